@@ -13,6 +13,7 @@ from graphql import (
     is_non_null_type,
 )
 
+from domain.masks import SIGNED_IN
 from tests.live_city import RIGHTS, SCHEMA
 
 TYPES = SCHEMA._schema.type_map  # noqa: SLF001 - strawberry has no other way to it
@@ -139,3 +140,28 @@ def test_what_names_a_thing_is_an_id() -> None:
         if name in NAMES_OF_IDS and get_named_type(one.type).name == "String"
     }
     assert texts | given == NAMES.keys()
+
+
+NO_INPUT = {"signOut": "it ends the session that it is sent with, and nothing else can be said"}
+GATED = {
+    "issueInvitation": "a role that appoints nobody invites nobody: the document is refused, as where a field may not be read",
+    "requestUpload": "a role that sends no files: as above",
+    "exportPerson": "the operator's: as above",
+}
+"""Mutations that are refused to a role as a whole -> why; every other says in `userErrors` that the role may not."""
+
+
+def test_every_mutation_refuses_in_one_form() -> None:
+    """One input, one payload of its own, whose `userErrors` is always there and whose rest is null where nothing was done."""
+    mutations = TYPES["Mutation"]
+    assert isinstance(mutations, GraphQLObjectType)
+    for name, one in mutations.fields.items():
+        own = name[0].upper() + name[1:]
+        assert {argument: str(given.type) for argument, given in one.args.items()} == (
+            {} if name in NO_INPUT else {"input": f"{own}Input!"}
+        )
+        payload = get_named_type(one.type)
+        assert isinstance(payload, GraphQLObjectType)
+        assert (str(one.type), str(payload.fields["userErrors"].type)) == (f"{own}Payload!", "[UserError!]!")
+        assert [shown for shown, what in payload.fields.items() if is_non_null_type(what.type)] == ["userErrors"], name
+    assert {name for name in mutations.fields if not RIGHTS.rows[f"Mutation.{name}"] >= SIGNED_IN} == GATED.keys()

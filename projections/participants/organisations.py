@@ -76,7 +76,7 @@ ORGANISATION_READ_MODEL = ReadModel(
 class OrganisationFilter:
     """Which organisations are looked for 组织筛选. taking_part_on: a day of the city's calendar; None = retired ones too."""
 
-    kind: OrganisationKind | None = None
+    kinds: Sequence[OrganisationKind] | None = None
     taking_part_on: str | None = None
 
     def on(self, day: str) -> "OrganisationFilter":
@@ -85,8 +85,8 @@ class OrganisationFilter:
 
 
 def _sought(table: Table, where: OrganisationFilter) -> Iterator[ColumnElement[bool]]:
-    if where.kind is not None:
-        yield table.c.kind == where.kind
+    if where.kinds is not None:
+        yield table.c.kind.in_(list(where.kinds))
     if where.taking_part_on is not None:
         yield or_(table.c.last.is_(None), table.c.last >= where.taking_part_on)
 

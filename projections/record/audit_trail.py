@@ -21,7 +21,7 @@ from journal import Entry
 from journal.codec import EVENT_OF, stored_names
 from projections.diagnosis.issued import SHOWN_OUTSIDE
 from projections.engine.columns import Long, columns
-from projections.engine.filters import sought
+from projections.engine.filters import one_of, sought
 from projections.engine.pages import By, Order, Page
 from projections.engine.places import ENTERPRISES
 from projections.engine.read_model import ReadModel, Tables, data, key
@@ -142,17 +142,17 @@ def _columns(snapshot: Snapshot) -> Columns:
 
 @dataclass(frozen=True)
 class EntryFilter:
-    """What to look for 筛选条件; empty = any. stream: one subject's. type: beginning of a published name ("diagnosis.").
+    """What to look for 筛选条件; None = any, of several one. stream: one subject's. types: beginnings of names ("diagnosis.").
 
     since, until: microseconds of UTC, both included. by: the position that the journal had reached. live: to a reader
     outside the cases what is told as it happens alone, and not what comes out later with a report: events never change.
     """
 
     stream: str | None = None
-    type: str | None = None
-    actor: str | None = sought("Id of the person or machine that acted · 操作人标识")
-    role: Role | None = sought("Role acted in · 角色")
-    organisation: str | None = sought("Organisation it was acted for · 单位标识")
+    types: Sequence[str] | None = None
+    actor: Sequence[str] | None = sought("Id of the person or machine that acted · 操作人标识")
+    role: Sequence[Role] | None = sought("Role acted in · 角色")
+    organisation: Sequence[str] | None = sought("Organisation it was acted for · 单位标识")
     since: int | None = None
     until: int | None = None
     by: int | None = None
@@ -182,12 +182,14 @@ def _matching(
     if sees_only_issued(scope):
         told = or_(subjects.c.diagnosis.is_(None), table.c.type.in_(sorted(stored_names(SHOWN_OUTSIDE))))
         conditions.append(told if where.live else or_(told, table.c.position <= subjects.c.issued))
-    equal = {name: getattr(where, name) for name in ("stream", "actor", "role", "organisation")}
-    conditions += [table.c[name] == value for name, value in equal.items() if value is not None]
+    if where.stream is not None:
+        conditions.append(table.c.stream == where.stream)
+    for name in ("actor", "role", "organisation"):
+        conditions += one_of(snapshot, table.c[name], getattr(where, name))
     if where.by is not None:
         conditions.append(table.c.position <= where.by)
-    if where.type is not None:
-        conditions.append(table.c.type.startswith(where.type, autoescape=True))
+    if where.types is not None:
+        conditions.append(or_(*(table.c.type.startswith(one, autoescape=True) for one in where.types)))
     if where.since is not None:
         conditions.append(table.c.at >= where.since)
     if where.until is not None:

@@ -27,16 +27,16 @@ OF_A_FIRM = tuple(sorted(role.value for role in POSITIONS[Role.ENTERPRISE]))
 
 @dataclass(frozen=True)
 class DisclosureFilter:
-    """What to look for 筛选条件; empty = any. since, until: microseconds of UTC, both included.
+    """What to look for 筛选条件; None = any, of several values one. since, until: microseconds of UTC, both included.
 
-    of_others: leave out what people of the firm itself read. mask: English name of a mask.
+    of_others: leave out what people of the firm itself read. masks: their English names.
     """
 
     firm: str | None = None
-    person: str | None = sought("Id of the person or machine that read · 阅读人标识")
-    role: Role | None = sought("Role acted in · 角色")
-    organisation: str | None = sought("Organisation it was read for · 单位标识")
-    mask: str | None = None
+    person: Sequence[str] | None = sought("Id of the person or machine that read · 阅读人标识")
+    role: Sequence[Role] | None = sought("Role acted in · 角色")
+    organisation: Sequence[str] | None = sought("Organisation it was read for · 单位标识")
+    masks: Sequence[str] | None = None
     since: int | None = None
     until: int | None = None
     of_others: bool = False
@@ -71,11 +71,11 @@ COLUMNS: Columns = {**NOWHERE, Attribute.ENTERPRISE: _of_firm}
 
 
 def _of_firms(connection: Connection, scope: Scope, where: DisclosureFilter) -> ColumnElement[bool]:
-    """Whether a row speaks of a firm in the scope, and of the one that is looked for, with the mask that is."""
+    """Whether a row speaks of a firm in the scope, and of the one that is looked for, with one of the masks that are."""
     query = select(BY_FIRM.c.reads).where(to_sql(scope, COLUMNS))
     if where.firm is not None:
         query = query.where(_of_firm(where.firm))
-    wanted = bits_of((where.mask,)) if where.mask is not None else ~0
+    wanted = bits_of(where.masks) if where.masks is not None else ~0
     found = {identity for (reads,) in connection.execute(query) for identity, bits in orjson.loads(reads) if bits & wanted}
     if connection.dialect.name == "sqlite":
         listed: BindParameter[str] = bindparam(None, orjson.dumps(sorted(found)).decode())
@@ -88,10 +88,10 @@ def _matching(connection: Connection, scope: Scope, where: DisclosureFilter) -> 
     conditions: list[ColumnElement[bool]] = []
     if not isinstance(scope, Everything) or where.firm is not None:
         conditions.append(_of_firms(connection, scope, where))
-    elif where.mask is not None:
-        conditions.append(log.masks.bitwise_and(bits_of((where.mask,))) != 0)
-    equal = {name: getattr(where, name) for name in ("person", "role", "organisation")}
-    conditions += [log[name] == value for name, value in equal.items() if value is not None]
+    elif where.masks is not None:
+        conditions.append(log.masks.bitwise_and(bits_of(where.masks)) != 0)
+    some = {name: getattr(where, name) for name in ("person", "role", "organisation")}
+    conditions += [log[name].in_(list(values)) for name, values in some.items() if values is not None]
     if where.since is not None:
         conditions.append(log.at >= where.since)
     if where.until is not None:

@@ -32,7 +32,7 @@ def told(data: Path, kind: str) -> list[EntryRow]:
     with opened(Settings(data)) as installation:
         installation.services.models.catch_up()
         with installation.services.models.reading() as snapshot:
-            return audit_trail.entries(snapshot, Everything(), Role.AUDITOR, 100, EntryFilter(type=kind))
+            return audit_trail.entries(snapshot, Everything(), Role.AUDITOR, 100, EntryFilter(types=[kind]))
 
 
 def people_exported(capsys: pytest.CaptureFixture[str], data: Path, person: str) -> Any:

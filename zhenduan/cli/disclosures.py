@@ -108,7 +108,8 @@ def export_disclosures(settings: Settings, given: argparse.Namespace) -> int:
         except Refused as refused:
             sys.stderr.write(f"{refused.rule.code}：{refused.says}\n")
             return 1
-        where = DisclosureFilter(given.enterprise, given.person, given.role, mask=given.mask, since=since, until=until)
+        person, role, mask = ([one] if one is not None else None for one in (given.person, given.role, given.mask))
+        where = DisclosureFilter(given.enterprise, person, role, masks=mask, since=since, until=until)
         for line in lines(installation, where):
             sys.stdout.buffer.write(line)
         sys.stdout.flush()

@@ -60,7 +60,7 @@ def export_trail(settings: Settings, given: argparse.Namespace) -> int:
 
         def chunks() -> Iterable[bytes]:
             since, until = (microseconds(moment_in(text)) if text else None for text in (given.since, given.until))
-            where = EntryFilter(given.subject, given.of_kind, since=since, until=until)
+            where = EntryFilter(given.subject, [given.of_kind] if given.of_kind else None, since=since, until=until)
             return audit_export.lines(services.journal, services.models, installation.log, Everything(), Role.AUDITOR, where)
 
         return _written(given.out, chunks)

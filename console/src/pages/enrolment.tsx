@@ -31,7 +31,7 @@ export function Enrolment({ ticket, entered }: { ticket: string; entered: (token
   async function confirm({ code }: { code: string }) {
     const { data } = await send(CONFIRM, { ticket: given?.ticket ?? "", code });
     const found = data?.confirmSecondFactor;
-    if (found?.session) setDone({ token: found.session.token, codes: found.recoveryCodes });
+    if (found?.session) setDone({ token: found.session.token, codes: found.recoveryCodes ?? [] });
   }
 
   if (done) {

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from api.downloads.files import attachment
 from api.kit.as_of import moment_in
 from api.kit.filter_values import require_known
-from api.kit.ids import UNITS, key_of
+from api.kit.ids import UNITS, key_of, keys_of
 from api.kit.ports import Transparency
 from api.kit.services import Services
 from api.server.admission import Lane, Overloaded
@@ -175,12 +175,13 @@ class Dossiers:
         given = parameters(request, "subject", "kind", "actor", "role", "organisation", "from", "to")
         require_known("role", given.get("role"), {role.value: role.names[0] for role in Role})
         times = {name: microseconds(moment_in(given[name])) if name in given else None for name in ("from", "to")}
+        some = {name: [value] for name, value in given.items()}
         where = EntryFilter(
             given.get("subject"),
-            given.get("kind"),
-            key_of(given.get("actor"), "person"),
-            Role(given["role"]) if "role" in given else None,
-            key_of(given.get("organisation"), *UNITS),
+            some.get("kind"),
+            keys_of(some.get("actor"), "person"),
+            [Role(role) for role in some["role"]] if "role" in some else None,
+            keys_of(some.get("organisation"), *UNITS),
             times["from"],
             times["to"],
         )

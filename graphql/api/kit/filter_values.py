@@ -74,6 +74,17 @@ def require_some(where: object) -> None:
             raise FILTER_ADMITS_NOTHING.refuse(path=f"filter.{to_camel_case(one.name)}")
 
 
+def require_values(**given: Sequence[object] | None) -> None:
+    """Refuse an argument that is a list without a value, which admits nothing; None filters nothing.
+
+    Raises:
+        Refused: FILTER_ADMITS_NOTHING (plan P1).
+    """
+    for name, values in given.items():
+        if values is not None and not values:
+            raise FILTER_ADMITS_NOTHING.refuse(path=to_camel_case(name))
+
+
 def with_keys(where: W) -> W:
     """A filter with the keys that its ids name, as `ids.key_of` tells of each."""
     changes: dict[str, Any] = {}

@@ -3,6 +3,7 @@
 The bare key is taken as well where a client names a thing: it is what rosters, files and people hold.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Any, get_args, overload
 
 import strawberry
@@ -40,6 +41,11 @@ def key_of(given: str | None, *kinds: str) -> str | None:
     The id of another kind stays as it is: it names nothing, for no key has a slash.
     """
     return key_of_stream(given) if given and "/" in given and kind_of(given) in kinds else given
+
+
+def keys_of(given: Sequence[str] | None, *kinds: str) -> list[str] | None:
+    """The keys that several ids name; of none none."""
+    return None if given is None else [key_of(one, *kinds) for one in given]
 
 
 def named(annotation: Any, metadata: tuple[Any, ...] | list[Any] = ()) -> IdOf | None:  # noqa: ANN401 - of a command's field

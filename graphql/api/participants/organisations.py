@@ -8,6 +8,7 @@ import strawberry
 
 from api.kit.as_of import AsOf, known_then
 from api.kit.context import Context
+from api.kit.filter_values import require_values
 from api.kit.ids import OrganisationID
 from api.kit.lists import FoldedAnew, Listed, listing
 from api.kit.mutations import Payload
@@ -76,14 +77,15 @@ TakingPart = Annotated[
 class OrganisationQueries:
     """Query fields: organisations."""
 
-    @listing(ORGANISATIONS, "Organisations, in order of id, of one kind or all · 组织列表. plan O2, V2", roles=SIGNED_IN)
+    @listing(ORGANISATIONS, "Organisations, in order of id, of some kinds or all · 组织列表. plan O2, V2", roles=SIGNED_IN)
     def organisations(
         self,
         info: strawberry.Info[Context, None],
-        kind: Annotated[OrganisationKind | None, argument("Kind to look for; none = all · 组织类别")] = None,
+        kind: Annotated[list[OrganisationKind] | None, argument("Kinds to look for; none = all · 组织类别")] = None,
         taking_part: TakingPart = None,
     ) -> OrganisationFilter:
         """A page of organisations, now or as they were known then."""
+        require_values(kind=kind)
         return OrganisationFilter(kind, info.context.today.isoformat() if taking_part else None)
 
 

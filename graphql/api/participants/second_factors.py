@@ -130,7 +130,7 @@ class ConfirmSecondFactorPayload(OwnPayload):
     """Result of enrolling; other sessions of the person have ended · 登记结果"""
 
     factor: strawberry.ID | None = field("Id of the factor · 标识", default=None)
-    recovery_codes: list[str] = field("With the first factor: each good once, shown once · 恢复码", default_factory=list)
+    recovery_codes: list[str] | None = field("With the first factor: each good once, shown once; null else · 恢复码", default=None)
     session: Session | None = field("Where a sign-in waited for the factor · 会话", default=None)
 
 
@@ -143,7 +143,7 @@ class RemoveSecondFactorPayload(OwnPayload):
 class RenewRecoveryCodesPayload(OwnPayload):
     """Result of drawing new recovery codes · 更换恢复码结果"""
 
-    recovery_codes: list[str] = field("Each good once, shown once; the old ones are worth nothing · 恢复码", default_factory=list)
+    recovery_codes: list[str] | None = field("Each good once, shown once; the old ones are worth nothing · 恢复码", default=None)
 
 
 @published_input
@@ -253,7 +253,7 @@ class SecondFactorMutations:
             return ConfirmSecondFactorPayload.refused(refused)
         return ConfirmSecondFactorPayload(
             factor=strawberry.ID(made.factor),
-            recovery_codes=list(made.recovery_codes),
+            recovery_codes=list(made.recovery_codes) or None,
             session=Session.of(opened),
         )
 

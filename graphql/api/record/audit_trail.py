@@ -12,7 +12,7 @@ import strawberry
 
 from api.kit import ids
 from api.kit.context import Context
-from api.kit.filter_values import require_known
+from api.kit.filter_values import require_known, require_values
 from api.kit.lists import Listed, NeverChanged, listing
 from api.kit.orders import order_enum
 from api.kit.paging import After
@@ -168,7 +168,7 @@ class AuditTrailQueries:
     @listing(
         TRAIL_LIST,
         "Entries about a subject, or all in the scope, in the order of the journal. subject: as kind/id, such as "
-        "diagnosis/0b1c…; kind: beginning of a published name, such as `diagnosis.`; from, to: both included. asOf: what "
+        "diagnosis/0b1c…; kind: beginnings of published names, such as `diagnosis.`; from, to: both included. asOf: what "
         "the journal held by then; an entry never changes. Only who may read the actor may look for one · 审计轨迹. plan P5",
         roles=TRAIL_ENTRIES,
     )
@@ -176,18 +176,19 @@ class AuditTrailQueries:
         self,
         info: strawberry.Info[Context, None],
         subject: Annotated[strawberry.ID | None, argument("Subject as kind/id, such as diagnosis/0b1c… · 对象")] = None,
-        kind: Annotated[str | None, argument("Beginning of a published name, such as `diagnosis.` · 事实名称前缀")] = None,
-        actor: Annotated[strawberry.ID | None, argument("Id of the person or machine that acted · 操作人标识")] = None,
-        role: Annotated[Role | None, argument("Role acted in · 角色")] = None,
-        organisation: Annotated[strawberry.ID | None, argument("Organisation it was acted for · 单位标识")] = None,
+        kind: Annotated[list[str] | None, argument("Beginnings of published names, such as `diagnosis.` · 事实名称前缀")] = None,
+        actor: Annotated[list[strawberry.ID] | None, argument("Ids of the people or machines that acted · 操作人标识")] = None,
+        role: Annotated[list[Role] | None, argument("Roles acted in · 角色")] = None,
+        organisation: Annotated[list[strawberry.ID] | None, argument("Organisations it was acted for · 单位标识")] = None,
         since: Since = None,
         until: Until = None,
     ) -> SearchedEntries:
         """A page of entries within the scope."""
-        if kind is not None and not any(name.startswith(kind) for name in EVENTS):
-            require_known("kind", kind, sorted({name.split(".", 1)[0] + "." for name in EVENTS}))
-        by_whom, unit = ids.key_of(actor, "person"), ids.key_of(organisation, *ids.UNITS)
-        where = EntryFilter(subject, kind, by_whom, role, unit, journal_time(since), journal_time(until))
+        require_values(kind=kind, actor=actor, role=role, organisation=organisation)
+        if unknown := [one for one in kind or () if not any(name.startswith(one) for name in EVENTS)]:
+            require_known("kind", unknown, sorted({name.split(".", 1)[0] + "." for name in EVENTS}))
+        by_whom, units = ids.keys_of(actor, "person"), ids.keys_of(organisation, *ids.UNITS)
+        where = EntryFilter(subject, kind, by_whom, role, units, journal_time(since), journal_time(until))
         return SearchedEntries(info.context.role, where)
 
 
@@ -209,7 +210,7 @@ class DiagnosisSubscription:
         """Events beyond a cursor, for ever."""
         context = info.context
         only = ids.key_of(diagnosis, "diagnosis")
-        where = EntryFilter(stream=diagnosis_stream(only) if only is not None else None, type=DIAGNOSES, live=True)
+        where = EntryFilter(stream=diagnosis_stream(only) if only is not None else None, types=(DIAGNOSES,), live=True)
 
         def read(snapshot: Snapshot, caller: Caller, position: int) -> list[EntryRow]:
             return audit_trail.entries(snapshot, caller.scope, caller.role, BATCH, where, after=position)

@@ -8,7 +8,8 @@ from typing import Annotated, Any, NamedTuple
 import strawberry
 
 from api.kit.context import Context
-from api.kit.ids import UNITS, EnterpriseID, id_of, key_of
+from api.kit.filter_values import require_values
+from api.kit.ids import UNITS, EnterpriseID, id_of, key_of, keys_of
 from api.kit.lists import Listed, listing
 from api.kit.orders import order_enum
 from api.kit.published import argument, field, published
@@ -125,18 +126,19 @@ class DisclosureQueries:
         self,
         info: strawberry.Info[Context, None],
         enterprise: Annotated[strawberry.ID | None, argument("Enterprise whose data was read · 企业标识")] = None,
-        person: Annotated[strawberry.ID | None, argument("Id of the person or machine that read · 阅读人标识")] = None,
-        role: Annotated[Role | None, argument("Role acted in · 角色")] = None,
-        organisation: Annotated[strawberry.ID | None, argument("Organisation it was read for · 单位标识")] = None,
-        mask: Annotated[Mask | None, argument("Kind of protected fields · 字段遮蔽")] = None,
+        person: Annotated[list[strawberry.ID] | None, argument("Ids of the people or machines that read · 阅读人标识")] = None,
+        role: Annotated[list[Role] | None, argument("Roles acted in · 角色")] = None,
+        organisation: Annotated[list[strawberry.ID] | None, argument("Organisations it was read for · 单位标识")] = None,
+        mask: Annotated[list[Mask] | None, argument("Kinds of protected fields · 字段遮蔽")] = None,
         since: Since = None,
         until: Until = None,
         of_others: Annotated[bool, argument("True without what the firm's own people read · 不含本企业人员")] = False,  # noqa: FBT002 - an argument of the schema, sent by name
     ) -> SearchedDisclosures:
         """A page of records within the scope."""
-        firm, unit, who = key_of(enterprise, "enterprise"), key_of(organisation, *UNITS), key_of(person, "person")
+        require_values(person=person, role=role, organisation=organisation, mask=mask)
+        firm, units, who = key_of(enterprise, "enterprise"), keys_of(organisation, *UNITS), keys_of(person, "person")
         where = DisclosureFilter(
-            firm, who, role, unit, mask, journal_time(since), journal_time(until), of_others
+            firm, who, role, units, mask, journal_time(since), journal_time(until), of_others
         )
         return SearchedDisclosures(info.context.services.disclosures.reading, where)
 

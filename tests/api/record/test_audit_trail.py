@@ -22,7 +22,8 @@ from tests.live_city import ENTERPRISE, LiveCity, sections
 
 KEPT = json.loads((Path(__file__).parents[2] / "golden" / "events.json").read_text("utf-8"))["histories"]
 
-ASKED = """query($subject: ID, $kind: String, $actor: ID, $role: Role, $organisation: ID, $from: DateTime, $to: DateTime) {
+ASKED = """query($subject: ID, $kind: [String!], $actor: [ID!], $role: [Role!], $organisation: [ID!],
+  $from: DateTime, $to: DateTime) {
   auditTrail(subject: $subject, kind: $kind, actor: $actor, role: $role, organisation: $organisation, from: $from, to: $to,
     first: 100) { totalCount nodes { type role organisation at subject sentence } } }"""
 
@@ -39,6 +40,7 @@ def test_the_trail_is_searched_by_actor_role_organisation_kind_and_time(city: Li
     assert trail(city, "auditor", subject=subject, actor="district") == [n for n in every if n["role"] == "DISTRICT"]
     by_role = [n for n in every if n["role"] == "ENTERPRISE"]
     assert trail(city, "enterprise", subject=subject, role="ENTERPRISE") == by_role
+    assert trail(city, "auditor", subject=subject, role=["ENTERPRISE", "DISTRICT"]) == every
     assert trail(city, "city", subject=subject, organisation=ENTERPRISE) == by_role
     assert trail(city, "auditor", subject=subject, organisation="310117", kind="diagnosis.opened") == every[:1]
     middle = every[len(every) // 2]["at"]

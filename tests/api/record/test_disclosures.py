@@ -24,7 +24,7 @@ from tests.live_city import ENTERPRISE, FIRM, OTHER_ENTERPRISE, RIGHTS, SCHEMA, 
 from tests.small_city import roster
 
 EXECUTABLE = SCHEMA._schema  # noqa: SLF001 - strawberry has no other way to it
-LOG = """query($first: Int, $after: String, $enterprise: ID, $person: ID, $role: Role, $mask: Mask, $ofOthers: Boolean,
+LOG = """query($first: Int, $after: String, $enterprise: ID, $person: [ID!], $role: [Role!], $mask: [Mask!], $ofOthers: Boolean,
   $from: DateTime, $to: DateTime) {
   disclosures(first: $first, after: $after, enterprise: $enterprise, person: $person, role: $role, mask: $mask,
     ofOthers: $ofOthers, from: $from, to: $to) {

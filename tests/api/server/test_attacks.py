@@ -152,7 +152,7 @@ READS = (
     "query($t: ID!) { enterprise(id: $t) { id } }",
     "query($t: ID!) { diagnosis(id: $t) { id } }",
     "query($t: String!) { edition(key: $t) { key } }",
-    "query($t: String) { auditTrail(kind: $t) { totalCount } }",
+    "query($t: String!) { auditTrail(kind: [$t]) { totalCount } }",
     "query($t: String) { enterprises(filter: { text: $t }) { totalCount } }",
     "query($t: String!) { enterprises(filter: { industry: [$t] }) { totalCount } }",
     "query($t: ID) { auditTrail(subject: $t) { totalCount } }",

@@ -69,8 +69,13 @@ def test_a_right_value_is_looked_for(city: LiveCity) -> None:
     query = """{ diagnoses(filter: {status: [OPEN, SUBMITTED], grade: {from: 0, to: 3}}) { totalCount }
       organisations(kind: PROVIDER) { totalCount }
       enterprises(filter: {industry: ["C3", "C26"], district: "310117", sizeClass: [MEDIUM]}) { totalCount }
-      auditTrail(kind: "diagnosis.op", role: CITY, first: 1) { nodes { type } } }"""
-    assert "errors" not in city.ask("city", query)
+      both: organisations(kind: [PROVIDER, DISTRICT]) { totalCount }
+      auditTrail(kind: ["diagnosis.op", "enterprise."], role: [CITY, SYSTEM], first: 1) { nodes { type } }
+      disclosures(role: [CITY, DISTRICT], mask: [REVENUE, CONTACTS], person: ["city", "district"]) { totalCount } }"""
+    found = city.data("city", query)
+    kinds = "{ p: organisations(kind: PROVIDER) { totalCount } d: organisations(kind: DISTRICT) { totalCount } }"
+    one = city.data("city", kinds)
+    assert found["both"]["totalCount"] == one["p"]["totalCount"] + one["d"]["totalCount"] > one["p"]["totalCount"] > 0
 
 
 BY_NUMBER = "query($number: String!) { diagnoses(filter: {caseNumber: $number}) { totalCount nodes { id caseNumber } } }"
@@ -97,6 +102,9 @@ NOTHING_ADMITTED = (
     "{ diagnoses(filter: {status: []}) { totalCount } }",
     "{ diagnoses(filter: {grade: {from: 5, to: 3}}) { totalCount } }",
     "{ enterprises(filter: {district: []}) { totalCount } }",
+    "{ organisations(kind: []) { totalCount } }",
+    "{ auditTrail(role: []) { totalCount } }",
+    "{ disclosures(mask: []) { totalCount } }",
 )
 NO_SUCH_UNIT = (
     '{ liaisonNetwork(above: "nowhere") { totalCount } }',

@@ -54,8 +54,8 @@ scopes: st.SearchStrategy[Scope] = st.recursive(
 filters = st.builds(
     DisclosureFilter,
     firm=st.sampled_from((None, None, *FIRMS)),
-    role=st.sampled_from((None, *ROLES)),
-    mask=st.sampled_from((None, *MASK_BITS)),
+    role=st.none() | st.lists(st.sampled_from(ROLES), min_size=1, max_size=2),
+    masks=st.none() | st.lists(st.sampled_from(tuple(MASK_BITS)), min_size=1, max_size=2),
     since=st.sampled_from((None, 0, 9)),
     until=st.sampled_from((None, 20)),
     of_others=st.booleans(),
@@ -69,8 +69,8 @@ def expected(scope: Scope, where: DisclosureFilter) -> list[tuple[int, tuple[Dis
         asked = [held for held in one.disclosed if held.firm == ALL_FIRMS or where.firm in (None, held.firm)]
         seen = [held for held in asked if _inside(scope, held.firm)]
         if (
-            any(where.mask is None or where.mask in held.masks for held in seen)
-            and where.role in (None, one.role)
+            any(where.masks is None or not set(where.masks).isdisjoint(held.masks) for held in seen)
+            and (where.role is None or one.role in where.role)
             and (where.since is None or one.at >= where.since)
             and (where.until is None or one.at <= where.until)
             and not (where.of_others and one.role == "enterprise")
