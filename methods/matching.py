@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
-import networkx as nx
-
 TIE_BITS = 20
 _SINK = (2, "")
 _TIE_DIGITS = TIE_BITS // 4
@@ -56,6 +54,8 @@ def plan(costs: Costs, capacities: Mapping[str, int]) -> AssignmentPlan:
 
 def _components(costs: Costs, capacities: Mapping[str, int]) -> list[list[str]]:
     """Firms that compete with each other, directly or through others, for a provider with a place; each sorted."""
+    import networkx as nx  # noqa: PLC0415 - by need: 285 modules and 10 MB of a server, most of which never match
+
     graph: nx.Graph[tuple[int, str]] = nx.Graph()
     graph.add_nodes_from((0, firm) for firm in costs)
     graph.add_edges_from(
@@ -74,6 +74,8 @@ def _penalty(costs: Costs) -> int:
 
 def _solved(costs: Costs, capacities: Mapping[str, int]) -> dict[str, str]:
     """One component by the network simplex, whole numbers throughout."""
+    import networkx as nx  # noqa: PLC0415 - as above
+
     penalty = _penalty(costs)
     flow: nx.DiGraph[tuple[int, str]] = nx.DiGraph()
     flow.add_node(_SINK, demand=len(costs))

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from api.server.admission import LONGEST_LAG_SECONDS, AdmissionLimits
-from api.server.answer_cache import MOST_BYTES
 
 KIB = 1024
 LOCAL = frozenset({"127.0.0.1", "::1"})
@@ -18,6 +17,8 @@ OF_SESSION = "ZHENDUAN_OF_SESSION"
 DEADLINE = "ZHENDUAN_DEADLINE"
 LAG = "ZHENDUAN_LAG"
 KEPT_ANSWERS = "ZHENDUAN_KEPT_ANSWERS"
+KEPT_ANSWERS_MIB = 16
+"""As `api.server.answer_cache.MOST_BYTES`, which whoever only opens an installation need not load."""
 
 
 class LimitUnusable(ValueError):  # noqa: N818 - says which one
@@ -60,7 +61,7 @@ class ServerLimits:
     connections: ConnectionLimits = field(default_factory=ConnectionLimits)
     admission: AdmissionLimits = field(default_factory=AdmissionLimits)
     lag_seconds: float = LONGEST_LAG_SECONDS
-    kept_answers: int = MOST_BYTES // 2**20
+    kept_answers: int = KEPT_ANSWERS_MIB
 
 
 def usual_values() -> Mapping[str, str]:
@@ -100,7 +101,7 @@ def limits_of(environment: Mapping[str, str]) -> ServerLimits:
             deadline_seconds=float(_positive(environment, DEADLINE, int(admission.deadline_seconds))),
         ),
         lag_seconds=float(_positive(environment, LAG, int(LONGEST_LAG_SECONDS))),
-        kept_answers=0 if environment.get(KEPT_ANSWERS) == "0" else _positive(environment, KEPT_ANSWERS, MOST_BYTES // 2**20),
+        kept_answers=0 if environment.get(KEPT_ANSWERS) == "0" else _positive(environment, KEPT_ANSWERS, KEPT_ANSWERS_MIB),
     )
 
 

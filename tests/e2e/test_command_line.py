@@ -131,8 +131,8 @@ def test_what_needs_no_installation_loads_nothing_heavy(arguments: list[str]) ->
     assert done.returncode == 0, done.stderr
 
 
-BY_NEED = {"structlog", "webauthn", "joserfc", "httpx2", "weasyprint", "fontTools", "openpyxl"}
-"""What a log line, a passkey, single sign-on, a printed report and a workbook need, loaded by the first of each."""
+BY_NEED = {"structlog", "webauthn", "joserfc", "httpx2", "weasyprint", "fontTools", "openpyxl", "networkx"}
+"""What a log line, a passkey, single sign-on, a printed report, a workbook and a matching need, loaded by the first of each."""
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,14 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.server.answer_cache import AnswerCache
+from api.server.answer_cache import MOST_BYTES, AnswerCache
 from api.server.compiled_selections import CompiledExecutor
 from api.server.messages import GraphQLRequest, GraphQLResponse
 from api.server.operations import Operations
 from domain.access import Everything
 from projections.record.disclosures import disclosures
 from tests.live_city import DOCUMENTS, ENTERPRISE, FIRM, KINDS, RIGHTS, SCHEMA, LiveCity
+from zhenduan.limits import ServerLimits
 
 FIRMS = "{ enterprises { nodes { id name revenueWan diagnosis { status } } totalCount } }"
 LATE = "{ diagnoses { nodes { id overdue } } }"
@@ -120,6 +121,7 @@ def test_an_answer_with_an_error_is_not_kept(city: LiveCity, executed: list[str]
 
 def test_what_is_kept_is_bounded(city: LiveCity, executed: list[str]) -> None:
     """Beyond the bytes that were set, what was asked for longest ago gives way."""
+    assert ServerLimits().kept_answers * 2**20 == MOST_BYTES
     size = len(answer(city, "city", FIRMS).body or b"")
     answers = AnswerCache(2 * (size + 2_000))
     operations = Operations(city.installation.services, SCHEMA, RIGHTS, documents=DOCUMENTS, answers=answers)
