@@ -149,6 +149,13 @@ RESTRICTED_BUT_OPEN = {
     "Exam.*": "how a person did at an examination, and of no firm; the person's name has rows of its own",
     **{f"{name}.*": "as above" for name in ("ExamTry", "Certificate", "CertificateSuspension", "Endorsement")},
     **dict.fromkeys(("Exam.person", "Certificate.person"), "leads to a person, whose name and phone have rows of their own"),
+    "Feedback.*": "scores and how far it has come; the words have rows of their own, and who wrote is shown to whom it may be",
+    "Feedback.handler": "an opaque id",
+    **{
+        f"{name}.*": "means and counts, which name no firm"
+        for name in ("FeedbackMean", "FeedbackPool", "ProviderFeedback", "YearFeedback")
+    },
+    "FeedbackScore.*": "from 1 to 5, reached through the feedback",
     "Severity.*": "how strict an assessor is, by an opaque id, and of no firm",
     "Calibration.*": "a quarter and counts",
     "Calibration.ownCases": "reached through the cases",
@@ -210,13 +217,16 @@ def test_reading_any_protected_field_leaves_a_row_with_its_mask(city: LiveCity) 
     complaint = {"kind": "COMPLAINT", "provider": "p1", "enterprise": ENTERPRISE, "about": diagnosis, "cause": f"{diagnosis}/1"}
     stated = {"asked": "更换诊断师", "grounds": "现场核查时拍摄了配方"}
     opened = city.done("enterprise", "openProceeding", "proceeding { id }", **complaint, **stated)["proceeding"]["id"]
+    said = {"diagnosis": diagnosis, "milestone": "REPORT", "kind": "COMPLAINT", "text": "访谈只有十分钟", "anonymous": False}
+    feedback = city.done("filler", "giveFeedback", "feedback { id }", **said)["feedback"]["id"]
+    singly = {"Query.diagnosis": diagnosis, "Query.group": "g1", "Query.proceeding": opened, "Query.feedback": feedback}
     rights = resolve_rights(EXECUTABLE, RIGHTS.rows)
     assert len(ASKED) > 60
     for coordinate, mask in ASKED:
         way = WAYS[coordinate]
         who = next(one for one in ("city", "auditor") if all(one in rights[step] for step, _ in way))
         before = len(rows(city))
-        identity = {"Query.diagnosis": diagnosis, "Query.group": "g1", "Query.proceeding": opened}.get(way[0][0], ENTERPRISE)
+        identity = singly.get(way[0][0], ENTERPRISE)
         query = document(EXECUTABLE, way).replace('(id: "x")', f'(id: "{identity}")')
         city.data(who, query.replace('diagnosis: "x"', f'diagnosis: "{diagnosis}"'))
         new = rows(city)[: len(rows(city)) - before]

@@ -29,7 +29,7 @@ NOWHERE = (
     f"diagnosis/{ENTERPRISE}", "enterprise/nobody", "unknown/1", "roster/2024", "headquarters/g1", "person/nobody", "x" * 300, "%",
 )  # fmt: skip
 """What is no id of anything: malformed, absent, of another kind, of a stream that is no type of the schema."""
-SINGLY = {kind: kind for kind in ("enterprise", "diagnosis", "group", "proceeding", "revision", "campaign")}
+SINGLY = {kind: kind for kind in ("enterprise", "diagnosis", "feedback", "group", "proceeding", "revision", "campaign")}
 """Kind -> the read that shows one such thing by its id."""
 LISTED = {"person": "people", "participation": "participations"}
 """Kind -> the list that shows such things."""
@@ -38,7 +38,8 @@ LISTED = {"person": "people", "participation": "participations"}
 def everything(city: LiveCity) -> dict[str, list[str]]:
     """Kind -> ids of some such things, in and out of the scopes of the small city's people."""
     drafting = {"kind": "REVISION", "base": "2023", "key": "2027", "title": "标准（2027 版）", "why": "两年试行后修订"}
-    diagnosis = city.opened()
+    diagnosis = city.submitted()
+    said = {"diagnosis": diagnosis, "milestone": "SELF_ASSESSMENT", "kind": "COMPLAINT", "text": "网页太慢", "anonymous": True}
     complaint = {"kind": "COMPLAINT", "provider": "p1", "enterprise": FIRM, "about": diagnosis, "cause": f"{diagnosis}/1"}
     complaint |= {"asked": "更换诊断师", "grounds": "未按约到场"}
     days = {"since": f"{city.today[:4]}-01-01", "until": f"{city.today[:4]}-12-31"}
@@ -49,6 +50,7 @@ def everything(city: LiveCity) -> dict[str, list[str]]:
         "participation": [f"participation/round.{ENTERPRISE}"],
         "enterprise": [FIRM, OTHER],
         "diagnosis": [diagnosis],
+        "feedback": [city.done("filler", "giveFeedback", "feedback { id }", **said)["feedback"]["id"]],
         "proceeding": [city.done("enterprise", "openProceeding", "proceeding { id }", **complaint)["proceeding"]["id"]],
         "group": [id_of("group", "g1")],
         "organisation": [id_of("organisation", key) for key in ("310117", "p1")],
