@@ -52,6 +52,7 @@ PARTS = {
     **dict.fromkeys(
         ("enterprise_periods", "roster_figures", "group_cases", "group_results", "participations"), ("enterprises", "enterprise")
     ),
+    "feedback_scores": ("feedback", "feedback"),
 }
 """Tables whose rows belong to a row of another -> that table, and the column that names the row."""
 VIEWED = {
@@ -64,9 +65,9 @@ VIEWED = {
 and nothing that they hold."""
 OUT = {"answers": "mine.issued_through IS NOT NULL", "evidence": "mine.issued_through >= {table}.version"}
 """Tables of parts of a case -> when a row is out."""
-ROW_SECURED = ("enterprises", "diagnoses", "proceedings", *PARTS)
-"""Tables of the firms' own data, and of proceedings, which have policies. The trail's entries have none: an answer of the
-past looks up in them which position a moment is, whoever asks."""
+ROW_SECURED = ("enterprises", "diagnoses", "proceedings", "feedback", *PARTS)
+"""Tables of the firms' own data, of proceedings and of feedback, which have policies. The trail's entries have none: an answer of
+the past looks up in them which position a moment is, whoever asks."""
 
 TAGS = "(SELECT string_to_array(current_setting('zhenduan.scope', true), E'\\n'))"
 
@@ -228,6 +229,9 @@ def _inside(name: str, named: Mapping[str, str], *, by_party: bool) -> str:
         sides = _tagged({"enterprise": f"{table}.enterprise", "provider": f"{table}.provider"})
         where = f"SELECT firm.district FROM {firms} firm WHERE firm.id = {table}.enterprise"
         return f"{WHOLE} OR {sides} OR {_tagged({'district': f'coalesce(({where}), {table}.district)'})}"
+    if name == "feedback":
+        own, told = _tagged({"enterprise": f"{table}.enterprise"}), _tagged({"provider": f"{table}.provider"})
+        return f"{WHOLE} OR {own} OR (NOT {table}.anonymous AND {told})"
     if name == "diagnoses":
         lies = _tagged({tag: f"firm.{column}" for tag, column in PLACES.items()}) if by_party else _lies("firm")
         of_firm = f"EXISTS (SELECT 1 FROM {firms} firm WHERE firm.id = {table}.enterprise AND {lies})"

@@ -216,15 +216,16 @@ def _means(pool: rows_of.Pool) -> FeedbackPool:
 def build_provider_feedback(context: Context, year: int, wanted: frozenset[str]) -> list[ProviderFeedback]:
     """By provider, in order of id; a provider its own. Of quarters that are over alone, so that no answer tells two pools apart."""
     today, own = city_day(context.services.clock()), context.caller.organisation if context.role == Role.PROVIDER else None
-    snapshot, rule = context.snapshot, body_on(context.snapshot, FeedbackRule, today)
-    thin_below = body_on(snapshot, RatingRule, date(year, 12, 31)).thin_below
+    rule = body_on(context.snapshot, FeedbackRule, today)
+    thin_below = body_on(context.snapshot, RatingRule, date(year, 12, 31)).thin_below
     first, after = date(year, 1, 1), date(year + 1, 1, 1)
-    scores = rows_of.scores_between(snapshot, first.isoformat(), date(year, 12, 31).isoformat(), own)
+    with context.services.models.reading() as whole:  # what has no name is no row of the provider's; only means of it are told
+        scores = rows_of.scores_between(whole, first.isoformat(), date(year, 12, 31).isoformat(), own)
+        asked = rows_of.answering(whole, *(microseconds(city_midnight(day)) for day in (first, after)))
     this_quarter = rows_of.quarter_of(today.isoformat())
     pooled: dict[str, list[FeedbackPool]] = {}
     for pool in rows_of.pools([one for one in scores if rows_of.quarter_of(one.given_on) < this_quarter], rule.pool_at_least):
         pooled.setdefault(pool.provider, []).append(_means(pool))
-    asked = rows_of.answering(snapshot, *(microseconds(city_midnight(day)) for day in (first, after)))
     asked = [one for one in asked if own is None or one.provider == own]
     providers = load_organisations(context, [one.provider for one in asked], below(wanted, "provider"))
     found = []

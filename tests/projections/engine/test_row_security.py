@@ -19,8 +19,10 @@ from projections.diagnosis.proceedings import PROCEEDINGS
 from projections.engine.pages import Page
 from projections.engine.places import ENTERPRISES
 from projections.engine.row_security import ROW_SECURED, SEPARATOR, reader_of, tags
-from tests.projections.engine.test_read_models import CONSENTING, OTHERS, TODAY, open_to_others, scopes
-from tests.small_city import CITY, ENTERPRISE, City, roster
+from projections.providers.feedback import FEEDBACK as FEEDBACK_TABLE
+from projections.providers.feedback import FEEDBACK_SCORES
+from tests.projections.engine.test_read_models import CONSENTING, FEEDBACK, OTHERS, TODAY, open_to_others, scopes
+from tests.small_city import CITY, ENTERPRISE, FILLER, City, roster
 
 Secured = tuple[ReadModels, str]
 
@@ -201,3 +203,26 @@ def test_the_reader_uses_a_schema_that_is_closed_to_everybody_else(database: str
         models.catch_up()
         with models.reading(scope_of(Role.DISTRICT, "310117")) as snapshot:
             assert len(snapshot.rows(select(snapshot[ENTERPRISES].c.id))) == 1
+
+
+@pytest.mark.parametrize(
+    ("scope", "anonymous", "found"),
+    [
+        (scope_of(Role.ENTERPRISE, ENTERPRISE), True, True),
+        (scope_of(Role.PROVIDER, "p1"), True, False),
+        (scope_of(Role.PROVIDER, "p1"), False, True),
+        (scope_of(Role.PROVIDER, "p2"), False, False),
+        (scope_of(Role.DISTRICT, "310117"), False, False),
+    ],
+)
+def test_no_query_of_a_provider_reaches_what_a_firm_said_without_its_name(
+    database: str, scope: Scope, anonymous: bool, found: bool  # noqa: FBT001
+) -> None:
+    """plan P6: not even one that forgot the scope."""
+    with closing(open_journal(database)) as journal, closing(open_read_models(database, journal)) as models:
+        city = City(journal)
+        city.issued()
+        city.send(FILLER, FEEDBACK.model_copy(update={"anonymous": anonymous}))
+        models.catch_up()
+        for table in (FEEDBACK_TABLE, FEEDBACK_SCORES):
+            assert bool(raw(database, scope, f"SELECT 1 FROM {named(models, table)}")) == found
