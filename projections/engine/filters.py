@@ -14,6 +14,9 @@ A_DAY = 86_400_000_000
 """Microseconds of a day."""
 SAYS, OF, SHOWN_BY, PUBLISHED_AS = "says", "of", "shown_by", "published_as"
 
+Several = list[str] | tuple[str, ...]
+"""Values of which a thing has any; no text by itself, which is a sequence of letters too 多值."""
+
 
 def sought(says: str, *, of: str | tuple[str, ...] | None = None, shown_by: str | None = None, name: str | None = None) -> Any:  # noqa: ANN401 - of whatever its annotation says
     """A field of a filter; None looks for any, a list for what has one of its values.

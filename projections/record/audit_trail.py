@@ -21,7 +21,7 @@ from journal import Entry
 from journal.codec import EVENT_OF, stored_names
 from projections.diagnosis.issued import SHOWN_OUTSIDE
 from projections.engine.columns import Long, columns
-from projections.engine.filters import one_of, sought
+from projections.engine.filters import Several, one_of, sought
 from projections.engine.pages import By, Order, Page
 from projections.engine.places import ENTERPRISES
 from projections.engine.read_model import ReadModel, Tables, data, key
@@ -149,10 +149,10 @@ class EntryFilter:
     """
 
     stream: str | None = None
-    types: Sequence[str] | None = None
-    actor: Sequence[str] | None = sought("Id of the person or machine that acted · 操作人标识")
+    types: Several | None = None
+    actor: Several | None = sought("Id of the person or machine that acted · 操作人标识")
     role: Sequence[Role] | None = sought("Role acted in · 角色")
-    organisation: Sequence[str] | None = sought("Organisation it was acted for · 单位标识")
+    organisation: Several | None = sought("Organisation it was acted for · 单位标识")
     since: int | None = None
     until: int | None = None
     by: int | None = None

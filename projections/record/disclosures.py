@@ -13,11 +13,11 @@ from sqlalchemy import BigInteger, BindParameter, Connection, any_, bindparam, f
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql import ColumnElement
 
-from domain.access import POSITIONS, Attribute, Everything, Place, Role, Scope, admits
+from domain.access import POSITIONS, Attribute, Everything, Mask, Place, Role, Scope, admits
 from domain.disclosures import ALL_FIRMS, Disclosed, bits_of, scope_spelled
 from journal.disclosure_log.disclosure_log import DISCLOSURES
 from journal.disclosure_log.index import BY_FIRM, disclosed_of
-from projections.engine.filters import sought
+from projections.engine.filters import Several, sought
 from projections.engine.pages import By, Order, Page
 from projections.engine.scope import NOWHERE, Columns, to_sql
 
@@ -33,10 +33,10 @@ class DisclosureFilter:
     """
 
     firm: str | None = None
-    person: Sequence[str] | None = sought("Id of the person or machine that read · 阅读人标识")
+    person: Several | None = sought("Id of the person or machine that read · 阅读人标识")
     role: Sequence[Role] | None = sought("Role acted in · 角色")
-    organisation: Sequence[str] | None = sought("Organisation it was read for · 单位标识")
-    masks: Sequence[str] | None = None
+    organisation: Several | None = sought("Organisation it was read for · 单位标识")
+    masks: Sequence[Mask] | None = None
     since: int | None = None
     until: int | None = None
     of_others: bool = False

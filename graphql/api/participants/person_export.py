@@ -57,7 +57,7 @@ def held_on(services: Services, snapshot: Snapshot, person: str) -> dict[str, An
             for stream in sorted(audit_trail.streams_about(snapshot, person), key=lambda one: one != person_stream(person))
             for entry in _all(snapshot, EntryFilter(stream=stream))
         ],
-        "written": [_told(entry) for entry in _all(snapshot, EntryFilter(actor=person))],
+        "written": [_told(entry) for entry in _all(snapshot, EntryFilter(actor=[person]))],
     }
 
 

@@ -177,7 +177,10 @@ def build_feedback(context: Context, rows: Sequence[FeedbackRow], wanted: frozen
     return [
         Feedback(
             **shown(Feedback, row),
-            **{name: edge(getattr(row, name)) for name, edge in edges.items()},
+            provider=edges["provider"](row.provider),
+            enterprise=edges["enterprise"](row.enterprise),
+            diagnosis=edges["diagnosis"](row.diagnosis),
+            proceeding=edges["proceeding"](row.proceeding),
             scores=[FeedbackScore(**shown(FeedbackScore, one)) for one in scores.get(row.id, ())],
             text=_opened(context, row.author, f"text {row.id}", row.sealed_text) if "text" in wanted else None,
             grounds=_opened(context, row.asked_by, f"grounds {row.id}", row.sealed_grounds) if "grounds" in wanted else None,

@@ -22,6 +22,10 @@ TEXTS = {
         "a dimension of an edition, by its authored key; those of selection are five",
     ),
     **dict.fromkeys(("MendItem.part", "MendItemInput.part"), "what of an application is to be mended, in the city's own words"),
+    **dict.fromkeys(
+        ("ShadowObstacleCount.subject", "ShadowReason.subject", "ShadowReasonCount.subject"),
+        "an indicator, a gate, a dimension or an edition, by its authored key; those of feedback are four",
+    ),
     "CheapestImprovementPlan.standardStatus": "what a reader must be told of the standard, in its own words",
     "Consent.purpose": "what the firm lets the bank use its results for, in its own words",
     "DraftText.status": "what a reader must be told of the standard, in its own words",
