@@ -26,6 +26,7 @@ await journey(async (browser) => {
   await other.getByLabel("密码", { exact: true }).fill("a-long-password-of-my-own-2026");
   await other.locator("button[type=submit]").click();
   await other.getByText("已接受邀请，请登录。").waitFor();
+  await other.locator("h1", { hasText: /^登录$/ }).waitFor();
   await other.getByLabel("登录名").fill(login);
   await other.getByLabel("密码", { exact: true }).fill("a-long-password-of-my-own-2026");
   await other.locator("button[type=submit]").click();
