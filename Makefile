@@ -64,7 +64,7 @@ walk: install
 	WALK_STEPS=$${WALK_STEPS:-5000} WALK_SEED=$${WALK_SEED:-$$RANDOM} $(BIN)/pytest -q tests/api/server/test_walks.py
 
 torture: install
-	KILLS=200 $(BIN)/python -m pytest -q -s tests/torture
+	KILLS=200 FAULTS=3000 $(BIN)/python -m pytest -q -s tests/torture
 
 # One table of ratios; BENCH="append projections entries=1000000", "--smoke", "--engine sqlite" say what of it.
 bench: install
