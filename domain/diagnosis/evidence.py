@@ -21,11 +21,22 @@ from domain.kernel import EVERYONE, Count, DecisionContext, Event, Facts, Identi
 
 MediaType = Annotated[str, Field(pattern=r"^[a-z]+/[a-z0-9.+-]{1,100}$")]
 
+FILES_AT_MOST = 400
+"""Files of one case that its firm may attach: seven for each of 57 indicators. Each may be large, and is a row of the report."""
+FILES_OF_THE_PROVIDER = 100
+"""So many more may its provider, whom the firm cannot keep from it."""
 
 # Rules
 
 EVIDENCE_REPEATED = Rule(
     "EVIDENCE_REPEATED", "plan P5", "该文件已作为这些指标的佐证", "The file already supports these indicators"
+)
+EVIDENCE_TOO_MANY = Rule(
+    "EVIDENCE_TOO_MANY",
+    "plan P5",
+    "一件诊断最多附 {most} 个佐证文件，已达上限；请将材料合并为一个文件，或以已附的文件佐证更多指标",
+    "A diagnosis takes {most} files of evidence and has them; join papers into one file, or let one that it has support more "
+    "indicators",
 )
 
 
@@ -89,4 +100,8 @@ def attach(command: AttachEvidence, diagnosis: Diagnosis, context: DecisionConte
     new = tuple(i for i in dict.fromkeys(command.indicators) if (command.sha256, i) not in diagnosis.evidence)
     if not new:
         raise EVIDENCE_REPEATED.refuse()
+    files = {sha256 for sha256, _ in diagnosis.evidence}
+    most = FILES_AT_MOST + (FILES_OF_THE_PROVIDER if head_of(Role(context.role)) is Role.PROVIDER else 0)
+    if command.sha256 not in files and len(files) >= most:
+        raise EVIDENCE_TOO_MANY.refuse(path="sha256", most=most, at_most=most)
     return (EvidenceAttached(**command.model_dump(exclude={"diagnosis", "indicators"}), indicators=new),)

@@ -1,12 +1,19 @@
 """Verification 核验 (plan P3–P5, S4): evidence, the visit on site, answers as found, the score and the report."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
 from domain.diagnosis.answers import INDICATOR_UNKNOWN
-from domain.diagnosis.evidence import EVIDENCE_REPEATED, EvidenceAttached
+from domain.diagnosis.evidence import (
+    EVIDENCE_REPEATED,
+    EVIDENCE_TOO_MANY,
+    FILES_AT_MOST,
+    FILES_OF_THE_PROVIDER,
+    EvidenceAttached,
+)
 from domain.diagnosis.on_site import DIFFERENCE_UNEXPLAINED, VISIT_IN_FUTURE
 from domain.diagnosis.report import SCORE_OUTDATED, ConfirmReport, IssueReport, ReportConfirmed, ReportIssued
 from domain.diagnosis.scoring import (
@@ -40,6 +47,7 @@ from tests.rules.cases import (
     withdrawn,
 )
 from tests.rules.firms import EDITION
+from tests.rules.given import Given
 
 ABSENT = Answer(not_applicable=True, reason="无此业务")
 
@@ -57,6 +65,17 @@ def test_evidence_supports_indicators_of_the_form_and_is_kept_once_an_indicator(
     firm(case, EVIDENCE.model_copy(update={"indicators": ("Z02",)})).refused(INDICATOR_UNKNOWN, indicator="Z02")
     many = EVIDENCE.model_copy(update={"indicators": ("Z02", "Z01", "Q99")})
     assert firm(case, many).told == {("INDICATOR_UNKNOWN", "indicators.0"), ("INDICATOR_UNKNOWN", "indicators.2")}
+
+
+@pytest.mark.parametrize(("sent", "most"), [(firm, FILES_AT_MOST), (provider, FILES_AT_MOST + FILES_OF_THE_PROVIDER)])
+def test_a_case_takes_so_many_files_and_its_provider_some_more(sent: Callable[[Given, Command], Given], most: int) -> None:
+    """Each may be large, each is a row of the report: without an end the report would never be printed."""
+    case = accepted()
+    files = {(f"{number:064x}", "Z01") for number in range(most - 1)}
+    case.state = case.state.model_copy(update={"evidence": frozenset(files)})
+    last = sent(case, EVIDENCE).happened("diagnosis.evidence_attached.v1")
+    sent(last, EVIDENCE.model_copy(update={"sha256": "f" * 64})).refused(EVIDENCE_TOO_MANY, most=most)
+    sent(last, EVIDENCE.model_copy(update={"indicators": ("F08",)})).happened("diagnosis.evidence_attached.v1")
 
 
 def test_a_provider_attaches_evidence_only_to_a_case_it_has_accepted() -> None:
