@@ -34,7 +34,7 @@ from api.kit.paging import AtLeast, below, distinct
 from api.kit.parts import parts, wanted_parts
 from api.kit.published import argument, field, published, published_filter
 from api.kit.row_mapping import shown
-from api.kit.row_plans import Holds
+from api.kit.row_plans import Holds, WorkedOut
 from api.kit.uploaded_files import uploaded
 from api.participants.enterprises import NAMED, Enterprise, load_enterprises
 from api.participants.organisations import Organisation, load_organisations
@@ -225,6 +225,22 @@ def _late(context: Context) -> Mapping[str, int]:
     return {status.value: microseconds(city_midnight(day)) for status, day in found.items()}
 
 
+def _pace(context: Context, rows: Sequence[tuple[Any, ...]], wanted: frozenset[str]) -> dict[str, dict[str, Any]]:
+    """The running stage of diagnoses, and whether they are overdue, of (id, status, moment of the status)."""
+    stages = load_stages(context, [identity for identity, _, _ in rows])
+    late = _late(context) if "overdue" in wanted else {}
+    return {
+        identity: {
+            "stage": stages.get(identity),
+            "overdue": stages[identity].overdue if identity in stages else since < late.get(status, since),
+        }
+        for identity, status, since in rows
+    }
+
+
+PACE = WorkedOut(frozenset({"stage", "overdue"}), ("id", "status", "status_since"), _pace)
+
+
 def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: frozenset[str]) -> list[Diagnosis]:
     """Diagnoses of rows, with what the selection wants beside them: one read a kind of thing, never one a row."""
     notes = context.disclosure_notes
@@ -245,14 +261,14 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
     objections = load_objections(context, ids) if "objections" in wanted else {}
     site_visits = load_site_visits(context, ids) if "siteVisits" in wanted else {}
     expert_reviews = load_expert_reviews(context, ids) if "expertReviews" in wanted else {}
-    stages = load_stages(context, ids) if {"stage", "overdue"} & wanted else {}
+    asked = {"stage", "overdue"} & wanted
+    pace = _pace(context, [(row.id, row.status, row.status_since) for row in rows], wanted) if asked else {}
     assignments = load_assignments(context, ids, wanted_parts(wanted, "assignments")) if "assignments" in wanted else {}
     verified = verified_answers(context, ids) if LIFTS & wanted else {}
-    late = _late(context) if "overdue" in wanted else {}
     return [
         Diagnosis(
             **shown(Diagnosis, row),
-            overdue=stages[row.id].overdue if row.id in stages else row.status_since < late.get(row.status, row.status_since),
+            overdue=pace[row.id]["overdue"] if row.id in pace else False,
             enterprise=firm_of(row.enterprise),
             provider=provider_of(row.provider),
             edition=published_of(row.edition),
@@ -267,7 +283,7 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
             objections=objections.get(row.id, []),
             site_visits=site_visits.get(row.id, []),
             expert_reviews=expert_reviews.get(row.id, []),
-            stage=stages.get(row.id),
+            stage=pace[row.id]["stage"] if row.id in pace else None,
             assignments=assignments.get(row.id, []),
             basis=_basis(row) if "basis" in wanted else None,
             as_of=known_then(context, "diagnosis", row.id),
@@ -294,6 +310,7 @@ DIAGNOSES: Listed[DiagnosisFilter, DiagnosisRow, Diagnosis] = Listed(
     build=build_diagnoses,
     holds=HOLDS,
     stored=True,
+    worked_out=(PACE,),
     on=lambda where, then: replace(where, moment=microseconds(then.time)) if where.stuck_for_days is not None else where,
     past=FoundThen(
         validity.diagnosis_places,

@@ -22,8 +22,8 @@ from api.kit.orders import require_kept, total_order
 from api.kit.paging import PAGE_ARGUMENTS, AtLeast, Connection, Direction, below, connection, wanted_fields
 from api.kit.published import Roles, argument, mask_of
 from api.kit.published import field as published_field
-from api.kit.row_plans import Holds, PageReads, RowSource, held, place_reader
-from api.server.compiled_selections import CompiledExecutor, FromRows
+from api.kit.row_plans import Holds, PageReads, RowSource, WorkedOut, held, one_by_id, place_reader
+from api.server.compiled_selections import CompiledExecutor, FromRows, NotFromRows
 from api.server.field_rights import require_searchable
 from domain.access import Scope
 from domain.instants import city_day, utc_moment
@@ -113,7 +113,8 @@ class Listed(Generic[Where, Row, Node]):
     shown by itself. scope: through which it is read. of: what a cursor is of besides the arguments. on: what is looked for, on the
     day of an occasion. holds: whose protected data the rows hold; who is found by a protected field is told what it holds. stored:
     the rows are the columns of one query as they stand, so that the list may be answered from them (`row_plans`); given: what
-    every row of now shows alike, field by field. past: None where the list has none.
+    every row of now shows alike, field by field; worked_out: what is worked out of more than a row. past: None where the list has
+    none.
     """
 
     name: str
@@ -130,6 +131,7 @@ class Listed(Generic[Where, Row, Node]):
     holds: Holds | None = None
     stored: bool = False
     given: Mapping[str, Callable[[Context], Any]] = field(default_factory=lambda: OF_NOW)
+    worked_out: Sequence[WorkedOut] = ()
     past: FoundThen[Where] | FoldedAnew[Where] | NeverChanged[Where] | None = None
 
     def of_ids(self, context: Context, ids: Sequence[str], wanted: frozenset[str]) -> dict[str, Node]:
@@ -261,12 +263,12 @@ class PageOfRows(FromRows, Generic[Where, Row, Node]):
         """The page of the types' own classes."""
         return self.made()
 
-    def completed(self, executor: CompiledExecutor, kind: GraphQLObjectType, fields: list[FieldDetails]) -> dict[str, Any] | None:
+    def completed(self, executor: CompiledExecutor, kind: GraphQLObjectType, fields: list[FieldDetails]) -> dict[str, Any]:
         """The page as its rows show it."""
         source = RowSource(executor)
         plan = executor.planned(kind, fields, self.listed.name, lambda: source.plan(self.listed, self.wanted, kind, fields))
         if plan is None:
-            return None
+            raise NotFromRows
         context, listed, scope = self.context, self.listed, self.listed.scope(self.context)
         columns = plan.columns(self.order)
 
@@ -281,8 +283,37 @@ class PageOfRows(FromRows, Generic[Where, Row, Node]):
         reads = PageReads(found, lambda row: self.cursor(place(row)), self.count)
         try:
             return plan.complete(found.rows, beside, plan.constants(context), reads)
-        except Exception:  # noqa: BLE001 - the objects meet it again, and it is told as theirs
+        except Exception as fault:
+            raise NotFromRows from fault
+
+
+@dataclass(frozen=True)
+class ThingOfRows(FromRows, Generic[Node]):
+    """One thing of a list that is answered from its row where it can be 行单件; else it is an object, or None."""
+
+    context: Context
+    listed: Listed[Any, Any, Node]
+    identity: str
+    wanted: frozenset[str]
+
+    def objects(self) -> Node | None:
+        """The thing of its type's own class; None where it lies outside the scope."""
+        return self.listed.of_ids(self.context, [self.identity], self.wanted).get(self.identity)
+
+    def completed(self, executor: CompiledExecutor, kind: GraphQLObjectType, fields: list[FieldDetails]) -> dict[str, Any] | None:
+        """The thing as its row shows it."""
+        source, name = RowSource(executor), f"one of {self.listed.name}"
+        plan = executor.planned(kind, fields, name, lambda: source.plan_of_one(self.listed, self.wanted, kind, fields))
+        if plan is None:
+            raise NotFromRows
+        rows = one_by_id(self.context, plan, self.identity)
+        if not rows:
             return None
+        beside = plan.found(self.context, rows)
+        try:
+            return plan.complete(rows, beside, plan.constants(self.context), None)
+        except Exception as fault:
+            raise NotFromRows from fault
 
 
 @dataclass(frozen=True)
@@ -348,4 +379,7 @@ def single(
         if not isinstance(listed.past, FoundThen) or not listed.found_by_id(context.snapshot, listed.scope(context), [identity]):
             return None
         context = past_context(context, listed.past.replay(context, [identity], position, wanted), asked)
+    elif listed.stored:
+        thing: Any = ThingOfRows(context, listed, identity, wanted)
+        return thing  # type: ignore[no-any-return] # as in `paged`
     return listed.of_ids(context, [identity], wanted).get(identity)

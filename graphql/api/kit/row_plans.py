@@ -28,7 +28,8 @@ from projections.engine.pages import Order, Place
 Row = tuple[Any, ...]
 Given = Callable[[Context], Any]
 Found = dict[int, Mapping[Any, Any]]
-"""Number of an edge -> what it leads to by the id in the row's column: rows of another list, or objects that a loader made."""
+"""Number -> what an edge leads to by the id in the row's column (rows of another list, or objects that a loader made), or what is
+worked out of rows."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,19 @@ class Holds:
             for row in rows
             if (firm := getattr(row, self.firm)) is not None
         )
+
+
+@dataclass(frozen=True)
+class WorkedOut:
+    """Fields of a type that are worked out of more than its row, for all rows of a page at once 推算字段.
+
+    fields: by their names in Python. columns: of a row that they are worked out of. of(context, rows of those columns, published
+    names of what is wanted): id, the first of the columns -> field -> value.
+    """
+
+    fields: frozenset[str]
+    columns: tuple[str, ...]
+    of: Callable[[Context, Sequence[Row], frozenset[str]], Mapping[str, Mapping[str, Any]]]
 
 
 class StoredList(Protocol):
@@ -78,6 +92,10 @@ class StoredList(Protocol):
         """What every row shows alike, field by field."""
 
     @property
+    def worked_out(self) -> Sequence[WorkedOut]:
+        """What is worked out of more than a row."""
+
+    @property
     def found_by_id(self) -> Callable[[Snapshot, Scope, Sequence[str]], Mapping[str, Any]]:
         """The rows of some ids within a scope."""
 
@@ -90,6 +108,8 @@ class RowsOf:
     wanted: frozenset[str]
     columns: list[str] = field(default_factory=list)
     edges: dict[str, "Led"] = field(default_factory=dict)
+    worked: dict[int, tuple[WorkedOut, tuple[int, ...]]] = field(default_factory=dict)
+    """Number of what is found -> what is worked out, and where its columns stand."""
 
     def place(self, column: str) -> int:
         """Where a column stands in a row."""
@@ -136,7 +156,7 @@ class RowPlan:
     rows: RowsOf
     given: tuple[Given, ...]
     shows_cursors: bool
-    complete: Callable[[Sequence[Row], Found, Row, PageReads], dict[str, Any]]
+    complete: Callable[[Sequence[Row], Found, Row, PageReads | None], dict[str, Any]]
 
     def constants(self, context: Context) -> Row:
         """What every row shows alike."""
@@ -174,6 +194,8 @@ def held(rows_of: RowsOf, rows: Iterable[Row]) -> Iterable[tuple[str, str]]:
 def _follow(context: Context, rows_of: RowsOf, rows: Sequence[Row], found: Found) -> None:
     if masks := rows_of.masks(context):
         context.disclosure_notes.note(masks, held(rows_of, rows))
+    for number, (worked, places) in rows_of.worked.items():
+        found[number] = worked.of(context, [tuple(row[place] for place in places) for row in rows], rows_of.wanted) if rows else {}
     for led in rows_of.edges.values():
         ids = distinct(row[led.place] for row in rows)
         if led.rows is None:
@@ -182,6 +204,11 @@ def _follow(context: Context, rows_of: RowsOf, rows: Sequence[Row], found: Found
         beyond, identity = _by_id(context, led.rows, ids) if ids else (), led.rows.place("id")
         found[led.number] = {row[identity]: row for row in beyond}
         _follow(context, led.rows, beyond, found)
+
+
+def one_by_id(context: Context, plan: RowPlan, identity: str) -> Sequence[Row]:
+    """The row of one thing within the scope; none where there is none."""
+    return _by_id(context, plan.rows, [identity])
 
 
 def _by_id(context: Context, rows_of: RowsOf, ids: Sequence[str]) -> Sequence[Row]:
@@ -213,6 +240,18 @@ class RowSource(SourceText):
         name = self._new("page")
         self._functions.append(f"def {name}(rows, found, given, reads):\n    return {{{', '.join(items)}}}\n")
         return RowPlan(rows_of, tuple(self._given), self._shows_cursors, self._made(name))
+
+    def plan_of_one(
+        self, listed: StoredList, wanted: frozenset[str], kind: GraphQLObjectType, fields: list[FieldDetails]
+    ) -> RowPlan:
+        """The plan of one thing of a list.
+
+        Raises:
+            Uncompilable: as `plan`.
+        """
+        rows_of = _rows_of(listed, wanted)
+        complete = self._made(self._row(rows_of, kind, fields))
+        return RowPlan(rows_of, tuple(self._given), False, lambda rows, found, given, _reads: complete(rows[0], found, given))
 
     def _grouped(self, kind: GraphQLObjectType, fields: list[FieldDetails]) -> list[tuple[str, list[FieldDetails]]]:
         grouped, deferred, _ = self._executor.collect_subfields(kind, fields)
@@ -301,6 +340,9 @@ class RowSource(SourceText):
                 self._given.append(given)
             lines.append(f"    {variable} = given[{self._given.index(given)}]")
             return self._value(field_type, variable, details, lines)
+        if (worked := next((one for one in rows_of.listed.worked_out if name in one.fields), None)) is not None:
+            lines.append(f"    {variable} = found[{self._worked(rows_of, worked)}][row[{rows_of.place('id')}]][{name!r}]")
+            return self._value(field_type, variable, details, lines)
         if name not in declared.edges:
             raise Uncompilable(said)
         inner, may_be_none = nullable(field_type)
@@ -323,6 +365,14 @@ class RowSource(SourceText):
         else:
             converted = f"{self._new('to', column.convert)}({held})"
         return f"None if {held} is None else {converted}" if column.nullable else converted
+
+    def _worked(self, rows_of: RowsOf, worked: WorkedOut) -> int:
+        """The number under which what is worked out is found."""
+        known = next((number for number, (one, _) in rows_of.worked.items() if one is worked), None)
+        if known is None:
+            known, self._edges = self._edges, self._edges + 1
+            rows_of.worked[known] = (worked, tuple(rows_of.place(column) for column in worked.columns))
+        return known
 
     def _led(self, rows_of: RowsOf, name: str, said: str, by: str) -> Led:
         known = rows_of.edges.get(name)

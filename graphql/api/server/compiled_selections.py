@@ -62,12 +62,20 @@ class Uncompilable(Exception):  # noqa: N818 - as above, at compile time
     """The selection set asks for more than plain attributes."""
 
 
+class NotFromRows(Exception):  # noqa: N818 - a signal: take the objects
+    """What is asked for, or a value of it, is not answered from rows alone."""
+
+
 class FromRows(ABC):
     """A value of a field that may be answered from rows, without the objects that it stands for 行值 (`api.kit.row_plans`)."""
 
     @abstractmethod
     def completed(self, executor: "CompiledExecutor", kind: GraphQLObjectType, fields: list[FieldDetails]) -> dict[str, Any] | None:
-        """The value as it is answered; None where it must be completed from its objects."""
+        """The value as it is answered; None where there is no such thing.
+
+        Raises:
+            NotFromRows: it must be completed from its objects.
+        """
 
     @abstractmethod
     def objects(self) -> object:
@@ -266,12 +274,16 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
     ) -> Any:  # noqa: ANN401 - as above
         """One object: compiled where it can be."""
         if isinstance(result, FromRows):
-            answered = result.completed(self, return_type, field_details_list)
-            if answered is not None:
+            try:
+                answered = result.completed(self, return_type, field_details_list)
+            except NotFromRows:
+                self.from_objects += 1
+                result = result.objects()
+            else:
                 self.from_rows += 1
                 return answered
-            self.from_objects += 1
-            result = result.objects()
+            if result is None:
+                return None
         plan = self.plan(return_type, field_details_list)
         if plan is not None:
             try:

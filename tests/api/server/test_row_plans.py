@@ -6,14 +6,24 @@ from typing import Any
 
 import orjson
 import pytest
-from graphql import GraphQLObjectType, get_named_type, is_leaf_type
+from graphql import (
+    GraphQLObjectType,
+    OperationDefinitionNode,
+    OperationType,
+    get_named_type,
+    is_leaf_type,
+    parse,
+    print_ast,
+)
 
 from api.kit import lists
 from api.server.answer_cache import AnswerCache
-from api.server.compiled_selections import CompiledExecutor, FromRows
+from api.server.compiled_selections import CompiledExecutor, FromRows, NotFromRows
 from api.server.disclosure_notes import DisclosureNotes
 from api.server.operations import Operations
-from tests.live_city import DOCUMENTS, RIGHTS, SCHEMA, LiveCity, followed, live_city
+from tests.live_city import DOCUMENTS as KNOWN_DOCUMENTS
+from tests.live_city import RIGHTS, SCHEMA, LiveCity, followed, live_city
+from tests.test_console_documents import DOCUMENTS
 
 TYPES = SCHEMA._schema.type_map  # noqa: SLF001 - strawberry has no other way to it
 STORED = {"enterprises": "Enterprise", "diagnoses": "Diagnosis", "organisations": "Organisation"}
@@ -22,7 +32,7 @@ NEVER_FROM_ROWS = {
     "Enterprise": {"contacts", "consents"},
     "Diagnosis": {
         *("answers", "evidence", "reports", "result", "objections", "siteVisits", "expertReviews", "assignments"),
-        *("basis", "overdue", "stage"),
+        "basis",
     },
     "Organisation": set(),
 }
@@ -42,7 +52,7 @@ def full(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     url = request.getfixturevalue("new_database")() if request.param == "postgres" else "sqlite"
     with live_city(tmp_path_factory.mktemp("plans"), url) as city, followed(city):
         city.issued()
-        city.operations = Operations(city.installation.services, SCHEMA, RIGHTS, documents=DOCUMENTS, answers=AnswerCache(0))
+        city.operations = Operations(city.installation.services, SCHEMA, RIGHTS, documents=KNOWN_DOCUMENTS, answers=AnswerCache(0))
         yield city
 
 
@@ -54,7 +64,7 @@ class Asked:
         self.noted: list[Any] = []
         self.ways: list[bool] = []
 
-    def ask(self, login: str, query: str, *, from_rows: bool) -> tuple[bytes, list[Any]]:
+    def ask(self, login: str, query: str, *, from_rows: bool, **variables: Any) -> tuple[bytes, list[Any]]:
         """The answer's bytes, and what of it was protected, whoever holds it."""
         self.noted, completed = [], CompiledExecutor.complete_object_value
         leave = DisclosureNotes.leave
@@ -65,15 +75,20 @@ class Asked:
 
         def usual(executor: Any, kind: Any, fields: Any, info: Any, path: Any, result: Any, rest: Any) -> Any:
             if isinstance(result, FromRows):
-                answered = result.completed(executor, kind, fields) if from_rows else None
-                self.ways.append(answered is not None)
-                return answered if answered is not None else completed(executor, kind, fields, info, path, result.objects(), rest)
+                self.ways.append(from_rows)
+                if from_rows:
+                    try:
+                        return result.completed(executor, kind, fields)
+                    except NotFromRows:
+                        self.ways[-1] = False
+                thing = result.objects()
+                return None if thing is None else completed(executor, kind, fields, info, path, thing, rest)
             return completed(executor, kind, fields, info, path, result, rest)
 
         with self._patch.context() as patch:
             patch.setattr(DisclosureNotes, "leave", noting)
             patch.setattr(CompiledExecutor, "complete_object_value", usual)
-            answer = self._city.ask(login, query)
+            answer = self._city.ask(login, query, **variables)
         return orjson.dumps(answer), self.noted
 
 
@@ -164,3 +179,57 @@ def test_what_is_looked_for_by_a_protected_field_is_written_down(full: LiveCity,
     answer, noted = asked.ask("city", query, from_rows=True)
     assert noted
     assert (answer, noted) == asked.ask("city", query, from_rows=False)
+
+
+SINGLES = {"enterprise": "Enterprise", "diagnosis": "Diagnosis"}
+PLURAL = {"enterprise": "enterprises", "diagnosis": "diagnoses"}
+
+
+def there(city: LiveCity, name: str) -> list[str]:
+    """Ids of the things of a kind."""
+    return [one["id"] for one in city.data("city", f"{{ {PLURAL[name]} {{ nodes {{ id }} }} }}")[PLURAL[name]]["nodes"]]
+
+
+@pytest.mark.parametrize("name", SINGLES)
+def test_a_thing_from_its_row_is_the_thing_of_its_class_for_every_role(
+    full: LiveCity, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Within the scope and outside, of those there are and of none: bytes, refusals and what is written down."""
+    asked, kind = Asked(full, monkeypatch), SINGLES[name]
+    chance = Random(name)  # noqa: S311 - test data
+    usable = [one for one in fields_of(kind) if one not in NEVER_FROM_ROWS[kind]]
+    for login in full.tokens:
+        for identity in (*there(full, name), f"{name}/nothing", "enterprise/another"):
+            fields = [part for one in chance.sample(usable, min(len(usable), 6)) if (part := selected(kind, one, chance))]
+            query = f'{{ {name}(id: "{identity}") {{ {" ".join(fields)} __typename }} }}'
+            asked.ways.clear()
+            answer = asked.ask(login, query, from_rows=True)
+            assert all(asked.ways), query
+            assert answer == asked.ask(login, query, from_rows=False), (login, query)
+
+
+OF_OBJECTS = {
+    "Case": "it holds lists of its own, each paged",
+    "SectionAnswers": "answers are read with their edition",
+}
+"""Queries of the console that are not answered from rows -> why."""
+
+
+def test_what_the_console_asks_is_answered_from_rows_or_named_as_not(full: LiveCity, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No silent fall-back where people wait: every list and thing that has a plan is answered by it."""
+    asked = Asked(full, monkeypatch)
+    ids = {kind: there(full, kind)[0] for kind in SINGLES}
+    planned, fell = set(), set()
+    for _, text in DOCUMENTS:
+        operation = next(one for one in parse(text).definitions if isinstance(one, OperationDefinitionNode))
+        if operation.operation is not OperationType.QUERY or operation.name is None:
+            continue
+        kind = "diagnosis" if "diagnosis(id:" in text else "enterprise"
+        asking = [one for one in operation.variable_definitions or () if print_ast(one.type) == "ID!"]
+        variables = {one.variable.name.value: ids[kind] for one in asking}
+        asked.ways.clear()
+        asked.ask("city", text, from_rows=True, **variables)
+        if asked.ways:
+            (planned if all(asked.ways) else fell).add(operation.name.value)
+    assert fell == OF_OBJECTS.keys()
+    assert {"Enterprises", "Diagnoses", "ToDo", "Gaps"} <= planned
