@@ -11,6 +11,7 @@ from domain.diagnosis.stages import STAGES
 from domain.governance.dated_rules import DATED_RULES
 from domain.governance.proceedings.docket import DOCKETS
 from domain.governance.proceedings.proceeding import PROCEEDINGS
+from domain.governance.ties import TIES
 from domain.governance.working_calendar import WORKING_CALENDAR
 from domain.kernel import Capabilities, Event, name_of
 from domain.participants.consents import CONSENTS
@@ -76,6 +77,7 @@ CAPABILITIES = Capabilities(
     RESERVATIONS,
     SUBSIDIES,
     TARGETS,
+    TIES,
     WORKING_CALENDAR,
     TRAININGS,
 )

@@ -36,3 +36,11 @@ def city_day(moment: datetime) -> date:
 def city_midnight(day: date) -> datetime:
     """The moment, in UTC, with which a day of the city begins 本市零时."""
     return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI).astimezone(UTC)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later 数月后同日; the last of that month where it has no such day."""
+    first, following = (
+        date(count // 12, count % 12 + 1, 1) for count in (day.year * 12 + day.month - 1 + months + more for more in (0, 1))
+    )
+    return first.replace(day=min(day.day, (following - first).days))

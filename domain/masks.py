@@ -11,6 +11,7 @@ from domain.diagnosis.participations import PARTICIPATION_READERS
 from domain.diagnosis.state import PROCEEDINGS_READERS
 from domain.events import COMMANDS
 from domain.governance.proceedings.state import PROCEEDING_READERS
+from domain.governance.ties import TIE_READERS
 from domain.participants.consents import CONSENT_READERS
 from domain.standard.revision.state import DRAFT_READERS
 
@@ -49,6 +50,8 @@ PROCEEDINGS = PROCEEDINGS_READERS - {Role.SYSTEM}
 """Objections, visits, experts' reviews 办理经过: they tell of what is not issued and quote answers, so the parties' alone."""
 DUE_PROCESS = PROCEEDING_READERS - {Role.SYSTEM}
 """Proceedings 办理程序: their two sides, the city, the district where they lie, the auditor."""
+TIES_READ = TIE_READERS
+"""Ties of providers 服务商关联: the two sides, the firm's district, the city, the auditor."""
 PARTICIPATIONS = PARTICIPATION_READERS - {Role.SYSTEM}
 """Firms' parts in campaigns 参诊: each firm its own, whoever it lives with, its group, the auditor."""
 TRAIL_ENTRIES = FIRMS - EXPERTS - {Role.BANK, Role.PARTNER}
@@ -67,6 +70,13 @@ DOSSIERS = frozenset(
 )
 """A dossier shows entries whole, their places in the journal included: who speaks for the parties of the diagnosis, the city,
 the auditor."""
+PROVIDER_DOSSIERS: Mapping[str, frozenset[Role]] = {
+    "move": frozenset({Role.CITY, Role.AUDITOR, Role.PROVIDER}),
+    "rating": frozenset({Role.CITY, Role.AUDITOR}),
+    "subsidy": frozenset({Role.CITY, Role.AUDITOR}),
+}
+"""Dossiers about providers 服务商卷宗, by kind. A rating's and a subsidy's hold everybody's numbers, and nothing can be left out
+of an entry that is proved; a provider reads its own in `rating` and `subsidy`."""
 EXPORTS = AUDIT
 """The trail with its proofs is the auditor's alone."""
 UPLOADERS = COMMANDS["AttachEvidence"] | COMMANDS["ImportRoster"] - {Role.SYSTEM}

@@ -18,6 +18,7 @@ from projections.engine.runner import ReadModels
 from projections.engine.snapshot import Snapshot
 from projections.governance.dated_rules import DATED_RULE_READ_MODEL
 from projections.governance.proceedings import PROCEEDING_READ_MODEL
+from projections.governance.ties import TIE_READ_MODEL
 from projections.governance.working_calendar import WORKING_CALENDAR_READ_MODEL
 from projections.participants.enterprises import BY_CASES, ENTERPRISE_READ_MODEL
 from projections.participants.headquarters import HEADQUARTERS_READ_MODEL
@@ -70,6 +71,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     DATED_RULE_READ_MODEL,
     WORKING_CALENDAR_READ_MODEL,
     PROCEEDING_READ_MODEL,
+    TIE_READ_MODEL,
     CALL_READ_MODEL,
     APPLICATION_READ_MODEL,
     MARKING_READ_MODEL,

@@ -113,7 +113,7 @@ class City:
         name = self.submitted(level)
         self.send(PROVIDER, AcceptDiagnosis(diagnosis=name))
         self.send(PROVIDER, evidence(name))
-        today = city_day(datetime.now(UTC))
+        today = city_day(self.clock())
         visit = RecordSiteVisit(diagnosis=name, visited_on=today, diagnosticians=2, functions=("生产",), notes="无异常")
         self.send(PROVIDER, visit)
         for section, answers in sections(level).items():

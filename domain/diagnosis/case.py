@@ -35,6 +35,7 @@ from domain.diagnosis.provider import (
     DiagnosisAccepted,
     ListingExceptionRecorded,
     ProviderAssigned,
+    TieExceptionRecorded,
     accept,
     assign_provider,
 )
@@ -70,6 +71,7 @@ from domain.diagnosis.state import Diagnosis, DiagnosisCommand, Status, assignme
 from domain.diagnosis.withdrawal import DiagnosisWithdrawn, WithdrawDiagnosis, withdraw
 from domain.governance.qualification import QUALIFICATION_RULE, certificate_stream
 from domain.governance.standing import DIRECTORY_STREAM, listing_stream
+from domain.governance.ties import MATCHING_RULE, tie_stream
 from domain.governance.working_calendar import CALENDAR_STREAM
 from domain.kernel import NOT_FOUND, NOWHERE, Capability, Command, DecisionContext, Event, Facts, Stream
 from domain.participants.enterprises import Firm, enterprise_stream, place_of
@@ -122,6 +124,7 @@ DiagnosisEvent = (
     DiagnosisOpened
     | ProviderAssigned
     | ListingExceptionRecorded
+    | TieExceptionRecorded
     | AnswersSaved
     | TruthPledged
     | SelfAssessmentSubmitted
@@ -175,6 +178,9 @@ def _changes(diagnosis: Diagnosis, event: DiagnosisEvent, version: int) -> dict[
             return {"provider": provider}
         case ListingExceptionRecorded(provider=provider, reason=reason):
             return {"exceptions": {**diagnosis.exceptions, provider: reason}}
+        case TieExceptionRecorded(provider=provider, ties=ties):
+            known = diagnosis.ties_excepted.get(provider, ())
+            return {"ties_excepted": {**diagnosis.ties_excepted, provider: tuple(dict.fromkeys((*known, *ties)))}}
         case AnswersSaved(answers=answers):
             return {
                 "answers": diagnosis.answers | {i: a.answer for i, a in answers.items()},
@@ -259,7 +265,7 @@ def _reads(command: DiagnosisCommand, diagnosis: Diagnosis | None) -> tuple[Stre
     if provider is not None:
         streams.append(organisation_stream(provider))
     if provider is not None and isinstance(command, OpenDiagnosis | AssignProvider | AcceptDiagnosis):
-        streams += [DIRECTORY_STREAM, listing_stream(provider)]
+        streams += [DIRECTORY_STREAM, listing_stream(provider), tie_stream(provider), MATCHING_RULE]
     if isinstance(command, RecordExpertReview):
         streams.append(assignment_stream(command.diagnosis))
     if isinstance(command, STAGE_ENDS):

@@ -7,7 +7,19 @@ from pydantic import Field
 from domain.command_rights import GOVERNMENT, MANAGER, OWNER
 from domain.diagnosis.state import Diagnosis, DiagnosisCommand, Status, require_status
 from domain.governance.standing import is_directory_adopted, require_listed
-from domain.kernel import EVERYONE, DecisionContext, Event, Facts, OrganisationRef, Refused, Rule, Text
+from domain.governance.ties import bars, require_untied, tie_stream
+from domain.kernel import (
+    EVERYONE,
+    Cause,
+    DecisionContext,
+    Event,
+    Facts,
+    OrganisationRef,
+    Refused,
+    Rule,
+    Text,
+    cause_of,
+)
 from domain.participants.enterprises import Firm, enterprise_stream
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
 
@@ -35,14 +47,14 @@ PROVIDER_OTHER_INDUSTRY = Rule(
 EXCEPTION_NOT_YOURS = Rule(
     "EXCEPTION_NOT_YOURS",
     "plan V4",
-    "名录之外的例外由市级或区级部门写明理由；请另选在录的服务商，或请其办理",
-    "An exception from the directory is for the city and the district to state; choose a listed provider, or ask them",
+    "名录或利益回避的例外由市级或区级部门写明理由；请另选服务商，或请其办理",
+    "An exception from the directory or for a tie is for the city and the district to state; choose another provider, or ask them",
 )
 EXCEPTION_NOT_NEEDED = Rule(
     "EXCEPTION_NOT_NEEDED",
     "plan V4",
-    "该服务商在名录中且有该行业标签，无须写明例外理由；请去掉该项",
-    "The provider is listed with the industry's tag, so no exception is needed; leave it out",
+    "该服务商在名录中、有该行业标签且无须回避，不必写明例外理由；请去掉该项",
+    "The provider is listed with the industry's tag and has no tie, so no exception is needed; leave it out",
 )
 NOT_ASSIGNED = Rule(
     "PROVIDER_NOT_ASSIGNED",
@@ -56,7 +68,10 @@ NOT_ASSIGNED = Rule(
 
 ExceptionReason = Annotated[
     Text | None,
-    Field(description="Why a provider that the directory does not give the work to; by the city or the district · 名录例外理由"),
+    Field(
+        description="Why a provider that the directory does not give the work to, or that is tied to the firm; by the city or the "
+        "district · 例外理由"
+    ),
 ]
 
 
@@ -106,6 +121,20 @@ class ListingExceptionRecorded(Event):
     reason: str
 
 
+class TieExceptionRecorded(Event):
+    """A provider was named although it is tied to the firm 回避例外已记录. ties: the facts that declared what ties them."""
+
+    type: Literal["diagnosis.tie_exception_recorded.v1"] = "diagnosis.tie_exception_recorded.v1"
+    told_to: ClassVar = EVERYONE
+    says: ClassVar = "记录了利益回避例外：{reason}"
+    provider: str
+    reason: str
+    ties: tuple[Cause, ...]
+
+
+ExceptionRecorded = ListingExceptionRecorded | TieExceptionRecorded
+
+
 # Decide: what may happen
 
 
@@ -115,7 +144,14 @@ def assign_provider(command: AssignProvider, diagnosis: Diagnosis, context: Deci
     exception = require_matched_provider(command.provider, diagnosis.enterprise, context, command.exception)
     if command.provider != diagnosis.provider:
         return (ProviderAssigned(provider=command.provider), *exception)
-    return tuple(one for one in exception if diagnosis.exceptions.get(one.provider) != one.reason)
+    return tuple(one for one in exception if not _is_recorded(one, diagnosis))
+
+
+def _is_recorded(exception: ExceptionRecorded, diagnosis: Diagnosis) -> bool:
+    """Whether the same was recorded before 例外是否已有记载."""
+    if isinstance(exception, ListingExceptionRecorded):
+        return diagnosis.exceptions.get(exception.provider) == exception.reason
+    return set(exception.ties) <= set(diagnosis.ties_excepted.get(exception.provider, ()))
 
 
 def accept(_command: AcceptDiagnosis, diagnosis: Diagnosis, context: DecisionContext) -> Facts:
@@ -127,6 +163,10 @@ def accept(_command: AcceptDiagnosis, diagnosis: Diagnosis, context: DecisionCon
         _require_taking_part(own, context)
     if context.organisation not in diagnosis.exceptions:
         require_listed(context.organisation, None, context)
+    firm: Firm | None = context.read.get(enterprise_stream(diagnosis.enterprise))
+    excepted = diagnosis.ties_excepted.get(context.organisation, ())
+    barring = bars(context.organisation, diagnosis.enterprise, firm, context)
+    require_untied(tuple(one for one in barring if _cause(context.organisation, one.version) not in excepted))
     return (DiagnosisAccepted(provider=context.organisation),)
 
 
@@ -142,49 +182,55 @@ def require_own_work(diagnosis: Diagnosis, context: DecisionContext) -> None:
 
 def require_matched_provider(
     provider: str, enterprise: str, context: DecisionContext, exception: str | None = None
-) -> tuple[ListingExceptionRecorded, ...]:
-    """Refuse a provider that is not for the firm's industry 服务商适配.
+) -> tuple[ExceptionRecorded, ...]:
+    """Refuse a provider that is not for the firm's industry, or is tied to the firm 服务商适配与回避.
 
-    From the first directory on its tags decide, and the city or the district may state a reasoned exception, which is recorded.
-    Before, what was registered does; one that no industry is said of is taken: what is unknown is not none.
+    From the first directory on its tags decide; before, what was registered does, and one that no industry is said of is taken:
+    what is unknown is not none. The city or the district may state a reasoned exception, from the directory as for a tie, which is
+    recorded.
 
     Raises:
-        Refused: PROVIDER_UNKNOWN, PROVIDER_RETIRED, PROVIDER_OTHER_INDUSTRY, those of `require_listed`, EXCEPTION_NOT_YOURS,
-            EXCEPTION_NOT_NEEDED (plan V2–V4).
+        Refused: PROVIDER_UNKNOWN, PROVIDER_RETIRED, PROVIDER_OTHER_INDUSTRY, those of `require_listed`, PROVIDER_IN_CONFLICT,
+            EXCEPTION_NOT_YOURS, EXCEPTION_NOT_NEEDED (plan V2–V4).
     """
     organisation = context.read.get(organisation_stream(provider))
     if not isinstance(organisation, Organisation) or organisation.kind is not OrganisationKind.PROVIDER:
         raise PROVIDER_UNKNOWN.refuse(path="provider", provider=provider)
     _require_taking_part(organisation, context)
     firm: Firm | None = context.read.get(enterprise_stream(enterprise))
-    if is_directory_adopted(context):
-        return _require_listed(provider, firm, context, exception)
-    if exception is not None:
+    division = firm.industry[:DIVISION_LENGTH] if firm is not None else None
+    if exception is not None and context.role not in GOVERNMENT:
+        raise EXCEPTION_NOT_YOURS.refuse(path="exception")
+    if not is_directory_adopted(context):
+        _require_registered_industry(organisation, division)
+    barring = bars(provider, enterprise, firm, context)
+    if exception is None:
+        require_listed(provider, division, context)
+        require_untied(barring)
+        return ()
+    recorded: list[ExceptionRecorded] = []
+    try:
+        require_listed(provider, division, context)
+    except Refused:
+        recorded.append(ListingExceptionRecorded(provider=provider, reason=exception))
+    if barring:
+        ties = tuple(_cause(provider, one.version) for one in barring)
+        recorded.append(TieExceptionRecorded(provider=provider, reason=exception, ties=ties))
+    if not recorded:
         raise EXCEPTION_NOT_NEEDED.refuse(path="exception")
+    return tuple(recorded)
+
+
+def _require_registered_industry(organisation: Organisation, division: str | None) -> None:
     served = organisation.industries
-    if firm is not None and served and (division := firm.industry[:DIVISION_LENGTH]) not in served:
+    if division is not None and served and division not in served:
         raise PROVIDER_OTHER_INDUSTRY.refuse(
             path="provider", division=division, served="、".join(served), served_in_english=", ".join(served)
         )
 
 
-    return ()
-
-
-def _require_listed(
-    provider: str, firm: Firm | None, context: DecisionContext, exception: str | None
-) -> tuple[ListingExceptionRecorded, ...]:
-    if exception is not None and context.role not in GOVERNMENT:
-        raise EXCEPTION_NOT_YOURS.refuse(path="exception")
-    try:
-        require_listed(provider, firm.industry[:DIVISION_LENGTH] if firm is not None else None, context)
-    except Refused:
-        if exception is None:
-            raise
-        return (ListingExceptionRecorded(provider=provider, reason=exception),)
-    if exception is not None:
-        raise EXCEPTION_NOT_NEEDED.refuse(path="exception")
-    return ()
+def _cause(provider: str, version: int) -> str:
+    return cause_of(tie_stream(provider), version)
 
 
 def _require_taking_part(provider: Organisation, context: DecisionContext) -> None:

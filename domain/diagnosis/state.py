@@ -118,7 +118,7 @@ class Diagnosis(BaseModel):
     outdated: something that scoring looks at came after the last scoring. reports: versions issued or confirmed so far.
     objections: indicators under objection now. upheld: those that the last answer sent back to be verified again.
     dismissed: those whose objection was not upheld, closed for good. exceptions: provider named although the directory does not
-    give it the work -> why.
+    give it the work -> why. ties_excepted: provider named although it is tied to the firm -> the ties that were looked at.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -150,6 +150,7 @@ class Diagnosis(BaseModel):
     upheld: frozenset[str] = frozenset()
     dismissed: frozenset[str] = frozenset()
     exceptions: dict[str, str] = {}
+    ties_excepted: dict[str, tuple[str, ...]] = {}
 
 
 def require_status(diagnosis: Diagnosis, *allowed: Status) -> None:

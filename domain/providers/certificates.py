@@ -22,6 +22,7 @@ from domain.governance.qualification import (
 )
 from domain.governance.rule_bodies.body import RuleKind
 from domain.governance.rule_bodies.exam import ExamRule
+from domain.instants import months_after
 from domain.kernel import (
     NOT_FOUND,
     Capability,
@@ -326,14 +327,6 @@ def _require_published(editions: tuple[str, ...], path: str, context: DecisionCo
     for edition in editions:
         if context.read.get(edition_stream(edition)) is None:
             raise EDITION_UNKNOWN.refuse(path=path, edition=edition)
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day so many months on 若干月后; where that month is shorter, its last day."""
-    first, following = (
-        date(count // 12, count % 12 + 1, 1) for count in (day.year * 12 + day.month - 1 + months + more for more in (0, 1))
-    )
-    return first.replace(day=min(day.day, (following - first).days))
 
 
 # Evolve: what has happened

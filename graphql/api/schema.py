@@ -6,7 +6,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from api.diagnosis import campaigns, diagnoses, groups, improvement
-from api.governance import dated_rules, proceedings, working_calendar
+from api.governance import dated_rules, proceedings, ties, working_calendar
 from api.kit import nodes
 from api.kit.edges import connect
 from api.kit.mutations import Payload, ServerFields, mutation_type
@@ -65,6 +65,7 @@ MODULES = (
     dated_rules,
     working_calendar,
     proceedings,
+    ties,
     organisations,
     groups,
     people,

@@ -6,14 +6,13 @@ What it holds is checked, and the result worked out again, by interop/proof/veri
 
 import base64
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any, Protocol
+from typing import Protocol
 
 from domain.diagnosis.case import DIAGNOSES
 from domain.diagnosis.evidence import EvidenceAttached
@@ -26,6 +25,8 @@ from domain.kernel import NOT_FOUND, Rule, fold, key_of, kind_of
 from domain.participants.enterprises import ENTERPRISES, Firm, enterprise_stream
 from domain.participants.organisations import organisation_stream
 from domain.standard.editions import edition_stream
+from interop.proof.decision_kinds import NOTHING_DECIDED, Data, DecisionKind
+from interop.proof.provider_dossiers import OF_PROVIDERS
 from journal import Entry, Journal, decode
 from journal.codec import folded
 from journal.entries import canonical
@@ -36,14 +37,9 @@ from journal.transparency.subtrees import Subtrees
 from journal.transparency.transparency_log import NotSigned, TransparencyLog
 
 FORMAT = "zhenduan.dossier.v2"
+FORMAT_ON_FILE = "zhenduan.dossier.v3"
+"""With a member of its own for what of the rules stands in no entry."""
 HEADS_FORMAT = "zhenduan.stream-heads.v1"
-Data = dict[str, Any]
-
-NOTHING_DECIDED = Rule(
-    "NOTHING_DECIDED", "plan P5", "该对象尚无可供核验的决定", "Nothing has been decided of it yet that a dossier could prove"
-)
-
-
 FILES_TOO_LARGE = Rule(
     "FILES_TOO_LARGE",
     "plan P5",
@@ -63,20 +59,7 @@ class Files(Protocol):
         """How many bytes a hash has; None when they are not kept here."""
 
 
-@dataclass(frozen=True)
-class DecisionKind:
-    """A kind of decision 决定类别.
-
-    causes(read, subject): every stream it rests on -> the entries of it, from the first on. Any kind of decision joins by
-    this function; what it returns is what the dossier holds.
-    result(history): what was decided, as data; `interop/proof/verify_dossier.py` must arrive at the same by itself.
-    """
-
-    causes: Callable[[Journal, str], Mapping[str, Sequence[Entry]]]
-    result: Callable[[Mapping[str, Sequence[Entry]], str], Data]
-
-
-def grade_causes(journal: Journal, subject: str) -> Mapping[str, Sequence[Entry]]:
+def grade_causes(journal: Journal, subject: str, _jobs: Sequence[str]) -> Mapping[str, Sequence[Entry]]:
     """What a grade rests on 等级依据: the diagnosis as it stands, its edition, and firm and providers as they stood then.
 
     Raises:
@@ -152,7 +135,7 @@ def grade_result(causes: Mapping[str, Sequence[Entry]], subject: str) -> Data:
     }
 
 
-KINDS: Mapping[str, DecisionKind] = {"grade": DecisionKind(grade_causes, grade_result)}
+KINDS: Mapping[str, DecisionKind] = {"grade": DecisionKind(grade_causes, grade_result), **OF_PROVIDERS}
 """Kind of decision -> what it rests on and what it says 决定类别表."""
 
 
@@ -189,6 +172,8 @@ def dossier(
     subject: str,
     kind: str = "grade",
     kept: Files | None = None,
+    *,
+    jobs: Sequence[str] = (),
 ) -> bytes:
     """The dossier of a decision 制作卷宗: the same bytes whenever it is made over the same checkpoint.
 
@@ -198,6 +183,7 @@ def dossier(
         subject: the stream the decision is about, such as "diagnosis/0b1c…".
         kind: which decision of it.
         kept: put the reports and the evidence in too, where they are kept; else their hashes alone.
+        jobs: streams of the diagnoses that it is about, where the kind rests on some.
 
     Returns:
         JSON, keys sorted, two blanks a level: every byte of it is checked by the verifier.
@@ -207,12 +193,12 @@ def dossier(
         SigningRefused, Unprovable: the journal is not what was signed for.
     """
     with journal.snapshot():
-        causes = KINDS[kind].causes(journal, subject)
+        causes = KINDS[kind].causes(journal, subject, jobs)
     entries = sorted((entry for history in causes.values() for entry in history), key=lambda entry: entry.position)
     note, checkpoint = covering(log, entries[-1].position)
     result = KINDS[kind].result(causes, subject)
     made: Data = {
-        "format": FORMAT,
+        "format": FORMAT_ON_FILE if kind in OF_PROVIDERS else FORMAT,
         "kind": kind,
         "subject": subject,
         "algorithm": checkpoint.digest.name,
@@ -229,6 +215,8 @@ def dossier(
         "result": result,
         "rules": dict(rules_version()),
     }
+    if kind in OF_PROVIDERS:
+        made["on_file"] = KINDS[kind].on_file(causes, subject)
     made["digest"] = sha256(_as_text(made)).hexdigest()
     return _as_text(made)
 
@@ -243,6 +231,12 @@ def with_files(content: bytes, kept: Files) -> bytes:
     made["files"] = _files(made["result"], kept)
     made["digest"] = sha256(_as_text(made)).hexdigest()
     return _as_text(made)
+
+
+def streams_held(content: bytes) -> list[str]:
+    """The streams whose histories a dossier holds 所附对象, by the heads that it states."""
+    note = Note.parse(json.loads(content)["heads"])
+    return [line.rpartition(" ")[0] for line in note.text.splitlines()[3:]]
 
 
 def require_size(content: bytes, kept: Files, largest: int) -> None:

@@ -9,7 +9,8 @@ checks, so that a mistake in ours does not excuse itself. Read it in this order:
 3. The entries: each one's bytes are a leaf of the log (RFC 6962; SM3 where the log's name ends in "/sm3") at the place that
    the entry itself states.
 4. The decision: exactly the entries it rests on, and the same result when it is worked out again from the answers by the
-   published standard. Only bytes that step 3 has proved are looked at here.
+   published standard; of a provider, the moves of its listing, a rating from the table of inputs, a subsidy to the fen. Only
+   bytes that step 3 has proved are looked at here, and what a file states as the rules on file, which the verdict names.
 A step that finds a fault ends the check, because the next would look at bytes nobody vouches for.
 
 What it cannot show:
@@ -30,13 +31,15 @@ import base64
 import binascii
 import codecs
 import json
+import math
 import os
 import re
 import struct
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from hashlib import sha256
 from itertools import pairwise
@@ -48,6 +51,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 FORMAT = "zhenduan.dossier.v2"
+ON_FILE_FORMAT = "zhenduan.dossier.v3"
+"""Of decisions about providers: with `on_file`, what of their rules came with the program and stands in no entry."""
 OLDER_FORMAT = "zhenduan.dossier.v1"
 """Without `heads`: statements of firm and provider may have been cut off its end."""
 HEADS_FORMAT = "zhenduan.stream-heads.v1"
@@ -135,7 +140,7 @@ def verify(content: bytes, log_key: Keys, witness_keys: Sequence[str] = (), know
         entries = [prove(checkpoint, number, item) for number, item in enumerate(dossier["entries"], 1)]
         result = decided(dossier, entries)
         check_files(dossier, result)
-        complete = dossier["format"] == FORMAT
+        complete = dossier["format"] != OLDER_FORMAT
         if complete:
             check_heads(dossier["heads"], log_key, entries)
         as_of = EPOCH + timedelta(microseconds=entries[-1].at)
@@ -144,7 +149,7 @@ def verify(content: bytes, log_key: Keys, witness_keys: Sequence[str] = (), know
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError, RecursionError) as problem:
         said = f"格式不符 the content is not shaped as it must be: {type(problem).__name__} {problem}"
         return Verdict((Fault("MALFORMED", "dossier", said),))
-    stated = {"rules": dossier["rules"]}
+    stated: Data = {name: dossier[name] for name in ("rules", "on_file") if name in dossier}
     final = result["status"] in FINAL
     last = last_statements(entries)
     return Verdict((), result, stated, checkpoint.size, checkpoint.witnessed, as_of, final, last, complete)
@@ -209,9 +214,10 @@ def read(content: bytes) -> Data:
     except ValueError as problem:
         said = "不是完整的 JSON，或在传送中受损 not whole JSON, or damaged on its way"
         raise Fault("NOT_JSON", f"byte {getattr(problem, 'pos', '?')}", said) from problem
-    if not isinstance(dossier, dict) or dossier.get("format") not in (FORMAT, OLDER_FORMAT):
+    if not isinstance(dossier, dict) or dossier.get("format") not in (FORMAT, OLDER_FORMAT, ON_FILE_FORMAT):
         raise Fault("FORMAT_UNKNOWN", "format", f"不是 {FORMAT} 卷宗 not a dossier of this format")
-    members = MEMBERS | ({"heads": str} if dossier["format"] == FORMAT else {})
+    members = MEMBERS | ({} if dossier["format"] == OLDER_FORMAT else {"heads": str})
+    members |= {"on_file": dict} if dossier["format"] == ON_FILE_FORMAT else {}
     for name, kind in members.items():
         if not isinstance(dossier.get(name), kind):
             raise Fault("MALFORMED", name, "缺失或类型不符 missing, or of the wrong type")
@@ -559,6 +565,8 @@ OF_PROVIDER = "provider diagnostician reviewer"
 STEPS: Mapping[str, tuple[str, str]] = {
     "opened": ("city district subdistrict park reporting_unit enterprise", "-"),
     "provider_assigned": ("city district enterprise", "open submitted"),
+    "listing_exception_recorded": ("city district", "open submitted"),
+    "tie_exception_recorded": ("city district", "open submitted"),
     "answers_saved": ("enterprise filler department_filler", "open"),
     "truth_pledged": ("enterprise confirmer", "open"),
     "self_assessment_submitted": ("enterprise filler confirmer", "open"),
@@ -581,8 +589,8 @@ STEPS: Mapping[str, tuple[str, str]] = {
 diagnosis, a provider's for the provider named last; the others judge the work of neither."""
 SHAPES: Mapping[str, str] = {"opened": "v1 v2"}
 """Step -> the published shapes of it; of every other step there is one."""
-FINAL = frozenset({"confirmed", "withdrawn"})
-"""Statuses in which no step may follow."""
+FINAL = frozenset({"confirmed", "withdrawn", "final"})
+"""Statuses in which no step may follow; "final" is a rating's."""
 
 
 def check_step(entry: Entry, status: str, firm: str, provider: str | None) -> str:
@@ -726,7 +734,652 @@ def check_heads(heads: str, log_keys: Keys, entries: Sequence[Entry]) -> None:
         raise Fault("HEADS_DIFFER", "heads", said)
 
 
-DECISIONS: Mapping[str, Callable[[Data, Sequence[Entry]], Data]] = {"grade": grade}
+# Decisions about providers: moves of the directory, yearly ratings, subsidies (plan V4, V5, I1)
+
+QUANTUM = {"score": 4, "error": 4, "reliability": 4, "variance": 6, "mean": 6, "between": 6, "within": 6}
+"""Number that a float ended in -> its decimals: another machine may arrive at one more or less in the last of them."""
+CHINA = timedelta(hours=8)
+
+
+def only_of(entries: Sequence[Entry], streams: Callable[[str], bool]) -> None:
+    """Every entry is of a stream that the decision rests on, and they stand in the order of the log."""
+    for entry in entries:
+        if not streams(entry.stream):
+            raise Fault("ENTRY_FOREIGN", entry.where, "与该决定无关的条目 the decision does not rest on it")
+    for before, after in pairwise(entries):
+        if before.position >= after.position:
+            raise Fault("ORDER_WRONG", after.where, "条目未按日志顺序排列，或重复 not in the order of the log, or twice")
+
+
+def expect(entry: Entry, what: str, stated: object, found: object) -> None:
+    """Refuse a recorded number that differs from the one worked out by more than its last decimal; all else must be alike."""
+    if json.dumps(stated, sort_keys=True) == json.dumps(found, sort_keys=True):
+        return
+    places = QUANTUM.get(what.rpartition(".")[2].rstrip("0123456789"), 4 if "chances" in what or "rank" in what else None)
+    near = places is not None and isinstance(stated, str) and isinstance(found, str)
+    if near and abs(Decimal(str(stated)) - Decimal(str(found))) <= Decimal(1).scaleb(-int(places or 0)):
+        return
+    raise Fault("RESULT_DIFFERS", f"{entry.where} {what}", f"与重新推算不符 stated {stated}, worked out {found}")
+
+
+def agree(dossier: Data, result: Data) -> Data:
+    """The result, once the file states the same."""
+    stated = dossier["result"]
+    if odd := sorted(name for name in result.keys() | stated.keys() if not _alike(stated, result, name)):
+        said = "所述结果与重新推算不符 the file states another result than the entries give"
+        raise Fault("RESULT_DIFFERS", f"result.{odd[0]}", said)
+    return result
+
+
+def of_kind(entries: Sequence[Entry], stream: str, kind: str, author: Mapping[str, str]) -> list[tuple[Entry, str]]:
+    """A stream's entries with the names of their steps, each by a role that may record it."""
+    found = []
+    for entry in as_stream(entries, stream):
+        step = entry.type.removeprefix(f"{kind}.").rpartition(".")[0]
+        if not entry.type.startswith(f"{kind}.") or step not in author:
+            raise Fault("ENTRY_UNEXPECTED", entry.where, "不认识的步骤 no step that this verifier knows")
+        if entry.role not in author[step].split():
+            raise Fault("AUTHOR_WRONG", entry.where, "记录者不是应记录的一方 not recorded by the party whose step it is")
+        found.append((entry, step))
+    return found
+
+
+def rule_of(entries: Sequence[Entry], kind: str, cause: str | None, last_day: str, whole: Data, result: Entry) -> Data:
+    """The rule of a kind that a result names: the latest set for a day up to the year's last, else the one on file.
+
+    whole: the body with every member. Of an entry's body each member must be in it; one that the entry lacks is on file.
+    """
+    stream = f"rule/{kind}"
+    entries = [entry for entry in entries if entry.stream == stream and entry.position < result.position]
+    sets = [entry for entry in entries if entry.type == "rule.set.v1" and entry.data["since"] <= last_day]
+    latest = max(sets, key=lambda entry: (entry.data["since"], entry.version), default=None)
+    if (latest.where if latest is not None else None) != cause:
+        raise Fault("RULE_DIFFERS", result.where, "所依规则不是当时施行的规则 not by the rule in force on the last day of the year")
+    for name, value in (latest.data["body"] if latest is not None else {}).items():
+        if whole.get(name) != value:
+            raise Fault("RULE_DIFFERS", f"on_file.{name}", "所附规则与条目不符 the rule on file is not the one set")
+    return whole
+
+
+# A move of the directory
+
+MOVES = {
+    "listed": "listed", "warned": "warned", "corrected": "listed", "suspended": "suspended", "removed": "removed",
+    "restored": "listed", "lapsed": "lapsed", "tag_gained": "", "tag_lost": "",
+}  # fmt: skip
+"""Move -> how the provider stands after it; a tag moves nothing else. All are the city's."""
+FROM = {
+    "warned": "listed", "corrected": "warned", "suspended": "listed warned", "removed": "warned suspended",
+    "restored": "suspended removed", "tag_gained": "listed warned", "tag_lost": "listed warned suspended",
+}  # fmt: skip
+"""Move -> how the provider stands before it; of the others it does not matter."""
+NEEDS_PROCEEDING = {"removed", "tag_lost", "suspended"}
+
+
+def move(dossier: Data, entries: Sequence[Entry]) -> Data:
+    """How a provider stands in the directory, and that each move was open to be made and rests on what it cites."""
+    subject = dossier["subject"]
+    only_of(entries, lambda stream: stream == subject or stream.startswith(("rule/", "proceeding/")))
+    there = {stream: as_stream(entries, stream) for stream in dict.fromkeys(entry.stream for entry in entries)}
+    standing, year, moved, due, moves = "", 0, "", None, list[Data]()
+    tags: dict[str, Any] = {}
+    for entry, step in of_kind(entries, subject, "listing", dict.fromkeys(MOVES, "city")):
+        data = entry.data
+        if not standing and step != "listed":
+            raise Fault("ENTRY_UNEXPECTED", entry.where, "名录以列入开始 a place in the directory begins with being listed")
+        if step in FROM and standing not in FROM[step].split():
+            raise Fault("STEP_WRONG", entry.where, f"该调整不应发生于此时 this may not happen while it is {standing}")
+        if data["on"] != day_of(entry):
+            raise Fault("DAY_WRONG", entry.where, "所载日期不是记录之日 the day is not the one on which it was recorded")
+        named = [*data["causes"], *([data["rule"]] if data["rule"] is not None else [])]
+        held = sorted({cause for cause in named if cause.rpartition("/")[0] in there})
+        for cause in held:
+            stream, _, version = cause.rpartition("/")
+            if not 1 <= int(version) <= len([one for one in there[stream] if one.position < entry.position]):
+                raise Fault("CAUSE_MISSING", f"{entry.where} {cause}", "引用了当时没有的条目 it cites what was not there yet")
+        if data["rule"] is not None and data["rule"] not in held:
+            raise Fault("ENTRY_MISSING", data["rule"], "缺少所依据的规则 the rule that it names is not here")
+        if step in NEEDS_PROCEEDING:
+            _proceeded(entry, step, subject, [there[one.rpartition("/")[0]] for one in held if one.startswith("proceeding/")])
+        if step == "listed":
+            tags = {one: tags.get(one, data["on"]) for one in data["tags"]}
+            year = data["year"]
+        if step == "listed" and standing in ("warned", "suspended"):
+            pass  # a warning and a suspension last until they are decided on
+        elif MOVES[step]:
+            standing, moved, due = MOVES[step], data["on"], data.get("due")
+        if step == "tag_gained":
+            tags[data["industry"]] = data["on"]
+        elif step == "tag_lost":
+            tags.pop(data["industry"], None)
+        elif step == "lapsed":
+            tags = {}
+        stated = {name: data[name] for name in ("on", "rule", "causes")}
+        moves.append({"version": entry.version, "type": entry.type, **stated, "held": held})
+    result = {"provider": subject.partition("/")[2], "status": standing, "year": year, "tags": tags, "moved": moved, "due": due}
+    return agree(dossier, result | {"moves": moves, "version": len(moves)})
+
+
+def _proceeded(entry: Entry, step: str, subject: str, proceedings: Sequence[Sequence[Entry]]) -> None:
+    """A demotion rests on a proceeding about this place that was concluded and granted it; a red line suspends at once."""
+    for history in proceedings:
+        before = [one for one in history if one.position < entry.position]
+        opened, steps = before[0].data, {one.type.split(".")[1] for one in before}
+        if opened["about"] != subject or opened["kind"] not in ("directory_move", "red_line"):
+            continue
+        decisions = [one.data["outcome"] for one in before if one.type.split(".")[1] in ("decided", "appeal_decided")]
+        if decisions[-1:] in (["upheld"], ["partly"]) and steps & {"became_final", "appeal_decided"}:
+            return
+        if step == "suspended" and opened["kind"] == "red_line" and not decisions and "withdrawn" not in steps:
+            return
+    raise Fault("PROCEEDING_MISSING", entry.where, "没有已终结且成立的程序 no concluded proceeding that granted it")
+
+
+def day_of(entry: Entry) -> str:
+    """The city's day on which an entry was written."""
+    return (EPOCH + timedelta(microseconds=entry.at) + CHINA).date().isoformat()
+
+
+# A rating: from the table of inputs by methods b to d, and what of the own row the own jobs show
+
+COMPONENTS = ("work", "feedback", "records", "report", "sampled")
+RATING_STEPS = {"inputs_fixed": "city", "computed": "system", "published": "city", "objected": "provider", "final": "city"}
+ROW = {
+    "": ("provider", "jobs", "comparable", "components"),
+    "component": ("component", "jobs", "mean", "variance", "spread"),
+    "count": ("work", "size_class", "jobs"),
+    "subsidy": ("provider", "counts"),
+}
+"""Order of the members of a row, as its digest takes them."""
+
+
+def table_digest(rows: Sequence[Data], row: str, parts: str, part: str) -> str:
+    """SHA-256 of a table: its rows as JSON without blanks, a line each, in order of provider."""
+    lines = []
+    for one in sorted(rows, key=lambda one: str(one["provider"])):
+        inner = [{name: item[name] for name in ROW[part]} for item in one[parts]]
+        ordered = {name: inner if name == parts else one[name] for name in ROW[row]}
+        lines.append(json.dumps(ordered, ensure_ascii=False, separators=(",", ":")) + "\n")
+    return sha256("".join(lines).encode()).hexdigest()
+
+
+def rating(dossier: Data, entries: Sequence[Entry]) -> Data:
+    """A provider's rating of a year, worked out again for everybody from the table, and for its own row from its own jobs."""
+    year, _, provider = dossier["subject"].removeprefix("rating/").partition(".")
+    stream, before = f"rating/{year}", f"rating/{int(year) - 1}"
+    others = (stream, before, "rule/rating", "rule/stages", CALENDAR)
+    only_of(entries, lambda one: one in others or one.startswith("diagnosis/"))
+    tables: dict[int, Entry] = {}
+    computed = published = None
+    status = ""
+    for entry, step in of_kind(entries, stream, "rating", RATING_STEPS):
+        data = entry.data
+        if status == "final":
+            raise Fault("STEP_WRONG", entry.where, "定案之后不应再有条目 nothing follows a rating that is final")
+        if step == "inputs_fixed":
+            digest = table_digest(data["inputs"], "", "components", "component")
+            if data["round"] != len(tables) + 1 or data["input_digest"] != digest:
+                raise Fault("TABLE_DIFFERS", entry.where, "输入表与其摘要不符 not the table that its digest names")
+            tables[data["round"]] = entry
+            status = "fixed" if status in ("", "computed") else status
+        elif step == "computed":
+            fixed = tables.get(data["round"])
+            if fixed is None or fixed.data["input_digest"] != data["input_digest"] or data["round"] != len(tables):
+                raise Fault("TABLE_DIFFERS", entry.where, "结果不是依最近一轮输入 not from the latest table")
+            computed = entry
+            status = "computed" if status == "fixed" else status
+        elif step in ("published", "final"):
+            if computed is None or (step == "final" and published is None):
+                raise Fault("STEP_WRONG", entry.where, "尚无结果可公示 there is nothing to publish yet")
+            if data["round"] != (computed if step == "published" else published or computed).data["round"]:
+                raise Fault("STEP_WRONG", entry.where, "所指轮次不符 another round than the one that was computed or published")
+            published, status = computed, step
+    shown = published or computed
+    if shown is None:
+        raise Fault("NOT_DECIDED", stream, "尚无评价结果 there is no rating yet")
+    fixed, data = tables[shown.data["round"]], shown.data
+    rule = rule_of(entries, "rating", data["rule"], f"{year}-12-31", dossier["on_file"]["rule"], shown)
+    check_rated(shown, fixed.data["inputs"], tiers_of(entries, before, shown), rule)
+    mine = [one for one in data["providers"] if one["provider"] == provider]
+    rows = [one for one in fixed.data["inputs"] if one["provider"] == provider]
+    if len(mine) != 1 or len(rows) != 1:
+        raise Fault("ENTRY_MISSING", f"{shown.where} {provider}", "该服务商不在评价之列 the provider is not among those rated")
+    check_row(entries, fixed, rows[0], rule, dossier["on_file"])
+    result = {"year": int(year), "status": status, "version": len(as_stream(entries, stream)), "position": fixed.data["position"]}
+    result |= {name: data[name] for name in ("round", "method", "rule", "input_digest", "rests_on")}
+    return agree(dossier, result | {"of": len(data["providers"]), "jobs": rows[0]["jobs"], **mine[0]})
+
+
+def tiers_of(entries: Sequence[Entry], stream: str, until: Entry) -> dict[str, str]:
+    """Tiers that held of a year as an entry was written: of a rating that was final by then."""
+    shown: Data = {}
+    computed: Data = {}
+    final = False
+    for entry in (one for one in entries if one.stream == stream and one.position < until.position):
+        step = entry.type.split(".")[1]
+        computed = entry.data if step == "computed" else computed
+        shown = computed if step == "published" or (step == "final" and computed.get("round") == entry.data["round"]) else shown
+        final = final or step == "final"
+    return {one["provider"]: one["tier"] for one in shown.get("providers", ()) if one["tier"] is not None} if final else {}
+
+
+def at_places(value: float | Fraction, places: int) -> Decimal:
+    """A number to so many decimals, half up; a float is first written with twelve. Zero has no sign."""
+    if isinstance(value, Fraction):
+        units = abs(value) * 10**places + Fraction(1, 2)
+        whole = units.numerator // units.denominator
+        return Decimal(whole if value >= 0 else -whole).scaleb(-places)
+    shown = Decimal(format(value, ".12f")).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    return shown or abs(shown)
+
+
+def check_rated(entry: Entry, rows: Sequence[Data], last: Mapping[str, str], rule: Data) -> None:
+    """Every number of a rating, each step from the numbers that the step before it recorded."""
+    data = entry.data
+    stated = {one["provider"]: one for one in data["providers"]}
+    names = [one["provider"] for one in rows]
+    if not any(shrink(own, names, rule["prior_degrees"]) for own in by_component(rows).values()):
+        names = []  # in a year of which nothing is known nobody is rated
+    if list(stated) != sorted(stated) or sorted(stated) != sorted(names):
+        raise Fault("RESULT_DIFFERS", entry.where, "评价的服务商与输入表不符 not the providers of the table")
+    city = {one["component"]: one for one in data["components"]}
+    seen = []
+    for name, own in by_component(rows).items():
+        found = shrink(own, names, rule["prior_degrees"])
+        if found is None:
+            continue
+        seen.append(name)
+        for what in ("mean", "between", "within"):
+            expect(entry, f"components.{name}.{what}", city[name][what], str(found[0][what]))
+        for provider in names:
+            part = next(one for one in stated[provider]["parts"] if one["component"] == name)
+            for what, value in zip(("score", "error", "reliability"), found[1][provider], strict=True):
+                expect(entry, f"{provider}.{name}.{what}", part[what], str(value))
+    if sorted(city) != sorted(seen):
+        raise Fault("RESULT_DIFFERS", entry.where, "评价项目与输入表不符 not the components of the table")
+    weights = {name: Fraction(rule["weights"][name]) for name in COMPONENTS}
+    whole, present = sum(weights.values()), sum(weights[name] for name in seen)
+    expect(entry, "rests_on", data["rests_on"], str(at_places(Fraction(present) / whole, 4)))
+    if not seen:
+        return
+    unseen = sum((weights[name] ** 2 for name in COMPONENTS if name not in seen), Fraction(0)) / whole**2
+    scores, noise = {}, {}
+    for provider in names:
+        parts = {one["component"]: one for one in stated[provider]["parts"]}
+        scores[provider] = sum((weights[one] / present * Fraction(parts[one]["score"]) for one in seen), Fraction(0))
+        errors = sum(((weights[one] / present) ** 2 * Fraction(parts[one]["error"]) ** 2 for one in seen), Fraction(0))
+        noise[provider] = errors + unseen * Fraction(rule["unseen_variance"])
+    mean = sum(scores.values(), Fraction(0)) / len(scores)
+    spread = sum(((one - mean) ** 2 for one in scores.values()), Fraction(0)) / max(1, len(scores) - 1)
+    spread += sum(noise.values(), Fraction(0)) / len(noise)
+    for provider in names:
+        one = stated[provider]
+        expect(entry, f"{provider}.score", one["score"], str(at_places(scores[provider], 4)))
+        expect(entry, f"{provider}.variance", one["variance"], str(at_places(noise[provider], 6)))
+        kept = max(Fraction(0), 1 - noise[provider] / spread) if spread else Fraction(0)
+        expect(entry, f"{provider}.reliability", one["reliability"], str(at_places(kept, 4)))
+        expect(entry, f"{provider}.last_tier", one["last_tier"], last.get(provider))
+    check_places(entry, rows, stated, rule)
+
+
+def by_component(rows: Sequence[Data]) -> dict[str, dict[str, Data]]:
+    """Component -> provider -> what its jobs say of it, of the components that any row has."""
+    found: dict[str, dict[str, Data]] = {}
+    for name in COMPONENTS:
+        own = {one["provider"]: part for one in rows for part in one["components"] if part["component"] == name}
+        if own:
+            found[name] = own
+    return found
+
+
+def shrink(own: Mapping[str, Data], names: Sequence[str], prior: int) -> tuple[dict[str, Decimal], dict[str, list[Decimal]]] | None:
+    """A component drawn to the city's mean (method b): the city's numbers, and (score, error, reliability) of each provider."""
+    degrees = sum(one["jobs"] - 1 for one in own.values())
+    if not degrees:
+        return None
+    pooled = math.fsum((one["jobs"] - 1) * float(one["variance"]) for one in own.values() if one["jobs"] > 1) / degrees
+    noise = {}
+    for provider, one in own.items():
+        alone = float(one["variance"]) if one["jobs"] > 1 else 0.0
+        drawn = (prior * pooled + (one["jobs"] - 1) * alone) / (prior + one["jobs"] - 1)
+        noise[provider] = float(max(at_places(drawn * (one["spread"][0] / one["spread"][1]), 6), Decimal("0.000001")))
+    means = {provider: float(one["mean"]) for provider, one in own.items()}
+
+    def center(between: float) -> tuple[float, float]:
+        weights = {provider: 1 / (noise[provider] + between) for provider in own}
+        whole = math.fsum(weights.values())
+        return math.fsum(weights[provider] * means[provider] for provider in own) / whole, 1 / whole
+
+    def excess(between: float) -> float:
+        middle = center(between)[0]
+        return math.fsum((means[one] - middle) ** 2 / (noise[one] + between) for one in own) - (len(own) - 1)
+
+    low, high = 0.0, 1.0
+    if excess(0.0) <= 0:
+        high = 0.0
+    while high and excess(high) > 0:
+        high *= 2
+    for _ in range(80 if high else 0):
+        middle = (low + high) / 2
+        low, high = (middle, high) if excess(middle) > 0 else (low, middle)
+    between = at_places((low + high) / 2, 6)
+    raw, uncertain = center(float(between))
+    mean = at_places(raw, 6)
+    found = {}
+    for provider in names:
+        kept, score, variance = 0.0, float(mean), float(between) + uncertain
+        if provider in own:
+            kept = float(between) / (float(between) + noise[provider])
+            score = kept * means[provider] + (1 - kept) * float(mean)
+            variance = kept * noise[provider] + (1 - kept) ** 2 * uncertain
+            if len(own) > 3:  # noqa: PLR2004 - Morris's term needs more
+                variance += 2 / (len(own) - 3) * (1 - kept) ** 2 * (means[provider] - float(mean)) ** 2
+        found[provider] = [at_places(score, 4), at_places(math.sqrt(variance), 4), at_places(kept, 4)]
+    return {"mean": mean, "between": between, "within": at_places(pooled, 6)}, found
+
+
+def normal(limit: float, mean: float, error: float) -> float:
+    """Probability that a normal variable lies below a limit."""
+    if error == 0:
+        return 1.0 if mean < limit else 0.0
+    return math.erfc((mean - limit) / error / math.sqrt(2)) / 2
+
+
+def check_places(entry: Entry, rows: Sequence[Data], stated: Mapping[str, Data], rule: Data) -> None:
+    """Ranks, chances and tiers (method d), from the recorded scores and variances."""
+    places = {name: (float(one["score"]), float(at_places(math.sqrt(Decimal(one["variance"])), 4))) for name, one in stated.items()}
+    inputs = {one["provider"]: one for one in rows}
+    floors = [float(rule["floors"][name]) for name in "abc"]
+    ranked = [
+        name
+        for name, one in stated.items()
+        if len(stated) >= rule["providers_at_least"]
+        and inputs[name]["comparable"]
+        and inputs[name]["jobs"] >= rule["jobs_at_least"]
+        and Decimal(one["reliability"]) >= Decimal(rule["reliability_at_least"])
+    ]
+    ranks = ranks_of({name: places[name] for name in ranked}, float(rule["interval_level"]))
+    for name, one in stated.items():
+        at_least = [*(1 - normal(floor, *places[name]) for floor in floors), 1.0]
+        for number, (before, at) in enumerate(zip([0.0, *at_least], at_least, strict=False)):
+            expect(entry, f"{name}.chances{number}", one["chances"][number], str(at_places(at - before, 4)))
+        expected, best, worst = ranks.get(name, (None, None, None))
+        expect(entry, f"{name}.expected_rank", one["expected_rank"], expected)
+        for what, value in (("rank_best", best), ("rank_worst", worst)):
+            expect(entry, f"{name}.{what}", one[what], value)
+        better = [at_places(chance, 4) for chance in at_least]
+        expect(entry, f"{name}.tier", one["tier"], tier_after(one, better, rule) if name in ranked else one["last_tier"])
+
+
+def ranks_of(places: Mapping[str, tuple[float, float]], level: float) -> dict[str, tuple[str, int, int]]:
+    """(expected rank, best, worst) of each (Goldstein and Spiegelhalter), over 64 points of equal probability."""
+    order = sorted(places, key=lambda one: (places[one], one))
+    nodes = []
+    for node in range(64):
+        low, high = -9.0, 9.0
+        for _ in range(80):
+            middle = (low + high) / 2
+            low, high = (middle, high) if normal(middle, 0.0, 1.0) < (node + 0.5) / 64 else (low, middle)
+        nodes.append((low + high) / 2)
+    found = {}
+    for name in order:
+        score, error = places[name]
+        others = [places[one] for one in order if one != name]
+        better = math.fsum(1 - normal(score, other, math.hypot(noise, error)) for other, noise in others)
+        counts = [0.0] * len(order)
+        for z in nodes:
+            above = [1.0]
+            for other, noise in others:
+                chance = 1 - normal(score + error * z, other, noise)
+                above = [a * (1 - chance) + b * chance for a, b in zip([*above, 0.0], [0.0, *above], strict=True)]
+            counts = [count + chance / 64 for count, chance in zip(counts, above, strict=True)]
+        reached, tail, best, worst = 0.0, (1 - level) / 2, 0, 0
+        for at, chance in enumerate(counts, 1):
+            reached += chance
+            best = best or (at if reached >= tail - 1e-9 else 0)
+            worst = worst or (at if reached >= 1 - tail - 1e-9 else 0)
+        found[name] = (str(at_places(1 + better, 4)), best or len(order), worst or len(order))
+    return found
+
+
+def tier_after(one: Data, better: Sequence[Decimal], rule: Data) -> str:
+    """The tier of who is ranked: up on strong evidence, down one step on stronger; a newcomer the likeliest."""
+    up, down = Decimal(rule["up_at_least"]), Decimal(rule["down_at_least"])
+    if one["last_tier"] is None:
+        chances = [Decimal(chance) for chance in one["chances"]]
+        likeliest = max(range(4), key=lambda tier: (chances[tier], -tier))
+        return "ABCD"[likeliest - (likeliest == 3 and chances[3] < down)]  # noqa: PLR2004 - the lowest tier
+    tier = "ABCD".index(one["last_tier"])
+    moved = next((higher for higher in range(tier) if better[higher] >= up), tier)
+    return "ABCD"[moved + (moved == tier < 3 and 1 - better[tier] >= down)]  # noqa: PLR2004 - as above
+
+
+CALENDAR = "calendar/shanghai"
+
+
+def working_day_after(day: date, count: int, years: Mapping[int, Data]) -> date:
+    """The working day that comes so many after a day."""
+
+    def worked(one: date) -> bool:
+        year = years.get(one.year, {"holidays": (), "workdays": ()})
+        free = any(holiday["first"] <= one.isoformat() <= holiday["last"] for holiday in year["holidays"])
+        return one.isoformat() in year["workdays"] or (not free and one.weekday() < 5)  # noqa: PLR2004 - Monday to Friday
+
+    while count > 0 or not worked(day):
+        day += timedelta(days=1)
+        count -= worked(day) and count > 0
+    return day
+
+
+def check_row(entries: Sequence[Entry], fixed: Entry, row: Data, rule: Data, on_file: Data) -> None:
+    """What of the provider's own row its own jobs show: their number, the work done, and the records.
+
+    The others rest on what firms said without their names, on draws and on other providers' jobs: they are the table's.
+    """
+    until = fixed.data["position"]
+    years = {one["year"]: one for one in on_file["calendar"]}
+    years |= {one.data["year"]: one.data for one in entries if one.stream == CALENDAR and one.position <= until}
+    stages = [one.data for one in entries if one.stream == "rule/stages" and one.type == "rule.set.v1" and one.position <= until]
+    streams = dict.fromkeys(entry.stream for entry in entries if entry.stream.startswith("diagnosis/"))
+    jobs = [job_of([entry for entry in as_stream(entries, stream) if entry.position <= until]) for stream in streams]
+    if len(jobs) != row["jobs"] or any(one["provider"] != row["provider"] or one["status"] == "withdrawn" for one in jobs):
+        raise Fault("ROW_DIFFERS", fixed.where, f"任务与输入行不符 {len(jobs)} jobs, the row has {row['jobs']}")
+    in_time = []
+    for one in jobs:
+        if one["visited_on"] is None:
+            continue
+        begun = [rule for rule in stages if rule["since"] <= one["visited_on"]]
+        limits = on_file["stages"] | (max(begun, key=lambda rule: str(rule["since"]))["body"] if begun else {})
+        last = working_day_after(date.fromisoformat(one["visited_on"]), limits["report"] + limits["internal_review"], years)
+        if one["reported_on"] is not None or day_of(fixed) > last.isoformat():
+            in_time.append(one["reported_on"] is not None and one["reported_on"] <= last.isoformat())
+    found = {}
+    if jobs:
+        found["work"] = work_of(jobs, in_time, rule["work_parts"])
+    parts = rule["record_parts"]
+    records = [
+        Fraction(100 * sum(parts[name] for name in parts if one[name]), sum(parts.values()))
+        for one in jobs
+        if one["reported_on"] is not None
+    ]
+    if records:
+        mean = sum(records, Fraction(0)) / len(records)
+        squares = sum(((one - mean) ** 2 for one in records), Fraction(0))
+        found["records"] = (len(records), mean, squares / max(1, len(records) - 1))
+    for name in ("work", "records"):
+        part = next((one for one in row["components"] if one["component"] == name), None)
+        if (part is None) != (name not in found):
+            said = "输入行与任务不符 the row has a component that the jobs do not show, or lacks one"
+            raise Fault("ROW_DIFFERS", f"{fixed.where} {name}", said)
+        if part is not None:
+            number, mean, variance = found[name]
+            told = {"component": name, "jobs": number, "mean": str(at_places(mean, 4)), "variance": str(at_places(variance, 6))}
+            if {key: part[key] for key in told} != told or part["spread"] != [1, number]:
+                raise Fault("ROW_DIFFERS", f"{fixed.where} {name}", f"输入行与任务不符 worked out {told}")
+
+
+def work_of(jobs: Sequence[Data], in_time: Sequence[bool], parts: Data) -> tuple[int, Fraction, Fraction]:
+    """Work done: confirmed of the jobs, reports on time of those due; mean and variance of one job."""
+    delivered = Fraction(sum(one["status"] == "confirmed" for one in jobs), len(jobs))
+    shares = [(parts["delivery"], delivered, Fraction(1))]
+    if in_time:
+        shares.append((parts["punctuality"], Fraction(sum(in_time), len(in_time)), Fraction(len(jobs), len(in_time))))
+    whole = sum(weight for weight, _, _ in shares)
+    mean = 100 * sum((weight * share for weight, share, _ in shares), Fraction(0)) / whole
+    variance = sum((Fraction(100 * weight, whole) ** 2 * share * (1 - share) * of for weight, share, of in shares), Fraction(0))
+    return len(jobs), mean, variance
+
+
+def job_of(case: Sequence[Entry]) -> Data:
+    """What a job's history says of it: provider, status, first visit, first report, and which records are there."""
+    found: Data = {"provider": case[0].data["provider"], "status": "open", "visited_on": None, "reported_on": None}
+    most, evidence = 0, False
+    given: Data = {}
+    verified: Data = {}
+    for entry in case[1:]:
+        data, step = entry.data, entry.type.split(".")[1]
+        found["status"] = STATUS_AFTER.get(step, found["status"])
+        if step in ("provider_assigned", "accepted"):
+            found["provider"] = data["provider"]
+        elif step == "site_visit_recorded":
+            found["visited_on"] = min(found["visited_on"] or data["visited_on"], data["visited_on"])
+            most = max(most, data["diagnosticians"])
+        elif step == "report_issued":
+            found["reported_on"] = found["reported_on"] or day_of(entry)
+        elif step == "evidence_attached":
+            evidence = True
+        elif step == "answers_saved":
+            given |= {name: one["answer"] for name, one in data["answers"].items()}
+        elif step == "answers_verified":
+            verified |= data["answers"]
+        elif step == "objections_answered":
+            upheld = {one["indicator"] for one in data["answers"] if one["upheld"]}
+            verified = {name: one for name, one in verified.items() if name not in upheld}
+            found["status"] = "accepted" if upheld else "issued"
+    unreasoned = any(one["answer"] != given.get(name) and one["reason"] is None for name, one in verified.items())
+    there = {"visit": found["visited_on"] is not None, "two_diagnosticians": most > 1, "evidence": evidence}
+    return found | there | {"reasons": not unreasoned}
+
+
+# A subsidy: exact to the fen (method p)
+
+SUBSIDY_STEPS = {"district_recorded": "city district", "computed": "city", "approved": "city", "clawed_back": "city"}
+
+
+def subsidy(dossier: Data, entries: Sequence[Entry]) -> Data:
+    """The subsidy of a year, worked out again for everybody from the confirmed jobs, the tiers and the rule."""
+    stream = dossier["subject"]
+    year = stream.partition("/")[2]
+    only_of(entries, lambda one: one in (stream, f"rating/{year}", "rule/subsidy"))
+    rule = dossier["on_file"]["rule"]
+    computed = None
+    status, back, recorded = "recorded", dict[str, int](), dict[str, str]()
+    taken: list[Data] = []
+    for entry, step in of_kind(entries, stream, "subsidy", SUBSIDY_STEPS):
+        data = entry.data
+        if step == "district_recorded":
+            recorded[entry.where] = data["diagnosis"]
+        elif step == "computed":
+            if status == "approved":
+                raise Fault("STEP_WRONG", entry.where, "批准之后不应再计算 nothing is computed once it is approved")
+            computed, status = entry, "computed"
+        elif step == "approved":
+            if computed is None or data["approved_by"] == computed.data["computed_by"] or entry.actor == computed.actor:
+                raise Fault("AUTHOR_WRONG", entry.where, "批准人须为另一人 approved by nobody else than who computed it")
+            if (data["input_digest"], data["paid"]) != (computed.data["input_digest"], computed.data["paid"]):
+                raise Fault("RESULT_DIFFERS", entry.where, "批准的不是该次计算 another computation was approved")
+            status = "approved"
+        else:
+            if status != "approved" or computed is None:
+                raise Fault("STEP_WRONG", entry.where, "未批准不能追回 nothing is taken back that was not approved")
+            expect(entry, "fen", data["fen"], back_of(computed.data, [*taken, data], rule) - back.get(data["provider"], 0))
+            taken.append(data)
+            back[data["provider"]] = back.get(data["provider"], 0) + data["fen"]
+    if computed is None:
+        raise Fault("NOT_DECIDED", stream, "尚未计算 nothing was computed yet")
+    data = computed.data
+    rule_of(entries, "subsidy", data["rule"], f"{year}-12-31", rule, computed)
+    check_paid(computed, rule, paid_tiers(entries, data["rating"], computed))
+    for one in data["left_out"]:
+        if recorded.get(one["cause"]) != one["diagnosis"]:
+            said = "未计任务没有所引依据 no entry says why it was left out"
+            raise Fault("CAUSE_MISSING", f"{computed.where} {one['cause']}", said)
+    result = {"year": int(year), "status": status, "version": len(as_stream(entries, stream))}
+    result |= {name: data[name] for name in ("method", "rule", "rating", "input_digest", "due", "paid", "ratio", "left_out")}
+    lines = [one | {"taken_back": back.get(one["provider"], 0)} for one in data["providers"]]
+    return agree(dossier, result | {"providers": lines})
+
+
+def paid_tiers(entries: Sequence[Entry], cause: str, computed: Entry) -> dict[str, str]:
+    """The tiers by which a subsidy pays: of the rating that it names, which was final by then."""
+    stream, _, version = cause.rpartition("/")
+    history = as_stream(entries, stream)
+    final = [one for one in history if one.version == int(version) and one.type == "rating.final.v1"]
+    if not final or final[0].position >= computed.position:
+        raise Fault("CAUSE_MISSING", f"{computed.where} {cause}", "所引评价未定案 it names no rating that was final by then")
+    return tiers_of(entries, stream, computed)
+
+
+def claim(row: Data, factor: Fraction, rule: Data) -> Fraction:
+    """What jobs are worth, in fen, before any cap: base of kind and size, else of the kind for any size."""
+    bases = {(one["work"], one["size_class"]): one["fen"] for one in rule["bases"]}
+    found = Fraction(0)
+    for one in row["counts"]:
+        base = bases.get((one["work"], one["size_class"]), bases.get((one["work"], None), 0))
+        found += base * factor * one["jobs"]
+    return found
+
+
+def factor_of(rule: Data, tier: str | None) -> Decimal:
+    """Factor of a tier, or of none."""
+    return Decimal(rule["coefficients"][tier.lower() if tier is not None else "unrated"])
+
+
+def check_paid(entry: Entry, rule: Data, tiers: Mapping[str, str]) -> None:
+    """Every line of a subsidy: worth, cap, and the budget split by the largest remainder, exact to the fen."""
+    data = entry.data
+    if data["input_digest"] != table_digest(data["jobs"], "subsidy", "counts", "count"):
+        raise Fault("TABLE_DIFFERS", entry.where, "任务表与其摘要不符 not the table that its digest names")
+    rows = {one["provider"]: one for one in data["jobs"]}
+    worth = {name: claim(row, Fraction(factor_of(rule, tiers.get(name))), rule) for name, row in rows.items()}
+    due = {name: math.floor(min(Fraction(rule["cap"]), one) + Fraction(1, 2)) for name, one in worth.items()}
+    wanted, budget = sum(due.values()), rule["budget"]
+    paid = dict(due)
+    if wanted > budget:
+        paid = {name: budget * one // wanted for name, one in due.items()}
+        order = sorted(due, key=lambda name: (-(budget * due[name] % wanted), -due[name], name))
+        for name in order[: budget - sum(paid.values())]:
+            paid[name] += 1
+    ratio = Fraction(budget, wanted) if wanted > budget else Fraction(1)
+    for what, value in (("due", wanted), ("paid", sum(paid.values())), ("ratio", str(at_places(ratio, 4)))):
+        expect(entry, what, data[what], value)
+    if [one["provider"] for one in data["providers"]] != sorted(rows):
+        raise Fault("RESULT_DIFFERS", entry.where, "补贴的服务商与任务表不符 not the providers of the table")
+    for one in data["providers"]:
+        name = one["provider"]
+        told = {"tier": tiers.get(name), "coefficient": str(factor_of(rule, tiers.get(name))), "due": due[name], "paid": paid[name]}
+        told |= {"jobs": sum(count["jobs"] for count in rows[name]["counts"]), "worth": str(at_places(worth[name], 4))}
+        for what, value in told.items():
+            expect(entry, f"{name}.{what}.", one[what], value)
+
+
+def back_of(computed: Data, taken: Sequence[Data], rule: Data) -> int:
+    """What is taken back of the provider of the last, all in all: the overturned jobs' part of what was paid, downwards."""
+    provider = taken[-1]["provider"]
+    [line] = [one for one in computed["providers"] if one["provider"] == provider]
+    [row] = [one for one in computed["jobs"] if one["provider"] == provider]
+    factor = Fraction(Decimal(line["coefficient"]))
+    overturned = sum((claim(one, factor, rule) for one in taken if one["provider"] == provider), Fraction(0))
+    whole = claim(row, factor, rule)
+    return math.floor(line["paid"] * overturned / whole) if whole else 0
+
+
+DECISIONS: Mapping[str, Callable[[Data, Sequence[Entry]], Data]] = {
+    "grade": grade,
+    "move": move,
+    "rating": rating,
+    "subsidy": subsidy,
+}
 """Kind of decision -> how it is worked out again from its entries."""
 
 
@@ -734,6 +1387,8 @@ def decided(dossier: Data, entries: Sequence[Entry]) -> Data:
     """The result of the decision that the dossier is about."""
     if dossier["kind"] not in DECISIONS:
         raise Fault("KIND_UNKNOWN", "kind", "不认识该类决定 this verifier knows no such kind of decision")
+    if (dossier["format"] == ON_FILE_FORMAT) != (dossier["kind"] != "grade"):
+        raise Fault("FORMAT_UNKNOWN", "format", "该类决定不用此格式 decisions of this kind have another format")
     return DECISIONS[dossier["kind"]](dossier, entries)
 
 

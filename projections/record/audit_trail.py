@@ -115,7 +115,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
             subject["issued"] = entry.position
         elif kind_of(entry.stream) in ("enterprise", "consent"):
             subject["enterprise"] = key(entry)
-        elif kind_of(entry.stream) == "listing":
+        elif kind_of(entry.stream) in ("listing", "tie"):
             subject["provider"] = key(entry)
         elif kind_of(entry.stream) == "application":  # of a year and a provider
             subject["provider"] = key(entry).partition(".")[2]

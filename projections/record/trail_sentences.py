@@ -14,6 +14,7 @@ from domain.access import Scope
 from domain.diagnosis.on_site import AnswersVerified
 from domain.events import CAPABILITIES
 from domain.governance.qualification import CertificateGrade, NameShown
+from domain.governance.ties import TieKind
 from domain.kernel import Event, key_of, kind_of, name_of
 from domain.programme.targets import Measure
 from domain.standard.revision.state import Disposition, RevisionKind, Verdict
@@ -112,7 +113,7 @@ TERMS: Mapping[str, str] = {
     Disposition.REJECTED: "不采纳",
     Verdict.APPROVE: "同意",
     Verdict.RETURN: "退回",
-    **{one: one.description.rpartition(" · ")[2] for named in (CertificateGrade, NameShown) for one in named},
+    **{one: one.description.rpartition(" · ")[2] for named in (CertificateGrade, NameShown, TieKind) for one in named},
 }
 """Values of closed sets as a reader of the trail reads them."""
 

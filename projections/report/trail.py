@@ -13,7 +13,12 @@ from domain.diagnosis.evidence import EvidenceAttached
 from domain.diagnosis.objections import ObjectionsAnswered, ReportObjectedTo
 from domain.diagnosis.on_site import AnswersVerified, SiteVisitRecorded
 from domain.diagnosis.opening import DiagnosisOpened, chosen_otherwise
-from domain.diagnosis.provider import DiagnosisAccepted, ListingExceptionRecorded, ProviderAssigned
+from domain.diagnosis.provider import (
+    DiagnosisAccepted,
+    ListingExceptionRecorded,
+    ProviderAssigned,
+    TieExceptionRecorded,
+)
 from domain.diagnosis.report import ReportConfirmed, ReportIssued
 from domain.diagnosis.scoring import DiagnosisScored, ExpertReviewRecorded
 from domain.diagnosis.self_assessment import AnswerRecorded, AnswersSaved, SelfAssessmentSubmitted, TruthPledged
@@ -106,6 +111,8 @@ def _says(
             return "指定服务商", names.get(provider, wording.OTHER_ORGANISATION)
         case ListingExceptionRecorded(reason=reason):
             return "记录名录例外", reason
+        case TieExceptionRecorded(reason=reason):
+            return "记录利益回避例外", reason
         case AnswersSaved(section=section, answers=answers):
             return "保存自评", f"{wording.dimension(edition, section)}，{len(answers)} 项"
         case TruthPledged():

@@ -15,6 +15,7 @@ from domain.diagnosis.campaigns import CAMPAIGN_DAYS_REVERSED, CAMPAIGN_END_NOT_
 from domain.diagnosis.on_site import VISIT_BEFORE_OPENING, VISIT_IN_FUTURE
 from domain.diagnosis.state import diagnosis_stream
 from domain.events import CAPABILITIES
+from domain.governance import ties
 from domain.governance.dated_rules import DATED_RULES
 from domain.governance.proceedings.hearing import DEADLINE_NOT_LATER, HEARING_TOO_SOON
 from domain.governance.working_calendar import CALENDAR_DAY_OUTSIDE, WORKING_CALENDAR
@@ -47,7 +48,7 @@ from domain.stated_dates import DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD
 from tests.rules import cases, revisions
 from tests.rules.diagnosis import test_assignments, test_campaigns, test_stages
 from tests.rules.given import AT, BEFORE, Given, given
-from tests.rules.governance import proceedings, test_dated_rules, test_working_calendar
+from tests.rules.governance import proceedings, test_dated_rules, test_ties, test_working_calendar
 from tests.rules.participants import test_consents, test_headquarters, test_people
 from tests.rules.providers import test_application, test_calibration, test_certificates, test_listing, test_training
 from tests.rules.providers.calls import APPLYING, OPEN_CALL, OPENING, Played
@@ -88,6 +89,14 @@ def assign(since: date, until: date) -> Given:
 
 def consent(since: date, until: date) -> Given:
     return test_consents.asked().when(test_consents.sent_command(since=since, until=until), "enterprise", "e1")
+
+
+def tie(since: date, last: date | None = None) -> Given:
+    return test_ties.asked().when(test_ties.declared(since=since, last=last), "city")
+
+
+def end_tie(last: date) -> Given:
+    return tie(test_ties.BEGAN).when(test_ties.ended(last=last), "city")
 
 
 def invite(since: date, until: date | None = None) -> Given:
@@ -277,6 +286,11 @@ FIELDS = {
     "AssignExpert.until": Bounded(
         lambda day: assign(min(day, TODAY), day), assignments.ASSIGNMENT_OVER, DATE_TOO_FAR_AHEAD, TODAY, FAR
     ),
+    "DeclareTie.since": Bounded(tie, DATE_BEFORE_PROGRAMME, ties.TIE_LAST_AHEAD, BEGAN, TODAY),
+    "DeclareTie.last": Bounded(
+        lambda day: tie(test_ties.BEGAN, day), ties.TIE_DAYS_REVERSED, ties.TIE_LAST_AHEAD, test_ties.BEGAN, TODAY
+    ),
+    "EndTie.last": Bounded(end_tie, ties.TIE_DAYS_REVERSED, ties.TIE_LAST_AHEAD, test_ties.BEGAN, TODAY),
     "GrantConsent.since": Bounded(
         lambda day: consent(day, max(day, TODAY)), consents.CONSENT_BEFORE_FIRM, DATE_TOO_FAR_AHEAD, city_day(BEFORE), FAR
     ),

@@ -11,6 +11,7 @@ from domain.governance.proceedings.opening import OpenProceeding, ServeNotice
 from domain.governance.proceedings.state import ProceedingKind, ProceedingOutcome, Side
 from domain.governance.qualification import CertificateGrade, NameShown, certificate_stream
 from domain.governance.rule_bodies.exam import ExamRule
+from domain.instants import months_after
 from domain.kernel import Command, cause_of
 from domain.providers.certificates import (
     EndorseCertificate,
@@ -18,7 +19,6 @@ from domain.providers.certificates import (
     RestoreCertificate,
     ShowHolderName,
     SuspendCertificate,
-    months_after,
 )
 from journal import Caller
 from standards import published_editions

@@ -1,10 +1,11 @@
-"""Terms 期限 of the demo city: a bank let in by consent, experts by an assignment; each finds something. plan R4, V5."""
+"""Terms 期限 of the demo city: a bank by consent, experts by an assignment, a provider kept away by a tie. plan R4, V3, V5."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from domain.access import Role
 from domain.diagnosis.assignments import AssignExpert
+from domain.governance.ties import DeclareTie, TieKind
 from domain.kernel import Command
 from domain.participants.consents import GrantConsent
 from domain.participants.people.granting_rights import KIND_OF_HEAD
@@ -17,6 +18,8 @@ TERM = timedelta(days=3 * 365)
 HELD_BESIDE = (Role.REPORTING_UNIT, Role.READER, Role.SAMPLER, Role.BANK, Role.SUPPORT, Role.SUPPLIER, Role.OPERATOR, Role.MARKER)
 """Roles of the organisations beside the programme's own, one person each."""
 EXPERTS_SHOWN = (Role.READER, Role.SAMPLER)
+SOLD = date(2023, 8, 1)
+"""First day of the ties that are shown; the supply has long ceased to bar."""
 PURPOSE = "授信评估（示例）"
 
 
@@ -52,3 +55,9 @@ def terms(
             yield city, AssignExpert(
                 diagnosis=case, assignment=assignment, expert=expert, role=role, since=since, until=until
             )
+    named = {"provider": shown[Role.PROVIDER], "party": shown[Role.ENTERPRISE]}
+    sold = {"since": SOLD, "last": SOLD + timedelta(days=30), "source": "设备采购合同及验收单（示例）"}
+    yield people.callers[Role.PROVIDER, shown[Role.PROVIDER]], DeclareTie(kind=TieKind.VENDOR, **named, **sold)
+    others = sorted(one.id for one in people.data.organisations.providers if one.id != shown[Role.PROVIDER])
+    owned = {"party": shown[Role.GROUP], "since": SOLD, "source": "企业登记信息（示例）"}
+    yield city, DeclareTie(provider=others[-1], kind=TieKind.OWNERSHIP, **owned)

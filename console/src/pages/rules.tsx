@@ -7,7 +7,7 @@ import { graphql } from "../gql";
 import type { RuleKind } from "../gql/graphql";
 import { useWords } from "../language";
 
-const KINDS: RuleKind[] = ["SELECTION", "LADDER", "PROCEDURE", "STAGES", "RATING", "SUBSIDY", "EXAM", "SAMPLING"];
+const KINDS: RuleKind[] = ["SELECTION", "LADDER", "PROCEDURE", "STAGES", "RATING", "SUBSIDY", "EXAM", "SAMPLING", "MATCHING"];
 const RULE = graphql(`
   query Rule($kind: RuleKind!) { datedRule(kind: $kind) { kindName clause since until source mark isDefault } }
 `);

@@ -9,6 +9,7 @@ from domain.governance.rule_bodies.body import RuleBody, RuleKind
 from domain.governance.rule_bodies.exam import ExamRule
 from domain.governance.rule_bodies.feedback import FeedbackRule
 from domain.governance.rule_bodies.ladder import LadderRule
+from domain.governance.rule_bodies.matching import MatchingRule
 from domain.governance.rule_bodies.procedure import ProcedureRule
 from domain.governance.rule_bodies.rating import RatingRule
 from domain.governance.rule_bodies.sampling import SamplingPlan
@@ -26,6 +27,7 @@ EveryBody = (
     | ExamRule
     | SamplingPlan
     | FeedbackRule
+    | MatchingRule
 )
 AnyRuleBody = Annotated[EveryBody, Field(discriminator="kind")]
 """A body of any kind, told apart by `kind`."""

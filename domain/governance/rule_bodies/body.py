@@ -45,6 +45,7 @@ class RuleKind(DescribedEnum):
     EXAM = "exam", "Examination and certificates of diagnosticians · 考试与证书规则"
     SAMPLING = "sampling", "Sampled re-assessment of diagnoses · 抽样评估方案"
     FEEDBACK = "feedback", "Feedback and complaints of firms · 企业反馈规则"
+    MATCHING = "matching", "Which provider diagnoses which firm · 服务商匹配规则"
 
 
 class LaterStated(Part):

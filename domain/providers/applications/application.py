@@ -1,10 +1,9 @@
 """Application 申报: a provider applies for the year's directory; what is incomplete is returned and mended in time. plan V1, V6."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Any, assert_never
 
-from domain.access import Place
+from domain.access import Place, Role
 from domain.command_rights import require_right
 from domain.diagnosis.provider import PROVIDER_RETIRED, PROVIDER_UNKNOWN
 from domain.governance.dated_rules import rule_in_force, rule_stream
@@ -13,7 +12,9 @@ from domain.governance.proceedings.state import ProceedingKind, calendar_of, pro
 from domain.governance.rule_bodies.body import RuleKind
 from domain.governance.rule_bodies.ladder import LadderRule
 from domain.governance.standing import DirectoryStanding, Listing, listing_stream
+from domain.governance.ties import TieDeclared, TieKind, Ties, tie_stream
 from domain.governance.working_calendar import CALENDAR_STREAM, add_working_days
+from domain.instants import months_after
 from domain.kernel import (
     NOT_FOUND,
     Capability,
@@ -24,6 +25,7 @@ from domain.kernel import (
     Rule,
     Stream,
     Unscoped,
+    cause_of,
     refuse_together,
 )
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
@@ -246,20 +248,9 @@ def _require_re_entry(provider: str, context: DecisionContext) -> None:
     if listing is None or listing.standing is not DirectoryStanding.REMOVED:
         return
     months = rule_in_force(context.read.get(rule_stream(RuleKind.LADDER)), LadderRule, context.day).re_entry_months
-    earliest = _months_after(listing.moved, months)
+    earliest = months_after(listing.moved, months)
     if context.day < earliest:
         raise RE_ENTRY_TOO_EARLY.refuse(removed=listing.moved, earliest=earliest)
-
-
-def _months_after(day: date, months: int) -> date:
-    """The same day so many months later; the last of that month where it has no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month + 1, last)
-        except ValueError:
-            continue
-    raise AssertionError("every month has a 28th")
 
 
 def _submit(application: Application, call: Call, context: DecisionContext) -> Facts:
@@ -277,9 +268,22 @@ def _submit(application: Application, call: Call, context: DecisionContext) -> F
             missing="、".join(one for one, _ in missing), missing_in_english=", ".join(one for _, one in missing)
         )
     submitted = ApplicationSubmitted(mended=application.stage is ApplicationStage.RETURNED)
+    ties = _ties(application, context)
     if application.provider in call.applicants:
-        return (submitted,)
-    return (submitted, OnStream(call_stream(call.year), ApplicationReceived(provider=application.provider)))
+        return (submitted, *ties)
+    return (submitted, OnStream(call_stream(call.year), ApplicationReceived(provider=application.provider)), *ties)
+
+
+def _ties(application: Application, context: DecisionContext) -> Iterator[OnStream]:
+    """What the application declares of units on record 申报中的关联, so that it keeps the provider from their cases."""
+    stream = tie_stream(application.provider)
+    known: Ties = context.read.get(stream) or Ties()
+    cause = cause_of(application_stream(application.year, application.provider), application.version + 1)
+    declared = {link.organisation: link.tie for link in application.links or () if link.organisation is not None}
+    for party, tie in declared.items():
+        if known.going_on(TieKind.OTHER, party) is None:
+            told = {"since": context.day, "last": None, "source": tie, "by": Role(context.role), "cause": cause}
+            yield OnStream(stream, TieDeclared(kind=TieKind.OTHER, party=party, **told))
 
 
 # Evolve: what has happened
@@ -328,6 +332,8 @@ def _reads(command: AnyApplicationCommand, _application: Application | None) -> 
         streams += [listing_stream(command.provider), rule_stream(RuleKind.LADDER)]
     if isinstance(command, SaveApplication):
         streams += [person_stream(one.person) for one in command.staff]
+    if isinstance(command, SubmitApplication):
+        streams += [tie_stream(command.provider)]
     if isinstance(command, ObjectToResult):
         streams += [proceeding_stream(command.proceeding), organisation_stream(command.provider), rule_stream(RuleKind.PROCEDURE)]
         docket = docket_of(ProceedingKind.MARK_OBJECTION, command.provider, None)

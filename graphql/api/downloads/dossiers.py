@@ -14,6 +14,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from api.downloads.files import attachment
+from api.downloads.provider_dossiers import asked_of
 from api.kit.as_of import moment_in
 from api.kit.filter_values import require_known
 from api.kit.ids import UNITS, key_of, keys_of
@@ -30,9 +31,9 @@ from domain.diagnosis.state import diagnosis_stream
 from domain.disclosures import ALL_FIRMS
 from domain.instants import microseconds
 from domain.kernel import NOT_FOUND, Refused
-from domain.masks import DOSSIERS, EXPORTS, TRAIL
+from domain.masks import DOSSIERS, EXPORTS, PROVIDER_DOSSIERS, TRAIL
 from interop.proof import audit_export
-from interop.proof.dossier import KINDS, MIB, dossier, require_size
+from interop.proof.dossier import MIB, dossier, require_size, streams_held
 from interop.proof.provenance import provenance
 from isolation.quotas import WORK_BUSY, WORK_SHARE_USED
 from journal import Caller
@@ -139,14 +140,20 @@ class Dossiers:
         return self._services.transparency
 
     def _dossier(self, request: Request, caller: Caller) -> Response:
-        """GET /dossiers/grade/{id}?files=: the dossier of a grade; `files=1` puts reports and evidence in."""
-        kind, files = request.path_params["kind"], parameters(request, "files").get("files", "0")
+        """GET /dossiers/{kind}/{id}: the dossier of a decision.
+
+        /dossiers/grade/diagnosis/…?files=1 puts reports and evidence in; /dossiers/move/organisation/…; /dossiers/subsidy/2025;
+        /dossiers/rating/2025/organisation/… of one provider's rating.
+        """
+        kind = request.path_params["kind"]
+        given = parameters(request, "files") if kind == "grade" else parameters(request)
+        files = given.get("files", "0")
         if files not in ("0", "1"):
             raise Malformed(400, "MALFORMED_INPUT", "files 只能为 0 或 1。", "files must be 0 or 1.")
         log = self._log().log
+        if kind != "grade":
+            return self._of_provider(kind, str(request.path_params["id"]), caller)
         case = self._admitted(request, caller, DOSSIERS)
-        if kind not in KINDS:
-            raise NOT_FOUND.refuse()
         made = dossier(self._services.journal, log, diagnosis_stream(case.id), kind)
         if files == "1":
             blobs = self._services.blobs
@@ -154,6 +161,24 @@ class Dossiers:
             made = self._services.foreign.dossier(made, blobs.folder, f"{caller.role}/{caller.organisation}")
         self._leave("GET /dossiers", caller, [(case.enterprise, diagnosis_stream(case.id))], WHOLE_ENTRIES)
         return _download(made, f"{case.id}.{kind}.dossier.json")
+
+    def _of_provider(self, kind: str, path: str, caller: Caller) -> Response:
+        """The dossier of a decision about providers, to whoever may read every entry of it.
+
+        Raises:
+            Refused: NOT_FOUND; absent, out of scope and not for this role answer alike.
+        """
+        if caller.role not in PROVIDER_DOSSIERS.get(kind, frozenset()):
+            raise NOT_FOUND.refuse()
+        with self._services.models.reading() as snapshot:
+            asked = asked_of(snapshot, kind, path)
+            if caller.role == Role.PROVIDER and asked.provider != caller.organisation:
+                raise NOT_FOUND.refuse()
+        made = dossier(self._services.journal, self._log().log, asked.subject, kind, jobs=asked.jobs)
+        with self._services.models.reading() as snapshot:
+            held = audit_trail.firms_of(snapshot, streams_held(made))
+        self._leave("GET /dossiers", caller, [(firm, stream) for stream, firm in held.items()], WHOLE_ENTRIES)
+        return _download(made, f"{asked.subject.replace('/', '-')}.{kind}.dossier.json")
 
     def _provenance(self, request: Request, caller: Caller) -> Response:
         """GET /provenance/{id}: W3C PROV of a diagnosis; it names no person and no place in the journal.

@@ -15,11 +15,15 @@ from api.kit.ids import EnterpriseID, OrganisationID, id_of, key_of
 from api.kit.published import argument, field, published
 from domain.access import Everything
 from domain.command_rights import GOVERNMENT, OWNER
+from domain.governance.rule_bodies.matching import MatchingRule
 from domain.governance.standing import TAKES_WORK, DirectoryStanding
+from domain.instants import city_day
 from domain.masks import SELECTION_OFFICE
 from methods.matching import tie_break
 from projections import Snapshot
 from projections.engine.places import EnterpriseRow
+from projections.governance.dated_rules import body_on
+from projections.governance.ties import ties_of_providers
 from projections.participants.enterprises import enterprises_by_id
 from projections.participants.organisations import organisations_by_id
 from projections.providers import directory, record_of_provider, selection
@@ -40,7 +44,7 @@ class ProviderCandidate:
     running: int = field("Diagnoses that it has not finished, in the whole city · 在办诊断数")
     confirmed: int = field("Reports of its that firms confirmed · 已确认诊断数")
     of_industry: int | None = field("Of these in the firm's industry · 其中本行业", roles=GOVERNMENT | SELECTION_OFFICE)
-    tie: str | None = field("Tie with the firm or its group that it declared; null = none · 已申明关联")
+    tie: str | None = field("Tie with the firm or its group that was declared; null = none · 已申明关联")
     sentence: str = field("What speaks for it or against, in one Chinese sentence · 推荐理由")
 
 
@@ -73,20 +77,27 @@ def _candidates(context: Context, firm: EnterpriseRow) -> list[ProviderCandidate
     names = {identity: one.name for identity, one in organisations_by_id(context.snapshot, ids).items()} if ids else {}
     with context.services.models.reading(until=context.until) as whole:
         known = record_of_provider.experience(whole, ids, division)
-        ties = _ties(whole, listed, firm)
+        ties = _ties(context, whole, listed, firm)
     found = [_candidate(row, division, names.get(row.id, row.id), known[row.id], ties.get(row.id)) for row in listed]
     rank = {one.provider: tie_break(firm.id, row.id) for one, row in zip(found, listed, strict=True)}
     return sorted(found, key=lambda one: (one.tie is not None, one.running, -one.confirmed, rank[one.provider]))
 
 
-def _ties(whole: Snapshot, listed: list[DirectoryRow], firm: EnterpriseRow) -> Mapping[str, str]:
-    """Provider -> the tie with the firm or its group that it declared when it applied for the directory it stands in."""
+def _ties(context: Context, whole: Snapshot, listed: list[DirectoryRow], firm: EnterpriseRow) -> Mapping[str, str]:
+    """Provider -> the tie that keeps it from the firm, or that it declared when it applied for the directory it stands in."""
+    day = city_day(context.services.clock())
+    months = body_on(whole, MatchingRule, day).vendor_months
+    parties = frozenset({firm.id} | ({firm.group} if firm.group is not None else set()))
+    declared = ties_of_providers(whole, [row.id for row in listed])
     applied = {f"{row.listing.year}.{row.id}": row.id for row in listed}
     found = {}
     for identity, row in selection.applications_by_id(whole, Everything(), list(applied)).items():
         for link in row.state().links or ():
             if link.organisation is not None and link.organisation in (firm.id, firm.group):
                 found[applied[identity]] = link.tie
+    for provider, held in declared.items():
+        if barring := held.barring(parties, day, months):
+            found[provider] = "、".join(one.kind.description.rpartition(" · ")[2] for one in barring)
     return found
 
 

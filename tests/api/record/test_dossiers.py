@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from domain.access import Role
+from domain.instants import microseconds
+from domain.providers.listings.events import ProviderListed
 from interop.proof import verify_dossier as verifier
+from journal import NewEntry
+from journal.codec import encode
 from tests.live_city import ENTERPRISE, LiveCity
 
 
@@ -42,7 +48,8 @@ def test_a_grade_leaves_as_a_dossier_that_holds_for_its_parties_and_nobody_else(
     unsigned = [get(city, client, None, one) for one in (path, "/dossiers/grade/none")]
     assert {(one.status_code, one.content) for one in unsigned} == {(401, unsigned[0].content)}
     assert "请先登录" in unsigned[0].text
-    assert get(city, client, "auditor", f"/dossiers/rating/{diagnosis}").content == missing.content
+    for odd in (f"rating/{diagnosis}", "rating/2024", "subsidy/2024/organisation/p1", "what/2024", "move/organisation/none"):
+        assert get(city, client, "auditor", f"/dossiers/{odd}").content == missing.content, odd
     asked = "query($id: ID!) { diagnosis(id: $id) { grade } }"
     assert city.data("enterprise", asked, id=diagnosis)["diagnosis"]["grade"] == verdict.result["grade"]
 
@@ -187,3 +194,24 @@ def test_a_parameter_that_is_not_known_is_refused_and_not_passed_over(city: Live
     """What is misspelt would else be answered by everything."""
     refused = get(city, client, "auditor", address)
     assert (refused.status_code, refused.json()["errors"][0]["extensions"]["code"]) == (400, "MALFORMED_INPUT")
+
+
+def test_a_providers_dossiers_go_to_the_city_and_the_auditor_and_its_moves_to_itself(city: LiveCity, client: TestClient) -> None:
+    listed = ProviderListed(year=2025, on=date(2025, 3, 3), tags=("C34",), rule=None, causes=("application/2025.p1/9",))
+    services = city.installation.services
+    entry = NewEntry("listing/p1", 1, listed.type, encode(listed), actor="li", role=Role.CITY, organisation="city")
+    services.journal.append([entry], microseconds(services.clock()))
+    services.models.catch_up()
+    path, missing = "/dossiers/move/organisation/p1", get(city, client, "auditor", "/dossiers/grade/none")
+    for who in ("provider", "city", "auditor"):
+        answer = get(city, client, who, path)
+        assert answer.status_code == 200, who
+        found = verifier.verify(answer.content, str(city.installation.log.keys().signing.verifier)).faults
+        assert [one.code for one in found] == ["DAY_WRONG"], "it was written on another day than it says"
+    for who in ("rival", "enterprise", "district", "diagnostician"):
+        refused = get(city, client, who, path)
+        assert (refused.status_code, refused.content) == (404, missing.content), who
+    assert get(city, client, "auditor", path + "?files=1").status_code == 400
+    for kind, at in (("rating", "2025/organisation/p1"), ("subsidy", "2025")):
+        for who in ("provider", "district", "auditor"):
+            assert get(city, client, who, f"/dossiers/{kind}/{at}").content == missing.content

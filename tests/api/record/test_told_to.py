@@ -12,7 +12,12 @@ from domain.diagnosis.objections import ObjectionsAnswered, ReportObjectedTo
 from domain.diagnosis.on_site import AnswersVerified, SiteVisitRecorded
 from domain.diagnosis.opening import DiagnosisOpened
 from domain.diagnosis.participations import PARTICIPATION_READERS
-from domain.diagnosis.provider import DiagnosisAccepted, ListingExceptionRecorded, ProviderAssigned
+from domain.diagnosis.provider import (
+    DiagnosisAccepted,
+    ListingExceptionRecorded,
+    ProviderAssigned,
+    TieExceptionRecorded,
+)
 from domain.diagnosis.report import ReportConfirmed, ReportIssued
 from domain.diagnosis.scoring import DiagnosisScored, ExpertReviewRecorded
 from domain.diagnosis.self_assessment import AnswersSaved, SelfAssessmentSubmitted, TruthPledged
@@ -20,6 +25,7 @@ from domain.diagnosis.state import PROCEEDINGS_READERS
 from domain.diagnosis.withdrawal import DiagnosisWithdrawn
 from domain.events import CAPABILITIES, EVENTS
 from domain.governance.proceedings.state import PROCEEDING_READERS
+from domain.governance.ties import TOLD as TIE_TOLD
 from domain.kernel import EVERYONE, KEEPERS, Capability, Event
 from domain.masks import (
     ANSWERS,
@@ -59,6 +65,7 @@ THING: Mapping[type[Event], frozenset[Role]] = {
             DiagnosisOpened,
             ProviderAssigned,
             ListingExceptionRecorded,
+            TieExceptionRecorded,
             DiagnosisAccepted,
             TruthPledged,
             DiagnosisWithdrawn,
@@ -72,6 +79,7 @@ OTHERS: Mapping[str, frozenset[Role]] = {
     "participation": PARTICIPATION_READERS,
     "proceeding": PROCEEDING_READERS,
     "application": APPLICATION_TOLD,
+    "tie": TIE_TOLD,
     **dict.fromkeys(("call", "directory", "listing"), EVERYONE),
     "stage": PROCEEDINGS_READERS,
 }

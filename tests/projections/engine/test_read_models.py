@@ -40,6 +40,7 @@ from domain.governance.proceedings.opening import OpenProceeding, ServeNotice
 from domain.governance.proceedings.state import ProceedingKind
 from domain.governance.qualification import CertificateGrade
 from domain.governance.rule_bodies.body import RuleKind
+from domain.governance.ties import DeclareTie, EndTie, TieKind
 from domain.governance.working_calendar import Holiday, SetWorkingCalendar
 from domain.instants import city_day
 from domain.participants.consents import GrantConsent, RevokeConsent
@@ -214,7 +215,7 @@ def certify(city: City) -> None:
 
 
 def set_under_way(city: City) -> None:
-    """A campaign with a firm in it that begins its diagnosis, and a job whose district pays for it."""
+    """A campaign with a firm that begins its diagnosis, a provider's tie that is over, a job that its district pays for."""
     days = {"since": TODAY, "until": TODAY + timedelta(days=200)}
     city.send(CITY, PlanCampaign(campaign="repeat", name="复诊批次", purpose=Purpose.REPEAT, follows=None, **days))
     district = caller(Role.DISTRICT, FIRM.district)
@@ -222,6 +223,9 @@ def set_under_way(city: City) -> None:
     city.send(CITY, opening("d2").model_copy(update={"campaign": "repeat", "purpose": Purpose.REPEAT}))
     city.send(FILLER, FEEDBACK)
     city.send(CITY, TakeUpFeedback(feedback="f1"))
+    tie = {"provider": "p1", "kind": TieKind.VENDOR, "party": "g1", "source": "合同"}
+    city.send(CITY, DeclareTie(**tie, since=TODAY))
+    city.send(CITY, EndTie(**tie, last=TODAY))
     city.send(CITY, RecordDistrictSubsidy(year=TODAY.year, diagnosis="d1", fen=100, source="示例"))
 
 

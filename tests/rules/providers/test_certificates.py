@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from domain.command_rights import ROLE_NOT_ALLOWED
 from domain.governance.proceedings.state import PROCEEDING_NOT_CONCLUDED, ProceedingOutcome, proceeding_stream
 from domain.governance.qualification import CertificateGrade, NameShown, Suspension, certificate_stream
+from domain.instants import months_after
 from domain.kernel import NOT_FOUND
 from domain.participants.people.state import PERSON_ERASED, Person, person_stream
 from domain.providers.certificates import (
@@ -30,7 +31,6 @@ from domain.providers.certificates import (
     RestoreCertificate,
     ShowHolderName,
     SuspendCertificate,
-    months_after,
 )
 from domain.providers.exams.state import Exam, ExamTry, exam_stream
 from domain.standard.editions import EDITION_UNKNOWN, edition_stream
