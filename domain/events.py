@@ -31,6 +31,7 @@ from domain.providers.exams.exam import EXAMS
 from domain.providers.feedback.feedback import FEEDBACKS, QUOTAS
 from domain.providers.listings.listing import DIRECTORIES, LISTINGS
 from domain.providers.marking.marking import MARKINGS
+from domain.providers.matching.matching import MATCHINGS
 from domain.providers.ratings.rating import RATINGS
 from domain.providers.subsidies.subsidy import SUBSIDIES
 from domain.providers.training import TRAININGS
@@ -63,6 +64,7 @@ CAPABILITIES = Capabilities(
     IMPROVEMENT_COSTS,
     LISTINGS,
     MARKINGS,
+    MATCHINGS,
     ORGANISATIONS,
     PARTICIPATIONS,
     PARTNER_KEYS,

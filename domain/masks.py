@@ -124,6 +124,8 @@ APPLICANTS = frozenset({Role.CITY, Role.DISTRICT, Role.PROVIDER, Role.AUDITOR})
 """That a provider applied, and what became of it: the provider of its own, a district of those that it put forward. plan V1, V6."""
 APPLICATION_CONTENTS = APPLICANTS - {Role.DISTRICT}
 """What an application holds: people, ties, documents. A marker is shown what tells no name (graphql/api/providers/markings.py)."""
+MATCHINGS_READ = frozenset({Role.CITY, Role.DISTRICT, Role.AUDITOR})
+"""Plans of who diagnoses whom 批量派单: the district of its own firms; no provider learns what it might have been given."""
 SELECTION_OFFICE = frozenset({Role.CITY, Role.AUDITOR})
 """Which marker has which application, and every mark once marking is closed. plan V1."""
 MARKINGS = SELECTION_OFFICE | {Role.MARKER}

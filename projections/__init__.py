@@ -32,6 +32,7 @@ from projections.providers.certificates import CERTIFICATE_READ_MODEL
 from projections.providers.directory import DIRECTORY_READ_MODEL
 from projections.providers.exams import EXAM_READ_MODEL
 from projections.providers.feedback import FEEDBACK_READ_MODEL
+from projections.providers.matchings import MATCHING_READ_MODEL
 from projections.providers.ratings import RATING_READ_MODEL
 from projections.providers.selection import APPLICATION_READ_MODEL, CALL_READ_MODEL, MARKING_READ_MODEL
 from projections.providers.subsidies import SUBSIDY_READ_MODEL
@@ -58,6 +59,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     EXAM_READ_MODEL,
     TRAINING_READ_MODEL,
     FEEDBACK_READ_MODEL,
+    MATCHING_READ_MODEL,
     RATING_READ_MODEL,
     SUBSIDY_READ_MODEL,
     PEOPLE_READ_MODEL,

@@ -61,6 +61,7 @@ BOUNDED = {
     "SecondFactors": {"factors": "a person may enrol so many"},
     "StaffMember": {"industries": "of one person, within the limits of an application"},
     "Statement": {"numbers": "of one indicator"},
+    "PlannedFirm": {"others": "five at most"},
     "SubsidyRule": {"bases": "one a kind of work and size class"},
     "Training": {"modules": "of one text"},
     "Viewer": {"memberships": "those of today, of one person"},

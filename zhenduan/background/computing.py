@@ -20,6 +20,7 @@ from journal import Caller
 from projections import Snapshot
 from zhenduan.background.computation import Computation
 from zhenduan.background.intervals import at_intervals
+from zhenduan.background.matching_computing import requested_matchings
 from zhenduan.background.rating_computing import fixed_ratings
 from zhenduan.background.rule_simulating import proposed_rules
 
@@ -30,7 +31,7 @@ SYSTEM = Caller("system-computing", Role.SYSTEM, "", Everything())
 
 FindWaiting = Callable[[Services, Snapshot], Iterable[Computation]]
 """What of a capability waits to be computed."""
-WAITING: tuple[FindWaiting, ...] = (fixed_ratings, proposed_rules)
+WAITING: tuple[FindWaiting, ...] = (fixed_ratings, proposed_rules, requested_matchings)
 """Every reader of what waits; a capability adds its own."""
 
 log = logging.getLogger(__name__)

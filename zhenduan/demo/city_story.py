@@ -17,6 +17,7 @@ from domain.participants.headquarters import NameHeadquarters
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.rosters.comparison import ImportRoster
 from domain.programme.targets import SetTarget
+from domain.providers.matching.matching import RequestMatching
 from domain.standard.edition_mapping import mapping_command
 from domain.standard.editions import PublishEdition
 from interop.code_lists import names_of_codes
@@ -51,6 +52,7 @@ EARLIEST_PRESENT = date(2025, 3, 2)
 OPENING_HOUR = timedelta(hours=9)
 IN_GROUP = frozenset({Ending.CONFIRMED, Ending.REISSUED, Ending.ISSUED})
 """Ends with a result, which go first of all to firms of the group whose people may sign in: so its roll-up has something to add."""
+FIRMS_MATCHED = 12
 REPEATED = 2
 """So many firms with a confirmed report are diagnosed again now."""
 DEMO_SALT = sha256(b"Zhenduan, demo city").hexdigest()
@@ -113,6 +115,7 @@ def story(data: DemoData, chance: Random, present: datetime) -> Story:
     played += _proceedings(people, shown, played)
     played += _selection(people, present)
     played += _rated(people, shown)
+    played += _matched(people, rosters, played)
     played.sort(key=lambda timed: timed.at)
     return Story(tuple(played), {role: people.callers[role, unit].actor for role, unit in shown.items()})
 
@@ -237,6 +240,17 @@ def _terms(
     granted = terms(people, shown, of, [one.diagnosis for one in opened], city_day(last))
     for minute, (who, command) in enumerate(granted, 1):
         yield Timed(last + timedelta(minutes=minute), Act(0, who, command))
+
+
+def _matched(people: People, rosters: Mapping[int, Sequence[DemoFirm]], played: Sequence[Timed]) -> Iterator[Timed]:
+    """The district asks for a plan of who repeats the diagnoses of its first firms; the program works it out once it serves."""
+    district = people.callers[Role.DISTRICT, SHOWN_DISTRICT]
+    steady = _steady(rosters)
+    own = [firm for firm in rosters[max(rosters)] if firm.district == SHOWN_DISTRICT and firm.uscc in steady]
+    firms = [enterprise_id(DEMO_SALT, firm.uscc) for firm in own[:FIRMS_MATCHED]]
+    asked = RequestMatching(matching=draw_id(people.chance), district=SHOWN_DISTRICT, enterprises=tuple(firms))
+    if firms:
+        yield Timed(max(timed.at for timed in played) + timedelta(minutes=1), Act(0, district, asked))
 
 
 def _headquarters(people: People, named: Mapping[str, DemoFirm]) -> Iterator[Timed]:

@@ -133,6 +133,8 @@ RESTRICTED_BUT_OPEN = {
         ),
         "as above",
     ),
+    "Tie.*": "what ties a provider to a firm, as declared; the firm is an edge with its own masks",
+    **dict.fromkeys(("Matching.*", "PlannedFirm.*", "OtherChoice.*"), "a proposal by ids, of a firm its district alone"),
     "ProviderCandidate.*": "counts of a provider's cases, which name no firm",
     "ProviderCandidate.ofIndustry": "as above",
     "ProviderRecord.*": "counts of a provider's cases and comments, which name no firm",

@@ -57,6 +57,7 @@ from domain.providers.exams.paper import commitment_of
 from domain.providers.feedback.giving import GiveFeedback
 from domain.providers.feedback.handling import TakeUpFeedback
 from domain.providers.feedback.state import FeedbackKind, FeedbackMilestone, FeedbackScore, FeedbackSubject
+from domain.providers.matching.matching import RequestMatching
 from domain.providers.ratings.numbers import ProviderInputs
 from domain.providers.ratings.rating import FixRatingInputs
 from domain.providers.subsidies.subsidy import RecordDistrictSubsidy
@@ -226,6 +227,7 @@ def set_under_way(city: City) -> None:
     tie = {"provider": "p1", "kind": TieKind.VENDOR, "party": "g1", "source": "合同"}
     city.send(CITY, DeclareTie(**tie, since=TODAY))
     city.send(CITY, EndTie(**tie, last=TODAY))
+    city.send(district, RequestMatching(matching="m1", district=FIRM.district, enterprises=(ENTERPRISE,)))
     city.send(CITY, RecordDistrictSubsidy(year=TODAY.year, diagnosis="d1", fen=100, source="示例"))
 
 

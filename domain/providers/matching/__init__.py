@@ -1,0 +1,1 @@
+"""Matching of a batch of firms to providers 批量派单."""
