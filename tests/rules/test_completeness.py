@@ -79,6 +79,7 @@ MAY_SAY_THE_SAME: Mapping[tuple[str, str], str] = {
         for name in ("components", "input_digest", "method", "providers", "rests_on")
     },
     ("RecordRuleSimulation", "method"): "a proposal that is simulated stays so, whoever works it out a second time",
+    ("RecordPlan", "method"): "a plan that is proposed stays as it is, whoever works it out a second time",
     ("ReviseResult", "industries"): "points that stand already are no change",
     ("RecordAttendance", "people"): "who attended stands; some of them, sent again, are no others",
 }
