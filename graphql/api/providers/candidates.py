@@ -17,6 +17,7 @@ from domain.access import Everything
 from domain.command_rights import GOVERNMENT, OWNER
 from domain.governance.rule_bodies.matching import MatchingRule
 from domain.governance.standing import TAKES_WORK, DirectoryStanding
+from domain.governance.ties import TieKind
 from domain.instants import city_day
 from domain.masks import SELECTION_OFFICE
 from methods.matching import tie_break
@@ -96,8 +97,12 @@ def _ties(context: Context, whole: Snapshot, listed: list[DirectoryRow], firm: E
             if link.organisation is not None and link.organisation in (firm.id, firm.group):
                 found[applied[identity]] = link.tie
     for provider, held in declared.items():
-        if barring := held.barring(parties, day, months):
-            found[provider] = "、".join(one.kind.description.rpartition(" · ")[2] for one in barring)
+        kinds = {one.kind for one in held.barring(parties, day, months)}
+        if provider in found:  # of what the application declares its own words say more
+            kinds -= {TieKind.OTHER}
+        words = [*([found[provider]] if provider in found else []), *(kind.names[0] for kind in TieKind if kind in kinds)]
+        if words:
+            found[provider] = "、".join(words)
     return found
 
 

@@ -8,14 +8,15 @@ import strawberry
 
 from api.kit.context import Context
 from api.kit.enums import enum_type
-from api.kit.ids import EnterpriseID, OrganisationID, id_of, key_of
+from api.kit.ids import EnterpriseID, MatchingID, OrganisationID, id_of, key_of
 from api.kit.lists import Listed, listing, single
 from api.kit.mutations import Payload, ServerFields, new_id
+from api.kit.nodes import Node, NodeKind
 from api.kit.paging import AtLeast
 from api.kit.parts import parts
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
-from domain.kernel import Command, IdOf
+from domain.kernel import Command
 from domain.masks import MATCHINGS_READ
 from domain.providers.matching.matching import Matching as MatchingState
 from domain.providers.matching.matching import MatchingStatus, RequestMatching
@@ -49,10 +50,10 @@ class PlannedFirm:
 
 
 @published(MATCHINGS_READ, row=MatchingRow)
-class Matching:
+class Matching(Node):
     """Plan of who diagnoses which of a district's firms: a proposal, until a person adopts it · 批量派单. plan V3"""
 
-    id: Annotated[strawberry.ID, IdOf("matching")] = field("Its id; pass it to `adoptPlan` · 派单标识")
+    id: MatchingID = field("Its id; pass it to `adoptPlan` · 派单标识")
     district: OrganisationID = field("District · 区", made=True)
     status: MatchingStatus = field("How far it has come · 派单状态")
     version: int = field("Version of its stream; pass it as `expectedVersion` · 版本", made=True)
@@ -143,6 +144,7 @@ def _find_matching(context: Context, key: str, _command: Command, wanted: frozen
 
 
 QUERIES = MatchingQueries
+FOUND_BY_ID: Mapping[str, NodeKind] = {"matching": NodeKind(Matching, MATCHINGS.of_ids)}
 SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
     RequestMatching: ServerFields(frozenset({"matching"}), fill=new_id("matching")),
 }

@@ -29,7 +29,10 @@ NOWHERE = (
     f"diagnosis/{ENTERPRISE}", "enterprise/nobody", "unknown/1", "roster/2024", "headquarters/g1", "person/nobody", "x" * 300, "%",
 )  # fmt: skip
 """What is no id of anything: malformed, absent, of another kind, of a stream that is no type of the schema."""
-SINGLY = {kind: kind for kind in ("enterprise", "diagnosis", "feedback", "group", "proceeding", "revision", "campaign")}
+SINGLY = {
+    kind: kind
+    for kind in ("enterprise", "diagnosis", "feedback", "group", "matching", "proceeding", "revision", "campaign")
+}
 """Kind -> the read that shows one such thing by its id."""
 LISTED = {"person": "people", "participation": "participations"}
 """Kind -> the list that shows such things."""
@@ -42,6 +45,7 @@ def everything(city: LiveCity) -> dict[str, list[str]]:
     said = {"diagnosis": diagnosis, "milestone": "SELF_ASSESSMENT", "kind": "COMPLAINT", "text": "网页太慢", "anonymous": True}
     complaint = {"kind": "COMPLAINT", "provider": "p1", "enterprise": FIRM, "about": diagnosis, "cause": f"{diagnosis}/1"}
     complaint |= {"asked": "更换诊断师", "grounds": "未按约到场"}
+    batch = {"district": id_of("organisation", "310117"), "enterprises": [FIRM]}
     days = {"since": f"{city.today[:4]}-01-01", "until": f"{city.today[:4]}-12-31"}
     city.done("city", "planCampaign", "", campaign="round", name="首次诊断", purpose="INITIAL", **days)
     city.done("district", "inviteFirms", "", campaign="round", filter={})
@@ -52,6 +56,7 @@ def everything(city: LiveCity) -> dict[str, list[str]]:
         "diagnosis": [diagnosis],
         "feedback": [city.done("filler", "giveFeedback", "feedback { id }", **said)["feedback"]["id"]],
         "proceeding": [city.done("enterprise", "openProceeding", "proceeding { id }", **complaint)["proceeding"]["id"]],
+        "matching": [str(city.done("district", "requestMatching", "matching { id }", **batch)["matching"]["id"])],
         "group": [id_of("group", "g1")],
         "organisation": [id_of("organisation", key) for key in ("310117", "p1")],
         "person": [id_of("person", login) for login in ("filler", "stranger", "rival")],

@@ -19,7 +19,7 @@ COMMANDS = [
     if command.roles - OFFICE
 ]
 """Those that others than the city send."""
-OF_ONE_PARTY = frozenset({"enterprise", "organisation", "person", "diagnosis", "proceeding", "marking", "feedback"})
+OF_ONE_PARTY = frozenset({"enterprise", "organisation", "person", "diagnosis", "proceeding", "marking", "feedback", "matching"})
 """Kinds of things that one party, or the parties to one case, write."""
 
 
