@@ -82,6 +82,8 @@ EXPORTS = AUDIT
 UPLOADERS = COMMANDS["AttachEvidence"] | COMMANDS["ImportRoster"] - {Role.SYSTEM}
 ACTORS = frozenset({Role.CITY, Role.AUDITOR})
 """Ids of people, such as who acted, read or reviewed: to everyone else a role of an organisation did. plan P5, P7."""
+VISITORS = ACTORS | {Role.PROVIDER, Role.DIAGNOSTICIAN}
+"""Who comes to a visit, and who was there: the provider's own people."""
 GROUPS = frozenset({Role.CITY, Role.GROUP, Role.AUDITOR})
 """A sum over a group's members: with the results that a district sees taken out, it would tell those of the other districts. All
 three read revenue, results and every member one by one."""

@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from domain.diagnosis.on_site import SiteVisitRecorded
 from domain.diagnosis.opening import DiagnosisOpened
+from domain.diagnosis.stages import StageBegan, StageEscalated, StageExtended, StageReminded
 from domain.events import EVENTS
 from domain.kernel import Capability, Event, name_of
 from domain.participants.enterprises import EnterpriseRegistered, EnterpriseRevised
@@ -36,6 +38,11 @@ def _of_no_year(data: Data) -> Data:
     return {**data, "year": None}
 
 
+def _without_plan(data: Data) -> Data:
+    """A visit that was recorded afterwards, from before there were plans; who was there was counted and not named."""
+    return {**data, "plan": None, "team": [], "place": None, "began_at": None}
+
+
 def _report_within(**added: Any) -> Callable[[Data], Data]:  # noqa: ANN401 - plain JSON
     """A roster's answer from when the entry held the whole report; of its firms it was not said where they lie."""
 
@@ -57,6 +64,11 @@ UPCASTERS: Mapping[str, Upcaster] = {
     "roster.imported.v1": Upcaster(name_of(RosterImported), _report_within(left_out=[], confirmed=[])),
     "roster.blocked.v1": Upcaster(name_of(RosterBlocked), _report_within(to_confirm=0)),
     "diagnosis.opened.v1": Upcaster(name_of(DiagnosisOpened), lambda data: {**data, "applicable": None, "reason": None}),
+    "diagnosis.site_visit_recorded.v1": Upcaster(name_of(SiteVisitRecorded), _without_plan),
+    "stage.began.v1": Upcaster(name_of(StageBegan), lambda data: data),
+    "stage.reminded.v1": Upcaster(name_of(StageReminded), lambda data: data),
+    "stage.escalated.v1": Upcaster(name_of(StageEscalated), lambda data: data),
+    "stage.extended.v1": Upcaster(name_of(StageExtended), lambda data: data),
     "organisation.registered.v1": Upcaster(name_of(OrganisationRegistered), lambda data: data),
     "person.membership_granted.v1": Upcaster(
         name_of(MembershipGranted), lambda data: {**data, "sections": [], "contact": False}

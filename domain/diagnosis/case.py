@@ -20,6 +20,7 @@ from domain.diagnosis.objections import (
     object_to_report,
 )
 from domain.diagnosis.on_site import (
+    PROCESS_RULE,
     AnswersVerified,
     RecordSiteVisit,
     SiteVisitRecorded,
@@ -45,7 +46,16 @@ from domain.diagnosis.report import (
     ReportConfirmed,
     ReportIssued,
     confirm_report,
-    issue_report,
+)
+from domain.diagnosis.review import (
+    HandInReport,
+    ReportHandedIn,
+    ReportReviewed,
+    ReviewReport,
+    hand_in_report,
+    issue_reviewed,
+    review_after,
+    review_report,
 )
 from domain.diagnosis.scoring import (
     DiagnosisScored,
@@ -68,6 +78,29 @@ from domain.diagnosis.self_assessment import (
 )
 from domain.diagnosis.stages import STAGE_RULE, stage_stream, stages_after
 from domain.diagnosis.state import Diagnosis, DiagnosisCommand, Status, assignment_stream, diagnosis_stream
+from domain.diagnosis.visits import (
+    AgreeToVisit,
+    CancelVisit,
+    CloseSiteVisit,
+    DeclineVisit,
+    InterviewRecorded,
+    PlanSiteVisit,
+    RecordInterview,
+    SignedInOnSite,
+    SignInOnSite,
+    SiteVisitAgreed,
+    SiteVisitCancelled,
+    SiteVisitDeclined,
+    SiteVisitPlanned,
+    agree_to_visit,
+    cancel_visit,
+    close_visit,
+    decline_visit,
+    plan_visit,
+    record_interview,
+    sign_in,
+    visit_after,
+)
 from domain.diagnosis.withdrawal import DiagnosisWithdrawn, WithdrawDiagnosis, withdraw
 from domain.governance.qualification import QUALIFICATION_RULE, certificate_stream
 from domain.governance.standing import DIRECTORY_STREAM, listing_stream
@@ -77,6 +110,7 @@ from domain.kernel import NOT_FOUND, NOWHERE, Capability, Command, DecisionConte
 from domain.participants.enterprises import Firm, enterprise_stream, place_of
 from domain.participants.headquarters import headquarters_stream
 from domain.participants.organisations import organisation_stream
+from domain.participants.people.state import person_stream
 from domain.reservations import active_diagnosis
 from domain.standard.editions import MAPPING_STREAM, edition_stream
 
@@ -93,10 +127,19 @@ STEPS: Mapping[type[Command], Step] = {
     AcceptDiagnosis: accept,
     AttachEvidence: attach,
     RecordSiteVisit: record_visit,
+    PlanSiteVisit: plan_visit,
+    AgreeToVisit: agree_to_visit,
+    DeclineVisit: decline_visit,
+    CancelVisit: cancel_visit,
+    SignInOnSite: sign_in,
+    RecordInterview: record_interview,
+    CloseSiteVisit: close_visit,
     VerifyAnswers: verify_answers,
     RecordExpertReview: record_expert_review,
     ScoreDiagnosis: score,
-    IssueReport: issue_report,
+    HandInReport: hand_in_report,
+    ReviewReport: review_report,
+    IssueReport: issue_reviewed,
     ConfirmReport: confirm_report,
     ObjectToReport: object_to_report,
     AnswerObjections: answer_objections,
@@ -130,10 +173,18 @@ DiagnosisEvent = (
     | SelfAssessmentSubmitted
     | DiagnosisAccepted
     | EvidenceAttached
+    | SiteVisitPlanned
+    | SiteVisitAgreed
+    | SiteVisitDeclined
+    | SiteVisitCancelled
+    | SignedInOnSite
+    | InterviewRecorded
     | SiteVisitRecorded
     | AnswersVerified
     | ExpertReviewRecorded
     | DiagnosisScored
+    | ReportHandedIn
+    | ReportReviewed
     | ReportIssued
     | ReportConfirmed
     | ReportObjectedTo
@@ -196,13 +247,25 @@ def _changes(diagnosis: Diagnosis, event: DiagnosisEvent, version: int) -> dict[
         case EvidenceAttached(sha256=sha256, indicators=indicators):
             return {"evidence": diagnosis.evidence | {(sha256, indicator) for indicator in indicators}}
         case SiteVisitRecorded():
-            return {"visits": diagnosis.visits + 1, "outdated": True}
+            visit = diagnosis.visit if event.plan is None else None
+            return {"visits": diagnosis.visits + 1, "outdated": True, "visit": visit}
+        case (
+            SiteVisitPlanned()
+            | SiteVisitAgreed()
+            | SiteVisitDeclined()
+            | SiteVisitCancelled()
+            | SignedInOnSite()
+            | InterviewRecorded()
+        ):
+            return {"visit": visit_after(diagnosis, event, version)}
         case AnswersVerified(answers=answers):
             return {"verified": diagnosis.verified | answers, "outdated": True}
         case ExpertReviewRecorded():
             return {"expert_review": True, "outdated": True}
         case DiagnosisScored(verified=verified, issued=issued):
-            return {"verified_measured": verified, "issued": issued, "outdated": False}
+            return {"verified_measured": verified, "issued": issued, "outdated": False, "review": None}
+        case ReportHandedIn() | ReportReviewed():
+            return {"review": review_after(diagnosis, event)}
         case ReportIssued() | ReportConfirmed():
             return {"reports": diagnosis.reports + 1}
         case ReportObjectedTo(items=items):
@@ -224,8 +287,10 @@ def _changes(diagnosis: Diagnosis, event: DiagnosisEvent, version: int) -> dict[
 
 # What the decider reads, and where its subject lies
 
-ON_SITE = (RecordSiteVisit, VerifyAnswers)
+ON_SITE = (RecordSiteVisit, VerifyAnswers, SignInOnSite)
 """What a certified diagnostician does 现场工作."""
+BY_RULE = (RecordSiteVisit, PlanSiteVisit, CloseSiteVisit, IssueReport)
+"""What the rule of the process judges 按过程规则办理."""
 
 
 STAGE_ENDS = (
@@ -233,6 +298,9 @@ STAGE_ENDS = (
     SubmitSelfAssessment,
     AcceptDiagnosis,
     RecordSiteVisit,
+    CloseSiteVisit,
+    HandInReport,
+    ReviewReport,
     IssueReport,
     ConfirmReport,
     ObjectToReport,
@@ -272,7 +340,13 @@ def _reads(command: DiagnosisCommand, diagnosis: Diagnosis | None) -> tuple[Stre
         streams += [stage_stream(command.diagnosis), STAGE_RULE, CALENDAR_STREAM]
     if isinstance(command, ON_SITE):
         streams.append(QUALIFICATION_RULE)
-    return tuple(streams)
+    if isinstance(command, BY_RULE):
+        streams.append(PROCESS_RULE)
+    if isinstance(command, PlanSiteVisit):
+        streams += [stream for one in command.team for stream in (person_stream(one), certificate_stream(one))]
+    if isinstance(command, CloseSiteVisit) and diagnosis is not None and diagnosis.visit is not None:
+        streams += map(certificate_stream, diagnosis.visit.team)
+    return tuple(dict.fromkeys(streams))
 
 
 def _reads_further(

@@ -1,6 +1,6 @@
 """On site 现场诊断: the provider's visit, and its verification of the firm's answers. plan P5, P6."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -20,7 +20,10 @@ from domain.diagnosis.state import (
     pinned_edition,
     require_status,
 )
+from domain.governance.dated_rules import rule_in_force, rule_stream
 from domain.governance.qualification import require_qualified
+from domain.governance.rule_bodies.body import RuleKind
+from domain.governance.rule_bodies.process import ProcessRule
 from domain.kernel import (
     EVERYONE,
     DecisionContext,
@@ -33,8 +36,20 @@ from domain.kernel import (
     Text,
     refuse_together,
 )
+from domain.person_id_fields import PersonId
+
+PROCESS_RULE = rule_stream(RuleKind.PROCESS)
+"""Stream of the rule that says which steps a diagnosis goes through."""
 
 # Rules
+
+VISIT_NEEDS_PLAN = Rule(
+    "VISIT_NEEDS_PLAN",
+    "plan P5",
+    "自规则施行之日起，{given} 的现场诊断须先制定计划、经企业同意、到场签到并按计划完成，不能直接补记；请改用现场诊断计划",
+    "Since the rule is in force, a visit on {given} is planned, agreed by the firm, signed in on site and closed; plan it "
+    "instead of recording it afterwards",
+)
 
 VISIT_BEFORE_OPENING = Rule(
     "VISIT_BEFORE_OPENING",
@@ -92,9 +107,12 @@ class VerifyAnswers(DiagnosisCommand):
 
 
 class SiteVisitRecorded(Event):
-    """The provider was on site 现场诊断已记录."""
+    """The provider was on site 现场诊断已记录.
 
-    type: Literal["diagnosis.site_visit_recorded.v1"] = "diagnosis.site_visit_recorded.v1"
+    Of a visit by plan: plan, the version at which it was planned; team, who signed in; place and began_at, of the first of them.
+    """
+
+    type: Literal["diagnosis.site_visit_recorded.v2"] = "diagnosis.site_visit_recorded.v2"
     told_to: ClassVar = PROCEEDINGS_READERS
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "记录了 {visited_on} 的现场诊断，诊断师 {diagnosticians} 人"
@@ -102,6 +120,10 @@ class SiteVisitRecorded(Event):
     diagnosticians: int
     functions: tuple[str, ...]
     notes: str
+    plan: int | None
+    team: tuple[PersonId, ...]
+    place: str | None
+    began_at: datetime | None
 
 
 class AnswersVerified(Event):
@@ -127,8 +149,10 @@ def record_visit(command: RecordSiteVisit, diagnosis: Diagnosis, context: Decisi
         raise VISIT_IN_FUTURE.refuse(path="visited_on", latest=context.day)
     if command.visited_on < opened:
         raise VISIT_BEFORE_OPENING.refuse(path="visited_on", given=command.visited_on, earliest=opened)
+    if rule_in_force(context.read.get(PROCESS_RULE), ProcessRule, command.visited_on).visits_by_plan:
+        raise VISIT_NEEDS_PLAN.refuse(path="visited_on", given=command.visited_on)
     require_qualified(context.by, diagnosis.edition, command.visited_on, context, path="visited_on")
-    return (SiteVisitRecorded(**command.model_dump(exclude={"diagnosis"})),)
+    return (SiteVisitRecorded(**command.model_dump(exclude={"diagnosis"}), plan=None, team=(), place=None, began_at=None),)
 
 
 def verify_answers(command: VerifyAnswers, diagnosis: Diagnosis, context: DecisionContext) -> Facts:

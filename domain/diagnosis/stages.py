@@ -18,6 +18,7 @@ from domain.diagnosis.on_site import SiteVisitRecorded
 from domain.diagnosis.opening import DiagnosisOpened
 from domain.diagnosis.provider import DiagnosisAccepted
 from domain.diagnosis.report import ReportConfirmed, ReportIssued
+from domain.diagnosis.review import ReportHandedIn, ReportReviewed
 from domain.diagnosis.self_assessment import SelfAssessmentSubmitted
 from domain.diagnosis.state import PROCEEDINGS_READERS, DiagnosisCommand, diagnosis_stream
 from domain.diagnosis.withdrawal import DiagnosisWithdrawn
@@ -61,8 +62,11 @@ class Stage(DescribedEnum):
     EVIDENCE_CHECK = "evidence_check", "The provider checks what was submitted and accepts it · 资料核验"
     SITE_VISIT = "site_visit", "The provider visits the firm · 现场诊断"
     REPORT = "report", "The provider verifies, scores and issues the report · 报告编制"
+    INTERNAL_REVIEW = "internal_review", "The provider's reviewer reads the report · 机构内审"
     CONFIRMATION = "confirmation", "The firm confirms the report or objects · 企业确认"
     OBJECTION = "objection", "The objections are answered · 异议处理"
+    FILING = "filing", "The district files the confirmed diagnosis · 区级备案"
+    READING = "reading", "Experts read the report with the firm · 专家解读"
 
 
 STAGE_RULE = rule_stream(RuleKind.STAGES)
@@ -118,7 +122,7 @@ class StageBegan(StageFact):
     remind_on: from which day on it is reminded of. rule: the dated rule, as stream/version; None = the default on file.
     """
 
-    type: Literal["stage.began.v1"] = "stage.began.v1"
+    type: Literal["stage.began.v2"] = "stage.began.v2"
     says: ClassVar = "进入“{title}”环节，截止 {deadline.due}"
     stage: Stage
     enterprise: str
@@ -137,7 +141,7 @@ class StageBegan(StageFact):
 class StageReminded(StageFact):
     """A stage ends soon 环节临期已提醒."""
 
-    type: Literal["stage.reminded.v1"] = "stage.reminded.v1"
+    type: Literal["stage.reminded.v2"] = "stage.reminded.v2"
     says: ClassVar = "提醒：“{title}”环节将于 {due} 截止"
     stage: Stage
     due: date
@@ -151,7 +155,7 @@ class StageReminded(StageFact):
 class StageEscalated(StageFact):
     """The time of a stage is over 环节逾期已上报. due: its last day."""
 
-    type: Literal["stage.escalated.v1"] = "stage.escalated.v1"
+    type: Literal["stage.escalated.v2"] = "stage.escalated.v2"
     says: ClassVar = "上报：“{title}”环节已于 {due} 逾期"
     stage: Stage
     due: date
@@ -165,7 +169,7 @@ class StageEscalated(StageFact):
 class StageExtended(StageFact):
     """A stage has more time 环节已延期. before: its last day until then; remind_on: from which day on it is reminded of."""
 
-    type: Literal["stage.extended.v1"] = "stage.extended.v1"
+    type: Literal["stage.extended.v2"] = "stage.extended.v2"
     says: ClassVar = "将“{title}”环节由 {before} 延至 {until}：{reason}"
     stage: Stage
     before: date
@@ -222,6 +226,7 @@ BEGUN_BY: Mapping[type[Event], Stage | None] = {
     SelfAssessmentSubmitted: Stage.EVIDENCE_CHECK,
     DiagnosisAccepted: Stage.SITE_VISIT,
     SiteVisitRecorded: Stage.REPORT,
+    ReportHandedIn: Stage.INTERNAL_REVIEW,
     ReportIssued: Stage.CONFIRMATION,
     ReportObjectedTo: Stage.OBJECTION,
     ReportConfirmed: None,
@@ -243,6 +248,10 @@ def stages_after(facts: Facts, diagnosis: str, parties: tuple[str, str | None], 
         kind = fact.event if isinstance(fact, Unfinished) else type(fact)
         if isinstance(fact, ObjectionsAnswered):
             stage: Stage | None = Stage.REPORT if fact.upheld else Stage.CONFIRMATION
+        elif isinstance(fact, ReportReviewed):
+            if fact.passed:
+                continue
+            stage = Stage.REPORT
         elif kind in BEGUN_BY:
             stage = BEGUN_BY[kind]
         else:

@@ -1,6 +1,7 @@
 """State of a diagnosis 诊断现状: how far it has come, what is known of it, and what every step asks of it. plan P3–P6."""
 
 from collections.abc import Collection, Mapping
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -110,6 +111,36 @@ class VerifiedAnswer(Part):
     reason: Annotated[str, Field(max_length=2000)] | None = Field(default=None, description="Why · 理由")
 
 
+class OnSiteSignIn(Part):
+    """A diagnostician's sign-in on site 到场签到: where, and when in UTC by the server's clock."""
+
+    place: str
+    at: datetime
+
+
+class PlannedVisit(Part):
+    """The visit that is planned or under way 现场诊断计划. version: of the stream, at which it was planned.
+
+    signed_in: person -> where and when. interviews: function -> what was said.
+    """
+
+    version: int
+    day: date
+    team: tuple[str, ...]
+    functions: tuple[str, ...]
+    agenda: str
+    agreed: bool = False
+    signed_in: dict[str, OnSiteSignIn] = Field(default_factory=dict)
+    interviews: dict[str, str] = Field(default_factory=dict)
+
+
+class ReportReview(Part):
+    """The provider's review of the report in hand 内审. passed: None until it is reviewed."""
+
+    author: str
+    passed: bool | None = None
+
+
 class Diagnosis(BaseModel):
     """A diagnosis as far as its history tells 诊断.
 
@@ -119,6 +150,8 @@ class Diagnosis(BaseModel):
     objections: indicators under objection now. upheld: those that the last answer sent back to be verified again.
     dismissed: those whose objection was not upheld, closed for good. exceptions: provider named although the directory does not
     give it the work -> why. ties_excepted: provider named although it is tied to the firm -> the ties that were looked at.
+    give it the work -> why. visit: the one that is planned or under way.
+    review: of the report that follows from the last scoring.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -151,6 +184,8 @@ class Diagnosis(BaseModel):
     dismissed: frozenset[str] = frozenset()
     exceptions: dict[str, str] = {}
     ties_excepted: dict[str, tuple[str, ...]] = {}
+    visit: PlannedVisit | None = None
+    review: ReportReview | None = None
 
 
 def require_status(diagnosis: Diagnosis, *allowed: Status) -> None:

@@ -575,10 +575,18 @@ STEPS: Mapping[str, tuple[str, str]] = {
         "enterprise filler department_filler provider diagnostician",
         "open submitted accepted scored objected",
     ),
+    "site_visit_planned": ("provider diagnostician", "accepted scored"),
+    "site_visit_agreed": ("enterprise filler confirmer", "accepted scored"),
+    "site_visit_declined": ("enterprise filler confirmer", "accepted scored"),
+    "site_visit_cancelled": ("provider diagnostician", "accepted scored"),
+    "signed_in_on_site": ("provider diagnostician", "accepted scored"),
+    "interview_recorded": ("provider diagnostician", "accepted scored"),
     "site_visit_recorded": ("provider diagnostician", "accepted scored"),
     "answers_verified": ("provider diagnostician", "accepted scored"),
     "expert_review_recorded": ("city reader", "accepted scored"),
     "scored": ("provider diagnostician", "accepted scored"),
+    "report_handed_in": ("provider diagnostician", "scored"),
+    "report_reviewed": ("provider reviewer", "scored"),
     "report_issued": ("provider reviewer", "scored"),
     "report_confirmed": ("enterprise confirmer", "issued"),
     "report_objected_to": ("enterprise confirmer", "issued"),
@@ -587,7 +595,7 @@ STEPS: Mapping[str, tuple[str, str]] = {
 }
 """Step of a diagnosis -> the roles that may record it, and the statuses in which. A firm's roles act for the firm of the
 diagnosis, a provider's for the provider named last; the others judge the work of neither."""
-SHAPES: Mapping[str, str] = {"opened": "v1 v2"}
+SHAPES: Mapping[str, str] = {"opened": "v1 v2", "site_visit_recorded": "v1 v2"}
 """Step -> the published shapes of it; of every other step there is one."""
 FINAL = frozenset({"confirmed", "withdrawn", "final"})
 """Statuses in which no step may follow; "final" is a rating's."""

@@ -19,6 +19,7 @@ from projections.diagnosis.diagnoses_fold import (
     EvidenceRow,
     ReportRow,
 )
+from projections.diagnosis.internal_reviews import INTERNAL_REVIEWS, InternalReviewRow
 from projections.diagnosis.proceedings import (
     EXPERT_REVIEWS,
     OBJECTIONS,
@@ -28,6 +29,7 @@ from projections.diagnosis.proceedings import (
     SiteVisitRow,
 )
 from projections.diagnosis.stages import STAGES, StageRow
+from projections.diagnosis.visits import INTERVIEWS, SIGN_INS, VISIT_PLANS, InterviewRow, SignInRow, VisitPlanRow
 from projections.engine.columns import chosen
 from projections.engine.snapshot import Snapshot
 from projections.participants.terms import ASSIGNMENTS, AssignmentRow
@@ -87,6 +89,30 @@ def site_visits(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[Si
     """Visits on site of diagnoses within a scope 现场诊断, in the order they were recorded; outside the case none."""
     rows = _of_parties(snapshot, scope, SITE_VISITS, ids, chosen(snapshot[SITE_VISITS], SiteVisitRow))
     return [SiteVisitRow._make(row) for row in rows]
+
+
+def visit_plans(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[VisitPlanRow]:
+    """Visits by plan of diagnoses within a scope 现场诊断计划, in the order they were planned; outside the case none."""
+    rows = _of_parties(snapshot, scope, VISIT_PLANS, ids, chosen(snapshot[VISIT_PLANS], VisitPlanRow))
+    return [VisitPlanRow._make(row) for row in rows]
+
+
+def sign_ins(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[SignInRow]:
+    """Who signed in on site 到场签到, in order; outside the case nobody."""
+    rows = _of_parties(snapshot, scope, SIGN_INS, ids, chosen(snapshot[SIGN_INS], SignInRow))
+    return [SignInRow._make(row) for row in rows]
+
+
+def interviews(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[InterviewRow]:
+    """What was said on site 访谈, by visit and function; outside the case nothing."""
+    rows = _of_parties(snapshot, scope, INTERVIEWS, ids, chosen(snapshot[INTERVIEWS], InterviewRow))
+    return [InterviewRow._make(row) for row in rows]
+
+
+def internal_reviews(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[InternalReviewRow]:
+    """Internal reviews of the reports of diagnoses within a scope 机构内审, in order; outside the case none."""
+    rows = _of_parties(snapshot, scope, INTERNAL_REVIEWS, ids, chosen(snapshot[INTERNAL_REVIEWS], InternalReviewRow))
+    return [InternalReviewRow._make(row) for row in rows]
 
 
 def expert_reviews(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[ExpertReviewRow]:

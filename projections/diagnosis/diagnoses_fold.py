@@ -7,6 +7,7 @@ import orjson
 from sqlalchemy import (
     Column,
     Index,
+    Integer,
     MetaData,
     String,
     Table,
@@ -21,7 +22,7 @@ from domain.diagnosis.opening import DiagnosisOpened
 from domain.diagnosis.report import ReportKind
 from domain.diagnosis.state import DiagnosisStatus, Purpose
 from journal import Entry
-from projections.diagnosis import issued, proceedings, stages
+from projections.diagnosis import internal_reviews, issued, proceedings, stages, visits
 from projections.engine.columns import Long, columns
 from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from standards import Form
@@ -77,6 +78,8 @@ DIAGNOSES = Table(
     META,
     *columns(DiagnosisRow, "id", never_null=("answered", "visits", "expert_reviews"), but=("issued_version", "issued_through")),
     *issued.columns(),
+    Column("visit_plan", Integer),
+    Column("handed_in", Integer),
     Index("ix_enterprise", "enterprise", "id"),
     Index("ix_provider", "provider", "enterprise"),
     Index("ix_case_number", "case_number"),
@@ -84,7 +87,8 @@ DIAGNOSES = Table(
     Index("ix_changed_at", "changed_at", "id"),
     Index("ix_outside_changed_at", "outside_changed_at", "id"),
 )
-issued.keep_inside(DIAGNOSES, *issued.SEEN_AS, "reopened")
+issued.keep_inside(DIAGNOSES, *issued.SEEN_AS, "reopened", "visit_plan", "handed_in")
+"""visit_plan: version at which the visit was planned that stands or is under way. handed_in: at which a report last was."""
 
 
 class AnswerRow(NamedTuple):
@@ -172,6 +176,8 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
         changes |= _details(tables, identity, entry, found, case)
         changes |= issued.since(entry, changes, case)
         proceedings.recorded(tables, identity, entry, found, case)
+        changes |= visits.recorded(tables, identity, entry, found, case)
+        changes |= internal_reviews.recorded(tables, identity, entry, found, case)
         cases.change(identity, **changes)
 
 
@@ -198,6 +204,7 @@ def _opened(identity: str, entry: Entry, found: dict[str, object]) -> dict[str, 
         "opened_by_role": entry.role,
         "opened_by_organisation": entry.organisation,
         **issued.opened(entry),
+        **dict.fromkeys(("visit_plan", "handed_in")),
     }
 
 
@@ -303,7 +310,16 @@ def _scored(found: dict[str, object]) -> dict[str, object]:
 
 DIAGNOSIS_READ_MODEL = ReadModel(
     "diagnosis_desk",
-    (DIAGNOSES, ANSWERS, EVIDENCE, REPORTS, *proceedings.PROCEEDINGS, stages.STAGES),
+    (
+        DIAGNOSES,
+        ANSWERS,
+        EVIDENCE,
+        REPORTS,
+        *proceedings.PROCEEDINGS,
+        *visits.VISITS,
+        internal_reviews.INTERNAL_REVIEWS,
+        stages.STAGES,
+    ),
     fold,
     frozenset(CASE.events) | stages.EVENTS,
 )

@@ -3,6 +3,7 @@
 They are the parties' alone (`domain.access.PARTIES`): outside the case no column of them is read, on PostgreSQL by privilege too.
 """
 
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import orjson
@@ -10,6 +11,7 @@ from sqlalchemy import MetaData, Table
 
 from domain.access import Role
 from domain.diagnosis import objections, on_site, scoring
+from domain.instants import microseconds
 from journal import Entry
 from projections.diagnosis import issued
 from projections.engine.columns import Long, columns
@@ -37,7 +39,10 @@ class ObjectionRow(NamedTuple):
 
 
 class SiteVisitRow(NamedTuple):
-    """A visit on site 现场诊断. version: of the stream. visited_on: ISO text; functions: JSON."""
+    """A visit on site 现场诊断. version: of the stream. visited_on: ISO text; functions: JSON.
+
+    Of a visit by plan: plan, the version at which it was planned; place and began_at, where and when the first signed in.
+    """
 
     diagnosis: str
     version: int
@@ -47,6 +52,9 @@ class SiteVisitRow(NamedTuple):
     notes: str
     recorded_at: Long
     recorded_by_role: Role
+    plan: int | None
+    place: str | None
+    began_at: Long | None
 
 
 class ExpertReviewRow(NamedTuple):
@@ -81,9 +89,11 @@ def recorded(tables: Tables, identity: str, entry: Entry, found: Row, case: Row)
             for of, reply in zip(keys, found["answers"], strict=True):
                 tables[OBJECTIONS].change(*of, upheld=reply["upheld"], answer=reply["reason"], **answered)
         case on_site.SiteVisitRecorded:
-            visit = {name: found[name] for name in ("visited_on", "diagnosticians", "notes")}
+            visit = {name: found[name] for name in ("visited_on", "diagnosticians", "notes", "plan", "place")}
+            began = {"began_at": microseconds(datetime.fromisoformat(found["began_at"])) if found["began_at"] else None}
             functions = orjson.dumps(found["functions"]).decode()
-            tables[SITE_VISITS].put({"diagnosis": identity, "version": entry.version, **visit, "functions": functions, **by})
+            row = {"diagnosis": identity, "version": entry.version, **visit, **began, "functions": functions}
+            tables[SITE_VISITS].put(row | by)
         case scoring.ExpertReviewRecorded:
             review = {"diagnosis": identity, "version": entry.version, "conclusion": found["conclusion"]}
             tables[EXPERT_REVIEWS].put(review | by)

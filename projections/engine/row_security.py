@@ -50,6 +50,10 @@ PARTS = {
         ("diagnoses", "diagnosis"),
     ),
     **dict.fromkeys(
+        ("visit_plans", "visit_sign_ins", "visit_interviews", "internal_reviews"),
+        ("diagnoses", "diagnosis"),
+    ),
+    **dict.fromkeys(
         ("enterprise_periods", "roster_figures", "group_cases", "group_results", "participations"), ("enterprises", "enterprise")
     ),
     "feedback_scores": ("feedback", "feedback"),

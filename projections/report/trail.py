@@ -20,8 +20,17 @@ from domain.diagnosis.provider import (
     TieExceptionRecorded,
 )
 from domain.diagnosis.report import ReportConfirmed, ReportIssued
+from domain.diagnosis.review import ReportHandedIn, ReportReviewed
 from domain.diagnosis.scoring import DiagnosisScored, ExpertReviewRecorded
 from domain.diagnosis.self_assessment import AnswerRecorded, AnswersSaved, SelfAssessmentSubmitted, TruthPledged
+from domain.diagnosis.visits import (
+    InterviewRecorded,
+    SignedInOnSite,
+    SiteVisitAgreed,
+    SiteVisitCancelled,
+    SiteVisitDeclined,
+    SiteVisitPlanned,
+)
 from domain.diagnosis.withdrawal import DiagnosisWithdrawn
 from domain.instants import city_moment
 from journal import Entry
@@ -125,6 +134,18 @@ def _says(
             return "附上佐证", f"{filename}（{'、'.join(indicators)}）"
         case SiteVisitRecorded(visited_on=on, diagnosticians=count):
             return "记录现场诊断", f"{on.isoformat()}，诊断师 {count} 人"
+        case SiteVisitPlanned(day=on, team=team):
+            return "制定现场诊断计划", f"{on.isoformat()}，诊断师 {len(team)} 人"
+        case SiteVisitAgreed(day=on):
+            return "同意现场诊断计划", on.isoformat()
+        case SiteVisitDeclined(reason=reason):
+            return "不同意现场诊断计划", reason
+        case SiteVisitCancelled(reason=reason):
+            return "取消现场诊断", reason
+        case SignedInOnSite(signed=signed):
+            return "到场签到", signed.place
+        case InterviewRecorded(function=function):
+            return "记录访谈", function
         case AnswersVerified(section=section, answers=answers):
             changed = sum(1 for i, found in answers.items() if i in own and found.answer != own[i].answer)
             said = f"{wording.dimension(edition, section)}，{len(answers)} 项"
@@ -133,6 +154,10 @@ def _says(
             return "记录专家评审", ""
         case DiagnosisScored(verified=verified, issued=issued):
             return "评分", f"核验总分 {verified.total}，{issued.grade_name}"
+        case ReportHandedIn(summary=summary):
+            return "提交内审", summary
+        case ReportReviewed(result=result):
+            return "机构内审", result
         case ReportIssued(version=version):
             return "出具报告", f"第 {version} 版"
         case ReportConfirmed(version=version):

@@ -201,13 +201,13 @@ def test_a_stage_is_reminded_of_and_escalated_once_and_the_case_goes_on_waiting(
         city.send(CITY, command)
     program.models.catch_up()
     reminded, due = date(2024, 5, 15), date(2024, 5, 17)
-    told = ["stage.began.v1"]
+    told = ["stage.began.v2"]
     for day, fact in (
         (reminded - DAY, ""),
-        (reminded, "stage.reminded.v1"),
+        (reminded, "stage.reminded.v2"),
         (reminded, ""),
         (due, ""),
-        (due + 8 * DAY, "stage.escalated.v1"),
+        (due + 8 * DAY, "stage.escalated.v2"),
         (due + 9 * DAY, ""),
     ):
         do_due_acts(on(program, day), NEVER)

@@ -11,6 +11,7 @@ from domain.diagnosis.on_site import RecordSiteVisit, VerifyAnswers
 from domain.diagnosis.opening import OpenDiagnosis
 from domain.diagnosis.provider import AcceptDiagnosis
 from domain.diagnosis.report import ConfirmReport, IssueReport
+from domain.diagnosis.review import HandInReport, ReviewCheck, ReviewItem, ReviewReport
 from domain.diagnosis.scoring import ScoreDiagnosis
 from domain.diagnosis.self_assessment import AnswerGiven, PledgeTruth, SaveAnswers, SubmitSelfAssessment
 from domain.diagnosis.state import Purpose, VerifiedAnswer
@@ -128,6 +129,16 @@ def verified(found: Mapping[str, Answer] | None = None, *, visited: bool = True)
 
 def scored(*, visited: bool = True) -> Given:
     return provider(verified(visited=visited), ScoreDiagnosis(diagnosis="d1")).accepted
+
+
+HAND_IN = HandInReport(diagnosis="d1", summary="三项与自评不同，理由见各指标")
+
+
+def reviewed(*unmet: ReviewItem, **changes: Any) -> ReviewReport:
+    """A review that passes, or returns the report for some items."""
+    checks = tuple(ReviewCheck(item=item, met=item not in unmet) for item in ReviewItem)
+    stated: dict[str, Any] = {"passed": not unmet, "checks": checks, "conclusion": "符合要求" if not unmet else "请补理由"}
+    return ReviewReport(diagnosis="d1", **stated | changes)
 
 
 def issued() -> Given:

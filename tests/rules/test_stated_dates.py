@@ -14,6 +14,7 @@ from domain.diagnosis import assignments
 from domain.diagnosis.campaigns import CAMPAIGN_DAYS_REVERSED, CAMPAIGN_END_NOT_LATER, CAMPAIGNS, ExtendCampaign
 from domain.diagnosis.on_site import VISIT_BEFORE_OPENING, VISIT_IN_FUTURE
 from domain.diagnosis.state import diagnosis_stream
+from domain.diagnosis.visits import VISIT_DAY_PAST
 from domain.events import CAPABILITIES
 from domain.governance import ties
 from domain.governance.dated_rules import DATED_RULES
@@ -45,7 +46,7 @@ from domain.standard.improvement_costs import IMPROVEMENT_COSTS
 from domain.standard.revision.consultation import CONSULTATION_DATES, CONSULTATION_TOO_SHORT
 from domain.standard.revision.publication import NOT_AFTER_TODAY
 from domain.stated_dates import DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD
-from tests.rules import cases, revisions
+from tests.rules import cases, revisions, visits
 from tests.rules.diagnosis import test_assignments, test_campaigns, test_stages
 from tests.rules.given import AT, BEFORE, Given, given
 from tests.rules.governance import proceedings, test_dated_rules, test_ties, test_working_calendar
@@ -160,6 +161,16 @@ def retire(since: date) -> Given:
     case = given(EDITIONS).having_read({})
     case.state = revisions.published("2023")
     return case.when(RetireEdition(edition="2023", since=since, reason="试行期满"), "city")
+
+
+def plan_visit(day: date) -> Given:
+    command = visits.PLAN.model_copy(update={"day": day})
+    long = {"until": FAR + 2 * DAY}
+    people = {"li": visits.granted(**long), "wang": visits.granted(number="ZDS-2024-000000000002", **long)}
+    case = visits.staffed()
+    for person, certificate in people.items():
+        case.having_read(visits.holding(person, certificate))
+    return visits.by("li", case, command)
 
 
 def set_dated_rule(since: date) -> Given:
@@ -280,6 +291,7 @@ FIELDS = {
         warn, CORRECTION_IN_THE_PAST, DATE_TOO_FAR_AHEAD, date(2024, 4, 18), date(2024, 3, 20) + timedelta(days=7305)
     ),
     "RecordSiteVisit.visited_on": Bounded(visit, VISIT_BEFORE_OPENING, VISIT_IN_FUTURE, TODAY - 3 * DAY, TODAY),
+    "PlanSiteVisit.day": Bounded(plan_visit, VISIT_DAY_PAST, DATE_TOO_FAR_AHEAD, TODAY, FAR),
     "AssignExpert.since": Bounded(
         lambda day: assign(day, max(day, TODAY)), assignments.ASSIGNMENT_BEFORE_OPENING, DATE_TOO_FAR_AHEAD, city_day(BEFORE), FAR
     ),

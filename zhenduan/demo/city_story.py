@@ -403,7 +403,7 @@ def _diagnoses(
                 form=Form.BRIEF if otherwise else applies.form,
                 reason=chance.choice(data.otherwise.reasons) if otherwise else None,
                 ending=ending,
-                cast=_cast(data, chance, people, firm, by),
+                cast=_cast(data, chance, people, firm, by, planned=by is not None and not wanted.past),
             )
             edition = load(EDITION if otherwise else applies.edition)
             done = list(acts(case, data, edition, chance))
@@ -420,7 +420,9 @@ def _taken(firms: list[DemoFirm], by: Provider | None, group: str) -> DemoFirm:
     return firms.pop(next((at for at in served if firms[at].group == group), served[0]) if group else served[0])
 
 
-def _cast(data: DemoData, chance: Random, people: People, firm: DemoFirm, by: Provider | None) -> Cast:
+def _cast(
+    data: DemoData, chance: Random, people: People, firm: DemoFirm, by: Provider | None, *, planned: bool
+) -> Cast:
     serving = [one.id for one in data.organisations.providers if firm.industry in one.industries]
     provider = by.id if by is not None else chance.choice(serving)
     return Cast(
@@ -428,6 +430,7 @@ def _cast(data: DemoData, chance: Random, people: People, firm: DemoFirm, by: Pr
         district=people.callers[Role.DISTRICT, firm.district],
         enterprise=people.meet(Role.ENTERPRISE, enterprise_id(DEMO_SALT, firm.uscc)),
         provider=people.callers[Role.PROVIDER, provider],
+        second=people.meet(Role.DIAGNOSTICIAN, provider) if planned else None,
     )
 
 

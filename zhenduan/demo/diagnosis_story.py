@@ -11,9 +11,11 @@ from domain.diagnosis.on_site import RecordSiteVisit, VerifyAnswers
 from domain.diagnosis.opening import OpenDiagnosis
 from domain.diagnosis.provider import AcceptDiagnosis, AssignProvider
 from domain.diagnosis.report import ConfirmReport, IssueReport
+from domain.diagnosis.review import HandInReport, ReviewCheck, ReviewItem, ReviewReport
 from domain.diagnosis.scoring import RecordExpertReview, ScoreDiagnosis
 from domain.diagnosis.self_assessment import AnswerGiven, PledgeTruth, SaveAnswers, SubmitSelfAssessment
 from domain.diagnosis.state import Purpose, VerifiedAnswer
+from domain.diagnosis.visits import AgreeToVisit, CloseSiteVisit, PlanSiteVisit, RecordInterview, SignInOnSite
 from domain.diagnosis.withdrawal import WithdrawDiagnosis
 from domain.kernel import Command
 from journal import Caller
@@ -31,12 +33,13 @@ EXPERTS_FROM = 75
 
 @dataclass(frozen=True)
 class Cast:
-    """Who acts in one diagnosis 参与者."""
+    """Who acts in one diagnosis 参与者. second: a diagnostician of the provider, with whom its visit is made by plan."""
 
     city: Caller
     district: Caller
     enterprise: Caller
     provider: Caller
+    second: Caller | None = None
 
 
 @dataclass(frozen=True)
@@ -171,14 +174,13 @@ def _on_site(
     sections = _sections(edition, case.form, answers.verified)
     first = next(iter(sections.values()))
     yield Ending.ACCEPTED, Act(1, cast.provider, _evidence(case, data, len(sections), tuple(first), chance))
-    visit = partial(
-        RecordSiteVisit,
-        diagnosis=identity,
-        diagnosticians=chance.randint(2, 4),
-        functions=tuple(chance.sample(data.functions, 4)),
-        notes=chance.choice(data.visit_notes),
-    )
-    yield Ending.VISITED, Act(chance.randint(3, 10), cast.provider, lambda day: visit(visited_on=day))
+    people, functions = chance.randint(2, 4), tuple(chance.sample(data.functions, 4))
+    notes, after = chance.choice(data.visit_notes), chance.randint(3, 10)
+    if cast.second is not None:
+        yield from _by_plan(case, cast.second, functions, notes, after)
+    else:
+        visit = partial(RecordSiteVisit, diagnosis=identity, diagnosticians=people, functions=functions, notes=notes)
+        yield Ending.VISITED, Act(after, cast.provider, lambda day: visit(visited_on=day))
     verified_partly = chance.randint(0, len(sections) - 2)
     for number, (section, found) in enumerate(sections.items()):
         reached = Ending.VISITED if number < verified_partly else Ending.VERIFIED
@@ -193,6 +195,22 @@ def _on_site(
         yield Ending.VERIFIED, Act(3, cast.city, review)
 
 
+def _by_plan(
+    case: DemoCase, second: Caller, functions: tuple[str, ...], notes: str, after: int
+) -> Iterator[tuple[Ending, Act]]:
+    """A visit by two: planned, agreed by the firm, signed in, interviewed and closed 按计划现场诊断."""
+    of, cast = {"diagnosis": case.id}, case.cast
+    agenda = "请准备设备台账、系统清单，并安排各部门负责人（示例）"
+    plan = partial(PlanSiteVisit, **of, team=(cast.provider.actor, second.actor), functions=functions, agenda=agenda)
+    yield Ending.ACCEPTED, Act(1, cast.provider, lambda day: plan(day=day))
+    yield Ending.ACCEPTED, Act(1, cast.enterprise, AgreeToVisit(**of))
+    for days, who in ((after, cast.provider), (0, second)):
+        yield Ending.VISITED, Act(days, who, SignInOnSite(**of, place="厂区一号门（示例）"))
+    for function in functions:
+        yield Ending.VISITED, Act(0, second, RecordInterview(**of, function=function, notes=f"{function}：{notes}"))
+    yield Ending.VISITED, Act(0, cast.provider, CloseSiteVisit(**of, notes=notes))
+
+
 def _reporting(
     case: DemoCase, data: DemoData, edition: Edition, answers: DemoAnswers, chance: Random
 ) -> Iterator[tuple[Ending, Act]]:
@@ -201,6 +219,11 @@ def _reporting(
     issuing = IssueReport(diagnosis=identity)
     confirming = ConfirmReport(diagnosis=identity)
     yield Ending.SCORED, Act(1, cast.provider, scoring)
+    if cast.second is not None:
+        of, checks = {"diagnosis": identity}, tuple(ReviewCheck(item=item, met=True) for item in ReviewItem)
+        yield Ending.SCORED, Act(1, cast.second, HandInReport(**of, summary="与自评不同的指标均写明理由（示例）"))
+        passing = ReviewReport(**of, passed=True, checks=checks, conclusion="各项符合，同意出具（示例）")
+        yield Ending.ISSUED, Act(1, cast.provider, passing)
     yield Ending.ISSUED, Act(chance.randint(2, 6), cast.provider, issuing)
     if case.ending is Ending.CONFIRMED:
         yield Ending.CONFIRMED, Act(chance.randint(1, 5), cast.enterprise, confirming)

@@ -11,6 +11,7 @@ from domain.governance.rule_bodies.feedback import FeedbackRule
 from domain.governance.rule_bodies.ladder import LadderRule
 from domain.governance.rule_bodies.matching import MatchingRule
 from domain.governance.rule_bodies.procedure import ProcedureRule
+from domain.governance.rule_bodies.process import ProcessRule
 from domain.governance.rule_bodies.rating import RatingRule
 from domain.governance.rule_bodies.sampling import SamplingPlan
 from domain.governance.rule_bodies.selection import SelectionRule
@@ -28,6 +29,7 @@ EveryBody = (
     | SamplingPlan
     | FeedbackRule
     | MatchingRule
+    | ProcessRule
 )
 AnyRuleBody = Annotated[EveryBody, Field(discriminator="kind")]
 """A body of any kind, told apart by `kind`."""

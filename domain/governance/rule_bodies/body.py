@@ -46,6 +46,7 @@ class RuleKind(DescribedEnum):
     SAMPLING = "sampling", "Sampled re-assessment of diagnoses · 抽样评估方案"
     FEEDBACK = "feedback", "Feedback and complaints of firms · 企业反馈规则"
     MATCHING = "matching", "Which provider diagnoses which firm · 服务商匹配规则"
+    PROCESS = "process", "Which steps a diagnosis goes through · 诊断过程规则"
 
 
 class LaterStated(Part):

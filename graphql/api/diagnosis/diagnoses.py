@@ -10,6 +10,7 @@ import strawberry
 
 from api.diagnosis.assignments import Assignment, load_assignments, load_experts
 from api.diagnosis.diagnosis_result import Result, result_of
+from api.diagnosis.internal_reviews import InternalReview, load_internal_reviews
 from api.diagnosis.parts import Answer, Evidence, Report, load_answers, load_evidence, load_reports, verified_answers
 from api.diagnosis.proceedings import (
     ExpertReview,
@@ -20,6 +21,7 @@ from api.diagnosis.proceedings import (
     load_site_visits,
 )
 from api.diagnosis.stages import RunningStage, load_stages
+from api.diagnosis.visits import VisitPlan, load_visit_plans
 from api.kit.as_of import AsOf, AsOfMoment, day_then, known_then
 from api.kit.context import Context
 from api.kit.edges import Edge, Loader, led_to
@@ -160,6 +162,21 @@ class Diagnosis(Node):
     site_visits: list[SiteVisit] | None = parts(
         SiteVisit, "Visits on site · 现场诊断. plan P5", nullable=True, roles=PROCEEDINGS, mask=Mask.PROCESS_SECRETS
     )
+    visit_plans: list[VisitPlan] | None = parts(
+        VisitPlan,
+        "Visits by plan: agreed, signed in, interviewed · 现场诊断计划. plan P5, T1",
+        nullable=True,
+        roles=PROCEEDINGS,
+        mask=Mask.PROCESS_SECRETS,
+        made=True,
+    )
+    internal_reviews: list[InternalReview] | None = parts(
+        InternalReview,
+        "The provider's reviews of its reports · 机构内审. plan P4",
+        nullable=True,
+        roles=PROCEEDINGS,
+        mask=Mask.PROCESS_SECRETS,
+    )
     expert_reviews: list[ExpertReview] | None = parts(
         ExpertReview,
         "Reviews by experts · 专家评审. plan S4",
@@ -260,6 +277,8 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
     reports = load_reports(context, ids) if "reports" in wanted else {}
     objections = load_objections(context, ids) if "objections" in wanted else {}
     site_visits = load_site_visits(context, ids) if "siteVisits" in wanted else {}
+    visit_plans = load_visit_plans(context, ids) if "visitPlans" in wanted else {}
+    internal_reviews = load_internal_reviews(context, ids) if "internalReviews" in wanted else {}
     expert_reviews = load_expert_reviews(context, ids) if "expertReviews" in wanted else {}
     asked = {"stage", "overdue"} & wanted
     pace = _pace(context, [(row.id, row.status, row.status_since) for row in rows], wanted) if asked else {}
@@ -282,6 +301,8 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
             ),
             objections=objections.get(row.id, []),
             site_visits=site_visits.get(row.id, []),
+            visit_plans=visit_plans.get(row.id, []),
+            internal_reviews=internal_reviews.get(row.id, []),
             expert_reviews=expert_reviews.get(row.id, []),
             stage=pace[row.id]["stage"] if row.id in pace else None,
             assignments=assignments.get(row.id, []),

@@ -47,6 +47,8 @@ class SiteVisit:
     notes: str = field("What was seen · 现场记录")
     recorded_at: datetime = field("When it was recorded, UTC · 记录时间")
     recorded_by_role: Role = field("Role that recorded it · 记录角色")
+    place: str | None = field("Where the first signed in; null where it was recorded without a plan · 签到地点")
+    began_at: datetime | None = field("When the first signed in, UTC; null where it was recorded without a plan · 开始时间")
 
 
 @published(PROCEEDINGS, mask=Mask.PROCESS_SECRETS, row=ExpertReviewRow)

@@ -19,9 +19,11 @@ from domain.diagnosis.provider import (
     TieExceptionRecorded,
 )
 from domain.diagnosis.report import ReportConfirmed, ReportIssued
+from domain.diagnosis.review import ReportHandedIn, ReportReviewed
 from domain.diagnosis.scoring import DiagnosisScored, ExpertReviewRecorded
 from domain.diagnosis.self_assessment import AnswersSaved, SelfAssessmentSubmitted, TruthPledged
 from domain.diagnosis.state import PROCEEDINGS_READERS
+from domain.diagnosis.visits import VisitEvent
 from domain.diagnosis.withdrawal import DiagnosisWithdrawn
 from domain.events import CAPABILITIES, EVENTS
 from domain.governance.proceedings.state import PROCEEDING_READERS
@@ -57,6 +59,7 @@ OF_A_FIRM = {event for capability in (CONSENT, DIAGNOSES, ENTERPRISES) for event
 THING: Mapping[type[Event], frozenset[Role]] = {
     **dict.fromkeys((ConsentGranted, ConsentRevoked), CONSENTS),
     **dict.fromkeys((ReportObjectedTo, ObjectionsAnswered, SiteVisitRecorded, ExpertReviewRecorded), PROCEEDINGS),
+    **dict.fromkeys((*VisitEvent.__args__, ReportHandedIn, ReportReviewed), PROCEEDINGS),
     **dict.fromkeys((AnswersSaved, AnswersVerified, EvidenceAttached), ANSWERS),
     **dict.fromkeys((DiagnosisScored, ReportIssued, ReportConfirmed, SelfAssessmentSubmitted), REPORTS),
     **dict.fromkeys((EnterpriseRegistered, EnterpriseRevised, EnterpriseStated), FINANCE),

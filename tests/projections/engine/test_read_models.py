@@ -32,9 +32,13 @@ from domain.diagnosis.assignments import AssignExpert, ReleaseExpert
 from domain.diagnosis.campaigns import InviteFirms, PlanCampaign
 from domain.diagnosis.objections import AnswerObjections, ObjectionAnswer, ObjectionItem, ObjectToReport
 from domain.diagnosis.on_site import VerifyAnswers
+from domain.diagnosis.provider import AcceptDiagnosis
 from domain.diagnosis.report import ConfirmReport, IssueReport
+from domain.diagnosis.review import HandInReport, ReviewCheck, ReviewItem, ReviewReport
 from domain.diagnosis.scoring import RecordExpertReview, ScoreDiagnosis
+from domain.diagnosis.self_assessment import AnswerGiven, PledgeTruth, SaveAnswers, SubmitSelfAssessment
 from domain.diagnosis.state import Purpose, VerifiedAnswer
+from domain.diagnosis.visits import AgreeToVisit, PlanSiteVisit, RecordInterview, SignInOnSite
 from domain.governance.dated_rules import ProposeRule, SetRule, dated_rule_on
 from domain.governance.proceedings.opening import OpenProceeding, ServeNotice
 from domain.governance.proceedings.state import ProceedingKind
@@ -160,6 +164,9 @@ def object_and_confirm(city: City, case: str) -> None:
     city.send(PROVIDER, VerifyAnswers(diagnosis=case, section=section, answers=again))
     city.send(CITY, RecordExpertReview(diagnosis=case, conclusion="同意"))
     city.send(PROVIDER, ScoreDiagnosis(diagnosis=case))
+    city.send(PROVIDER, HandInReport(diagnosis=case, summary="一项经异议重新核验"))
+    checks = tuple(ReviewCheck(item=item, met=True) for item in ReviewItem)
+    city.send(caller(Role.REVIEWER, "p1"), ReviewReport(diagnosis=case, passed=True, checks=checks, conclusion="符合要求"))
     city.send(PROVIDER, IssueReport(diagnosis=case))
     city.send(FILLER, ConfirmReport(diagnosis=case))
 
@@ -229,6 +236,27 @@ def set_under_way(city: City) -> None:
     city.send(CITY, EndTie(**tie, last=TODAY))
     city.send(district, RequestMatching(matching="m1", district=FIRM.district, enterprises=(ENTERPRISE,)))
     city.send(CITY, RecordDistrictSubsidy(year=TODAY.year, diagnosis="d1", fen=100, source="示例"))
+    visit(city)
+
+
+def visit(city: City) -> None:
+    """Two certified diagnosticians of the provider visit the firm by plan."""
+    city.send(CITY, RegisterPerson(person="sun", name="x"))
+    grant = GrantMembership(person="sun", membership="m1", role=Role.DIAGNOSTICIAN, organisation="p1", since=TODAY)
+    city.send(CITY, grant)
+    stated = {"grade": CertificateGrade.DIAGNOSTICIAN, "editions": ("2023",), "since": TODAY, "recognised": "试点期间考核合格"}
+    city.send(CITY, GrantCertificate(person="sun", number="ZDS-2024-000000000002", **stated))
+    of = {"diagnosis": "d2"}
+    for section, answers in sections(3).items():
+        city.send(FILLER, SaveAnswers(**of, section=section, answers={i: AnswerGiven(answer=a) for i, a in answers.items()}))
+    city.send(FILLER, PledgeTruth(**of))
+    city.send(FILLER, SubmitSelfAssessment(**of))
+    city.send(PROVIDER, AcceptDiagnosis(**of))
+    city.send(PROVIDER, PlanSiteVisit(**of, day=TODAY, team=("wu", "sun"), functions=("生产",), agenda="请备设备台账"))
+    city.send(FILLER, AgreeToVisit(**of))
+    on_site = replace(caller(Role.DIAGNOSTICIAN, "p1"), actor="wu")
+    city.send(on_site, SignInOnSite(**of, place="一号厂房"))
+    city.send(on_site, RecordInterview(**of, function="生产", notes="已看现场"))
 
 
 def open_to_others(city: City) -> None:

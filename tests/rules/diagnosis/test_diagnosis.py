@@ -31,9 +31,19 @@ from domain.diagnosis.provider import (
     ProviderAssigned,
 )
 from domain.diagnosis.report import ConfirmReport, IssueReport
+from domain.diagnosis.review import HandInReport, ReviewReport
 from domain.diagnosis.scoring import RecordExpertReview, ScoreDiagnosis
 from domain.diagnosis.self_assessment import PledgeTruth, SaveAnswers, SubmitSelfAssessment
 from domain.diagnosis.state import IN_PROGRESS, STATUS_NAMES, WRONG_STATUS, Purpose, Status
+from domain.diagnosis.visits import (
+    AgreeToVisit,
+    CancelVisit,
+    CloseSiteVisit,
+    DeclineVisit,
+    PlanSiteVisit,
+    RecordInterview,
+    SignInOnSite,
+)
 from domain.diagnosis.withdrawal import WithdrawDiagnosis
 from domain.events import COMMANDS
 from domain.instants import city_day
@@ -42,7 +52,7 @@ from domain.participants.organisations import Organisation, OrganisationKind, or
 from domain.reservations import ReservationReleased, ReservationTaken
 from domain.standard.editions import EDITION_UNKNOWN
 from standards import Answer, Form
-from tests.rules import cases
+from tests.rules import cases, visits
 from tests.rules.cases import (
     EVIDENCE,
     OPENING,
@@ -96,7 +106,7 @@ def test_a_diagnosis_opens_under_a_published_edition_which_it_pins_and_takes_its
 
 def test_an_enterprise_opens_a_diagnosis_of_itself() -> None:
     case = given(DIAGNOSES).having_read(WORLD).when(OPENING, "enterprise", "e1")
-    case.happened("diagnosis.opened.v2", "slot.taken.v1", "stage.began.v1")
+    case.happened("diagnosis.opened.v2", "slot.taken.v1", "stage.began.v2")
 
 
 def test_an_enterprise_opens_no_diagnosis_of_another() -> None:
@@ -108,7 +118,7 @@ def test_a_sampled_reassessment_is_opened_by_the_city_alone(role: str) -> None:
     sample = changed(purpose="sample")
     unit = "e1" if role == "enterprise" else "unit"
     given(DIAGNOSES).having_read(WORLD).when(sample, role, unit).refused(SAMPLE_BY_CITY)
-    given(DIAGNOSES).having_read(WORLD).when(sample, "city").happened("diagnosis.opened.v2", "slot.taken.v1", "stage.began.v1")
+    given(DIAGNOSES).having_read(WORLD).when(sample, "city").happened("diagnosis.opened.v2", "slot.taken.v1", "stage.began.v2")
 
 
 def test_a_diagnosis_opens_once() -> None:
@@ -135,10 +145,10 @@ def test_a_firm_has_one_active_diagnosis_for_a_campaign_and_purpose() -> None:
     second = given(DIAGNOSES).having_read(first.read)
     second.when(changed(diagnosis="d2"), "city").refused(ACTIVE_ALREADY)
     given(DIAGNOSES).having_read(first.read).when(changed(diagnosis="d2", purpose="repeat"), "city").happened(
-        "diagnosis.opened.v2", "slot.taken.v1", "stage.began.v1"
+        "diagnosis.opened.v2", "slot.taken.v1", "stage.began.v2"
     )
     given(DIAGNOSES).having_read(first.read).when(changed(diagnosis="d2", campaign="2024-2"), "city").happened(
-        "diagnosis.opened.v2", "slot.taken.v1", "stage.began.v1"
+        "diagnosis.opened.v2", "slot.taken.v1", "stage.began.v2"
     )
 
 
@@ -147,7 +157,7 @@ def test_the_slot_is_free_again_once_the_diagnosis_has_ended(ending: object) -> 
     ended: Given = ending()  # type: ignore[operator]
     assert ended.facts[1] == OnStream(SLOT, ReservationReleased(holder="d1"))
     again = given(DIAGNOSES).having_read(ended.read)
-    again.when(changed(diagnosis="d2"), "city").happened("diagnosis.opened.v2", "slot.taken.v1", "stage.began.v1")
+    again.when(changed(diagnosis="d2"), "city").happened("diagnosis.opened.v2", "slot.taken.v1", "stage.began.v2")
 
 
 # Order and roles
@@ -161,9 +171,18 @@ ABOUT_A_CASE: dict[type[Command], Command] = {
     AcceptDiagnosis: AcceptDiagnosis(diagnosis="d1"),
     AttachEvidence: EVIDENCE,
     RecordSiteVisit: VISIT,
+    PlanSiteVisit: visits.PLAN,
+    AgreeToVisit: visits.AGREE,
+    DeclineVisit: DeclineVisit(diagnosis="d1", reason="当日停产"),
+    CancelVisit: CancelVisit(diagnosis="d1", reason="改期"),
+    SignInOnSite: visits.SIGN_IN,
+    RecordInterview: visits.interview("生产"),
+    CloseSiteVisit: visits.CLOSE,
     VerifyAnswers: verify("D1", {"Z01": Answer(level=Decimal(3))}),
     RecordExpertReview: RecordExpertReview(diagnosis="d1", conclusion="同意"),
     ScoreDiagnosis: ScoreDiagnosis(diagnosis="d1"),
+    HandInReport: cases.HAND_IN,
+    ReviewReport: cases.reviewed(),
     IssueReport: IssueReport(diagnosis="d1"),
     ConfirmReport: ConfirmReport(diagnosis="d1"),
     ObjectToReport: cases.objection("Z01"),
@@ -171,12 +190,13 @@ ABOUT_A_CASE: dict[type[Command], Command] = {
     WithdrawDiagnosis: WithdrawDiagnosis(diagnosis="d1", reason="企业停产"),
 }
 OPEN_ONLY = {SaveAnswers, PledgeTruth, SubmitSelfAssessment}
-PROVIDERS_WORK = {RecordSiteVisit, VerifyAnswers, RecordExpertReview, ScoreDiagnosis}
+ON_SITE = {PlanSiteVisit, AgreeToVisit, DeclineVisit, CancelVisit, SignInOnSite, RecordInterview, CloseSiteVisit}
+PROVIDERS_WORK = ON_SITE | {RecordSiteVisit, VerifyAnswers, RecordExpertReview, ScoreDiagnosis}
 ALLOWED: dict[Status, set[type[Command]]] = {
     Status.OPEN: OPEN_ONLY | {AssignProvider, AttachEvidence, WithdrawDiagnosis},
     Status.SUBMITTED: {AssignProvider, AcceptDiagnosis, AttachEvidence, WithdrawDiagnosis},
     Status.ACCEPTED: PROVIDERS_WORK | {AttachEvidence, WithdrawDiagnosis},
-    Status.SCORED: PROVIDERS_WORK | {IssueReport, WithdrawDiagnosis},
+    Status.SCORED: PROVIDERS_WORK | {HandInReport, ReviewReport, IssueReport, WithdrawDiagnosis},
     Status.ISSUED: {ConfirmReport, ObjectToReport, WithdrawDiagnosis},
     Status.OBJECTED: {AttachEvidence, AnswerObjections, WithdrawDiagnosis},
     Status.CONFIRMED: set(),
@@ -296,12 +316,12 @@ def test_a_retired_provider_gets_no_new_work_and_finishes_what_it_has() -> None:
     gone = {organisation_stream("p1"): Organisation(kind=OrganisationKind.PROVIDER, name="示例", last=last - timedelta(days=1))}
     naming = OPENING.model_copy(update={"provider": "p1"})
     case = given(DIAGNOSES).having_read(WORLD | stays).when(naming, "city")
-    case.happened("diagnosis.opened.v2", "slot.taken.v1", "stage.began.v1")
+    case.happened("diagnosis.opened.v2", "slot.taken.v1", "stage.began.v2")
     given(DIAGNOSES).having_read(WORLD | gone).when(naming, "city").refused(PROVIDER_RETIRED, path="provider")
     assign = AssignProvider(diagnosis="d1", provider="p1")
     opened(provider=None).having_read(gone).when(assign, "city").refused(PROVIDER_RETIRED)
     provider(submitted().having_read(gone), AcceptDiagnosis(diagnosis="d1")).refused(PROVIDER_RETIRED)
-    provider(accepted().having_read(gone), VISIT).happened("diagnosis.site_visit_recorded.v1", "stage.began.v1")
+    provider(accepted().having_read(gone), VISIT).happened("diagnosis.site_visit_recorded.v2", "stage.began.v2")
 
 
 @pytest.mark.parametrize("campaign", ["2099", "2025", "2025-spring"])

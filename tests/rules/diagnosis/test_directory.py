@@ -79,7 +79,7 @@ def test_who_is_listed_with_the_tag_gets_it_whatever_was_registered(standing: Di
 @pytest.mark.parametrize("how", KEPT_FROM)
 def test_the_city_or_the_district_may_state_a_reasoned_exception_which_is_a_fact(how: str) -> None:
     opening(world(how), exception=WHY).happened(
-        "diagnosis.opened.v2", "diagnosis.listing_exception_recorded.v1", "slot.taken.v1", "stage.began.v1"
+        "diagnosis.opened.v2", "diagnosis.listing_exception_recorded.v1", "slot.taken.v1", "stage.began.v2"
     )
     assign = ASSIGN.model_copy(update={"exception": WHY})
     case = opened(provider=None).having_read(world(how)).when(assign, "district", "310117")

@@ -24,7 +24,7 @@ def upheld(*indicators: str) -> Given:
 
 
 def test_a_firm_objects_item_by_item() -> None:
-    firm(issued(), objection("Z01", "Z04")).happened("diagnosis.report_objected_to.v1", "stage.began.v1")
+    firm(issued(), objection("Z01", "Z04")).happened("diagnosis.report_objected_to.v1", "stage.began.v2")
 
 
 def test_an_objection_names_an_indicator_of_the_form() -> None:
@@ -39,7 +39,7 @@ def test_an_objection_that_was_not_upheld_cannot_be_raised_again() -> None:
     case = provider(objected("Z01"), answered(Z01=False)).accepted
     assert case.state.status is Status.ISSUED
     firm(case, objection("Z01", "Z04")).refused(OBJECTION_REPEATED, indicators="Z01")
-    firm(case, objection("Z04")).happened("diagnosis.report_objected_to.v1", "stage.began.v1")
+    firm(case, objection("Z04")).happened("diagnosis.report_objected_to.v1", "stage.began.v2")
 
 
 def test_an_objection_stays_closed_through_later_rounds() -> None:
@@ -114,7 +114,7 @@ def test_the_second_report_may_be_objected_to_as_well() -> None:
     case = provider(upheld("Z01"), verify("D1", {"Z01": TWO}, "再核")).accepted
     for command in (ScoreDiagnosis(diagnosis="d1"), IssueReport(diagnosis="d1")):
         provider(case, command).accepted  # noqa: B018 - a property that asserts
-    firm(case, objection("Z01")).happened("diagnosis.report_objected_to.v1", "stage.began.v1")
+    firm(case, objection("Z01")).happened("diagnosis.report_objected_to.v1", "stage.began.v2")
 
 
 def test_a_firm_supports_its_objection_with_evidence() -> None:

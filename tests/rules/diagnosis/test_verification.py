@@ -97,7 +97,7 @@ def test_a_visit_lies_not_in_the_future_by_the_citys_day(at: datetime, visited_o
     if future:
         case.refused(VISIT_IN_FUTURE)
     else:
-        case.happened("diagnosis.site_visit_recorded.v1", "stage.began.v1")
+        case.happened("diagnosis.site_visit_recorded.v2", "stage.began.v2")
 
 
 # Verification, scoring, report

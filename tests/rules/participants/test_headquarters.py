@@ -189,4 +189,4 @@ def test_a_headquarters_is_diagnosed_under_its_own_edition_without_a_reason() ->
 )
 def test_whoever_is_not_the_headquarters_today_comes_under_its_industry(seat: Headquarters | None, group: str | None) -> None:
     opening(seat, group).refused(OTHER_EDITION_UNREASONED, edition=EDITIONS[1], basis="division")
-    opening(seat, group, EDITIONS[1]).happened("diagnosis.opened.v2", "slot.taken.v1", "stage.began.v1")
+    opening(seat, group, EDITIONS[1]).happened("diagnosis.opened.v2", "slot.taken.v1", "stage.began.v2")
