@@ -33,6 +33,7 @@ def test_a_report_is_returned_and_passed_and_seen_with_its_form(city: LiveCity) 
     assert (first["passed"], first["conclusion"], first["reviewedByRole"]) == (False, "请补理由", "REVIEWER")
     assert [one["item"] for one in first["checks"] if not one["met"]] == ["REASONS"]
     assert (second["passed"], second["summary"], second["handedInByRole"]) == (True, "已补理由", "PROVIDER")
-    for who in ("subdistrict", "park", "bank"):
-        assert "errors" in city.ask(who, REVIEWS, id=case)
-    assert city.data("pudong", REVIEWS, id=case)["diagnosis"] is None
+    for who in ("subdistrict", "park"):
+        assert city.ask(who, REVIEWS, id=case)["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    for who in ("pudong", "bank", "rival"):
+        assert city.data(who, REVIEWS, id=case)["diagnosis"] is None

@@ -77,6 +77,7 @@ def test_who_came_is_known_to_the_provider_and_the_city_and_a_visit_to_the_parti
     told = city.ask("enterprise", TEAM, id=case)
     assert {one["extensions"]["code"] for one in told["errors"]} == {"FORBIDDEN"}
     assert told["data"]["diagnosis"]["visitPlans"]["nodes"][0]["team"] is None
-    for who in ("subdistrict", "park", "bank"):
+    for who in ("subdistrict", "park"):
         assert city.ask(who, PLANS, id=case)["errors"][0]["extensions"]["code"] == "FORBIDDEN"
-    assert city.data("pudong", PLANS, id=case)["diagnosis"] is None
+    for who in ("pudong", "bank", "rival"):
+        assert city.data(who, PLANS, id=case)["diagnosis"] is None
