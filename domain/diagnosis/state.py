@@ -150,7 +150,7 @@ class Diagnosis(BaseModel):
     objections: indicators under objection now. upheld: those that the last answer sent back to be verified again.
     dismissed: those whose objection was not upheld, closed for good. exceptions: provider named although the directory does not
     give it the work -> why. ties_excepted: provider named although it is tied to the firm -> the ties that were looked at.
-    give it the work -> why. visit: the one that is planned or under way.
+    visit: the one that is planned or under way.
     review: of the report that follows from the last scoring.
     """
 
