@@ -33,6 +33,8 @@ from domain.providers.listings.listing import DIRECTORIES, LISTINGS
 from domain.providers.marking.marking import MARKINGS
 from domain.providers.matching.matching import MATCHINGS
 from domain.providers.ratings.rating import RATINGS
+from domain.providers.sampling.draw import DRAWS
+from domain.providers.sampling.reassessment import REASSESSMENTS
 from domain.providers.subsidies.subsidy import SUBSIDIES
 from domain.providers.training import TRAININGS
 from domain.reservations import RESERVATIONS
@@ -54,6 +56,7 @@ CAPABILITIES = Capabilities(
     DIAGNOSES,
     DIRECTORIES,
     DOCKETS,
+    DRAWS,
     EDITIONS,
     EDITION_MAPPINGS,
     ENTERPRISES,
@@ -72,6 +75,7 @@ CAPABILITIES = Capabilities(
     PROCEEDINGS,
     QUOTAS,
     RATINGS,
+    REASSESSMENTS,
     REVISIONS,
     ROSTERS,
     SHADOWS,

@@ -26,8 +26,9 @@ TOTALS = SIGNED_IN - OF_THE_PROVIDER - EXPERTS - {Role.OPERATOR, Role.SUPPLIER, 
 a provider of the work of its rivals."""
 FIRMS = SIGNED_IN - {Role.OPERATOR, Role.SUPPLIER, Role.SUPPORT}
 """Enterprises and diagnoses at all 企业数据. The operator runs the platform and sees no business data."""
-OUTCOMES = FIRMS - {Role.PARTNER}
-"""Totals and grades: another system uses a firm's result with the firm's consent alone, and none is on record. plan R4."""
+OUTCOMES = FIRMS - {Role.PARTNER, Role.SAMPLER}
+"""Totals and grades: another system uses a firm's result with the firm's consent alone, and none is on record. An
+assessor of samples sees no earlier score. plan R4, V5."""
 FINANCE = OF_THE_PROVIDER | {
     *OF_THE_FIRM - {Role.DEPARTMENT_FILLER},
     Role.CITY,
@@ -45,7 +46,9 @@ ANSWERS = OF_THE_FIRM | OF_THE_PROVIDER | EXPERTS - {Role.MARKER} | {
 }
 """Mask "process secrets" 工艺秘密: answers and evidence tell how a firm makes things. Not for subdistricts, parks, reporting
 units, banks and partners."""
-REPORTS = ANSWERS - {Role.DEPARTMENT_FILLER}
+VERIFIED = ANSWERS - {Role.SAMPLER}
+"""What the provider found 核验答案: an assessor of samples forms an opinion of its own. plan V5."""
+REPORTS = VERIFIED - {Role.DEPARTMENT_FILLER}
 PROCEEDINGS = PROCEEDINGS_READERS - {Role.SYSTEM}
 """Objections, visits, experts' reviews 办理经过: they tell of what is not issued and quote answers, so the parties' alone."""
 DUE_PROCESS = PROCEEDING_READERS - {Role.SYSTEM}
@@ -100,6 +103,10 @@ RATINGS_READ = RATING_INPUTS | {Role.PROVIDER}
 """Ratings 年度评价: once published, a provider reads its own with all its parts, and of the others tier and interval."""
 SUBSIDIES_READ = RATINGS_READ | {Role.DISTRICT}
 """Subsidies 年度补贴: once approved, a provider reads its own line; a district what it pays itself."""
+SAMPLES_READ = RATINGS_READ
+"""Draws and what they come to 抽样: a provider is shown its own jobs, once drawn, and the city's rate. plan V5."""
+ASSESSMENTS_READ = RATING_INPUTS | {Role.SAMPLER}
+"""Who assesses which job again 盲评: an assessor its own. plan V5."""
 FEEDBACK_READ = OF_THE_FIRM | RATINGS_READ
 """Feedback of firms 企业反馈: each firm its own, city and auditor, the provider what was said to it by name. plan P6."""
 FEEDBACK_MEANS = RATINGS_READ

@@ -34,6 +34,7 @@ from projections.providers.exams import EXAM_READ_MODEL
 from projections.providers.feedback import FEEDBACK_READ_MODEL
 from projections.providers.matchings import MATCHING_READ_MODEL
 from projections.providers.ratings import RATING_READ_MODEL
+from projections.providers.sampling import SAMPLING_READ_MODEL
 from projections.providers.selection import APPLICATION_READ_MODEL, CALL_READ_MODEL, MARKING_READ_MODEL
 from projections.providers.subsidies import SUBSIDY_READ_MODEL
 from projections.providers.training import TRAINING_READ_MODEL
@@ -61,6 +62,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     FEEDBACK_READ_MODEL,
     MATCHING_READ_MODEL,
     RATING_READ_MODEL,
+    SAMPLING_READ_MODEL,
     SUBSIDY_READ_MODEL,
     PEOPLE_READ_MODEL,
     EDITIONS_READ_MODEL,

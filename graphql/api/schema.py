@@ -36,6 +36,7 @@ from api.providers import (
     markings,
     matchings,
     ratings,
+    sampling,
     subsidies,
     training,
 )
@@ -78,6 +79,7 @@ MODULES = (
     calibrations,
     feedback,
     ratings,
+    sampling,
     calls,
     applications,
     markings,

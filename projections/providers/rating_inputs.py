@@ -23,10 +23,12 @@ from domain.instants import city_day, city_midnight, microseconds, utc_moment
 from domain.kernel import cause_of
 from domain.providers.feedback.state import feedback_stream
 from domain.providers.ratings.numbers import ComponentSample, ProviderInputs, RatingComponent
+from domain.providers.sampling.draw import SampleAdjudicated
 from methods.component_scores import (
     ReportQuality,
     Workload,
     feedback_of_job,
+    reassessment_points,
     records_of_job,
     report_of_job,
     work_done,
@@ -42,6 +44,7 @@ from projections.engine.snapshot import Snapshot
 from projections.governance.dated_rules import body_on
 from projections.governance.working_calendar import calendar_now
 from projections.providers.feedback import ScoreInYear, counted, scores_between
+from projections.providers.sampling import adjudicated
 from projections.record.audit_trail import ENTRIES
 
 DAY = timedelta(days=1)
@@ -118,16 +121,21 @@ def facts_of(snapshot: Snapshot, year: int, provider: str, position: int, *, unn
     """
     entries = snapshot[ENTRIES]
     streams = [diagnosis_stream(job.diagnosis) for job in jobs_of(snapshot, Everything(), year) if job.provider == provider]
-    if body_on(snapshot, RatingRule, date(year, 12, 31)).feedback_counts:
+    rule = body_on(snapshot, RatingRule, date(year, 12, 31))
+    if rule.feedback_counts:
         said = feedback_of(snapshot, year, provider).get(provider, [])
         streams += dict.fromkeys(feedback_stream(one.feedback) for one in said if unnamed or not one.anonymous)
+    settled: list[str] = []
+    if rule.sampled_counts:
+        settled = [one.cause for one in adjudicated(snapshot, year) if one.fact.provider == provider]
     query = (
         select(entries.c.stream, func.max(entries.c.version))
         .where(snapshot.among(entries.c.stream, streams), entries.c.position <= position)
         .group_by(entries.c.stream)
         .order_by(entries.c.stream)
     )
-    return [cause_of(str(stream), int(version)) for stream, version in snapshot.rows(query)] if streams else []
+    found = [cause_of(str(stream), int(version)) for stream, version in snapshot.rows(query)] if streams else []
+    return [*found, *settled]
 
 
 def _by_case(table: Table, mine: Select[tuple[str]], *what: ColumnElement[Any]) -> Select[Any]:
@@ -149,9 +157,12 @@ def rating_inputs(snapshot: Snapshot, scope: Scope, year: int, rule: RatingRule,
     for job in jobs_of(snapshot, scope, year):
         by_provider[job.provider].append(job)
     said = feedback_of(snapshot, year) if rule.feedback_counts else {}
+    settled: defaultdict[str, list[SampleAdjudicated]] = defaultdict(list)
+    for one in adjudicated(snapshot, year) if rule.sampled_counts else ():
+        settled[one.fact.provider].append(one.fact)
     rows = []
     for provider, jobs in sorted(by_provider.items()):
-        parts = [*_components(jobs, rule, due), *_feedback(jobs, said.get(provider, ()))]
+        parts = [*_components(jobs, rule, due), *_feedback(jobs, said.get(provider, ())), *_sampled(settled[provider], rule)]
         rows.append(ProviderInputs(provider=provider, jobs=len(jobs), comparable=True, components=tuple(parts)))
     return tuple(rows)
 
@@ -212,6 +223,27 @@ def _feedback(jobs: Sequence[Job], said: Sequence[ScoreInYear]) -> Iterator[Comp
         if one.diagnosis in own:
             by_job[one.diagnosis].append(one.score)
     yield from _averaged(RatingComponent.FEEDBACK, (feedback_of_job(by_job[job]) for job in sorted(by_job)))
+
+
+def _sampled(facts: Sequence[SampleAdjudicated], rule: RatingRule) -> Iterator[ComponentSample]:
+    """Adjudicated samples of the year, each for as many jobs as its probability says (Hájek), so that suspicion costs nothing."""
+    if not facts:
+        return
+    free, zero = Fraction(rule.full_within), Fraction(rule.none_from)
+    points = [reassessment_points(Fraction(one.issued_total - one.adjudicated_total), free, zero) for one in facts]
+    weights = [1 / one.probability for one in facts]
+    whole, squared = sum(weights, Fraction(0)), sum((one**2 for one in weights), Fraction(0))
+    mean = sum((weight * one for weight, one in zip(weights, points, strict=True)), Fraction(0)) / whole
+    apart = sum((weight * (one - mean) ** 2 for weight, one in zip(weights, points, strict=True)), Fraction(0))
+    variance = apart / (whole - squared / whole) if len(facts) > 1 else Fraction(0)
+    spread = (squared / whole**2).limit_denominator(10**9)
+    yield ComponentSample(
+        component=RatingComponent.SAMPLED,
+        jobs=len(facts),
+        mean=rounded(mean, SCORE_PLACES),
+        variance=rounded(variance, CARRIED_PLACES),
+        spread=(spread.numerator, spread.denominator),
+    )
 
 
 def _record_weights(rule: RatingRule) -> dict[str, int]:

@@ -39,6 +39,7 @@ from domain.providers.calls.call import CALL_DATES_OUT_OF_ORDER, CALL_NOT_PUT_OF
 from domain.providers.calls.commands import ExtendCall
 from domain.providers.certificates import CERTIFICATE_BACKDATED
 from domain.providers.listings.listing import CORRECTION_IN_THE_PAST
+from domain.providers.sampling.draw import BEACON_NOT_LATER, DRAWS, DrawCommitted, FixFrame
 from domain.standard import editions
 from domain.standard.edition_mapping import EDITION_MAPPINGS
 from domain.standard.editions import EDITIONS, RetireEdition
@@ -61,6 +62,11 @@ BEGAN = date(2023, 7, 28)
 FAR = TODAY + timedelta(days=7305)
 ANCIENT = date(1900, 1, 1)
 OF_2027 = (date(2027, 1, 1), date(2027, 12, 31))
+
+
+def fix_frame(day: date) -> Given:
+    before = given(DRAWS, DrawCommitted(commitment="a" * 64, source="双色球"))
+    return before.when(FixFrame(draw="2024.04", beacon_day=day, position=1, jobs=()), "city")
 
 
 class Bounded(NamedTuple):
@@ -314,6 +320,7 @@ FIELDS = {
     "GrantCertificate.since": Bounded(certify, CERTIFICATE_BACKDATED, DATE_TOO_FAR_AHEAD, TODAY, FAR),
     "PlanTrainingSession.on": Bounded(plan_session, DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR),
     "SetCalibrationCases.closes": Bounded(set_cases, CALIBRATION_CLOSED, DATE_TOO_FAR_AHEAD, TODAY, FAR),
+    "FixFrame.beacon_day": Bounded(fix_frame, BEACON_NOT_LATER, DATE_TOO_FAR_AHEAD, TODAY + DAY, FAR),
     "EndMembership.on": Bounded(end_membership, MEMBERSHIP_ENDS_TOO_EARLY, DATE_TOO_FAR_AHEAD, TODAY - DAY, FAR),
     "HandOverMembership.on": Bounded(hand_over, MEMBERSHIP_ENDS_TOO_EARLY, DATE_TOO_FAR_AHEAD, TODAY - DAY, FAR),
     "NameHeadquarters.since": Bounded(name_headquarters, DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR),

@@ -16,15 +16,18 @@ from functools import partial
 from api.kit.services import Services
 from domain.access import Everything, Role
 from domain.diagnosis.stages import EscalateStage, RemindOfStage, stage_stream
+from domain.diagnosis.state import diagnosis_stream
 from domain.governance.proceedings.decision import EndTimeToAppeal
 from domain.governance.proceedings.hearing import EndTimeToAnswer
-from domain.governance.proceedings.state import ProceedingStatus, proceeding_stream
+from domain.governance.proceedings.opening import OpenProceeding
+from domain.governance.proceedings.state import ProceedingKind, ProceedingStatus, proceeding_stream
 from domain.instants import city_day
 from domain.kernel import Command, Refused, Stream, cause_of
 from journal import Caller
 from projections import Snapshot
 from projections.diagnosis.stages import stages_due
 from projections.governance.proceedings import over_by
+from projections.providers.sampling import findings_without_hearing
 from zhenduan.background.intervals import at_intervals
 
 LOOK_SECONDS = 30.0
@@ -75,7 +78,24 @@ def _stages(snapshot: Snapshot, today: date) -> Iterator[DueAct]:
             yield DueAct("remind-of-stage", stream, due, RemindOfStage(diagnosis=row.diagnosis), cause)
 
 
-ACTS: tuple[FindDue, ...] = (_proceedings, _stages)
+def _findings(snapshot: Snapshot, today: date) -> Iterator[DueAct]:
+    """Samples that differ materially, about which nobody was heard yet: each opens a proceeding, and ends none."""
+    for one in findings_without_hearing(snapshot):
+        fact = one.fact
+        proceeding = f"sample-finding-{fact.diagnosis}"
+        opening = OpenProceeding(
+            proceeding=proceeding,
+            kind=ProceedingKind.SAMPLE_FINDING,
+            provider=fact.provider,
+            about=diagnosis_stream(fact.diagnosis),
+            cause=one.cause,
+            asked="认定该诊断为重大误评",
+            grounds=f"抽样评估裁定总分 {fact.adjudicated_total}，出具总分 {fact.issued_total}，档次不同且差异超过方案所定分值",
+        )
+        yield DueAct("open-sample-finding", proceeding_stream(proceeding), today, opening, one.cause)
+
+
+ACTS: tuple[FindDue, ...] = (_proceedings, _stages, _findings)
 """Every reader of what falls due; a capability adds its own."""
 
 

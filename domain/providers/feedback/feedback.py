@@ -108,7 +108,7 @@ def _reads(command: FeedbackCommand, feedback: Feedback | None) -> tuple[Stream,
     return tuple(dict.fromkeys(streams))
 
 
-CITED_BY_FEEDBACK = frozenset({"listing", "proceeding", "revision", "rating", "rule", "diagnosis", "certificate"})
+CITED_BY_FEEDBACK = frozenset({"listing", "proceeding", "revision", "rating", "rule", "draw", "diagnosis", "certificate"})
 """Kinds of streams in which that lies what a feedback may have led to 可引事实类别."""
 
 

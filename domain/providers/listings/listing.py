@@ -86,7 +86,9 @@ SUSPENSION_NEEDS_PROCEEDING = Rule(
     "one first",
 )
 
-CITED_KINDS = frozenset({"application", "call", "diagnosis", "feedback", "listing", "marking", "proceeding", "rating", "rule"})
+CITED_KINDS = frozenset(
+    {"application", "call", "diagnosis", "draw", "feedback", "listing", "marking", "proceeding", "rating", "rule"}
+)
 """Kinds of facts that a move may cite as its cause 可引依据; a capability whose facts move the directory adds its own."""
 
 # Commands

@@ -12,7 +12,7 @@ from api.kit.row_mapping import shown
 from domain.access import Mask, Role
 from domain.diagnosis.answers import is_open_section
 from domain.diagnosis.report import ReportKind
-from domain.masks import ANSWERS, REPORTS
+from domain.masks import ANSWERS, REPORTS, VERIFIED
 from projections.diagnosis import case_parts
 from projections.diagnosis.diagnoses_fold import AnswerRow, EvidenceRow, ReportRow
 from standards import Answer as GivenAnswer
@@ -52,8 +52,8 @@ class Answer:
     dimension: str = field("Its dimension, which is the section of the form · 维度")
     version: int = field("Stream version that the firm's answer was recorded in; send it as `replaces` · 答案版本")
     given: Statement = field("The firm's own answer · 自评答案", made=True)
-    verified: Statement | None = field("As the provider found it; null before · 核验答案", made=True)
-    difference: str | None = field("Why the two differ · 差异说明")
+    verified: Statement | None = field("As the provider found it; null before · 核验答案", roles=VERIFIED, made=True)
+    difference: str | None = field("Why the two differ · 差异说明", roles=VERIFIED)
 
 
 @published(ANSWERS, mask=Mask.PROCESS_SECRETS, row=EvidenceRow)

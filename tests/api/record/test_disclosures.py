@@ -157,6 +157,11 @@ RESTRICTED_BUT_OPEN = {
         f"{name}.*": "means and counts, which name no firm"
         for name in ("FeedbackMean", "FeedbackPool", "ProviderFeedback", "YearFeedback")
     },
+    **{
+        f"{name}.*": "how jobs were drawn, by opaque ids, and what they come to"
+        for name in ("BlindAssessment", "BlindAssessments", "SampledJob", "SampledYear", "SampleDraw")
+    },
+    **dict.fromkeys(("BlindAssessment.assessor", "SampleDraw.frame", "SampledYear.material"), "as above"),
     "FeedbackScore.*": "from 1 to 5, reached through the feedback",
     "Severity.*": "how strict an assessor is, by an opaque id, and of no firm",
     "Calibration.*": "a quarter and counts",

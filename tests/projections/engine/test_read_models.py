@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -46,7 +47,8 @@ from domain.governance.qualification import CertificateGrade
 from domain.governance.rule_bodies.body import RuleKind
 from domain.governance.ties import DeclareTie, EndTie, TieKind
 from domain.governance.working_calendar import Holiday, SetWorkingCalendar
-from domain.instants import city_day
+from domain.instants import city_day, microseconds
+from domain.kernel import stream_of
 from domain.participants.consents import GrantConsent, RevokeConsent
 from domain.participants.enterprises import Firm, place_of
 from domain.participants.headquarters import NameHeadquarters
@@ -69,7 +71,7 @@ from domain.providers.training import PublishTraining
 from domain.standard.edition_mapping import mapping_command
 from domain.standard.editions import PublishEdition
 from domain.standard.improvement_costs import SetImprovementCosts
-from journal import Entry, Journal, open_journal
+from journal import Entry, Journal, NewEntry, open_journal
 from projections import READ_MODELS, ReadModels, open_read_models
 from projections.as_of import validity
 from projections.diagnosis import case_parts, diagnoses
@@ -85,6 +87,7 @@ from tests.firm_ids import firm_id
 from tests.revising_city import put_to_consultation, review_erratum, shadow_runs
 from tests.selecting_city import SelectingCity, adopt
 from tests.small_city import CITY, ENTERPRISE, FILE, FILLER, FIRM, PROVIDER, City, caller, opening, roster, sections
+from tests.test_registry import HISTORIES
 
 ANY = EnterpriseFilter()
 TODAY = city_day(datetime.now(UTC))
@@ -151,6 +154,7 @@ def city(journal: Journal) -> City:
     govern(city)
     certify(city)
     set_under_way(city)
+    sampled(journal)
     return city
 
 
@@ -257,6 +261,17 @@ def visit(city: City) -> None:
     on_site = replace(caller(Role.DIAGNOSTICIAN, "p1"), actor="wu")
     city.send(on_site, SignInOnSite(**of, place="一号厂房"))
     city.send(on_site, RecordInterview(**of, function="生产", notes="已看现场"))
+
+
+def sampled(journal: Journal) -> None:
+    """A month's draw from its commitment to what a job came to, as stored: one draw takes two months."""
+    for kind in ("draw", "reassessment"):
+        stream = stream_of(kind, "2024.06" if kind == "draw" else "d1")
+        stored = [
+            NewEntry(stream, version, one["type"], orjson.dumps(one["state"], option=orjson.OPT_SORT_KEYS))
+            for version, one in enumerate(HISTORIES[kind], 1)
+        ]
+        journal.append(stored, microseconds(datetime.now(UTC)))
 
 
 def open_to_others(city: City) -> None:
