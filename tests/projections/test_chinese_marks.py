@@ -35,7 +35,7 @@ from projections.report.sheet import sheet
 from standards import load_composition, published_editions
 from tests.interop.sample_rosters import HEADERS, row, table, xlsx
 from tests.projections.diagnosis.test_report import ReadModel, mixed
-from zhenduan.pages import access_page, manual_page, rules_page, schema_page
+from zhenduan.pages import access_page, events_page, manual_page, rules_page, schema_page
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("domain", "graphql/api", "interop", "isolation", "journal", "methods", "projections", "standards", "zhenduan")
@@ -153,6 +153,7 @@ DOCUMENTS: Mapping[str, Callable[[Path], Iterator[str]]] = {
     "zhenduan/pages/manual_page.py": the_manuals,
     "zhenduan/pages/rules_page.py": lambda _folder: lines(rules_page.page(None)),
     "zhenduan/pages/access_page.py": lambda _folder: lines(access_page.page()),
+    "zhenduan/pages/events_page.py": lambda _folder: lines(events_page.page()),
     "zhenduan/pages/schema_page.py": lambda _folder: lines(schema_page.page(schema_text())),
     "zhenduan/pages/schema_page.html": of_file("zhenduan/pages/schema_page.html"),
     "graphql/api/server/page/graphiql.html": of_file("graphql/api/server/page/graphiql.html"),
@@ -173,7 +174,8 @@ DOCUMENTS: Mapping[str, Callable[[Path], Iterator[str]]] = {
 IN_BOTH_LANGUAGES = frozenset(
     {
         *(one for one in DOCUMENTS if one.startswith("docs/") and not one.startswith("docs/roles")),
-        *(f"zhenduan/pages/{name}" for name in ("rules_page.py", "access_page.py", "schema_page.py", "schema_page.html")),
+        *(f"zhenduan/pages/{name}_page.py" for name in ("rules", "access", "events", "schema")),
+        "zhenduan/pages/schema_page.html",
         "interop/rosters/template.py",
         "interop/rosters/annotated.py",
         "RULES.md",

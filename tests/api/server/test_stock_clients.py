@@ -21,6 +21,7 @@ from graphql import FieldNode, GraphQLSchema, TypeInfo, TypeInfoVisitor, Visitor
 
 from api.app import create_app
 from api.server.persisted_documents import document_id
+from domain.public_events import PUBLIC_EVENTS
 from tests.api.conftest import Built, lived_in
 from tests.api.small_api import serving
 from tests.clients import newcomer
@@ -228,6 +229,15 @@ def test_relay_compiles_the_real_queries(clients: Path, tmp_path: Path) -> None:
 
 
 RELEASES = ROOT / "docs" / "releases"
+
+
+def test_the_makers_parser_reads_the_catalogue_of_events_without_a_word(run: Callable[..., Any], tmp_path: Path) -> None:
+    found = run("asyncapi.mjs", str(ROOT / "docs" / "asyncapi.yaml"))
+    assert found["said"] == []
+    assert set(found["messages"]) == {one.name for one in PUBLIC_EVENTS.values()}
+    wrong = tmp_path / "asyncapi.yaml"
+    wrong.write_text((ROOT / "docs" / "asyncapi.yaml").read_text("utf-8").replace("action: send", "action: shout"), "utf-8")
+    assert run("asyncapi.mjs", str(wrong))["said"] != []
 
 
 def breaking(run: Callable[..., Any], before: Path, after: Path) -> set[str]:

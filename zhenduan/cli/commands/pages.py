@@ -32,6 +32,13 @@ def _schema(_given: argparse.Namespace) -> int:
     return 0
 
 
+def _events(_given: argparse.Namespace) -> int:
+    from zhenduan.pages.events_page import page
+
+    sys.stdout.write(page())
+    return 0
+
+
 def _manual(given: argparse.Namespace) -> int:
     from zhenduan.cli import manual
 
@@ -53,6 +60,7 @@ def add_to(command: "Adds") -> None:
     added = command.alone("rules", _rules, says)
     added.add_argument("--tests", type=Path, help="测试目录 folder of the tests that refuse them")
     command.alone("schema", _schema, "输出接口模式 print the GraphQL schema")
+    command.alone("events", _events, "输出公开事件目录 print the catalogue of public events as AsyncAPI")
     says = "输出操作手册与平台指南 print the operating manual and the platform guide"
     added = command.alone("manual", _manual, says)
     added.add_argument("--roles", type=Path, help="各角色页目录 folder of the role pages, which make the platform guide")

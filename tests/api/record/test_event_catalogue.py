@@ -1,0 +1,56 @@
+"""The catalogue of public events: printed as it is, each example of its own schema, each link a query that the API takes."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import jsonschema
+import pytest
+from graphql import build_schema, parse, validate
+
+from api.record.event_shapes import Described, described
+from domain.public_events import PUBLIC_EVENTS
+from zhenduan.pages.events_page import page
+
+ROOT = Path(__file__).parents[3]
+CATALOGUE = [described(event) for event in PUBLIC_EVENTS]
+
+
+def by_name(one: Described) -> str:
+    return one.public.name
+
+
+def test_the_page_is_current() -> None:
+    assert (ROOT / "docs" / "asyncapi.yaml").read_text("utf-8") == page(), "zhenduan events > docs/asyncapi.yaml"
+
+
+@pytest.mark.parametrize("one", CATALOGUE, ids=by_name)
+def test_an_example_is_of_its_schema_and_no_other(one: Described) -> None:
+    jsonschema.Draft7Validator.check_schema(one.schema)
+    jsonschema.validate(one.example, one.schema)
+    for other in CATALOGUE:
+        if other is not one:
+            with pytest.raises(jsonschema.ValidationError):
+                jsonschema.validate(one.example, other.schema)
+
+
+@pytest.mark.parametrize("missing", ["id", "type", "time", "data"])
+def test_an_event_without_what_every_one_has_is_of_no_schema(missing: str) -> None:
+    found: dict[str, Any] = {name: value for name, value in CATALOGUE[0].example.items() if name != missing}
+    with pytest.raises(jsonschema.ValidationError, match=missing):
+        jsonschema.validate(found, CATALOGUE[0].schema)
+
+
+@pytest.mark.parametrize("one", CATALOGUE, ids=by_name)
+def test_the_link_of_an_event_is_a_query_of_the_schema(one: Described) -> None:
+    query = parse_qs(urlsplit(one.example["data"]["links"]["thing"]).query)["query"][0]
+    schema = build_schema((ROOT / "graphql" / "schema.graphql").read_text("utf-8"))
+    assert validate(schema, parse(query)) == []
+
+
+@pytest.mark.parametrize("one", CATALOGUE, ids=by_name)
+def test_it_says_what_it_is_in_both_languages(one: Described) -> None:
+    english, _, chinese = one.says.partition(" · ")
+    assert english.isascii()
+    assert chinese
+    assert not chinese.isascii()
