@@ -230,9 +230,7 @@ def _seats(data: DemoData, firms: Sequence[DemoFirm]) -> dict[str, DemoFirm]:
     return {firm.group: firm for firm, _ in zip(firms[1:], seats(data), strict=False)}
 
 
-def _terms(
-    people: People, shown: Mapping[Role, str], played: Sequence[Timed], firms: Sequence[DemoFirm]
-) -> Iterator[Timed]:
+def _terms(people: People, shown: Mapping[Role, str], played: Sequence[Timed], firms: Sequence[DemoFirm]) -> Iterator[Timed]:
     """What opens some firms and their diagnoses to a bank and to experts, after everything else that happened."""
     of = [enterprise_id(DEMO_SALT, firm.uscc) for firm in firms]
     opened = [what for timed in played if isinstance(what := timed.act.what, OpenDiagnosis) and what.enterprise in of]
