@@ -206,6 +206,8 @@ EXAMPLES: Mapping[str, str] = {
     r"^[A-Za-z0-9_.-]{1,64}$": "breadth",
     r"^([a-z_]+(\.[A-Za-z0-9_-]+)*)?$": "indicators.Z01.weight_in_dimension",
     r"^[a-z]{1,20}$": "medium",
+    r"^20[2-9][0-9]\.(0[1-9]|1[0-2])$": "2025.06",
+    r"^[^\r\n\t]{1,200}$": "2025-07-02 03 11 17 20 26 32 08",
     r"^[a-z_]+/[0-9A-Za-z][0-9A-Za-z._-]{0,199}$": stream_of("organisation", "p1"),
     r"^[a-z_]+/[0-9A-Za-z][0-9A-Za-z._-]{0,199}/[1-9][0-9]{0,9}$": f"{stream_of('diagnosis', 'd1')}/12",
     r"^ZDS-[0-9]{4}-[0-9A-Z]{12}$": "ZDS-2025-0A1B2C3D4E5F",
