@@ -115,7 +115,8 @@ WITH_AN_ID = [command for command in COMMANDS if IDENTIFIER in patterns(command.
 def test_the_example_of_an_id_is_one_of_the_thing_that_the_field_names(command: type[Command]) -> None:
     """No district's code where a comment is asked for. plan P5"""
     unfit = "a/b"
-    listed = {name: [unfit] for name in ("indicators", "markers", "enterprises", "proceedings")}
+    listed: dict[str, Any] = {name: [unfit] for name in ("indicators", "markers", "enterprises", "proceedings")}
+    listed["jobs"] = [{"diagnosis": unfit}]
     sent = {name: {unfit: {}} if name == "answers" else listed.get(name, unfit) for name in command.model_fields}
     with pytest.raises(ValidationError) as caught:
         command.model_validate(sent)
@@ -124,7 +125,7 @@ def test_the_example_of_an_id_is_one_of_the_thing_that_the_field_names(command: 
     for error in asked:
         example = error.message.rpartition("例如 ")[2]
         field = str(error.field).split(".")[0]
-        own = {"answers": "indicator"}.get(field, field)
+        own = {"answers": "indicator", "jobs": "diagnosis"}.get(field, field)
         assert example == IDS.get(own, example), error
         assert own in IDS or example.startswith(own.removesuffix("s")), error
         assert (example == "310117") == (own in ("organisation", "parent", "district")), error
