@@ -44,3 +44,8 @@ export const useNames = () => {
   const { language } = useLanguage();
   return (names: Names, value: string | null | undefined) => (value ? (names[value]?.[language === "zh" ? 0 : 1] ?? value) : "—");
 };
+
+/** Words of a page that is loaded by itself, so that they are loaded with it: both languages in one shape. */
+export function spoken<W>(inChinese: W, inEnglish: NoInfer<W>): () => W {
+  return () => (useLanguage().language === "zh" ? inChinese : inEnglish);
+}

@@ -150,3 +150,12 @@ def test_a_dossier_is_checked_in_the_browser_and_a_certificate_by_anyone(
     assert found["number"] in found["certificate"]
     assert "核验通过" in found["dossier"]
     assert found["bytes"] <= LARGEST_PUBLIC_PAGE
+
+
+def test_a_visit_by_two_is_planned_signed_in_and_closed_and_a_report_is_reviewed_by_another(
+    travelled: Callable[..., dict[str, Any]],
+) -> None:
+    found = travelled("visiting.mjs")
+    assert "至少须 2 名诊断师" in found["tooFew"]
+    assert "尚不完整" in found["early"]
+    assert (found["planned"], found["closed"], found["items"], found["returned"]) == (True, 1, 6, 1)

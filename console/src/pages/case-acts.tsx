@@ -1,5 +1,6 @@
-import { App, Button, DatePicker, Form, Input, InputNumber, Modal, Popconfirm, Select, Space } from "antd";
+import { App, Button, Form, Input, Modal, Popconfirm, Select, Space } from "antd";
 import { useState } from "react";
+import { useNavigate } from "react-router";
 
 import { useSend } from "../ask";
 import { graphql } from "../gql";
@@ -15,14 +16,6 @@ const ISSUE = graphql(`mutation Issue($id: ID!) { issueReport(input: { diagnosis
 const CONFIRM = graphql(`mutation Confirm($id: ID!) { confirmReport(input: { diagnosis: $id }) { userErrors { code clause field bound message messageInEnglish } } }`);
 const OBJECT = graphql(`mutation Object($id: ID!, $items: [ObjectionItemInput!]!) { objectToReport(input: { diagnosis: $id, items: $items }) { userErrors { code clause field bound message messageInEnglish } } }`);
 const ANSWER = graphql(`mutation AnswerObjections($id: ID!, $answers: [ObjectionAnswerInput!]!) { answerObjections(input: { diagnosis: $id, answers: $answers }) { userErrors { code clause field bound message messageInEnglish } } }`);
-const VISIT = graphql(`
-  mutation Visit($id: ID!, $visitedOn: Date!, $diagnosticians: Int!, $functions: [String!]!, $notes: String!) {
-    recordSiteVisit(input: { diagnosis: $id, visitedOn: $visitedOn, diagnosticians: $diagnosticians, functions: $functions, notes: $notes }) {
-      userErrors { code clause field bound message messageInEnglish }
-    }
-  }
-`);
-
 const FIRM = ["ENTERPRISE", "CONFIRMER"];
 const SIDE = ["PROVIDER", "DIAGNOSTICIAN"];
 
@@ -31,7 +24,8 @@ export function CaseActs({ diagnosis, again }: { diagnosis: CaseOf; again: () =>
   const words = useWords();
   const { viewer } = useViewer();
   const send = useSend();
-  const [open, setOpen] = useState<"object" | "answer" | "visit">();
+  const go = useNavigate();
+  const [open, setOpen] = useState<"object" | "answer">();
   const { modal } = App.useApp();
   const { id, status } = diagnosis;
   const firm = FIRM.includes(viewer.role);
@@ -52,7 +46,7 @@ export function CaseActs({ diagnosis, again }: { diagnosis: CaseOf; again: () =>
         <Popconfirm title={words.acts.submitText} onConfirm={() => void done(send(SUBMIT, { id }))}><Button type="primary">{words.acts.submit}</Button></Popconfirm>
       )}
       {provider && status === "SUBMITTED" && <Button type="primary" onClick={() => void done(send(ACCEPT, { id }))}>{words.acts.accept}</Button>}
-      {provider && status === "ACCEPTED" && <Button onClick={() => setOpen("visit")}>{words.acts.visit}</Button>}
+      {provider && status === "ACCEPTED" && <Button onClick={() => void go("?tab=visits")}>{words.acts.visit}</Button>}
       {provider && ["ACCEPTED", "SCORED"].includes(status) && <Button onClick={() => void done(send(SCORE, { id }))}>{words.acts.score}</Button>}
       {provider && status === "SCORED" && <Button type="primary" onClick={() => void done(send(ISSUE, { id }))}>{words.acts.issue}</Button>}
       {firm && status === "ISSUED" && (
@@ -98,22 +92,6 @@ export function CaseActs({ diagnosis, again }: { diagnosis: CaseOf; again: () =>
               ))
             }
           </Form.List>
-          <Button type="primary" htmlType="submit">{words.send}</Button>
-        </Form>
-      </Modal>
-
-      <Modal open={open === "visit"} title={words.acts.visit} onCancel={() => setOpen(undefined)} footer={null} destroyOnHidden>
-        <Form
-          layout="vertical"
-          initialValues={{ diagnosticians: 2 }}
-          onFinish={(given: { visitedOn: { format: (form: string) => string }; diagnosticians: number; functions: string[]; notes: string }) =>
-            void done(send(VISIT, { id, visitedOn: given.visitedOn.format("YYYY-MM-DD"), diagnosticians: given.diagnosticians, functions: given.functions, notes: given.notes }))
-          }
-        >
-          <Form.Item name="visitedOn" label={words.acts.visitedOn} rules={[{ required: true, message: words.signIn.missing }]}><DatePicker style={{ width: "100%" }} /></Form.Item>
-          <Form.Item name="diagnosticians" label={words.acts.diagnosticians} rules={[{ required: true, message: words.signIn.missing }]}><InputNumber min={1} max={20} /></Form.Item>
-          <Form.Item name="functions" label={words.acts.functions} rules={[{ required: true, message: words.signIn.missing }]}><Select mode="tags" open={false} /></Form.Item>
-          <Form.Item name="notes" label={words.acts.notes} rules={[{ required: true, message: words.signIn.missing }]}><Input.TextArea rows={4} /></Form.Item>
           <Button type="primary" htmlType="submit">{words.send}</Button>
         </Form>
       </Modal>

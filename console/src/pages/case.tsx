@@ -12,7 +12,9 @@ import { useNames, useSaid, useWords } from "../language";
 import { useViewer } from "../session";
 import { CaseActs } from "./case-acts";
 import { StatusTag } from "./diagnoses";
+import { InternalReviews } from "./internal-reviews";
 import { Questionnaire } from "./questionnaire";
+import { SiteVisits } from "./visits";
 
 const Radar = lazy(async () => ({ default: (await import("../radar")).Radar }));
 
@@ -30,7 +32,6 @@ const CASE = graphql(`
         gates { code level holds says saysInEnglish fallsShort lift liftProven }
       }
       objections(first: 100) { nodes { indicator reportVersion text raisedAt status answer { text upheld at } } }
-      siteVisits(first: 50) { nodes { visitedOn diagnosticians functions notes recordedAt } }
     }
   }
 `);
@@ -57,8 +58,8 @@ export function Case() {
               { key: "questionnaire", label: words.case.questionnaire, children: <Questionnaire diagnosis={diagnosis} again={answer.again} /> },
               { key: "result", label: words.case.result, children: <Result diagnosis={diagnosis} /> },
               { key: "evidence", label: words.case.evidence, children: <Evidence diagnosis={diagnosis} /> },
-              { key: "visits", label: words.case.visits, children: <Visits diagnosis={diagnosis} /> },
-              { key: "reports", label: words.case.reports, children: <Reports diagnosis={diagnosis} /> },
+              { key: "visits", label: words.case.visits, children: <SiteVisits diagnosis={diagnosis} again={answer.again} /> },
+              { key: "reports", label: words.case.reports, children: <Reports diagnosis={diagnosis} again={answer.again} /> },
               { key: "objections", label: words.case.objections, children: <Objections diagnosis={diagnosis} /> },
             ]} />
           </>
@@ -174,25 +175,7 @@ function Evidence({ diagnosis }: { diagnosis: CaseOf }) {
   );
 }
 
-function Visits({ diagnosis }: { diagnosis: CaseOf }) {
-  const words = useWords();
-  return (
-    <List
-      dataSource={diagnosis.siteVisits?.nodes ?? []}
-      locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={words.case.noVisits} /> }}
-      renderItem={(one) => (
-        <List.Item>
-          <List.Item.Meta
-            title={words.case.visited(one.visitedOn, one.diagnosticians)}
-            description={<>{words.case.interviewed}：{one.functions.join("、")}<div>{one.notes}</div></>}
-          />
-        </List.Item>
-      )}
-    />
-  );
-}
-
-function Reports({ diagnosis }: { diagnosis: CaseOf }) {
+function Reports({ diagnosis, again }: { diagnosis: CaseOf; again: () => void }) {
   const words = useWords();
   const { viewer } = useViewer();
   const key = diagnosis.id.split("/").at(-1) ?? "";
@@ -210,6 +193,7 @@ function Reports({ diagnosis }: { diagnosis: CaseOf }) {
       {["ENTERPRISE", "CITY", "AUDITOR"].includes(viewer.role) && (
         <Button onClick={() => void download(`/dossiers/grade/${key}?files=1`)}>{words.case.dossier}</Button>
       )}
+      <InternalReviews diagnosis={diagnosis} again={again} />
     </>
   );
 }

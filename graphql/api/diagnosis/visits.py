@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 import orjson
-import strawberry
 
 from api.kit.context import Context
-from api.kit.ids import id_of
+from api.kit.ids import PersonID, id_of
 from api.kit.published import field, published
 from api.kit.row_mapping import all_shown, shown
 from domain.access import Mask, Role
@@ -23,7 +22,7 @@ class SignIn:
 
     place: str = field("Where · 签到地点")
     signed_at: datetime = field("When, UTC, by the server's clock · 签到时间")
-    person: strawberry.ID | None = field("Who · 签到人", roles=VISITORS)
+    person: PersonID | None = field("Who · 签到人", roles=VISITORS)
 
 
 @published(PROCEEDINGS, mask=Mask.PROCESS_SECRETS, row=InterviewRow)
@@ -43,7 +42,7 @@ class VisitPlan:
     status: VisitStatus = field("What became of it · 计划状态")
     day: date = field("First day in the city's calendar · 计划日期")
     diagnosticians: int = field("How many come · 诊断师人数", made=True)
-    team: list[strawberry.ID] | None = field("Who comes · 诊断师", roles=VISITORS, made=True)
+    team: list[PersonID] | None = field("Who comes · 诊断师", roles=VISITORS, made=True)
     functions: list[str] = field("Functions to be interviewed · 拟访谈部门")
     agenda: str = field("What is to be seen and prepared · 安排")
     reason: str | None = field("Why it was declined or cancelled · 理由")

@@ -59,6 +59,8 @@ def test_a_visit_is_planned_agreed_signed_in_and_closed(city: LiveCity) -> None:
     assert (second["status"], second["diagnosticians"], second["plannedByRole"]) == ("CLOSED", 2, "DIAGNOSTICIAN")
     assert [one["place"] for one in second["signIns"]] == ["一号厂房", "一号厂房"]
     assert {one["function"] for one in second["interviews"]} == set(FUNCTIONS)
+    signed = city.data("provider", TEAM, id=case)["diagnosis"]["visitPlans"]["nodes"][-1]
+    assert [one["person"] for one in signed["signIns"]] == signed["team"]
     seen = city.data("district", PLANS, id=case)["diagnosis"]
     assert seen["visits"] == 1
     (visit,) = seen["siteVisits"]["nodes"]
