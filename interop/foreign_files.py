@@ -13,11 +13,12 @@ import orjson
 from pydantic import TypeAdapter
 
 from domain.kernel import Rule
+from interop.questionnaires.reading import QuestionnaireReading
 from interop.rosters import file_rules
 from interop.rosters.roster import Progress, RosterReading
 from interop.rosters.source_sheet import SeenSheet
 from isolation import Bounds, ProcessOverBounds, Turns, preload, run
-from standards import AnyEdition, EditionMalformed, edition_of_json
+from standards import AnyEdition, EditionMalformed, Form, edition_of_json
 
 BOUNDS = Bounds(memory_mib=1_024, cpu_seconds=60, wall_seconds=180.0)
 """Of one file. 2026-11-28: 50,000 rows, the most that a roster may have, of six columns take 5 s of a core and 230 MiB."""
@@ -108,6 +109,27 @@ class ForeignFiles:
         if "refused" in said:
             raise RULES[said["refused"]].refuse(**said["facts"])
         return edition_of_json(orjson.dumps(said["edition"]))
+
+    def questionnaire(self, edition: AnyEdition, told: bytes, holder: str) -> bytes:
+        """The workbook of a case 离线问卷, for a holder that the work is counted for.
+
+        Raises:
+            Refused: as `roster`.
+        """
+        stated = edition.model_dump_json().encode()
+        return self.read(f"{WORKER}:questionnaire_bytes", stated, told, holder=holder, bounds=self._writing)
+
+    def filled(self, data: bytes, edition: AnyEdition, form: Form, holder: str) -> QuestionnaireReading:
+        """What a workbook of a case says 离线问卷读数.
+
+        Raises:
+            Refused: as `roster`, and as `read_questionnaire`.
+        """
+        stated = edition.model_dump_json().encode()
+        said = orjson.loads(self.read(f"{WORKER}:filled_bytes", data, stated, form.value, holder=holder))
+        if "refused" in said:
+            raise RULES[said["refused"]].refuse(**said["facts"])
+        return QuestionnaireReading.model_validate(said["read"])
 
     def read(
         self,

@@ -17,12 +17,14 @@ from interop.editions.workbook_reading import read_workbook
 from interop.foreign_files import ROSTER, SHEET
 from interop.payments.payment_list import payment_list
 from interop.proof.dossier import with_files
+from interop.questionnaires.workbook import workbook_of as questionnaire_of
+from interop.questionnaires.workbook_reading import read_questionnaire
 from interop.rosters.annotated import annotated, seen_sheet
 from interop.rosters.roster import Progress
 from interop.rosters.roster_reading import read_roster
 from interop.rosters.template import template
 from journal.blobs import Blobs
-from standards import Edition, EditionMalformed, Origin
+from standards import Answer, Edition, EditionMalformed, Form, Origin, edition_of_json
 
 
 def roster_bytes(data: bytes, filename: str, progress: Progress | None = None) -> bytes:
@@ -63,6 +65,22 @@ def dossier_bytes(content: bytes, folder: str) -> bytes:
 def payments_bytes(computed: bytes, told: bytes) -> bytes:
     """The payment list 付款清单 of a computed subsidy as JSON, and of year, names and what was taken back; see `payment_list`."""
     return payment_list(computed=SubsidyComputed.model_validate_json(computed), **orjson.loads(told))
+
+
+def questionnaire_bytes(edition: bytes, told: bytes) -> bytes:
+    """The workbook of a case 离线问卷, of its edition and the rest of what it is made of as JSON; see `questionnaire_of`."""
+    said = orjson.loads(told)
+    answers = {name: Answer.model_validate(one) for name, one in said["answers"].items()}
+    form, sections = Form(said["form"]), tuple(said["sections"])
+    return questionnaire_of(edition_of_json(edition), form, sections, answers, said["stamp"], said["seal"])
+
+
+def filled_bytes(data: bytes, edition: bytes, form: str) -> bytes:
+    """What the workbook of a case says 离线问卷读数, or why it is none, as JSON; see `read_questionnaire`."""
+    try:
+        return b'{"read":' + read_questionnaire(data, edition_of_json(edition), Form(form)).model_dump_json().encode() + b"}"
+    except Refused as refused:
+        return orjson.dumps({"refused": refused.rule.code, "facts": refused.facts})
 
 
 def edition_bytes(edition: Edition, origins: tuple[Origin, ...], published_at: datetime | None) -> bytes:

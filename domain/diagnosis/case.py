@@ -102,6 +102,7 @@ from domain.diagnosis.visits import (
     visit_after,
 )
 from domain.diagnosis.withdrawal import DiagnosisWithdrawn, WithdrawDiagnosis, withdraw
+from domain.diagnosis.workbook import TakeInWorkbook, WorkbookTakenIn, take_in_workbook
 from domain.governance.qualification import QUALIFICATION_RULE, certificate_stream
 from domain.governance.standing import DIRECTORY_STREAM, listing_stream
 from domain.governance.ties import MATCHING_RULE, tie_stream
@@ -122,6 +123,7 @@ Step = Callable[[Any, Diagnosis, DecisionContext], Facts]
 STEPS: Mapping[type[Command], Step] = {
     AssignProvider: assign_provider,
     SaveAnswers: save_answers,
+    TakeInWorkbook: take_in_workbook,
     PledgeTruth: pledge,
     SubmitSelfAssessment: submit,
     AcceptDiagnosis: accept,
@@ -169,6 +171,7 @@ DiagnosisEvent = (
     | ListingExceptionRecorded
     | TieExceptionRecorded
     | AnswersSaved
+    | WorkbookTakenIn
     | TruthPledged
     | SelfAssessmentSubmitted
     | DiagnosisAccepted
@@ -279,7 +282,7 @@ def _changes(diagnosis: Diagnosis, event: DiagnosisEvent, version: int) -> dict[
                 "upheld": upheld,
                 "dismissed": diagnosis.dismissed | {a.indicator for a in answers if not a.upheld},
             }
-        case DiagnosisWithdrawn():
+        case WorkbookTakenIn() | DiagnosisWithdrawn():
             return {}
         case never:
             assert_never(never)

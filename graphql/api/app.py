@@ -21,6 +21,7 @@ from api.downloads.edition_documents import EditionDocuments
 from api.downloads.files import FileEndpoints
 from api.downloads.payments import PaymentFiles
 from api.downloads.proofs import Proofs
+from api.downloads.questionnaires import QuestionnaireFiles
 from api.downloads.rosters import RosterFiles
 from api.kit.published import FieldRights, declared
 from api.kit.services import Services
@@ -129,6 +130,7 @@ def create_app(
             *EditionDocuments(services, operations).routes(),
             *RosterFiles(services, operations).routes(),
             *PaymentFiles(services, operations).routes(),
+            *QuestionnaireFiles(services, operations).routes(),
             *Dossiers(services, operations).routes(),
             *(CredentialFiles(services, services.credentials, operations).routes() if services.credentials is not None else ()),
             *(Proofs(services, services.transparency, operations).routes() if services.transparency is not None else ()),

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from domain.diagnosis import evidence, objections, on_site, opening, report, scoring, self_assessment
+from domain.diagnosis import evidence, objections, on_site, opening, report, scoring, self_assessment, workbook
 from domain.diagnosis.state import diagnosis_stream
 from domain.events import EVENTS
 from domain.instants import utc_moment
@@ -119,6 +119,11 @@ class _Told:
                 for indicator in data["answers"]:
                     local = f"{place}/answer/{indicator}/{entry.version}"
                     self._own[indicator] = self.made(entry, local, "Answer", revises=self._own.get(indicator))
+            case workbook.WorkbookTakenIn:
+                file = self.made(entry, f"{place}/workbook/{entry.version}", "Workbook", sha256=data["sha256"])
+                for indicator in data["indicators"]:
+                    derived = {"prov:generatedEntity": self._own[indicator], "prov:usedEntity": file}
+                    self._relate("wasDerivedFrom", derived)
             case on_site.AnswersVerified:
                 for indicator in data["answers"]:
                     files = self._evidence.get(indicator, [])

@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 
 from domain.access import Role
-from domain.diagnosis import evidence, objections, on_site, provider, report, scoring, self_assessment
+from domain.diagnosis import evidence, objections, on_site, provider, report, scoring, self_assessment, workbook
 from domain.diagnosis.case import DIAGNOSES as CASE
 from domain.diagnosis.case import STATUS_AFTER, status_after_objections
 from domain.diagnosis.case_numbers import case_number
@@ -92,7 +92,10 @@ issued.keep_inside(DIAGNOSES, *issued.SEEN_AS, "reopened", "visit_plan", "handed
 
 
 class AnswerRow(NamedTuple):
-    """An answer, the firm's own and the verified one 答案, as JSON of `standards.Answer`."""
+    """An answer, the firm's own and the verified one 答案, as JSON of `standards.Answer`.
+
+    answered_at: in microseconds of UTC. workbook: SHA-256 of the workbook that the firm's own came by.
+    """
 
     diagnosis: str
     indicator: str
@@ -100,6 +103,9 @@ class AnswerRow(NamedTuple):
     version: int
     verified: str | None
     difference: str | None
+    answered_at: Long
+    answered_by_role: Role
+    workbook: str | None
 
 
 ANSWERS = Table(
@@ -233,9 +239,17 @@ def _details(
                         "difference": before["difference"] if before else None,
                         "issued_verified": None,
                         "issued_difference": None,
+                        "answered_at": entry.at,
+                        "answered_by_role": entry.role,
+                        "workbook": None,
                     }
                 )
             return {"answered": int(str(case["answered"])) + new}
+        case workbook.WorkbookTakenIn:
+            taken: list[str] = found["indicators"]  # type: ignore[assignment]
+            answers.load((identity, indicator) for indicator in taken)
+            for indicator in taken:
+                answers.change(identity, indicator, workbook=found["sha256"])
         case on_site.AnswersVerified:
             verified: dict[str, dict[str, object]] = found["answers"]  # type: ignore[assignment]
             answers.load((identity, indicator) for indicator in verified)

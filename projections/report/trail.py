@@ -32,6 +32,7 @@ from domain.diagnosis.visits import (
     SiteVisitPlanned,
 )
 from domain.diagnosis.withdrawal import DiagnosisWithdrawn
+from domain.diagnosis.workbook import WorkbookTakenIn
 from domain.instants import city_moment
 from journal import Entry
 from projections.report import wording
@@ -124,6 +125,9 @@ def _says(
             return "记录利益回避例外", reason
         case AnswersSaved(section=section, answers=answers):
             return "保存自评", f"{wording.dimension(edition, section)}，{len(answers)} 项"
+        case WorkbookTakenIn(indicators=indicators, overwritten=overwritten):
+            over = f"，覆盖较新答案 {len(overwritten)} 项" if overwritten else ""
+            return "送回离线问卷", f"以上 {len(indicators)} 项来自离线问卷工作簿{over}"
         case TruthPledged():
             return "作出真实性承诺", ""
         case SelfAssessmentSubmitted(measured=measured):

@@ -80,6 +80,10 @@ MAY_SAY_THE_SAME: Mapping[tuple[str, str], str] = {
     },
     ("RecordRuleSimulation", "method"): "a proposal that is simulated stays so, whoever works it out a second time",
     ("RecordPlan", "method"): "a plan that is proposed stays as it is, whoever works it out a second time",
+    **{
+        ("TakeInWorkbook", name): "what stands already is no change, whatever workbook says it"
+        for name in ("answers", "of_version", "overwrite", "sha256")
+    },
     ("ReviseResult", "industries"): "points that stand already are no change",
     ("RecordAttendance", "people"): "who attended stands; some of them, sent again, are no others",
 }

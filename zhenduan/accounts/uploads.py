@@ -55,6 +55,7 @@ MIB = 1024 * 1024
 KINDS: dict[UploadKind, tuple[int, frozenset[str], str]] = {
     UploadKind.EVIDENCE: (20 * MIB, frozenset({"pdf", "png", "jpg", "jpeg", "xlsx", "docx", "csv", "txt"}), "AttachEvidence"),
     UploadKind.ROSTER: (10 * MIB, frozenset({"xlsx", "csv"}), "ImportRoster"),
+    UploadKind.WORKBOOK: (10 * MIB, frozenset({"xlsx"}), "TakeInWorkbook"),
 }
 """What an upload is for -> bytes at most, file name endings taken, and the command that will cite it."""
 TICKET_LIFETIME = timedelta(minutes=15)

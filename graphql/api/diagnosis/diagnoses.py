@@ -22,6 +22,7 @@ from api.diagnosis.proceedings import (
 )
 from api.diagnosis.stages import RunningStage, load_stages
 from api.diagnosis.visits import VisitPlan, load_visit_plans
+from api.diagnosis.workbooks import filled_workbook
 from api.kit.as_of import AsOf, AsOfMoment, day_then, known_then
 from api.kit.context import Context
 from api.kit.edges import Edge, Loader, led_to
@@ -49,6 +50,7 @@ from domain.diagnosis.evidence import AttachEvidence
 from domain.diagnosis.opening import OpenDiagnosis, chosen_otherwise
 from domain.diagnosis.stage_limits import overdue_since
 from domain.diagnosis.state import STATUS_NAMES, DiagnosisStatus, Purpose
+from domain.diagnosis.workbook import TakeInWorkbook
 from domain.governance.rule_bodies.body import RuleKind
 from domain.governance.rule_bodies.stages import StageLimits
 from domain.instants import city_midnight, microseconds, utc_moment
@@ -408,6 +410,9 @@ EDGES: Mapping[Edge, Loader] = {
 SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
     OpenDiagnosis: ServerFields(frozenset({"diagnosis"}), fill=new_id("diagnosis")),
     AssignExpert: ServerFields(frozenset({"assignment"}), fill=new_id("assignment")),
+    TakeInWorkbook: ServerFields(
+        frozenset({"of_case", "edition_digest", "of_version", "answers", "unread"}), fill=filled_workbook
+    ),
     AttachEvidence: ServerFields(frozenset({"filename", "media_type", "size"}), fill=_evidence),
 }
 """What the server completes 服务端补全; every other command is sent as it is."""

@@ -138,6 +138,7 @@ class UploadKind(DescribedEnum):
 
     EVIDENCE = "evidence", "Evidence of a diagnosis · 佐证"
     ROSTER = "roster", "Roster of a year · 名单"
+    WORKBOOK = "workbook", "Questionnaire filled in without a network · 离线问卷"
 
 
 class Uploads(Protocol):

@@ -25,6 +25,7 @@ from domain.diagnosis.self_assessment import AnswersSaved, SelfAssessmentSubmitt
 from domain.diagnosis.state import PROCEEDINGS_READERS
 from domain.diagnosis.visits import VisitEvent
 from domain.diagnosis.withdrawal import DiagnosisWithdrawn
+from domain.diagnosis.workbook import WorkbookTakenIn
 from domain.events import CAPABILITIES, EVENTS
 from domain.governance.proceedings.state import PROCEEDING_READERS
 from domain.governance.ties import TOLD as TIE_TOLD
@@ -60,7 +61,7 @@ THING: Mapping[type[Event], frozenset[Role]] = {
     **dict.fromkeys((ConsentGranted, ConsentRevoked), CONSENTS),
     **dict.fromkeys((ReportObjectedTo, ObjectionsAnswered, SiteVisitRecorded, ExpertReviewRecorded), PROCEEDINGS),
     **dict.fromkeys((*VisitEvent.__args__, ReportHandedIn, ReportReviewed), PROCEEDINGS),
-    **dict.fromkeys((AnswersSaved, AnswersVerified, EvidenceAttached), ANSWERS),
+    **dict.fromkeys((AnswersSaved, AnswersVerified, EvidenceAttached, WorkbookTakenIn), ANSWERS),
     **dict.fromkeys((DiagnosisScored, ReportIssued, ReportConfirmed, SelfAssessmentSubmitted), REPORTS),
     **dict.fromkeys((EnterpriseRegistered, EnterpriseRevised, EnterpriseStated), FINANCE),
     **dict.fromkeys(

@@ -58,6 +58,7 @@ from domain.diagnosis.visits import (
     SiteVisitPlanned,
 )
 from domain.diagnosis.withdrawal import DiagnosisWithdrawn, WithdrawDiagnosis
+from domain.diagnosis.workbook import TakeInWorkbook, WorkbookAnswer, WorkbookTakenIn
 from domain.events import COMMANDS
 from domain.instants import city_day
 from domain.kernel import Refused
@@ -65,7 +66,7 @@ from interop.proof import verify_dossier as verifier
 from journal import Caller, NewEntry, open_journal
 from journal.transparency.transparency_log import open_log
 from tests.interop.proving_city import ORIGIN, Proving, fault, forged, of_first_format, still
-from tests.small_city import CITY, ENTERPRISE, FILE, City, caller, evidence, opening, sections
+from tests.small_city import CITY, EDITION, ENTERPRISE, FILE, City, caller, evidence, opening, sections
 
 __all__ = ["still"]
 
@@ -73,6 +74,7 @@ EVENT_OF: dict[type[Any], type[Any]] = {
     OpenDiagnosis: DiagnosisOpened,
     AssignProvider: ProviderAssigned,
     SaveAnswers: AnswersSaved,
+    TakeInWorkbook: WorkbookTakenIn,
     PledgeTruth: TruthPledged,
     SubmitSelfAssessment: SelfAssessmentSubmitted,
     AcceptDiagnosis: DiagnosisAccepted,
@@ -129,6 +131,12 @@ def _answers(level: int) -> list[DiagnosisCommand]:
     return [SaveAnswers(diagnosis="d1", section=section, answers=answers) for section, answers in given.items()]
 
 
+def _workbook(level: int) -> TakeInWorkbook:
+    told = {i: WorkbookAnswer(answer=a, sheet="x", cells={}) for part in sections(level).values() for i, a in part.items()}
+    stated = {"of_case": "d1", "edition_digest": EDITION.digest, "of_version": 1}
+    return TakeInWorkbook(diagnosis="d1", sha256="a" * 64, answers=told, **stated)
+
+
 def _verified(level: int) -> list[DiagnosisCommand]:
     found = {s: {i: VerifiedAnswer(answer=a, reason="现场") for i, a in part.items()} for s, part in sections(level).items()}
     return [VerifyAnswers(diagnosis="d1", section=section, answers=answers) for section, answers in found.items()]
@@ -160,7 +168,8 @@ def test_every_history_that_the_rules_accept_is_worked_out_alike(data: st.DataOb
     levels = st.integers(1, 5)
     said, found = data.draw(levels), data.draw(levels)
     least = [_visit()] if data.draw(st.booleans()) else []
-    way = [*_answers(said), PLEDGE, SUBMIT, ACCEPT, *least, *_verified(found), SCORE, ISSUE]
+    given = [_workbook(said)] if data.draw(st.booleans()) else _answers(said)
+    way = [*given, PLEDGE, SUBMIT, ACCEPT, *least, *_verified(found), SCORE, ISSUE]
     rest = data.draw(st.lists(st.sampled_from([*LATER, *_verified(said)]), max_size=12))
     with proving_city() as proving:
         proving.city.send(CITY, opening("d1"))

@@ -45,6 +45,7 @@ from domain.diagnosis.visits import (
     SignInOnSite,
 )
 from domain.diagnosis.withdrawal import WithdrawDiagnosis
+from domain.diagnosis.workbook import TakeInWorkbook
 from domain.events import COMMANDS
 from domain.instants import city_day
 from domain.kernel import NOT_FOUND, Command, OnStream
@@ -166,6 +167,9 @@ def test_the_slot_is_free_again_once_the_diagnosis_has_ended(ending: object) -> 
 ABOUT_A_CASE: dict[type[Command], Command] = {
     AssignProvider: AssignProvider(diagnosis="d1", provider="p2"),
     SaveAnswers: save("D1", {"Z01": Answer(level=Decimal(4))}),
+    TakeInWorkbook: TakeInWorkbook(
+        diagnosis="d1", sha256="a" * 64, of_case="d1", edition_digest=EDITION.digest, of_version=1, answers={}
+    ),
     PledgeTruth: PledgeTruth(diagnosis="d1"),
     SubmitSelfAssessment: SubmitSelfAssessment(diagnosis="d1"),
     AcceptDiagnosis: AcceptDiagnosis(diagnosis="d1"),
@@ -189,7 +193,7 @@ ABOUT_A_CASE: dict[type[Command], Command] = {
     AnswerObjections: cases.answered(Z01=True),
     WithdrawDiagnosis: WithdrawDiagnosis(diagnosis="d1", reason="企业停产"),
 }
-OPEN_ONLY = {SaveAnswers, PledgeTruth, SubmitSelfAssessment}
+OPEN_ONLY = {SaveAnswers, TakeInWorkbook, PledgeTruth, SubmitSelfAssessment}
 ON_SITE = {PlanSiteVisit, AgreeToVisit, DeclineVisit, CancelVisit, SignInOnSite, RecordInterview, CloseSiteVisit}
 PROVIDERS_WORK = ON_SITE | {RecordSiteVisit, VerifyAnswers, RecordExpertReview, ScoreDiagnosis}
 ALLOWED: dict[Status, set[type[Command]]] = {

@@ -1,0 +1,68 @@
+"""Questionnaires over HTTP 离线问卷接口: the workbook of a case, to be filled in without a network. plan P3, P7."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from api.diagnosis.workbooks import questionnaire
+from api.downloads.files import NOTHING_RUNS, attachment
+from api.kit.ids import key_of
+from api.kit.services import Services
+from api.server.admission import Lane
+from api.server.disclosure_notes import DisclosureNotes
+from api.server.errors import request_error
+from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, respond
+from api.server.messages import CallerGone, GraphQLResponse, faulted
+from api.server.operations import Operations
+from domain.command_rights import FILLERS
+from domain.kernel import Refused
+from interop.editions.sheets import MEDIA_TYPE
+
+ENTRY_POINT = "GET /diagnoses/questionnaire"
+
+
+class QuestionnaireFiles:
+    """The endpoint of questionnaires: for the roles that may save answers 离线问卷接口."""
+
+    def __init__(self, services: Services, operations: Operations) -> None:
+        self._services = services
+        self._operations = operations
+
+    def routes(self) -> list[Route]:
+        """Where they are."""
+        return [Route("/diagnoses/{case:path}/questionnaire.xlsx", self.workbook, methods=["GET"])]
+
+    async def workbook(self, request: Request) -> Response:
+        """GET /diagnoses/{id}/questionnaire.xlsx: the workbook of an open case 离线问卷; others get as much as of none."""
+        try:
+            token = bearer(authorization(request.headers))
+        except Malformed as malformed:
+            return respond(malformed.answer, JSON, as_status=True)
+        lane = self._operations.admission.lane(token, Lane.BULK)
+        case = request.path_params["case"]
+        response: Response = await self._operations.in_thread(self._made, token, case, lane=lane, token=token)
+        return response
+
+    def _made(self, token: str | None, case: str) -> Response:
+        try:
+            caller = self._operations.signed_in(token)
+            key = key_of(case, "diagnosis")
+            found = questionnaire(self._services, caller, key) if caller.role in FILLERS else None
+            if found is not None and found[2]:
+                notes = DisclosureNotes(ENTRY_POINT)
+                for mask, firm, stream in found[2]:
+                    notes.note(frozenset({mask}), [(firm, stream)])
+                notes.leave(self._services, caller)
+        except CallerGone as gone:
+            return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)
+        except Refused as refused:
+            said = request_error(refused.rule.code, refused.says, refused.says_in_english)
+            return respond(GraphQLResponse({"errors": [said]}, 503), JSON, as_status=True)
+        except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
+            return respond(faulted(fault), JSON, as_status=True)
+        if found is None:
+            missing = request_error("NOT_FOUND", "未找到。", "Not found.")
+            return respond(GraphQLResponse({"errors": [missing]}, 404), JSON, as_status=True)
+        content, name, _ = found
+        headers = {**ALWAYS, "content-disposition": attachment(name), "content-security-policy": NOTHING_RUNS}
+        return Response(content, 200, headers, media_type=MEDIA_TYPE)
