@@ -85,6 +85,7 @@ MAY_SAY_THE_SAME: Mapping[tuple[str, str], str] = {
         for name in ("answers", "of_version", "overwrite", "sha256")
     },
     ("ReviseResult", "industries"): "points that stand already are no change",
+    ("RecordInterview", "function"): "what that function said already, in the same words, is not said anew",
     ("RecordAttendance", "people"): "who attended stands; some of them, sent again, are no others",
 }
 """Command and field -> why another value of the field may change nothing."""

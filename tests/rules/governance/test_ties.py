@@ -121,7 +121,7 @@ def test_the_city_or_the_district_may_state_a_reasoned_exception_that_cites_the_
     opened(provider=None).when(excepted, "city").refused(EXCEPTION_NOT_NEEDED)
     opening = OPENING.model_copy(update={"exception": WHY})
     started = given(DIAGNOSES).having_read(WORLD | tied(TieKind.OWNERSHIP)).when(opening, "city", "e1")
-    started.happened("diagnosis.opened.v2", "diagnosis.tie_exception_recorded.v1", "slot.taken.v1", "stage.began.v1")
+    started.happened("diagnosis.opened.v2", "diagnosis.tie_exception_recorded.v1", "slot.taken.v1", "stage.began.v2")
 
 
 def test_a_tie_declared_after_the_naming_keeps_the_provider_from_taking_the_case_on_until_it_is_excepted() -> None:
