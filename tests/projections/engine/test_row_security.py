@@ -184,6 +184,8 @@ def test_every_table_of_a_firms_own_data_has_row_policies() -> None:
     assert holds - set(ROW_SECURED) == {
         "enterprise_bigrams",
         "first_reports",
+        "adjudicated_samples",
+        "reassessments",
         "coverage_subjects",
         "consents",
         "assignments",
