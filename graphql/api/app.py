@@ -25,6 +25,7 @@ from api.downloads.questionnaires import QuestionnaireFiles
 from api.downloads.rosters import RosterFiles
 from api.kit.published import FieldRights, declared
 from api.kit.services import Services
+from api.record.event_feed import EventFeed
 from api.schema import build_schema
 from api.server import console, graphiql
 from api.server.admission import LONGEST_LAG_SECONDS, AdmissionLimits, Overloaded
@@ -131,6 +132,7 @@ def create_app(
             *RosterFiles(services, operations).routes(),
             *PaymentFiles(services, operations).routes(),
             *QuestionnaireFiles(services, operations).routes(),
+            *EventFeed(services, operations, change_notifications).routes(),
             *Dossiers(services, operations).routes(),
             *(CredentialFiles(services, services.credentials, operations).routes() if services.credentials is not None else ()),
             *(Proofs(services, services.transparency, operations).routes() if services.transparency is not None else ()),

@@ -194,13 +194,17 @@ def consulted_editions(snapshot: Snapshot, scope: Scope, revision_id: str) -> Dr
     return _editions(row, row.consulted_version, row.consulted)
 
 
-def standards_events(snapshot: Snapshot, scope: Scope, first: int, *, after: int = 0) -> list[StandardsEventRow]:
+def standards_events(
+    snapshot: Snapshot, scope: Scope, first: int, *, after: int = 0, types: Sequence[str] | None = None
+) -> list[StandardsEventRow]:
     """Events of editions and revisions 标准动态, in the order of the journal, beyond a position.
 
-    Those that are public, and those of drafts that the scope admits.
+    Those that are public, and those of drafts that the scope admits. types: their names, as they are stored; None = all.
     """
     table, known = snapshot[STANDARDS_EVENTS], snapshot[REVISIONS]
     joined = table.outerjoin(known, and_(known.c.id == table.c.subject, table.c.kind == REVISION))
     seen = or_(table.c.public == 1, and_(known.c.id.is_not(None), _admitted(snapshot, scope)))
     query = select(*chosen(table, StandardsEventRow)).select_from(joined).where(seen, table.c.position > after)
+    if types is not None:
+        query = query.where(table.c.type.in_(types))
     return [StandardsEventRow._make(row) for row in snapshot.rows(query.order_by(table.c.position).limit(first))]

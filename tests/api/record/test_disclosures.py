@@ -385,6 +385,7 @@ NOT_LOGGED = {
     "/subsidies/{year:int}/payments.xlsx": "what providers are paid, which is of no firm",
     "/editions/{name}": "the standard, which is no firm's",
     "/revisions/{revision:path}/{which}/{name}": "a draft of the standard, which is no firm's",
+    "/events": "ids, versions and times, as subscriptions tell them",
     "/log/checkpoint": "a root hash",
     "/log/proof/inclusion": "hashes",
     "/log/proof/consistency": "hashes",

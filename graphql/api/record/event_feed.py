@@ -1,0 +1,225 @@
+"""Event feed over HTTP 公开事件流接口: `GET /events`, in batches by long poll, or as server-sent events. plan P5, P7, P8.
+
+A batch is `application/cloudevents-batch+json`, as http-feeds has it: ask with the `id` of the last event as `after`, wait up to
+30 seconds for more. `text/event-stream` at the same address goes on for ever, with the same ids. The cursor is that of every
+subscription. Each look asks anew who the caller is and what it may see now.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from api.kit.cursors import Cursors
+from api.kit.ids import key_of
+from api.kit.services import Services
+from api.record.event_shapes import CLOUD_EVENTS_BATCH, SOURCE, cloud_event
+from api.server.admission import Lane
+from api.server.change_notifications import ChangeNotifications
+from api.server.errors import request_error
+from api.server.event_streams import EVENT_STREAM, LAST_EVENT
+from api.server.http import ALWAYS, JSON, Malformed, accepted, authorization, bearer, parameters, respond
+from api.server.messages import CallerGone, GraphQLResponse
+from api.server.operations import Operations
+from api.server.subscriptions import BATCH
+from domain.access import Role
+from domain.kernel import Refused
+from domain.public_events import PUBLIC_EVENTS
+from domain.standard.revision.state import draft_scope
+from journal import Caller
+from projections.record.audit_trail import EntryRow
+from projections.record.public_feed import FeedFilter, public_entries
+
+LONGEST_WAIT = 30
+"""Seconds that a poll may ask to wait."""
+HEARTBEAT_SECONDS = 15.0
+"""An idle stream says how far was looked this often, and its caller is asked for anew."""
+FOLLOWERS = 1_024
+FOLLOWERS_OF_CALLER = 10
+"""Streams and waiting polls of the process, and of one key or person."""
+LONGEST_FILTER = 2_000
+RETRY_MILLISECONDS = 2_000
+OFFERED = (CLOUD_EVENTS_BATCH, JSON, EVENT_STREAM)
+NAMES = sorted({one.name for one in PUBLIC_EVENTS.values()})
+KINDS = sorted({one.kind for one in PUBLIC_EVENTS.values()})
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a follower asks for 订阅请求. after: position seen. wait: seconds."""
+
+    after: int
+    wait: int
+    where: FeedFilter
+    again: dict[str, str]
+
+
+class EventFeed:
+    """The endpoint of the feed 公开事件流接口; made for one event loop."""
+
+    def __init__(self, services: Services, operations: Operations, notifications: ChangeNotifications) -> None:
+        self._services = services
+        self._operations = operations
+        self._notifications = notifications
+        self._cursors = Cursors(services.secret)
+        self._following: Counter[str] = Counter()
+
+    def routes(self) -> list[Route]:
+        """Where it is."""
+        return [Route(SOURCE, self.events, methods=["GET"])]
+
+    async def events(self, request: Request) -> Response:
+        """GET /events?after=&wait=&kind=&district=&enterprise= 公开事件."""
+        try:
+            media = _media(request)
+            token = bearer(authorization(request.headers))
+            asked = self._asked(request, of_stream=media == EVENT_STREAM)
+            lane = self._operations.admission.lane(token, Lane.READS)
+            caller, rows, position = await self._operations.in_thread(self._first, token, asked, lane=lane, token=token)
+            if media == EVENT_STREAM:
+                return self._streamed(token, caller, asked, rows, position)
+            if not rows and asked.wait:
+                rows, position = await self._waited(token, caller, asked, position)
+            return self._batch(media, asked, rows, position)
+        except Malformed as malformed:
+            return respond(malformed.answer, JSON, as_status=True)
+        except CallerGone as gone:
+            return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)
+        except Refused as refused:
+            error = request_error(refused.rule.code, refused.says, refused.says_in_english)
+            return respond(GraphQLResponse({"errors": [error]}, 400), JSON, as_status=True)
+
+    def _asked(self, request: Request, *, of_stream: bool) -> Asked:
+        given = parameters(request, "after", "wait", "kind", "district", "enterprise")
+        seen = (request.headers.get(LAST_EVENT) if of_stream else None) or given.get("after")
+        wait = given.get("wait", "0")
+        if not wait.isascii() or not wait.isdigit() or int(wait[:4]) > LONGEST_WAIT:
+            raise _wrong(f"wait 须是 0 至 {LONGEST_WAIT} 的整数秒。", f"Give wait in whole seconds, from 0 to {LONGEST_WAIT}.")
+        for name in ("kind", "district", "enterprise"):
+            if name in given and not 0 < len(given[name]) <= LONGEST_FILTER:
+                raise _wrong(f"{name} 为空或过长。", f"{name} is empty or too long.")
+        where = FeedFilter(_names(given.get("kind")), given.get("district"), key_of(given.get("enterprise"), "enterprise"))
+        again = {name: value for name, value in given.items() if name != "after"}
+        return Asked(self._cursors.open(seen) if seen else 0, int(wait), where, again)
+
+    def _first(self, token: str | None, asked: Asked) -> tuple[Caller, list[EntryRow], int]:
+        caller = self._operations.signed_in(token)
+        return caller, *self._look(token, caller, asked.where, asked.after)
+
+    def _look(self, token: str | None, caller: Caller, where: FeedFilter, after: int) -> tuple[list[EntryRow], int]:
+        """What a caller is told beyond a position, and how far was looked; who it is, and its scope, are judged anew."""
+        now = self._operations.still(token, caller)
+        assert now is not None  # noqa: S101 - it was signed in, and still is
+        scope, role = now.caller.scope, now.caller.role
+        with self._services.models.reading(scope) as snapshot:
+            rows = public_entries(snapshot, scope, draft_scope(role, scope), Role(role), where, BATCH, after=after)
+            return rows, rows[-1].position if len(rows) == BATCH else max(after, snapshot.position)
+
+    async def _waited(self, token: str | None, caller: Caller, asked: Asked, position: int) -> tuple[list[EntryRow], int]:
+        """What comes within the time that a poll may wait."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + asked.wait
+        rows: list[EntryRow] = []
+        with self._place(caller):
+            while not rows and (left := until - loop.time()) > 0:
+                await self._moved(caller, position, min(left, HEARTBEAT_SECONDS))
+                rows, position = await self._operations.in_thread(self._look, token, caller, asked.where, position)
+        return rows, position
+
+    async def _moved(self, caller: Caller, position: int, seconds: float) -> None:
+        """Until the read models have moved beyond a position, a role of the caller has ended, or the time is up."""
+        waiting = {
+            asyncio.ensure_future(self._notifications.beyond(position, seconds)),
+            asyncio.ensure_future(self._operations.revoked(caller).wait()),
+        }
+        try:
+            await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in waiting:
+                one.cancel()
+
+    @contextmanager
+    def _place(self, caller: Caller) -> Iterator[None]:
+        """A place among those who follow.
+
+        Raises:
+            Overloaded: the caller has too many, or everyone together.
+        """
+        is_own = self._following[caller.actor] >= FOLLOWERS_OF_CALLER
+        if is_own or self._following.total() >= FOLLOWERS:
+            raise self._operations.admission.refusal(is_own=is_own)
+        self._following[caller.actor] += 1
+        try:
+            yield
+        finally:
+            self._following[caller.actor] -= 1
+            if not self._following[caller.actor]:
+                del self._following[caller.actor]
+
+    def _batch(self, media: str, asked: Asked, rows: Sequence[EntryRow], position: int) -> Response:
+        following = urlencode({"after": self._cursors.seal(position), **asked.again})
+        headers = {**ALWAYS, "link": f'<{SOURCE}?{following}>; rel="next"'}
+        found = [cloud_event(row, self._cursors.seal(row.position)) for row in rows]
+        return Response(orjson.dumps(found), 200, headers, media_type=f"{media}; charset=utf-8")
+
+    def _streamed(
+        self, token: str | None, caller: Caller, asked: Asked, rows: list[EntryRow], position: int
+    ) -> StreamingResponse:
+        place = self._place(caller)
+        place.__enter__()  # refused before the stream begins
+
+        async def chunks() -> AsyncIterator[bytes]:
+            told, seen = rows, position
+            try:
+                yield b"retry: %d\n\n" % RETRY_MILLISECONDS
+                while True:
+                    if told:  # one chunk a look: what a slow reader has not taken is not asked for yet
+                        yield b"".join(map(self._event, told))
+                    if len(told) < BATCH:
+                        yield b"id: %s\n\n" % self._cursors.seal(seen).encode()
+                        await self._moved(caller, seen, HEARTBEAT_SECONDS)
+                    told, seen = await self._operations.in_thread(self._look, token, caller, asked.where, seen)
+            except CallerGone:
+                return
+            finally:
+                place.__exit__(None, None, None)
+
+        headers = {**ALWAYS, "x-accel-buffering": "no"}
+        return StreamingResponse(chunks(), headers=headers, media_type=EVENT_STREAM)
+
+    def _event(self, row: EntryRow) -> bytes:
+        cursor = self._cursors.seal(row.position)
+        found = cloud_event(row, cursor)
+        return b"id: %s\nevent: %s\ndata: %s\n\n" % (cursor.encode(), str(found["type"]).encode(), orjson.dumps(found))
+
+
+def _media(request: Request) -> str:
+    found = accepted(request.headers.get("accept"), OFFERED)
+    if found is None:
+        offered = ", ".join(OFFERED)
+        raise Malformed(406, "NOT_ACCEPTABLE", f"可用类型：{offered}。", f"Accept one of: {offered}.")
+    return found
+
+
+def _names(kinds: str | None) -> frozenset[str] | None:
+    """The public names that a list of kinds and names says, parted by commas."""
+    if kinds is None:
+        return None
+    given = [one.strip() for one in kinds.split(",")]
+    if unknown := [one for one in given if one not in KINDS and one not in NAMES]:
+        allowed = "、".join(KINDS)
+        chinese = f"kind 没有 {unknown[0][:60]}；可用类别：{allowed}，或其中事件的全名。"
+        english = f"There is no kind {unknown[0][:60]}; there are {', '.join(KINDS)}, or the whole name of an event."
+        raise _wrong(chinese, english)
+    return frozenset(name for name in NAMES if name in given or name.partition(".")[0] in given)
+
+
+def _wrong(chinese: str, english: str) -> Malformed:
+    return Malformed(400, "MALFORMED_INPUT", chinese, english)

@@ -1,0 +1,80 @@
+"""Feed of public events 公开事件流: the entries of which a caller is told now, in the order of the journal. plan P7, P8.
+
+Three reads with one order, each as the subscription of its kind judges it. Nothing is kept of who was told what: a place in the
+journal is asked for anew, through the scope of the moment.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from heapq import merge
+
+from sqlalchemy import select
+
+from domain.access import AllOf, Attribute, Everything, Is, Role, Scope
+from domain.kernel import Event
+from domain.public_events import PUBLIC_EVENTS, Sight
+from journal.codec import stored_names
+from projections.engine.snapshot import Snapshot
+from projections.record.audit_trail import ENTRIES, EntryFilter, EntryRow, entries
+from projections.standard.revisions import standards_events
+
+
+@dataclass(frozen=True)
+class FeedFilter:
+    """Which events a follower wants 订阅筛选; None = all. names: public names. district, enterprise: of the firm of an event.
+
+    What lies nowhere, such as a move of the directory, is not of a district or a firm.
+    """
+
+    names: frozenset[str] | None = None
+    district: str | None = None
+    enterprise: str | None = None
+
+    def holds(self, event: type[Event]) -> bool:
+        """Whether it is of a kind that is wanted."""
+        return self.names is None or PUBLIC_EVENTS[event].name in self.names
+
+    @property
+    def of_a_place(self) -> bool:
+        """Whether only what is of a firm is wanted."""
+        return self.district is not None or self.enterprise is not None
+
+    def within(self, scope: Scope) -> Scope:
+        """The part of a scope that is wanted."""
+        places = ((Attribute.DISTRICT, self.district), (Attribute.ENTERPRISE, self.enterprise))
+        return AllOf((scope, *(Is(what, key) for what, key in places if key is not None)))
+
+
+def _stored(role: Role, sight: Sight, where: FeedFilter) -> tuple[str, ...]:
+    """Names, as they are stored, of the events of a sight that a role may be told of and that are wanted."""
+    found = (event for event, one in PUBLIC_EVENTS.items() if one.sight is sight and role in one.readers and where.holds(event))
+    return tuple(sorted(stored_names(found)))
+
+
+def public_entries(
+    snapshot: Snapshot, scope: Scope, drafts: Scope, role: Role, where: FeedFilter, first: int, *, after: int
+) -> list[EntryRow]:
+    """Public entries beyond a position 公开条目, `first` at most.
+
+    scope: the caller's. drafts: those drafts of the standard that are open to it (`draft_scope`).
+    """
+    parts: list[Sequence[EntryRow]] = []
+    if names := _stored(role, Sight.PLACED, where):
+        wanted = EntryFilter(types=names, live=True)
+        parts.append(entries(snapshot, where.within(scope), role, first, wanted, after=after))
+    if not where.of_a_place:
+        if names := _stored(role, Sight.DIRECTORY, where):
+            parts.append(entries(snapshot, Everything(), role, first, EntryFilter(types=names), after=after))
+        if names := _stored(role, Sight.STANDARD, where):
+            told = standards_events(snapshot, drafts, first, after=after, types=names)
+            parts.append(_at(snapshot, [row.position for row in told]))
+    return list(merge(*parts, key=lambda row: row.position))[:first]
+
+
+def _at(snapshot: Snapshot, positions: Sequence[int]) -> list[EntryRow]:
+    """Entries at positions that were judged by the caller."""
+    if not positions:
+        return []
+    table = snapshot[ENTRIES]
+    query = select(table).where(table.c.position.in_(positions)).order_by(table.c.position)
+    return [EntryRow._make(row) for row in snapshot.rows(query)]
