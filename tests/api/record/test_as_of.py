@@ -75,6 +75,7 @@ def test_lists_of_organisations_and_editions_have_a_past(city: LiveCity) -> None
 
 
 WITHOUT_A_PAST = {
+    "position": "where the answer itself stands",
     "node": "what a past is, each type says at its own read, such as `enterprise`",
     "nodes": "as `node`",
     "viewer": "who asks, at this moment",
