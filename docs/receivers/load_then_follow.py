@@ -1,0 +1,42 @@
+"""Loads every firm that the key sees, then follows what changes: python load_then_follow.py URL KEY FILE · 先装载后跟随示例."""
+
+import json
+import sqlite3
+import sys
+import urllib.parse
+import urllib.request
+
+url, key, path = sys.argv[1:4]
+kept = sqlite3.connect(path)
+kept.execute("CREATE TABLE IF NOT EXISTS firms (id TEXT PRIMARY KEY, name TEXT)")
+kept.execute("CREATE TABLE IF NOT EXISTS followed (one INTEGER PRIMARY KEY, place TEXT)")
+PAGE = """query($after: String) { position
+  enterprises(first: 100, after: $after) { nodes { id name } pageInfo { hasNextPage endCursor } } }"""
+
+
+def read(where, body=None):
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+    with urllib.request.urlopen(urllib.request.Request(url + where, body, headers), timeout=60) as answer:
+        return json.load(answer)
+
+
+def keep(firms, place):
+    with kept:  # what was read and how far, in one transaction
+        kept.executemany("INSERT OR REPLACE INTO firms VALUES (:id, :name)", firms)
+        kept.execute("INSERT OR REPLACE INTO followed VALUES (1, ?)", (place,))
+
+
+if not kept.execute("SELECT place FROM followed").fetchone():
+    firms, page, position = [], {"endCursor": None, "hasNextPage": True}, None
+    while page["hasNextPage"]:
+        asked = json.dumps({"query": PAGE, "variables": {"after": page["endCursor"]}}).encode()
+        answer = read("/graphql", asked)["data"]
+        position = position or answer["position"]  # of the first page: what happens while the others are read is told again
+        firms, page = firms + answer["enterprises"]["nodes"], answer["enterprises"]["pageInfo"]
+    keep(firms, position)
+while True:
+    ((place,),) = kept.execute("SELECT place FROM followed")
+    events = read("/events?" + urllib.parse.urlencode({"kind": "enterprise", "wait": 20, "after": place}))
+    found = [read(event["data"]["links"]["thing"])["data"]["node"] for event in events]  # as it is now, and null if it is not ours
+    if events:
+        keep([firm for firm in found if firm], events[-1]["id"])

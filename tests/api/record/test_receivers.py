@@ -1,0 +1,152 @@
+"""The receivers of docs/receivers miss nothing and double nothing, though both sides are killed again and again (plan P8)."""
+
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from domain.diagnosis.opening import OpenDiagnosis
+from domain.diagnosis.state import Purpose
+from standards import Form
+from tests.api.conftest import Built
+from tests.live_city import ENTERPRISE, FIRM, OTHER, LiveCity, open_city
+from tests.small_city import CITY, roster
+
+RECEIVERS = Path(__file__).parents[3] / "docs" / "receivers"
+NODE = str(Path(sys.executable).parent / "node")
+ROUNDS = 4
+
+
+@contextmanager
+def running(*command: str) -> Iterator[None]:
+    """A process that is killed in the end, as by a fault of its machine."""
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, **silent, start_new_session=True) as started:  # type: ignore[call-overload] # noqa: S603 - ours
+        try:
+            yield
+        finally:
+            os.killpg(started.pid, signal.SIGKILL)  # node is started by a script of its wheel
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
+
+
+def serve(folder: Path, port: int) -> tuple[str, ...]:
+    return (sys.executable, "-m", "zhenduan", "--data", str(folder), "serve", "--port", str(port))
+
+
+def answered(url: str) -> None:
+    for _ in range(300):
+        with suppress(httpx2.HTTPError):
+            if httpx2.get(f"{url}/health/live").status_code == 200:
+                return
+        time.sleep(0.1)
+    raise AssertionError("the server did not start")
+
+
+def in_table(path: Path) -> list[str]:
+    with suppress(sqlite3.Error), sqlite3.connect(path) as kept:
+        return [json.loads(event)["id"] for (event,) in kept.execute("SELECT event FROM events ORDER BY place")]
+    return []
+
+
+def in_lines(path: Path) -> list[str]:
+    if not path.exists():
+        return []
+    text = path.read_text("utf-8")
+    return [json.loads(line)["id"] for line in text[: text.rfind("\n") + 1].splitlines()]
+
+
+@pytest.fixture
+def city(built: Callable[..., Built], copied: Callable[[Built, Path], Built], tmp_path: Path) -> Iterator[LiveCity]:
+    made = copied(built("sqlite", None), tmp_path / "city")
+    with open_city(made.folder, made.address, made.tokens) as opened:
+        yield opened
+
+
+def opens(city: LiveCity, campaign: str) -> None:
+    asked = {"enterprise": ENTERPRISE, "purpose": Purpose.INITIAL, "form": Form.BRIEF, "edition": "2023", "provider": "p1"}
+    opening = OpenDiagnosis.model_validate({"diagnosis": f"d-{campaign}", "campaign": campaign, **asked})
+    city.installation.services.send(CITY, opening)
+
+
+@pytest.mark.parametrize(
+    ("command", "read"),
+    [((sys.executable, "receiver.py"), in_table), ((NODE, "receiver.mjs"), in_lines)],
+    ids=["python", "javascript"],
+)
+def test_every_event_is_kept_once_though_both_sides_are_killed(
+    city: LiveCity, tmp_path: Path, command: tuple[str, str], read: Callable[[Path], list[str]]
+) -> None:
+    folder, port, kept = tmp_path / "city", free_port(), tmp_path / "kept"
+    key = city.installation.accounts.issue_partner_key("erp", "*", timedelta(days=1)).token
+    url = f"http://127.0.0.1:{port}"
+    receiver = (command[0], str(RECEIVERS / command[1]), url, key, str(kept))
+    for turn in range(ROUNDS):
+        with running(*receiver):  # begins before there is a server, and outlives it
+            with running(*serve(folder, port)):
+                answered(url)
+                opens(city, f"batch-{turn}-a")
+                time.sleep(0.5 * turn)
+            opens(city, f"batch-{turn}-b")
+    with running(*serve(folder, port)), running(*receiver):
+        answered(url)
+        headers = {"authorization": f"Bearer {key}"}
+        whole: list[str] = []
+        for _ in range(200):
+            told: list[dict[str, Any]] = httpx2.get(f"{url}/events", headers=headers).json()
+            whole = [one["id"] for one in told]
+            if len(whole) >= 2 * ROUNDS and read(kept) == whole:
+                break
+            time.sleep(0.1)
+    assert len(whole) >= 2 * ROUNDS
+    assert read(kept) == whole
+
+
+def test_who_loads_and_then_follows_has_every_firm_as_it_is(city: LiveCity, tmp_path: Path) -> None:
+    folder, port, kept = tmp_path / "city", free_port(), tmp_path / "kept"
+    key = city.installation.accounts.issue_partner_key("erp", "310117", timedelta(days=1)).token
+    url = f"http://127.0.0.1:{port}"
+    loader = (sys.executable, str(RECEIVERS / "load_then_follow.py"), url, key, str(kept))
+
+    def known() -> list[str]:
+        with suppress(sqlite3.Error), sqlite3.connect(kept) as found:
+            return [name for (name,) in found.execute("SELECT name FROM firms ORDER BY name")]
+        return []
+
+    def until(names: list[str]) -> None:
+        for _ in range(300):
+            if known() == names:
+                return
+            time.sleep(0.1)
+        raise AssertionError(known())
+
+    with running(*serve(folder, port)):
+        answered(url)
+        with running(*loader):
+            until([FIRM.name])
+        renamed = FIRM.model_copy(update={"name": "更名精密机械有限公司"})
+        city.send(roster(year=2025, rows=((2, renamed), (3, OTHER))))
+        with running(*loader):
+            until([renamed.name])
+
+
+def test_a_receiver_has_no_more_than_thirty_lines() -> None:
+    assert {path.name: len(path.read_text("utf-8").splitlines()) for path in RECEIVERS.glob("receiver.*")} == {
+        "receiver.py": 29,
+        "receiver.mjs": 29,
+    }
