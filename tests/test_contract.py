@@ -28,6 +28,8 @@ BOUNDED = {
     "Mark": dict.fromkeys(("dimensions", "industries"), "one a dimension, one an industry"),
     "SelectionResult": dict.fromkeys(("scores", "industries"), "one a dimension, one an industry"),
     "WhyListed": {"causes": "the chain behind the moves of a year"},
+    "ArbiterOpinion": {"findings": "one an item"},
+    "Arbitration": dict.fromkeys(("findings", "items", "opinions"), "one an item, one an arbiter of the panel"),
     "Calibration": {"ownCases": "the quarter's cases, as many as the rule says"},
     "Certificate": {"endorsements": "one an edition", "suspensions": "one a red line, each after a proceeding of months"},
     "CheapestImprovementPlan": dict.fromkeys(("improvements", "conditions", "obstacles"), "of one edition"),

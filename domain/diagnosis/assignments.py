@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from domain.access import EXPERTS, ROLE_NAMES, Role, Term
 from domain.command_rights import CITY, require_right
+from domain.diagnosis.arbitration import ARBITER_CONFLICTED, is_conflicted
 from domain.diagnosis.state import assignment_stream, diagnosis_stream
 from domain.kernel import (
     NOT_FOUND,
@@ -165,6 +166,9 @@ def decide(command: AssignmentCommand, assignments: Assignments | None, context:
                     raise EXPERT_UNKNOWN.refuse(
                         role=role.value, role_name=name, role_in_english=name_in_english, day=day
                     )
+            diagnosis = context.read[diagnosis_stream(command.diagnosis)]
+            if role is Role.ARBITER and is_conflicted(person, diagnosis):
+                raise ARBITER_CONFLICTED.refuse(path="expert")
             if until < context.day:
                 raise ASSIGNMENT_OVER.refuse(path="until", until=until, earliest=context.day)
             require_programme_date("until", until, context)

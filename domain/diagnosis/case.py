@@ -9,6 +9,22 @@ from typing import Any, assert_never
 
 from domain.access import Place
 from domain.command_rights import require_right
+from domain.diagnosis.arbitration import (
+    ArbiterOpinionGiven,
+    ArbitrationDecided,
+    ArbitrationRequested,
+    ArbitrationSettled,
+    DecideArbitration,
+    GiveArbiterOpinion,
+    RequestArbitration,
+    SettleArbitration,
+    arbitration_after,
+    arbitration_key,
+    decide_arbitration,
+    give_opinion,
+    request_arbitration,
+    settle_arbitration,
+)
 from domain.diagnosis.campaigns import campaign_stream
 from domain.diagnosis.evidence import AttachEvidence, EvidenceAttached, attach
 from domain.diagnosis.objections import (
@@ -77,7 +93,14 @@ from domain.diagnosis.self_assessment import (
     submit,
 )
 from domain.diagnosis.stages import STAGE_RULE, stage_stream, stages_after
-from domain.diagnosis.state import Diagnosis, DiagnosisCommand, Status, assignment_stream, diagnosis_stream
+from domain.diagnosis.state import (
+    Diagnosis,
+    DiagnosisCommand,
+    Status,
+    assignment_stream,
+    diagnosis_stream,
+    status_after_objections,
+)
 from domain.diagnosis.visits import (
     AgreeToVisit,
     CancelVisit,
@@ -103,6 +126,9 @@ from domain.diagnosis.visits import (
 )
 from domain.diagnosis.withdrawal import DiagnosisWithdrawn, WithdrawDiagnosis, withdraw
 from domain.diagnosis.workbook import TakeInWorkbook, WorkbookTakenIn, take_in_workbook
+from domain.governance.dated_rules import rule_stream
+from domain.governance.proceedings.docket import docket_of
+from domain.governance.proceedings.state import RULE_OF, ProceedingKind, proceeding_stream
 from domain.governance.qualification import QUALIFICATION_RULE, certificate_stream
 from domain.governance.standing import DIRECTORY_STREAM, listing_stream
 from domain.governance.ties import MATCHING_RULE, tie_stream
@@ -110,7 +136,7 @@ from domain.governance.working_calendar import CALENDAR_STREAM
 from domain.kernel import NOT_FOUND, NOWHERE, Capability, Command, DecisionContext, Event, Facts, Stream
 from domain.participants.enterprises import Firm, enterprise_stream, place_of
 from domain.participants.headquarters import headquarters_stream
-from domain.participants.organisations import organisation_stream
+from domain.participants.organisations import Organisation, organisation_stream
 from domain.participants.people.state import person_stream
 from domain.reservations import active_diagnosis
 from domain.standard.editions import MAPPING_STREAM, edition_stream
@@ -145,6 +171,10 @@ STEPS: Mapping[type[Command], Step] = {
     ConfirmReport: confirm_report,
     ObjectToReport: object_to_report,
     AnswerObjections: answer_objections,
+    RequestArbitration: request_arbitration,
+    GiveArbiterOpinion: give_opinion,
+    DecideArbitration: decide_arbitration,
+    SettleArbitration: settle_arbitration,
     WithdrawDiagnosis: withdraw,
 }
 """Command -> what decides it, once the diagnosis is open 各步骤."""
@@ -192,6 +222,10 @@ DiagnosisEvent = (
     | ReportConfirmed
     | ReportObjectedTo
     | ObjectionsAnswered
+    | ArbitrationRequested
+    | ArbiterOpinionGiven
+    | ArbitrationDecided
+    | ArbitrationSettled
     | DiagnosisWithdrawn
 )
 
@@ -204,14 +238,10 @@ STATUS_AFTER: Mapping[type[Event], Status] = {
     ReportIssued: Status.ISSUED,
     ReportConfirmed: Status.CONFIRMED,
     ReportObjectedTo: Status.OBJECTED,
+    ArbitrationRequested: Status.OBJECTED,
     DiagnosisWithdrawn: Status.WITHDRAWN,
 }
 """Event -> the status that it gives a diagnosis 事实后的状态; what answered objections give depends on them. plan P4."""
-
-
-def status_after_objections(*, upheld: bool) -> Status:
-    """Status once all objections are answered: open to be scored again when one was upheld, else the report stands. plan P4."""
-    return Status.ACCEPTED if upheld else Status.ISSUED
 
 
 def evolve(diagnosis: Diagnosis | None, event: DiagnosisEvent) -> Diagnosis:
@@ -282,6 +312,8 @@ def _changes(diagnosis: Diagnosis, event: DiagnosisEvent, version: int) -> dict[
                 "upheld": upheld,
                 "dismissed": diagnosis.dismissed | {a.indicator for a in answers if not a.upheld},
             }
+        case ArbitrationRequested() | ArbiterOpinionGiven() | ArbitrationDecided() | ArbitrationSettled():
+            return arbitration_after(diagnosis, event)
         case WorkbookTakenIn() | DiagnosisWithdrawn():
             return {}
         case never:
@@ -292,7 +324,7 @@ def _changes(diagnosis: Diagnosis, event: DiagnosisEvent, version: int) -> dict[
 
 ON_SITE = (RecordSiteVisit, VerifyAnswers, SignInOnSite)
 """What a certified diagnostician does 现场工作."""
-BY_RULE = (RecordSiteVisit, PlanSiteVisit, CloseSiteVisit, IssueReport)
+BY_RULE = (RecordSiteVisit, PlanSiteVisit, CloseSiteVisit, IssueReport, DecideArbitration)
 """What the rule of the process judges 按过程规则办理."""
 
 
@@ -308,6 +340,8 @@ STAGE_ENDS = (
     ConfirmReport,
     ObjectToReport,
     AnswerObjections,
+    RequestArbitration,
+    SettleArbitration,
     WithdrawDiagnosis,
 )
 """Steps with which a stage ends and another begins 环节转换."""
@@ -337,7 +371,9 @@ def _reads(command: DiagnosisCommand, diagnosis: Diagnosis | None) -> tuple[Stre
         streams.append(organisation_stream(provider))
     if provider is not None and isinstance(command, OpenDiagnosis | AssignProvider | AcceptDiagnosis):
         streams += [DIRECTORY_STREAM, listing_stream(provider), tie_stream(provider), MATCHING_RULE]
-    if isinstance(command, RecordExpertReview):
+    if isinstance(command, ARBITRATING) and diagnosis is not None:
+        streams += _of_arbitration(command, diagnosis)
+    if isinstance(command, RecordExpertReview | GiveArbiterOpinion):
         streams.append(assignment_stream(command.diagnosis))
     if isinstance(command, STAGE_ENDS):
         streams += [stage_stream(command.diagnosis), STAGE_RULE, CALENDAR_STREAM]
@@ -352,10 +388,26 @@ def _reads(command: DiagnosisCommand, diagnosis: Diagnosis | None) -> tuple[Stre
     return tuple(dict.fromkeys(streams))
 
 
+ARBITRATING = (RequestArbitration, GiveArbiterOpinion, DecideArbitration, SettleArbitration)
+"""Steps of an arbitration, which a proceeding belongs to 仲裁步骤."""
+
+
+def _of_arbitration(command: DiagnosisCommand, diagnosis: Diagnosis) -> tuple[Stream, ...]:
+    """The proceeding of an arbitration, what its periods follow from, and for a new one the sides it stands between."""
+    named = diagnosis.arbitration.proceeding if diagnosis.arbitration is not None else arbitration_key(command.diagnosis, diagnosis)
+    kind, periods = ProceedingKind.ITEM_OBJECTION, rule_stream(RULE_OF[ProceedingKind.ITEM_OBJECTION])
+    sides = (organisation_stream(diagnosis.provider or ""), docket_of(kind, diagnosis.provider or "", diagnosis.enterprise))
+    found = (proceeding_stream(named), CALENDAR_STREAM, periods, *(sides if isinstance(command, RequestArbitration) else ()))
+    return tuple(one for one in found if one is not None)
+
+
 def _reads_further(
-    command: DiagnosisCommand, _diagnosis: Diagnosis | None, read: Mapping[str, Any]
+    command: DiagnosisCommand, diagnosis: Diagnosis | None, read: Mapping[str, Any]
 ) -> tuple[Stream, ...]:
-    """On opening, the headquarters of the group that the firm is in."""
+    """On opening, the headquarters of the group that the firm is in; of an arbitration, the district above its provider."""
+    if isinstance(command, RequestArbitration) and diagnosis is not None:
+        provider: Organisation | None = read.get(organisation_stream(diagnosis.provider or ""))
+        return (organisation_stream(provider.parent),) if provider is not None and provider.parent is not None else ()
     if not isinstance(command, OpenDiagnosis):
         return ()
     firm: Firm | None = read.get(enterprise_stream(command.enterprise))
@@ -375,6 +427,12 @@ def _place(command: DiagnosisCommand, diagnosis: Diagnosis | None, read: Mapping
     return NOWHERE if firm is None else place_of(enterprise, firm, provider, assignments=assignments)
 
 
+def _reads_of_sender(command: DiagnosisCommand, by: str) -> tuple[Stream, ...]:
+    if isinstance(command, ON_SITE):
+        return (certificate_stream(by),)
+    return (person_stream(by),) if isinstance(command, GiveArbiterOpinion) else ()
+
+
 DIAGNOSES = Capability(
     name="diagnosis",
     commands=(OpenDiagnosis, *STEPS),
@@ -382,7 +440,7 @@ DIAGNOSES = Capability(
     stream=lambda command: diagnosis_stream(command.diagnosis),
     reads=_reads,
     reads_further=_reads_further,
-    reads_of_sender=lambda command, by: (certificate_stream(by),) if isinstance(command, ON_SITE) else (),
+    reads_of_sender=_reads_of_sender,
     place=_place,
     decide=decide,
     evolve=evolve,

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.access import Place
 from domain.command_rights import BY_THE_PROGRAM, GOVERNMENT, require_right
+from domain.diagnosis.arbitration import ArbitrationRequested, ArbitrationSettled
 from domain.diagnosis.objections import ObjectionsAnswered, ReportObjectedTo
 from domain.diagnosis.on_site import SiteVisitRecorded
 from domain.diagnosis.opening import DiagnosisOpened
@@ -229,6 +230,7 @@ BEGUN_BY: Mapping[type[Event], Stage | None] = {
     ReportHandedIn: Stage.INTERNAL_REVIEW,
     ReportIssued: Stage.CONFIRMATION,
     ReportObjectedTo: Stage.OBJECTION,
+    ArbitrationRequested: Stage.OBJECTION,
     ReportConfirmed: None,
     DiagnosisWithdrawn: None,
 }
@@ -246,7 +248,7 @@ def stages_after(facts: Facts, diagnosis: str, parties: tuple[str, str | None], 
         if isinstance(fact, OnStream):
             continue
         kind = fact.event if isinstance(fact, Unfinished) else type(fact)
-        if isinstance(fact, ObjectionsAnswered):
+        if isinstance(fact, ObjectionsAnswered | ArbitrationSettled):
             stage: Stage | None = Stage.REPORT if fact.upheld else Stage.CONFIRMATION
         elif isinstance(fact, ReportReviewed):
             if fact.passed:

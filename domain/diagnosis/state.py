@@ -8,7 +8,19 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.access import EXPERTS, PARTIES, Role
-from domain.kernel import Command, DecisionContext, DiagnosisRef, OnStream, Part, Refused, Rule, Stream, stream_of
+from domain.kernel import (
+    Command,
+    DecisionContext,
+    DiagnosisRef,
+    Identifier,
+    OnStream,
+    Part,
+    Refused,
+    Rule,
+    Stream,
+    Text,
+    stream_of,
+)
 from domain.reservations import ReservationReleased, active_diagnosis
 from domain.standard.editions import PublishedEdition, edition_stream
 from standards import Answer, ApplicableEdition, Edition, Form, Issued, Measured
@@ -75,7 +87,10 @@ NEXT_STEPS: Mapping[Status, tuple[str, str]] = {
     Status.ACCEPTED: ("须先由服务商核验全部指标并评分", "first the provider verifies every indicator and scores it"),
     Status.SCORED: ("须先由服务商内审后出具报告", "first the provider reviews and issues the report"),
     Status.ISSUED: ("须先由企业确认报告或提出异议", "first the enterprise confirms the report or objects to it"),
-    Status.OBJECTED: ("须先由服务商答复全部异议", "first the provider answers every objection"),
+    Status.OBJECTED: (
+        "须先由服务商答复全部异议，已申请仲裁的须先仲裁终结",
+        "first the provider answers every objection, or the arbitration that was asked for ends",
+    ),
 }
 """Status -> who does what next in it 下一步: (中文, English); a case that has ended has none."""
 STEP_PAST = "这一步已经过去", "this step is past"
@@ -109,6 +124,27 @@ class VerifiedAnswer(Part):
 
     answer: Answer = Field(description="What is said of the indicator · 填报内容")
     reason: Annotated[str, Field(max_length=2000)] | None = Field(default=None, description="Why · 理由")
+
+
+class ArbiterFinding(Part):
+    """What an arbiter finds on one item · 仲裁意见单项."""
+
+    indicator: Identifier = Field(description="Indicator id, such as Z01 · 指标编号")
+    upheld: bool = Field(description="Whether the firm's objection is upheld · 异议是否成立")
+    answer: Answer | None = Field(default=None, description="What holds of the indicator, where it is upheld · 认定的答案")
+    reason: Text = Field(description="Why · 理由")
+
+
+class ArbitrationInHand(Part):
+    """The arbitration under way 进行中的仲裁. proceeding: its key. items: indicators, in the firm's order.
+
+    opinions: arbiter -> findings. decided: what most of them found, once it is decided.
+    """
+
+    proceeding: str
+    items: tuple[str, ...]
+    opinions: dict[str, tuple[ArbiterFinding, ...]] = Field(default_factory=dict)
+    decided: tuple[ArbiterFinding, ...] = ()
 
 
 class OnSiteSignIn(Part):
@@ -152,6 +188,7 @@ class Diagnosis(BaseModel):
     give it the work -> why. ties_excepted: provider named although it is tied to the firm -> the ties that were looked at.
     visit: the one that is planned or under way.
     review: of the report that follows from the last scoring.
+    arbitration: the one under way. arbitrated: indicators that experts have decided, for good.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -186,6 +223,13 @@ class Diagnosis(BaseModel):
     ties_excepted: dict[str, tuple[str, ...]] = {}
     visit: PlannedVisit | None = None
     review: ReportReview | None = None
+    arbitration: ArbitrationInHand | None = None
+    arbitrated: frozenset[str] = frozenset()
+
+
+def status_after_objections(*, upheld: bool) -> Status:
+    """Status once all objections are answered: open to be scored again when one was upheld, else the report stands. plan P4."""
+    return Status.ACCEPTED if upheld else Status.ISSUED
 
 
 def require_status(diagnosis: Diagnosis, *allowed: Status) -> None:

@@ -592,6 +592,10 @@ STEPS: Mapping[str, tuple[str, str]] = {
     "report_confirmed": ("enterprise confirmer", "issued"),
     "report_objected_to": ("enterprise confirmer", "issued"),
     "objections_answered": ("provider diagnostician reviewer", "objected"),
+    "arbitration_requested": ("enterprise confirmer", "issued"),
+    "arbiter_opinion_given": ("arbiter", "objected"),
+    "arbitration_decided": ("city", "objected"),
+    "arbitration_settled": ("system", "objected"),
     "withdrawn": ("city district", "open submitted accepted scored issued objected"),
 }
 """Step of a diagnosis -> the roles that may record it, and the statuses in which. A firm's roles act for the firm of the
@@ -632,6 +636,7 @@ STATUS_AFTER = {
     "report_issued": "issued",
     "report_confirmed": "confirmed",
     "report_objected_to": "objected",
+    "arbitration_requested": "objected",
     "withdrawn": "withdrawn",
 }
 
@@ -688,6 +693,10 @@ def replay(case: Sequence[Entry], edition: Data) -> Data:
                 upheld = {answer["indicator"] for answer in data["answers"] if answer["upheld"]}
                 verified = {indicator: answer for indicator, answer in verified.items() if indicator not in upheld}
                 status = "accepted" if upheld else "issued"
+            case "arbitration_settled":
+                changed = {one["indicator"]: one["answer"] for one in data["findings"] if one["upheld"]}
+                verified = {i: a for i, a in (verified | changed).items() if a is not None}
+                status, outdated = ("accepted", True) if changed else ("issued", outdated)
     if scored is None:
         raise Fault("NOT_SCORED", case[0].stream, "尚未评分 there is no grade yet")
     return {

@@ -23,9 +23,10 @@ from sqlalchemy import (
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Scope
-from domain.diagnosis import objections, opening, provider, scoring
-from domain.diagnosis.case import STATUS_AFTER, status_after_objections
+from domain.diagnosis import opening, provider, scoring
+from domain.diagnosis.case import STATUS_AFTER
 from domain.diagnosis.report import ReportConfirmed, ReportIssued
+from domain.diagnosis.state import status_after_objections
 from domain.kernel import Event, without_invisible
 from domain.participants.enterprises import plain
 from journal import Entry
@@ -77,7 +78,7 @@ DIAGNOSIS_PERIODS = Table(
 issued.keep_inside(DIAGNOSIS_PERIODS, "status", "status_since", "grade", "verified_total")
 
 RESULTS = ("grade", "verified_total", "issued_grade", "issued_verified_total", "issued_version")
-DIAGNOSIS_FACTS: frozenset[type[Event]] = frozenset({*STATUS_AFTER, provider.ProviderAssigned, objections.ObjectionsAnswered})
+DIAGNOSIS_FACTS: frozenset[type[Event]] = frozenset({*STATUS_AFTER, provider.ProviderAssigned, *issued.ENDS_DISPUTE})
 
 
 def fold(tables: Tables, entries: Sequence[Entry]) -> None:
@@ -105,14 +106,14 @@ def _changed(event: type[Event], found: Row) -> Row:
             return status | {"provider": found["provider"]}
         case scoring.DiagnosisScored:
             return status | {"grade": found["issued"]["grade"], "verified_total": found["verified"]["total"]}
-        case objections.ObjectionsAnswered:
-            return {"status": status_after_objections(upheld=any(reply["upheld"] for reply in found["answers"])).value}
+    if (upheld := issued.upheld_in(event, found)) is not None:
+        return {"status": status_after_objections(upheld=upheld).value}
     return status
 
 
 def _outside(event: type[Event], found: Row, before: Row) -> Row:
     """What a fact changes of what a reader outside the case may look for."""
-    if event is objections.ObjectionsAnswered and not any(reply["upheld"] for reply in found["answers"]):
+    if issued.upheld_in(event, found) is False:
         return {"outside_status": status_after_objections(upheld=False).value}
     graded = {f"issued_{name}": before[name] for name in ("grade", "verified_total")} if event is ReportIssued else {}
     graded |= {"issued_version": found["version"]} if event in (ReportIssued, ReportConfirmed) else {}

@@ -9,6 +9,7 @@ from sqlalchemy.sql import ColumnElement
 from domain.access import Scope, sees_only_issued
 from domain.diagnosis.objections import ObjectionStatus
 from domain.diagnosis.state import Status
+from projections.diagnosis.arbitrations import ARBITRATIONS, OPINIONS, ArbitrationRow, OpinionRow
 from projections.diagnosis.diagnoses import DiagnosisFilter, matching
 from projections.diagnosis.diagnoses_fold import (
     ANSWERS,
@@ -113,6 +114,18 @@ def internal_reviews(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> li
     """Internal reviews of the reports of diagnoses within a scope 机构内审, in order; outside the case none."""
     rows = _of_parties(snapshot, scope, INTERNAL_REVIEWS, ids, chosen(snapshot[INTERNAL_REVIEWS], InternalReviewRow))
     return [InternalReviewRow._make(row) for row in rows]
+
+
+def arbitrations(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[ArbitrationRow]:
+    """Arbitrations of diagnoses within a scope 仲裁, in order; outside the case none."""
+    rows = _of_parties(snapshot, scope, ARBITRATIONS, ids, chosen(snapshot[ARBITRATIONS], ArbitrationRow))
+    return [ArbitrationRow._make(row) for row in rows]
+
+
+def opinions(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[OpinionRow]:
+    """Arbiters' opinions on diagnoses within a scope 仲裁意见; outside the case none. Whom they are shown is for the schema."""
+    rows = _of_parties(snapshot, scope, OPINIONS, ids, chosen(snapshot[OPINIONS], OpinionRow))
+    return [OpinionRow._make(row) for row in rows]
 
 
 def expert_reviews(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[ExpertReviewRow]:

@@ -1,7 +1,7 @@
 """Fold of diagnoses 诊断台: rows of cases, answers, evidence and reports, as they come of the events. plan P3–P5."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import (
@@ -14,15 +14,25 @@ from sqlalchemy import (
 )
 
 from domain.access import Role
-from domain.diagnosis import evidence, objections, on_site, provider, report, scoring, self_assessment, workbook
+from domain.diagnosis import (
+    arbitration,
+    evidence,
+    objections,
+    on_site,
+    provider,
+    report,
+    scoring,
+    self_assessment,
+    workbook,
+)
 from domain.diagnosis.case import DIAGNOSES as CASE
-from domain.diagnosis.case import STATUS_AFTER, status_after_objections
+from domain.diagnosis.case import STATUS_AFTER
 from domain.diagnosis.case_numbers import case_number
 from domain.diagnosis.opening import DiagnosisOpened
 from domain.diagnosis.report import ReportKind
-from domain.diagnosis.state import DiagnosisStatus, Purpose
+from domain.diagnosis.state import DiagnosisStatus, Purpose, status_after_objections
 from journal import Entry
-from projections.diagnosis import internal_reviews, issued, proceedings, stages, visits
+from projections.diagnosis import arbitrations, internal_reviews, issued, proceedings, stages, visits
 from projections.engine.columns import Long, columns
 from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from standards import Form
@@ -80,6 +90,7 @@ DIAGNOSES = Table(
     *issued.columns(),
     Column("visit_plan", Integer),
     Column("handed_in", Integer),
+    Column("arbitration", Integer),
     Index("ix_enterprise", "enterprise", "id"),
     Index("ix_provider", "provider", "enterprise"),
     Index("ix_case_number", "case_number"),
@@ -87,8 +98,9 @@ DIAGNOSES = Table(
     Index("ix_changed_at", "changed_at", "id"),
     Index("ix_outside_changed_at", "outside_changed_at", "id"),
 )
-issued.keep_inside(DIAGNOSES, *issued.SEEN_AS, "reopened", "visit_plan", "handed_in")
-"""visit_plan: version at which the visit was planned that stands or is under way. handed_in: at which a report last was."""
+issued.keep_inside(DIAGNOSES, *issued.SEEN_AS, "reopened", "visit_plan", "handed_in", "arbitration")
+"""visit_plan: version at which the visit was planned that stands or is under way. handed_in: at which a report last was.
+arbitration: at which the one under way was asked for."""
 
 
 class AnswerRow(NamedTuple):
@@ -184,6 +196,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
         proceedings.recorded(tables, identity, entry, found, case)
         changes |= visits.recorded(tables, identity, entry, found, case)
         changes |= internal_reviews.recorded(tables, identity, entry, found, case)
+        changes |= arbitrations.recorded(tables, identity, entry, found, case)
         cases.change(identity, **changes)
 
 
@@ -210,7 +223,7 @@ def _opened(identity: str, entry: Entry, found: dict[str, object]) -> dict[str, 
         "opened_by_role": entry.role,
         "opened_by_organisation": entry.organisation,
         **issued.opened(entry),
-        **dict.fromkeys(("visit_plan", "handed_in")),
+        **dict.fromkeys(("visit_plan", "handed_in", "arbitration")),
     }
 
 
@@ -270,6 +283,8 @@ def _details(
                 answers.change(identity, indicator, verified=None, difference=None, **reported)
             reopened = {"reopened": orjson.dumps(upheld).decode()} if upheld else {}
             return {"status": status_after_objections(upheld=bool(upheld)).value, **reopened}
+        case arbitration.ArbitrationSettled:
+            return _settled(tables, identity, found)
         case on_site.SiteVisitRecorded:
             return {"visits": int(str(case["visits"])) + 1}
         case scoring.ExpertReviewRecorded:
@@ -308,6 +323,19 @@ def _details(
     return {}
 
 
+def _settled(tables: Tables, identity: str, found: dict[str, Any]) -> dict[str, object]:
+    """Answers of items that an arbitration changed: what it says, or nothing where they are verified again."""
+    answers, upheld = tables[ANSWERS], [one for one in found["findings"] if one["upheld"]]
+    answers.load((identity, one["indicator"]) for one in upheld)
+    for one in upheld:
+        before = answers.get(identity, one["indicator"]) or {}
+        reported = {f"issued_{name}": before.get(name) for name in ("verified", "difference")}
+        said = orjson.dumps(one["answer"]).decode() if one["answer"] is not None else None
+        answers.change(identity, one["indicator"], verified=said, difference=one["reason"] if said else None, **reported)
+    reopened = {"reopened": orjson.dumps([one["indicator"] for one in upheld]).decode()} if upheld else {}
+    return {"status": status_after_objections(upheld=bool(upheld)).value, **reopened}
+
+
 def _scored(found: dict[str, object]) -> dict[str, object]:
     measured: dict[str, object] = found["verified"]  # type: ignore[assignment]
     issued: dict[str, object] = found["issued"]  # type: ignore[assignment]
@@ -332,6 +360,8 @@ DIAGNOSIS_READ_MODEL = ReadModel(
         *proceedings.PROCEEDINGS,
         *visits.VISITS,
         internal_reviews.INTERNAL_REVIEWS,
+        arbitrations.ARBITRATIONS,
+        arbitrations.OPINIONS,
         stages.STAGES,
     ),
     fold,

@@ -16,7 +16,7 @@ from sqlalchemy import BigInteger, Column, Index, MetaData, String, Table, and_,
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Place, Scope, admits
-from domain.diagnosis import objections, opening, report, scoring, withdrawal
+from domain.diagnosis import arbitration, objections, opening, report, scoring, withdrawal
 from domain.instants import city_midnight, microseconds
 from journal import Entry
 from projections.diagnosis import issued
@@ -92,15 +92,15 @@ def _follow(tables: Tables, case: Row, entry: Entry, found: Row) -> None:
     cases, identity = tables[CASES], case["diagnosis"]
     match event_of(entry):
         case scoring.DiagnosisScored:
-            verified, issued = found["verified"], found["issued"]
+            verified, given = found["verified"], found["issued"]
             dimensions = orjson.dumps({one["id"]: one["score"] for one in verified["dimensions"]}).decode()
-            graded = {name: issued[name] for name in ("grade", "grade_name", "level_name")}
+            graded = {name: given[name] for name in ("grade", "grade_name", "level_name")}
             cases.change(identity, total=verified["total"], dimensions=dimensions, **graded)
         case report.ReportIssued:
             cases.change(identity, issued_at=entry.at)
             _begin(tables, identity, entry.position)
-        case objections.ObjectionsAnswered:
-            if not any(reply["upheld"] for reply in found["answers"]):
+        case objections.ObjectionsAnswered | arbitration.ArbitrationSettled:
+            if not issued.upheld_in(event_of(entry), found):
                 _begin(tables, identity, entry.position)
         case _:
             if case["current_since"] is not None:
@@ -130,6 +130,8 @@ GROUP_READ_MODEL = ReadModel(
             report.ReportIssued,
             objections.ReportObjectedTo,
             objections.ObjectionsAnswered,
+            arbitration.ArbitrationRequested,
+            arbitration.ArbitrationSettled,
             withdrawal.DiagnosisWithdrawn,
         }
     ),

@@ -13,25 +13,38 @@ from sqlalchemy.sql import ColumnElement
 
 from domain.access import Scope, sees_only_issued
 from domain.diagnosis import objections, report
-from domain.diagnosis.case import STATUS_AFTER, status_after_objections
+from domain.diagnosis.arbitration import ArbitrationRequested, ArbitrationSettled
+from domain.diagnosis.case import STATUS_AFTER
 from domain.diagnosis.objections import ReportObjectedTo
 from domain.diagnosis.opening import DiagnosisOpened
 from domain.diagnosis.provider import ProviderAssigned
 from domain.diagnosis.report import ReportConfirmed, ReportIssued
-from domain.diagnosis.state import IN_PROGRESS
+from domain.diagnosis.state import IN_PROGRESS, status_after_objections
 from domain.diagnosis.withdrawal import DiagnosisWithdrawn
 from domain.kernel import Event
 from journal import Entry
 from projections.engine.read_model import event_of
 from projections.engine.row_security import PARTIES_ALONE
 
+CONTESTED: frozenset[type[Event]] = frozenset({ReportObjectedTo, ArbitrationRequested})
+"""Facts with which a report is contested."""
+ENDS_DISPUTE: Mapping[type[Event], str] = {objections.ObjectionsAnswered: "answers", ArbitrationSettled: "findings"}
+"""Fact that ends a dispute about a report -> its member that holds, item by item, what was upheld."""
+
+
+def upheld_in(event: type[Event], found: Mapping[str, Any]) -> bool | None:
+    """Whether a fact that ends a dispute upheld any item; None of another fact."""
+    return any(one["upheld"] for one in found[ENDS_DISPUTE[event]]) if event in ENDS_DISPUTE else None
+
+
 STATUS_OUTSIDE: Mapping[type[Event], str] = {
     DiagnosisOpened: IN_PROGRESS,
-    **{event: STATUS_AFTER[event].value for event in (ReportIssued, ReportConfirmed, ReportObjectedTo, DiagnosisWithdrawn)},
+    **{event: STATUS_AFTER[event].value for event in (ReportIssued, ReportConfirmed, DiagnosisWithdrawn)},
+    **{event: STATUS_AFTER[event].value for event in CONTESTED},
 }
 """Event -> status that it gives a case outside it. That a report is objected to is told, for a grade that is contested is none to
 lend on; what becomes of the objection is told by the next report, or by the report standing again."""
-SHOWN_OUTSIDE: frozenset[type[Event]] = frozenset((STATUS_OUTSIDE.keys() | {ProviderAssigned}) - {ReportObjectedTo})
+SHOWN_OUTSIDE: frozenset[type[Event]] = frozenset((STATUS_OUTSIDE.keys() | {ProviderAssigned}) - CONTESTED)
 """Facts of a diagnosis whose entries are told outside it as they happen; the others come out with the report they led to. An
 objection's entry holds what the firm says of the case, so it is among those."""
 
@@ -117,7 +130,7 @@ def followed(entry: Entry, found: Mapping[str, Any], case: Mapping[str, object])
         case report.ReportConfirmed:
             own = {"issued_version": found["version"], "issued_through": entry.version}
             return own | _shown_outside(entry, STATUS_OUTSIDE[event_of(entry)])
-        case objections.ObjectionsAnswered if not any(reply["upheld"] for reply in found["answers"]):
+        case event if upheld_in(event, found) is False:
             return _shown_outside(entry, status_after_objections(upheld=False).value)
         case event if event in STATUS_OUTSIDE:
             return _shown_outside(entry, STATUS_OUTSIDE[event])

@@ -50,7 +50,7 @@ PARTS = {
         ("diagnoses", "diagnosis"),
     ),
     **dict.fromkeys(
-        ("visit_plans", "visit_sign_ins", "visit_interviews", "internal_reviews"),
+        ("visit_plans", "visit_sign_ins", "visit_interviews", "internal_reviews", "arbitrations", "arbiter_opinions"),
         ("diagnoses", "diagnosis"),
     ),
     **dict.fromkeys(

@@ -8,6 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
+from domain.diagnosis.arbitration import (
+    ArbiterOpinionGiven,
+    ArbitrationDecided,
+    ArbitrationRequested,
+    ArbitrationSettled,
+)
 from domain.diagnosis.case import DiagnosisEvent
 from domain.diagnosis.evidence import EvidenceAttached
 from domain.diagnosis.objections import ObjectionsAnswered, ReportObjectedTo
@@ -171,6 +177,14 @@ def _says(
         case ObjectionsAnswered(answers=answered):
             upheld = sum(1 for answer in answered if answer.upheld)
             return "答复异议", f"采纳 {upheld} 项，维持 {len(answered) - upheld} 项"
+        case ArbitrationRequested(indicators=indicators):
+            return "申请仲裁", "、".join(indicators)
+        case ArbiterOpinionGiven(findings=findings):
+            return "提交仲裁意见", f"{len(findings)} 项"
+        case ArbitrationDecided(upheld=granted, findings=findings):
+            return "仲裁决定", f"成立 {len(granted)} 项，不成立 {len(findings) - len(granted)} 项"
+        case ArbitrationSettled(upheld=granted, dismissed=kept):
+            return "仲裁终结", f"改判 {len(granted)} 项，维持 {len(kept)} 项"
         case DiagnosisWithdrawn(reason=reason):
             return "撤销诊断", reason
         case never:

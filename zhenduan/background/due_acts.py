@@ -15,6 +15,7 @@ from functools import partial
 
 from api.kit.services import Services
 from domain.access import Everything, Role
+from domain.diagnosis.arbitration import SettleArbitration
 from domain.diagnosis.stages import EscalateStage, RemindOfStage, stage_stream
 from domain.diagnosis.state import diagnosis_stream
 from domain.governance.proceedings.decision import EndTimeToAppeal
@@ -25,6 +26,7 @@ from domain.instants import city_day
 from domain.kernel import Command, Refused, Stream, cause_of
 from journal import Caller
 from projections import Snapshot
+from projections.diagnosis.arbitrations import to_settle
 from projections.diagnosis.stages import stages_due
 from projections.governance.proceedings import over_by
 from projections.providers.sampling import findings_without_hearing
@@ -95,7 +97,15 @@ def _findings(snapshot: Snapshot, today: date) -> Iterator[DueAct]:
         yield DueAct("open-sample-finding", proceeding_stream(proceeding), today, opening, one.cause)
 
 
-ACTS: tuple[FindDue, ...] = (_proceedings, _stages, _findings)
+def _arbitrations(snapshot: Snapshot, today: date) -> Iterator[DueAct]:
+    """Arbitrations whose proceeding has ended, so that their cases follow."""
+    for row in to_settle(snapshot):
+        stream = proceeding_stream(row.proceeding)
+        cause = cause_of(diagnosis_stream(row.diagnosis), row.version)
+        yield DueAct("settle-arbitration", stream, today, SettleArbitration(diagnosis=row.diagnosis), cause)
+
+
+ACTS: tuple[FindDue, ...] = (_proceedings, _stages, _findings, _arbitrations)
 """Every reader of what falls due; a capability adds its own."""
 
 

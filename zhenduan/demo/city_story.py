@@ -11,7 +11,8 @@ from random import Random
 from domain.access import Everything, Role
 from domain.diagnosis.opening import OpenDiagnosis
 from domain.diagnosis.state import Purpose, diagnosis_stream
-from domain.instants import city_day, city_midnight
+from domain.instants import city_day
+from domain.kernel import Command
 from domain.participants.firm_ids import enterprise_id
 from domain.participants.headquarters import NameHeadquarters
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
@@ -26,12 +27,14 @@ from interop.rosters.roster import roster_command
 from interop.rosters.roster_reading import read_roster
 from journal import Caller
 from standards import Form, edition_for, edition_mappings, load, load_composition, published_editions
+from zhenduan.demo.after_reports import arbitrated
 from zhenduan.demo.campaigns import campaign_of, invited, planned
 from zhenduan.demo.certificates import certificates
 from zhenduan.demo.data import DemoData, Ending, Named, Provider, seats
 from zhenduan.demo.diagnosis_story import Act, Cast, DemoCase, acts
 from zhenduan.demo.directory_moves import moves
 from zhenduan.demo.firms import DemoFirm, Unused, draw_firms, next_year, roster_file
+from zhenduan.demo.office_hours import later, moments, office_time
 from zhenduan.demo.people import SHOWN_DISTRICT, People, draw_id, organisations
 from zhenduan.demo.proceedings import concluded, pending
 from zhenduan.demo.ratings import rated_year
@@ -49,7 +52,6 @@ LATER_ROSTERS = (3, 1)
 PAST_FROM, PAST_DAYS = date(2023, 9, 4), 330
 """A finished diagnosis began on one of so many days from here on."""
 EARLIEST_PRESENT = date(2025, 3, 2)
-OPENING_HOUR = timedelta(hours=9)
 IN_GROUP = frozenset({Ending.CONFIRMED, Ending.REISSUED, Ending.ISSUED})
 """Ends with a result, which go first of all to firms of the group whose people may sign in: so its roll-up has something to add."""
 FIRMS_MATCHED = 12
@@ -60,7 +62,6 @@ DEMO_SALT = sha256(b"Zhenduan, demo city").hexdigest()
 OPERATOR = Caller("operator-demo", Role.SYSTEM, "", Everything())
 FIRST_MINUTE = 60
 """After the offices open, from which on the acts of a selection follow one another."""
-WEEKEND = 5
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,7 @@ def story(data: DemoData, chance: Random, present: datetime) -> Story:
     played += _diagnoses(data, chance, people, (firms[0], named, open_to_all), present)
     shown = _shown(data, enterprise_id(DEMO_SALT, firms[0].uscc))
     played += _positions(people, shown)
+    played = _arbitrated(people, played)
     played += _headquarters(people, named)
     played += _certificates(people, present)
     played += _campaigns(people, rosters, played, present)
@@ -174,6 +176,14 @@ def _campaigns(
     for day, who, command in (*planned(city, BEGINNING, city_day(present).year), *invited(people, firms, last, opened)):
         if (at := office_time(later(day, 0), next(minutes))) <= present:
             yield Timed(at, Act(0, who, command))
+
+
+def _arbitrated(people: People, played: Sequence[Timed]) -> list[Timed]:
+    """Of the case whose firm objected, what the provider did not uphold went to arbiters before the firm confirmed."""
+    steps = [(timed.at, timed.act.who, timed.act.what) for timed in played]
+    left_out, added = arbitrated(people, [(at, who, what) for at, who, what in steps if isinstance(what, Command)])
+    kept = [timed for timed in played if timed.act.what is not left_out]
+    return [*kept, *(Timed(at, Act(0, who, command)) for at, who, command in added)]
 
 
 def _proceedings(people: People, shown: Mapping[Role, str], played: Sequence[Timed]) -> Iterator[Timed]:
@@ -257,42 +267,6 @@ def _headquarters(people: People, named: Mapping[str, DemoFirm]) -> Iterator[Tim
     for group, firm in named.items():
         naming = NameHeadquarters(group=group, enterprise=enterprise_id(DEMO_SALT, firm.uscc), since=FIRST_ROSTER)
         yield Timed(office_time(day, next(minutes)), Act(0, people.callers[Role.GROUP, group], naming))
-
-
-# The calendar of its people: working days, from nine in the morning in the city
-
-
-def office_time(day: date, minute: int) -> datetime:
-    """So many minutes after the offices open, in UTC."""
-    return city_midnight(day) + OPENING_HOUR + timedelta(minutes=minute)
-
-
-def later(day: date, working_days: int) -> date:
-    """The day so many working days on; a weekend moves to Monday."""
-    while working_days or day.weekday() >= WEEKEND:
-        day += timedelta(days=1)
-        if day.weekday() < WEEKEND and working_days:
-            working_days -= 1
-    return day
-
-
-def moments(days: Sequence[int], minutes: Sequence[int], start: date) -> list[datetime]:
-    """The moments of acts 各步时刻.
-
-    Args:
-        days: working days between each act and the one before.
-        minutes: of each act, how far into the day it is drawn; within the same day, a tenth of it after the one before.
-        start: first day.
-    """
-    day, minute = later(start, 0), 0
-    found: list[datetime] = []
-    for gap, drawn in zip(days, minutes, strict=True):
-        if gap or not found:
-            day, minute = later(day, gap), drawn
-        else:
-            minute += 1 + drawn // 10
-        found.append(office_time(day, minute))
-    return found
 
 
 # Founding: organisations, people, standard, targets

@@ -38,6 +38,12 @@ HEARING_COMES_FIRST = Rule(
     "须先举行听证再作此决定：依职权处理服务商，或当事人要求听证",
     "A hearing comes before this decision: the administration moves against a provider, or a side asked for it",
 )
+ARBITERS_DECIDE = Rule(
+    "ARBITERS_DECIDE",
+    "plan P6",
+    "该程序由仲裁专家的意见决定，请在诊断中作出仲裁决定",
+    "The opinions of arbiters decide this proceeding; decide the arbitration within its diagnosis",
+)
 APPEAL_NOT_YOURS = Rule(
     "APPEAL_NOT_YOURS",
     "plan V4",

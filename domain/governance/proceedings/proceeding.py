@@ -11,6 +11,7 @@ from domain.access import Place
 from domain.command_rights import require_right
 from domain.governance.dated_rules import rule_stream
 from domain.governance.proceedings.decision import (
+    ARBITERS_DECIDE,
     AppealDecided,
     AppealDecision,
     DecideAppeal,
@@ -56,6 +57,7 @@ from domain.governance.proceedings.opening import (
     withdraw_proceeding,
 )
 from domain.governance.proceedings.state import (
+    ARBITRATION_PREFIX,
     RULE_OF,
     Proceeding,
     ProceedingCommand,
@@ -107,6 +109,8 @@ def decide(command: ProceedingCommand, proceeding: Proceeding | None, context: D
         return facts
     if proceeding is None:
         raise NOT_FOUND.refuse()
+    if isinstance(command, DecideProceeding) and command.proceeding.startswith(ARBITRATION_PREFIX):
+        raise ARBITERS_DECIDE.refuse()
     return STEPS[type(command)](command, proceeding, context)
 
 

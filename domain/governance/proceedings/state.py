@@ -77,6 +77,9 @@ RULE_OF: Mapping[ProceedingKind, RuleKind] = {
 }
 """Kind -> the kind of dated rule that its periods follow from."""
 
+ARBITRATION_PREFIX = "arbitration."
+"""How the keys of proceedings begin that a case opened for arbitration 仲裁程序标识前缀: arbiters decide them, within the case."""
+
 ENDED = frozenset({ProceedingStatus.FINAL, ProceedingStatus.WITHDRAWN})
 """Nothing more happens in these 已结束."""
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import strawberry
 
+from api.diagnosis.arbitrations import Arbitration, load_arbitrations
 from api.diagnosis.assignments import Assignment, load_assignments, load_experts
 from api.diagnosis.diagnosis_result import Result, result_of
 from api.diagnosis.internal_reviews import InternalReview, load_internal_reviews
@@ -161,6 +162,14 @@ class Diagnosis(Node):
         roles=PROCEEDINGS,
         mask=Mask.PROCESS_SECRETS,
     )
+    arbitrations: list[Arbitration] | None = parts(
+        Arbitration,
+        "Arbitrations of objections that the provider did not uphold · 指标异议仲裁. plan P6",
+        nullable=True,
+        roles=PROCEEDINGS,
+        mask=Mask.PROCESS_SECRETS,
+        made=True,
+    )
     site_visits: list[SiteVisit] | None = parts(
         SiteVisit, "Visits on site · 现场诊断. plan P5", nullable=True, roles=PROCEEDINGS, mask=Mask.PROCESS_SECRETS
     )
@@ -278,6 +287,7 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
     evidence = load_evidence(context, ids, edition_of, editions) if "evidence" in wanted else {}
     reports = load_reports(context, ids) if "reports" in wanted else {}
     objections = load_objections(context, ids) if "objections" in wanted else {}
+    arbitrations = load_arbitrations(context, ids) if "arbitrations" in wanted else {}
     site_visits = load_site_visits(context, ids) if "siteVisits" in wanted else {}
     visit_plans = load_visit_plans(context, ids) if "visitPlans" in wanted else {}
     internal_reviews = load_internal_reviews(context, ids) if "internalReviews" in wanted else {}
@@ -302,6 +312,7 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
                 else None
             ),
             objections=objections.get(row.id, []),
+            arbitrations=arbitrations.get(row.id, []),
             site_visits=site_visits.get(row.id, []),
             visit_plans=visit_plans.get(row.id, []),
             internal_reviews=internal_reviews.get(row.id, []),

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from domain.access import Mask, Role
+from domain.diagnosis.arbitration import ArbitrationEvent
 from domain.diagnosis.case import DIAGNOSES
 from domain.diagnosis.evidence import EvidenceAttached
 from domain.diagnosis.objections import ObjectionsAnswered, ReportObjectedTo
@@ -60,7 +61,7 @@ OF_A_FIRM = {event for capability in (CONSENT, DIAGNOSES, ENTERPRISES) for event
 THING: Mapping[type[Event], frozenset[Role]] = {
     **dict.fromkeys((ConsentGranted, ConsentRevoked), CONSENTS),
     **dict.fromkeys((ReportObjectedTo, ObjectionsAnswered, SiteVisitRecorded, ExpertReviewRecorded), PROCEEDINGS),
-    **dict.fromkeys((*VisitEvent.__args__, ReportHandedIn, ReportReviewed), PROCEEDINGS),
+    **dict.fromkeys((*VisitEvent.__args__, *ArbitrationEvent.__args__, ReportHandedIn, ReportReviewed), PROCEEDINGS),
     **dict.fromkeys((AnswersSaved, AnswersVerified, EvidenceAttached, WorkbookTakenIn), ANSWERS),
     **dict.fromkeys((DiagnosisScored, ReportIssued, ReportConfirmed, SelfAssessmentSubmitted), REPORTS),
     **dict.fromkeys((EnterpriseRegistered, EnterpriseRevised, EnterpriseStated), FINANCE),

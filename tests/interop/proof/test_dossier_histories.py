@@ -16,6 +16,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.access import Role
+from domain.diagnosis.arbitration import (
+    ArbiterOpinionGiven,
+    ArbitrationDecided,
+    ArbitrationRequested,
+    ArbitrationSettled,
+    DecideArbitration,
+    GiveArbiterOpinion,
+    RequestArbitration,
+    SettleArbitration,
+)
 from domain.diagnosis.case import DIAGNOSES
 from domain.diagnosis.evidence import AttachEvidence, EvidenceAttached
 from domain.diagnosis.objections import (
@@ -96,6 +106,10 @@ EVENT_OF: dict[type[Any], type[Any]] = {
     ConfirmReport: ReportConfirmed,
     ObjectToReport: ReportObjectedTo,
     AnswerObjections: ObjectionsAnswered,
+    RequestArbitration: ArbitrationRequested,
+    GiveArbiterOpinion: ArbiterOpinionGiven,
+    DecideArbitration: ArbitrationDecided,
+    SettleArbitration: ArbitrationSettled,
     WithdrawDiagnosis: DiagnosisWithdrawn,
 }
 

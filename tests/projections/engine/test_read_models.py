@@ -29,6 +29,7 @@ from domain.access import (
     admits,
     scope_of,
 )
+from domain.diagnosis.arbitration import GiveArbiterOpinion, RequestArbitration, SettleArbitration
 from domain.diagnosis.assignments import AssignExpert, ReleaseExpert
 from domain.diagnosis.campaigns import InviteFirms, PlanCampaign
 from domain.diagnosis.objections import AnswerObjections, ObjectionAnswer, ObjectionItem, ObjectToReport
@@ -38,10 +39,11 @@ from domain.diagnosis.report import ConfirmReport, IssueReport
 from domain.diagnosis.review import HandInReport, ReviewCheck, ReviewItem, ReviewReport
 from domain.diagnosis.scoring import RecordExpertReview, ScoreDiagnosis
 from domain.diagnosis.self_assessment import AnswerGiven, PledgeTruth, SaveAnswers, SubmitSelfAssessment
-from domain.diagnosis.state import Purpose, VerifiedAnswer
+from domain.diagnosis.state import ArbiterFinding, Purpose, VerifiedAnswer
 from domain.diagnosis.visits import AgreeToVisit, PlanSiteVisit, RecordInterview, SignInOnSite
 from domain.governance.dated_rules import ProposeRule, SetRule, dated_rule_on
-from domain.governance.proceedings.opening import OpenProceeding, ServeNotice
+from domain.governance.proceedings.hearing import GiveStatement
+from domain.governance.proceedings.opening import OpenProceeding, ServeNotice, WithdrawProceeding
 from domain.governance.proceedings.state import ProceedingKind
 from domain.governance.qualification import CertificateGrade
 from domain.governance.rule_bodies.body import RuleKind
@@ -160,9 +162,10 @@ def city(journal: Journal) -> City:
 
 def object_and_confirm(city: City, case: str) -> None:
     """An objection upheld, a review by experts, and the report issued anew and confirmed."""
-    city.send(FILLER, ObjectToReport(diagnosis=case, items=(ObjectionItem(indicator="Z01", reason="证据未计"),)))
-    reply = ObjectionAnswer(indicator="Z01", upheld=True, reason="采纳")
-    city.send(PROVIDER, AnswerObjections(diagnosis=case, answers=(reply,)))
+    items = tuple(ObjectionItem(indicator=one, reason="证据未计") for one in ("Z01", "Z04"))
+    city.send(FILLER, ObjectToReport(diagnosis=case, items=items))
+    replies = tuple(ObjectionAnswer(indicator=i, upheld=i == "Z01", reason="已核") for i in ("Z01", "Z04"))
+    city.send(PROVIDER, AnswerObjections(diagnosis=case, answers=replies))
     (section, found), *_ = ((one, a["Z01"]) for one, a in sections(3).items() if "Z01" in a)
     again = {"Z01": VerifiedAnswer(answer=found)}
     city.send(PROVIDER, VerifyAnswers(diagnosis=case, section=section, answers=again))
@@ -172,7 +175,22 @@ def object_and_confirm(city: City, case: str) -> None:
     checks = tuple(ReviewCheck(item=item, met=True) for item in ReviewItem)
     city.send(caller(Role.REVIEWER, "p1"), ReviewReport(diagnosis=case, passed=True, checks=checks, conclusion="符合要求"))
     city.send(PROVIDER, IssueReport(diagnosis=case))
+    arbitrate(city, case)
     city.send(FILLER, ConfirmReport(diagnosis=case))
+
+
+def arbitrate(city: City, case: str) -> None:
+    """What was not upheld goes to an arbiter, and is withdrawn after the opinion."""
+    city.send(FILLER, RequestArbitration(diagnosis=case, items=(ObjectionItem(indicator="Z04", reason="证据未计"),)))
+    [opened] = [one for one in city.journal.since(0, 10_000) if one.stream.startswith("proceeding/arbitration.")]
+    of = {"proceeding": opened.stream.removeprefix("proceeding/")}
+    city.send(CITY, ServeNotice(**of))
+    city.send(PROVIDER, GiveStatement(**of, text="与现场一致", asks_hearing=False))
+    finding = ArbiterFinding(indicator="Z04", upheld=False, reason="经查")
+    arbiter = replace(caller(Role.ARBITER, "experts"), scope=Everything())
+    city.send(arbiter, GiveArbiterOpinion(diagnosis=case, findings=(finding,)))
+    city.send(FILLER, WithdrawProceeding(**of, reason="已协商一致"))
+    city.send(replace(caller(Role.SYSTEM, ""), scope=Everything()), SettleArbitration(diagnosis=case))
 
 
 def map_editions(city: City) -> None:

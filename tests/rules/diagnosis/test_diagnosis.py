@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from domain.command_rights import ROLE_NOT_ALLOWED
+from domain.diagnosis.arbitration import DecideArbitration, GiveArbiterOpinion, RequestArbitration, SettleArbitration
 from domain.diagnosis.case import DIAGNOSES
 from domain.diagnosis.evidence import AttachEvidence
 from domain.diagnosis.objections import AnswerObjections, ObjectToReport
@@ -73,6 +74,7 @@ from tests.rules.cases import (
     verify,
     withdrawn,
 )
+from tests.rules.diagnosis import test_arbitration
 from tests.rules.firms import EDITION
 from tests.rules.given import AT, Given, given
 
@@ -191,6 +193,10 @@ ABOUT_A_CASE: dict[type[Command], Command] = {
     ConfirmReport: ConfirmReport(diagnosis="d1"),
     ObjectToReport: cases.objection("Z01"),
     AnswerObjections: cases.answered(Z01=True),
+    RequestArbitration: test_arbitration.request("Z01"),
+    GiveArbiterOpinion: test_arbitration.opinion(Z01=None),
+    DecideArbitration: test_arbitration.DECIDE,
+    SettleArbitration: test_arbitration.SETTLE,
     WithdrawDiagnosis: WithdrawDiagnosis(diagnosis="d1", reason="企业停产"),
 }
 OPEN_ONLY = {SaveAnswers, TakeInWorkbook, PledgeTruth, SubmitSelfAssessment}
@@ -201,8 +207,8 @@ ALLOWED: dict[Status, set[type[Command]]] = {
     Status.SUBMITTED: {AssignProvider, AcceptDiagnosis, AttachEvidence, WithdrawDiagnosis},
     Status.ACCEPTED: PROVIDERS_WORK | {AttachEvidence, WithdrawDiagnosis},
     Status.SCORED: PROVIDERS_WORK | {HandInReport, ReviewReport, IssueReport, WithdrawDiagnosis},
-    Status.ISSUED: {ConfirmReport, ObjectToReport, WithdrawDiagnosis},
-    Status.OBJECTED: {AttachEvidence, AnswerObjections, WithdrawDiagnosis},
+    Status.ISSUED: {ConfirmReport, ObjectToReport, RequestArbitration, WithdrawDiagnosis},
+    Status.OBJECTED: {AttachEvidence, AnswerObjections, GiveArbiterOpinion, DecideArbitration, WithdrawDiagnosis},
     Status.CONFIRMED: set(),
     Status.WITHDRAWN: set(),
 }
@@ -218,7 +224,7 @@ REACHED = {
     Status.CONFIRMED: confirmed,
     Status.WITHDRAWN: withdrawn,
 }
-SENDER = {"enterprise": "e1", "provider": "p1", "city": "city"}
+SENDER = {"enterprise": "e1", "provider": "p1", "city": "city", "arbiter": "experts", "system": ""}
 
 
 def send(case: Given, command: Command) -> Given:
@@ -235,7 +241,9 @@ def test_a_command_is_taken_in_its_own_statuses_and_refused_in_every_other(
     case = REACHED[status]()
     assert case.state.status is status
     result = send(case, ABOUT_A_CASE[command])
-    if command not in ALLOWED[status]:
+    if command is SettleArbitration:
+        assert result.facts == (), "the program asks, and nothing is to be settled"
+    elif command not in ALLOWED[status]:
         result.refused(WRONG_STATUS, status=status.value)
     else:
         assert getattr(result.outcome, "rule", None) is not WRONG_STATUS

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from domain.command_rights import ROLE_NOT_ALLOWED
+from domain.diagnosis.arbitration import SettleArbitration
 from domain.diagnosis.case import STAGE_ENDS
 from domain.diagnosis.on_site import RecordSiteVisit
 from domain.diagnosis.provider import AcceptDiagnosis
@@ -130,7 +131,7 @@ def test_a_case_without_a_stage_has_one_from_its_next_step_on() -> None:
 
 
 def test_every_step_that_ends_a_stage_reads_what_the_next_is_counted_by() -> None:
-    two_ways = {CloseSiteVisit, ReviewReport}
+    two_ways = {CloseSiteVisit, ReviewReport, SettleArbitration}
     assert len(set(STAGE_ENDS) - two_ways) == len(BEGUN_BY) + 1, "answered objections have two outcomes and stand in no table"
 
 

@@ -1,0 +1,96 @@
+"""After a report 报告出具之后: what the demo city's people do with one, beyond confirming it. plan P6."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from domain.access import Everything, Role
+from domain.diagnosis.arbitration import DecideArbitration, GiveArbiterOpinion, RequestArbitration, SettleArbitration
+from domain.diagnosis.assignments import AssignExpert
+from domain.diagnosis.objections import AnswerObjections, ObjectionItem
+from domain.diagnosis.on_site import VerifyAnswers
+from domain.diagnosis.report import ConfirmReport, IssueReport
+from domain.diagnosis.scoring import ScoreDiagnosis
+from domain.diagnosis.self_assessment import SaveAnswers
+from domain.diagnosis.state import ArbiterFinding, DiagnosisCommand
+from domain.governance.proceedings.decision import EndTimeToAppeal
+from domain.governance.proceedings.hearing import GiveStatement
+from domain.governance.proceedings.opening import ServeNotice
+from domain.governance.proceedings.state import ARBITRATION_PREFIX
+from domain.instants import city_day
+from domain.kernel import Command
+from domain.participants.people.granting_rights import KIND_OF_HEAD
+from journal import Caller
+from standards import Answer
+from zhenduan.demo.office_hours import later, office_time
+from zhenduan.demo.people import People, draw_id
+from zhenduan.demo.proceedings import SYSTEM
+from zhenduan.demo.terms import TERM
+
+PANEL = 3
+"""Arbiters of the case that is shown."""
+Step = tuple[datetime, Caller, Command]
+
+
+def arbitrated(people: People, played: Sequence[Step]) -> tuple[Command | None, list[Step]]:
+    """The confirmation that comes later, and the acts of an arbitration in its place 仲裁的诊断; none where no firm objected."""
+    ofcase: dict[str, list[Step]] = {}
+    for step in played:
+        if isinstance(step[2], DiagnosisCommand):
+            ofcase.setdefault(step[2].diagnosis, []).append(step)
+    for diagnosis, steps in ofcase.items():
+        kinds = {type(command) for _, _, command in steps}
+        if {AnswerObjections, ConfirmReport} <= kinds:
+            issued = max(at for at, _, command in steps if isinstance(command, IssueReport))
+            confirming = next(command for _, _, command in steps if isinstance(command, ConfirmReport))
+            return confirming, _timed(issued, _arbitration(people, diagnosis, steps))
+    return None, []
+
+
+def _timed(since: datetime, steps: Iterator[tuple[int, Caller, Command]]) -> list[Step]:
+    """Each so many working days after the one before, those of one day a minute apart."""
+    day, minute, found = city_day(since), 0, list[Step]()
+    for days, who, command in steps:
+        day, minute = (later(day, days), 0) if days else (day, minute + 1)
+        found.append((office_time(day, 360 + minute), who, command))
+    return found
+
+
+def _arbitration(people: People, diagnosis: str, steps: Sequence[Step]) -> Iterator[tuple[int, Caller, Command]]:
+    city = people.callers[Role.CITY, people.data.organisations.city.id]
+    by = {type(command): who for _, who, command in steps}
+    firm, provider, of = by[ConfirmReport], by[AnswerObjections], {"diagnosis": diagnosis}
+    item = next(one.indicator for _, _, c in steps if isinstance(c, AnswerObjections) for one in c.answers if not one.upheld)
+    chief = Caller(draw_id(people.chance), Role.CITY, city.organisation, Everything())
+    for command in people.joining(chief, city_day(steps[-1][0])):
+        yield 0, city, command
+    yield 1, firm, RequestArbitration(**of, items=(ObjectionItem(indicator=item, reason="现场未查看第二厂区的系统（示例）"),))
+    asked = {"proceeding": f"{ARBITRATION_PREFIX}{diagnosis}.1"}
+    yield 1, city, ServeNotice(**asked)
+    yield 3, provider, GiveStatement(**asked, text="第二厂区未列入现场诊断计划（示例）", asks_hearing=False)
+    unit = next(one.id for one in people.data.organisations.others if one.kind is KIND_OF_HEAD[Role.ARBITER])
+    panel = [Caller(draw_id(people.chance), Role.ARBITER, unit, Everything()) for _ in range(PANEL)]
+    since = city_day(steps[-1][0])
+    for arbiter in panel:
+        for command in people.joining(arbiter, since):
+            yield 0, city, command
+        term = {"since": since, "until": since + TERM}
+        yield 0, city, AssignExpert(**of, assignment=draw_id(people.chance), expert=arbiter.actor, role=Role.ARBITER, **term)
+    own, verified = (_last_answer(steps, kind, item) for kind in (SaveAnswers, VerifyAnswers))
+    for number, arbiter in enumerate(panel):
+        upheld = own != verified and number > 0
+        reason = "补充查看第二厂区的运行记录，自评属实（示例）" if upheld else "现有佐证不足以改变核验结果（示例）"
+        finding = ArbiterFinding(indicator=item, upheld=upheld, answer=own if upheld else None, reason=reason)
+        yield 1, arbiter, GiveArbiterOpinion(**of, findings=(finding,))
+    yield 1, chief, DecideArbitration(**of, reasons="按多数专家意见（示例）")
+    yield 20, SYSTEM, EndTimeToAppeal(**asked)
+    yield 0, SYSTEM, SettleArbitration(**of)
+    if own != verified:
+        yield 1, provider, ScoreDiagnosis(**of)
+        yield 1, provider, IssueReport(**of)
+    yield 1, firm, ConfirmReport(**of)
+
+
+def _last_answer(steps: Sequence[Step], kind: type[SaveAnswers | VerifyAnswers], indicator: str) -> Answer | None:
+    """What was said of an indicator last, by the firm or the provider."""
+    saved = [command.answers for _, _, command in steps if isinstance(command, kind) and indicator in command.answers]
+    return saved[-1][indicator].answer if saved else None
