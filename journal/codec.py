@@ -16,6 +16,7 @@ from domain.participants.enterprises import EnterpriseRegistered, EnterpriseRevi
 from domain.participants.organisations import OrganisationRegistered
 from domain.participants.people.memberships import MembershipGranted
 from domain.participants.rosters.bringing_in import RosterBlocked, RosterImported
+from domain.providers.ratings.rating import RatingInputsFixed
 from journal.entries import Entry
 
 Data = dict[str, Any]
@@ -69,6 +70,7 @@ UPCASTERS: Mapping[str, Upcaster] = {
     "stage.reminded.v1": Upcaster(name_of(StageReminded), lambda data: data),
     "stage.escalated.v1": Upcaster(name_of(StageEscalated), lambda data: data),
     "stage.extended.v1": Upcaster(name_of(StageExtended), lambda data: data),
+    "rating.inputs_fixed.v1": Upcaster(name_of(RatingInputsFixed), lambda data: {**data, "effects": []}),
     "organisation.registered.v1": Upcaster(name_of(OrganisationRegistered), lambda data: data),
     "person.membership_granted.v1": Upcaster(
         name_of(MembershipGranted), lambda data: {**data, "sections": [], "contact": False}

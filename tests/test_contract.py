@@ -70,7 +70,7 @@ BOUNDED = {
     "Training": {"modules": "of one text"},
     "Viewer": {"memberships": "those of today, of one person"},
     "WorkingYear": {"holidays": "of one year"},
-    "YearRating": {"components": "one a component"},
+    "YearRating": {"components": "one a component", "caseMix": "of three components, the divisions, sizes and districts there are"},
     "Query": {
         "calibrations": "one a quarter",
         "counterfactualDirectory": "the applicants of one year",

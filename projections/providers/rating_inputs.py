@@ -5,7 +5,7 @@ of it by the end of the year counts from the rule on that says so; where nobody 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -22,7 +22,7 @@ from domain.governance.working_calendar import WorkingCalendar, add_working_days
 from domain.instants import city_day, city_midnight, microseconds, utc_moment
 from domain.kernel import cause_of
 from domain.providers.feedback.state import feedback_stream
-from domain.providers.ratings.numbers import ComponentSample, ProviderInputs, RatingComponent
+from domain.providers.ratings.numbers import ComponentSample, LevelEffect, ProviderInputs, RatingComponent
 from domain.providers.sampling.draw import SampleAdjudicated
 from methods.component_scores import (
     ReportQuality,
@@ -43,12 +43,14 @@ from projections.engine.scope import to_sql
 from projections.engine.snapshot import Snapshot
 from projections.governance.dated_rules import body_on
 from projections.governance.working_calendar import calendar_now
+from projections.providers.case_mix import JobScore, apart_from_others, case_mix_taken_off, levels_of
 from projections.providers.feedback import ScoreInYear, counted, scores_between
 from projections.providers.sampling import adjudicated
 from projections.record.audit_trail import ENTRIES
 
 DAY = timedelta(days=1)
 TWO = 2
+ORDER = tuple(RatingComponent)
 
 
 class Job(NamedTuple):
@@ -150,21 +152,41 @@ def feedback_of(snapshot: Snapshot, year: int, provider: str | None = None) -> d
     return counted(said, body_on(snapshot, FeedbackRule, date(year, 12, 31)).pool_at_least)
 
 
-def rating_inputs(snapshot: Snapshot, scope: Scope, year: int, rule: RatingRule, today: date) -> tuple[ProviderInputs, ...]:
-    """Inputs of a year's rating 评价输入, a row a provider, from what is on record within a scope, as the rule counts it."""
+class YearInputs(NamedTuple):
+    """Inputs of a year's rating 评价输入: a row a provider, and the effects of the case mix that were taken off them."""
+
+    rows: tuple[ProviderInputs, ...]
+    effects: tuple[LevelEffect, ...]
+
+
+def rating_inputs(snapshot: Snapshot, scope: Scope, year: int, rule: RatingRule, today: date) -> YearInputs:
+    """Inputs of a year's rating from what is on record within a scope, as the rule counts it 评价输入."""
     due = _ReportsDue(snapshot, today)
     by_provider: defaultdict[str, list[Job]] = defaultdict(list)
     for job in jobs_of(snapshot, scope, year):
         by_provider[job.provider].append(job)
     said = feedback_of(snapshot, year) if rule.feedback_counts else {}
-    settled: defaultdict[str, list[SampleAdjudicated]] = defaultdict(list)
-    for one in adjudicated(snapshot, year) if rule.sampled_counts else ():
-        settled[one.fact.provider].append(one.fact)
+    settled = [one.fact for one in adjudicated(snapshot, year)] if rule.sampled_counts else []
+    scores = {
+        RatingComponent.FEEDBACK: [one for name, jobs in by_provider.items() for one in _feedback(jobs, said.get(name, ()))],
+        RatingComponent.REPORT: [one for jobs in by_provider.values() for one in _reports(jobs, rule)],
+        RatingComponent.SAMPLED: [one for one in _sampled(settled, rule) if one.provider in by_provider],
+    }
+    levels = levels_of(snapshot, {one.diagnosis for own in scores.values() for one in own} | {*_ids(by_provider)})
+    samples, effects = case_mix_taken_off(scores, levels, rule)
+    apart = apart_from_others(_ids(by_provider), levels, rule)
     rows = []
     for provider, jobs in sorted(by_provider.items()):
-        parts = [*_components(jobs, rule, due), *_feedback(jobs, said.get(provider, ())), *_sampled(settled[provider], rule)]
-        rows.append(ProviderInputs(provider=provider, jobs=len(jobs), comparable=True, components=tuple(parts)))
-    return tuple(rows)
+        parts = [_work(jobs, rule, due), *_records(jobs, rule), *samples.get(provider, ())]
+        parts.sort(key=lambda one: ORDER.index(one.component))
+        row = ProviderInputs(provider=provider, jobs=len(jobs), comparable=provider not in apart, components=tuple(parts))
+        rows.append(row)
+    return YearInputs(tuple(rows), effects)
+
+
+def _ids(by_provider: Mapping[str, Sequence[Job]]) -> dict[str, str]:
+    """Job -> its provider."""
+    return {job.diagnosis: provider for provider, jobs in by_provider.items() for job in jobs}
 
 
 class _ReportsDue:
@@ -192,12 +214,22 @@ class _ReportsDue:
         return self._due[visited_on]
 
 
-def _components(jobs: Sequence[Job], rule: RatingRule, due: _ReportsDue) -> Iterator[ComponentSample]:
-    yield _work(jobs, rule, due)
-    reported = [job for job in jobs if job.reported_at is not None]
-    records = (records_of_job(_record_weights(rule), _on_record(job)) for job in reported)
-    yield from _averaged(RatingComponent.RECORDS, records)
-    yield from _averaged(RatingComponent.REPORT, (_report(job, rule) for job in reported))
+def _records(jobs: Sequence[Job], rule: RatingRule) -> Iterator[ComponentSample]:
+    """Of the jobs that were reported; a provider has them in its power, so no case mix is taken off them."""
+    weights = _record_weights(rule)
+    reported = (records_of_job(weights, _on_record(job)) for job in jobs if job.reported_at is not None)
+    said = [score for score in reported if score is not None]
+    if not said:
+        return
+    mean = sum(said, Fraction(0)) / len(said)
+    squares = sum(((score - mean) ** 2 for score in said), Fraction(0))
+    yield ComponentSample(
+        component=RatingComponent.RECORDS,
+        jobs=len(said),
+        mean=rounded(mean, SCORE_PLACES),
+        variance=rounded(squares / (len(said) - 1) if len(said) > 1 else Fraction(0), CARRIED_PLACES),
+        spread=(1, len(said)),
+    )
 
 
 def _work(jobs: Sequence[Job], rule: RatingRule, due: _ReportsDue) -> ComponentSample:
@@ -215,35 +247,37 @@ def _work(jobs: Sequence[Job], rule: RatingRule, due: _ReportsDue) -> ComponentS
     )
 
 
-def _feedback(jobs: Sequence[Job], said: Sequence[ScoreInYear]) -> Iterator[ComponentSample]:
+def _feedback(jobs: Sequence[Job], said: Sequence[ScoreInYear]) -> Iterator[JobScore]:
     """Of each job the mean of what its firm scored, whatever the step: a firm counts once a job."""
     by_job: defaultdict[str, list[int | None]] = defaultdict(list)
-    own = {job.diagnosis for job in jobs}
+    own = {job.diagnosis: job.provider for job in jobs}
     for one in said:
         if one.diagnosis in own:
             by_job[one.diagnosis].append(one.score)
-    yield from _averaged(RatingComponent.FEEDBACK, (feedback_of_job(by_job[job]) for job in sorted(by_job)))
+    for job in sorted(by_job):
+        score = feedback_of_job(by_job[job])
+        if score is not None:
+            yield JobScore(own[job], job, score)
 
 
-def _sampled(facts: Sequence[SampleAdjudicated], rule: RatingRule) -> Iterator[ComponentSample]:
+def _reports(jobs: Sequence[Job], rule: RatingRule) -> Iterator[JobScore]:
+    """A report by its items that survived objection; checks and an expert's reading are not on record yet."""
+    parts = rule.report_parts
+    for job in jobs:
+        if job.reported_at is None:
+            continue
+        kept = ReportQuality(0, 0, None, items=job.items, items_upheld=max(0, job.items - job.overturned))
+        score = report_of_job(kept, parts.checks, parts.reading, parts.upheld)
+        if score is not None:
+            yield JobScore(job.provider, job.diagnosis, score)
+
+
+def _sampled(facts: Sequence[SampleAdjudicated], rule: RatingRule) -> Iterator[JobScore]:
     """Adjudicated samples of the year, each for as many jobs as its probability says (Hájek), so that suspicion costs nothing."""
-    if not facts:
-        return
     free, zero = Fraction(rule.full_within), Fraction(rule.none_from)
-    points = [reassessment_points(Fraction(one.issued_total - one.adjudicated_total), free, zero) for one in facts]
-    weights = [1 / one.probability for one in facts]
-    whole, squared = sum(weights, Fraction(0)), sum((one**2 for one in weights), Fraction(0))
-    mean = sum((weight * one for weight, one in zip(weights, points, strict=True)), Fraction(0)) / whole
-    apart = sum((weight * (one - mean) ** 2 for weight, one in zip(weights, points, strict=True)), Fraction(0))
-    variance = apart / (whole - squared / whole) if len(facts) > 1 else Fraction(0)
-    spread = (squared / whole**2).limit_denominator(10**9)
-    yield ComponentSample(
-        component=RatingComponent.SAMPLED,
-        jobs=len(facts),
-        mean=rounded(mean, SCORE_PLACES),
-        variance=rounded(variance, CARRIED_PLACES),
-        spread=(spread.numerator, spread.denominator),
-    )
+    for one in facts:
+        points = reassessment_points(Fraction(one.issued_total - one.adjudicated_total), free, zero)
+        yield JobScore(one.provider, one.diagnosis, points, 1 / one.probability)
 
 
 def _record_weights(rule: RatingRule) -> dict[str, int]:
@@ -259,26 +293,3 @@ def _on_record(job: Job) -> frozenset[str]:
         "reasons": not job.unreasoned,
     }
     return frozenset(name for name, is_there in there.items() if is_there)
-
-
-def _report(job: Job, rule: RatingRule) -> Fraction | None:
-    """A report by its items that survived objection; checks and an expert's reading are not on record yet."""
-    kept = ReportQuality(0, 0, None, items=job.items, items_upheld=max(0, job.items - job.overturned))
-    parts = rule.report_parts
-    return report_of_job(kept, parts.checks, parts.reading, parts.upheld)
-
-
-def _averaged(component: RatingComponent, scores: Iterable[Fraction | None]) -> Iterator[ComponentSample]:
-    """Mean and variance of one job over those that say anything; nothing where none does."""
-    said = [score for score in scores if score is not None]
-    if not said:
-        return
-    mean = sum(said, Fraction(0)) / len(said)
-    squares = sum(((score - mean) ** 2 for score in said), Fraction(0))
-    yield ComponentSample(
-        component=component,
-        jobs=len(said),
-        mean=rounded(mean, SCORE_PLACES),
-        variance=rounded(squares / (len(said) - 1) if len(said) > 1 else Fraction(0), CARRIED_PLACES),
-        spread=(1, len(said)),
-    )

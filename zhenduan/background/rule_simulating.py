@@ -45,7 +45,7 @@ def _rating(services: Services, snapshot: Snapshot, proposed: Proposed) -> Simul
     years = rated_years(snapshot)
     year = max(years, default=today.year - 1)
     fixed = latest_inputs(services, year)
-    inputs = fixed.inputs if fixed is not None else rating_inputs(snapshot, Everything(), year, now, today)
+    inputs = fixed.inputs if fixed is not None else rating_inputs(snapshot, Everything(), year, now, today).rows
     position = fixed.position if fixed is not None else snapshot.position
     last = years[year - 1].tiers if year - 1 in years else {}
     function = "domain.providers.rule_simulations:rating_simulation_bytes"

@@ -73,7 +73,7 @@ def _inputs(services: Services, command: Command) -> Command:
     today = city_day(services.clock())
     with services.models.reading() as snapshot:
         inputs = rating_inputs(snapshot, Everything(), YEAR, body_on(snapshot, RatingRule, date(YEAR, 12, 31)), today)
-        return command.model_copy(update={"position": snapshot.position, "inputs": inputs})
+        return command.model_copy(update={"position": snapshot.position, "inputs": inputs.rows, "effects": inputs.effects})
 
 
 def _jobs(services: Services, command: Command) -> Command:

@@ -146,4 +146,15 @@ class RatingRule(RuleBody):
     sampled_counts: bool = Field(
         default=False, description="Whether the adjudicated samples of the year count · 是否计入抽样评估"
     )
+    case_mix: bool = Field(
+        default=False,
+        description="Whether what industry, size and district do to feedback, reports and samples is taken off · 是否调整个案组合",
+    )
+    case_mix_ridge: AtLeastOne = Field(
+        default=1, description="Ridge by which the effects of the case mix are drawn to nothing · 个案组合效应收缩量"
+    )
+    alone_at_most: Probability = Field(
+        default=Decimal("0.80"),
+        description="Share of jobs where nobody else works, above which a provider is not compared · 独有项目占比上限",
+    )
     fairness: FairnessLimits = Field(default=FAIRNESS_LIMITS, description="What counts as a tilt · 公平性判定标准")

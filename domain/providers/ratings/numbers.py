@@ -29,6 +29,14 @@ class RatingComponent(DescribedEnum):
     SAMPLED = "sampled", "Sampled re-assessment · 抽样评估"
 
 
+class CaseFactor(DescribedEnum):
+    """What lies outside a provider's power and moves its scores · 个案因素."""
+
+    INDUSTRY = "industry", "Industry of the firm, its division · 行业"
+    SIZE = "size", "Size class of the firm · 规模"
+    DISTRICT = "district", "District of the firm · 所在区"
+
+
 class Tier(DescribedEnum):
     """Tier of a provider, best first · 评价档次."""
 
@@ -56,6 +64,18 @@ class ComponentSample(Part):
     def sample(self) -> Sample:
         """As the method takes it."""
         return Sample(self.jobs, self.mean, self.variance, Fraction(*self.spread))
+
+
+class LevelEffect(Part):
+    """What a level of a factor adds to the scores of a component 个案组合效应, told from comparisons inside providers.
+
+    level: a code, or `OTHER` for those of too few jobs or providers. points: taken off each such job's score, against the average.
+    """
+
+    component: RatingComponent
+    factor: CaseFactor
+    level: Label
+    points: Annotated[Decimal, Field(ge=-1000, le=1000, max_digits=10, decimal_places=6)]
 
 
 class ProviderInputs(Part):

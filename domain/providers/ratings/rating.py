@@ -34,7 +34,7 @@ from domain.kernel import (
     Unscoped,
     stream_of,
 )
-from domain.providers.ratings.numbers import CityComponent, ProviderInputs, ProviderRating, Tier, digest_of
+from domain.providers.ratings.numbers import CityComponent, LevelEffect, ProviderInputs, ProviderRating, Tier, digest_of
 from standards.described import DescribedEnum
 
 # Rules
@@ -108,6 +108,7 @@ class FixRatingInputs(RatingCommand):
 
     position: Count
     inputs: Annotated[tuple[ProviderInputs, ...], Field(max_length=1000)]
+    effects: Annotated[tuple[LevelEffect, ...], Field(max_length=1000)] = ()
 
 
 class RecordRating(RatingCommand):
@@ -158,17 +159,18 @@ AnyRatingCommand = FixRatingInputs | RecordRating | PublishRating | ObjectToRati
 
 
 class RatingInputsFixed(Event):
-    """The table that a rating rests on 评价输入已锁定. round: counts from 1. position.
+    """The table that a rating rests on 评价输入已锁定. round: counts from 1. position: of the journal, up to which facts were read.
 
-    Of the journal, up to which facts were read.
+    effects: of the case mix, taken off the scores of the table; none where the rule asks for none.
     """
 
-    type: Literal["rating.inputs_fixed.v1"] = "rating.inputs_fixed.v1"
+    type: Literal["rating.inputs_fixed.v2"] = "rating.inputs_fixed.v2"
     says: ClassVar = "锁定了第 {round} 轮年度评价的输入，涉及 {inputs:count} 家服务商"
     round: int
     position: int
     input_digest: str
     inputs: tuple[ProviderInputs, ...]
+    effects: tuple[LevelEffect, ...]
 
 
 class RatingComputed(Event):
@@ -237,8 +239,9 @@ RUNNING = frozenset({RatingStatus.FIXED, RatingStatus.COMPUTED, RatingStatus.PUB
 class YearOfRating(BaseModel):
     """The rating of a year as it stands 年度评价.
 
-    round, position, input_digest: of the latest inputs. computed: what was computed last; published: what is shown and, once the
-    rating is final, holds; published_at: version of the fact that published it, 0 = none. objections: proceeding -> its provider.
+    round, position, input_digest: of the latest inputs. effects: of the case mix, by round. computed: what was computed last;
+    published: what is shown and, once the rating is final, holds; published_at: version of the fact that published it, 0 = none.
+    objections: proceeding -> its provider.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -248,6 +251,7 @@ class YearOfRating(BaseModel):
     version: int = 0
     position: int = 0
     input_digest: str = ""
+    effects: dict[int, tuple[LevelEffect, ...]] = Field(default_factory=dict)
     computed: RatingComputed | None = None
     published: RatingComputed | None = None
     published_at: int = 0
@@ -326,7 +330,8 @@ def _fixed(command: FixRatingInputs, known: YearOfRating | None, context: Decisi
         raise RATING_YEAR_OPEN.refuse(path="year", year=command.year)
     number = _in(known, *RUNNING).round + 1 if known is not None else 1
     inputs = tuple(sorted(command.inputs, key=lambda one: one.provider))
-    return (RatingInputsFixed(round=number, position=command.position, input_digest=digest_of(inputs), inputs=inputs),)
+    told = {"position": command.position, "input_digest": digest_of(inputs), "effects": command.effects}
+    return (RatingInputsFixed(round=number, inputs=inputs, **told),)
 
 
 def _recorded(command: RecordRating, rating: YearOfRating, context: DecisionContext) -> Facts:
@@ -392,6 +397,7 @@ def evolve(known: YearOfRating | None, event: RatingEvent) -> YearOfRating:
     match event:
         case RatingInputsFixed(round=number, position=position, input_digest=digest):
             changed |= {"round": number, "position": position, "input_digest": digest}
+            changed["effects"] = rating.effects | ({number: event.effects} if event.effects else {})
             if rating.status is RatingStatus.COMPUTED:
                 changed["status"] = RatingStatus.FIXED
         case RatingComputed():

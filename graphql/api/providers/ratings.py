@@ -26,7 +26,7 @@ from domain.masks import RATING_INPUTS, RATINGS_READ
 from domain.participants.organisations import OrganisationKind
 from domain.providers.ratings import fairness, numbers
 from domain.providers.ratings.fairness import FairnessDivision, FairnessFinding
-from domain.providers.ratings.numbers import RatingComponent, Tier
+from domain.providers.ratings.numbers import CaseFactor, RatingComponent, Tier
 from domain.providers.ratings.rating import (
     RATED_YEARS,
     AnyRatingCommand,
@@ -43,6 +43,7 @@ from projections.participants.organisations import organisations_by_id
 from projections.providers import ratings as rows
 from projections.providers.rating_inputs import facts_of, rating_inputs
 
+enum_type(CaseFactor)
 enum_type(FairnessDivision)
 enum_type(FairnessFinding)
 enum_type(RatingComponent)
@@ -70,13 +71,23 @@ class CityComponent:
     within: Decimal = field("Variance of one job within providers · 服务商内方差")
 
 
+@published(RATINGS_READ, row=numbers.LevelEffect)
+class CaseMixEffect:
+    """What a level of a factor adds to the scores of a component, told from comparisons inside providers · 个案组合效应. plan V5"""
+
+    component: RatingComponent = field("Which component · 评价项目")
+    factor: CaseFactor = field("Which factor · 个案因素")
+    level: str = field("Code of the level; other = those of too few jobs or providers · 层级")
+    points: Decimal = field("Points that it adds, taken off against the average job · 效应分值")
+
+
 @published(RATINGS_READ, row=numbers.ComponentSample)
 class ComponentInput:
     """What a provider's jobs said of one component, before it was drawn to the city's mean · 分项输入. plan V5"""
 
     component: RatingComponent = field("Which component · 评价项目")
     jobs: int = field("Jobs that said something · 项目数")
-    mean: Decimal = field("Their mean, 0 to 100 · 均值")
+    mean: Decimal = field("Their mean, 0 to 100, without the case mix where the rule says so · 均值")
     variance: Decimal = field("Variance of one job · 方差")
 
 
@@ -155,6 +166,9 @@ class YearRating:
     position: int | None = field("Journal position up to which facts were read · 截止位置", roles=RATING_INPUTS)
     input_digest: str | None = field("SHA-256 of the table of inputs · 输入摘要", roles=RATING_INPUTS)
     components: list[CityComponent] | None = field("Components over the whole city · 全市分项", roles=RATING_INPUTS)
+    case_mix: list[CaseMixEffect] | None = field(
+        "Effects of the case mix that were taken off the inputs; null until it is computed · 个案组合效应"
+    )
     fairness: RatingFairness | None = field("Report on fairness; null until it is computed · 公平性报告")
     providers: list[ProviderRating] = parts(ProviderRating, "Every provider's rating, in order of id · 各服务商评价")
 
@@ -186,6 +200,7 @@ def build_rating(context: Context, year: int, wanted: frozenset[str], number: in
         position=rating.position if office else None,
         input_digest=(computed.input_digest if computed else rating.input_digest) if office else None,
         components=_components(computed) if office and computed else None,
+        case_mix=all_shown(CaseMixEffect, rating.effects.get(computed.round, ())) if computed else None,
         fairness=_fairness(context, year, computed) if computed and "fairness" in wanted else None,
         providers=_providers(context, year, computed, wanted_parts(wanted, "providers")),
     )
@@ -300,12 +315,13 @@ class RatingQueries:
 def _fixed(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     """The inputs as they stand in the read models, and how far those are; of a year that cannot be rated none."""
     if int(data["year"]) not in RATED_YEARS:
-        return {**data, "position": 0, "inputs": []}
+        return {**data, "position": 0, "inputs": [], "effects": []}
     year, today = int(data["year"]), context.today
     with context.services.models.reading() as snapshot:
         rule = body_on(snapshot, RatingRule, date(year, 12, 31))
         found = rating_inputs(snapshot, context.caller.scope, year, rule, today)
-        return {**data, "position": snapshot.position, "inputs": [one.model_dump(mode="json") for one in found]}
+        inputs, effects = ([one.model_dump(mode="json") for one in part] for part in found)
+        return {**data, "position": snapshot.position, "inputs": inputs, "effects": effects}
 
 
 def _opened(context: Context, data: dict[str, Any]) -> dict[str, Any]:
@@ -321,7 +337,7 @@ def _find_rating(context: Context, key: str, command: Command, wanted: frozenset
 
 QUERIES = RatingQueries
 SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
-    FixRatingInputs: ServerFields(frozenset({"position", "inputs"}), fill=_fixed),
+    FixRatingInputs: ServerFields(frozenset({"position", "inputs", "effects"}), fill=_fixed),
     FinishRating: ServerFields(frozenset({"proceedings"}), fill=_opened),
     ObjectToRating: ServerFields(frozenset(), shows_version=False),
 }

@@ -10,7 +10,7 @@ from domain.governance.dated_rules import rule_in_force
 from domain.governance.proceedings.opening import OpenProceeding
 from domain.governance.proceedings.state import ProceedingKind
 from domain.governance.rule_bodies.rating import RatingRule
-from domain.providers.ratings.numbers import ComponentSample, ProviderInputs, RatingComponent
+from domain.providers.ratings.numbers import CaseFactor, ComponentSample, LevelEffect, ProviderInputs, RatingComponent
 from domain.providers.ratings.rating import FixRatingInputs, ObjectToRating
 from journal import Caller
 from projections.providers.rating_inputs import facts_of, rating_inputs
@@ -31,10 +31,15 @@ def row(provider: str, score: int) -> ProviderInputs:
     return ProviderInputs(provider=provider, jobs=200, comparable=True, components=(sample,))
 
 
+EFFECT = LevelEffect(
+    component=RatingComponent.FEEDBACK, factor=CaseFactor.DISTRICT, level="310151", points=Decimal("-2.250000")
+)
+
+
 def computed(city: LiveCity) -> None:
     inputs = (row("p1", 90), row("p2", 70), *(row(f"x{at}", 60 + 3 * at) for at in range(10)))
     caller = Caller("city", Role.CITY, "city", Everything())
-    city.installation.services.send(caller, FixRatingInputs(year=YEAR, position=1, inputs=inputs))
+    city.installation.services.send(caller, FixRatingInputs(year=YEAR, position=1, inputs=inputs, effects=(EFFECT,)))
     compute(city)
 
 
@@ -116,6 +121,21 @@ def test_each_number_opens_to_its_parts_and_to_the_facts_they_came_from(city: Li
     assert city.data("provider", facts, y=YEAR, p="p2")["ratingFacts"] == []
 
 
+def test_what_was_taken_off_for_the_case_mix_stands_beside_the_rating_and_of_no_round_but_its_own(city: LiveCity) -> None:
+    asked = "query($y: Int!, $r: Int) { rating(year: $y, round: $r) { caseMix { component factor level points } } }"
+    told = [{"component": "FEEDBACK", "factor": "DISTRICT", "level": "310151", "points": "-2.250000"}]
+    computed(city)
+    assert city.data("provider", asked, y=YEAR, r=None)["rating"] is None
+    assert city.data("city", asked, y=YEAR, r=None)["rating"]["caseMix"] == told
+    city.done("city", "publishRating", "rating { round }", year=YEAR)
+    assert city.data("provider", asked, y=YEAR, r=None)["rating"]["caseMix"] == told
+    again = FixRatingInputs(year=YEAR, position=1, inputs=(row("p1", 90),))
+    city.installation.services.send(Caller("city", Role.CITY, "city", Everything()), again)
+    compute(city)
+    assert city.data("city", asked, y=YEAR, r=2)["rating"]["caseMix"] == []
+    assert city.data("city", asked, y=YEAR, r=None)["rating"]["caseMix"] == told
+
+
 def test_facts_of_a_rating_are_its_jobs_at_their_versions_by_the_cut_off(city: LiveCity) -> None:
     diagnosis, year = city.opened(), int(city.today[:4])
     city.installation.services.models.catch_up()
@@ -142,8 +162,8 @@ def test_inputs_are_the_years_diagnoses_by_the_provider_that_has_them(city: Live
     city.installation.services.models.catch_up()
     with city.installation.services.models.reading() as snapshot:
         today = date.fromisoformat(city.today)
-        (found,) = rating_inputs(snapshot, Everything(), today.year, RULE, today)
-        assert rating_inputs(snapshot, Everything(), YEAR, RULE, today) == ()
+        (found,) = rating_inputs(snapshot, Everything(), today.year, RULE, today).rows
+        assert rating_inputs(snapshot, Everything(), YEAR, RULE, today).rows == ()
     assert (found.provider, found.jobs) == ("p1", 1)
     (work,) = found.components
     assert (work.component, work.jobs, work.mean) == (RatingComponent.WORK, 1, 0)

@@ -118,7 +118,7 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Held]:
     with closing(open_read_models(f"sqlite:///{folder / 'models.db'}", journal)) as models:
         models.catch_up()
         with models.reading() as snapshot:
-            own = rating_inputs(snapshot, Everything(), YEAR, RULE, day)
+            own = rating_inputs(snapshot, Everything(), YEAR, RULE, day).rows
             jobs = cases_of_provider(snapshot, "p1")
             position = snapshot.position
     rate(city, (*own, *(row(f"x{at}", 55 + 4 * at) for at in range(11))), position)

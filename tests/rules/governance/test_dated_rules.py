@@ -262,7 +262,8 @@ def test_the_shape_of_a_kind_has_not_changed_and_its_stored_bytes_are_read_and_w
 
 def test_a_body_stored_before_a_member_was_there_means_what_it_meant() -> None:
     """What was a constant of the method then is said by the rule now (plan V5): prior 20, level 0.90, unseen 100, work 50/30/20."""
-    former, second = KEPT["rating"]["former"]
+    former, second, third = KEPT["rating"]["former"]
+    assert RatingRule.model_validate_json(orjson.dumps(third)).case_mix is False
     later = RatingRule.model_validate_json(orjson.dumps(second))
     assert (later.feedback_counts, later.sampled_counts) == (False, False)
     before = RatingRule.model_validate_json(orjson.dumps(former))

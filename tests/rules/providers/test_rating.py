@@ -70,7 +70,7 @@ def recording(fixed: RatingInputsFixed, last: dict[str, Tier] | None = None, yea
 
 def rated(case: Given, fix: FixRatingInputs, at: datetime = AT, last: YearOfRating | None = None) -> Any:
     """The two facts of a round: inputs as the city fixes them, and what the program computes of them."""
-    case = case.when(fix, "city", at=at).happened("rating.inputs_fixed.v1")
+    case = case.when(fix, "city", at=at).happened("rating.inputs_fixed.v2")
     [fixed] = case.facts
     before = {rating_stream(fix.year - 1): last} if last else {}
     told = recording(fixed, last.tiers if last else {}, fix.year)
