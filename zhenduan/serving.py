@@ -128,8 +128,8 @@ def serve(settings: Settings, host: str, port: int, *, project: bool) -> int:
         return listen(installation, host, port, settings, project=project)
 
 
-def project(settings: Settings) -> int:
-    """Follow the journal until told to stop; several at once share the work safely."""
+def _told_to_stop() -> threading.Event:
+    """What is set when the process is told to stop."""
     stop = threading.Event()
 
     def told(_signal: int, _frame: FrameType | None) -> None:
@@ -137,6 +137,26 @@ def project(settings: Settings) -> int:
 
     signal.signal(signal.SIGTERM, told)
     signal.signal(signal.SIGINT, told)
+    return stop
+
+
+def relay(settings: Settings, address: str, after: str | None) -> int:
+    """Relay public events into a stream of NATS until told to stop; the read models are others' to keep current."""
+    from zhenduan.background import relaying  # noqa: PLC0415 - its library is loaded where it is used
+
+    stop = _told_to_stop()
+    with opened(settings) as installation:
+        try:
+            relaying.relay(installation.services, address, stop, after)
+        except relaying.PlaceLostError:
+            sys.stderr.write("转发流的最后一条消息已清除 the stream's last message is gone: say --after\n")
+            return 1
+    return 0
+
+
+def project(settings: Settings) -> int:
+    """Follow the journal until told to stop; several at once share the work safely."""
+    stop = _told_to_stop()
     with (
         opened(settings) as installation,
         signing(installation.log),

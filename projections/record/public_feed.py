@@ -14,8 +14,9 @@ from domain.access import AllOf, Attribute, Everything, Is, Role, Scope
 from domain.kernel import Event
 from domain.public_events import PUBLIC_EVENTS, Sight
 from journal.codec import stored_names
+from projections.engine.places import ENTERPRISES
 from projections.engine.snapshot import Snapshot
-from projections.record.audit_trail import ENTRIES, EntryFilter, EntryRow, entries
+from projections.record.audit_trail import ENTRIES, SUBJECTS, EntryFilter, EntryRow, entries
 from projections.standard.revisions import standards_events
 
 
@@ -78,3 +79,12 @@ def _at(snapshot: Snapshot, positions: Sequence[int]) -> list[EntryRow]:
     table = snapshot[ENTRIES]
     query = select(table).where(table.c.position.in_(positions)).order_by(table.c.position)
     return [EntryRow._make(row) for row in snapshot.rows(query)]
+
+
+def districts_of(snapshot: Snapshot, streams: Sequence[str]) -> dict[str, str]:
+    """The district where the firm of each subject lies now 所在区; of no firm, none. The caller has judged the subjects."""
+    subjects, firms = snapshot[SUBJECTS], snapshot[ENTERPRISES]
+    joined = subjects.join(firms, firms.c.id == subjects.c.enterprise)
+    among = snapshot.among(subjects.c.stream, list(dict.fromkeys(streams)))
+    found = snapshot.rows(select(subjects.c.stream, firms.c.district).select_from(joined).where(among))
+    return {str(stream): str(district) for stream, district in found}

@@ -27,6 +27,12 @@ def _project(settings: "Settings", _given: argparse.Namespace) -> int:
     return serving.project(settings)
 
 
+def _relay(settings: "Settings", given: argparse.Namespace) -> int:
+    from zhenduan import serving
+
+    return serving.relay(settings, given.to, given.after)
+
+
 def _init(settings: "Settings", given: argparse.Namespace) -> int:
     from zhenduan.cli import administration
 
@@ -53,6 +59,9 @@ def add_to(command: "Adds") -> None:
         else:
             added.add_argument("--no-projector", action="store_true", help="不在本进程更新读模型 leave the read models to others")
     command("project", _project, "更新读模型 follow the journal and keep the read models current")
+    added = command("relay", _relay, "转发公开事件 relay public events into a stream of NATS JetStream")
+    added.add_argument("--to", default="nats://127.0.0.1:4222", help="NATS 地址 address of the NATS server")
+    added.add_argument("--after", help="续接位置 cursor of an event to go on from, where the stream cannot say")
     added = command("init", _init, "初始化 register the city and its districts", json=True)
     added.add_argument("--city", default="上海市经济和信息化委员会", help="市级部门名称 name of the city's department")
     command("rebuild", _rebuild, "重建读模型 fold the read models anew and swap them")
