@@ -114,6 +114,7 @@ PARTIES_AND_OFFICES: Mapping[str, str] = {
     "campaign": "planned.v1 extended.v1 firms_invited.v1 firms_reminded.v1",
     "consent": "granted.v1 revoked.v1",
     "diagnosis": "listing_exception_recorded.v1 tie_exception_recorded.v1 answers_saved.v1 truth_pledged.v1"
+    " workbook_taken_in.v1 submission_taken_in.v1"
     " self_assessment_submitted.v1 accepted.v1 evidence_attached.v1 site_visit_planned.v1 site_visit_agreed.v1"
     " site_visit_declined.v1 site_visit_cancelled.v1 signed_in_on_site.v1 interview_recorded.v1 site_visit_recorded.v2"
     " answers_verified.v1 expert_review_recorded.v1 scored.v1 report_handed_in.v1 report_reviewed.v1"

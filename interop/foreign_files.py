@@ -13,7 +13,7 @@ import orjson
 from pydantic import TypeAdapter
 
 from domain.kernel import Rule
-from interop.questionnaires.reading import QuestionnaireReading
+from interop.questionnaires.reading import QuestionnaireReading, SubmissionReading
 from interop.rosters import file_rules
 from interop.rosters.roster import Progress, RosterReading
 from interop.rosters.source_sheet import SeenSheet
@@ -130,6 +130,25 @@ class ForeignFiles:
         if "refused" in said:
             raise RULES[said["refused"]].refuse(**said["facts"])
         return QuestionnaireReading.model_validate(said["read"])
+
+    def site_form(self, edition: AnyEdition, told: bytes, holder: str) -> bytes:
+        """The XLSForm of a case 现场核验表单, for a holder that the work is counted for.
+
+        Raises:
+            Refused: as `roster`.
+        """
+        stated = edition.model_dump_json().encode()
+        return self.read(f"{WORKER}:site_form_bytes", stated, told, holder=holder, bounds=self._writing)
+
+    def submission(self, data: bytes, edition: AnyEdition, form: Form, holder: str) -> SubmissionReading:
+        """What a tablet's form says 现场核验数据读数.
+
+        Raises:
+            Refused: as `roster`.
+        """
+        stated = edition.model_dump_json().encode()
+        said = self.read(f"{WORKER}:submission_bytes", data, stated, form.value, holder=holder)
+        return SubmissionReading.model_validate_json(said)
 
     def read(
         self,

@@ -17,6 +17,8 @@ from interop.editions.workbook_reading import read_workbook
 from interop.foreign_files import ROSTER, SHEET
 from interop.payments.payment_list import payment_list
 from interop.proof.dossier import with_files
+from interop.questionnaires.site_form import site_form_of
+from interop.questionnaires.submission_reading import read_submission
 from interop.questionnaires.workbook import workbook_of as questionnaire_of
 from interop.questionnaires.workbook_reading import read_questionnaire
 from interop.rosters.annotated import annotated, seen_sheet
@@ -81,6 +83,18 @@ def filled_bytes(data: bytes, edition: bytes, form: str) -> bytes:
         return b'{"read":' + read_questionnaire(data, edition_of_json(edition), Form(form)).model_dump_json().encode() + b"}"
     except Refused as refused:
         return orjson.dumps({"refused": refused.rule.code, "facts": refused.facts})
+
+
+def site_form_bytes(edition: bytes, told: bytes) -> bytes:
+    """The XLSForm of a case 现场核验表单, of its edition and the rest of what it is made of as JSON; see `site_form_of`."""
+    said = orjson.loads(told)
+    form, version = Form(said["form"]), int(said["version"])
+    return site_form_of(edition_of_json(edition), form, said["case"], version, said["stamp"], said["seal"])
+
+
+def submission_bytes(data: bytes, edition: bytes, form: str) -> bytes:
+    """What a tablet's form says 现场核验数据读数, as JSON; see `read_submission`."""
+    return read_submission(data, edition_of_json(edition), Form(form)).model_dump_json().encode()
 
 
 def edition_bytes(edition: Edition, origins: tuple[Origin, ...], published_at: datetime | None) -> bytes:

@@ -101,6 +101,7 @@ from domain.diagnosis.state import (
     diagnosis_stream,
     status_after_objections,
 )
+from domain.diagnosis.submission import SubmissionTakenIn, TakeInSubmission, take_in_submission
 from domain.diagnosis.visits import (
     AgreeToVisit,
     CancelVisit,
@@ -143,7 +144,6 @@ from domain.standard.editions import MAPPING_STREAM, edition_stream
 
 # Decide: what may happen
 
-
 Step = Callable[[Any, Diagnosis, DecisionContext], Facts]
 
 STEPS: Mapping[type[Command], Step] = {
@@ -163,6 +163,7 @@ STEPS: Mapping[type[Command], Step] = {
     RecordInterview: record_interview,
     CloseSiteVisit: close_visit,
     VerifyAnswers: verify_answers,
+    TakeInSubmission: take_in_submission,
     RecordExpertReview: record_expert_review,
     ScoreDiagnosis: score,
     HandInReport: hand_in_report,
@@ -194,7 +195,6 @@ def decide(command: DiagnosisCommand, diagnosis: Diagnosis | None, context: Deci
 
 # Evolve: what has happened
 
-
 DiagnosisEvent = (
     DiagnosisOpened
     | ProviderAssigned
@@ -214,6 +214,7 @@ DiagnosisEvent = (
     | InterviewRecorded
     | SiteVisitRecorded
     | AnswersVerified
+    | SubmissionTakenIn
     | ExpertReviewRecorded
     | DiagnosisScored
     | ReportHandedIn
@@ -228,7 +229,6 @@ DiagnosisEvent = (
     | ArbitrationSettled
     | DiagnosisWithdrawn
 )
-
 
 STATUS_AFTER: Mapping[type[Event], Status] = {
     DiagnosisOpened: Status.OPEN,
@@ -292,7 +292,8 @@ def _changes(diagnosis: Diagnosis, event: DiagnosisEvent, version: int) -> dict[
         ):
             return {"visit": visit_after(diagnosis, event, version)}
         case AnswersVerified(answers=answers):
-            return {"verified": diagnosis.verified | answers, "outdated": True}
+            found_in = diagnosis.verified_in | dict.fromkeys(answers, version)
+            return {"verified": diagnosis.verified | answers, "verified_in": found_in, "outdated": True}
         case ExpertReviewRecorded():
             return {"expert_review": True, "outdated": True}
         case DiagnosisScored(verified=verified, issued=issued):
@@ -314,6 +315,8 @@ def _changes(diagnosis: Diagnosis, event: DiagnosisEvent, version: int) -> dict[
             }
         case ArbitrationRequested() | ArbiterOpinionGiven() | ArbitrationDecided() | ArbitrationSettled():
             return arbitration_after(diagnosis, event)
+        case SubmissionTakenIn(instance=instance):
+            return {"submissions": diagnosis.submissions | {instance}}
         case WorkbookTakenIn() | DiagnosisWithdrawn():
             return {}
         case never:
@@ -322,11 +325,10 @@ def _changes(diagnosis: Diagnosis, event: DiagnosisEvent, version: int) -> dict[
 
 # What the decider reads, and where its subject lies
 
-ON_SITE = (RecordSiteVisit, VerifyAnswers, SignInOnSite)
+ON_SITE = (RecordSiteVisit, VerifyAnswers, TakeInSubmission, SignInOnSite)
 """What a certified diagnostician does 现场工作."""
 BY_RULE = (RecordSiteVisit, PlanSiteVisit, CloseSiteVisit, IssueReport, DecideArbitration)
 """What the rule of the process judges 按过程规则办理."""
-
 
 STAGE_ENDS = (
     OpenDiagnosis,

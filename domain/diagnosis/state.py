@@ -186,7 +186,8 @@ class Diagnosis(BaseModel):
     objections: indicators under objection now. upheld: those that the last answer sent back to be verified again.
     dismissed: those whose objection was not upheld, closed for good. exceptions: provider named although the directory does not
     give it the work -> why. ties_excepted: provider named although it is tied to the firm -> the ties that were looked at.
-    visit: the one that is planned or under way.
+    visit: the one that is planned or under way. verified_in: indicator id -> stream version of what the provider found.
+    submissions: ids of the forms that were filled in on site and taken in.
     review: of the report that follows from the last scoring.
     arbitration: the one under way. arbitrated: indicators that experts have decided, for good.
     """
@@ -208,6 +209,8 @@ class Diagnosis(BaseModel):
     recorded_in: dict[str, int] = {}
     pledged: bool = False
     verified: dict[str, VerifiedAnswer] = {}
+    verified_in: dict[str, int] = {}
+    submissions: frozenset[str] = frozenset()
     evidence: frozenset[tuple[str, str]] = frozenset()
     visits: int = 0
     expert_review: bool = False

@@ -151,7 +151,7 @@ class WorkbookTakenIn(Event):
     type: Literal["diagnosis.workbook_taken_in.v1"] = "diagnosis.workbook_taken_in.v1"
     told_to: ClassVar = EVERYONE
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
-    says: ClassVar = "以上 {indicators:count} 项自评来自离线问卷工作簿，其中覆盖了较新答案 {overwritten:count} 项"
+    says: ClassVar = "送回了离线问卷，以上自评 {indicators:count} 项来自工作簿，其中覆盖较新答案 {overwritten:count} 项"
     sha256: str
     of_version: int
     indicators: tuple[str, ...]

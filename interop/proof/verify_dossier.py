@@ -584,6 +584,7 @@ STEPS: Mapping[str, tuple[str, str]] = {
     "interview_recorded": ("provider diagnostician", "accepted scored"),
     "site_visit_recorded": ("provider diagnostician", "accepted scored"),
     "answers_verified": ("provider diagnostician", "accepted scored"),
+    "submission_taken_in": ("provider diagnostician", "accepted scored"),
     "expert_review_recorded": ("city reader", "accepted scored"),
     "scored": ("provider diagnostician", "accepted scored"),
     "report_handed_in": ("provider diagnostician", "scored"),

@@ -1,7 +1,12 @@
-"""Reading 离线问卷读数: what a questionnaire's workbook says, apart from the library that reads it. plan P3, P5."""
+"""Readings 读数: what a questionnaire's workbook or a tablet's form says, apart from what reads it. plan P3, P5."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from pydantic import BaseModel
 
+from domain.diagnosis.state import VerifiedAnswer
+from domain.diagnosis.submission import MissingFile
 from domain.diagnosis.workbook import UnreadCell, WorkbookAnswer
 
 
@@ -12,3 +17,27 @@ class QuestionnaireReading(BaseModel):
     seal: str = ""
     answers: dict[str, WorkbookAnswer] = {}
     unread: tuple[UnreadCell, ...] = ()
+
+
+class SubmissionReading(BaseModel):
+    """What a submission says 现场核验数据读数. count: filled forms in the file. stamp, seal: empty where there is none.
+
+    files: name of a photograph -> the indicators that it supports.
+    """
+
+    count: int
+    instance: str = ""
+    stamp: str = ""
+    seal: str = ""
+    findings: dict[str, VerifiedAnswer] = {}
+    files: dict[str, list[str]] = {}
+    unread: tuple[str, ...] = ()
+
+    def missing(self, sent: Mapping[str, Any]) -> list[MissingFile]:
+        """Photographs that did not come 缺失照片; sent: by file name."""
+        return [
+            MissingFile(indicator=indicator, filename=name)
+            for name, indicators in self.files.items()
+            if name not in sent
+            for indicator in indicators
+        ]

@@ -29,6 +29,7 @@ from domain.diagnosis.report import ReportConfirmed, ReportIssued
 from domain.diagnosis.review import ReportHandedIn, ReportReviewed
 from domain.diagnosis.scoring import DiagnosisScored, ExpertReviewRecorded
 from domain.diagnosis.self_assessment import AnswerRecorded, AnswersSaved, SelfAssessmentSubmitted, TruthPledged
+from domain.diagnosis.submission import SubmissionTakenIn
 from domain.diagnosis.visits import (
     InterviewRecorded,
     SignedInOnSite,
@@ -134,6 +135,8 @@ def _says(
         case WorkbookTakenIn(indicators=indicators, overwritten=overwritten):
             over = f"，覆盖较新答案 {len(overwritten)} 项" if overwritten else ""
             return "送回离线问卷", f"以上 {len(indicators)} 项来自离线问卷工作簿{over}"
+        case SubmissionTakenIn(indicators=indicators, files=files):
+            return "送回现场核验数据", f"以上核验 {len(indicators)} 项、照片 {len(files)} 个来自平板"
         case TruthPledged():
             return "作出真实性承诺", ""
         case SelfAssessmentSubmitted(measured=measured):

@@ -82,7 +82,11 @@ MAY_SAY_THE_SAME: Mapping[tuple[str, str], str] = {
     ("RecordPlan", "method"): "a plan that is proposed stays as it is, whoever works it out a second time",
     **{
         ("TakeInWorkbook", name): "what stands already is no change, whatever workbook says it"
-        for name in ("answers", "of_version", "overwrite", "sha256")
+        for name in ("answers", "of_version", "overwrite")
+    },
+    **{
+        ("TakeInSubmission", name): "a form that is in stays in: it is known by its instance"
+        for name in ("files", "findings", "of_version", "overwrite")
     },
     ("ReviseResult", "industries"): "points that stand already are no change",
     ("RecordInterview", "function"): "what that function said already, in the same words, is not said anew",

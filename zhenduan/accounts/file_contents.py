@@ -53,6 +53,7 @@ CHECKS: Mapping[str, Callable[[bytes], Problem | None]] = {
     "docx": partial(_office, "word/document.xml"),
     "csv": _plain,
     "txt": _plain,
+    "json": _plain,
 }
 """Ending of a structured type -> what is wrong with bytes that claim it."""
 

@@ -41,6 +41,7 @@ FILE_TYPES: Mapping[str, FileType] = {
         FileType("docx", OFFICE + "wordprocessingml.document", structured=True),
         FileType("csv", "text/csv", structured=True),
         FileType("txt", "text/plain", structured=True),
+        FileType("json", "application/json", structured=True),
     )
 }
 """Ending of the file name, in small letters -> type."""

@@ -56,6 +56,7 @@ KINDS: dict[UploadKind, tuple[int, frozenset[str], str]] = {
     UploadKind.EVIDENCE: (20 * MIB, frozenset({"pdf", "png", "jpg", "jpeg", "xlsx", "docx", "csv", "txt"}), "AttachEvidence"),
     UploadKind.ROSTER: (10 * MIB, frozenset({"xlsx", "csv"}), "ImportRoster"),
     UploadKind.WORKBOOK: (10 * MIB, frozenset({"xlsx"}), "TakeInWorkbook"),
+    UploadKind.SUBMISSION: (10 * MIB, frozenset({"json", "csv"}), "TakeInSubmission"),
 }
 """What an upload is for -> bytes at most, file name endings taken, and the command that will cite it."""
 TICKET_LIFETIME = timedelta(minutes=15)

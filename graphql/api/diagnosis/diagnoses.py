@@ -22,6 +22,7 @@ from api.diagnosis.proceedings import (
     load_site_visits,
 )
 from api.diagnosis.stages import RunningStage, load_stages
+from api.diagnosis.submissions import submitted_form
 from api.diagnosis.visits import VisitPlan, load_visit_plans
 from api.diagnosis.workbooks import filled_workbook
 from api.kit.as_of import AsOf, AsOfMoment, day_then, known_then
@@ -51,6 +52,7 @@ from domain.diagnosis.evidence import AttachEvidence
 from domain.diagnosis.opening import OpenDiagnosis, chosen_otherwise
 from domain.diagnosis.stage_limits import overdue_since
 from domain.diagnosis.state import STATUS_NAMES, DiagnosisStatus, Purpose
+from domain.diagnosis.submission import TakeInSubmission
 from domain.diagnosis.workbook import TakeInWorkbook
 from domain.governance.rule_bodies.body import RuleKind
 from domain.governance.rule_bodies.stages import StageLimits
@@ -423,6 +425,11 @@ SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
     AssignExpert: ServerFields(frozenset({"assignment"}), fill=new_id("assignment")),
     TakeInWorkbook: ServerFields(
         frozenset({"of_case", "edition_digest", "of_version", "answers", "unread"}), fill=filled_workbook
+    ),
+    TakeInSubmission: ServerFields(
+        frozenset({"instance", "of_case", "edition_digest", "of_version", "findings", "files", "missing", "unread"}),
+        (("photographs", list[str] | None, "SHA-256 of each uploaded photograph that the form names · 照片散列"),),
+        fill=submitted_form,
     ),
     AttachEvidence: ServerFields(frozenset({"filename", "media_type", "size"}), fill=_evidence),
 }

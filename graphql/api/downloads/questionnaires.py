@@ -1,9 +1,12 @@
-"""Questionnaires over HTTP 离线问卷接口: the workbook of a case, to be filled in without a network. plan P3, P7."""
+"""Questionnaires over HTTP 离线问卷接口: a case's workbook and site form, to be filled in without a network. plan P3, P5, P7."""
+
+from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api.diagnosis.submissions import site_form
 from api.diagnosis.workbooks import questionnaire
 from api.downloads.files import NOTHING_RUNS, attachment
 from api.kit.ids import key_of
@@ -14,10 +17,13 @@ from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, respond
 from api.server.messages import CallerGone, GraphQLResponse, faulted
 from api.server.operations import Operations
-from domain.command_rights import FILLERS
+from domain.command_rights import DIAGNOSTICIANS, FILLERS
 from domain.kernel import Refused
 from interop.editions.sheets import MEDIA_TYPE
+from journal import Caller
 
+Made = tuple[bytes, str]
+"""A file and its name."""
 ENTRY_POINT = "GET /diagnoses/questionnaire"
 
 
@@ -30,29 +36,46 @@ class QuestionnaireFiles:
 
     def routes(self) -> list[Route]:
         """Where they are."""
-        return [Route("/diagnoses/{case:path}/questionnaire.xlsx", self.workbook, methods=["GET"])]
+        return [
+            Route("/diagnoses/{case:path}/questionnaire.xlsx", self.workbook, methods=["GET"]),
+            Route("/diagnoses/{case:path}/site-form.xlsx", self.site_form, methods=["GET"]),
+        ]
 
     async def workbook(self, request: Request) -> Response:
         """GET /diagnoses/{id}/questionnaire.xlsx: the workbook of an open case 离线问卷; others get as much as of none."""
+        return await self._answered(request, self._workbook)
+
+    async def site_form(self, request: Request) -> Response:
+        """GET /diagnoses/{id}/site-form.xlsx: the XLSForm of an accepted case 现场核验表单, for its diagnosticians."""
+        return await self._answered(request, self._site_form)
+
+    async def _answered(self, request: Request, make: Callable[[Caller, str], Made | None]) -> Response:
         try:
             token = bearer(authorization(request.headers))
         except Malformed as malformed:
             return respond(malformed.answer, JSON, as_status=True)
         lane = self._operations.admission.lane(token, Lane.BULK)
         case = request.path_params["case"]
-        response: Response = await self._operations.in_thread(self._made, token, case, lane=lane, token=token)
+        response: Response = await self._operations.in_thread(self._made, token, case, make, lane=lane, token=token)
         return response
 
-    def _made(self, token: str | None, case: str) -> Response:
+    def _workbook(self, caller: Caller, case: str) -> Made | None:
+        """The workbook, and that what is answered so far leaves with it, written down."""
+        found = questionnaire(self._services, caller, case) if caller.role in FILLERS else None
+        if found is not None and found[2]:
+            notes = DisclosureNotes(ENTRY_POINT)
+            for mask, firm, stream in found[2]:
+                notes.note(frozenset({mask}), [(firm, stream)])
+            notes.leave(self._services, caller)
+        return found[:2] if found is not None else None
+
+    def _site_form(self, caller: Caller, case: str) -> Made | None:
+        return site_form(self._services, caller, case) if caller.role in DIAGNOSTICIANS else None
+
+    def _made(self, token: str | None, case: str, make: Callable[[Caller, str], Made | None]) -> Response:
         try:
             caller = self._operations.signed_in(token)
-            key = key_of(case, "diagnosis")
-            found = questionnaire(self._services, caller, key) if caller.role in FILLERS else None
-            if found is not None and found[2]:
-                notes = DisclosureNotes(ENTRY_POINT)
-                for mask, firm, stream in found[2]:
-                    notes.note(frozenset({mask}), [(firm, stream)])
-                notes.leave(self._services, caller)
+            found = make(caller, key_of(case, "diagnosis"))
         except CallerGone as gone:
             return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)
         except Refused as refused:
@@ -63,6 +86,6 @@ class QuestionnaireFiles:
         if found is None:
             missing = request_error("NOT_FOUND", "未找到。", "Not found.")
             return respond(GraphQLResponse({"errors": [missing]}, 404), JSON, as_status=True)
-        content, name, _ = found
+        content, name = found
         headers = {**ALWAYS, "content-disposition": attachment(name), "content-security-policy": NOTHING_RUNS}
         return Response(content, 200, headers, media_type=MEDIA_TYPE)

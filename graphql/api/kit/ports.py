@@ -139,6 +139,7 @@ class UploadKind(DescribedEnum):
     EVIDENCE = "evidence", "Evidence of a diagnosis · 佐证"
     ROSTER = "roster", "Roster of a year · 名单"
     WORKBOOK = "workbook", "Questionnaire filled in without a network · 离线问卷"
+    SUBMISSION = "submission", "Submission of the form that a tablet fills in on site · 现场核验数据"
 
 
 class Uploads(Protocol):

@@ -382,6 +382,7 @@ NOT_LOGGED = {
     "/health/ready": "as /health",
     "/rosters/template.xlsx": "an empty sheet",
     "/rosters/{year:int}/{digest}/findings.xlsx": "the administration's own file, with what it said of it",
+    "/diagnoses/{case:path}/site-form.xlsx": "the questions of the standard, without an answer",
     "/subsidies/{year:int}/payments.xlsx": "what providers are paid, which is of no firm",
     "/editions/{name}": "the standard, which is no firm's",
     "/revisions/{revision:path}/{which}/{name}": "a draft of the standard, which is no firm's",

@@ -24,6 +24,7 @@ from domain.diagnosis.review import ReportHandedIn, ReportReviewed
 from domain.diagnosis.scoring import DiagnosisScored, ExpertReviewRecorded
 from domain.diagnosis.self_assessment import AnswersSaved, SelfAssessmentSubmitted, TruthPledged
 from domain.diagnosis.state import PROCEEDINGS_READERS
+from domain.diagnosis.submission import SubmissionTakenIn
 from domain.diagnosis.visits import VisitEvent
 from domain.diagnosis.withdrawal import DiagnosisWithdrawn
 from domain.diagnosis.workbook import WorkbookTakenIn
@@ -62,7 +63,7 @@ THING: Mapping[type[Event], frozenset[Role]] = {
     **dict.fromkeys((ConsentGranted, ConsentRevoked), CONSENTS),
     **dict.fromkeys((ReportObjectedTo, ObjectionsAnswered, SiteVisitRecorded, ExpertReviewRecorded), PROCEEDINGS),
     **dict.fromkeys((*VisitEvent.__args__, *ArbitrationEvent.__args__, ReportHandedIn, ReportReviewed), PROCEEDINGS),
-    **dict.fromkeys((AnswersSaved, AnswersVerified, EvidenceAttached, WorkbookTakenIn), ANSWERS),
+    **dict.fromkeys((AnswersSaved, AnswersVerified, EvidenceAttached, WorkbookTakenIn, SubmissionTakenIn), ANSWERS),
     **dict.fromkeys((DiagnosisScored, ReportIssued, ReportConfirmed, SelfAssessmentSubmitted), REPORTS),
     **dict.fromkeys((EnterpriseRegistered, EnterpriseRevised, EnterpriseStated), FINANCE),
     **dict.fromkeys(

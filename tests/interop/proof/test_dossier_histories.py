@@ -52,6 +52,7 @@ from domain.diagnosis.self_assessment import (
     TruthPledged,
 )
 from domain.diagnosis.state import DiagnosisCommand, VerifiedAnswer
+from domain.diagnosis.submission import SubmissionTakenIn, TakeInSubmission
 from domain.diagnosis.visits import (
     AgreeToVisit,
     CancelVisit,
@@ -98,6 +99,7 @@ EVENT_OF: dict[type[Any], type[Any]] = {
     RecordInterview: InterviewRecorded,
     CloseSiteVisit: SiteVisitRecorded,
     VerifyAnswers: AnswersVerified,
+    TakeInSubmission: SubmissionTakenIn,
     RecordExpertReview: ExpertReviewRecorded,
     ScoreDiagnosis: DiagnosisScored,
     HandInReport: ReportHandedIn,
@@ -156,6 +158,12 @@ def _verified(level: int) -> list[DiagnosisCommand]:
     return [VerifyAnswers(diagnosis="d1", section=section, answers=answers) for section, answers in found.items()]
 
 
+def _submission(level: int) -> TakeInSubmission:
+    found = {i: VerifiedAnswer(answer=a, reason="现场") for part in sections(level).values() for i, a in part.items()}
+    stated = {"of_case": "d1", "edition_digest": EDITION.digest, "of_version": 1, "instance": "i1"}
+    return TakeInSubmission(diagnosis="d1", sha256="a" * 64, findings=found, **stated)
+
+
 def _visit() -> RecordSiteVisit:
     today = city_day(datetime.now(UTC))
     return RecordSiteVisit(diagnosis="d1", visited_on=today, diagnosticians=1, functions=("生产",), notes="无")
@@ -183,7 +191,8 @@ def test_every_history_that_the_rules_accept_is_worked_out_alike(data: st.DataOb
     said, found = data.draw(levels), data.draw(levels)
     least = [_visit()] if data.draw(st.booleans()) else []
     given = [_workbook(said)] if data.draw(st.booleans()) else _answers(said)
-    way = [*given, PLEDGE, SUBMIT, ACCEPT, *least, *_verified(found), SCORE, ISSUE]
+    seen = [_submission(found)] if data.draw(st.booleans()) else _verified(found)
+    way = [*given, PLEDGE, SUBMIT, ACCEPT, *least, *seen, SCORE, ISSUE]
     rest = data.draw(st.lists(st.sampled_from([*LATER, *_verified(said)]), max_size=12))
     with proving_city() as proving:
         proving.city.send(CITY, opening("d1"))

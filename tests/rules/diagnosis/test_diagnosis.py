@@ -36,6 +36,7 @@ from domain.diagnosis.review import HandInReport, ReviewReport
 from domain.diagnosis.scoring import RecordExpertReview, ScoreDiagnosis
 from domain.diagnosis.self_assessment import PledgeTruth, SaveAnswers, SubmitSelfAssessment
 from domain.diagnosis.state import IN_PROGRESS, STATUS_NAMES, WRONG_STATUS, Purpose, Status
+from domain.diagnosis.submission import TakeInSubmission
 from domain.diagnosis.visits import (
     AgreeToVisit,
     CancelVisit,
@@ -172,6 +173,9 @@ ABOUT_A_CASE: dict[type[Command], Command] = {
     TakeInWorkbook: TakeInWorkbook(
         diagnosis="d1", sha256="a" * 64, of_case="d1", edition_digest=EDITION.digest, of_version=1, answers={}
     ),
+    TakeInSubmission: TakeInSubmission(
+        diagnosis="d1", sha256="a" * 64, instance="i", of_case="d1", edition_digest=EDITION.digest, of_version=1, findings={}
+    ),
     PledgeTruth: PledgeTruth(diagnosis="d1"),
     SubmitSelfAssessment: SubmitSelfAssessment(diagnosis="d1"),
     AcceptDiagnosis: AcceptDiagnosis(diagnosis="d1"),
@@ -201,7 +205,7 @@ ABOUT_A_CASE: dict[type[Command], Command] = {
 }
 OPEN_ONLY = {SaveAnswers, TakeInWorkbook, PledgeTruth, SubmitSelfAssessment}
 ON_SITE = {PlanSiteVisit, AgreeToVisit, DeclineVisit, CancelVisit, SignInOnSite, RecordInterview, CloseSiteVisit}
-PROVIDERS_WORK = ON_SITE | {RecordSiteVisit, VerifyAnswers, RecordExpertReview, ScoreDiagnosis}
+PROVIDERS_WORK = ON_SITE | {TakeInSubmission, RecordSiteVisit, VerifyAnswers, RecordExpertReview, ScoreDiagnosis}
 ALLOWED: dict[Status, set[type[Command]]] = {
     Status.OPEN: OPEN_ONLY | {AssignProvider, AttachEvidence, WithdrawDiagnosis},
     Status.SUBMITTED: {AssignProvider, AcceptDiagnosis, AttachEvidence, WithdrawDiagnosis},

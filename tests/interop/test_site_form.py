@@ -1,0 +1,97 @@
+"""Site form (plan P3, P5): every edition's questionnaire is an XLSForm that pyxform takes without a warning."""
+
+import io
+from decimal import Decimal
+
+import orjson
+import pytest
+from pyxform.xls2xform import convert
+
+from interop.questionnaires.site_form import name_of, site_form_of
+from interop.questionnaires.stamp import Stamp, sealed, unsealed
+from interop.questionnaires.submission_reading import read_submission
+from standards import Edition, Form, load
+
+KEYS = ("2023", "2023-major-equipment")
+SECRET = b"s" * 32
+STAMP = Stamp(case="d1", edition_digest="0" * 64, version=7, given={})
+
+
+def token() -> str:
+    edition = load("2023")
+    xform = str(converted(edition, Form.BRIEF).xform)
+    return xform.partition('/zd_stamp" type="string" calculate="\'')[2].partition("'")[0]
+
+
+def converted(edition: Edition, form: Form):  # type: ignore[no-untyped-def] # noqa: ANN201 - the library has no types
+    text, seal = sealed(STAMP, SECRET)
+    return convert(io.BytesIO(site_form_of(edition, form, "d1", 7, text, seal)), file_type=".xlsx")
+
+
+@pytest.mark.parametrize("form", Form)
+@pytest.mark.parametrize("key", KEYS)
+def test_the_questionnaire_is_an_xlsform_without_a_warning(key: str, form: Form) -> None:
+    edition = load(key)
+    made = converted(edition, form)
+    assert made.warnings == []
+    asked = edition.of(form)
+    assert all(f"/{name_of(item.id, 'reason')}" in made.xform for item in asked)
+    assert made.xform.count('lang="中文 (zh)"') == made.xform.count('lang="English (en)"') == 1
+    ratio = next(item for item in asked if item.kind == "ratio")
+    assert f"{name_of(ratio.id, 'na')}" in made.xform
+    assert 'constraint=". &gt; 0"' in made.xform
+
+
+@pytest.mark.parametrize("parted", ["kobo", "odata", "csv"])
+def test_what_a_tablet_filled_in_is_read_alike_however_it_was_given_out(parted: str) -> None:
+    edition = load("2023")
+    choice, ratio, multi = (
+        next(item for item in edition.of(Form.BRIEF) if item.kind == kind) for kind in ("choice", "ratio", "multi")
+    )
+    part, whole = (number.name for number in ratio.numbers)
+    option = multi.options[0].name
+    said = {
+        f"section_{choice.dimension}/{choice.id}_level": "l2_5",
+        f"section_{choice.dimension}/{choice.id}_file": "17.jpg",
+        f"section_{ratio.dimension}/{ratio.id}_n_{part}": "30",
+        f"section_{ratio.dimension}/{ratio.id}_n_{whole}": "40.50",
+        f"section_{ratio.dimension}/{ratio.id}_reason": "台账为准",
+        f"section_{multi.dimension}/{multi.id}_choices": option,
+        "zd_stamp": token(),
+        "meta/instanceID": "uuid:abc",
+    }
+    if parted == "kobo":
+        data = orjson.dumps({"results": [said | {"_attachments": [{"filename": "x/17.jpg"}]}]})
+    elif parted == "odata":
+        nested: dict[str, object] = {}
+        for path, value in said.items():
+            group, _, name = path.rpartition("/")
+            into = nested.setdefault(group, {}) if group else nested
+            assert isinstance(into, dict)
+            into[name] = value
+        data = orjson.dumps({"value": [nested]})
+    else:
+        head = ",".join(path.replace("/", "-") for path in said)
+        data = f"{head}\n{','.join(said.values())}\n".encode("utf-8-sig")
+    read = read_submission(data, edition, Form.BRIEF)
+    assert (read.count, read.instance, read.unread) == (1, "abc", ())
+    assert unsealed(read.stamp, read.seal, SECRET) == STAMP
+    assert set(read.findings) == {choice.id, ratio.id, multi.id}
+    assert read.findings[choice.id].answer.level == Decimal("2.5")
+    assert read.findings[ratio.id].answer.numbers == {part: Decimal(30), whole: Decimal("40.5")}
+    assert read.findings[ratio.id].reason == "台账为准"
+    assert read.findings[multi.id].answer.choices == (option,)
+    assert read.files == {"17.jpg": [choice.id]}
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"[1, 2]", b"a,b\n", b'{"results": {}}', b"\xff\xfe"])
+def test_what_is_no_form_is_no_form(data: bytes) -> None:
+    assert read_submission(data, load("2023"), Form.BRIEF).count == 0
+
+
+def test_an_odd_value_is_told_and_several_forms_are_counted() -> None:
+    edition = load("2023")
+    choice = next(item for item in edition.of(Form.BRIEF) if item.kind == "choice")
+    read = read_submission(orjson.dumps({f"{choice.id}_level": "三"}), edition, Form.BRIEF)
+    assert read.unread
+    assert read_submission(orjson.dumps([{"a": "1"}, {"a": "2"}]), edition, Form.BRIEF).count == 2
