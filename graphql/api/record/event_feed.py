@@ -7,8 +7,8 @@ subscription. Each look asks anew who the caller is and what it may see now.
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import AbstractContextManager, aclosing, contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -16,12 +16,13 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from api.kit.cursors import Cursors
 from api.kit.ids import key_of
 from api.kit.services import Services
 from api.record.event_shapes import CLOUD_EVENTS_BATCH, SOURCE, cloud_event
-from api.server.admission import Lane
+from api.server.admission import Lane, Overloaded
 from api.server.change_notifications import ChangeNotifications
 from api.server.errors import request_error
 from api.server.event_streams import EVENT_STREAM, LAST_EVENT
@@ -59,6 +60,23 @@ class Asked:
     wait: int
     where: FeedFilter
     again: dict[str, str]
+
+
+class PlacedStream(StreamingResponse):
+    """A stream that holds a place among those who follow 占位事件流, and gives it back however it ends, begun or not."""
+
+    def __init__(self, place: AbstractContextManager[None], chunks: AsyncGenerator[bytes, None]) -> None:
+        super().__init__(chunks, headers={**ALWAYS, "x-accel-buffering": "no"}, media_type=EVENT_STREAM)
+        self._place, self._chunks = place, chunks
+        place.__enter__()  # refused before the stream begins
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it, as long as its client stays."""
+        try:
+            async with aclosing(self._chunks):
+                await super().__call__(scope, receive, send)
+        finally:
+            self._place.__exit__(None, None, None)
 
 
 class EventFeed:
@@ -171,14 +189,11 @@ class EventFeed:
 
     def _streamed(
         self, token: str | None, caller: Caller, asked: Asked, rows: list[EntryRow], position: int
-    ) -> StreamingResponse:
-        place = self._place(caller)
-        place.__enter__()  # refused before the stream begins
-
-        async def chunks() -> AsyncIterator[bytes]:
+    ) -> PlacedStream:
+        async def chunks() -> AsyncGenerator[bytes, None]:
             told, seen = rows, position
+            yield b"retry: %d\n\n" % RETRY_MILLISECONDS
             try:
-                yield b"retry: %d\n\n" % RETRY_MILLISECONDS
                 while True:
                     if told:  # one chunk a look: what a slow reader has not taken is not asked for yet
                         yield b"".join(map(self._event, told))
@@ -186,13 +201,10 @@ class EventFeed:
                         yield b"id: %s\n\n" % self._cursors.seal(seen).encode()
                         await self._moved(caller, seen, HEARTBEAT_SECONDS)
                     told, seen = await self._operations.in_thread(self._look, token, caller, asked.where, seen)
-            except CallerGone:
+            except (CallerGone, Overloaded):  # who comes back is told which
                 return
-            finally:
-                place.__exit__(None, None, None)
 
-        headers = {**ALWAYS, "x-accel-buffering": "no"}
-        return StreamingResponse(chunks(), headers=headers, media_type=EVENT_STREAM)
+        return PlacedStream(self._place(caller), chunks())
 
     def _event(self, row: EntryRow) -> bytes:
         cursor = self._cursors.seal(row.position)

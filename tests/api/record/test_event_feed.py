@@ -4,7 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -15,6 +15,7 @@ import pytest
 from api.app import create_app
 from api.record import event_feed
 from api.record.event_shapes import described
+from domain.participants.people.memberships import EndMembership
 from domain.public_events import PUBLIC_EVENTS
 from tests.api.small_api import serving
 from tests.live_city import ENTERPRISE, LiveCity
@@ -231,6 +232,51 @@ def test_a_key_that_is_revoked_ends_its_stream_before_the_next_event(city: LiveC
         city.opened()
         assert stream.event() is None
     assert httpx2.get(f"{host}/events", headers=headers).status_code == 401
+
+
+def test_a_role_that_ends_closes_its_stream_at_once(city: LiveCity, host: str) -> None:
+    headers = as_person(city, "district")
+    seen = fetched(host, headers)[-1]["id"]
+    with httpx2.stream("GET", f"{host}/events?after={seen}", headers={**headers, **SSE}, timeout=40) as answer:
+        stream = Streamed(answer)
+        start = time.monotonic()
+        yesterday = (datetime.now(UTC) - timedelta(days=2)).date()
+        threading.Timer(0.3, city.send, [EndMembership(person="district", membership="m-district", on=yesterday)]).start()
+        assert stream.event() is None
+        assert time.monotonic() - start < event_feed.HEARTBEAT_SECONDS
+
+
+@pytest.mark.parametrize("gone", ["before the first chunk", "while it waits"])
+def test_a_client_that_leaves_gives_its_place_back(city: LiveCity, gone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also one that left before anything was sent: a generator that never began has nothing to run in the end."""
+    monkeypatch.setattr(event_feed, "FOLLOWERS_OF_CALLER", 1)
+    app = create_app(city.installation.services)
+    sent: list[int] = []
+
+    async def once() -> None:
+        headers = [(name.encode(), value.encode()) for name, value in {**key(city), **SSE}.items()]
+        scope = {"type": "http", "method": "GET", "path": "/events", "query_string": b"", "headers": headers, "app": app}
+
+        async def receive() -> dict[str, Any]:
+            if gone == "while it waits":
+                await asyncio.sleep(0.3)
+            return {"type": "http.disconnect"}
+
+        async def send(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                sent.append(message["status"])
+            if gone == "before the first chunk":
+                await asyncio.sleep(30)
+
+        await app(scope | {"asgi": {"spec_version": "2.3"}, "http_version": "1.1", "scheme": "http"}, receive, send)
+
+    async def thrice() -> None:
+        async with app.router.lifespan_context(app):
+            for _ in range(3):
+                await once()
+
+    asyncio.run(asyncio.wait_for(thrice(), 30))
+    assert sent == [200, 200, 200], "each found the place free"
 
 
 def test_a_snapshot_says_where_it_stands_and_who_follows_from_there_misses_nothing(city: LiveCity, host: str) -> None:
