@@ -103,6 +103,15 @@ UNDATED = Table(
 """For entries that don't bear their year: the year of the last file that named the firm, and the firm's present statement."""
 
 
+def stated_or_present(
+    snapshot: Snapshot, year: int, firms: FromClause, *names: str
+) -> tuple[FromClause, tuple[ColumnElement[Any], ...]]:
+    """Firms beside what a year's roster states of them, and some columns of it 年度归属; of who is on none, as they are today."""
+    stated = snapshot[MEMBERS]
+    of_year = and_(stated.c.enterprise == firms.c.id, stated.c.year == year, stated.c.until == ENDLESS)
+    return firms.outerjoin(stated, of_year), tuple(func.coalesce(stated.c[name], firms.c[name]) for name in names)
+
+
 class ImportRow(NamedTuple):
     """The answer to one roster file 导入报告; report, findings: as in `IMPORTS`."""
 

@@ -1,7 +1,7 @@
 """Case mix of a year's rating 个案组合: what industry, size and district did to the scores of the jobs, and the scores without it.
 
-Method c, of what lies outside a provider's power: feedback, reports and samples. A firm's industry, size and district are those of
-the day on which the inputs are fixed; the effects are kept beside the inputs, so that each number can be followed. plan V5.
+Method c, of what lies outside a provider's power: feedback, reports and samples. A firm's industry, size and district are those
+that the roster of the year states; the effects are kept beside the inputs, so that each number can be followed. plan V5.
 """
 
 from collections import defaultdict
@@ -19,6 +19,7 @@ from methods.rounding import SCORE_PLACES, rounded
 from projections.diagnosis.diagnoses_fold import DIAGNOSES
 from projections.engine.places import ENTERPRISES
 from projections.engine.snapshot import Snapshot
+from projections.participants.rosters import stated_or_present
 from standards.edition.mapping import DIVISION
 
 FACTORS = tuple(CaseFactor)
@@ -38,10 +39,14 @@ class JobScore(NamedTuple):
     weight: Fraction = Fraction(1)
 
 
-def levels_of(snapshot: Snapshot, diagnoses: Collection[str]) -> Levels:
-    """Industry (division), size and district of the firms of some diagnoses 个案因素; the caller has judged who is shown them."""
+def levels_of(snapshot: Snapshot, year: int, diagnoses: Collection[str]) -> Levels:
+    """Industry (division), size and district of the firms of some diagnoses by a year's roster, else as they are today 个案因素.
+
+    The caller has judged who is shown them.
+    """
     cases, firms = snapshot[DIAGNOSES], snapshot[ENTERPRISES]
-    query = select(cases.c.id, firms.c.industry, firms.c.size_class, firms.c.district).where(
+    places, columns = stated_or_present(snapshot, year, firms, "industry", "size_class", "district")
+    query = select(cases.c.id, *columns).select_from(places).where(
         firms.c.id == cases.c.enterprise, snapshot.among(cases.c.id, sorted(diagnoses))
     )
     return {str(row[0]): (str(row[1])[:DIVISION], str(row[2]), str(row[3])) for row in snapshot.rows(query)}

@@ -172,7 +172,7 @@ def rating_inputs(snapshot: Snapshot, scope: Scope, year: int, rule: RatingRule,
         RatingComponent.REPORT: [one for jobs in by_provider.values() for one in _reports(jobs, rule)],
         RatingComponent.SAMPLED: [one for one in _sampled(settled, rule) if one.provider in by_provider],
     }
-    levels = levels_of(snapshot, {one.diagnosis for own in scores.values() for one in own} | {*_ids(by_provider)})
+    levels = levels_of(snapshot, year, {one.diagnosis for own in scores.values() for one in own} | {*_ids(by_provider)})
     samples, effects = case_mix_taken_off(scores, levels, rule)
     apart = apart_from_others(_ids(by_provider), levels, rule)
     rows = []

@@ -21,10 +21,11 @@ from projections.diagnosis.diagnoses_fold import DIAGNOSES
 from projections.engine.places import ENTERPRISES
 from projections.engine.scope import to_sql
 from projections.engine.snapshot import Snapshot
+from projections.participants.rosters import stated_or_present
 
 
 class PaidJob(NamedTuple):
-    """A job as a subsidy counts it 补贴任务. size_class: of the firm, as it is now."""
+    """A job as a subsidy counts it 补贴任务. size_class: of the firm, as the roster of the year states it, else as it is today."""
 
     diagnosis: str
     provider: str
@@ -38,8 +39,10 @@ def jobs_of_year(
     """Jobs of a year within a scope, in order of id 年度任务: the confirmed ones; those in `only`, whatever became of them."""
     cases, firms = snapshot[DIAGNOSES], snapshot[ENTERPRISES]
     first, after = (microseconds(city_midnight(date(one, 1, 1))) for one in (year, year + 1))
+    places, (size_class,) = stated_or_present(snapshot, year, firms, "size_class")
     query = (
-        select(cases.c.id, cases.c.provider, cases.c.form, cases.c.edition, cases.c.applicable, firms.c.size_class)
+        select(cases.c.id, cases.c.provider, cases.c.form, cases.c.edition, cases.c.applicable, size_class)
+        .select_from(places)
         .where(
             firms.c.id == cases.c.enterprise,
             cases.c.provider.is_not(None),
