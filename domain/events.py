@@ -6,6 +6,7 @@ from domain.access import Role
 from domain.diagnosis.assignments import ASSIGNMENTS
 from domain.diagnosis.campaigns import CAMPAIGNS
 from domain.diagnosis.case import DIAGNOSES
+from domain.diagnosis.filing import FILING_REGISTERS
 from domain.diagnosis.participations import PARTICIPATIONS
 from domain.diagnosis.stages import STAGES
 from domain.governance.dated_rules import DATED_RULES
@@ -56,6 +57,7 @@ CAPABILITIES = Capabilities(
     DIAGNOSES,
     DIRECTORIES,
     DOCKETS,
+    FILING_REGISTERS,
     DRAWS,
     EDITIONS,
     EDITION_MAPPINGS,

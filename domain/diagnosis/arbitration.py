@@ -28,12 +28,14 @@ from domain.diagnosis.state import (
     require_status,
     status_after_objections,
 )
-from domain.governance.dated_rules import rule_in_force
+from domain.governance.dated_rules import rule_in_force, rule_stream
 from domain.governance.proceedings.decision import DecideProceeding, decide_proceeding
+from domain.governance.proceedings.docket import docket_of
 from domain.governance.proceedings.opening import OpenProceeding, ProceedingOpened, open_proceeding
 from domain.governance.proceedings.state import (
     ARBITRATION_PREFIX,
     ENDED,
+    RULE_OF,
     Proceeding,
     ProceedingKind,
     ProceedingOutcome,
@@ -42,7 +44,20 @@ from domain.governance.proceedings.state import (
     require_proceeding_status,
 )
 from domain.governance.rule_bodies.process import ProcessRule
-from domain.kernel import DecisionContext, Event, Facts, OnStream, Refused, Rule, Text, cause_of, refuse_together
+from domain.governance.working_calendar import CALENDAR_STREAM
+from domain.kernel import (
+    DecisionContext,
+    Event,
+    Facts,
+    OnStream,
+    Refused,
+    Rule,
+    Stream,
+    Text,
+    cause_of,
+    refuse_together,
+)
+from domain.participants.organisations import organisation_stream
 from domain.participants.people.state import Person, person_stream
 from domain.person_id_fields import PersonId
 
@@ -330,6 +345,21 @@ def _final(arbitration: ArbitrationInHand, outcome: ProceedingOutcome | None) ->
         elif not for_firm and (one is None or one.upheld):
             one = ArbiterFinding(indicator=indicator, upheld=False, reason="申请撤回或按申诉决定维持")
         found.append(one)
+    return tuple(one for one in found if one is not None)
+
+
+# What the decider reads
+
+ARBITRATING = (RequestArbitration, GiveArbiterOpinion, DecideArbitration, SettleArbitration)
+"""Steps of an arbitration, which a proceeding belongs to 仲裁步骤."""
+
+
+def streams_of_arbitration(command: DiagnosisCommand, diagnosis: Diagnosis) -> tuple[Stream, ...]:
+    """The proceeding of an arbitration, what its periods follow from, and for a new one the sides it stands between."""
+    named = diagnosis.arbitration.proceeding if diagnosis.arbitration is not None else arbitration_key(command.diagnosis, diagnosis)
+    kind, periods = ProceedingKind.ITEM_OBJECTION, rule_stream(RULE_OF[ProceedingKind.ITEM_OBJECTION])
+    sides = (organisation_stream(diagnosis.provider or ""), docket_of(kind, diagnosis.provider or "", diagnosis.enterprise))
+    found = (proceeding_stream(named), CALENDAR_STREAM, periods, *(sides if isinstance(command, RequestArbitration) else ()))
     return tuple(one for one in found if one is not None)
 
 

@@ -10,6 +10,7 @@ from typing import Any, assert_never
 from domain.access import Place
 from domain.command_rights import require_right
 from domain.diagnosis.arbitration import (
+    ARBITRATING,
     ArbiterOpinionGiven,
     ArbitrationDecided,
     ArbitrationRequested,
@@ -19,14 +20,15 @@ from domain.diagnosis.arbitration import (
     RequestArbitration,
     SettleArbitration,
     arbitration_after,
-    arbitration_key,
     decide_arbitration,
     give_opinion,
     request_arbitration,
     settle_arbitration,
+    streams_of_arbitration,
 )
 from domain.diagnosis.campaigns import campaign_stream
 from domain.diagnosis.evidence import AttachEvidence, EvidenceAttached, attach
+from domain.diagnosis.filing import FileReport, ReportFiled, file_report, filing_register
 from domain.diagnosis.objections import (
     AnswerObjections,
     ObjectionsAnswered,
@@ -127,9 +129,6 @@ from domain.diagnosis.visits import (
 )
 from domain.diagnosis.withdrawal import DiagnosisWithdrawn, WithdrawDiagnosis, withdraw
 from domain.diagnosis.workbook import TakeInWorkbook, WorkbookTakenIn, take_in_workbook
-from domain.governance.dated_rules import rule_stream
-from domain.governance.proceedings.docket import docket_of
-from domain.governance.proceedings.state import RULE_OF, ProceedingKind, proceeding_stream
 from domain.governance.qualification import QUALIFICATION_RULE, certificate_stream
 from domain.governance.standing import DIRECTORY_STREAM, listing_stream
 from domain.governance.ties import MATCHING_RULE, tie_stream
@@ -176,6 +175,7 @@ STEPS: Mapping[type[Command], Step] = {
     GiveArbiterOpinion: give_opinion,
     DecideArbitration: decide_arbitration,
     SettleArbitration: settle_arbitration,
+    FileReport: file_report,
     WithdrawDiagnosis: withdraw,
 }
 """Command -> what decides it, once the diagnosis is open 各步骤."""
@@ -227,6 +227,7 @@ DiagnosisEvent = (
     | ArbiterOpinionGiven
     | ArbitrationDecided
     | ArbitrationSettled
+    | ReportFiled
     | DiagnosisWithdrawn
 )
 
@@ -317,6 +318,8 @@ def _changes(diagnosis: Diagnosis, event: DiagnosisEvent, version: int) -> dict[
             return arbitration_after(diagnosis, event)
         case SubmissionTakenIn(instance=instance):
             return {"submissions": diagnosis.submissions | {instance}}
+        case ReportFiled(number=number):
+            return {"filed": number}
         case WorkbookTakenIn() | DiagnosisWithdrawn():
             return {}
         case never:
@@ -327,7 +330,7 @@ def _changes(diagnosis: Diagnosis, event: DiagnosisEvent, version: int) -> dict[
 
 ON_SITE = (RecordSiteVisit, VerifyAnswers, TakeInSubmission, SignInOnSite)
 """What a certified diagnostician does 现场工作."""
-BY_RULE = (RecordSiteVisit, PlanSiteVisit, CloseSiteVisit, IssueReport, DecideArbitration)
+BY_RULE = (RecordSiteVisit, PlanSiteVisit, CloseSiteVisit, IssueReport, DecideArbitration, ConfirmReport)
 """What the rule of the process judges 按过程规则办理."""
 
 STAGE_ENDS = (
@@ -344,6 +347,7 @@ STAGE_ENDS = (
     AnswerObjections,
     RequestArbitration,
     SettleArbitration,
+    FileReport,
     WithdrawDiagnosis,
 )
 """Steps with which a stage ends and another begins 环节转换."""
@@ -374,7 +378,7 @@ def _reads(command: DiagnosisCommand, diagnosis: Diagnosis | None) -> tuple[Stre
     if provider is not None and isinstance(command, OpenDiagnosis | AssignProvider | AcceptDiagnosis):
         streams += [DIRECTORY_STREAM, listing_stream(provider), tie_stream(provider), MATCHING_RULE]
     if isinstance(command, ARBITRATING) and diagnosis is not None:
-        streams += _of_arbitration(command, diagnosis)
+        streams += streams_of_arbitration(command, diagnosis)
     if isinstance(command, RecordExpertReview | GiveArbiterOpinion):
         streams.append(assignment_stream(command.diagnosis))
     if isinstance(command, STAGE_ENDS):
@@ -390,26 +394,16 @@ def _reads(command: DiagnosisCommand, diagnosis: Diagnosis | None) -> tuple[Stre
     return tuple(dict.fromkeys(streams))
 
 
-ARBITRATING = (RequestArbitration, GiveArbiterOpinion, DecideArbitration, SettleArbitration)
-"""Steps of an arbitration, which a proceeding belongs to 仲裁步骤."""
-
-
-def _of_arbitration(command: DiagnosisCommand, diagnosis: Diagnosis) -> tuple[Stream, ...]:
-    """The proceeding of an arbitration, what its periods follow from, and for a new one the sides it stands between."""
-    named = diagnosis.arbitration.proceeding if diagnosis.arbitration is not None else arbitration_key(command.diagnosis, diagnosis)
-    kind, periods = ProceedingKind.ITEM_OBJECTION, rule_stream(RULE_OF[ProceedingKind.ITEM_OBJECTION])
-    sides = (organisation_stream(diagnosis.provider or ""), docket_of(kind, diagnosis.provider or "", diagnosis.enterprise))
-    found = (proceeding_stream(named), CALENDAR_STREAM, periods, *(sides if isinstance(command, RequestArbitration) else ()))
-    return tuple(one for one in found if one is not None)
-
-
 def _reads_further(
     command: DiagnosisCommand, diagnosis: Diagnosis | None, read: Mapping[str, Any]
 ) -> tuple[Stream, ...]:
-    """On opening, the headquarters of the group that the firm is in; of an arbitration, the district above its provider."""
+    """On opening, its group's headquarters; of an arbitration, the unit above the provider; of a filing, its register."""
     if isinstance(command, RequestArbitration) and diagnosis is not None:
         provider: Organisation | None = read.get(organisation_stream(diagnosis.provider or ""))
         return (organisation_stream(provider.parent),) if provider is not None and provider.parent is not None else ()
+    if isinstance(command, FileReport) and diagnosis is not None:
+        filing: Firm | None = read.get(enterprise_stream(diagnosis.enterprise))
+        return (filing_register(filing.district),) if filing is not None else ()
     if not isinstance(command, OpenDiagnosis):
         return ()
     firm: Firm | None = read.get(enterprise_stream(command.enterprise))

@@ -14,8 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from domain.access import Place
 from domain.command_rights import BY_THE_PROGRAM, GOVERNMENT, require_right
 from domain.diagnosis.arbitration import ArbitrationRequested, ArbitrationSettled
+from domain.diagnosis.filing import ReportFiled
 from domain.diagnosis.objections import ObjectionsAnswered, ReportObjectedTo
-from domain.diagnosis.on_site import SiteVisitRecorded
+from domain.diagnosis.on_site import PROCESS_RULE, SiteVisitRecorded
 from domain.diagnosis.opening import DiagnosisOpened
 from domain.diagnosis.provider import DiagnosisAccepted
 from domain.diagnosis.report import ReportConfirmed, ReportIssued
@@ -23,9 +24,10 @@ from domain.diagnosis.review import ReportHandedIn, ReportReviewed
 from domain.diagnosis.self_assessment import SelfAssessmentSubmitted
 from domain.diagnosis.state import PROCEEDINGS_READERS, DiagnosisCommand, diagnosis_stream
 from domain.diagnosis.withdrawal import DiagnosisWithdrawn
-from domain.governance.dated_rules import DatedRules, dated_rule_on, rule_stream
+from domain.governance.dated_rules import DatedRules, dated_rule_on, rule_in_force, rule_stream
 from domain.governance.proceedings.hearing import DEADLINE_NOT_LATER, TIME_NOT_OVER
 from domain.governance.rule_bodies.body import RuleKind
+from domain.governance.rule_bodies.process import ProcessRule
 from domain.governance.rule_bodies.stages import StageLimits
 from domain.governance.working_calendar import (
     CALENDAR_STREAM,
@@ -232,9 +234,11 @@ BEGUN_BY: Mapping[type[Event], Stage | None] = {
     ReportObjectedTo: Stage.OBJECTION,
     ArbitrationRequested: Stage.OBJECTION,
     ReportConfirmed: None,
+    ReportFiled: None,
     DiagnosisWithdrawn: None,
 }
-"""Fact of a case -> the stage that begins with it; None = none runs from then on. Answered objections: what became of them says."""
+"""Fact of a case -> the stage that begins with it; None = none runs from then on. Answered objections: what became of them
+says. Confirmed: where the rule of the process asks for it, the filing follows."""
 
 
 def stages_after(facts: Facts, diagnosis: str, parties: tuple[str, str | None], context: DecisionContext) -> Iterator[OnStream]:
@@ -254,6 +258,8 @@ def stages_after(facts: Facts, diagnosis: str, parties: tuple[str, str | None], 
             if fact.passed:
                 continue
             stage = Stage.REPORT
+        elif kind is ReportConfirmed and rule_in_force(context.read.get(PROCESS_RULE), ProcessRule, context.day).filed:
+            stage = Stage.FILING
         elif kind in BEGUN_BY:
             stage = BEGUN_BY[kind]
         else:

@@ -189,7 +189,7 @@ class Diagnosis(BaseModel):
     visit: the one that is planned or under way. verified_in: indicator id -> stream version of what the provider found.
     submissions: ids of the forms that were filled in on site and taken in.
     review: of the report that follows from the last scoring.
-    arbitration: the one under way. arbitrated: indicators that experts have decided, for good.
+    arbitration: the one under way. arbitrated: indicators that experts have decided, for good. filed: number of the filing.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -228,6 +228,7 @@ class Diagnosis(BaseModel):
     review: ReportReview | None = None
     arbitration: ArbitrationInHand | None = None
     arbitrated: frozenset[str] = frozenset()
+    filed: str | None = None
 
 
 def status_after_objections(*, upheld: bool) -> Status:

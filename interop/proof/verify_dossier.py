@@ -597,6 +597,7 @@ STEPS: Mapping[str, tuple[str, str]] = {
     "arbiter_opinion_given": ("arbiter", "objected"),
     "arbitration_decided": ("city", "objected"),
     "arbitration_settled": ("system", "objected"),
+    "report_filed": ("district", "confirmed"),
     "withdrawn": ("city district", "open submitted accepted scored issued objected"),
 }
 """Step of a diagnosis -> the roles that may record it, and the statuses in which. A firm's roles act for the firm of the

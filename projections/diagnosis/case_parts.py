@@ -20,6 +20,7 @@ from projections.diagnosis.diagnoses_fold import (
     EvidenceRow,
     ReportRow,
 )
+from projections.diagnosis.filings import FILINGS, FilingRow
 from projections.diagnosis.internal_reviews import INTERNAL_REVIEWS, InternalReviewRow
 from projections.diagnosis.proceedings import (
     EXPERT_REVIEWS,
@@ -126,6 +127,11 @@ def opinions(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[Opini
     """Arbiters' opinions on diagnoses within a scope 仲裁意见; outside the case none. Whom they are shown is for the schema."""
     rows = _of_parties(snapshot, scope, OPINIONS, ids, chosen(snapshot[OPINIONS], OpinionRow))
     return [OpinionRow._make(row) for row in rows]
+
+
+def filings(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[FilingRow]:
+    """Filings of diagnoses within a scope 备案; outside the case none."""
+    return [FilingRow._make(row) for row in _of_parties(snapshot, scope, FILINGS, ids, chosen(snapshot[FILINGS], FilingRow))]
 
 
 def expert_reviews(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[ExpertReviewRow]:

@@ -50,7 +50,7 @@ PARTS = {
         ("diagnoses", "diagnosis"),
     ),
     **dict.fromkeys(
-        ("visit_plans", "visit_sign_ins", "visit_interviews", "internal_reviews", "arbitrations", "arbiter_opinions"),
+        ("visit_plans", "visit_sign_ins", "visit_interviews", "internal_reviews", "arbitrations", "arbiter_opinions", "filings"),
         ("diagnoses", "diagnosis"),
     ),
     **dict.fromkeys(

@@ -16,6 +16,7 @@ from domain.diagnosis.arbitration import (
 )
 from domain.diagnosis.case import DiagnosisEvent
 from domain.diagnosis.evidence import EvidenceAttached
+from domain.diagnosis.filing import ReportFiled
 from domain.diagnosis.objections import ObjectionsAnswered, ReportObjectedTo
 from domain.diagnosis.on_site import AnswersVerified, SiteVisitRecorded
 from domain.diagnosis.opening import DiagnosisOpened, chosen_otherwise
@@ -173,6 +174,8 @@ def _says(
             return "机构内审", result
         case ReportIssued(version=version):
             return "出具报告", f"第 {version} 版"
+        case ReportFiled(number=number):
+            return "区级备案", number
         case ReportConfirmed(version=version):
             return "确认报告", f"第 {version} 版"
         case ReportObjectedTo(items=items):

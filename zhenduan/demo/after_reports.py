@@ -6,8 +6,10 @@ from datetime import datetime
 from domain.access import Everything, Role
 from domain.diagnosis.arbitration import DecideArbitration, GiveArbiterOpinion, RequestArbitration, SettleArbitration
 from domain.diagnosis.assignments import AssignExpert
+from domain.diagnosis.filing import FileReport
 from domain.diagnosis.objections import AnswerObjections, ObjectionItem
 from domain.diagnosis.on_site import VerifyAnswers
+from domain.diagnosis.opening import OpenDiagnosis
 from domain.diagnosis.report import ConfirmReport, IssueReport
 from domain.diagnosis.scoring import ScoreDiagnosis
 from domain.diagnosis.self_assessment import SaveAnswers
@@ -88,6 +90,7 @@ def _arbitration(people: People, diagnosis: str, steps: Sequence[Step]) -> Itera
         yield 1, provider, ScoreDiagnosis(**of)
         yield 1, provider, IssueReport(**of)
     yield 1, firm, ConfirmReport(**of)
+    yield 2, by[OpenDiagnosis], FileReport(**of)
 
 
 def _last_answer(steps: Sequence[Step], kind: type[SaveAnswers | VerifyAnswers], indicator: str) -> Answer | None:

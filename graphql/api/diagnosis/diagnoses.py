@@ -11,6 +11,7 @@ import strawberry
 from api.diagnosis.arbitrations import Arbitration, load_arbitrations
 from api.diagnosis.assignments import Assignment, load_assignments, load_experts
 from api.diagnosis.diagnosis_result import Result, result_of
+from api.diagnosis.filings import Filing, load_filings
 from api.diagnosis.internal_reviews import InternalReview, load_internal_reviews
 from api.diagnosis.parts import Answer, Evidence, Report, load_answers, load_evidence, load_reports, verified_answers
 from api.diagnosis.proceedings import (
@@ -198,6 +199,9 @@ class Diagnosis(Node):
         mask=Mask.PROCESS_SECRETS,
         made=True,
     )
+    filing: Filing | None = field(
+        "Filing of its report; null before · 区级备案. plan P5", roles=PROCEEDINGS, mask=Mask.PROCESS_SECRETS, made=True
+    )
     stage: RunningStage | None = field(
         "Stage that runs, with its last day; null where none does, and outside the case · 现行环节. plan P5",
         roles=PROCEEDINGS,
@@ -294,6 +298,7 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
     visit_plans = load_visit_plans(context, ids) if "visitPlans" in wanted else {}
     internal_reviews = load_internal_reviews(context, ids) if "internalReviews" in wanted else {}
     expert_reviews = load_expert_reviews(context, ids) if "expertReviews" in wanted else {}
+    filings = load_filings(context, ids) if "filing" in wanted else {}
     asked = {"stage", "overdue"} & wanted
     pace = _pace(context, [(row.id, row.status, row.status_since) for row in rows], wanted) if asked else {}
     assignments = load_assignments(context, ids, wanted_parts(wanted, "assignments")) if "assignments" in wanted else {}
@@ -319,6 +324,7 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
             visit_plans=visit_plans.get(row.id, []),
             internal_reviews=internal_reviews.get(row.id, []),
             expert_reviews=expert_reviews.get(row.id, []),
+            filing=filings.get(row.id),
             stage=pace[row.id]["stage"] if row.id in pace else None,
             assignments=assignments.get(row.id, []),
             basis=_basis(row) if "basis" in wanted else None,

@@ -9,6 +9,7 @@ from domain.access import Mask, Role
 from domain.diagnosis.arbitration import ArbitrationEvent
 from domain.diagnosis.case import DIAGNOSES
 from domain.diagnosis.evidence import EvidenceAttached
+from domain.diagnosis.filing import ReportFiled
 from domain.diagnosis.objections import ObjectionsAnswered, ReportObjectedTo
 from domain.diagnosis.on_site import AnswersVerified, SiteVisitRecorded
 from domain.diagnosis.opening import DiagnosisOpened
@@ -62,7 +63,7 @@ OF_A_FIRM = {event for capability in (CONSENT, DIAGNOSES, ENTERPRISES) for event
 THING: Mapping[type[Event], frozenset[Role]] = {
     **dict.fromkeys((ConsentGranted, ConsentRevoked), CONSENTS),
     **dict.fromkeys((ReportObjectedTo, ObjectionsAnswered, SiteVisitRecorded, ExpertReviewRecorded), PROCEEDINGS),
-    **dict.fromkeys((*VisitEvent.__args__, *ArbitrationEvent.__args__, ReportHandedIn, ReportReviewed), PROCEEDINGS),
+    **dict.fromkeys((*VisitEvent.__args__, *ArbitrationEvent.__args__, ReportHandedIn, ReportReviewed, ReportFiled), PROCEEDINGS),
     **dict.fromkeys((AnswersSaved, AnswersVerified, EvidenceAttached, WorkbookTakenIn, SubmissionTakenIn), ANSWERS),
     **dict.fromkeys((DiagnosisScored, ReportIssued, ReportConfirmed, SelfAssessmentSubmitted), REPORTS),
     **dict.fromkeys((EnterpriseRegistered, EnterpriseRevised, EnterpriseStated), FINANCE),

@@ -28,6 +28,7 @@ from domain.diagnosis.arbitration import (
 )
 from domain.diagnosis.case import DIAGNOSES
 from domain.diagnosis.evidence import AttachEvidence, EvidenceAttached
+from domain.diagnosis.filing import FileReport, ReportFiled
 from domain.diagnosis.objections import (
     AnswerObjections,
     ObjectionAnswer,
@@ -106,6 +107,7 @@ EVENT_OF: dict[type[Any], type[Any]] = {
     ReviewReport: ReportReviewed,
     IssueReport: ReportIssued,
     ConfirmReport: ReportConfirmed,
+    FileReport: ReportFiled,
     ObjectToReport: ReportObjectedTo,
     AnswerObjections: ObjectionsAnswered,
     RequestArbitration: ArbitrationRequested,

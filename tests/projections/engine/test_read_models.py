@@ -32,6 +32,7 @@ from domain.access import (
 from domain.diagnosis.arbitration import GiveArbiterOpinion, RequestArbitration, SettleArbitration
 from domain.diagnosis.assignments import AssignExpert, ReleaseExpert
 from domain.diagnosis.campaigns import InviteFirms, PlanCampaign
+from domain.diagnosis.filing import FileReport
 from domain.diagnosis.objections import AnswerObjections, ObjectionAnswer, ObjectionItem, ObjectToReport
 from domain.diagnosis.on_site import VerifyAnswers
 from domain.diagnosis.provider import AcceptDiagnosis
@@ -177,6 +178,7 @@ def object_and_confirm(city: City, case: str) -> None:
     city.send(PROVIDER, IssueReport(diagnosis=case))
     arbitrate(city, case)
     city.send(FILLER, ConfirmReport(diagnosis=case))
+    city.send(caller(Role.DISTRICT, FIRM.district), FileReport(diagnosis=case))
 
 
 def arbitrate(city: City, case: str) -> None:

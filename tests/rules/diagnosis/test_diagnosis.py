@@ -9,6 +9,7 @@ from domain.command_rights import ROLE_NOT_ALLOWED
 from domain.diagnosis.arbitration import DecideArbitration, GiveArbiterOpinion, RequestArbitration, SettleArbitration
 from domain.diagnosis.case import DIAGNOSES
 from domain.diagnosis.evidence import AttachEvidence
+from domain.diagnosis.filing import FileReport
 from domain.diagnosis.objections import AnswerObjections, ObjectToReport
 from domain.diagnosis.on_site import RecordSiteVisit, VerifyAnswers
 from domain.diagnosis.opening import (
@@ -201,6 +202,7 @@ ABOUT_A_CASE: dict[type[Command], Command] = {
     GiveArbiterOpinion: test_arbitration.opinion(Z01=None),
     DecideArbitration: test_arbitration.DECIDE,
     SettleArbitration: test_arbitration.SETTLE,
+    FileReport: FileReport(diagnosis="d1"),
     WithdrawDiagnosis: WithdrawDiagnosis(diagnosis="d1", reason="企业停产"),
 }
 OPEN_ONLY = {SaveAnswers, TakeInWorkbook, PledgeTruth, SubmitSelfAssessment}
@@ -213,7 +215,7 @@ ALLOWED: dict[Status, set[type[Command]]] = {
     Status.SCORED: PROVIDERS_WORK | {HandInReport, ReviewReport, IssueReport, WithdrawDiagnosis},
     Status.ISSUED: {ConfirmReport, ObjectToReport, RequestArbitration, WithdrawDiagnosis},
     Status.OBJECTED: {AttachEvidence, AnswerObjections, GiveArbiterOpinion, DecideArbitration, WithdrawDiagnosis},
-    Status.CONFIRMED: set(),
+    Status.CONFIRMED: {FileReport},
     Status.WITHDRAWN: set(),
 }
 """Which command may be sent in which status, by the role that sends it first; the firm's word on evidence."""
@@ -228,7 +230,7 @@ REACHED = {
     Status.CONFIRMED: confirmed,
     Status.WITHDRAWN: withdrawn,
 }
-SENDER = {"enterprise": "e1", "provider": "p1", "city": "city", "arbiter": "experts", "system": ""}
+SENDER = {"enterprise": "e1", "provider": "p1", "city": "city", "arbiter": "experts", "system": "", "district": "310117"}
 
 
 def send(case: Given, command: Command) -> Given:
