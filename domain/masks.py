@@ -82,6 +82,8 @@ PROVIDER_DOSSIERS: Mapping[str, frozenset[Role]] = {
 of an entry that is proved; a provider reads its own in `rating` and `subsidy`."""
 EXPORTS = AUDIT
 """The trail with its proofs is the auditor's alone."""
+PROCESS_LOG = AUDIT | {Role.CITY, Role.DISTRICT}
+"""Who takes away what happened in the cases of the scope, without what was said in it. plan P5."""
 UPLOADERS = COMMANDS["AttachEvidence"] | COMMANDS["ImportRoster"] - {Role.SYSTEM}
 ACTORS = frozenset({Role.CITY, Role.AUDITOR})
 """Ids of people, such as who acted, read or reviewed: to everyone else a role of an organisation did. plan P5, P7."""

@@ -20,6 +20,7 @@ from api.downloads.dossiers import Dossiers
 from api.downloads.edition_documents import EditionDocuments
 from api.downloads.files import FileEndpoints
 from api.downloads.payments import PaymentFiles
+from api.downloads.process_log import ProcessLogFiles
 from api.downloads.proofs import Proofs
 from api.downloads.questionnaires import QuestionnaireFiles
 from api.downloads.rosters import RosterFiles
@@ -132,6 +133,7 @@ def create_app(
             *RosterFiles(services, operations).routes(),
             *PaymentFiles(services, operations).routes(),
             *QuestionnaireFiles(services, operations).routes(),
+            *ProcessLogFiles(services, operations).routes(),
             *EventFeed(services, operations, change_notifications).routes(),
             *Dossiers(services, operations).routes(),
             *(CredentialFiles(services, services.credentials, operations).routes() if services.credentials is not None else ()),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from standards import Edition, Form, Indicator
+from standards.edition.punctuation import punctuated
 from standards.edition.terms_zh import BETTER, KINDS
 
 HEADER_ROW = 4
@@ -50,7 +51,7 @@ class InputLine:
 
 def title_of(edition: Edition, section: str) -> str:
     """The name of a section's sheet 工作表名: its id, then its name."""
-    name = next(one.name for one in edition.dimensions if one.id == section)
+    name = punctuated(next(one.name for one in edition.dimensions if one.id == section))
     return NOT_IN_TITLES.sub(" ", f"{section} {name}")[:LONGEST_TITLE]
 
 
@@ -81,15 +82,16 @@ def _of(edition: Edition, item: Indicator, row: int) -> Iterator[InputLine]:
         bound = f"0–{number.at_most} 的整数" if number.at_most is not None else "不小于 0 的数"
         way = f"；{BETTER[item.better]}" if item.better is not None else ""
         help_ = described if place == first else f"填{bound}{way}；不填计算结果，只填原始数值"
-        yield InputLine(place, item.id, f"numbers.{number.name}", number.label, number.unit, help_, at_most=number.at_most)
+        label = punctuated(number.label)
+        yield InputLine(place, item.id, f"numbers.{number.name}", label, number.unit, help_, at_most=number.at_most)
     if item.kind == "ratio":
         place = next(rows)
         part, whole = f"D{place - 2}", f"D{place - 1}"
         formula = f'=IF(COUNT({part}:{whole})<2,"",IF({whole}=0,"",ROUND({part}/{whole}*100,2)))'
-        label = f"{item.numbers[0].label} ÷ {item.numbers[1].label}"
+        label = " ÷ ".join(punctuated(number.label) for number in item.numbers)
         yield InputLine(place, item.id, COMPUTED, label, "%", "由上面两项自动计算，不用填写", formula=formula)
     for option in item.options:
         place = next(rows)
         help_ = described if place == first else "选“是”或“否”；本指标各项全空为未填"
-        yield InputLine(place, item.id, f"choices.{option.name}", option.label, "", help_, (YES, NO))
+        yield InputLine(place, item.id, f"choices.{option.name}", punctuated(option.label), "", help_, (YES, NO))
     yield InputLine(next(rows), item.id, "reason", "不适用理由", "", "本指标确实不适用时才填，并把上面各格留空")

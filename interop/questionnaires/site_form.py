@@ -65,16 +65,16 @@ def site_form_of(edition: Edition, form: Form, case: str, version: int, stamp: s
         if not items:
             continue
         english = f"Section {dimension.id}"
-        survey.append(_row("begin_group", f"section_{dimension.id}", (f"{dimension.id} {dimension.name}", english)))
+        survey.append(_row("begin_group", f"section_{dimension.id}", (f"{dimension.id} {punctuated(dimension.name)}", english)))
         for item in items:
             survey += _questions(edition, item)
             choices += (
-                _choice(f"options_{item.id}", one.name, (one.label, _words(one.name))) for one in item.options
+                _choice(f"options_{item.id}", one.name, (punctuated(one.label), _words(one.name))) for one in item.options
             )
         survey.append({"type": "end_group"})
     settings = [
         {
-            "form_title": f"{edition.title} 现场核验",
+            "form_title": f"{punctuated(edition.title)} 现场核验",
             "form_id": f"zd_{case}",
             "version": str(version),
             "default_language": LANGUAGES[0],
@@ -101,7 +101,7 @@ def site_form_of(edition: Edition, form: Form, case: str, version: int, stamp: s
 
 def _questions(edition: Edition, item: Indicator) -> Iterator[Row]:
     star = "★ " if item.key else ""
-    called = f"{item.id} {star}{item.name}"
+    called = f"{item.id} {star}{punctuated(item.name)}"
     levels = "\n".join(f"{level} 级：{text}" for level, text in enumerate(item.levels, 1))
     hint = (punctuated(levels), "As the level descriptors in Chinese say")
     applies = f"${{{name_of(item.id, ABSENT)}}} != 'yes'"
@@ -120,7 +120,7 @@ def _questions(edition: Edition, item: Indicator) -> Iterator[Row]:
         yield _row(
             kind,
             name_of(item.id, f"{NUMBER}_{number.name}"),
-            (f"{called}：{number.label}（{number.unit}）", f"{item.id}: {_words(number.name)}"),
+            (f"{called}：{punctuated(number.label)}（{number.unit}）", f"{item.id}: {_words(number.name)}"),
             hint=hint,
             relevant=applies,
             bound=(bound, says, says_in_english),

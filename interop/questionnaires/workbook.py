@@ -77,7 +77,7 @@ def workbook_of(
 
 
 def _fill(sheet: Worksheet, edition: Edition, form: Form, section: str, answers: Mapping[str, Answer]) -> None:
-    _put(sheet, 1, 1, f"{edition.title}　{sheet.title}").font = Font(bold=True, size=14)
+    _put(sheet, 1, 1, f"{punctuated(edition.title)}　{sheet.title}").font = Font(bold=True, size=14)
     _put(sheet, 2, 1, HOW).alignment = Alignment(vertical="top", wrap_text=True)
     sheet.merge_cells(start_row=2, start_column=1, end_row=2, end_column=len(HEADERS))
     sheet.row_dimensions[2].height = 36
@@ -90,7 +90,7 @@ def _fill(sheet: Worksheet, edition: Edition, form: Form, section: str, answers:
     for line in lines:
         item = edition.by_id[line.indicator]
         star = "★ " if item.key else ""
-        for place, text in enumerate((line.indicator, star + item.name, line.label), 1):
+        for place, text in enumerate((line.indicator, star + punctuated(item.name), line.label), 1):
             _put(sheet, line.row, place, text)
         _put(sheet, line.row, HELP - 1, line.unit)
         _put(sheet, line.row, HELP, punctuated(line.help))

@@ -24,6 +24,8 @@ from domain.participants.rosters.findings import LeftOut, RosterReport
 from domain.providers.ratings.numbers import Tier
 from interop.editions.workbook import workbook_of
 from interop.payments.payment_list import payment_list
+from interop.questionnaires.site_form import LANGUAGES, site_form_of
+from interop.questionnaires.workbook import workbook_of as questionnaire_of
 from interop.rosters.annotated import annotated, seen_sheet
 from interop.rosters.roster_reading import read_roster
 from interop.rosters.template import template
@@ -32,7 +34,7 @@ from projections.documents import as_markdown, comparison, printing, standard_sh
 from projections.documents.comparison import EditionComparison, reasons_of
 from projections.report.printing import page as report_page
 from projections.report.sheet import sheet
-from standards import load_composition, published_editions
+from standards import Form, load_composition, published_editions
 from tests.interop.sample_rosters import HEADERS, row, table, xlsx
 from tests.projections.diagnosis.test_report import ReadModel, mixed
 from zhenduan.pages import access_page, events_page, manual_page, rules_page, schema_page
@@ -126,6 +128,19 @@ def the_payments(_folder: Path) -> Iterator[str]:
     yield from cells(payment_list(2025, computed, {"p1": "示例服务商"}, {}))
 
 
+def the_questionnaires(_folder: Path) -> Iterator[str]:
+    for found in map(load_composition, EDITIONS):
+        edition = found.edition
+        sections = tuple(dict.fromkeys(item.dimension for item in edition.of(Form.FULL)))
+        yield from cells(questionnaire_of(edition, Form.FULL, sections, {}, "", ""))
+
+
+def the_site_forms(_folder: Path) -> Iterator[str]:
+    for found in map(load_composition, EDITIONS):
+        said = cells(site_form_of(found.edition, Form.FULL, "d1", 1, "", ""))
+        yield from (one for one in said if not one.endswith(LANGUAGES[0]))  # the format spells a language so
+
+
 def of_file(name: str) -> Callable[[Path], Iterator[str]]:
     return lambda _folder: lines((ROOT / name).read_text("utf-8"))
 
@@ -164,6 +179,8 @@ DOCUMENTS: Mapping[str, Callable[[Path], Iterator[str]]] = {
     "interop/rosters/template.py": lambda _folder: cells(template()),
     "interop/rosters/annotated.py": the_findings,
     "interop/payments/payment_list.py": the_payments,
+    "interop/questionnaires/workbook.py": the_questionnaires,
+    "interop/questionnaires/site_form.py": the_site_forms,
     "domain": sentences,
     **{f"docs/roles/{one.name}": of_file(f"docs/roles/{one.name}") for one in sorted((ROOT / "docs/roles").glob("*.md"))},
     **{f"docs/{name}.md": of_file(f"docs/{name}.md") for name in ("operator", "partners", "standards", "access")},
@@ -178,6 +195,7 @@ IN_BOTH_LANGUAGES = frozenset(
         "zhenduan/pages/schema_page.html",
         "interop/rosters/template.py",
         "interop/rosters/annotated.py",
+        "interop/questionnaires/site_form.py",
         "RULES.md",
         "GLOSSARY.md",
     }
@@ -186,6 +204,8 @@ DATA: Mapping[str, str] = {
     "graphql/api/downloads/dossiers.py": "entries as they were recorded, in JSON, and what is proved of them",
     "graphql/api/downloads/files.py": "files as they were sent, and reports by their digest",
     "graphql/api/downloads/payments.py": "made in interop/payments",
+    "graphql/api/downloads/questionnaires.py": "made in interop/questionnaires",
+    "graphql/api/downloads/process_log.py": "names of facts and ids, in JSON",
     "graphql/api/downloads/rosters.py": "made in interop/rosters",
     "graphql/api/downloads/edition_documents.py": "made in projections/documents and interop/editions, and data as published",
 }

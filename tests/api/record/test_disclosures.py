@@ -397,6 +397,7 @@ NOT_LOGGED = {
 LOGGED = (
     "/files/{sha256}",
     "/diagnoses/{case:path}/questionnaire.xlsx",
+    "/process-log.ocel.json",
     "/dossiers/{kind}/{id:path}",
     "/provenance/{id:path}",
     "/audit-trail.jsonl",
@@ -424,6 +425,7 @@ def test_each_plain_route_leaves_its_row(city: LiveCity, client: TestClient) -> 
         (f"/files/{sha256}", "GET /files", {subject: {"process secrets"}}),
         (f"/dossiers/grade/{diagnosis}", "GET /dossiers", {subject: whole}),
         (f"/provenance/{diagnosis}", "GET /provenance", {subject: {"trail"}}),
+        ("/process-log.ocel.json", "GET /process-log", {"": {"trail"}}),
         (f"/audit-trail.jsonl?subject={subject}", "GET /audit-trail.jsonl", {subject: whole}),
         ("/audit-trail.jsonl", "GET /audit-trail.jsonl", {"": whole}),
     ):

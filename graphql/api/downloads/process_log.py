@@ -1,0 +1,88 @@
+"""Process log over HTTP 过程日志接口: the cases of a scope as OCEL 2.0, for tools of process mining. plan P5.
+
+For the auditor and the city, and for a district of its own cases; others get as much as of none.
+"""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from api.downloads.files import attachment
+from api.kit.services import Services
+from api.server.admission import Lane, Overloaded
+from api.server.disclosure_notes import DisclosureNotes
+from api.server.errors import request_error
+from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, parameters, respond
+from api.server.messages import CallerGone, GraphQLResponse, faulted
+from api.server.operations import Operations
+from domain.access import Mask, sees_the_city
+from domain.diagnosis.state import diagnosis_stream
+from domain.disclosures import ALL_FIRMS
+from domain.masks import PROCESS_LOG
+from interop.process_log import process_log
+from projections.diagnosis.case_parties import case_parties
+
+MOST_EXPORTS = 2
+"""Logs that one caller is sent at a time."""
+
+
+class ProcessLogFiles:
+    """The endpoint of the process log 过程日志接口."""
+
+    def __init__(self, services: Services, operations: Operations) -> None:
+        self._services = services
+        self._operations = operations
+        self._exporting: Counter[str] = Counter()
+
+    def routes(self) -> list[Route]:
+        """Where they are."""
+        return [Route("/process-log.ocel.json", self.log, methods=["GET"])]
+
+    async def log(self, request: Request) -> Response:
+        """GET /process-log.ocel.json: what happened in the caller's cases, streamed 过程日志."""
+        response: Response = await self._operations.in_bulk(self._begun, request)
+        return response
+
+    def _begun(self, request: Request) -> Response:
+        try:
+            parameters(request)
+            caller = self._operations.signed_in(bearer(authorization(request.headers)))
+            if caller.role not in PROCESS_LOG:
+                missing = request_error("NOT_FOUND", "未找到。", "Not found.")
+                return respond(GraphQLResponse({"errors": [missing]}, 404), JSON, as_status=True)
+            self._require_place(caller.actor)
+            with self._services.models.reading(caller.scope) as snapshot:
+                cases = case_parties(snapshot, caller.scope)
+                last = snapshot.position
+            held = [(one.enterprise, diagnosis_stream(case)) for case, one in cases.items()]
+            notes = DisclosureNotes("GET /process-log")
+            notes.note(frozenset({Mask.TRAIL}), [(ALL_FIRMS, "")] if sees_the_city(caller.scope) else held)
+            notes.leave(self._services, caller)
+            pieces = process_log(self._services.models, caller.scope, caller.role, cases, self._services.secret, last)
+        except Malformed as malformed:
+            return respond(malformed.answer, JSON, as_status=True)
+        except CallerGone as gone:
+            return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)
+        except Overloaded:
+            raise
+        except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
+            return respond(faulted(fault), JSON, as_status=True)
+        headers = {**ALWAYS, "content-disposition": attachment("process-log.ocel.json")}
+        return StreamingResponse(self._sent(pieces, caller.actor), 200, headers, media_type=JSON)
+
+    def _require_place(self, actor: str) -> None:
+        """Raises Overloaded: the caller is being sent as many logs as one may be."""
+        if self._exporting[actor] >= MOST_EXPORTS:
+            raise self._operations.admission.refusal(is_own=True)
+
+    async def _sent(self, pieces: Iterator[bytes], actor: str) -> AsyncIterator[bytes]:
+        """Each piece made in its turn among other bulk work: a long log takes no reader's place."""
+        self._exporting[actor] += 1
+        try:
+            while (piece := await self._operations.in_thread(next, pieces, None, lane=Lane.BULK)) is not None:
+                yield piece
+        finally:
+            self._exporting[actor] -= 1
