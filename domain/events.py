@@ -23,6 +23,8 @@ from domain.participants.organisations import ORGANISATIONS
 from domain.participants.partner_keys import PARTNER_KEYS
 from domain.participants.people.person import PEOPLE
 from domain.participants.rosters.roster import ROSTERS
+from domain.programme.designations import DESIGNATIONS
+from domain.programme.policies.policy import POLICIES
 from domain.programme.targets import TARGETS
 from domain.providers.applications.application import APPLICATIONS
 from domain.providers.calibration import CALIBRATIONS
@@ -54,6 +56,7 @@ CAPABILITIES = Capabilities(
     CALLS,
     CONSENTS,
     DATED_RULES,
+    DESIGNATIONS,
     DIAGNOSES,
     DIRECTORIES,
     DOCKETS,
@@ -74,6 +77,7 @@ CAPABILITIES = Capabilities(
     PARTICIPATIONS,
     PARTNER_KEYS,
     PEOPLE,
+    POLICIES,
     PROCEEDINGS,
     QUOTAS,
     RATINGS,

@@ -137,6 +137,12 @@ APPLICATION_CONTENTS = APPLICANTS - {Role.DISTRICT}
 """What an application holds: people, ties, documents. A marker is shown what tells no name (graphql/api/providers/markings.py)."""
 MATCHINGS_READ = frozenset({Role.CITY, Role.DISTRICT, Role.AUDITOR})
 """Plans of who diagnoses whom 批量派单: the district of its own firms; no provider learns what it might have been given."""
+POLICY_DRAFTS = frozenset({Role.CITY, Role.DISTRICT, Role.AUDITOR})
+"""Drafts of policies and what they would come to 政策草案: the city's the city's alone, a district's its own. plan I2."""
+POLICY_CHECKS = OF_THE_FIRM - {Role.DEPARTMENT_FILLER} | {Role.CITY, Role.DISTRICT, Role.AUDITOR}
+"""How a firm stands to a policy 政策比对, which tells of its grade and scores: each firm its own. plan I3."""
+DESIGNATIONS_READ = OF_THE_FIRM | LIAISONS | {Role.GROUP, Role.AUDITOR}
+"""Designations of firms 企业称号. plan I3."""
 SELECTION_OFFICE = frozenset({Role.CITY, Role.AUDITOR})
 """Which marker has which application, and every mark once marking is closed. plan V1."""
 MARKINGS = SELECTION_OFFICE | {Role.MARKER}

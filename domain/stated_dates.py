@@ -42,8 +42,10 @@ NAMES: Mapping[str, tuple[str, str]] = {
 """Field of a command -> what its date is called."""
 
 
-def require_programme_date(field: str, given: date | None, context: DecisionContext) -> None:
+def require_programme_date(field: str, given: date | None, context: DecisionContext, within: str = "") -> None:
     """Refuse a date before the programme began or too far ahead; None states nothing 检查所填日期.
+
+    within: what it is a part of, as its path begins, such as "terms.".
 
     Raises:
         Refused: DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD (plan P5).
@@ -51,7 +53,7 @@ def require_programme_date(field: str, given: date | None, context: DecisionCont
     if given is None:
         return
     name, name_in_english = NAMES[field]
-    facts = {"path": field, "name": name, "name_in_english": name_in_english, "given": given}
+    facts = {"path": f"{within}{field}", "name": name, "name_in_english": name_in_english, "given": given}
     earliest = LIMITS.programme_began.day
     if given < earliest:
         raise DATE_BEFORE_PROGRAMME.refuse(**facts, earliest=earliest)

@@ -27,6 +27,7 @@ from projections.participants.people import PEOPLE_READ_MODEL
 from projections.participants.rosters import ROSTER_READ_MODEL
 from projections.participants.terms import TERMS
 from projections.programme.coverage import COVERAGE
+from projections.programme.policies import POLICY_READ_MODEL
 from projections.providers.calibrations import CALIBRATION_READ_MODEL
 from projections.providers.certificates import CERTIFICATE_READ_MODEL
 from projections.providers.directory import DIRECTORY_READ_MODEL
@@ -55,6 +56,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     TERMS,
     ROSTER_READ_MODEL,
     COVERAGE,
+    POLICY_READ_MODEL,
     CERTIFICATE_READ_MODEL,
     CALIBRATION_READ_MODEL,
     EXAM_READ_MODEL,

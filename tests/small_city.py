@@ -1,7 +1,7 @@
 """A small city over a journal: one firm, one provider, one edition, and the way of a diagnosis through all its states."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -31,6 +31,10 @@ from domain.participants.rosters.confirmations import (
     ROSTER_UNIT_REMOVED,
 )
 from domain.participants.rosters.findings import ConfirmedFinding
+from domain.programme.policies.conditions import GradeTest, PolicyClause
+from domain.programme.policies.policy import DraftPolicy, PublishPolicy, RecordPolicySimulation
+from domain.programme.policies.simulation import METHOD, SimulationInputs, simulate
+from domain.programme.policies.terms import PolicyPurpose, PolicyTerms
 from domain.providers.feedback.giving import GiveFeedback
 from domain.providers.feedback.handling import AskSecondInstance
 from domain.standard.editions import PublishEdition
@@ -194,3 +198,19 @@ def sections(level: int) -> dict[str, dict[str, Answer]]:
     for item in EDITION.of(Form.BRIEF):
         found.setdefault(item.dimension, {})[item.id] = answer_at(item, level)
     return found
+
+
+def loan(since: date) -> PolicyTerms:
+    """A policy of one clause."""
+    clause = PolicyClause(title="三档及以上", any_of=(GradeTest(at_least=3),))
+    told = {"title": "示例贴息", "purpose": PolicyPurpose.LOAN, "fen": 1, "combinable": True, "edition": "2023"}
+    return PolicyTerms(**told, since=since, clauses=(clause,))
+
+
+def publish_policy(city: "City", policy: str, since: date) -> None:
+    """A policy of the city, simulated over no firm, and published."""
+    city.send(CITY, DraftPolicy(policy=policy, terms=loan(since), source="示例", mark="I"))
+    outcome = simulate(SimulationInputs(None, loan(since), (), (), since))
+    simulated = RecordPolicySimulation(policy=policy, number=1, method=METHOD, position=1, **outcome._asdict())
+    city.send(caller(Role.SYSTEM, ""), simulated)
+    city.send(CITY, PublishPolicy(policy=policy))

@@ -22,7 +22,7 @@ from api.participants import (
     second_factors,
     sessions,
 )
-from api.programme import coverage
+from api.programme import coverage, designations, policies
 from api.providers import (
     applications,
     calibrations,
@@ -58,6 +58,8 @@ MODULES = (
     diagnoses,
     campaigns,
     coverage,
+    policies,
+    designations,
     editions,
     edition_mapping,
     improvement,

@@ -23,6 +23,7 @@ from domain.governance.working_calendar import CALENDAR_DAY_OUTSIDE, WORKING_CAL
 from domain.instants import city_day
 from domain.kernel import Refused, Rule
 from domain.participants import consents, organisations
+from domain.participants.enterprises import enterprise_stream
 from domain.participants.headquarters import HEADQUARTERS, HEADQUARTERS_NOT_LATER
 from domain.participants.people.memberships import (
     MEMBERSHIP_ENDS_TOO_EARLY,
@@ -33,6 +34,8 @@ from domain.participants.people.memberships import (
 from domain.participants.people.person import PEOPLE
 from domain.participants.people.registration import InvitePerson
 from domain.participants.people.state import Membership, Person, person_stream
+from domain.programme.designations import DESIGNATION_DAYS_REVERSED, DESIGNATIONS, RecordDesignation
+from domain.programme.policies.policy import POLICY_DAYS_REVERSED
 from domain.providers.applications.application import MENDING_TIME_OUTSIDE
 from domain.providers.calibration import CALIBRATION_CLOSED
 from domain.providers.calls.call import CALL_DATES_OUT_OF_ORDER, CALL_NOT_PUT_OFF
@@ -48,10 +51,12 @@ from domain.standard.revision.consultation import CONSULTATION_DATES, CONSULTATI
 from domain.standard.revision.publication import NOT_AFTER_TODAY
 from domain.stated_dates import DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD
 from tests.rules import cases, revisions, visits
+from tests.rules.cases import FIRM
 from tests.rules.diagnosis import test_assignments, test_campaigns, test_stages
 from tests.rules.given import AT, BEFORE, Given, given
 from tests.rules.governance import proceedings, test_dated_rules, test_ties, test_working_calendar
 from tests.rules.participants import test_consents, test_headquarters, test_people
+from tests.rules.programme import test_policies
 from tests.rules.providers import test_application, test_calibration, test_certificates, test_listing, test_training
 from tests.rules.providers.calls import APPLYING, OPEN_CALL, OPENING, Played
 from tests.rules.standard import test_edition_mapping, test_improvement_costs
@@ -267,7 +272,38 @@ def extend_stage(until: date) -> Given:
     return test_stages.running().when(test_stages.EXTENSION.model_copy(update={"until": until}), "city")
 
 
+def draft_policy(since: date, until: date | None = None) -> Given:
+    return test_policies.drafting(test_policies.terms(since=since, until=until))
+
+
+def revise_policy(since: date, until: date | None = None) -> Given:
+    stated = test_policies.stated(test_policies.terms(since=since, until=until, fen=7))
+    return test_policies.drafting().accepted.when(test_policies.RevisePolicy(**stated), "city")
+
+
+def designate(since: date, until: date | None = None) -> Given:
+    told = {"enterprise": "e1", "designation": "chain_leader", "source": "名单", "mark": "I"}
+    case = given(DESIGNATIONS).having_read({enterprise_stream("e1"): FIRM})
+    return case.when(RecordDesignation(**told, since=since, until=until), "city")
+
+
 FIELDS = {
+    **{
+        f"{name}.since": Bounded(how, DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR)
+        for name, how in (
+            ("DraftPolicy.terms", draft_policy),
+            ("RevisePolicy.terms", revise_policy),
+            ("RecordDesignation", designate),
+        )
+    },
+    **{
+        f"{name}.until": Bounded(partial(how, TODAY), reversed_, DATE_TOO_FAR_AHEAD, TODAY, FAR)
+        for name, how, reversed_ in (
+            ("DraftPolicy.terms", draft_policy, POLICY_DAYS_REVERSED),
+            ("RevisePolicy.terms", revise_policy, POLICY_DAYS_REVERSED),
+            ("RecordDesignation", designate, DESIGNATION_DAYS_REVERSED),
+        )
+    },
     "ExtendStage.until": Bounded(extend_stage, DEADLINE_NOT_LATER, DATE_TOO_FAR_AHEAD, test_stages.DUE + DAY, FAR),
     "PlanCampaign.since": Bounded(
         lambda day: plan_campaign(day, max(day, TODAY)), DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR

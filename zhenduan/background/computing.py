@@ -21,6 +21,7 @@ from projections import Snapshot
 from zhenduan.background.computation import Computation
 from zhenduan.background.intervals import at_intervals
 from zhenduan.background.matching_computing import requested_matchings
+from zhenduan.background.policy_simulating import drafted_policies
 from zhenduan.background.rating_computing import fixed_ratings
 from zhenduan.background.rule_simulating import proposed_rules
 
@@ -31,7 +32,7 @@ SYSTEM = Caller("system-computing", Role.SYSTEM, "", Everything())
 
 FindWaiting = Callable[[Services, Snapshot], Iterable[Computation]]
 """What of a capability waits to be computed."""
-WAITING: tuple[FindWaiting, ...] = (fixed_ratings, proposed_rules, requested_matchings)
+WAITING: tuple[FindWaiting, ...] = (fixed_ratings, proposed_rules, requested_matchings, drafted_policies)
 """Every reader of what waits; a capability adds its own."""
 
 log = logging.getLogger(__name__)

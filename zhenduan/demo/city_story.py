@@ -36,6 +36,7 @@ from zhenduan.demo.directory_moves import moves
 from zhenduan.demo.firms import DemoFirm, Unused, draw_firms, next_year, roster_file
 from zhenduan.demo.office_hours import later, moments, office_time
 from zhenduan.demo.people import SHOWN_DISTRICT, People, draw_id, organisations
+from zhenduan.demo.policies import policies
 from zhenduan.demo.proceedings import concluded, pending
 from zhenduan.demo.ratings import rated_year
 from zhenduan.demo.revision import steps
@@ -116,7 +117,7 @@ def story(data: DemoData, chance: Random, present: datetime) -> Story:
     played += _revision(people, shown, present)
     played += _proceedings(people, shown, played)
     played += _selection(people, present)
-    played += _rated(people, shown)
+    played += _rated(people, shown, [enterprise_id(DEMO_SALT, firm.uscc) for firm in firms if firm.district == SHOWN_DISTRICT])
     played += _matched(people, rosters, played)
     played.sort(key=lambda timed: timed.at)
     return Story(tuple(played), {role: people.callers[role, unit].actor for role, unit in shown.items()})
@@ -220,10 +221,10 @@ def _selection(people: People, present: datetime) -> Iterator[Timed]:
             yield Timed(at, Act(0, caller, command))
 
 
-def _rated(people: People, shown: Mapping[Role, str]) -> Iterator[Timed]:
-    """The second year rated once it is over, with an objection of the shown provider, and its subsidy."""
-    minutes = count(300)
-    for day, who, command in rated_year(people, people.callers[Role.PROVIDER, shown[Role.PROVIDER]]):
+def _rated(people: People, shown: Mapping[Role, str], own: Sequence[str]) -> Iterator[Timed]:
+    """The second year rated once it is over, with an objection of the shown provider, its subsidy, and policies for firms."""
+    minutes, provider = count(300), people.callers[Role.PROVIDER, shown[Role.PROVIDER]]
+    for day, who, command in (*rated_year(people, provider), *policies(people, own)):
         yield Timed(office_time(day, next(minutes)), Act(0, who, command))
 
 

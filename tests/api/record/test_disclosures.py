@@ -19,6 +19,7 @@ from domain.masks import ANYONE, FIRMS, FOLLOWERS, SIGNED_IN
 from journal.disclosure_log.disclosure_log import broken
 from projections import Snapshot
 from projections.record.disclosures import DisclosureRow, disclosures
+from tests.api.programme.test_policies import GRADE, published
 from tests.api.server.test_access_table import document, paths
 from tests.live_city import ENTERPRISE, FIRM, OTHER_ENTERPRISE, RIGHTS, SCHEMA, LiveCity
 from tests.small_city import roster
@@ -135,6 +136,12 @@ RESTRICTED_BUT_OPEN = {
     ),
     "Tie.*": "what ties a provider to a firm, as declared; the firm is an edge with its own masks",
     **dict.fromkeys(("Matching.*", "PlannedFirm.*", "OtherChoice.*"), "a proposal by ids, of a firm its district alone"),
+    **dict.fromkeys(
+        ("PolicySimulation.*", "PolicyCounts.*", "Policy.draft", "Policy.simulation", "Policy.version"),
+        "what the administration states, and counts",
+    ),
+    "PolicyCheck.*": "that a firm is held against a policy; how it stands has rows of its own",
+    "FirmDesignation.*": "lists that the administration itself puts firms on; the firm is an edge with its own masks",
     "ProviderCandidate.*": "counts of a provider's cases, which name no firm",
     "ProviderCandidate.ofIndustry": "as above",
     "ProviderRecord.*": "counts of a provider's cases and comments, which name no firm",
@@ -228,6 +235,7 @@ def test_reading_any_protected_field_leaves_a_row_with_its_mask(city: LiveCity) 
     opened = city.done("enterprise", "openProceeding", "proceeding { id }", **complaint, **stated)["proceeding"]["id"]
     said = {"diagnosis": diagnosis, "milestone": "REPORT", "kind": "COMPLAINT", "text": "访谈只有十分钟", "anonymous": False}
     feedback = city.done("filler", "giveFeedback", "feedback { id }", **said)["feedback"]["id"]
+    policy = published(city, "city", GRADE)
     singly = {"Query.diagnosis": diagnosis, "Query.group": "g1", "Query.proceeding": opened, "Query.feedback": feedback}
     rights = resolve_rights(EXECUTABLE, RIGHTS.rows)
     assert len(ASKED) > 60
@@ -237,7 +245,7 @@ def test_reading_any_protected_field_leaves_a_row_with_its_mask(city: LiveCity) 
         before = len(rows(city))
         identity = singly.get(way[0][0], ENTERPRISE)
         query = document(EXECUTABLE, way).replace('(id: "x")', f'(id: "{identity}")')
-        city.data(who, query.replace('diagnosis: "x"', f'diagnosis: "{diagnosis}"'))
+        city.data(who, query.replace('diagnosis: "x"', f'diagnosis: "{diagnosis}"').replace('policy: "x"', f'policy: "{policy}"'))
         new = rows(city)[: len(rows(city)) - before]
         assert any(mask in one.masks for row in new for one in row.disclosed), coordinate
 

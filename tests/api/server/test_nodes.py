@@ -31,9 +31,15 @@ NOWHERE = (
 """What is no id of anything: malformed, absent, of another kind, of a stream that is no type of the schema."""
 SINGLY = {
     kind: kind
-    for kind in ("enterprise", "diagnosis", "feedback", "group", "matching", "proceeding", "revision", "campaign")
+    for kind in ("enterprise", "diagnosis", "feedback", "group", "matching", "policy", "proceeding", "revision", "campaign")
 }
 """Kind -> the read that shows one such thing by its id."""
+POLICY = {
+    "terms": {"title": "示例", "purpose": "LOAN", "since": "2024-05-01", "fen": "1", "combinable": True, "edition": "edition/2023"}
+    | {"clauses": [{"title": "三档", "anyOf": [{"grade": {"atLeast": 3}}]}]},
+    "source": "示例",
+    "mark": "I",
+}
 LISTED = {"person": "people", "participation": "participations"}
 """Kind -> the list that shows such things."""
 
@@ -57,6 +63,7 @@ def everything(city: LiveCity) -> dict[str, list[str]]:
         "feedback": [city.done("filler", "giveFeedback", "feedback { id }", **said)["feedback"]["id"]],
         "proceeding": [city.done("enterprise", "openProceeding", "proceeding { id }", **complaint)["proceeding"]["id"]],
         "matching": [str(city.done("district", "requestMatching", "matching { id }", **batch)["matching"]["id"])],
+        "policy": [str(city.done("city", "draftPolicy", "policy { id }", **POLICY)["policy"]["id"])],
         "group": [id_of("group", "g1")],
         "organisation": [id_of("organisation", key) for key in ("310117", "p1")],
         "person": [id_of("person", login) for login in ("filler", "stranger", "rival")],

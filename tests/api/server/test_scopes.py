@@ -64,7 +64,7 @@ from standards import Form, composition_rule
 from tests.firm_ids import firm_id
 from tests.live_city import DOCUMENTS, RIGHTS, SCHEMA, UNBOUNDED, Told, UpToNow
 from tests.root_fields import Literal, calls
-from tests.small_city import CITY, FIRM, City, caller, roster, sections
+from tests.small_city import CITY, FIRM, City, caller, publish_policy, roster, sections
 from zhenduan.settings import Settings
 from zhenduan.wiring import opened
 
@@ -150,6 +150,7 @@ def fill(city: City) -> None:
     days = {"since": date(YEAR, 1, 1), "until": date(YEAR, 12, 31)}
     city.send(CITY, PlanCampaign(campaign="2024", name="首次诊断", purpose=Purpose.INITIAL, **days))
     city.send(CITY, InviteFirms(campaign="2024", enterprises=IDS))
+    publish_policy(city, "y1", date(YEAR, 1, 1))
     for number, case in enumerate(CASES):
         provider = PROVIDERS[number]
         assert provider is not None
@@ -294,6 +295,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "after": ("2024-01-01",),
     "days": (3,),
     "provider": ("p1",),
+    "policy": ("y1",),
 }
 """What a required argument is tried with, by its name: every thing there is."""
 

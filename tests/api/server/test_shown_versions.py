@@ -19,7 +19,9 @@ COMMANDS = [
     if command.roles - OFFICE
 ]
 """Those that others than the city send."""
-OF_ONE_PARTY = frozenset({"enterprise", "organisation", "person", "diagnosis", "proceeding", "marking", "feedback", "matching"})
+OF_ONE_PARTY = frozenset(
+    {"enterprise", "organisation", "person", "diagnosis", "proceeding", "marking", "feedback", "matching", "policy"}
+)
 """Kinds of things that one party, or the parties to one case, write."""
 
 

@@ -58,6 +58,9 @@ from domain.participants.headquarters import NameHeadquarters
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.people.memberships import GrantMembership
 from domain.participants.people.registration import ErasePerson, InvitePerson, RegisterPerson
+from domain.programme.designations import RecordDesignation
+from domain.programme.policies.conditions import Designation
+from domain.programme.policies.policy import DraftPolicy
 from domain.programme.targets import Measure, SetTarget
 from domain.providers.calibration import SetCalibrationCases
 from domain.providers.certificates import GrantCertificate
@@ -89,7 +92,20 @@ from standards import CostUnit, edition_mappings, load_composition, training_tex
 from tests.firm_ids import firm_id
 from tests.revising_city import put_to_consultation, review_erratum, shadow_runs
 from tests.selecting_city import SelectingCity, adopt
-from tests.small_city import CITY, ENTERPRISE, FILE, FILLER, FIRM, PROVIDER, City, caller, opening, roster, sections
+from tests.small_city import (
+    CITY,
+    ENTERPRISE,
+    FILE,
+    FILLER,
+    FIRM,
+    PROVIDER,
+    City,
+    caller,
+    loan,
+    opening,
+    roster,
+    sections,
+)
 from tests.test_registry import HISTORIES
 
 ANY = EnterpriseFilter()
@@ -259,6 +275,9 @@ def set_under_way(city: City) -> None:
     city.send(CITY, DeclareTie(**tie, since=TODAY))
     city.send(CITY, EndTie(**tie, last=TODAY))
     city.send(district, RequestMatching(matching="m1", district=FIRM.district, enterprises=(ENTERPRISE,)))
+    held = {"enterprise": ENTERPRISE, "designation": Designation.SPECIALISED, "since": TODAY, "source": "示例", "mark": "I"}
+    city.send(district, RecordDesignation(**held))
+    city.send(CITY, DraftPolicy(policy="y1", terms=loan(TODAY), source="示例", mark="I"))
     city.send(CITY, RecordDistrictSubsidy(year=TODAY.year, diagnosis="d1", fen=100, source="示例"))
     visit(city)
 

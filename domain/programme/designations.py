@@ -1,0 +1,129 @@
+"""Designations 企业称号: what lists a firm is on, by whom and how long, so that a policy may ask for it. plan I3.
+
+One stream a firm. What is not on record is unknown; a designation whose last day is over is known not to be held.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.access import Place
+from domain.command_rights import GOVERNMENT, require_right
+from domain.kernel import (
+    NOT_FOUND,
+    Capability,
+    Command,
+    DecisionContext,
+    EnterpriseRef,
+    Event,
+    Facts,
+    Rule,
+    Stream,
+    stream_of,
+)
+from domain.participants.enterprises import Firm, enterprise_stream, place_of
+from domain.programme.policies.conditions import Designation
+from domain.stated_dates import require_programme_date
+from domain.stated_sources import StatedDocument, StatedMark, stated_source
+from standards.edition.text import Source
+
+# Rules
+
+DESIGNATION_DAYS_REVERSED = Rule(
+    "DESIGNATION_DAYS_REVERSED",
+    "plan I3",
+    "截止日 {until} 早于起始日 {since}，请更正",
+    "The last day {until} lies before the first, {since}; correct one of them",
+)
+
+# Commands
+
+
+class RecordDesignation(Command):
+    """Record that a firm holds a designation; recorded again, the latest statement holds · 登记企业称号."""
+
+    roles: ClassVar = GOVERNMENT
+
+    enterprise: EnterpriseRef = Field(description="Firm · 企业标识")
+    designation: Designation = Field(description="What it holds · 称号")
+    since: date = Field(description="First day; if it held before the programme, the day that began · 起始日")
+    until: date | None = Field(default=None, description="Last day; none = it holds on · 截止日")
+    source: StatedDocument
+    mark: StatedMark
+
+
+# Events
+
+
+class DesignationRecorded(Event):
+    """A designation of a firm is on record 企业称号已登记."""
+
+    type: Literal["designation.recorded.v1"] = "designation.recorded.v1"
+    says: ClassVar = "登记了企业称号：{designation:term}，自 {since} 起{until:?至 @ 止}（{source.document}，标记 {source.mark}）"
+    designation: Designation
+    since: date
+    until: date | None
+    source: Source
+
+
+# State
+
+
+class Designations(BaseModel):
+    """Designations of a firm 企业称号, each as it was stated last."""
+
+    model_config = ConfigDict(frozen=True)
+
+    held: Mapping[Designation, DesignationRecorded] = {}
+
+
+# Decide: what may happen
+
+
+def decide(command: RecordDesignation, known: Designations | None, context: DecisionContext) -> Facts:
+    """Raises Refused: any rule above, or those of stated dates."""
+    require_right(command, context.role)
+    if context.read.get(enterprise_stream(command.enterprise)) is None:
+        raise NOT_FOUND.refuse()
+    for name in ("since", "until"):
+        require_programme_date(name, getattr(command, name), context)
+    if command.until is not None and command.until < command.since:
+        raise DESIGNATION_DAYS_REVERSED.refuse(path="until", since=command.since, until=command.until)
+    told = {"designation": command.designation, "since": command.since, "until": command.until}
+    stated = DesignationRecorded(**told, source=stated_source(command))
+    return () if known is not None and known.held.get(command.designation) == stated else (stated,)
+
+
+# Evolve: what has happened
+
+
+def evolve(known: Designations | None, event: DesignationRecorded) -> Designations:
+    """The firm's designations after one more fact."""
+    return Designations(held={**(known.held if known is not None else {}), event.designation: event})
+
+
+# What the decider reads, and where its subject lies
+
+
+def designation_stream(enterprise: str) -> Stream:
+    """Stream of a firm's designations."""
+    return stream_of("designation", enterprise)
+
+
+def _place(command: RecordDesignation, _known: Designations | None, read: Mapping[str, Any]) -> Place:
+    firm: Firm | None = read.get(enterprise_stream(command.enterprise))
+    return place_of(command.enterprise, firm) if firm is not None else Place()
+
+
+DESIGNATIONS = Capability(
+    name="designation",
+    commands=(RecordDesignation,),
+    events=(DesignationRecorded,),
+    stream=lambda command: designation_stream(command.enterprise),
+    reads=lambda command, _known: (enterprise_stream(command.enterprise),),
+    place=_place,
+    decide=decide,
+    evolve=evolve,
+)

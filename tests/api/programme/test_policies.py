@@ -1,0 +1,104 @@
+"""Policies over the API (plan I2, I3): drafted, simulated over all firms, published; a firm reads how it stands itself."""
+
+import threading
+from typing import Any
+
+from tests.live_city import ENTERPRISE, OTHER_ENTERPRISE, LiveCity
+from zhenduan.background.computing import compute_waiting
+
+FIRM, OTHER = f"enterprise/{ENTERPRISE}", f"enterprise/{OTHER_ENTERPRISE}"
+GRADE = {"title": "一档及以上", "anyOf": [{"grade": {"atLeast": 1}}]}
+LEADER = {"title": "链主", "anyOf": [{"designation": {"oneOf": ["CHAIN_LEADER"]}}]}
+CHECKS = """query($policy: ID!, $draft: Boolean!) { policyChecks(policy: $policy, draft: $draft) {
+  totalCount nodes { id verdict clauses { title verdict tests } overlapping } } }"""
+ONE = """query($id: ID!) { policy(id: $id) { status version draft { title } inForce { title clauses { anyOf { kind oneOf } } }
+  simulation { fen mostFen districts { district meets evidenceMissing } } } }"""
+
+
+def drafting(*clauses: dict[str, Any], district: str | None = None, **odd: Any) -> dict[str, Any]:
+    terms = {"title": "改造补贴", "purpose": "TRANSFORMATION", "since": "2024-05-01", "fen": "10000", "combinable": False}
+    terms |= {"edition": "edition/2023", "clauses": list(clauses), **odd}
+    return {"terms": terms, "district": district, "source": "示例", "mark": "I"}
+
+
+def compute(city: LiveCity) -> None:
+    services = city.installation.services
+    services.models.catch_up()
+    compute_waiting(services, threading.Event())
+    services.models.catch_up()
+
+
+def published(city: LiveCity, who: str, *clauses: dict[str, Any], **odd: Any) -> str:
+    policy = str(city.done(who, "draftPolicy", "policy { id }", **drafting(*clauses, **odd))["policy"]["id"])
+    compute(city)
+    city.done(who, "publishPolicy", "", policy=policy)
+    return policy
+
+
+def checks(city: LiveCity, who: str, policy: str, *, draft: bool = False) -> dict[str, Any]:
+    return {one["id"]: one for one in city.data(who, CHECKS, policy=policy, draft=draft)["policyChecks"]["nodes"]}
+
+
+def test_a_draft_is_its_administration_s_alone_and_published_after_it_was_simulated_over_all_firms(city: LiveCity) -> None:
+    policy = str(city.done("city", "draftPolicy", "policy { id }", **drafting(LEADER))["policy"]["id"])
+    assert city.refused("city", "publishPolicy", policy=policy) == "POLICY_NOT_SIMULATED"
+    for who in ("district", "enterprise", "provider"):
+        assert city.data(who, "query($id: ID!) { policy(id: $id) { status } }", id=policy)["policy"] is None
+    assert city.refused("district", "publishPolicy", policy=policy) == "NOT_FOUND"
+    assert city.refused("enterprise", "publishPolicy", policy=policy) == "ROLE_NOT_ALLOWED"
+    compute(city)
+    found = city.data("city", ONE, id=policy)["policy"]
+    assert (found["status"], found["inForce"], found["simulation"]["fen"]) == ("DRAFTED", None, "0")
+    assert sum(one["evidenceMissing"] for one in found["simulation"]["districts"]) == int(found["simulation"]["mostFen"]) // 10_000
+    assert {one["verdict"] for one in checks(city, "city", policy, draft=True).values()} == {"EVIDENCE_MISSING"}
+    assert checks(city, "district", policy, draft=True) == {}
+    city.done("city", "publishPolicy", "", policy=policy)
+    seen = city.data("enterprise", "query($id: ID!) { policy(id: $id) { inForce { title } } }", id=policy)["policy"]
+    assert seen == {"inForce": {"title": "改造补贴"}}
+
+
+def test_a_firm_reads_how_it_stands_clause_by_clause_and_of_no_other(city: LiveCity) -> None:
+    policy = published(city, "city", LEADER, {"title": "示范性", "anyOf": [{"expert": {"question": "是否示范"}}]})
+    [own] = checks(city, "enterprise", policy).values()
+    assert (own["id"], own["verdict"]) == (FIRM, "EVIDENCE_MISSING")
+    assert [one["verdict"] for one in own["clauses"]] == ["EVIDENCE_MISSING", "NEEDS_EXPERT"]
+    held = {"designation": "CHAIN_LEADER", "since": "2024-01-01", "source": "名单", "mark": "I"}
+    city.done("district", "recordDesignation", "", enterprise=FIRM, **held)
+    assert checks(city, "enterprise", policy)[FIRM]["verdict"] == "NEEDS_EXPERT"
+    assert city.refused("district", "recordDesignation", enterprise=OTHER, **held) == "NOT_FOUND"
+    assert {FIRM, OTHER} <= checks(city, "city", policy).keys()
+    assert OTHER not in checks(city, "district", policy)
+    assert "errors" in city.ask("provider", CHECKS, policy=policy, draft=False)
+    [entry] = city.data("enterprise", "{ designations { nodes { designation enterprise { id } } } }")["designations"]["nodes"]
+    assert entry == {"designation": "CHAIN_LEADER", "enterprise": {"id": FIRM}}
+
+
+def test_who_meets_policies_of_city_and_district_that_do_not_combine_is_told_of_the_other(city: LiveCity) -> None:
+    everybody = {"title": "大中小微", "anyOf": [{"size": {"oneOf": ["LARGE", "MEDIUM", "SMALL", "MICRO"]}}]}
+    whole = published(city, "city", everybody)
+    own = published(city, "district", everybody, district="organisation/310117")
+    found = checks(city, "enterprise", own)[FIRM]
+    assert (found["verdict"], found["overlapping"], len(found["clauses"])) == ("MEETS", [whole], 2)
+    assert checks(city, "city", own)[OTHER]["verdict"] == "FAILS", "it lies in another district"
+    city.done("district", "endPolicy", "", policy=own, reason="到期")
+    assert checks(city, "enterprise", own) == {}
+    assert checks(city, "enterprise", whole)[FIRM]["overlapping"] == []
+
+
+def test_a_grade_on_record_is_met_once_a_report_is_issued(city: LiveCity) -> None:
+    policy = published(city, "city", GRADE)
+    assert checks(city, "city", policy)[OTHER]["verdict"] == "EVIDENCE_MISSING"
+    city.issued()
+    found = checks(city, "city", policy)
+    assert (found[FIRM]["verdict"], found[OTHER]["verdict"]) == ("MEETS", "EVIDENCE_MISSING")
+
+
+def test_a_tree_that_cannot_be_decided_is_told_with_the_field_as_the_client_wrote_it(city: LiveCity) -> None:
+    odd = {"title": "得分", "anyOf": [{"score": {"dimension": "D9", "atLeast": "40"}}]}
+    answer = city.ask(
+        "city",
+        "mutation($input: DraftPolicyInput!) { draftPolicy(input: $input) { userErrors { code field } } }",
+        input=drafting(GRADE, odd),
+    )
+    [error] = answer["data"]["draftPolicy"]["userErrors"]
+    assert error == {"code": "POLICY_DIMENSION_UNKNOWN", "field": "terms.clauses.1.anyOf.0.dimension"}
