@@ -108,6 +108,7 @@ RESTRICTED_BUT_OPEN = {
     **dict.fromkeys(("Proceeding.openedBy", "Proceeding.decidedBy"), "opaque ids"),
     "YearRating.*": "of providers, which are rated, and no firm's",
     **{f"{name}.*": "as above" for name in ("ProviderRating", "ComponentEstimate", "CityComponent")},
+    "CaseMixEffect.*": "what a level of a factor adds over the whole city",
     "YearRating.objections": "a count",
     "YearRating.latestRound": "a count",
     "YearSubsidy.*": "what providers are paid for their work, by ids of cases, and of no firm",
