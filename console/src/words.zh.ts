@@ -15,6 +15,8 @@ export const chinese: Words = {
     standards: "标准",
     ratings: "服务商评价",
     proceedings: "办理程序",
+    matching: "派单与关联",
+    feedback: "企业反馈",
     certificates: "诊断师证书",
     people: "人员与岗位",
     trail: "留痕记录",

@@ -159,3 +159,15 @@ def test_a_visit_by_two_is_planned_signed_in_and_closed_and_a_report_is_reviewed
     assert "至少须 2 名诊断师" in found["tooFew"]
     assert "尚不完整" in found["early"]
     assert (found["planned"], found["closed"], found["items"], found["returned"]) == (True, 1, 6, 1)
+
+
+def test_what_a_firm_says_of_a_step_is_replied_to_and_asked_again_of_another(travelled: Callable[..., dict[str, Any]]) -> None:
+    found = travelled("speaking.mjs")
+    assert "出具报告" in found["early"]
+    assert "申请复核" in found["running"]
+    assert found["seen"] == 1
+
+
+def test_a_plan_for_a_batch_is_changed_with_a_reason_and_adopted_by_a_person(travelled: Callable[..., dict[str, Any]]) -> None:
+    found = travelled("matching.mjs")
+    assert (found["optimal"], found["tied"], found["needed"], found["changed"]) == (1, 1, "请填写此项", True)

@@ -8,8 +8,8 @@ import { ReviewItemNames, RoleNames } from "../gql/enum-names";
 import type { ReviewItem } from "../gql/graphql";
 import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
+import { Written } from "../written";
 import type { CaseOf } from "./case";
-import { Written } from "./visits";
 
 const REVIEWS = graphql(`
   query InternalReviews($id: ID!) {

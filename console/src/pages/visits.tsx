@@ -9,6 +9,7 @@ import { RoleNames, VisitStatusNames } from "../gql/enum-names";
 import type { SiteVisitsQuery } from "../gql/graphql";
 import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
+import { Written } from "../written";
 import type { CaseOf } from "./case";
 
 const VISITS = graphql(`
@@ -160,7 +161,6 @@ export function SiteVisits({ diagnosis, again }: { diagnosis: CaseOf; again: () 
 
 function ThePlan({ plan, me, least }: { plan: Plan; me: string; least: Least }) {
   const texts = useTexts();
-  const words = useWords();
   const name = useNames();
   const { viewer } = useViewer();
   const names = useTeam(viewer.role !== "PROVIDER");
@@ -223,25 +223,5 @@ function PlanForm({ edition, plan, send }: { edition: string; plan: Plan | undef
       <Form.Item name="agenda" label={texts.agenda} rules={required}><Input.TextArea rows={3} /></Form.Item>
       <Button type="primary" htmlType="submit">{words.send}</Button>
     </Form>
-  );
-}
-
-type Field = { name: string; label: string; rows?: number; help?: string; options?: readonly string[] };
-
-/** A small form of texts in a dialogue of its own. */
-export function Written(given: { open: boolean; title: string; close: () => void; fields: Field[]; send: (texts: Record<string, string>) => Promise<void>; children?: React.ReactNode }) {
-  const words = useWords();
-  return (
-    <Modal open={given.open} title={given.title} onCancel={given.close} footer={null} destroyOnHidden>
-      {given.children}
-      <Form layout="vertical" onFinish={(texts: Record<string, string | string[]>) => void given.send(Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, Array.isArray(text) ? (text[0] ?? "") : text])))}>
-        {given.fields.map((one) => (
-          <Form.Item key={one.name} name={one.name} label={one.label} extra={one.help} rules={[{ required: true, message: words.signIn.missing }]}>
-            {one.options ? <Select mode="tags" maxCount={1} options={one.options.map((value) => ({ value, label: value }))} /> : one.rows ? <Input.TextArea rows={one.rows} /> : <Input />}
-          </Form.Item>
-        ))}
-        <Button type="primary" htmlType="submit">{words.send}</Button>
-      </Form>
-    </Modal>
   );
 }
