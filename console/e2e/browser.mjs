@@ -54,9 +54,10 @@ export async function go(page, path) {
   await page.waitForLoadState("networkidle");
 }
 
-/** Serious faults that axe finds on the page as it stands. */
+/** Serious faults that axe finds on the page as it stands, and whatever could not be read of it. */
 export async function accessible(page, name) {
   await page.waitForTimeout(300); // colours fade in
+  for (const one of await page.locator(".ant-alert-error:has(button)").allInnerTexts()) problems.push(`${name}: ${one}`);
   await page.evaluate(AXE);
   const found = await page.evaluate(async () => {
     const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });

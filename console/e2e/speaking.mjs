@@ -63,6 +63,7 @@ await journey(async (browser) => {
   const [provider] = await tab(browser, { viewport: { width: 390, height: 800 } });
   await signIn(provider, "provider");
   await go(provider, "/feedback");
+  await provider.locator("tr.ant-table-row").first().waitFor();
   const seen = await provider.locator("tr.ant-table-row", { hasText: "投诉" }).count();
   await accessible(provider, "feedback-phone");
   await shot(provider, "feedback-phone");

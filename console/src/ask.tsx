@@ -40,7 +40,7 @@ export function useSend() {
       const answer = await client.mutation<R, V>(persisted(document), variables).toPromise();
       const fault = faultOf(answer.error);
       if (fault && !answer.data) {
-        if (!quiet) notification.error({ title: fault.offline ? words.network : fault.says.join("\n"), description: fault.requestId && words.requestId(fault.requestId) });
+        if (!quiet) notification.error({ title: fault.offline ? words.network : fault.says.map((one) => halfOf(one, language)).join("\n"), description: fault.requestId && words.requestId(fault.requestId) });
         return { errors: [], offline: fault.offline };
       }
       const payload = Object.values(answer.data as Record<string, { userErrors?: UserError[] }>)[0];
@@ -85,13 +85,20 @@ export function Shown<R>({ answer, children }: { answer: Answer<R>; children: (d
   return <Skeleton active aria-label={words.loading} />;
 }
 
+/** A fault is said in Chinese, then in English: the reader's half of it. */
+function halfOf(said: string, language: string): string {
+  const [, inChinese, inEnglish] = /^(.*[。！？])\s*([\x20-\x7e‘’“”–—…]+)$/s.exec(said) ?? [];
+  return (language === "zh" ? inChinese : inEnglish) ?? said;
+}
+
 export function Faulted({ fault, again }: { fault: Fault; again?: () => void }) {
   const words = useWords();
+  const { language } = useLanguage();
   return (
     <Alert
       type={fault.offline ? "warning" : "error"}
       showIcon
-      title={fault.offline ? words.network : [...new Set(fault.says)].join("\n")}
+      title={fault.offline ? words.network : [...new Set(fault.says.map((one) => halfOf(one, language)))].join("\n")}
       description={fault.requestId && words.requestId(fault.requestId)}
       action={again && <Button onClick={again}>{words.retry}</Button>}
       style={{ marginBottom: 16 }}

@@ -36,6 +36,7 @@ const PAGES: { key: Key; path: string; icon: ReactNode; roles?: Role[]; element:
   { key: "proceedings", path: "/proceedings", icon: <SolutionOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "ENTERPRISE", "CONFIRMER", "ARBITER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/proceedings"), "Proceedings")} /> },
   { key: "matching", path: "/matching", icon: <TeamOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "ENTERPRISE", "AUDITOR"], element: <Lazily page={page(() => import("./pages/matching"), "MatchingPage")} /> },
   { key: "feedback", path: "/feedback", icon: <FlagOutlined />, roles: ["CITY", "PROVIDER", "AUDITOR", ...FIRM, "DEPARTMENT_FILLER"], element: <Lazily page={page(() => import("./pages/feedback"), "FeedbackPage")} /> },
+  { key: "sampling", path: "/sampling", icon: <AuditOutlined />, roles: ["CITY", "PROVIDER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/sampling"), "Sampling")} /> },
   { key: "certificates", path: "/certificates", icon: <IdcardOutlined />, roles: ["CITY", "PROVIDER", "DIAGNOSTICIAN", "AUDITOR"], element: <Lazily page={page(() => import("./pages/certificates"), "Certificates")} /> },
   { key: "people", path: "/people", icon: <TeamOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "ENTERPRISE", "GROUP", "PARK", "SUBDISTRICT", "REPORTING_UNIT", "OPERATOR"], element: <Lazily page={page(() => import("./pages/people"), "People")} /> },
   { key: "rules", path: "/rules", icon: <CalendarOutlined />, element: <Lazily page={page(() => import("./pages/rules"), "Rules")} /> },
@@ -53,6 +54,17 @@ function Lazily({ page: Page }: { page: ReturnType<typeof lazy<() => ReactNode>>
   );
 }
 
+/** A table that is wider than its page is scrolled by keyboard too, wherever it stands. */
+function useScrolledByKeyboard() {
+  useEffect(() => {
+    const reach = () => document.querySelectorAll(".ant-table-content:not([tabindex])").forEach((one) => one.setAttribute("tabindex", "0"));
+    const watch = new MutationObserver(reach);
+    watch.observe(document.body, { childList: true, subtree: true });
+    reach();
+    return () => watch.disconnect();
+  }, []);
+}
+
 /** Navigation, who is signed in, and the page. */
 export function Frame({ dark, setDark }: { dark: boolean; setDark: (dark: boolean) => void }) {
   const { viewer, again } = useViewer();
@@ -61,6 +73,7 @@ export function Frame({ dark, setDark }: { dark: boolean; setDark: (dark: boolea
   const said = useSaid();
   const { language, set } = useLanguage();
   const location = useLocation();
+  useScrolledByKeyboard();
   const stranger = viewer.role === "PUBLIC";
   const shown = PAGES.filter((one) => !one.roles || one.roles.includes(viewer.role)).filter((one) => !(stranger && one.key === "home"));
   const at = shown.find((one) => one.path !== "/" && location.pathname.startsWith(one.path)) ?? shown[0];

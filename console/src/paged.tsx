@@ -1,5 +1,5 @@
 import { Button, Empty, Space, Table, type TableColumnsType, Typography } from "antd";
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 
 import { useWords } from "./language";
 
@@ -38,13 +38,8 @@ export function PagedTable<R extends object>(given: {
   const words = useWords();
   const { connection, paging } = given;
   const { pageInfo } = connection;
-  const box = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    // a table that is wider than the page is scrolled by keyboard too
-    box.current?.querySelector(".ant-table-content")?.setAttribute("tabindex", "0");
-  });
   return (
-    <div ref={box}>
+    <div>
       <Table<R>
         size="middle"
         columns={given.columns}

@@ -3,7 +3,7 @@ export const english = {
   synthetic: "Sample data without official standing",
   nav: {
     home: "Today", diagnoses: "Diagnoses", campaigns: "Campaigns", enterprises: "Firms", rosters: "Rosters", coverage: "Coverage and targets", directory: "Directory", selection: "Selection", standards: "Standard",
-    ratings: "Ratings of providers", proceedings: "Proceedings", matching: "Matching and ties", feedback: "Feedback", certificates: "Certificates", people: "People and roles",
+    ratings: "Ratings and subsidies", proceedings: "Proceedings", matching: "Matching and ties", feedback: "Feedback", sampling: "Sampling", certificates: "Certificates", people: "People and roles",
     trail: "Audit trail", disclosures: "Who read our data", dossier: "Check a dossier", rules: "Rules and calendar",
   },
   signIn: {

@@ -171,3 +171,13 @@ def test_what_a_firm_says_of_a_step_is_replied_to_and_asked_again_of_another(tra
 def test_a_plan_for_a_batch_is_changed_with_a_reason_and_adopted_by_a_person(travelled: Callable[..., dict[str, Any]]) -> None:
     found = travelled("matching.mjs")
     assert (found["optimal"], found["tied"], found["needed"], found["changed"]) == (1, 1, "请填写此项", True)
+
+
+def test_a_rating_is_opened_to_its_parts_and_a_draw_is_committed_to_in_time(travelled: Callable[..., dict[str, Any]]) -> None:
+    found = travelled("rating.mjs")
+    assert (found["facts"], found["parts"]) == (3, 3)
+    assert found["dossier"].endswith(".rating.dossier.json")
+    assert found["paid"].endswith("元")
+    assert "开始之前承诺" in found["late"]
+    assert "当月结束后" in found["early"]
+    assert "import" in found["script"]

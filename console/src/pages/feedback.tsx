@@ -27,7 +27,7 @@ const FEEDBACKS = graphql(`
 `);
 const MEANS = graphql(`
   query FeedbackMeans($year: Int!) {
-    yearFeedback(year: $year) { providers(first: 100) { nodes { asked answered silent thin provider { id name } pools { quarter firms means { subject mean } } } } }
+    yearFeedback(year: $year) { providers(first: 20) { nodes { asked answered silent thin provider { id name } pools { quarter firms means { subject mean } } } } }
   }
 `);
 const JOBS = graphql(`query JobsToSpeakOf { diagnoses(first: 100, orderBy: [CHANGED_AT_DESC]) { nodes { id caseNumber campaign provider { id name } } } }`);

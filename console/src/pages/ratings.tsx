@@ -1,56 +1,201 @@
-import { Empty, InputNumber, Table, Tag } from "antd";
+import { App, Button, Descriptions, Empty, InputNumber, Modal, Progress, Space, Steps, Table, Tabs, Tag } from "antd";
 import { useState } from "react";
 
-import { Shown, useAsk } from "../ask";
+import { download } from "../api";
+import { Shown, useAsk, useSend } from "../ask";
 import { decimal } from "../format";
 import { graphql } from "../gql";
-import { useWords } from "../language";
+import { FairnessDivisionNames, FairnessFindingNames, RatingComponentNames, RatingStatusNames } from "../gql/enum-names";
+import type { RatingQuery, RatingStatus } from "../gql/graphql";
+import { spoken, useNames, useWords } from "../language";
+import { useViewer } from "../session";
+import { Subsidy } from "./subsidy";
 
 const RATING = graphql(`
-  query Rating($year: Int!) {
+  query Rating($year: Int!, $office: Boolean!) {
     rating(year: $year) {
-      year status restsOn objectionsUntil method
-      providers(first: 100) { nodes { provider { id name } tier lastTier rankBest rankWorst score reliability chances } }
+      year status version restsOn objectionsUntil method ruleSince round
+      latestRound @include(if: $office) objections @include(if: $office) inputDigest @include(if: $office)
+      components @include(if: $office) { component mean between within }
+      fairness { compared tilts untold byChance comparisons @include(if: $office) { division group good of othersGood othersOf ratio low high corrected finding } }
+      providers(first: 60) {
+        nodes {
+          provider { id name } tier lastTier rankBest rankWorst score variance reliability chances jobs cause
+          parts { component score error reliability }
+          inputs { component jobs mean variance }
+        }
+      }
     }
   }
 `);
+const FACTS = graphql(`query RatingFacts($year: Int!, $provider: ID!) { ratingFacts(year: $year, provider: $provider) }`);
+const FIX = graphql(`mutation FixRatingInputs($year: Int!) { fixRatingInputs(input: { year: $year }) { userErrors { code clause field bound message messageInEnglish } } }`);
+const PUBLISH = graphql(`mutation PublishRating($year: Int!, $version: Int) { publishRating(input: { year: $year, expectedVersion: $version }) { userErrors { code clause field bound message messageInEnglish } } }`);
+const FINISH = graphql(`mutation FinishRating($year: Int!, $version: Int) { finishRating(input: { year: $year, expectedVersion: $version }) { userErrors { code clause field bound message messageInEnglish } } }`);
 
-/** A year's rating: never a bare rank, and always what it rests on. */
+const useTexts = spoken(
+  {
+    ratings: "年度评价", score: "综合得分", subsidy: "年度补贴", fix: "锁定输入", publish: "公示", finish: "定案", sure: "此步骤记入日志，不可撤销，确定？", open: "展开", jobs: "项目数", last: "上年", error: "标准误", component: "分项", mean: "均值", variance: "单项方差", inputs: "分项输入", parts: "得分由来",
+    cause: "输入出处", facts: "所依的诊断（标识/截止时版本）", dossier: "下载评价卷宗", method: "方法与规则", rule: (day: string) => `${day} 起施行`, round: (now: number, latest: number | null | undefined) => `第 ${now} 轮${latest && latest > now ? `，第 ${latest} 轮尚未公示` : ""}`, objected: "提出异议", digest: "输入摘要",
+    fairness: "公平性报告", told: (compared: number, tilts: number, untold: number) => `对比 ${compared} 项，其中倾斜 ${tilts} 项，样本不足无法判断 ${untold} 项`, division: "比较维度", group: "群组", good: "甲乙档", others: "其他", corrected: "校正后显著性", finding: "结论", noComparison: "样本不足，没有可比的群组。",
+    city: "全市分项", between: "服务商间方差", within: "服务商内方差", unrated: "证据不足，未定档", interval: (half: string) => `± ${half}`, noParts: "分项只对本机构、市级部门与审计公开。", print: "打印",
+  },
+  {
+    ratings: "Rating of a year", score: "Score", subsidy: "Subsidy of a year", fix: "Fix the inputs", publish: "Publish", finish: "Make final", sure: "This step is written down and cannot be taken back. Go on?", open: "Open", jobs: "Jobs", last: "Year before", error: "Standard error", component: "Component", mean: "Mean", variance: "Variance of a job", inputs: "Inputs by component", parts: "What the score is made of",
+    cause: "Where the inputs stand", facts: "Diagnoses it rests on (id/version)", dossier: "Download the rating's dossier", method: "Method and rule", rule: (day: string) => `in force since ${day}`, round: (now: number, latest: number | null | undefined) => `round ${now}${latest && latest > now ? `; round ${latest} is not published yet` : ""}`, objected: "Objections", digest: "Digest of inputs",
+    fairness: "Report on fairness", told: (compared: number, tilts: number, untold: number) => `${compared} comparisons, of which ${tilts} tilt and ${untold} cannot be told from so few`, division: "Divided by", group: "Group", good: "Tier A or B", others: "Others", corrected: "Corrected p", finding: "Finding", noComparison: "Too few for any comparison.",
+    city: "Components over the city", between: "Variance between providers", within: "Variance within", unrated: "too little evidence for a tier", interval: (half: string) => `± ${half}`, noParts: "Components are shown to the provider itself, the city and the auditor.", print: "Print",
+  },
+);
+type Year = NonNullable<RatingQuery["rating"]>;
+type Row = Year["providers"]["nodes"][number];
+const STATES: RatingStatus[] = ["FIXED", "COMPUTED", "PUBLISHED", "FINAL"];
+
+/** A year's ratings and subsidies of providers. */
 export function Ratings() {
+  const texts = useTexts();
   const words = useWords();
   const [year, setYear] = useState(new Date().getFullYear() - 1);
-  const answer = useAsk(RATING, { year });
-  const w = words.ratings;
   return (
     <>
-      <h1>{w.title}</h1>
+      <h1>{words.ratings.title}</h1>
       <div className="bar"><label>{words.fields.year} <InputNumber min={2023} max={2100} value={year} onChange={(value) => value && setYear(value)} /></label></div>
-      <Shown answer={answer}>
-        {({ rating }) =>
-          rating ? (
+      <Tabs destroyOnHidden items={[
+        { key: "rating", label: texts.ratings, children: <YearOf key={year} year={year} /> },
+        { key: "subsidy", label: texts.subsidy, children: <Subsidy key={year} year={year} /> },
+      ]} />
+    </>
+  );
+}
+
+/** A year's rating: never a bare rank, always what it rests on, and each score opened to its parts, their inputs and the facts behind. */
+function YearOf({ year }: { year: number }) {
+  const texts = useTexts();
+  const words = useWords();
+  const name = useNames();
+  const send = useSend();
+  const { modal } = App.useApp();
+  const { viewer } = useViewer();
+  const [opened, setOpened] = useState<Row>();
+  const office = ["CITY", "AUDITOR"].includes(viewer.role);
+  const answer = useAsk(RATING, { year, office });
+  const w = words.ratings;
+  const ask = (title: string, act: () => Promise<unknown>) => void modal.confirm({ title, content: texts.sure, onOk: async () => { await act(); answer.again(); } });
+  const city = viewer.role === "CITY";
+  return (
+    <Shown answer={answer}>
+      {({ rating }) => (
+        <>
+          {city && (!rating || rating.status !== "FINAL") && (
+            <Space wrap style={{ marginBottom: 16 }}>
+              {(!rating || rating.status === "PUBLISHED") && <Button type={rating ? "default" : "primary"} onClick={() => ask(texts.fix, () => send(FIX, { year }))}>{texts.fix}</Button>}
+              {rating?.status === "COMPUTED" && <Button type="primary" onClick={() => ask(texts.publish, () => send(PUBLISH, { year, version: rating.version }))}>{texts.publish}</Button>}
+              {rating?.status === "PUBLISHED" && <Button type="primary" onClick={() => ask(texts.finish, () => send(FINISH, { year, version: rating.version }))}>{texts.finish}</Button>}
+            </Space>
+          )}
+          {rating ? (
             <>
-              <p className="clause">{w.restsOn(`${decimal(Number(rating.restsOn) * 100)} %`)} {rating.objectionsUntil && w.objections(rating.objectionsUntil)}</p>
+              <Steps size="small" current={STATES.indexOf(rating.status)} items={STATES.map((one) => ({ title: name(RatingStatusNames, one) }))} style={{ marginBottom: 16 }} />
+              <p className="clause">
+                {rating.restsOn !== null && w.restsOn(`${decimal(Number(rating.restsOn) * 100)} %`)} {rating.objectionsUntil && w.objections(rating.objectionsUntil)} {rating.round !== null && texts.round(rating.round, rating.latestRound)}
+              </p>
               <Table
                 size="small"
+                aria-label={texts.ratings}
                 pagination={{ pageSize: 50, hideOnSinglePage: true }}
                 rowKey={(one) => one.provider?.id ?? ""}
                 dataSource={rating.providers.nodes}
                 scroll={{ x: "max-content" }}
                 columns={[
                   { title: words.fields.provider, render: (_, one) => one.provider?.name ?? "—" },
-                  { title: w.tier, render: (_, one) => (one.tier ? <Tag color="#1252b3">{one.tier}</Tag> : "—") },
+                  { title: w.tier, render: (_, one) => (one.tier ? <Tag color="#1252b3">{one.tier}</Tag> : <span className="clause">{texts.unrated}</span>) },
+                  { title: texts.last, render: (_, one) => one.lastTier ?? "—" },
                   { title: w.rank, render: (_, one) => (one.rankBest ? `${one.rankBest}–${one.rankWorst}` : "—") },
-                  { title: words.fields.total, align: "right", render: (_, one) => decimal(one.score) },
-                  { title: w.reliability, align: "right", render: (_, one) => decimal(one.reliability) },
-                  { title: w.chances, render: (_, one) => one.chances?.map((chance, place) => `${"ABCD"[place]} ${Math.round(Number(chance) * 100)} %`).join("，") ?? "—" },
+                  { title: texts.score, align: "right", render: (_, one) => (one.score === null ? "—" : <span className="nowrap">{decimal(one.score, 2)} <span className="clause">{texts.interval(Math.sqrt(Number(one.variance)).toFixed(2))}</span></span>) },
+                  { title: w.reliability, align: "right", render: (_, one) => decimal(one.reliability, 2) },
+                  { title: texts.open, render: (_, one) => one.provider && one.parts && <Button size="small" aria-label={`${texts.open} ${one.provider.name}`} onClick={() => setOpened(one)}>{texts.open}</Button> },
                 ]}
               />
+              {rating.components && rating.components.length > 0 && (
+                <>
+                  <h2>{texts.city}</h2>
+                  <Table size="small" aria-label={texts.city} pagination={false} rowKey="component" dataSource={rating.components} scroll={{ x: "max-content" }} columns={[
+                    { title: texts.component, render: (_, one) => name(RatingComponentNames, one.component) },
+                    { title: texts.mean, align: "right", render: (_, one) => decimal(one.mean) },
+                    { title: texts.between, align: "right", render: (_, one) => decimal(one.between) },
+                    { title: texts.within, align: "right", render: (_, one) => decimal(one.within) },
+                  ]} />
+                </>
+              )}
+              {rating.fairness && <Fairness fairness={rating.fairness} />}
             </>
           ) : (
             <Empty description={w.none} />
-          )
-        }
-      </Shown>
+          )}
+          <Modal open={Boolean(opened)} title={opened?.provider?.name} onCancel={() => setOpened(undefined)} footer={null} width={760} destroyOnHidden>
+            {opened && <Opened row={opened} rating={rating} year={year} office={office} />}
+          </Modal>
+        </>
+      )}
+    </Shown>
+  );
+}
+
+function Opened({ row, rating, year, office }: { row: Row; rating: Year | null; year: number; office: boolean }) {
+  const texts = useTexts();
+  const words = useWords();
+  const name = useNames();
+  const provider = row.provider?.id ?? "";
+  const facts = useAsk(FACTS, { year, provider });
+  return (
+    <>
+      <Descriptions size="small" bordered column={1} items={[
+        { key: 1, label: texts.score, children: `${decimal(row.score, 2)} ${texts.interval(Math.sqrt(Number(row.variance)).toFixed(2))}` },
+        { key: 2, label: words.ratings.chances, children: row.chances?.map((chance, place) => <div key={"ABCD"[place]} style={{ display: "flex", gap: 8 }}>{"ABCD"[place]} <Progress percent={Math.round(Number(chance) * 100)} size="small" aria-label={"ABCD"[place] ?? ""} style={{ flex: 1 }} /></div>) },
+        { key: 3, label: texts.method, children: `${rating?.method ?? "—"} · ${rating?.ruleSince ? texts.rule(rating.ruleSince) : "—"}` },
+        { key: 4, label: texts.cause, children: <code>{row.cause}</code> },
+      ]} />
+      <h2>{texts.parts}</h2>
+      <Table size="small" aria-label={texts.parts} pagination={false} rowKey="component" dataSource={row.parts ?? []} scroll={{ x: "max-content" }} locale={{ emptyText: texts.noParts }} columns={[
+        { title: texts.component, render: (_, one) => name(RatingComponentNames, one.component) },
+        { title: texts.score, align: "right", render: (_, one) => decimal(one.score, 2) },
+        { title: texts.error, align: "right", render: (_, one) => decimal(one.error) },
+        { title: words.ratings.reliability, align: "right", render: (_, one) => decimal(one.reliability, 2) },
+      ]} />
+      <h2>{texts.inputs} <span className="clause">{texts.jobs} {row.jobs}</span></h2>
+      <Table size="small" aria-label={texts.inputs} pagination={false} rowKey="component" dataSource={row.inputs ?? []} scroll={{ x: "max-content" }} columns={[
+        { title: texts.component, render: (_, one) => name(RatingComponentNames, one.component) },
+        { title: texts.jobs, align: "right", dataIndex: "jobs" },
+        { title: texts.mean, align: "right", render: (_, one) => decimal(one.mean, 2) },
+        { title: texts.variance, align: "right", render: (_, one) => decimal(one.variance) },
+      ]} />
+      <h2>{texts.facts}</h2>
+      <Shown answer={facts}>{({ ratingFacts }) => <ul>{ratingFacts.map((one) => <li key={one}><code className="wrap">{one}</code></li>)}</ul>}</Shown>
+      <Space>
+        {office && <Button onClick={() => void download(`/dossiers/rating/${year}/${provider}`)}>{texts.dossier}</Button>}
+        <Button onClick={() => window.print()}>{texts.print}</Button>
+      </Space>
+    </>
+  );
+}
+
+function Fairness({ fairness }: { fairness: NonNullable<Year["fairness"]> }) {
+  const texts = useTexts();
+  const name = useNames();
+  return (
+    <>
+      <h2>{texts.fairness}</h2>
+      <p>{texts.told(fairness.compared, fairness.tilts, fairness.untold)}</p>
+      {fairness.comparisons && (
+        <Table size="small" aria-label={texts.fairness} pagination={{ pageSize: 20, hideOnSinglePage: true }} rowKey={(one) => one.division + one.group} dataSource={fairness.comparisons} scroll={{ x: "max-content" }} locale={{ emptyText: texts.noComparison }} columns={[
+          { title: texts.division, render: (_, one) => name(FairnessDivisionNames, one.division) },
+          { title: texts.group, dataIndex: "group" },
+          { title: texts.good, align: "right", render: (_, one) => `${one.good} / ${one.of}` },
+          { title: texts.others, align: "right", render: (_, one) => `${one.othersGood} / ${one.othersOf}` },
+          { title: texts.corrected, align: "right", render: (_, one) => decimal(one.corrected) },
+          { title: texts.finding, render: (_, one) => name(FairnessFindingNames, one.finding) },
+        ]} />
+      )}
     </>
   );
 }

@@ -1,0 +1,70 @@
+// A rating is opened to its parts, their inputs and the facts behind, by the provider itself; its subsidy and dossiers; a draw is committed to in time.
+import { accessible, go, journey, shot, signIn, tab } from "./browser.mjs";
+
+async function ofYear(page, year) {
+  await go(page, "/ratings");
+  await page.getByLabel("年度").first().fill(String(year));
+  await page.keyboard.press("Enter");
+  await page.locator("tr.ant-table-row").first().waitFor();
+}
+
+await journey(async (browser) => {
+  const [provider] = await tab(browser, { viewport: { width: 390, height: 800 } });
+  await signIn(provider, "provider");
+  await ofYear(provider, 2024);
+  await provider.getByRole("button", { name: /^展开/ }).click();
+  const form = provider.locator(".ant-modal");
+  await form.getByText(/^diagnosis\//).first().waitFor();
+  const facts = await form.getByText(/^diagnosis\//).count();
+  const parts = await form.locator("table").first().locator("tbody tr.ant-table-row").count();
+  await accessible(provider, "rating-opened");
+  await shot(provider, "rating-opened-phone");
+
+  const [city] = await tab(browser);
+  await signIn(city, "city");
+  await ofYear(city, 2024);
+  await accessible(city, "ratings");
+  await shot(city, "ratings");
+  await city.getByRole("button", { name: /^展开/ }).first().click();
+  const saved = city.waitForEvent("download");
+  await city.getByRole("button", { name: "下载评价卷宗" }).click();
+  const dossier = (await saved).suggestedFilename();
+  await city.keyboard.press("Escape");
+  await city.locator(".ant-modal").waitFor({ state: "hidden" });
+  await city.getByRole("tab", { name: "年度补贴" }).click();
+  await city.getByText("实付金额").first().waitFor();
+  const paid = await city.getByText(/^[\d,.]+ 元$/).first().innerText();
+  await accessible(city, "subsidy");
+  await shot(city, "subsidy");
+
+  await go(city, "/sampling");
+  await city.getByText("尚无抽样").waitFor();
+  await accessible(city, "sampling-none");
+  const months = [0, 1].map((ahead) => {
+    const now = new Date();
+    return `${now.getFullYear() + Math.floor((now.getMonth() + ahead) / 12)}-${String(((now.getMonth() + ahead) % 12) + 1).padStart(2, "0")}`;
+  });
+  await city.getByRole("button", { name: "承诺抽样" }).click();
+  await city.getByLabel("公开随机数来源").fill("福利彩票双色球当期开奖号码");
+  const said = [];
+  for (const month of months) {
+    await city.getByLabel("抽样月份").fill(month);
+    await city.keyboard.press("Tab");
+    await city.locator(".ant-modal button[type=submit]").click();
+    if (month === months[0]) said.push(await city.locator(".ant-notification-notice").last().innerText());
+  }
+  await city.locator(".ant-card", { hasText: months[1].replace("-", ".") }).waitFor();
+  await city.locator(".ant-modal").waitFor({ state: "hidden" });
+  await city.getByRole("button", { name: "确定抽样框" }).click();
+  await city.getByLabel("公开随机数产生日").fill(`${months[1]}-28`);
+  await city.keyboard.press("Tab");
+  await city.locator(".ant-modal button[type=submit]").click();
+  await city.waitForFunction(() => [...document.querySelectorAll(".ant-notification-notice")].some((one) => one.textContent.includes("抽样框")));
+  said.push(await city.locator(".ant-notification-notice", { hasText: "抽样框" }).last().innerText());
+  await city.keyboard.press("Escape");
+  await city.locator(".ant-modal").last().waitFor({ state: "hidden" });
+  await city.getByText("复算脚本").click();
+  await accessible(city, "sampling");
+  await shot(city, "sampling");
+  return { facts, parts, dossier, paid, late: said[0], early: said[1], script: await city.locator("pre").innerText() };
+});
