@@ -77,6 +77,7 @@ BOUNDED = {
     "YearRating": {"components": "one a component", "caseMix": "of three components, the divisions, sizes and districts there are"},
     "Query": {
         "calibrations": "one a quarter",
+        "targetSplit": "one a district or subdistrict",
         "counterfactualDirectory": "the applicants of one year",
         "datedRules": "one kind of rule, which changes once a year or so",
         "editionDifference": "of two editions",

@@ -22,7 +22,7 @@ from api.participants import (
     second_factors,
     sessions,
 )
-from api.programme import coverage, designations, policies
+from api.programme import coverage, designations, policies, target_splits
 from api.providers import (
     applications,
     calibrations,
@@ -58,6 +58,7 @@ MODULES = (
     diagnoses,
     campaigns,
     coverage,
+    target_splits,
     policies,
     designations,
     editions,

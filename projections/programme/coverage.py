@@ -138,6 +138,18 @@ def by_district(snapshot: Snapshot, scope: Scope, year: int, position: int | Non
     return [CoverageRow(str(district), *map(int, counts)) for district, *counts in snapshot.rows(query)]
 
 
+def firms_by_unit(snapshot: Snapshot, scope: Scope, year: int, unit: str) -> dict[str, int]:
+    """Firms on a year's roster within a scope, by "district" or "subdistrict" 名单企业数; "" = stated without one."""
+    members = snapshot[MEMBERS]
+    query = (
+        select(members.c[unit], func.count())
+        .where(members.c.year == year, held(members, None), members.c.off_reason.is_(None))
+        .where(to_sql(scope, member_columns(snapshot)))
+        .group_by(members.c[unit])
+    )
+    return {str(name or ""): int(count) for name, count in snapshot.rows(query)}
+
+
 class RemovalRow(NamedTuple):
     """A firm taken off a year's roster 移出企业; at: microseconds of UTC."""
 

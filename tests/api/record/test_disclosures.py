@@ -142,6 +142,7 @@ RESTRICTED_BUT_OPEN = {
         "what the administration states, and counts",
     ),
     "PolicyCheck.*": "that a firm is held against a policy; how it stands has rows of its own",
+    "TargetShare.*": "counts of a roster",
     "FirmDesignation.*": "lists that the administration itself puts firms on; the firm is an edge with its own masks",
     "ProviderCandidate.*": "counts of a provider's cases, which name no firm",
     "ProviderCandidate.ofIndustry": "as above",

@@ -296,6 +296,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "days": (3,),
     "provider": ("p1",),
     "policy": ("y1",),
+    "total": (0,),
 }
 """What a required argument is tried with, by its name: every thing there is."""
 
