@@ -377,8 +377,13 @@ def arbitration_after(diagnosis: Diagnosis, event: ArbitrationEvent) -> dict[str
     if isinstance(event, ArbitrationDecided):
         return {"arbitration": known.model_copy(update={"decided": event.findings})}
     again = frozenset(one.indicator for one in event.upheld if one.answer is None)
-    said = {one.indicator: (one.answer, one.reason) for one in event.upheld}
-    changed = {i: VerifiedAnswer(answer=answer, reason=reason) for i, (answer, reason) in said.items() if answer is not None}
+    changed = {
+        one.indicator: VerifiedAnswer(
+            answer=one.answer, reason=one.reason if one.answer != diagnosis.answers.get(one.indicator) else None
+        )
+        for one in event.upheld
+        if one.answer is not None
+    }
     return {
         "arbitration": None,
         "status": status_after_objections(upheld=bool(event.upheld)),

@@ -332,7 +332,8 @@ def _settled(tables: Tables, identity: str, found: dict[str, Any]) -> dict[str, 
         before = answers.get(identity, one["indicator"]) or {}
         reported = {f"issued_{name}": before.get(name) for name in ("verified", "difference")}
         said = orjson.dumps(one["answer"]).decode() if one["answer"] is not None else None
-        answers.change(identity, one["indicator"], verified=said, difference=one["reason"] if said else None, **reported)
+        differs = said is not None and said != before.get("given")
+        answers.change(identity, one["indicator"], verified=said, difference=one["reason"] if differs else None, **reported)
     reopened = {"reopened": orjson.dumps([one["indicator"] for one in upheld]).decode()} if upheld else {}
     return {"status": status_after_objections(upheld=bool(upheld)).value, **reopened}
 

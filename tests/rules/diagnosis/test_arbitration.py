@@ -213,10 +213,17 @@ def test_nothing_changes_before_it_is_final_and_then_the_verified_answer_does() 
     assert (settlement.outcome, [one.indicator for one in settlement.upheld]) == (ProceedingOutcome.PARTLY, ["Z01"])
     assert (case.state.status, case.state.verified["Z01"].answer, case.state.outdated) == (Status.ACCEPTED, FOUR, True)
     assert case.read[stage_stream("d1")].stage is Stage.REPORT
+    assert case.state.verified["Z01"].reason == "经查", "for it is not what the firm said"
     before = case.state.verified_measured.total
     case = provider(case, ScoreDiagnosis(diagnosis="d1")).accepted
     assert case.state.verified_measured.total > before
     case.when(SETTLE, "system", at=LATER).then()
+
+
+def test_an_answer_that_is_found_as_the_firm_gave_it_needs_no_reason() -> None:
+    case = decided()
+    case.state = case.state.model_copy(update={"answers": case.state.answers | {"Z01": FOUR}})
+    assert settled(case, FINAL).accepted.state.verified["Z01"].reason is None
 
 
 def test_of_what_is_not_upheld_the_report_stands_and_waits_for_the_firm() -> None:
