@@ -16,7 +16,7 @@ await journey(async (browser) => {
   const form = provider.locator(".ant-modal");
   await form.getByText(/^diagnosis\//).first().waitFor();
   const facts = await form.getByText(/^diagnosis\//).count();
-  const parts = await form.locator("table").first().locator("tbody tr.ant-table-row").count();
+  const parts = await form.locator(".ant-table").first().locator("tr.ant-table-row").count();
   await accessible(provider, "rating-opened");
   await shot(provider, "rating-opened-phone");
 

@@ -63,7 +63,7 @@ const useTexts = spoken(
   {
     title: "派单与关联", plans: "批量派单方案", ties: "服务商关联", request: "申请派单方案", firms: "待派企业", firmsHelp: "尚未诊断的企业，可全选；一次至多 2,000 家", all: (count: number) => `全选所列 ${count} 家`, asked: "申请时间", cost: "总成本", optimal: "已证明最优", leftOut: "未派", method: "方法", digest: "输入摘要",
     rule: (day: string) => `依据 ${day} 起施行的匹配规则`, working: "正在计算，稍后刷新即可看到方案。", refresh: "刷新", proposed: "拟派服务商", nobody: "无可派服务商", one: "成本", others: "其他可选（改派使总成本增加）", price: (price: number | null) => (price === null ? "另有企业将无人可派" : price ? `+${price}` : "不增加"),
-    adopted: "采纳后", change: "改派", changeWhy: "改动理由", takeBack: "撤销改动", adopt: "采纳方案", adoptText: (count: number) => (count ? `采纳方案，其中改动 ${count} 家。` : "按方案采纳，不作改动。"), changed: (count: number) => `已改动 ${count} 家`, none: "尚无派单方案。选一批待派企业申请，由程序算出成本最低的方案，由人采纳或改动。", noFirms: "该方案没有您可见范围内的企业。",
+    adopted: "采纳后", change: "改派他家", changeWhy: "改动理由", takeBack: "撤销改动", adopt: "采纳方案", adoptText: (count: number) => (count ? `采纳方案，其中改动 ${count} 家。` : "按方案采纳，不作改动。"), changed: (count: number) => `已改动 ${count} 家`, none: "尚无派单方案。选一批待派企业申请，由程序算出成本最低的方案，由人采纳或改动。", noFirms: "该方案没有您可见范围内的企业。",
     kind: "关联类型", party: "对方", operator: "平台运维", source: "依据来源", since: "起始日", last: "最后一日", goesOn: "持续", by: "申明", declare: "申明关联", end: "终止关联", noTies: "没有已申明的关联。有股权、供货等关联的，不得承担该企业的诊断。", partyHelp: "输入企业名称或集团；平台运维方的关联不填",
     export: "打印方案",
   },
