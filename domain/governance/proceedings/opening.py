@@ -32,6 +32,12 @@ from domain.person_id_fields import PersonId
 
 # Rules
 
+ITEMS_GO_TO_ARBITRATION = Rule(
+    "ITEMS_GO_TO_ARBITRATION",
+    "plan P6",
+    "对报告指标的异议请在诊断中提请仲裁，由仲裁专家裁定",
+    "An objection to items of a report goes to arbiters: ask for arbitration in the case",
+)
 PROCEEDING_EXISTS = Rule("PROCEEDING_EXISTS", "plan P6", "该程序已立案", "The proceeding is open already")
 PROCEEDING_NOT_YOURS_TO_OPEN = Rule(
     "PROCEEDING_NOT_YOURS_TO_OPEN",
@@ -72,7 +78,7 @@ class OpenProceeding(ProceedingCommand):
     """Open a proceeding: what is asked, of whom, about what, and for which fact · 提起程序.
 
     The city or a district opens one on a move of the directory or a red line, the city one on a sample or a clawback; a provider
-    objects to its rating or marks, a firm to items of its report or complains of its provider.
+    objects to its rating or marks, a firm complains of its provider; to items of its report it objects by arbitration.
     """
 
     roles: ClassVar = GOVERNMENT | {Role.PROVIDER, Role.ENTERPRISE, Role.CONFIRMER, Role.SYSTEM}

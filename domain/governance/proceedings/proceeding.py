@@ -45,6 +45,7 @@ from domain.governance.proceedings.hearing import (
     set_hearing,
 )
 from domain.governance.proceedings.opening import (
+    ITEMS_GO_TO_ARBITRATION,
     OBJECTION_BY_THE_RESULT,
     NoticeServed,
     OpenProceeding,
@@ -106,6 +107,8 @@ def decide(command: ProceedingCommand, proceeding: Proceeding | None, context: D
         facts = open_proceeding(command, proceeding, context)
         if command.kind is ProceedingKind.MARK_OBJECTION:
             raise OBJECTION_BY_THE_RESULT.refuse(path="kind")
+        if command.kind is ProceedingKind.ITEM_OBJECTION:  # opened by itself it would change nothing in its case
+            raise ITEMS_GO_TO_ARBITRATION.refuse(path="kind")
         return facts
     if proceeding is None:
         raise NOT_FOUND.refuse()

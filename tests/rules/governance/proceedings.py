@@ -68,9 +68,17 @@ def opener_of(kind: ProceedingKind) -> tuple[str, str]:
     return ("provider", "p1") if kind in OF_A_PROVIDER else ("enterprise", "e1") if kind in OF_A_FIRM else ("city", "")
 
 
+OPENED_ELSEWHERE = {
+    ProceedingKind.MARK_OBJECTION: ProceedingKind.RATING_OBJECTION,
+    ProceedingKind.ITEM_OBJECTION: ProceedingKind.COMPLAINT,
+}
+"""Opened by an objection to a result, or within a case, and never by itself -> a kind that stands like it."""
+
+
 def opened(kind: ProceedingKind = ProceedingKind.DIRECTORY_MOVE, **changes: Any) -> Given:
-    if kind is ProceedingKind.MARK_OBJECTION:  # opened by the provider's objection to its result alone
-        case = opened(ProceedingKind.RATING_OBJECTION, **changes)
+    alike = OPENED_ELSEWHERE.get(kind)
+    if alike is not None:
+        case = opened(alike, **changes)
         case.state = case.state.model_copy(update={"kind": kind})
         return case
     role, organisation = opener_of(kind)

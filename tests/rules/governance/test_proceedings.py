@@ -34,6 +34,7 @@ from domain.governance.proceedings.hearing import (
 from domain.governance.proceedings.opening import (
     CAUSE_UNKNOWN,
     FIRM_TO_BE_NAMED,
+    ITEMS_GO_TO_ARBITRATION,
     NOT_YOURS_TO_WITHDRAW,
     OBJECTION_BY_THE_RESULT,
     PROCEEDING_EXISTS,
@@ -100,7 +101,7 @@ def test_a_proceeding_runs_from_its_cause_to_a_final_decision(kind: ProceedingKi
     assert (case.state.cause, case.state.opened_by, case.state.decided_by) == ("diagnosis/d1/7", CLERK, CHIEF)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ProceedingKind)
 def test_who_opens_what(kind: ProceedingKind) -> None:
     may = {"provider"} if kind in OF_A_PROVIDER else {"enterprise", "confirmer"} if kind in OF_A_FIRM else {"city", "system"}
     may |= {"district"} if kind in (ProceedingKind.DIRECTORY_MOVE, ProceedingKind.RED_LINE) else set()
@@ -109,6 +110,8 @@ def test_who_opens_what(kind: ProceedingKind) -> None:
         case = before().when(asking(kind), role, organisation)
         if role in may and kind is ProceedingKind.MARK_OBJECTION:
             case.refused(OBJECTION_BY_THE_RESULT, path="kind")
+        elif role in may and kind is ProceedingKind.ITEM_OBJECTION:
+            case.refused(ITEMS_GO_TO_ARBITRATION, path="kind")
         elif role in may:
             counted = ("docket.proceeding_filed.v1",) if kind in OF_A_PROVIDER | OF_A_FIRM else ()
             case.happened("proceeding.opened.v1", *counted)
