@@ -1,4 +1,4 @@
-// A rating is opened to its parts, their inputs and the facts behind, by the provider itself; its subsidy and dossiers; a draw is committed to in time.
+// A rating is opened to its parts, their inputs and the facts behind, by the provider itself; its subsidy and dossiers; coverage by district; a draw is committed to in time.
 import { accessible, go, journey, shot, signIn, tab } from "./browser.mjs";
 
 async function ofYear(page, year) {
@@ -37,6 +37,12 @@ await journey(async (browser) => {
   await accessible(city, "subsidy");
   await shot(city, "subsidy");
 
+  await go(city, "/coverage");
+  await city.locator("figure").waitFor();
+  const tiles = await city.locator("figure [data-district]").count();
+  await accessible(city, "coverage");
+  await shot(city, "coverage");
+
   await go(city, "/sampling");
   await city.getByText("尚无抽样").waitFor();
   await accessible(city, "sampling-none");
@@ -66,5 +72,5 @@ await journey(async (browser) => {
   await city.getByText("复算脚本").click();
   await accessible(city, "sampling");
   await shot(city, "sampling");
-  return { facts, parts, dossier, paid, late: said[0], early: said[1], script: await city.locator("pre").innerText() };
+  return { facts, parts, tiles, dossier, paid, late: said[0], early: said[1], script: await city.locator("pre").innerText() };
 });

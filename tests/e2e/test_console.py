@@ -175,7 +175,7 @@ def test_a_plan_for_a_batch_is_changed_with_a_reason_and_adopted_by_a_person(tra
 
 def test_a_rating_is_opened_to_its_parts_and_a_draw_is_committed_to_in_time(travelled: Callable[..., dict[str, Any]]) -> None:
     found = travelled("rating.mjs")
-    assert (found["facts"], found["parts"]) == (3, 3)
+    assert (found["facts"], found["parts"], found["tiles"]) == (3, 3, 16)
     assert found["dossier"].endswith(".rating.dossier.json")
     assert found["paid"].endswith("元")
     assert "开始之前承诺" in found["late"]

@@ -5,6 +5,7 @@ import { Shown, useAsk } from "../ask";
 import { decimal, share } from "../format";
 import { graphql } from "../gql";
 import { useWords } from "../language";
+import { DistrictTiles } from "./district-tiles";
 
 const COVERAGE = graphql(`
   query Coverage($year: Int!) {
@@ -47,6 +48,7 @@ export function Coverage() {
                   <span className="clause">{words.clause(one.clause)}</span>
                 </p>
               ))}
+              <DistrictTiles districts={coverage.districts} />
               <Table
                 size="small"
                 pagination={false}
