@@ -65,7 +65,8 @@ await journey(async (browser) => {
   await second.getByLabel("现场记录").fill("所见与所填相符");
   await second.locator(".ant-modal button[type=submit]").click();
   const early = await said(second);
-  await second.locator(".ant-modal-close").click();
+  await second.keyboard.press("Escape"); // the notice lies over the cross on a phone
+  await second.locator(".ant-modal").last().waitFor({ state: "hidden" });
   for (const name of ["生产", "质量", "设备", "信息化"]) {
     await second.getByRole("button", { name: "记录访谈" }).click();
     await second.getByLabel("访谈部门").click();
