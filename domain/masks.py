@@ -17,6 +17,8 @@ from domain.standard.revision.state import DRAFT_READERS
 
 ANYONE = frozenset(Role)
 SIGNED_IN = ANYONE - {Role.PUBLIC, Role.SYSTEM}
+PLACE_READERS = SIGNED_IN - {Role.MARKER}
+"""Whom the place of an answer in the journal is told. It moves with all that is recorded, and so with another marker's mark."""
 AUDIT = frozenset({Role.AUDITOR})
 OF_THE_FIRM = POSITIONS[Role.ENTERPRISE]
 OF_THE_PROVIDER = POSITIONS[Role.PROVIDER]

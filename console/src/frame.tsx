@@ -38,7 +38,7 @@ const PAGES: { key: Key; path: string; icon: ReactNode; roles?: Role[]; element:
   { key: "feedback", path: "/feedback", icon: <FlagOutlined />, roles: ["CITY", "PROVIDER", "AUDITOR", ...FIRM, "DEPARTMENT_FILLER"], element: <Lazily page={page(() => import("./pages/feedback"), "FeedbackPage")} /> },
   { key: "sampling", path: "/sampling", icon: <AuditOutlined />, roles: ["CITY", "PROVIDER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/sampling"), "Sampling")} /> },
   { key: "certificates", path: "/certificates", icon: <IdcardOutlined />, roles: ["CITY", "PROVIDER", "DIAGNOSTICIAN", "AUDITOR"], element: <Lazily page={page(() => import("./pages/certificates"), "Certificates")} /> },
-  { key: "people", path: "/people", icon: <TeamOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "ENTERPRISE", "GROUP", "PARK", "SUBDISTRICT", "REPORTING_UNIT", "OPERATOR"], element: <Lazily page={page(() => import("./pages/people"), "People")} /> },
+  { key: "people", path: "/people", icon: <TeamOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "ENTERPRISE", "GROUP", "PARK", "SUBDISTRICT", "REPORTING_UNIT"], element: <Lazily page={page(() => import("./pages/people"), "People")} /> },
   { key: "rules", path: "/rules", icon: <CalendarOutlined />, element: <Lazily page={page(() => import("./pages/rules"), "Rules")} /> },
   { key: "trail", path: "/trail", icon: <AuditOutlined />, roles: ["CITY", "AUDITOR", ...FIRM], element: <Lazily page={page(() => import("./pages/trail"), "Trail")} /> },
   { key: "disclosures", path: "/disclosures", icon: <EyeOutlined />, roles: ["CITY", "AUDITOR", ...FIRM], element: <Lazily page={page(() => import("./pages/disclosures"), "Disclosures")} /> },

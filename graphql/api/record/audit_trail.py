@@ -24,7 +24,7 @@ from domain.diagnosis.state import diagnosis_stream
 from domain.events import EVENTS
 from domain.instants import microseconds
 from domain.kernel import key_of
-from domain.masks import ACTORS, AUDIT, FOLLOWERS, SIGNED_IN, TRAIL, TRAIL_ENTRIES
+from domain.masks import ACTORS, AUDIT, FOLLOWERS, PLACE_READERS, TRAIL, TRAIL_ENTRIES
 from domain.person_id_fields import person_fields, without
 from journal import Caller
 from journal.codec import EVENT_OF
@@ -168,7 +168,7 @@ class AuditTrailQueries:
     @field(
         "Opaque place in the journal that this answer stands at: ask for it with what is loaded, and follow from there by "
         "`GET /events?after=` or any subscription's `after` without a gap · 应答位置. plan P5",
-        roles=SIGNED_IN,
+        roles=PLACE_READERS,
     )
     def position(self, info: strawberry.Info[Context, None]) -> str:
         """The cursor of the operation's snapshot."""

@@ -32,6 +32,7 @@ from api.server.operations import Operations
 from api.server.subscriptions import BATCH
 from domain.access import Role
 from domain.kernel import Refused
+from domain.masks import PLACE_READERS
 from domain.public_events import PUBLIC_EVENTS
 from domain.standard.revision.state import draft_scope
 from journal import Caller
@@ -129,6 +130,8 @@ class EventFeed:
 
     def _first(self, token: str | None, asked: Asked) -> tuple[Caller, list[EntryRow], int]:
         caller = self._operations.signed_in(token)
+        if caller.role not in PLACE_READERS:
+            raise Malformed(403, "FORBIDDEN", "以这一角色不能订阅事件。", "Events are not told to this role.")
         return caller, *self._look(token, caller, asked.where, asked.after)
 
     def _look(self, token: str | None, caller: Caller, where: FeedFilter, after: int) -> tuple[list[EntryRow], int]:

@@ -5,7 +5,9 @@ Every query field of the schema is asked as everyone who may sign in, with all t
 
 import orjson
 import pytest
+from starlette.testclient import TestClient
 
+from api.app import create_app
 from domain.access import Role
 from domain.kernel import name_of
 from domain.providers.marking.marking import MarkSealed
@@ -85,3 +87,14 @@ def test_a_file_is_given_to_a_marker_without_its_name_and_to_no_rival(selecting:
     text = orjson.dumps(shown).decode()
     assert "示例诊断服务" not in text
     assert "organisation/" not in text
+
+
+def test_a_marker_is_told_of_no_event_and_no_place_in_the_journal(selecting: Selecting) -> None:
+    """Both move with whatever is recorded, and so with another's mark."""
+    city = selecting.drawn().city
+    error = city.ask("marker1", "{ position }")["errors"][0]
+    assert (error["extensions"]["code"], error["extensions"]["fields"]) == ("FORBIDDEN", ["Query.position"])
+    with TestClient(create_app(city.installation.services, project=False)) as client:
+        refused = client.get("/events", headers={"authorization": f"Bearer {city.tokens['marker1']}"})
+        assert client.get("/events", headers={"authorization": f"Bearer {city.tokens['city']}"}).status_code == 200
+    assert (refused.status_code, refused.json()["errors"][0]["extensions"]["code"]) == (403, "FORBIDDEN")

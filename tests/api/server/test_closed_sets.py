@@ -32,6 +32,15 @@ TEXTS = {
     "Edition.status": "what a reader must be told of the standard, in its own words",
     "GrantConsentInput.purpose": "what the firm lets the bank use its results for, in its own words",
     "Query.auditTrail(kind)": "the beginning of a published name; one that begins none is refused",
+    **dict.fromkeys(
+        ("PolicyTest.dimension", "ScoreTestInput.dimension"),
+        "a dimension of an edition, by its authored key; those of selection are five",
+    ),
+    "PolicyTest.kind": "which of the inputs of a test it was; each has its own fields, and a new one is a new name",
+    **dict.fromkeys(
+        ("PolicyTest.oneOf", "IndustryTestInput.oneOf"),
+        "codes of industries or districts, or values of closed sets, as the kind says",
+    ),
     "RawNumber.unit": "what a number is counted in, as an edition writes it",
     "RawNumberInput.unit": "what a number is counted in, as an edition writes it",
     "Result.standardStatus": "what a reader must be told of the standard, in its own words",

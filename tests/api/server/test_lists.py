@@ -17,7 +17,12 @@ QUERY_TYPE = SCHEMA._schema.query_type  # noqa: SLF001 - strawberry has no other
 assert QUERY_TYPE is not None
 LISTS = {name: one for name, one in QUERY_TYPE.fields.items() if get_named_type(one.type).name.endswith("Connection")}
 """Every list that is asked for by itself."""
-OF_A_THING = {"comments": 'revision: "none"', "shadowMovers": 'revision: "none"', "auditTrail": 'kind: "organisation."'}
+OF_A_THING = {
+    "policyChecks": 'policy: "none"',
+    "comments": 'revision: "none"',
+    "shadowMovers": 'revision: "none"',
+    "auditTrail": 'kind: "organisation."',
+}
 UNITS = {
     Role.CITY: "city",
     Role.DISTRICT: "310117",
@@ -54,7 +59,7 @@ def key_of(field: GraphQLField) -> str:
     assert isinstance(connection, GraphQLObjectType)
     node = get_named_type(connection.fields["nodes"].type)
     assert isinstance(node, GraphQLObjectType)
-    known_by = ("id", "diagnosis", "number", "edition", "provider", "organisation { id }")
+    known_by = ("id", "diagnosis", "number", "edition", "provider", "organisation { id }", "enterprise { id } designation")
     return next(name for name in known_by if name.split()[0] in node.fields)
 
 

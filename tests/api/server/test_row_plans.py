@@ -32,7 +32,7 @@ NEVER_FROM_ROWS = {
     "Enterprise": {"contacts", "consents"},
     "Diagnosis": {
         *("answers", "evidence", "reports", "result", "objections", "siteVisits", "expertReviews", "assignments"),
-        "basis",
+        *("basis", "filing"),
     },
     "Organisation": set(),
 }
@@ -210,7 +210,9 @@ def test_a_thing_from_its_row_is_the_thing_of_its_class_for_every_role(
 
 OF_OBJECTS = {
     "Case": "it holds lists of its own, each paged",
+    "InternalReviews": "reviews are lists within a case, each paged",
     "SectionAnswers": "answers are read with their edition",
+    "SiteVisits": "visits are lists within a case, each paged",
 }
 """Queries of the console that are not answered from rows -> why."""
 

@@ -185,6 +185,7 @@ def test_every_table_of_a_firms_own_data_has_row_policies() -> None:
         "enterprise_bigrams",
         "first_reports",
         "adjudicated_samples",
+        "designations",
         "reassessments",
         "coverage_subjects",
         "consents",
