@@ -67,7 +67,7 @@ await journey(async (browser) => {
   await city.locator(".ant-modal button[type=submit]").click();
   await city.waitForFunction(() => [...document.querySelectorAll(".ant-notification-notice")].some((one) => one.textContent.includes("抽样框")));
   said.push(await city.locator(".ant-notification-notice", { hasText: "抽样框" }).last().innerText());
-  await city.keyboard.press("Escape");
+  await city.locator(".ant-modal").last().press("Escape");
   await city.locator(".ant-modal").last().waitFor({ state: "hidden" });
   await city.getByText("复算脚本").click();
   await accessible(city, "sampling");

@@ -23,9 +23,10 @@ await journey(async (browser) => {
   await go(page, "/campaigns");
   await page.getByRole("link", { name: "已邀请" }).click();
   await page.locator("tbody tr.ant-table-row", { hasText: "免予诊断" }).first().waitFor();
+  await page.getByText("已办理").first().waitFor({ state: "hidden" }); // the file's own message, which is not that of reminding
   await page.getByRole("button", { name: "催办未启动的企业" }).click();
   await page.getByRole("button", { name: "确 定" }).click();
-  await page.getByText("已办理").last().waitFor();
+  await page.getByText("已办理").waitFor();
   const today = await page.evaluate(() => new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(new Date()));
   await page.goto(`${URL_OF}/#/campaigns`);
   const reminded = page.locator("tbody tr.ant-table-row", { hasText: `最近 ${today}` });

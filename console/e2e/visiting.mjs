@@ -10,8 +10,9 @@ async function part(page, status, name, wanted) {
     links.push(...(await rows.locator("a").evaluateAll((all) => all.map((one) => one.getAttribute("href").slice(1)))));
     const next = page.getByRole("button", { name: "下一页" });
     if (await next.isDisabled()) break;
+    const before = await page.locator("tr.ant-table-row").first().getAttribute("data-row-key");
     await next.click();
-    await page.waitForLoadState("networkidle");
+    await page.waitForFunction((key) => ![null, key].includes(document.querySelector("tr.ant-table-row")?.getAttribute("data-row-key") ?? null), before);
   }
   for (const link of links) {
     await page.goto("about:blank"); // so that nothing of the case before is taken for this one
@@ -94,6 +95,7 @@ await journey(async (browser) => {
   await signIn(reviewer, "reviewer");
   await go(reviewer, handed);
   await reviewer.getByRole("button", { name: "内审报告" }).click();
+  await reviewer.getByRole("radiogroup").first().waitFor();
   const items = await reviewer.getByRole("radiogroup").count();
   for (let at = 0; at < items; at += 1) await reviewer.getByRole("radiogroup").nth(at).getByText(at === 0 ? "不符合" : "符合", { exact: true }).click();
   await reviewer.getByPlaceholder("请写明不符合的情况").fill("第三项缺佐证");

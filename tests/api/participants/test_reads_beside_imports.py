@@ -37,7 +37,7 @@ def spent(function: Callable[[], Any], times: int = 1) -> float:
     return (time.process_time() - before) / times
 
 
-def trial(read: Callable[[], Any], work: Callable[[], str | None], here: Callable[[], Any]) -> None:
+def trial(read: Callable[[], Any], work: Callable[[], str | None], here: Callable[[], Any], fewest: int = FEWEST) -> None:
     """The sender waits or is told to come back; the reader is answered meanwhile; the fourteen cost less than two read in place."""
     read()
     alone, one = spent(read, ALONE), spent(here)
@@ -53,7 +53,7 @@ def trial(read: Callable[[], Any], work: Callable[[], str | None], here: Callabl
     ends = [one.result() for one in at_work]
     assert ends.count(WORK_BUSY.code) >= SIDE_BY_SIDE - 4
     assert len([end for end in ends if end != WORK_BUSY.code]) >= 1
-    assert answered >= FEWEST
+    assert answered >= fewest
     assert fourteen < 2 * one, f"{fourteen:.2f} s of this process; a file that is read in it takes {one:.2f}"
 
 
@@ -97,4 +97,4 @@ def test_a_city_reads_on_while_a_hostile_edition_is_imported_fourteen_times(city
         with pytest.raises(EditionMalformed):
             read_workbook(COSTLY)
 
-    trial(lambda: city.data("city", READ), imported, here)
+    trial(lambda: city.data("city", READ), imported, here, fewest=1)  # it is refused at its thousandth row, in a tenth of a second
