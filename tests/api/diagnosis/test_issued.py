@@ -248,11 +248,16 @@ def scored_anew(level: int) -> Callable[[City], None]:
     return step
 
 
+def sealed(name: str, value: Any) -> bool:
+    """Whether it is a place in the journal that its installation's own key hides; a plain number is no such place."""
+    return name.lower().endswith("cursor") or (name == "position" and isinstance(value, str))
+
+
 def plain(value: Any) -> Any:
-    """An answer without its sealed cursors, which are each installation's own."""
+    """An answer without its sealed places in the journal, which are each installation's own."""
     match value:
         case dict():
-            return {name: plain(inner) for name, inner in value.items() if not name.lower().endswith("cursor")}
+            return {name: plain(inner) for name, inner in value.items() if not sealed(name, inner)}
         case list():
             return [plain(inner) for inner in value]
     return value
