@@ -141,6 +141,8 @@ MATCHINGS_READ = frozenset({Role.CITY, Role.DISTRICT, Role.AUDITOR})
 """Plans of who diagnoses whom 批量派单: the district of its own firms; no provider learns what it might have been given."""
 TARGET_SPLITS = frozenset({Role.CITY, Role.DISTRICT, Role.AUDITOR})
 """Splits of targets over the units of the scope 目标分解. plan G4."""
+PACES = TARGET_SPLITS
+"""Pace and forecast of the units of the scope 进度与预测: who works towards a target. plan G4."""
 POLICY_DRAFTS = frozenset({Role.CITY, Role.DISTRICT, Role.AUDITOR})
 """Drafts of policies and what they would come to 政策草案: the city's the city's alone, a district's its own. plan I2."""
 POLICY_CHECKS = OF_THE_FIRM - {Role.DEPARTMENT_FILLER} | {Role.CITY, Role.DISTRICT, Role.AUDITOR}

@@ -22,7 +22,7 @@ from api.participants import (
     second_factors,
     sessions,
 )
-from api.programme import coverage, designations, policies, target_splits
+from api.programme import coverage, designations, pace, policies, target_splits
 from api.providers import (
     applications,
     calibrations,
@@ -59,6 +59,7 @@ MODULES = (
     campaigns,
     coverage,
     target_splits,
+    pace,
     policies,
     designations,
     editions,

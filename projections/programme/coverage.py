@@ -34,10 +34,11 @@ FIRST_REPORTS = Table(
     Column("enterprise", String, primary_key=True),
     Column("issued_year", Integer, nullable=False),
     Column("confirmed_year", Integer),
+    Column("issued_on", String, nullable=False),
     Column("issued", BigInteger, nullable=False),
     Column("confirmed", BigInteger),
 )
-"""issued, confirmed: positions of the first issued and the first confirmed report."""
+"""issued_on: day in the city, as ISO text. issued, confirmed: positions of the first issued and the first confirmed report."""
 SUBJECTS = Table(
     "coverage_subjects",
     META,
@@ -75,16 +76,17 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
         subject = subjects.get(key(entry))
         if subject is None:
             raise LookupError(f"{entry.stream} has no opening before position {entry.position}")
-        year = city_day(utc_moment(entry.at)).year
+        day = city_day(utc_moment(entry.at))
         before = reports.get(subject["enterprise"])
         if event is ReportConfirmed:
             if before is not None and before["confirmed_year"] is None:
-                reports.change(subject["enterprise"], confirmed_year=year, confirmed=entry.position)
+                reports.change(subject["enterprise"], confirmed_year=day.year, confirmed=entry.position)
         elif before is None:
             reports.put(
                 {
                     "enterprise": subject["enterprise"],
-                    "issued_year": year,
+                    "issued_year": day.year,
+                    "issued_on": day.isoformat(),
                     "confirmed_year": None,
                     "issued": entry.position,
                     "confirmed": None,

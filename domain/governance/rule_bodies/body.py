@@ -47,6 +47,7 @@ class RuleKind(DescribedEnum):
     FEEDBACK = "feedback", "Feedback and complaints of firms · 企业反馈规则"
     MATCHING = "matching", "Which provider diagnoses which firm · 服务商匹配规则"
     PROCESS = "process", "Which steps a diagnosis goes through · 诊断过程规则"
+    PACE = "pace", "Pace and forecast of a year's diagnoses · 进度与预测规则"
 
 
 class LaterStated(Part):

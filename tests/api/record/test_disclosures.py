@@ -143,6 +143,7 @@ RESTRICTED_BUT_OPEN = {
     ),
     "PolicyCheck.*": "that a firm is held against a policy; how it stands has rows of its own",
     "TargetShare.*": "counts of a roster",
+    **dict.fromkeys(("YearPace.*", "Pace.*", "DayCoverage.*", "YearEndForecast.*"), "counts of a roster"),
     "FirmDesignation.*": "lists that the administration itself puts firms on; the firm is an edge with its own masks",
     "ProviderCandidate.*": "counts of a provider's cases, which name no firm",
     "ProviderCandidate.ofIndustry": "as above",
