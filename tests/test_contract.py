@@ -75,6 +75,7 @@ BOUNDED = {
     "Viewer": {"memberships": "those of today, of one person"},
     "WorkingYear": {"holidays": "of one year"},
     "YearRating": {"components": "one a component", "caseMix": "of three components, the divisions, sizes and districts there are"},
+    "AppraisalSheet": {"districts": "one a district"},
     "YearPace": {"districts": "one a district"},
     "Query": {
         "calibrations": "one a quarter",

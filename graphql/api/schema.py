@@ -22,7 +22,7 @@ from api.participants import (
     second_factors,
     sessions,
 )
-from api.programme import coverage, designations, pace, policies, target_splits
+from api.programme import appraisal, coverage, designations, pace, policies, target_splits
 from api.providers import (
     applications,
     calibrations,
@@ -60,6 +60,7 @@ MODULES = (
     coverage,
     target_splits,
     pace,
+    appraisal,
     policies,
     designations,
     editions,

@@ -14,7 +14,9 @@ from typing import NamedTuple
 
 from sqlalchemy import and_, func, select
 
-from domain.access import Scope
+from domain.access import Scope, sees_the_city
+from domain.governance.dated_rules import DatedRule
+from domain.governance.rule_bodies.body import RuleKind
 from domain.governance.rule_bodies.pace import PaceRule
 from domain.governance.working_calendar import WorkingCalendar
 from domain.programme.targets import Measure
@@ -24,8 +26,10 @@ from methods.largest_remainder import largest_remainder
 from methods.rounding import rounded
 from projections.engine.scope import to_sql
 from projections.engine.snapshot import Snapshot
+from projections.governance.dated_rules import rule_on
+from projections.governance.working_calendar import calendar_now
 from projections.participants.rosters import MEMBERS, held, member_columns
-from projections.programme.coverage import FIRST_REPORTS, CoverageRow, TargetRow
+from projections.programme.coverage import FIRST_REPORTS, CoverageRow, TargetRow, by_district
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
@@ -196,3 +200,25 @@ def coverage_by_day(by_day: ByDay, year: int) -> list[DayRow]:
         so_far += counts[day]
         found.append(DayRow(day, so_far))
     return found
+
+
+class YearPaces(NamedTuple):
+    """The paces of a year, and what they were told from 年度进度. paces: every district's, the whole's last."""
+
+    coverage: Sequence[CoverageRow]
+    by_day: ByDay
+    rule: DatedRule
+    seen: YearSeen
+    paces: Sequence[PaceRow]
+
+
+def paces_of_year(
+    snapshot: Snapshot, scope: Scope, year: int, day: date, targets: Sequence[TargetRow], position: int | None = None
+) -> YearPaces:
+    """The paces of a year at the end of a day within a scope 年度进度, by the rule of that day. position: as known then."""
+    rows, by_day = by_district(snapshot, scope, year, position), first_reports_by_day(snapshot, scope, year, position)
+    rule = rule_on(snapshot, RuleKind.PACE, day).rule
+    assert isinstance(rule.body, PaceRule)  # noqa: S101 - of its kind
+    seen = year_at(year, day, calendar_now(snapshot), rule.body)
+    wanted = targets_by_district(targets, rows, of_the_city=sees_the_city(scope))
+    return YearPaces(rows, by_day, rule, seen, paces(seen, rows, by_day, wanted))

@@ -18,6 +18,7 @@ from domain.governance.rule_bodies.sampling import SamplingPlan
 from domain.governance.rule_bodies.selection import SelectionRule
 from domain.governance.rule_bodies.stages import StageLimits
 from domain.governance.rule_bodies.subsidy import SubsidyRule
+from domain.governance.rule_bodies.transformation import TransformationRule
 
 EveryBody = (
     SelectionRule
@@ -32,6 +33,7 @@ EveryBody = (
     | MatchingRule
     | ProcessRule
     | PaceRule
+    | TransformationRule
 )
 AnyRuleBody = Annotated[EveryBody, Field(discriminator="kind")]
 """A body of any kind, told apart by `kind`."""

@@ -247,7 +247,7 @@ def _basis(row: DiagnosisRow) -> EditionBasis:
 HOLDS = Holds("diagnosis", firm="enterprise")
 
 
-def _late(context: Context) -> Mapping[str, int]:
+def overdue_before(context: Context) -> Mapping[str, int]:
     """Status -> the moment, in microseconds of UTC, such that what came into it earlier is overdue on the day of the answer.
 
     Rule and calendar are those that are known today for that day.
@@ -262,7 +262,7 @@ def _late(context: Context) -> Mapping[str, int]:
 def _pace(context: Context, rows: Sequence[tuple[Any, ...]], wanted: frozenset[str]) -> dict[str, dict[str, Any]]:
     """The running stage of diagnoses, and whether they are overdue, of (id, status, moment of the status)."""
     stages = load_stages(context, [identity for identity, _, _ in rows])
-    late = _late(context) if "overdue" in wanted else {}
+    late = overdue_before(context) if "overdue" in wanted else {}
     return {
         identity: {
             "stage": stages.get(identity),
@@ -401,7 +401,7 @@ class DiagnosisQueries:
         where = with_keys(filter)
         require_units(info.context.snapshot, where, NAMED)
         if where.overdue is not None:
-            where = replace(where, late=_late(info.context), day=day_then(info.context).isoformat())
+            where = replace(where, late=overdue_before(info.context), day=day_then(info.context).isoformat())
         if where.case_number is not None:
             return replace(where, case_number=read_case_number(where.case_number, "filter.caseNumber"))
         return where

@@ -13,16 +13,11 @@ from api.kit.parts import parts
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown, shown
 from api.participants.places import District
-from domain.access import sees_the_city
-from domain.governance.rule_bodies.body import RuleKind
-from domain.governance.rule_bodies.pace import PaceRule
 from domain.instants import city_day, utc_moment
 from domain.kernel import Rule
 from domain.masks import PACES
 from methods.forecast import Forecast
 from projections.as_of import replay
-from projections.governance.dated_rules import rule_on
-from projections.governance.working_calendar import calendar_now
 from projections.programme import coverage, pace
 from projections.programme.pace import DayRow, PaceRow
 from standards.edition.text import SourceMark
@@ -93,6 +88,16 @@ class YearPace:
     as_of: AsOf | None = field("Whether its counts changed after the moment asked for; null for now · 事后变更")
 
 
+def require_year(year: int) -> None:
+    """A year that the programme may run in, or of which nothing is told.
+
+    Raises:
+        Refused: PACE_YEAR_OUT_OF_RANGE.
+    """
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise PACE_YEAR_OUT_OF_RANGE.refuse(path="year", at_least=FIRST_YEAR, at_most=LAST_YEAR)
+
+
 def _pace(row: PaceRow) -> Pace:
     return Pace(**shown(Pace, row), forecast=YearEndForecast(**shown(YearEndForecast, row.forecast)) if row.forecast else None)
 
@@ -117,8 +122,7 @@ class PaceQueries:
         Raises:
             Refused: PACE_YEAR_OUT_OF_RANGE.
         """
-        if not FIRST_YEAR <= year <= LAST_YEAR:
-            raise PACE_YEAR_OUT_OF_RANGE.refuse(path="year", at_least=FIRST_YEAR, at_most=LAST_YEAR)
+        require_year(year)
         context = info.context
         snapshot, day, then, asked = context.at_least(at_least), context.today, None, None
         position: int | None = None
@@ -128,29 +132,24 @@ class PaceQueries:
             recorded = replay.recorded_at(snapshot, position)
             seen = asked or (utc_moment(recorded) if recorded is not None else None)
             day = min(day, city_day(seen)) if seen is not None else day
-        rows = coverage.by_district(snapshot, context.scope, year, position)
-        by_day = pace.first_reports_by_day(snapshot, context.scope, year, position)
-        if position is not None:
-            changed = rows != coverage.by_district(snapshot, context.scope, year)
-            then = AsOf(moment=asked, changed_later=changed, changed_later_at=None, changes=None)
         set_then = coverage.targets(snapshot, year) if position is None else replay.targets_of(snapshot, year, position)
-        targets = pace.targets_by_district(set_then, rows, of_the_city=sees_the_city(context.scope))
-        rule = rule_on(snapshot, RuleKind.PACE, day).rule
-        assert isinstance(rule.body, PaceRule)  # noqa: S101 - of its kind
-        found = pace.year_at(year, day, calendar_now(snapshot), rule.body)
-        *districts, whole = pace.paces(found, rows, by_day, targets)
+        found = pace.paces_of_year(snapshot, context.scope, year, day, set_then, position)
+        if position is not None:
+            changed = found.coverage != coverage.by_district(snapshot, context.scope, year)
+            then = AsOf(moment=asked, changed_later=changed, changed_later_at=None, changes=None)
+        *districts, whole = found.paces
         return YearPace(
             year=year,
             day=day,
             until=date(year, 12, 31),
-            weeks=len(found.weeks),
-            working_days_left=found.exposure_left,
-            calendar_assumed=found.assumed,
-            rule_since=rule.since,
-            mark=rule.source.mark,
+            weeks=len(found.seen.weeks),
+            working_days_left=found.seen.exposure_left,
+            calendar_assumed=found.seen.assumed,
+            rule_since=found.rule.since,
+            mark=found.rule.source.mark,
             districts=[_pace(row) for row in districts],
             whole=_pace(whole),
-            days=all_shown(DayCoverage, pace.coverage_by_day(by_day, year)),
+            days=all_shown(DayCoverage, pace.coverage_by_day(found.by_day, year)),
             as_of=then,
         )
 
