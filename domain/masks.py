@@ -145,6 +145,8 @@ PACES = TARGET_SPLITS
 """Pace and forecast of the units of the scope 进度与预测: who works towards a target. plan G4."""
 APPRAISALS = TARGET_SPLITS
 """Appraisal sheet of districts and the firms behind its numbers 区考核表: a district its own. plan I5."""
+PORTRAITS = TARGET_SPLITS
+"""Portrait of the manufacturers of the scope 画像: the administration's; nothing of it is published. plan R1."""
 POLICY_DRAFTS = frozenset({Role.CITY, Role.DISTRICT, Role.AUDITOR})
 """Drafts of policies and what they would come to 政策草案: the city's the city's alone, a district's its own. plan I2."""
 POLICY_CHECKS = OF_THE_FIRM - {Role.DEPARTMENT_FILLER} | {Role.CITY, Role.DISTRICT, Role.AUDITOR}

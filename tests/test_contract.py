@@ -76,6 +76,7 @@ BOUNDED = {
     "WorkingYear": {"holidays": "of one year"},
     "YearRating": {"components": "one a component", "caseMix": "of three components, the divisions, sizes and districts there are"},
     "AppraisalSheet": {"districts": "one a district"},
+    "Portrait": {"grades": "one a grade"},
     "YearPace": {"districts": "one a district"},
     "Query": {
         "calibrations": "one a quarter",

@@ -22,7 +22,7 @@ from api.participants import (
     second_factors,
     sessions,
 )
-from api.programme import appraisal, coverage, designations, pace, policies, target_splits
+from api.programme import appraisal, coverage, designations, pace, policies, portrait, target_splits
 from api.providers import (
     applications,
     calibrations,
@@ -61,6 +61,7 @@ MODULES = (
     target_splits,
     pace,
     appraisal,
+    portrait,
     policies,
     designations,
     editions,

@@ -108,6 +108,7 @@ WITHOUT_A_PAST = {
     "ties": "a tie stands with its first and last day; each declaration and its end are entries of its trail",
     "appraisal": "a year's sheet as it stands today; `pace` and `coverage` have the past of its counts",
     "appraisalFirms": "as `appraisal`",
+    "portrait": "of a year, each result by when it was first reported; a report keeps its day",
     "targetSplit": "what if; a target that is set bears its year",
     "policy": "each draft and step is an entry of its trail; what is published bears its days",
     "policies": "as `policy`",

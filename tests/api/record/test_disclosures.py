@@ -143,6 +143,10 @@ RESTRICTED_BUT_OPEN = {
     ),
     "PolicyCheck.*": "that a firm is held against a policy; how it stands has rows of its own",
     "TargetShare.*": "counts of a roster",
+    **{
+        f"{name}.*": "counts, and means of five firms or more"
+        for name in ("Portrait", "GradeShare", "PortraitCell", "WeakIndicator", "GradeMovement")
+    },
     **dict.fromkeys(("AppraisalSheet.*", "DistrictAppraisal.*"), "counts of a district"),
     "AppraisedFirm.*": "that a firm is on a roster and has a report; its grade has a row of its own",
     **dict.fromkeys(("YearPace.*", "Pace.*", "DayCoverage.*", "YearEndForecast.*"), "counts of a roster"),
