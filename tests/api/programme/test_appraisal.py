@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.api.programme.reported_city import reported
 from tests.live_city import ENTERPRISE, LiveCity
 
 NUMBERS = {
@@ -54,6 +55,21 @@ def test_a_roster_of_a_year_before_the_report_counts_nobody_as_diagnosed_and_div
     empty = sheet(issued, year=2023)["data"]["appraisal"]
     assert (empty["districts"], empty["whole"]["onRoster"]) == ([], 0)
     assert {empty["whole"][name] for name in ("diagnosedPercent", "ofDiagnosed", "ofAll", "target")} == {None}
+
+
+def test_a_share_shows_its_numerator_and_both_denominators(city: LiveCity) -> None:
+    year = reported(city)
+    told = sheet(city, year=year)["data"]["appraisal"]
+    whole, [firm] = told["whole"], firms(city, year=year, number="DIAGNOSED")["data"]["appraisalFirms"]["nodes"]
+    transforms = firm["grade"] >= told["gradeAtLeast"]
+    assert (whole["onRoster"], whole["diagnosed"], whole["transforming"]) == (2, 1, transforms)
+    assert (whole["diagnosedPercent"], whole["ofDiagnosed"], whole["ofAll"]) == (
+        ("50.00", "100.00", "50.00") if transforms else ("50.00", "0.00", "0.00")
+    )
+    found = firms(city, year=year, number="TRANSFORMING")["data"]["appraisalFirms"]
+    assert [one["id"] for one in found["nodes"]] == [firm["id"]] * transforms
+    days = city.data("city", "query($y: Int!) { pace(year: $y) { days { nodes { day diagnosed } } } }", y=year)["pace"]["days"]
+    assert days["nodes"] == [{"day": city.today, "diagnosed": 1}]
 
 
 def test_a_district_is_appraised_by_itself_and_a_firm_is_told_nothing(issued: LiveCity) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.api.programme.reported_city import reported
 from tests.live_city import LiveCity
 
 PORTRAIT = """query($year: Int!) { portrait(year: $year) { onRoster withResult grades { grade firms }
@@ -20,6 +21,14 @@ def test_a_portrait_is_of_the_scope_and_of_the_year(city: LiveCity) -> None:
     assert (whole["onRoster"], own["onRoster"]) == (2, 1)
     assert (whole["withResult"], whole["grades"], whole["cells"]["totalCount"]) == (0, [], 0), "reported after that year"
     assert set(whole["movement"].values()) == {0}
+
+
+def test_a_result_of_the_year_is_in_the_heat_map_without_a_mean_of_one_firm(city: LiveCity) -> None:
+    told = portrait(city, "district", reported(city))["data"]["portrait"]
+    assert (told["onRoster"], told["withResult"], [one["firms"] for one in told["grades"]]) == (1, 1, [1])
+    bare = {"mean": None, "low": None, "high": None}
+    assert told["cells"]["nodes"] == [{"district": {"code": "310117"}, "industry": {"code": "C34"}, "firms": 1, **bare}]
+    assert (told["weakest"]["totalCount"], told["movement"]["new"]) == (0, 1)
 
 
 def test_a_portrait_is_not_for_firms_and_no_year_outside_the_programme(city: LiveCity) -> None:
