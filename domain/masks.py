@@ -119,6 +119,8 @@ OWN_CERTIFICATES = EXAMINEES
 """Whoever may hold one reads what is held."""
 CERTIFICATES = CERTIFICATES_READ | OWN_CERTIFICATES
 NETWORK = OF_THE_FIRM | LIAISONS | {Role.GROUP}
+GAPS_READ = LIAISONS
+"""Units without a contact or a deputy 联络缺口: whoever may name one, of its own unit and below. plan O2."""
 CONTACTS = NETWORK | OF_THE_PROVIDER
 CONSENTS = CONSENT_READERS - {Role.SYSTEM}
 """A bank learns of its own consent by what it sees, and of no other bank's."""

@@ -163,7 +163,8 @@ class NodeFilter:
     above: str | None = None
 
 
-def _nodes(snapshot: Snapshot, scope: Scope, where: NodeFilter) -> Iterator[ColumnElement[bool]]:
+def node_conditions(snapshot: Snapshot, scope: Scope, where: NodeFilter) -> Iterator[ColumnElement[bool]]:
+    """Whether an organisation is a node that a filter asks for within a scope."""
     units = snapshot[ORGANISATIONS]
     yield units.c.kind.in_(NODES)
     yield or_(to_sql(scope, _node_columns(snapshot)), snapshot.among(units.c.id, where.also))
@@ -176,18 +177,18 @@ def nodes(snapshot: Snapshot, scope: Scope, where: NodeFilter, page: Page) -> li
     table = snapshot[ORGANISATIONS]
 
     def query() -> Select[Any]:
-        return page.of(select(*chosen(table, OrganisationRow)).where(*_nodes(snapshot, scope, where)), table.c.__getitem__)
+        return page.of(select(*chosen(table, OrganisationRow)).where(*node_conditions(snapshot, scope, where)), table.c.__getitem__)
 
     return [OrganisationRow._make(row) for row in snapshot.kept(None, query, **page.values)]
 
 
 def node_ids(snapshot: Snapshot, scope: Scope, also: Sequence[str]) -> list[str]:
     """Ids of every node within a scope 联络节点标识; `also` as in `NodeFilter`."""
-    query = select(snapshot[ORGANISATIONS].c.id).where(*_nodes(snapshot, scope, NodeFilter(also)))
+    query = select(snapshot[ORGANISATIONS].c.id).where(*node_conditions(snapshot, scope, NodeFilter(also)))
     return [str(row[0]) for row in snapshot.rows(query)]
 
 
 def node_count(snapshot: Snapshot, scope: Scope, where: NodeFilter) -> int:
     """How many nodes there are 节点数."""
-    query = select(func.count()).select_from(snapshot[ORGANISATIONS]).where(*_nodes(snapshot, scope, where))
+    query = select(func.count()).select_from(snapshot[ORGANISATIONS]).where(*node_conditions(snapshot, scope, where))
     return int(snapshot.rows(query)[0][0])

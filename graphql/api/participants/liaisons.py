@@ -1,6 +1,7 @@
 """Liaison network 联络网络 in the schema: city → district → subdistrict, a named contact at every node. plan O2, O3."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated
 
 import strawberry
@@ -15,15 +16,24 @@ from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
 from api.participants.organisations import Organisation, build_organisation
 from domain.access import Mask, Role, head_of
-from domain.masks import CONTACTS, NETWORK
+from domain.kernel import Rule
+from domain.masks import CONTACTS, GAPS_READ, NETWORK
 from projections.as_of import people as people_then
+from projections.participants import liaison_gaps, people
 from projections.participants import organisations as organisation_rows
-from projections.participants import people
 from projections.participants.enterprises import enterprises_by_id
+from projections.participants.liaison_gaps import GapFilter
 from projections.participants.organisations import NodeFilter, OrganisationRow
 from projections.participants.people import ContactRow
 
 ERASED = "已删除"
+MOST_CONTACTS = 10
+CONTACTS_OUT_OF_RANGE = Rule(
+    "CONTACTS_OUT_OF_RANGE",
+    "plan O2",
+    "应有联络人数须在 1 至 {at_most} 之间",
+    "The contacts that a unit is to have are 1 to {at_most}",
+)
 
 
 @published(CONTACTS, mask=Mask.CONTACTS, row=ContactRow)
@@ -118,6 +128,14 @@ NODES: Listed[NodeFilter, OrganisationRow, LiaisonNode] = Listed(
         lambda context, where, position: people_then.of_nodes(context.snapshot, context.scope, where.also, position)
     ),
 )
+GAPS: Listed[GapFilter, OrganisationRow, LiaisonNode] = Listed(
+    name="liaisonGaps",
+    node=LiaisonNode,
+    rows=liaison_gaps.gaps,
+    count=liaison_gaps.gap_count,
+    build=build_nodes,
+    on=lambda where, then: replace(where, day=then.day.isoformat()),
+)
 
 
 @strawberry.type
@@ -140,6 +158,25 @@ class LiaisonQueries:
         unit = key_of(above, "organisation")
         require_unit(info.context.snapshot, "above", unit)
         return NodeFilter(tuple(_above(info.context)), unit)
+
+    @listing(
+        GAPS,
+        "Units of the scope with fewer named contacts today than so many, in order of id: 1 finds those without a contact, 2 those "
+        "without a deputy too · 联络缺口. plan O2",
+        roles=GAPS_READ,
+    )
+    def liaison_gaps(
+        self,
+        contacts_below: Annotated[int, argument("Contacts that a unit is to have at least, 1–10 · 应有联络人数")] = 2,
+    ) -> GapFilter:
+        """A page of the units that a contact is to be named for.
+
+        Raises:
+            Refused: CONTACTS_OUT_OF_RANGE.
+        """
+        if not 1 <= contacts_below <= MOST_CONTACTS:
+            raise CONTACTS_OUT_OF_RANGE.refuse(path="contactsBelow", at_most=MOST_CONTACTS)
+        return GapFilter(contacts_below)
 
 
 QUERIES = LiaisonQueries

@@ -109,6 +109,7 @@ WITHOUT_A_PAST = {
     "appraisal": "a year's sheet as it stands today; `pace` and `coverage` have the past of its counts",
     "appraisalFirms": "as `appraisal`",
     "portrait": "of a year, each result by when it was first reported; a report keeps its day",
+    "liaisonGaps": "where a contact is to be named now; `liaisonNetwork` has the contacts of any day",
     "targetSplit": "what if; a target that is set bears its year",
     "policy": "each draft and step is an entry of its trail; what is published bears its days",
     "policies": "as `policy`",

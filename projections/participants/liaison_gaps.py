@@ -1,0 +1,52 @@
+"""Liaison gaps 联络缺口: units of the network with fewer named contacts than they are to have. plan O2."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.sql import ColumnElement
+
+from domain.access import Scope
+from projections.engine.columns import chosen
+from projections.engine.pages import Page
+from projections.engine.snapshot import Snapshot
+from projections.participants.organisations import ORGANISATIONS, NodeFilter, OrganisationRow, node_conditions
+from projections.participants.people import MEMBERSHIPS, PEOPLE
+
+
+@dataclass(frozen=True)
+class GapFilter:
+    """Which units are looked for 联络缺口筛选: with fewer contacts than so many on a day (ISO text)."""
+
+    fewer_than: int
+    day: str = ""
+
+
+def _short(snapshot: Snapshot, scope: Scope, where: GapFilter) -> Iterator[ColumnElement[bool]]:
+    """One person who is a contact in two roles is one."""
+    units, held, people = snapshot[ORGANISATIONS], snapshot[MEMBERSHIPS], snapshot[PEOPLE]
+    holds = (held.c.contact, held.c.since <= where.day, held.c.until.is_(None) | (held.c.until >= where.day))
+    contacts = (
+        select(func.count(held.c.person.distinct()))
+        .where(held.c.organisation == units.c.id, *holds, people.c.id == held.c.person, people.c.erased.is_(False))
+        .scalar_subquery()
+    )
+    yield from node_conditions(snapshot, scope, NodeFilter())
+    yield contacts < where.fewer_than
+
+
+def gaps(snapshot: Snapshot, scope: Scope, where: GapFilter, page: Page) -> list[OrganisationRow]:
+    """A page of the units of a scope that lack contacts 联络缺口列表."""
+    table = snapshot[ORGANISATIONS]
+
+    def query() -> Select[Any]:
+        return page.of(select(*chosen(table, OrganisationRow)).where(*_short(snapshot, scope, where)), table.c.__getitem__)
+
+    return [OrganisationRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+
+
+def gap_count(snapshot: Snapshot, scope: Scope, where: GapFilter) -> int:
+    """How many units those are 联络缺口数."""
+    query = select(func.count()).select_from(snapshot[ORGANISATIONS]).where(*_short(snapshot, scope, where))
+    return int(snapshot.rows(query)[0][0])
