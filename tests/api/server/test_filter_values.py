@@ -18,6 +18,7 @@ from tests.live_city import DOCUMENTS, ENTERPRISE, OTHER_ENTERPRISE, RIGHTS, SCH
 REFUSED = {
     "DiagnosisFilter.district": "{ diagnoses(filter: {district: %s}) { totalCount } }",
     "EnterpriseFilter.district": "{ enterprises(filter: {district: %s}) { totalCount } }",
+    "Query.appraisalFirms(district)": "{ appraisalFirms(year: 2024, district: %s) { totalCount } }",
     "Query.directory(industry)": "{ directory(industry: %s) { totalCount } }",
     "EnterpriseFilter.industry": "{ enterprises(filter: {industry: %s}) { totalCount } }",
     "ParticipationFilter.district": "{ participations(filter: {district: %s}) { totalCount } }",

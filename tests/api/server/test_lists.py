@@ -19,6 +19,7 @@ LISTS = {name: one for name, one in QUERY_TYPE.fields.items() if get_named_type(
 """Every list that is asked for by itself."""
 OF_A_THING = {
     "policyChecks": 'policy: "none"',
+    "appraisalFirms": "year: 2024",
     "comments": 'revision: "none"',
     "shadowMovers": 'revision: "none"',
     "auditTrail": 'kind: "organisation."',
