@@ -44,6 +44,7 @@ BOUNDED = {
     "Exam": {"tries": "the rule allows so many"},
     "ExamPaper": {"questions": "as many as the rule says"},
     "ExamQuestion": {"options": "of one question"},
+    "ExpertReading": {"recommendations": "of one reading, within the limits of its input"},
     "Feedback": {"scores": "of one feedback, within the limits of its input"},
     "FeedbackPool": {"means": "one a subject"},
     "GroupRollUp": dict.fromkeys(("dimensions", "editions"), "of the standard"),

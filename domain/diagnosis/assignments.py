@@ -4,6 +4,7 @@ An expert sees the diagnoses assigned by name and no other, for as long as the a
 the auditor learns who is assigned: an assignment lies nowhere.
 """
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import ClassVar, Literal, Self, assert_never
 
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from domain.access import EXPERTS, ROLE_NAMES, Role, Term
 from domain.command_rights import CITY, require_right
 from domain.diagnosis.arbitration import ARBITER_CONFLICTED, is_conflicted
-from domain.diagnosis.state import assignment_stream, diagnosis_stream
+from domain.diagnosis.state import Diagnosis, assignment_stream, diagnosis_stream
 from domain.kernel import (
     NOT_FOUND,
     Capability,
@@ -155,28 +156,11 @@ def decide(command: AssignmentCommand, assignments: Assignments | None, context:
         raise NOT_FOUND.refuse()
     terms = assignments.terms if assignments is not None else {}
     match command:
-        case AssignExpert(assignment=assignment, expert=expert, role=role, since=since, until=until):
-            if assignment in terms:
-                raise ASSIGNMENT_EXISTS.refuse(path="assignment", assignment=assignment)
-            person: Person | None = context.read.get(person_stream(expert))
-            held = person.memberships.values() if person is not None else ()
-            for day in (since, until):
-                if not any(one.role is role and one.holds_on(day) for one in held):
-                    name, name_in_english = ROLE_NAMES[role]
-                    raise EXPERT_UNKNOWN.refuse(
-                        role=role.value, role_name=name, role_in_english=name_in_english, day=day
-                    )
-            diagnosis = context.read[diagnosis_stream(command.diagnosis)]
-            if role is Role.ARBITER and is_conflicted(person, diagnosis):
+        case AssignExpert(expert=expert, role=role):
+            diagnosis: Diagnosis = context.read[diagnosis_stream(command.diagnosis)]
+            if role is Role.ARBITER and is_conflicted(context.read.get(person_stream(expert)), diagnosis):
                 raise ARBITER_CONFLICTED.refuse(path="expert")
-            if until < context.day:
-                raise ASSIGNMENT_OVER.refuse(path="until", until=until, earliest=context.day)
-            require_programme_date("until", until, context)
-            if since < (opened := context.first_day_of(diagnosis_stream(command.diagnosis))):
-                raise ASSIGNMENT_BEFORE_OPENING.refuse(path="since", given=since, earliest=opened)
-            if any(term.party == expert and term.meets(since, until) for term in terms.values()):
-                raise ASSIGNMENT_HELD.refuse()
-            return (ExpertAssigned(**command.model_dump(exclude={"diagnosis"})),)
+            return (expert_assigned(command, terms, context),)
         case ReleaseExpert(assignment=assignment):
             if assignment not in terms:
                 raise ASSIGNMENT_UNKNOWN.refuse(path="assignment", assignment=assignment)
@@ -185,6 +169,30 @@ def decide(command: AssignmentCommand, assignments: Assignments | None, context:
             return () if is_over else (ExpertReleased(assignment=assignment, last=last),)
         case never:
             assert_never(never)
+
+
+def expert_assigned(command: AssignExpert, terms: Mapping[str, Term], context: DecisionContext) -> ExpertAssigned:
+    """The assignment of an expert who holds the role on its days; one an expert and day 指派.
+
+    terms: those of the diagnosis so far. context: with the person's stream read, and when the diagnosis began.
+    """
+    role, since, until = command.role, command.since, command.until
+    if command.assignment in terms:
+        raise ASSIGNMENT_EXISTS.refuse(path="assignment", assignment=command.assignment)
+    person: Person | None = context.read.get(person_stream(command.expert))
+    held = person.memberships.values() if person is not None else ()
+    for day in (since, until):
+        if not any(one.role is role and one.holds_on(day) for one in held):
+            name, name_in_english = ROLE_NAMES[role]
+            raise EXPERT_UNKNOWN.refuse(role=role.value, role_name=name, role_in_english=name_in_english, day=day)
+    if until < context.day:
+        raise ASSIGNMENT_OVER.refuse(path="until", until=until, earliest=context.day)
+    require_programme_date("until", until, context)
+    if since < (opened := context.first_day_of(diagnosis_stream(command.diagnosis))):
+        raise ASSIGNMENT_BEFORE_OPENING.refuse(path="since", given=since, earliest=opened)
+    if any(term.party == command.expert and term.meets(since, until) for term in terms.values()):
+        raise ASSIGNMENT_HELD.refuse()
+    return ExpertAssigned(**command.model_dump(exclude={"diagnosis"}))
 
 
 # Evolve: what has happened

@@ -7,10 +7,8 @@ Each step stands in a file of its own, with its rules; here they come together.
 from collections.abc import Callable, Mapping
 from typing import Any, assert_never
 
-from domain.access import Place
 from domain.command_rights import require_right
 from domain.diagnosis.arbitration import (
-    ARBITRATING,
     ArbiterOpinionGiven,
     ArbitrationDecided,
     ArbitrationRequested,
@@ -24,11 +22,10 @@ from domain.diagnosis.arbitration import (
     give_opinion,
     request_arbitration,
     settle_arbitration,
-    streams_of_arbitration,
 )
-from domain.diagnosis.campaigns import campaign_stream
+from domain.diagnosis.case_streams import place, reads, reads_further, reads_of_sender
 from domain.diagnosis.evidence import AttachEvidence, EvidenceAttached, attach
-from domain.diagnosis.filing import FileReport, ReportFiled, file_report, filing_register
+from domain.diagnosis.filing import FileReport, ReportFiled, file_report
 from domain.diagnosis.objections import (
     AnswerObjections,
     ObjectionsAnswered,
@@ -38,7 +35,6 @@ from domain.diagnosis.objections import (
     object_to_report,
 )
 from domain.diagnosis.on_site import (
-    PROCESS_RULE,
     AnswersVerified,
     RecordSiteVisit,
     SiteVisitRecorded,
@@ -47,7 +43,6 @@ from domain.diagnosis.on_site import (
     verify_answers,
 )
 from domain.diagnosis.opening import DiagnosisOpened, OpenDiagnosis, open_diagnosis
-from domain.diagnosis.participations import participation_stream
 from domain.diagnosis.provider import (
     AcceptDiagnosis,
     AssignProvider,
@@ -57,6 +52,14 @@ from domain.diagnosis.provider import (
     TieExceptionRecorded,
     accept,
     assign_provider,
+)
+from domain.diagnosis.readings import (
+    AppointReader,
+    ReaderAppointed,
+    ReadingHeld,
+    RecordReading,
+    appoint_reader,
+    record_reading,
 )
 from domain.diagnosis.report import (
     ConfirmReport,
@@ -94,12 +97,12 @@ from domain.diagnosis.self_assessment import (
     save_answers,
     submit,
 )
-from domain.diagnosis.stages import STAGE_RULE, stage_stream, stages_after
+from domain.diagnosis.stages import stages_after
 from domain.diagnosis.state import (
+    AppointedReader,
     Diagnosis,
     DiagnosisCommand,
     Status,
-    assignment_stream,
     diagnosis_stream,
     status_after_objections,
 )
@@ -129,17 +132,7 @@ from domain.diagnosis.visits import (
 )
 from domain.diagnosis.withdrawal import DiagnosisWithdrawn, WithdrawDiagnosis, withdraw
 from domain.diagnosis.workbook import TakeInWorkbook, WorkbookTakenIn, take_in_workbook
-from domain.governance.qualification import QUALIFICATION_RULE, certificate_stream
-from domain.governance.standing import DIRECTORY_STREAM, listing_stream
-from domain.governance.ties import MATCHING_RULE, tie_stream
-from domain.governance.working_calendar import CALENDAR_STREAM
-from domain.kernel import NOT_FOUND, NOWHERE, Capability, Command, DecisionContext, Event, Facts, Stream
-from domain.participants.enterprises import Firm, enterprise_stream, place_of
-from domain.participants.headquarters import headquarters_stream
-from domain.participants.organisations import Organisation, organisation_stream
-from domain.participants.people.state import person_stream
-from domain.reservations import active_diagnosis
-from domain.standard.editions import MAPPING_STREAM, edition_stream
+from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Event, Facts
 
 # Decide: what may happen
 
@@ -176,6 +169,8 @@ STEPS: Mapping[type[Command], Step] = {
     DecideArbitration: decide_arbitration,
     SettleArbitration: settle_arbitration,
     FileReport: file_report,
+    AppointReader: appoint_reader,
+    RecordReading: record_reading,
     WithdrawDiagnosis: withdraw,
 }
 """Command -> what decides it, once the diagnosis is open 各步骤."""
@@ -228,6 +223,8 @@ DiagnosisEvent = (
     | ArbitrationDecided
     | ArbitrationSettled
     | ReportFiled
+    | ReaderAppointed
+    | ReadingHeld
     | DiagnosisWithdrawn
 )
 
@@ -320,113 +317,14 @@ def _changes(diagnosis: Diagnosis, event: DiagnosisEvent, version: int) -> dict[
             return {"submissions": diagnosis.submissions | {instance}}
         case ReportFiled(number=number):
             return {"filed": number}
+        case ReaderAppointed():
+            return {"reader": AppointedReader(**event.model_dump(exclude={"type"}))}
+        case ReadingHeld(held_on=held_on, recommendations=recommendations):
+            return {"read_on": held_on, "recommended": recommendations}
         case WorkbookTakenIn() | DiagnosisWithdrawn():
             return {}
         case never:
             assert_never(never)
-
-
-# What the decider reads, and where its subject lies
-
-ON_SITE = (RecordSiteVisit, VerifyAnswers, TakeInSubmission, SignInOnSite)
-"""What a certified diagnostician does 现场工作."""
-BY_RULE = (RecordSiteVisit, PlanSiteVisit, CloseSiteVisit, IssueReport, DecideArbitration, ConfirmReport)
-"""What the rule of the process judges 按过程规则办理."""
-
-STAGE_ENDS = (
-    OpenDiagnosis,
-    SubmitSelfAssessment,
-    AcceptDiagnosis,
-    RecordSiteVisit,
-    CloseSiteVisit,
-    HandInReport,
-    ReviewReport,
-    IssueReport,
-    ConfirmReport,
-    ObjectToReport,
-    AnswerObjections,
-    RequestArbitration,
-    SettleArbitration,
-    FileReport,
-    WithdrawDiagnosis,
-)
-"""Steps with which a stage ends and another begins 环节转换."""
-
-
-def _reads(command: DiagnosisCommand, diagnosis: Diagnosis | None) -> tuple[Stream, ...]:
-    streams: list[Stream] = []
-    if isinstance(command, OpenDiagnosis):
-        streams += [
-            enterprise_stream(command.enterprise),
-            edition_stream(command.edition),
-            MAPPING_STREAM,
-            campaign_stream(command.campaign),
-            participation_stream(command.campaign, command.enterprise),
-            active_diagnosis(command.enterprise, command.campaign, command.purpose.value),
-        ]
-    elif diagnosis is not None:
-        streams += [
-            enterprise_stream(diagnosis.enterprise),
-            edition_stream(diagnosis.edition),
-            active_diagnosis(diagnosis.enterprise, diagnosis.campaign, diagnosis.purpose.value),
-        ]
-    provider = getattr(command, "provider", None)
-    if isinstance(command, AcceptDiagnosis | IssueReport | ConfirmReport) and diagnosis is not None:
-        provider = diagnosis.provider  # who takes new work on takes part; a report names who made it
-    if provider is not None:
-        streams.append(organisation_stream(provider))
-    if provider is not None and isinstance(command, OpenDiagnosis | AssignProvider | AcceptDiagnosis):
-        streams += [DIRECTORY_STREAM, listing_stream(provider), tie_stream(provider), MATCHING_RULE]
-    if isinstance(command, ARBITRATING) and diagnosis is not None:
-        streams += streams_of_arbitration(command, diagnosis)
-    if isinstance(command, RecordExpertReview | GiveArbiterOpinion):
-        streams.append(assignment_stream(command.diagnosis))
-    if isinstance(command, STAGE_ENDS):
-        streams += [stage_stream(command.diagnosis), STAGE_RULE, CALENDAR_STREAM]
-    if isinstance(command, ON_SITE):
-        streams.append(QUALIFICATION_RULE)
-    if isinstance(command, BY_RULE):
-        streams.append(PROCESS_RULE)
-    if isinstance(command, PlanSiteVisit):
-        streams += [stream for one in command.team for stream in (person_stream(one), certificate_stream(one))]
-    if isinstance(command, CloseSiteVisit) and diagnosis is not None and diagnosis.visit is not None:
-        streams += map(certificate_stream, diagnosis.visit.team)
-    return tuple(dict.fromkeys(streams))
-
-
-def _reads_further(
-    command: DiagnosisCommand, diagnosis: Diagnosis | None, read: Mapping[str, Any]
-) -> tuple[Stream, ...]:
-    """On opening, its group's headquarters; of an arbitration, the unit above the provider; of a filing, its register."""
-    if isinstance(command, RequestArbitration) and diagnosis is not None:
-        provider: Organisation | None = read.get(organisation_stream(diagnosis.provider or ""))
-        return (organisation_stream(provider.parent),) if provider is not None and provider.parent is not None else ()
-    if isinstance(command, FileReport) and diagnosis is not None:
-        filing: Firm | None = read.get(enterprise_stream(diagnosis.enterprise))
-        return (filing_register(filing.district),) if filing is not None else ()
-    if not isinstance(command, OpenDiagnosis):
-        return ()
-    firm: Firm | None = read.get(enterprise_stream(command.enterprise))
-    return (headquarters_stream(firm.group),) if firm is not None and firm.group is not None else ()
-
-
-def _place(command: DiagnosisCommand, diagnosis: Diagnosis | None, read: Mapping[str, Any]) -> Place:
-    if isinstance(command, OpenDiagnosis):
-        enterprise, provider = command.enterprise, command.provider
-    elif diagnosis is not None:
-        enterprise, provider = diagnosis.enterprise, diagnosis.provider
-    else:
-        return NOWHERE
-    firm: Firm | None = read.get(enterprise_stream(enterprise))
-    assigned = read.get(assignment_stream(command.diagnosis))
-    assignments = tuple(assigned.terms.values()) if assigned is not None else ()
-    return NOWHERE if firm is None else place_of(enterprise, firm, provider, assignments=assignments)
-
-
-def _reads_of_sender(command: DiagnosisCommand, by: str) -> tuple[Stream, ...]:
-    if isinstance(command, ON_SITE):
-        return (certificate_stream(by),)
-    return (person_stream(by),) if isinstance(command, GiveArbiterOpinion) else ()
 
 
 DIAGNOSES = Capability(
@@ -434,10 +332,10 @@ DIAGNOSES = Capability(
     commands=(OpenDiagnosis, *STEPS),
     events=tuple(DiagnosisEvent.__args__),
     stream=lambda command: diagnosis_stream(command.diagnosis),
-    reads=_reads,
-    reads_further=_reads_further,
-    reads_of_sender=_reads_of_sender,
-    place=_place,
+    reads=reads,
+    reads_further=reads_further,
+    reads_of_sender=reads_of_sender,
+    place=place,
     decide=decide,
     evolve=evolve,
 )

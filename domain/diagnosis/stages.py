@@ -19,6 +19,7 @@ from domain.diagnosis.objections import ObjectionsAnswered, ReportObjectedTo
 from domain.diagnosis.on_site import PROCESS_RULE, SiteVisitRecorded
 from domain.diagnosis.opening import DiagnosisOpened
 from domain.diagnosis.provider import DiagnosisAccepted
+from domain.diagnosis.readings import ReadingHeld
 from domain.diagnosis.report import ReportConfirmed, ReportIssued
 from domain.diagnosis.review import ReportHandedIn, ReportReviewed
 from domain.diagnosis.self_assessment import SelfAssessmentSubmitted
@@ -235,10 +236,11 @@ BEGUN_BY: Mapping[type[Event], Stage | None] = {
     ArbitrationRequested: Stage.OBJECTION,
     ReportConfirmed: None,
     ReportFiled: None,
+    ReadingHeld: None,
     DiagnosisWithdrawn: None,
 }
 """Fact of a case -> the stage that begins with it; None = none runs from then on. Answered objections: what became of them
-says. Confirmed: where the rule of the process asks for it, the filing follows."""
+says. Confirmed, filed: where the rule of the process asks for it, the filing, the reading follows."""
 
 
 def stages_after(facts: Facts, diagnosis: str, parties: tuple[str, str | None], context: DecisionContext) -> Iterator[OnStream]:
@@ -258,8 +260,10 @@ def stages_after(facts: Facts, diagnosis: str, parties: tuple[str, str | None], 
             if fact.passed:
                 continue
             stage = Stage.REPORT
-        elif kind is ReportConfirmed and rule_in_force(context.read.get(PROCESS_RULE), ProcessRule, context.day).filed:
-            stage = Stage.FILING
+        elif kind in (ReportConfirmed, ReportFiled):
+            rule = rule_in_force(context.read.get(PROCESS_RULE), ProcessRule, context.day)
+            asked, follows = (rule.filed, Stage.FILING) if kind is ReportConfirmed else (rule.read, Stage.READING)
+            stage = follows if asked else BEGUN_BY[kind]
         elif kind in BEGUN_BY:
             stage = BEGUN_BY[kind]
         else:

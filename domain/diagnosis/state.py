@@ -177,6 +177,22 @@ class ReportReview(Part):
     passed: bool | None = None
 
 
+class AppointedReader(Part):
+    """The expert who is to read the report with the firm 解读专家, from `since` to `until`. assignment: id of the term."""
+
+    expert: str
+    assignment: str
+    since: date
+    until: date
+
+
+class ExpertRecommendation(Part):
+    """What the expert recommends on one indicator · 改进建议."""
+
+    indicator: Identifier = Field(description="Indicator id, such as Z01 · 指标编号")
+    text: Text = Field(description="What is to be done · 建议内容")
+
+
 class Diagnosis(BaseModel):
     """A diagnosis as far as its history tells 诊断.
 
@@ -190,6 +206,7 @@ class Diagnosis(BaseModel):
     submissions: ids of the forms that were filled in on site and taken in.
     review: of the report that follows from the last scoring.
     arbitration: the one under way. arbitrated: indicators that experts have decided, for good. filed: number of the filing.
+    reader: the expert appointed last to read the filed report. read_on: day of the reading. recommended: what was recommended then.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -229,6 +246,9 @@ class Diagnosis(BaseModel):
     arbitration: ArbitrationInHand | None = None
     arbitrated: frozenset[str] = frozenset()
     filed: str | None = None
+    reader: AppointedReader | None = None
+    read_on: date | None = None
+    recommended: tuple[ExpertRecommendation, ...] = ()
 
 
 def status_after_objections(*, upheld: bool) -> Status:

@@ -598,6 +598,8 @@ STEPS: Mapping[str, tuple[str, str]] = {
     "arbitration_decided": ("city", "objected"),
     "arbitration_settled": ("system", "objected"),
     "report_filed": ("district", "confirmed"),
+    "reader_appointed": ("city district", "confirmed"),
+    "reading_held": ("reader", "confirmed"),
     "withdrawn": ("city district", "open submitted accepted scored issued objected"),
 }
 """Step of a diagnosis -> the roles that may record it, and the statuses in which. A firm's roles act for the firm of the

@@ -30,6 +30,7 @@ from projections.diagnosis.proceedings import (
     ObjectionRow,
     SiteVisitRow,
 )
+from projections.diagnosis.readings import READINGS, ReadingRow
 from projections.diagnosis.stages import STAGES, StageRow
 from projections.diagnosis.visits import INTERVIEWS, SIGN_INS, VISIT_PLANS, InterviewRow, SignInRow, VisitPlanRow
 from projections.engine.columns import chosen
@@ -132,6 +133,11 @@ def opinions(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[Opini
 def filings(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[FilingRow]:
     """Filings of diagnoses within a scope 备案; outside the case none."""
     return [FilingRow._make(row) for row in _of_parties(snapshot, scope, FILINGS, ids, chosen(snapshot[FILINGS], FilingRow))]
+
+
+def readings(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[ReadingRow]:
+    """Readings of the reports of diagnoses within a scope 专家解读; outside the case none."""
+    return [ReadingRow._make(row) for row in _of_parties(snapshot, scope, READINGS, ids, chosen(snapshot[READINGS], ReadingRow))]
 
 
 def expert_reviews(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[ExpertReviewRow]:

@@ -32,7 +32,7 @@ from domain.diagnosis.opening import DiagnosisOpened
 from domain.diagnosis.report import ReportKind
 from domain.diagnosis.state import DiagnosisStatus, Purpose, status_after_objections
 from journal import Entry
-from projections.diagnosis import arbitrations, filings, internal_reviews, issued, proceedings, stages, visits
+from projections.diagnosis import arbitrations, filings, internal_reviews, issued, proceedings, readings, stages, visits
 from projections.engine.columns import Long, columns
 from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from standards import Form
@@ -198,6 +198,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
         changes |= internal_reviews.recorded(tables, identity, entry, found, case)
         changes |= arbitrations.recorded(tables, identity, entry, found, case)
         filings.recorded(tables, identity, entry, found)
+        readings.recorded(tables, identity, entry, found)
         cases.change(identity, **changes)
 
 
@@ -365,6 +366,7 @@ DIAGNOSIS_READ_MODEL = ReadModel(
         arbitrations.ARBITRATIONS,
         arbitrations.OPINIONS,
         filings.FILINGS,
+        readings.READINGS,
         stages.STAGES,
     ),
     fold,

@@ -50,7 +50,11 @@ PARTS = {
         ("diagnoses", "diagnosis"),
     ),
     **dict.fromkeys(
-        ("visit_plans", "visit_sign_ins", "visit_interviews", "internal_reviews", "arbitrations", "arbiter_opinions", "filings"),
+        ("visit_plans", "visit_sign_ins", "visit_interviews", "internal_reviews", "arbitrations", "arbiter_opinions"),
+        ("diagnoses", "diagnosis"),
+    ),
+    **dict.fromkeys(
+        ("filings", "readings"),
         ("diagnoses", "diagnosis"),
     ),
     **dict.fromkeys(

@@ -26,6 +26,7 @@ from domain.diagnosis.provider import (
     ProviderAssigned,
     TieExceptionRecorded,
 )
+from domain.diagnosis.readings import ReaderAppointed, ReadingHeld
 from domain.diagnosis.report import ReportConfirmed, ReportIssued
 from domain.diagnosis.review import ReportHandedIn, ReportReviewed
 from domain.diagnosis.scoring import DiagnosisScored, ExpertReviewRecorded
@@ -176,6 +177,10 @@ def _says(
             return "出具报告", f"第 {version} 版"
         case ReportFiled(number=number):
             return "区级备案", number
+        case ReaderAppointed(until=last):
+            return "指派解读专家", f"截至 {last.isoformat()}"
+        case ReadingHeld(held_on=on, recommendations=recommended):
+            return "专家解读", f"{on.isoformat()}，改进建议 {len(recommended)} 条"
         case ReportConfirmed(version=version):
             return "确认报告", f"第 {version} 版"
         case ReportObjectedTo(items=items):

@@ -1,7 +1,7 @@
 """After a report 报告出具之后: what the demo city's people do with one, beyond confirming it. plan P6."""
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 
 from domain.access import Everything, Role
 from domain.diagnosis.arbitration import DecideArbitration, GiveArbiterOpinion, RequestArbitration, SettleArbitration
@@ -10,10 +10,11 @@ from domain.diagnosis.filing import FileReport
 from domain.diagnosis.objections import AnswerObjections, ObjectionItem
 from domain.diagnosis.on_site import VerifyAnswers
 from domain.diagnosis.opening import OpenDiagnosis
+from domain.diagnosis.readings import AppointReader, RecordReading
 from domain.diagnosis.report import ConfirmReport, IssueReport
 from domain.diagnosis.scoring import ScoreDiagnosis
 from domain.diagnosis.self_assessment import SaveAnswers
-from domain.diagnosis.state import ArbiterFinding, DiagnosisCommand
+from domain.diagnosis.state import ArbiterFinding, DiagnosisCommand, ExpertRecommendation
 from domain.governance.proceedings.decision import EndTimeToAppeal
 from domain.governance.proceedings.hearing import GiveStatement
 from domain.governance.proceedings.opening import ServeNotice
@@ -31,6 +32,8 @@ from zhenduan.demo.terms import TERM
 PANEL = 3
 """Arbiters of the case that is shown."""
 Step = tuple[datetime, Caller, Command]
+Said = Command | Callable[[date], Command]
+"""A command, or what makes it of the day that it falls on."""
 
 
 def arbitrated(people: People, played: Sequence[Step]) -> tuple[Command | None, list[Step]]:
@@ -48,16 +51,16 @@ def arbitrated(people: People, played: Sequence[Step]) -> tuple[Command | None, 
     return None, []
 
 
-def _timed(since: datetime, steps: Iterator[tuple[int, Caller, Command]]) -> list[Step]:
+def _timed(since: datetime, steps: Iterator[tuple[int, Caller, Said]]) -> list[Step]:
     """Each so many working days after the one before, those of one day a minute apart."""
     day, minute, found = city_day(since), 0, list[Step]()
-    for days, who, command in steps:
+    for days, who, said in steps:
         day, minute = (later(day, days), 0) if days else (day, minute + 1)
-        found.append((office_time(day, 360 + minute), who, command))
+        found.append((office_time(day, 360 + minute), who, said if isinstance(said, Command) else said(day)))
     return found
 
 
-def _arbitration(people: People, diagnosis: str, steps: Sequence[Step]) -> Iterator[tuple[int, Caller, Command]]:
+def _arbitration(people: People, diagnosis: str, steps: Sequence[Step]) -> Iterator[tuple[int, Caller, Said]]:
     city = people.callers[Role.CITY, people.data.organisations.city.id]
     by = {type(command): who for _, who, command in steps}
     firm, provider, of = by[ConfirmReport], by[AnswerObjections], {"diagnosis": diagnosis}
@@ -91,6 +94,24 @@ def _arbitration(people: People, diagnosis: str, steps: Sequence[Step]) -> Itera
         yield 1, provider, IssueReport(**of)
     yield 1, firm, ConfirmReport(**of)
     yield 2, by[OpenDiagnosis], FileReport(**of)
+    reader = Caller(draw_id(people.chance), Role.READER, unit, Everything())
+    for command in people.joining(reader, since):
+        yield 0, city, command
+    yield from _reading(by[OpenDiagnosis], reader, of, (draw_id(people.chance), since + TERM), item)
+
+
+def _reading(
+    district: Caller, reader: Caller, of: Mapping[str, str], term: tuple[str, date], item: str
+) -> Iterator[tuple[int, Caller, Said]]:
+    """The district appoints an expert, who reads the report with the firm some days later."""
+    assignment, until = term
+    yield 1, district, AppointReader(**of, assignment=assignment, expert=reader.actor, until=until)
+    advice = (
+        ExpertRecommendation(indicator=item, text="先把两个厂区的系统接到同一平台，再谈数据治理（示例）"),
+        ExpertRecommendation(indicator="Z01", text="数字化规划按年滚动修订，并写明预算（示例）"),
+    )
+    said = "规划与现场差距主要在第二厂区；基础较好，宜先易后难（示例）"
+    yield 4, reader, lambda day: RecordReading(**of, held_on=day, findings=said, recommendations=advice)
 
 
 def _last_answer(steps: Sequence[Step], kind: type[SaveAnswers | VerifyAnswers], indicator: str) -> Answer | None:

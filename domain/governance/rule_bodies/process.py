@@ -26,3 +26,6 @@ class ProcessRule(RuleBody):
     )
     arbiters_at_least: Few = Field(description="Arbiters whose opinions an arbitration needs at least · 仲裁专家最低人数")
     filed: bool = Field(description="Whether a confirmed diagnosis waits for the district's filing · 确认后是否须备案")
+    read: bool = Field(
+        default=False, description="Whether a filed diagnosis waits for an expert's reading with the firm · 备案后是否须专家解读"
+    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -11,6 +11,7 @@ import strawberry
 from api.diagnosis.arbitrations import Arbitration, load_arbitrations
 from api.diagnosis.assignments import Assignment, load_assignments, load_experts
 from api.diagnosis.diagnosis_result import Result, result_of
+from api.diagnosis.edition_basis import EditionBasis, edition_basis
 from api.diagnosis.filings import Filing, load_filings
 from api.diagnosis.internal_reviews import InternalReview, load_internal_reviews
 from api.diagnosis.parts import Answer, Evidence, Report, load_answers, load_evidence, load_reports, verified_answers
@@ -22,6 +23,7 @@ from api.diagnosis.proceedings import (
     load_objections,
     load_site_visits,
 )
+from api.diagnosis.readings import ExpertReading, load_readings
 from api.diagnosis.stages import RunningStage, load_stages
 from api.diagnosis.submissions import submitted_form
 from api.diagnosis.visits import VisitPlan, load_visit_plans
@@ -46,20 +48,21 @@ from api.participants.enterprises import NAMED, Enterprise, load_enterprises
 from api.participants.organisations import Organisation, load_organisations
 from api.standard.editions import Edition as PublishedStandard
 from api.standard.editions import editions_of, load_editions
-from domain.access import Mask, Role
+from domain.access import Mask
 from domain.diagnosis.assignments import AssignExpert
 from domain.diagnosis.case_numbers import read_case_number
 from domain.diagnosis.evidence import AttachEvidence
-from domain.diagnosis.opening import OpenDiagnosis, chosen_otherwise
+from domain.diagnosis.opening import OpenDiagnosis
+from domain.diagnosis.readings import AppointReader
 from domain.diagnosis.stage_limits import overdue_since
 from domain.diagnosis.state import STATUS_NAMES, DiagnosisStatus, Purpose
 from domain.diagnosis.submission import TakeInSubmission
 from domain.diagnosis.workbook import TakeInWorkbook
 from domain.governance.rule_bodies.body import RuleKind
 from domain.governance.rule_bodies.stages import StageLimits
-from domain.instants import city_midnight, microseconds, utc_moment
+from domain.instants import city_midnight, microseconds
 from domain.kernel import Command
-from domain.masks import ACTORS, ANSWERS, FIRMS, OUTCOMES, PROCEEDINGS, REPORTS, TRAIL
+from domain.masks import ACTORS, ANSWERS, FIRMS, OUTCOMES, PROCEEDINGS, REPORTS
 from interop.code_lists import district_codes
 from projections.as_of import replay, validity
 from projections.diagnosis import diagnoses as diagnoses_rows
@@ -68,29 +71,11 @@ from projections.diagnosis.diagnoses_fold import DiagnosisRow
 from projections.engine.filters import GradeRange
 from projections.governance.dated_rules import rule_on
 from projections.governance.working_calendar import calendar_now
-from standards import ApplicableEdition, Edition, Form
-from standards.edition.mapping import MappingBasis
-from standards.edition.text import GRADES, SourceMark
+from standards import Edition, Form
+from standards.edition.text import GRADES
 
 OUT = "outside the case as the latest report holds it, null before the first"
 """Said of what leaves a case by its report alone."""
-
-
-@published(FIRMS)
-class EditionBasis:
-    """Why a diagnosis has its edition and form · 标准选用依据. plan S3, S4"""
-
-    applicable_edition: str | None = field("Edition that applied when it was opened; null where no mapping held · 适用版本")
-    applicable_form: Form | None = field("Form that applied · 适用版式")
-    decided_by: MappingBasis | None = field("What decided · 依据")
-    code: str | None = field("The part of the industry code that decided · 行业代码")
-    since: date | None = field("First day of the mapping · 适用起始日")
-    mark: SourceMark | None = field("Mark of the mapping · 来源标记")
-    otherwise: bool = field("Whether another edition or form was chosen · 是否另选")
-    reason: str | None = field("Why · 理由", roles=TRAIL, mask=Mask.TRAIL)
-    role: Role = field("Role that opened it · 开启角色")
-    organisation: strawberry.ID = field("Organisation that opened it · 开启单位")
-    at: datetime = field("When, UTC · 开启时间")
 
 
 @published(FIRMS, row=DiagnosisRow)
@@ -202,6 +187,12 @@ class Diagnosis(Node):
     filing: Filing | None = field(
         "Filing of its report; null before · 区级备案. plan P5", roles=PROCEEDINGS, mask=Mask.PROCESS_SECRETS, made=True
     )
+    reading: ExpertReading | None = field(
+        "Reading of its report with the firm; null while nobody is appointed · 专家解读. plan R2",
+        roles=PROCEEDINGS,
+        mask=Mask.PROCESS_SECRETS,
+        made=True,
+    )
     stage: RunningStage | None = field(
         "Stage that runs, with its last day; null where none does, and outside the case · 现行环节. plan P5",
         roles=PROCEEDINGS,
@@ -225,23 +216,6 @@ published_filter(DiagnosisFilter)
 
 LIFTS = frozenset({"result.gates.lift", "result.gates.liftProven"})
 """What is worked out from the verified answers when it is asked for, and only then."""
-
-
-def _basis(row: DiagnosisRow) -> EditionBasis:
-    applied = ApplicableEdition.model_validate_json(row.applicable) if row.applicable is not None else None
-    return EditionBasis(
-        applicable_edition=applied.edition if applied else None,
-        applicable_form=applied.form if applied else None,
-        decided_by=applied.basis if applied else None,
-        code=applied.code if applied else None,
-        since=applied.since if applied else None,
-        mark=applied.source.mark if applied else None,
-        otherwise=chosen_otherwise(row.edition, Form(row.form), applied),
-        reason=row.reason,
-        role=row.opened_by_role,
-        organisation=strawberry.ID(row.opened_by_organisation),
-        at=utc_moment(row.opened_at),
-    )
 
 
 HOLDS = Holds("diagnosis", firm="enterprise")
@@ -299,6 +273,7 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
     internal_reviews = load_internal_reviews(context, ids) if "internalReviews" in wanted else {}
     expert_reviews = load_expert_reviews(context, ids) if "expertReviews" in wanted else {}
     filings = load_filings(context, ids) if "filing" in wanted else {}
+    readings = load_readings(context, ids) if "reading" in wanted else {}
     asked = {"stage", "overdue"} & wanted
     pace = _pace(context, [(row.id, row.status, row.status_since) for row in rows], wanted) if asked else {}
     assignments = load_assignments(context, ids, wanted_parts(wanted, "assignments")) if "assignments" in wanted else {}
@@ -325,9 +300,10 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
             internal_reviews=internal_reviews.get(row.id, []),
             expert_reviews=expert_reviews.get(row.id, []),
             filing=filings.get(row.id),
+            reading=readings.get(row.id),
             stage=pace[row.id]["stage"] if row.id in pace else None,
             assignments=assignments.get(row.id, []),
-            basis=_basis(row) if "basis" in wanted else None,
+            basis=edition_basis(row) if "basis" in wanted else None,
             as_of=known_then(context, "diagnosis", row.id),
         )
         for row in rows
@@ -428,7 +404,7 @@ EDGES: Mapping[Edge, Loader] = {
 
 SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
     OpenDiagnosis: ServerFields(frozenset({"diagnosis"}), fill=new_id("diagnosis")),
-    AssignExpert: ServerFields(frozenset({"assignment"}), fill=new_id("assignment")),
+    **dict.fromkeys((AssignExpert, AppointReader), ServerFields(frozenset({"assignment"}), fill=new_id("assignment"))),
     TakeInWorkbook: ServerFields(
         frozenset({"of_case", "edition_digest", "of_version", "answers", "unread"}), fill=filled_workbook
     ),

@@ -20,6 +20,7 @@ from domain.diagnosis.provider import (
     ProviderAssigned,
     TieExceptionRecorded,
 )
+from domain.diagnosis.readings import ReaderAppointed, ReadingHeld
 from domain.diagnosis.report import ReportConfirmed, ReportIssued
 from domain.diagnosis.review import ReportHandedIn, ReportReviewed
 from domain.diagnosis.scoring import DiagnosisScored, ExpertReviewRecorded
@@ -63,7 +64,8 @@ OF_A_FIRM = {event for capability in (CONSENT, DIAGNOSES, ENTERPRISES) for event
 THING: Mapping[type[Event], frozenset[Role]] = {
     **dict.fromkeys((ConsentGranted, ConsentRevoked), CONSENTS),
     **dict.fromkeys((ReportObjectedTo, ObjectionsAnswered, SiteVisitRecorded, ExpertReviewRecorded), PROCEEDINGS),
-    **dict.fromkeys((*VisitEvent.__args__, *ArbitrationEvent.__args__, ReportHandedIn, ReportReviewed, ReportFiled), PROCEEDINGS),
+    **dict.fromkeys((*VisitEvent.__args__, *ArbitrationEvent.__args__, ReportHandedIn, ReportReviewed), PROCEEDINGS),
+    **dict.fromkeys((ReportFiled, ReaderAppointed, ReadingHeld), PROCEEDINGS),
     **dict.fromkeys((AnswersSaved, AnswersVerified, EvidenceAttached, WorkbookTakenIn, SubmissionTakenIn), ANSWERS),
     **dict.fromkeys((DiagnosisScored, ReportIssued, ReportConfirmed, SelfAssessmentSubmitted), REPORTS),
     **dict.fromkeys((EnterpriseRegistered, EnterpriseRevised, EnterpriseStated), FINANCE),

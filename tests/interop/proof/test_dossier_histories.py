@@ -40,6 +40,7 @@ from domain.diagnosis.objections import (
 from domain.diagnosis.on_site import AnswersVerified, RecordSiteVisit, SiteVisitRecorded, VerifyAnswers
 from domain.diagnosis.opening import DiagnosisOpened, OpenDiagnosis
 from domain.diagnosis.provider import AcceptDiagnosis, AssignProvider, DiagnosisAccepted, ProviderAssigned
+from domain.diagnosis.readings import AppointReader, ReaderAppointed, ReadingHeld, RecordReading
 from domain.diagnosis.report import ConfirmReport, IssueReport, ReportConfirmed, ReportIssued
 from domain.diagnosis.review import HandInReport, ReportHandedIn, ReportReviewed, ReviewReport
 from domain.diagnosis.scoring import DiagnosisScored, ExpertReviewRecorded, RecordExpertReview, ScoreDiagnosis
@@ -108,6 +109,8 @@ EVENT_OF: dict[type[Any], type[Any]] = {
     IssueReport: ReportIssued,
     ConfirmReport: ReportConfirmed,
     FileReport: ReportFiled,
+    AppointReader: ReaderAppointed,
+    RecordReading: ReadingHeld,
     ObjectToReport: ReportObjectedTo,
     AnswerObjections: ObjectionsAnswered,
     RequestArbitration: ArbitrationRequested,

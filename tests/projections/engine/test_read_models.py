@@ -36,11 +36,12 @@ from domain.diagnosis.filing import FileReport
 from domain.diagnosis.objections import AnswerObjections, ObjectionAnswer, ObjectionItem, ObjectToReport
 from domain.diagnosis.on_site import VerifyAnswers
 from domain.diagnosis.provider import AcceptDiagnosis
+from domain.diagnosis.readings import AppointReader, RecordReading
 from domain.diagnosis.report import ConfirmReport, IssueReport
 from domain.diagnosis.review import HandInReport, ReviewCheck, ReviewItem, ReviewReport
 from domain.diagnosis.scoring import RecordExpertReview, ScoreDiagnosis
 from domain.diagnosis.self_assessment import AnswerGiven, PledgeTruth, SaveAnswers, SubmitSelfAssessment
-from domain.diagnosis.state import ArbiterFinding, Purpose, VerifiedAnswer
+from domain.diagnosis.state import ArbiterFinding, ExpertRecommendation, Purpose, VerifiedAnswer
 from domain.diagnosis.visits import AgreeToVisit, PlanSiteVisit, RecordInterview, SignInOnSite
 from domain.governance.dated_rules import ProposeRule, SetRule, dated_rule_on
 from domain.governance.proceedings.hearing import GiveStatement
@@ -195,6 +196,18 @@ def object_and_confirm(city: City, case: str) -> None:
     arbitrate(city, case)
     city.send(FILLER, ConfirmReport(diagnosis=case))
     city.send(caller(Role.DISTRICT, FIRM.district), FileReport(diagnosis=case))
+    read_with_the_firm(city, case)
+
+
+def read_with_the_firm(city: City, case: str) -> None:
+    """An expert is appointed and reads the report with the firm."""
+    held = {"membership": "m3", "role": Role.READER, "organisation": "experts", "since": TODAY}
+    city.send(CITY, RegisterPerson(person="lu", name="x"))
+    city.send(CITY, GrantMembership(person="lu", **held))
+    city.send(CITY, AppointReader(diagnosis=case, assignment="r1", expert="lu", until=TODAY))
+    reader = replace(caller(Role.READER, "experts"), actor="lu", scope=Everything())
+    advice = (ExpertRecommendation(indicator="Z01", text="先做数字化规划"),)
+    city.send(reader, RecordReading(diagnosis=case, held_on=TODAY, findings="基础较好", recommendations=advice))
 
 
 def arbitrate(city: City, case: str) -> None:

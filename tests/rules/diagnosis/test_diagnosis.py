@@ -32,6 +32,7 @@ from domain.diagnosis.provider import (
     DiagnosisAccepted,
     ProviderAssigned,
 )
+from domain.diagnosis.readings import AppointReader, RecordReading
 from domain.diagnosis.report import ConfirmReport, IssueReport
 from domain.diagnosis.review import HandInReport, ReviewReport
 from domain.diagnosis.scoring import RecordExpertReview, ScoreDiagnosis
@@ -76,7 +77,7 @@ from tests.rules.cases import (
     verify,
     withdrawn,
 )
-from tests.rules.diagnosis import test_arbitration
+from tests.rules.diagnosis import test_arbitration, test_readings
 from tests.rules.firms import EDITION
 from tests.rules.given import AT, Given, given
 
@@ -203,6 +204,8 @@ ABOUT_A_CASE: dict[type[Command], Command] = {
     DecideArbitration: test_arbitration.DECIDE,
     SettleArbitration: test_arbitration.SETTLE,
     FileReport: FileReport(diagnosis="d1"),
+    AppointReader: test_readings.APPOINT,
+    RecordReading: test_readings.READ,
     WithdrawDiagnosis: WithdrawDiagnosis(diagnosis="d1", reason="企业停产"),
 }
 OPEN_ONLY = {SaveAnswers, TakeInWorkbook, PledgeTruth, SubmitSelfAssessment}
@@ -215,7 +218,7 @@ ALLOWED: dict[Status, set[type[Command]]] = {
     Status.SCORED: PROVIDERS_WORK | {HandInReport, ReviewReport, IssueReport, WithdrawDiagnosis},
     Status.ISSUED: {ConfirmReport, ObjectToReport, RequestArbitration, WithdrawDiagnosis},
     Status.OBJECTED: {AttachEvidence, AnswerObjections, GiveArbiterOpinion, DecideArbitration, WithdrawDiagnosis},
-    Status.CONFIRMED: {FileReport},
+    Status.CONFIRMED: {FileReport, AppointReader, RecordReading},
     Status.WITHDRAWN: set(),
 }
 """Which command may be sent in which status, by the role that sends it first; the firm's word on evidence."""
@@ -230,7 +233,8 @@ REACHED = {
     Status.CONFIRMED: confirmed,
     Status.WITHDRAWN: withdrawn,
 }
-SENDER = {"enterprise": "e1", "provider": "p1", "city": "city", "arbiter": "experts", "system": "", "district": "310117"}
+SENDER = {"enterprise": "e1", "provider": "p1", "city": "city", "arbiter": "experts", "reader": "experts", "system": ""}
+SENDER |= {"district": "310117"}
 
 
 def send(case: Given, command: Command) -> Given:

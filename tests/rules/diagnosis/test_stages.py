@@ -7,7 +7,7 @@ import pytest
 
 from domain.command_rights import ROLE_NOT_ALLOWED
 from domain.diagnosis.arbitration import SettleArbitration
-from domain.diagnosis.case import STAGE_ENDS
+from domain.diagnosis.case_streams import STAGE_ENDS
 from domain.diagnosis.on_site import RecordSiteVisit
 from domain.diagnosis.provider import AcceptDiagnosis
 from domain.diagnosis.report import ConfirmReport, IssueReport
