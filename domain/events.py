@@ -7,6 +7,7 @@ from domain.diagnosis.assignments import ASSIGNMENTS
 from domain.diagnosis.campaigns import CAMPAIGNS
 from domain.diagnosis.case import DIAGNOSES
 from domain.diagnosis.filing import FILING_REGISTERS
+from domain.diagnosis.follow_up import FOLLOW_UPS
 from domain.diagnosis.participations import PARTICIPATIONS
 from domain.diagnosis.stages import STAGES
 from domain.governance.dated_rules import DATED_RULES
@@ -61,6 +62,7 @@ CAPABILITIES = Capabilities(
     DIRECTORIES,
     DOCKETS,
     FILING_REGISTERS,
+    FOLLOW_UPS,
     DRAWS,
     EDITIONS,
     EDITION_MAPPINGS,

@@ -25,7 +25,7 @@ from projections.record.audit_trail import EntryFilter, EntryRow
 
 BATCH = 1_000
 """Entries held in memory at a time."""
-TYPES = ["diagnosis.", "stage.", "proceeding."]
+TYPES = ["diagnosis.", "stage.", "proceeding.", "followup."]
 """Beginnings of the names of what happens in a case."""
 EVENT_ATTRIBUTES = {"role": "string", "version": "integer", "stage": "string"}
 OBJECT_TYPES = ("diagnosis", "firm", "provider", "visit", "report", "proceeding", "person")

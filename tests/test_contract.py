@@ -44,6 +44,8 @@ BOUNDED = {
     "Exam": {"tries": "the rule allows so many"},
     "ExamPaper": {"questions": "as many as the rule says"},
     "ExamQuestion": {"options": "of one question"},
+    "FollowUp": {"measures": "of one plan, within the limits of its input", "reports": "one a month of the rule"},
+    "FollowUpReport": {"changes": "of one report, within the limits of its input"},
     "ExpertReading": {"recommendations": "of one reading, within the limits of its input"},
     "Feedback": {"scores": "of one feedback, within the limits of its input"},
     "FeedbackPool": {"means": "one a subject"},

@@ -26,6 +26,7 @@ from domain.diagnosis.arbitration import (
 from domain.diagnosis.case_streams import place, reads, reads_further, reads_of_sender
 from domain.diagnosis.evidence import AttachEvidence, EvidenceAttached, attach
 from domain.diagnosis.filing import FileReport, ReportFiled, file_report
+from domain.diagnosis.follow_up import follow_up_after
 from domain.diagnosis.objections import (
     AnswerObjections,
     ObjectionsAnswered,
@@ -185,7 +186,8 @@ def decide(command: DiagnosisCommand, diagnosis: Diagnosis | None, context: Deci
         raise NOT_FOUND.refuse()
     else:
         facts, parties = STEPS[type(command)](command, diagnosis, context), (diagnosis.enterprise, diagnosis.provider)
-    return (*facts, *stages_after(facts, command.diagnosis, parties, context))
+    beside = (one for after in (stages_after, follow_up_after) for one in after(facts, command.diagnosis, parties, context))
+    return (*facts, *beside)
 
 
 # Evolve: what has happened

@@ -285,7 +285,7 @@ def _begun(stage: Stage, diagnosis: str, parties: tuple[str, str | None], contex
         enterprise=parties[0],
         provider=parties[1],
         deadline=given,
-        remind_on=_remind_on(given.due, limits, calendar),
+        remind_on=remind_day(given.due, limits, calendar),
         rule=rule.cause,
         rule_since=rule.since,
     )
@@ -301,7 +301,7 @@ def _calendar(context: DecisionContext) -> WorkingCalendar:
     return calendar_in_force(context.read.get(CALENDAR_STREAM))
 
 
-def _remind_on(due: date, limits: StageLimits, calendar: WorkingCalendar) -> date:
+def remind_day(due: date, limits: StageLimits, calendar: WorkingCalendar) -> date:
     """The day so many working days before the last one."""
     found = due
     while working_days_between(found, due, calendar) < limits.remind_before:
@@ -328,7 +328,7 @@ def decide(command: StageCommand, stages: Stages | None, context: DecisionContex
             if until <= due or until < context.day:
                 raise DEADLINE_NOT_LATER.refuse(path="until", present=due, earliest=max(due + DAY, context.day))
             limits = _limits(context.first_day_of(diagnosis_stream(command.diagnosis)), context)
-            remind_on = _remind_on(until, limits, _calendar(context))
+            remind_on = remind_day(until, limits, _calendar(context))
             return (StageExtended(stage=stages.stage, before=due, until=until, remind_on=remind_on, reason=reason),)
         case RemindOfStage():
             if stages.remind_on is None or context.day > due:

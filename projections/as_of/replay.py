@@ -16,6 +16,7 @@ from sqlalchemy import MetaData, NullPool, Table, create_engine, func, or_, sele
 from sqlalchemy.engine import Engine
 
 from domain.access import Everything, Scope, sees_only_issued
+from domain.diagnosis.follow_up import follow_up_stream
 from domain.diagnosis.opening import DiagnosisOpened
 from domain.diagnosis.provider import DiagnosisAccepted, ProviderAssigned
 from domain.diagnosis.stages import stage_stream
@@ -150,7 +151,7 @@ def of_enterprises(
         return Past(position, known, later_of(snapshot, streams, position, scope))
     every = _cases_of(snapshot, enterprises)
     seen = diagnoses_rows.diagnoses_by_id(snapshot, scope, every) if every else {}
-    cases = [named(identity) for identity in every for named in (diagnosis_stream, stage_stream)]
+    cases = [named(identity) for identity in every for named in (diagnosis_stream, stage_stream, follow_up_stream)]
     told = history(snapshot, [*streams, *cases], position)
     admitted = [entry for entry in told if key_of(entry.stream) in seen]
     facts = [orjson.loads(entry.state) for entry in admitted if event_of(entry) in NAMING]

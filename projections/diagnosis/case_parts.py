@@ -21,6 +21,7 @@ from projections.diagnosis.diagnoses_fold import (
     ReportRow,
 )
 from projections.diagnosis.filings import FILINGS, FilingRow
+from projections.diagnosis.follow_ups import FOLLOW_UPS, ROUNDS, FollowUpRow, RoundRow
 from projections.diagnosis.internal_reviews import INTERNAL_REVIEWS, InternalReviewRow
 from projections.diagnosis.proceedings import (
     EXPERT_REVIEWS,
@@ -138,6 +139,17 @@ def filings(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[Filing
 def readings(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[ReadingRow]:
     """Readings of the reports of diagnoses within a scope 专家解读; outside the case none."""
     return [ReadingRow._make(row) for row in _of_parties(snapshot, scope, READINGS, ids, chosen(snapshot[READINGS], ReadingRow))]
+
+
+def follow_ups(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[FollowUpRow]:
+    """Follow-ups of diagnoses within a scope 跟踪回访; outside the case none."""
+    rows = _of_parties(snapshot, scope, FOLLOW_UPS, ids, chosen(snapshot[FOLLOW_UPS], FollowUpRow))
+    return [FollowUpRow._make(row) for row in rows]
+
+
+def follow_up_rounds(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[RoundRow]:
+    """Months of the follow-ups of diagnoses within a scope 回访期次, in order; outside the case none."""
+    return [RoundRow._make(row) for row in _of_parties(snapshot, scope, ROUNDS, ids, chosen(snapshot[ROUNDS], RoundRow))]
 
 
 def expert_reviews(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[ExpertReviewRow]:

@@ -18,7 +18,7 @@ from sqlalchemy.sql import ColumnElement
 
 from domain.access import Attribute, Scope, sees_only_issued
 from domain.diagnosis.state import DiagnosisStatus, Purpose, Status
-from projections.diagnosis import filings, issued, readings, stages
+from projections.diagnosis import filings, follow_ups, issued, readings, stages
 from projections.diagnosis.diagnoses_fold import DIAGNOSES, TOTALS, DiagnosisRow
 from projections.engine.filters import A_DAY, GradeRange, is_so, one_of, recorded_within, sought, within
 from projections.engine.pages import Page, numeric
@@ -46,6 +46,7 @@ class DiagnosisFilter:
     open_objection: bool | None = sought("Whether an objection waits for an answer · 有无待答复的异议")
     filed: bool | None = sought("Whether its report is filed · 是否已备案", shown_by="filing")
     read: bool | None = sought("Whether an expert has read its report with the firm · 是否已解读", shown_by="reading")
+    follow_up_overdue: bool | None = sought("Whether a report of its follow-up is overdue · 有无逾期回访", shown_by="followUp")
     purpose: list[Purpose] | None = sought("Purposes · 诊断目的")
     subdistrict: list[str] | None = sought("Ids of subdistricts · 街镇", shown_by="enterprise", of="organisation")
     park: list[str] | None = sought("Ids of parks · 园区", shown_by="enterprise", of="organisation")
@@ -124,6 +125,8 @@ def matching(snapshot: Snapshot, scope: Scope, where: DiagnosisFilter) -> Iterat
     yield from is_so(waits_for_an_answer(cases, scope), where.open_objection)
     yield from is_so(filings.is_filed(snapshot, cases, scope), where.filed)
     yield from is_so(readings.is_read(snapshot, cases, scope), where.read)
+    if where.day is not None:
+        yield from is_so(follow_ups.has_overdue(snapshot, cases, scope, where.day), where.follow_up_overdue)
     if where.late is not None and where.day is not None:
         yield from is_so(_is_overdue(snapshot, cases, scope, where.late, where.day), where.overdue)
     if where.due_by is not None:

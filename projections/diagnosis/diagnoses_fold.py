@@ -32,7 +32,17 @@ from domain.diagnosis.opening import DiagnosisOpened
 from domain.diagnosis.report import ReportKind
 from domain.diagnosis.state import DiagnosisStatus, Purpose, status_after_objections
 from journal import Entry
-from projections.diagnosis import arbitrations, filings, internal_reviews, issued, proceedings, readings, stages, visits
+from projections.diagnosis import (
+    arbitrations,
+    filings,
+    follow_ups,
+    internal_reviews,
+    issued,
+    proceedings,
+    readings,
+    stages,
+    visits,
+)
 from projections.engine.columns import Long, columns
 from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from standards import Form
@@ -180,6 +190,9 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
         event = event_of(entry)
         if event in stages.EVENTS:
             stages.recorded(tables, entry)
+            continue
+        if event in follow_ups.EVENTS:
+            follow_ups.recorded(tables, entry)
             continue
         if event is DiagnosisOpened:
             cases.put(_opened(identity, entry, found))
@@ -367,8 +380,10 @@ DIAGNOSIS_READ_MODEL = ReadModel(
         arbitrations.OPINIONS,
         filings.FILINGS,
         readings.READINGS,
+        follow_ups.FOLLOW_UPS,
+        follow_ups.ROUNDS,
         stages.STAGES,
     ),
     fold,
-    frozenset(CASE.events) | stages.EVENTS,
+    frozenset(CASE.events) | stages.EVENTS | follow_ups.EVENTS,
 )

@@ -54,7 +54,7 @@ PARTS = {
         ("diagnoses", "diagnosis"),
     ),
     **dict.fromkeys(
-        ("filings", "readings"),
+        ("filings", "readings", "follow_ups", "follow_up_rounds"),
         ("diagnoses", "diagnosis"),
     ),
     **dict.fromkeys(

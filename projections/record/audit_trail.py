@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Column, Index, MetaData, Select, String, Tabl
 from sqlalchemy.sql import ColumnElement, FromClause
 
 from domain.access import Attribute, Role, Scope, sees_only_issued
+from domain.diagnosis.follow_up_facts import FollowUpBegan
 from domain.diagnosis.opening import DiagnosisOpened
 from domain.diagnosis.participations import FirmInvited, ParticipationStarted
 from domain.diagnosis.provider import DiagnosisAccepted, ProviderAssigned
@@ -106,7 +107,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
             subject["district"] = found["district"] if found["enterprise"] is None else None
         elif event in (FirmInvited, ParticipationStarted):
             subject["enterprise"] = data(entry)["enterprise"]
-        elif event is StageBegan:
+        elif event in (StageBegan, FollowUpBegan):
             found = data(entry)
             subject |= {name: found[name] for name in ("enterprise", "provider")} | {"diagnosis": key(entry)}
         elif event in (ProviderAssigned, DiagnosisAccepted):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,10 @@ import pytest
 
 from api.kit.services import Services
 from domain.access import Everything, Role, scope_of
+from domain.diagnosis.filing import FileReport
+from domain.diagnosis.follow_up import CloseFollowUp, PlanFollowUp, ReportFollowUp, follow_up_stream
+from domain.diagnosis.follow_up_facts import MeasuredChange, PlannedMeasure
+from domain.diagnosis.report import ConfirmReport
 from domain.diagnosis.stages import stage_stream
 from domain.diagnosis.state import diagnosis_stream
 from domain.governance.proceedings.decision import DecideProceeding
@@ -30,10 +35,12 @@ from domain.participants.organisations import OrganisationKind, RegisterOrganisa
 from domain.standard.editions import PublishEdition
 from journal import Caller, Handled
 from journal.codec import decode
+from projections.diagnosis import case_parts
+from projections.diagnosis.diagnoses import DiagnosisFilter, diagnoses
 from projections.engine.pages import Page
 from projections.governance.proceedings import BY_DUE_DAY, ProceedingFilter, proceedings
 from tests.live_city import CHEAP
-from tests.small_city import CITY, EDITION, City, roster
+from tests.small_city import CITY, EDITION, FILLER, FIRM, City, caller, roster
 from tests.small_city import opening as naming
 from zhenduan.background import due_acts
 from zhenduan.background.due_acts import do_due_acts, keeping_time
@@ -41,6 +48,7 @@ from zhenduan.settings import Settings
 from zhenduan.wiring import opened
 
 NEVER = threading.Event()
+DISTRICT = caller(Role.DISTRICT, FIRM.district)
 PROVIDER = Caller("chen", Role.PROVIDER, "p1", scope_of(Role.PROVIDER, "p1"))
 DUE, DAY = date(2024, 5, 11), timedelta(days=1)
 """Five working days after Monday the 6th; the 11th is a Saturday that is worked."""
@@ -215,3 +223,58 @@ def test_a_stage_is_reminded_of_and_escalated_once_and_the_case_goes_on_waiting(
         told += [fact] if fact else []
         assert [one.type for one in program.journal.read(stage_stream("d1"))] == told, day
     assert [one.type for one in program.journal.read(diagnosis_stream("d1"))] == ["diagnosis.opened.v2"]
+
+
+def test_a_follow_up_is_reminded_of_listed_as_overdue_and_reported_late(program: Services) -> None:
+    """Six months after the filing of 6 May, and twenty working days more."""
+    city = City.__new__(City)  # its provider is there already
+    city.journal, city.clock, city.blobs = program.journal, program.clock, program.blobs
+    for command in (PublishEdition(edition=EDITION), roster()):
+        city.send(CITY, command)
+    city.send(FILLER, ConfirmReport(diagnosis=city.issued()))
+    city.send(DISTRICT, FileReport(diagnosis="d1"))
+    measures = (PlannedMeasure(indicator="Z01", text="编制规划", by=date(2024, 10, 31)),)
+    city.send(FILLER, PlanFollowUp(diagnosis="d1", measures=measures))
+    program.models.catch_up()
+    reminded, due = date(2024, 12, 2), date(2024, 12, 4)
+    told = ["followup.began.v1", "followup.planned.v1"]
+    for day, fact in (
+        (reminded - DAY, ""),
+        (reminded, "followup.reminded.v1"),
+        (due, ""),
+        (due + 8 * DAY, "followup.escalated.v1"),
+        (due + 9 * DAY, ""),
+    ):
+        do_due_acts(on(program, day), NEVER)
+        program.models.catch_up()
+        told += [fact] if fact else []
+        assert [one.type for one in program.journal.read(follow_up_stream("d1"))] == told, day
+    change = MeasuredChange(indicator="Z01", name="联网率", unit="%", before=Decimal("31.5"), after=Decimal(62), evidence="e" * 64)
+    report = ReportFollowUp(diagnosis="d1", month=6, done="已编制规划", changes=(change,))
+    assert overdue(program, due + 9 * DAY) == ["d1"]
+    city.clock = on(program, due + 9 * DAY).clock
+    city.send(FILLER, report)
+    program.models.catch_up()
+    assert overdue(program, due + 9 * DAY) == []
+    with program.models.reading() as snapshot:
+        [half, year] = case_parts.follow_up_rounds(snapshot, Everything(), ["d1"])
+        [case] = diagnoses(snapshot, Everything(), DiagnosisFilter(), Page(10))
+        measured = case.verified_total
+    assert (half.late, half.due, half.reported_by_role, year.reported_at) == (True, "2024-12-04", Role.ENTERPRISE, None)
+    assert '"before":"31.5"' in (half.changes or "")
+    city.clock = on(program, date(2025, 8, 1)).clock
+    city.send(DISTRICT, CloseFollowUp(diagnosis="d1", conclusion="部分落实"))
+    program.models.catch_up()
+    do_due_acts(on(program, date(2025, 8, 2)), NEVER)
+    with program.models.reading() as snapshot:
+        [whole] = case_parts.follow_ups(snapshot, Everything(), ["d1"])
+        [case] = diagnoses(snapshot, Everything(), DiagnosisFilter(), Page(10))
+    assert (whole.conclusion, case.verified_total) == ("部分落实", measured)
+    assert program.journal.read(follow_up_stream("d1"))[-1].type == "followup.closed.v1"
+
+
+def overdue(program: Services, day: date) -> list[str]:
+    """Cases with a follow-up that is overdue on a day."""
+    where = DiagnosisFilter(follow_up_overdue=True, day=day.isoformat())
+    with program.models.reading() as snapshot:
+        return [row.id for row in diagnoses(snapshot, Everything(), where, Page(10))]

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from domain.access import Role
 from domain.diagnosis import assignments
 from domain.diagnosis.campaigns import CAMPAIGN_DAYS_REVERSED, CAMPAIGN_END_NOT_LATER, CAMPAIGNS, ExtendCampaign
+from domain.diagnosis.follow_up import MEASURE_DAY_PAST
 from domain.diagnosis.on_site import VISIT_BEFORE_OPENING, VISIT_IN_FUTURE
 from domain.diagnosis.readings import READING_IN_FUTURE, READING_TOO_EARLY
 from domain.diagnosis.state import diagnosis_stream
@@ -53,7 +54,7 @@ from domain.standard.revision.publication import NOT_AFTER_TODAY
 from domain.stated_dates import DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD
 from tests.rules import cases, revisions, visits
 from tests.rules.cases import FIRM
-from tests.rules.diagnosis import test_assignments, test_campaigns, test_readings, test_stages
+from tests.rules.diagnosis import test_assignments, test_campaigns, test_follow_up, test_readings, test_stages
 from tests.rules.given import AT, BEFORE, Given, given
 from tests.rules.governance import proceedings, test_dated_rules, test_ties, test_working_calendar
 from tests.rules.participants import test_consents, test_headquarters, test_people
@@ -281,6 +282,10 @@ def hold_reading(on: date) -> Given:
     return test_readings.read(test_readings.appointed(), at=AT + 3 * DAY, held_on=on)
 
 
+def plan_measure(by: date) -> Given:
+    return test_follow_up.plan(test_follow_up.begun(), measures=(test_follow_up.measure(by=by),))
+
+
 def draft_policy(since: date, until: date | None = None) -> Given:
     return test_policies.drafting(test_policies.terms(since=since, until=until))
 
@@ -315,6 +320,7 @@ FIELDS = {
     },
     "AppointReader.until": Bounded(appoint_reader, assignments.ASSIGNMENT_OVER, DATE_TOO_FAR_AHEAD, TODAY, FAR),
     "RecordReading.held_on": Bounded(hold_reading, READING_TOO_EARLY, READING_IN_FUTURE, TODAY, TODAY + 3 * DAY),
+    "PlanFollowUp.measures.by": Bounded(plan_measure, MEASURE_DAY_PAST, DATE_TOO_FAR_AHEAD, TODAY, FAR),
     "ExtendStage.until": Bounded(extend_stage, DEADLINE_NOT_LATER, DATE_TOO_FAR_AHEAD, test_stages.DUE + DAY, FAR),
     "PlanCampaign.since": Bounded(
         lambda day: plan_campaign(day, max(day, TODAY)), DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR

@@ -16,6 +16,7 @@ from functools import partial
 from api.kit.services import Services
 from domain.access import Everything, Role
 from domain.diagnosis.arbitration import SettleArbitration
+from domain.diagnosis.follow_up import EscalateFollowUp, RemindOfFollowUp, follow_up_stream
 from domain.diagnosis.stages import EscalateStage, RemindOfStage, stage_stream
 from domain.diagnosis.state import diagnosis_stream
 from domain.governance.proceedings.decision import EndTimeToAppeal
@@ -27,6 +28,7 @@ from domain.kernel import Command, Refused, Stream, cause_of
 from journal import Caller
 from projections import Snapshot
 from projections.diagnosis.arbitrations import to_settle
+from projections.diagnosis.follow_ups import rounds_due
 from projections.diagnosis.stages import stages_due
 from projections.governance.proceedings import over_by
 from projections.providers.sampling import findings_without_hearing
@@ -80,6 +82,17 @@ def _stages(snapshot: Snapshot, today: date) -> Iterator[DueAct]:
             yield DueAct("remind-of-stage", stream, due, RemindOfStage(diagnosis=row.diagnosis), cause)
 
 
+def _follow_ups(snapshot: Snapshot, today: date) -> Iterator[DueAct]:
+    """Months of follow-ups that end soon, and those that are over without a report."""
+    for row in rounds_due(snapshot, today):
+        stream, due = follow_up_stream(row.diagnosis), date.fromisoformat(row.due)
+        of, cause = {"diagnosis": row.diagnosis, "month": row.month}, cause_of(stream, row.version)
+        if due < today:
+            yield DueAct(f"escalate-follow-up-{row.month}", stream, due, EscalateFollowUp(**of), cause)
+        else:
+            yield DueAct(f"remind-of-follow-up-{row.month}", stream, due, RemindOfFollowUp(**of), cause)
+
+
 def _findings(snapshot: Snapshot, today: date) -> Iterator[DueAct]:
     """Samples that differ materially, about which nobody was heard yet: each opens a proceeding, and ends none."""
     for one in findings_without_hearing(snapshot):
@@ -105,7 +118,7 @@ def _arbitrations(snapshot: Snapshot, today: date) -> Iterator[DueAct]:
         yield DueAct("settle-arbitration", stream, today, SettleArbitration(diagnosis=row.diagnosis), cause)
 
 
-ACTS: tuple[FindDue, ...] = (_proceedings, _stages, _findings, _arbitrations)
+ACTS: tuple[FindDue, ...] = (_proceedings, _stages, _follow_ups, _findings, _arbitrations)
 """Every reader of what falls due; a capability adds its own."""
 
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 
 from domain.access import Everything, Role
 from domain.diagnosis.arbitration import DecideArbitration, GiveArbiterOpinion, RequestArbitration, SettleArbitration
 from domain.diagnosis.assignments import AssignExpert
 from domain.diagnosis.filing import FileReport
+from domain.diagnosis.follow_up import PlanFollowUp, ReportFollowUp
+from domain.diagnosis.follow_up_facts import MeasuredChange, PlannedMeasure
 from domain.diagnosis.objections import AnswerObjections, ObjectionItem
 from domain.diagnosis.on_site import VerifyAnswers
 from domain.diagnosis.opening import OpenDiagnosis
@@ -29,6 +32,8 @@ from zhenduan.demo.people import People, draw_id
 from zhenduan.demo.proceedings import SYSTEM
 from zhenduan.demo.terms import TERM
 
+HALF_A_YEAR = 125
+"""Working days from the plan to the report at six months, which the filing's half year is over by."""
 PANEL = 3
 """Arbiters of the case that is shown."""
 Step = tuple[datetime, Caller, Command]
@@ -98,6 +103,7 @@ def _arbitration(people: People, diagnosis: str, steps: Sequence[Step]) -> Itera
     for command in people.joining(reader, since):
         yield 0, city, command
     yield from _reading(by[OpenDiagnosis], reader, of, (draw_id(people.chance), since + TERM), item)
+    yield from _followed_up(firm, of, item)
 
 
 def _reading(
@@ -112,6 +118,20 @@ def _reading(
     )
     said = "规划与现场差距主要在第二厂区；基础较好，宜先易后难（示例）"
     yield 4, reader, lambda day: RecordReading(**of, held_on=day, findings=said, recommendations=advice)
+
+
+def _followed_up(firm: Caller, of: Mapping[str, str], item: str) -> Iterator[tuple[int, Caller, Said]]:
+    """The firm plans what was recommended, and reports half a year after the filing; what is due after a year is still open."""
+
+    def planned(day: date) -> PlanFollowUp:
+        first = PlannedMeasure(indicator=item, recommendation=1, text="两个厂区系统接入同一平台（示例）", by=later(day, 90))
+        second = PlannedMeasure(indicator="Z01", recommendation=2, text="按年修订规划并列支预算（示例）", by=later(day, 200))
+        return PlanFollowUp(**of, measures=(first, second))
+
+    yield 5, firm, planned
+    brought = MeasuredChange(indicator=item, name="第二厂区设备联网率", unit="%", before=Decimal("31.5"), after=Decimal("62.25"))
+    done = "第二厂区系统已接入同一平台，预算已列入次年计划（示例）"
+    yield HALF_A_YEAR, firm, ReportFollowUp(**of, month=6, done=done, changes=(brought,))
 
 
 def _last_answer(steps: Sequence[Step], kind: type[SaveAnswers | VerifyAnswers], indicator: str) -> Answer | None:

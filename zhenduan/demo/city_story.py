@@ -109,7 +109,7 @@ def story(data: DemoData, chance: Random, present: datetime) -> Story:
     played += _diagnoses(data, chance, people, (firms[0], named, open_to_all), present)
     shown = _shown(data, enterprise_id(DEMO_SALT, firms[0].uscc))
     played += _positions(people, shown)
-    played = _arbitrated(people, played)
+    played = _arbitrated(people, played, present)
     played += _headquarters(people, named)
     played += _certificates(people, present)
     played += _campaigns(people, rosters, played, present)
@@ -179,12 +179,12 @@ def _campaigns(
             yield Timed(at, Act(0, who, command))
 
 
-def _arbitrated(people: People, played: Sequence[Timed]) -> list[Timed]:
-    """Of the case whose firm objected, what the provider did not uphold went to arbiters before the firm confirmed."""
+def _arbitrated(people: People, played: Sequence[Timed], present: datetime) -> list[Timed]:
+    """Of the case whose firm objected, what the provider did not uphold went to arbiters; filed, it was read and followed up."""
     steps = [(timed.at, timed.act.who, timed.act.what) for timed in played]
     left_out, added = arbitrated(people, [(at, who, what) for at, who, what in steps if isinstance(what, Command)])
     kept = [timed for timed in played if timed.act.what is not left_out]
-    return [*kept, *(Timed(at, Act(0, who, command)) for at, who, command in added)]
+    return [*kept, *(Timed(at, Act(0, who, command)) for at, who, command in added if at <= present)]
 
 
 def _proceedings(people: People, shown: Mapping[Role, str], played: Sequence[Timed]) -> Iterator[Timed]:

@@ -26,4 +26,7 @@ class StageLimits(RuleBody):
     follow_up_months: Annotated[tuple[Months, ...], Field(min_length=1, max_length=12)] = Field(
         description="Months after the filing at which is followed up · 跟踪回访月数"
     )
+    follow_up: WorkingDays = Field(
+        default=20, description="From the end of such a month to the firm's report of it · 回访报告期限"
+    )
     remind_before: WorkingDays = Field(description="Working days before a limit at which is reminded · 提醒提前量")

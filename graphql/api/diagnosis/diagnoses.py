@@ -13,6 +13,7 @@ from api.diagnosis.assignments import Assignment, load_assignments, load_experts
 from api.diagnosis.diagnosis_result import Result, result_of
 from api.diagnosis.edition_basis import EditionBasis, edition_basis
 from api.diagnosis.filings import Filing, load_filings
+from api.diagnosis.follow_ups import FollowUp, load_follow_ups
 from api.diagnosis.internal_reviews import InternalReview, load_internal_reviews
 from api.diagnosis.parts import Answer, Evidence, Report, load_answers, load_evidence, load_reports, verified_answers
 from api.diagnosis.proceedings import (
@@ -193,6 +194,9 @@ class Diagnosis(Node):
         mask=Mask.PROCESS_SECRETS,
         made=True,
     )
+    follow_up: FollowUp | None = field(
+        "What follows its filing; null before · 跟踪回访. plan R2", roles=PROCEEDINGS, mask=Mask.PROCESS_SECRETS, made=True
+    )
     stage: RunningStage | None = field(
         "Stage that runs, with its last day; null where none does, and outside the case · 现行环节. plan P5",
         roles=PROCEEDINGS,
@@ -274,6 +278,7 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
     expert_reviews = load_expert_reviews(context, ids) if "expertReviews" in wanted else {}
     filings = load_filings(context, ids) if "filing" in wanted else {}
     readings = load_readings(context, ids) if "reading" in wanted else {}
+    follow_ups = load_follow_ups(context, ids) if "followUp" in wanted else {}
     asked = {"stage", "overdue"} & wanted
     pace = _pace(context, [(row.id, row.status, row.status_since) for row in rows], wanted) if asked else {}
     assignments = load_assignments(context, ids, wanted_parts(wanted, "assignments")) if "assignments" in wanted else {}
@@ -301,6 +306,7 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
             expert_reviews=expert_reviews.get(row.id, []),
             filing=filings.get(row.id),
             reading=readings.get(row.id),
+            follow_up=follow_ups.get(row.id),
             stage=pace[row.id]["stage"] if row.id in pace else None,
             assignments=assignments.get(row.id, []),
             basis=edition_basis(row) if "basis" in wanted else None,
@@ -377,7 +383,9 @@ class DiagnosisQueries:
         where = with_keys(filter)
         require_units(info.context.snapshot, where, NAMED)
         if where.overdue is not None:
-            where = replace(where, late=overdue_before(info.context), day=day_then(info.context).isoformat())
+            where = replace(where, late=overdue_before(info.context))
+        if where.overdue is not None or where.follow_up_overdue is not None:
+            where = replace(where, day=day_then(info.context).isoformat())
         if where.case_number is not None:
             return replace(where, case_number=read_case_number(where.case_number, "filter.caseNumber"))
         return where
@@ -419,6 +427,7 @@ SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
 PAYLOADS: Mapping[str, Payload] = {
     "assignment": Payload("diagnosis", Diagnosis, _find_diagnosis),
     "diagnosis": Payload("diagnosis", Diagnosis, _find_diagnosis),
+    "followup": Payload("diagnosis", Diagnosis, _find_diagnosis),
     "stage": Payload("diagnosis", Diagnosis, _find_diagnosis),
 }
 """Capability, or a command whose payload carries something else -> what its payloads carry 返回对象."""

@@ -90,7 +90,7 @@ OTHERS: Mapping[str, frozenset[Role]] = {
     "application": APPLICATION_TOLD,
     "tie": TIE_TOLD,
     **dict.fromkeys(("call", "directory", "listing"), EVERYONE),
-    "stage": PROCEEDINGS_READERS,
+    **dict.fromkeys(("stage", "followup"), PROCEEDINGS_READERS),
 }
 """Capability whose things lie in no firm's place, and are told to others all the same -> to whom."""
 HIDDEN = (CONSENTS, PROCEEDINGS)

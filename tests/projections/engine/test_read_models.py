@@ -33,6 +33,8 @@ from domain.diagnosis.arbitration import GiveArbiterOpinion, RequestArbitration,
 from domain.diagnosis.assignments import AssignExpert, ReleaseExpert
 from domain.diagnosis.campaigns import InviteFirms, PlanCampaign
 from domain.diagnosis.filing import FileReport
+from domain.diagnosis.follow_up import PlanFollowUp
+from domain.diagnosis.follow_up_facts import PlannedMeasure
 from domain.diagnosis.objections import AnswerObjections, ObjectionAnswer, ObjectionItem, ObjectToReport
 from domain.diagnosis.on_site import VerifyAnswers
 from domain.diagnosis.provider import AcceptDiagnosis
@@ -197,6 +199,8 @@ def object_and_confirm(city: City, case: str) -> None:
     city.send(FILLER, ConfirmReport(diagnosis=case))
     city.send(caller(Role.DISTRICT, FIRM.district), FileReport(diagnosis=case))
     read_with_the_firm(city, case)
+    measures = (PlannedMeasure(indicator="Z01", recommendation=1, text="编制规划", by=TODAY + timedelta(days=90)),)
+    city.send(FILLER, PlanFollowUp(diagnosis=case, measures=measures))
 
 
 def read_with_the_firm(city: City, case: str) -> None:

@@ -35,7 +35,7 @@ def given_before(count: int) -> dict[object, object]:
 
 def test_the_district_files_what_the_firm_confirmed_under_the_next_number() -> None:
     case = files(confirmed())
-    case.happened("diagnosis.report_filed.v1", "filings.number_given.v1")
+    case.happened("diagnosis.report_filed.v1", "filings.number_given.v1", "followup.began.v1")
     assert case.facts[0] == ReportFiled(number="310117-2024-00001", district=DISTRICT, version=2)
     assert files(confirmed().having_read(given_before(41))).facts[0].number == "310117-2024-00042"  # type: ignore[union-attr]
 
@@ -57,5 +57,5 @@ def test_where_the_rule_asks_for_it_the_filing_has_its_last_day() -> None:
     case.happened("diagnosis.report_confirmed.v1", "slot.released.v1", "stage.began.v2")
     assert case.read[stage_stream("d1")].stage is Stage.FILING
     case = files(case.accepted)
-    case.happened("diagnosis.report_filed.v1", "filings.number_given.v1", "stage.ended.v1")
+    case.happened("diagnosis.report_filed.v1", "filings.number_given.v1", "stage.ended.v1", "followup.began.v1")
     assert case.read[stage_stream("d1")].stage is None

@@ -124,7 +124,7 @@ def test_what_is_recommended_names_an_indicator_of_the_edition() -> None:
 
 def test_where_the_rule_asks_for_it_the_reading_has_its_last_day() -> None:
     case = filed(read=True)
-    case.happened("diagnosis.report_filed.v1", "filings.number_given.v1", "stage.began.v2")
+    case.happened("diagnosis.report_filed.v1", "filings.number_given.v1", "stage.began.v2", "followup.began.v1")
     assert case.read[stage_stream("d1")].stage is Stage.READING
     case = read(appoint(case).accepted)
     case.happened("diagnosis.reading_held.v1", "stage.ended.v1")
