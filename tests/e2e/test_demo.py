@@ -311,6 +311,19 @@ def test_an_appeal_was_won_a_proceeding_ended_by_itself_and_a_complaint_waits_fo
     assert waiting.due is not None
 
 
+def test_a_case_was_filed_read_by_an_expert_and_followed_up_after_half_a_year(city: House) -> None:
+    with city.services.models.reading() as snapshot:
+        rows = diagnoses.diagnoses(snapshot, Everything(), DiagnosisFilter(filed=True, read=True), Page(10))
+        ids = [row.id for row in rows]
+        [reading] = case_parts.readings(snapshot, Everything(), ids)
+        [plan] = case_parts.follow_ups(snapshot, Everything(), ids)
+        half, year = case_parts.follow_up_rounds(snapshot, Everything(), ids)
+    assert reading.held_on is not None
+    assert plan.measures is not None
+    assert (half.month, half.late, year.month, year.reported_at) == (6, False, 12, None)
+    assert '"after":"62.25"' in (half.changes or "")
+
+
 def test_two_years_of_calls_fill_a_directory_in_which_providers_move_up_and_down(city: House) -> None:
     """Issue 12: twenty in the first year, forty in the second; an appeal won and one lost; a red line that suspends."""
     with city.models.reading() as snapshot:
