@@ -32,7 +32,7 @@ NEVER_FROM_ROWS = {
     "Enterprise": {"contacts", "consents"},
     "Diagnosis": {
         *("answers", "evidence", "reports", "result", "objections", "siteVisits", "expertReviews", "assignments"),
-        *("basis", "filing"),
+        *("basis", "filing", "reading", "followUp"),
     },
     "Organisation": set(),
 }
