@@ -17,6 +17,7 @@ from domain.governance.ties import TIES
 from domain.governance.working_calendar import WORKING_CALENDAR
 from domain.kernel import Capabilities, Event, name_of
 from domain.participants.consents import CONSENTS
+from domain.participants.endpoints.endpoint import ENDPOINTS
 from domain.participants.enterprises import ENTERPRISES
 from domain.participants.firm_ids import IDENTIFIERS
 from domain.participants.headquarters import HEADQUARTERS
@@ -66,6 +67,7 @@ CAPABILITIES = Capabilities(
     DRAWS,
     EDITIONS,
     EDITION_MAPPINGS,
+    ENDPOINTS,
     ENTERPRISES,
     EXAMS,
     FEEDBACKS,

@@ -5,7 +5,7 @@ version of it, when, where it stands in the journal (sealed), and where to read 
 this way, so that it may get a new shape without its public name changing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -108,6 +108,21 @@ PUBLIC_EVENTS: Mapping[type[Event], PublicEvent] = {
     RevisionAbandoned: _standard("revision-abandoned.v1", "revision"),
 }
 """Event -> what other systems are told of it."""
+NAMES = tuple(sorted({one.name for one in PUBLIC_EVENTS.values()}))
+KINDS = tuple(sorted({one.kind for one in PUBLIC_EVENTS.values()}))
+"""What a follower may choose by: whole names, and the kinds that they begin with."""
+
+
+def unknown_kinds(given: Iterable[str]) -> list[str]:
+    """What of a choice is neither a kind nor a whole name 未知类别."""
+    return [one for one in given if one not in KINDS and one not in NAMES]
+
+
+def names_of(given: Iterable[str]) -> frozenset[str]:
+    """The public names that kinds and whole names say together."""
+    chosen = frozenset(given)
+    return frozenset(name for name in NAMES if name in chosen or name.partition(".")[0] in chosen)
+
 
 PARTIES_AND_OFFICES: Mapping[str, str] = {
     "assignment": "made.v1 ended.v1",
@@ -156,6 +171,7 @@ SELECTION_AND_MONEY: Mapping[str, str] = {
 a certificate has a credential and a status list of its own."""
 HOUSE: Mapping[str, str] = {
     "calendar": "set.v1",
+    "endpoint": "registered.v1 verified.v1 secret_rotated.v1 disabled.v1 enabled.v1 test_asked.v1 redelivery_asked.v1",
     "enterprise": "stated.v1",
     "headquarters": "named.v1 ended.v1 corrected.v1",
     "identifiers": "salt_drawn.v1",

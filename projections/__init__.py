@@ -20,6 +20,7 @@ from projections.governance.dated_rules import DATED_RULE_READ_MODEL
 from projections.governance.proceedings import PROCEEDING_READ_MODEL
 from projections.governance.ties import TIE_READ_MODEL
 from projections.governance.working_calendar import WORKING_CALENDAR_READ_MODEL
+from projections.participants.endpoints import ENDPOINT_READ_MODEL
 from projections.participants.enterprises import BY_CASES, ENTERPRISE_READ_MODEL
 from projections.participants.headquarters import HEADQUARTERS_READ_MODEL
 from projections.participants.organisations import ORGANISATION_READ_MODEL
@@ -82,6 +83,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     APPLICATION_READ_MODEL,
     MARKING_READ_MODEL,
     DIRECTORY_READ_MODEL,
+    ENDPOINT_READ_MODEL,
     AUDIT_TRAIL,
     VALIDITY,
 )

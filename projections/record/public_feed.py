@@ -10,7 +10,7 @@ from heapq import merge
 
 from sqlalchemy import select
 
-from domain.access import AllOf, Attribute, Everything, Is, Role, Scope
+from domain.access import AllOf, AnyOf, Attribute, Everything, Is, Role, Scope
 from domain.kernel import Event
 from domain.public_events import PUBLIC_EVENTS, Sight
 from journal.codec import stored_names
@@ -22,13 +22,13 @@ from projections.standard.revisions import standards_events
 
 @dataclass(frozen=True)
 class FeedFilter:
-    """Which events a follower wants 订阅筛选; None = all. names: public names. district, enterprise: of the firm of an event.
+    """Which events a follower wants 订阅筛选; None = all. names: public names. districts, enterprise: of the firm of an event.
 
     What lies nowhere, such as a move of the directory, is not of a district or a firm.
     """
 
     names: frozenset[str] | None = None
-    district: str | None = None
+    districts: frozenset[str] | None = None
     enterprise: str | None = None
 
     def holds(self, event: type[Event]) -> bool:
@@ -38,12 +38,16 @@ class FeedFilter:
     @property
     def of_a_place(self) -> bool:
         """Whether only what is of a firm is wanted."""
-        return self.district is not None or self.enterprise is not None
+        return self.districts is not None or self.enterprise is not None
 
     def within(self, scope: Scope) -> Scope:
         """The part of a scope that is wanted."""
-        places = ((Attribute.DISTRICT, self.district), (Attribute.ENTERPRISE, self.enterprise))
-        return AllOf((scope, *(Is(what, key) for what, key in places if key is not None)))
+        parts = [scope]
+        if self.districts is not None:
+            parts.append(AnyOf(tuple(Is(Attribute.DISTRICT, one) for one in sorted(self.districts))))
+        if self.enterprise is not None:
+            parts.append(Is(Attribute.ENTERPRISE, self.enterprise))
+        return AllOf(tuple(parts))
 
 
 def _stored(role: Role, sight: Sight, where: FeedFilter) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from typing import Annotated, get_args
 from pydantic import Field
 
 from domain.governance.rule_bodies.body import RuleBody, RuleKind
+from domain.governance.rule_bodies.delivery import DeliveryRule
 from domain.governance.rule_bodies.exam import ExamRule
 from domain.governance.rule_bodies.feedback import FeedbackRule
 from domain.governance.rule_bodies.ladder import LadderRule
@@ -34,6 +35,7 @@ EveryBody = (
     | ProcessRule
     | PaceRule
     | TransformationRule
+    | DeliveryRule
 )
 AnyRuleBody = Annotated[EveryBody, Field(discriminator="kind")]
 """A body of any kind, told apart by `kind`."""

@@ -33,7 +33,7 @@ from api.server.subscriptions import BATCH
 from domain.access import Role
 from domain.kernel import Refused
 from domain.masks import PLACE_READERS
-from domain.public_events import PUBLIC_EVENTS
+from domain.public_events import KINDS, names_of, unknown_kinds
 from domain.standard.revision.state import draft_scope
 from journal import Caller
 from projections.record.audit_trail import EntryRow
@@ -49,8 +49,6 @@ FOLLOWERS_OF_CALLER = 10
 LONGEST_FILTER = 2_000
 RETRY_MILLISECONDS = 2_000
 OFFERED = (CLOUD_EVENTS_BATCH, JSON, EVENT_STREAM)
-NAMES = sorted({one.name for one in PUBLIC_EVENTS.values()})
-KINDS = sorted({one.kind for one in PUBLIC_EVENTS.values()})
 
 
 @dataclass(frozen=True)
@@ -124,7 +122,7 @@ class EventFeed:
         for name in ("kind", "district", "enterprise"):
             if name in given and not 0 < len(given[name]) <= LONGEST_FILTER:
                 raise _wrong(f"{name} 为空或过长。", f"{name} is empty or too long.")
-        where = FeedFilter(_names(given.get("kind")), given.get("district"), key_of(given.get("enterprise"), "enterprise"))
+        where = FeedFilter(_names(given.get("kind")), _one(given.get("district")), key_of(given.get("enterprise"), "enterprise"))
         again = {name: value for name, value in given.items() if name != "after"}
         return Asked(self._cursors.open(seen) if seen else 0, int(wait), where, again)
 
@@ -228,12 +226,16 @@ def _names(kinds: str | None) -> frozenset[str] | None:
     if kinds is None:
         return None
     given = [one.strip() for one in kinds.split(",")]
-    if unknown := [one for one in given if one not in KINDS and one not in NAMES]:
+    if unknown := unknown_kinds(given):
         allowed = "、".join(KINDS)
         chinese = f"kind 没有 {unknown[0][:60]}；可用类别：{allowed}，或其中事件的全名。"
         english = f"There is no kind {unknown[0][:60]}; there are {', '.join(KINDS)}, or the whole name of an event."
         raise _wrong(chinese, english)
-    return frozenset(name for name in NAMES if name in given or name.partition(".")[0] in given)
+    return names_of(given)
+
+
+def _one(given: str | None) -> frozenset[str] | None:
+    return frozenset({given}) if given is not None else None
 
 
 def _wrong(chinese: str, english: str) -> Malformed:

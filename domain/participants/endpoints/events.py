@@ -1,0 +1,85 @@
+"""Facts about endpoints 推送端点事实. What was sent when is none of them: it lies beside the journal. plan P8."""
+
+from datetime import date, datetime
+from typing import ClassVar, Literal
+
+from domain.kernel import Event
+from domain.participants.endpoints.state import EndpointStop
+
+
+class EndpointRegistered(Event):
+    """A partner named an address to send public events to 推送端点已登记."""
+
+    type: Literal["endpoint.registered.v1"] = "endpoint.registered.v1"
+    says: ClassVar = "登记了接收公开事件的推送端点，每秒至多 {per_second} 次"
+    owner: str
+    organisation: str
+    url: str
+    kinds: tuple[str, ...]
+    districts: tuple[str, ...]
+    per_second: int
+
+
+class EndpointVerified(Event):
+    """An endpoint answered its handshake 推送端点握手成功."""
+
+    type: Literal["endpoint.verified.v1"] = "endpoint.verified.v1"
+    says: ClassVar = "推送端点完成第 {handshake} 次握手，开始推送"
+    handshake: int
+
+
+class EndpointSecretRotated(Event):
+    """An endpoint got another secret 推送签名密钥已轮换; the one before it goes on signing until `overlap_until`."""
+
+    type: Literal["endpoint.secret_rotated.v1"] = "endpoint.secret_rotated.v1"
+    says: ClassVar = "推送签名密钥轮换为第 {generation} 个"
+    generation: int
+    overlap_until: datetime
+
+
+class EndpointDisabled(Event):
+    """Nothing is sent to an endpoint any more 推送端点已停用. failures: in a row, where the program ended it."""
+
+    type: Literal["endpoint.disabled.v1"] = "endpoint.disabled.v1"
+    says: ClassVar = "推送端点停用，此前连续失败 {failures} 次"
+    stop: EndpointStop
+    failures: int
+
+
+class EndpointEnabled(Event):
+    """Events are to be sent to an endpoint again 推送端点已恢复, once it has answered another handshake."""
+
+    type: Literal["endpoint.enabled.v1"] = "endpoint.enabled.v1"
+    says: ClassVar = "恢复推送端点，等待第 {handshake} 次握手"
+    handshake: int
+
+
+class EndpointTestAsked(Event):
+    """A partner asked for a test event 已请求测试事件."""
+
+    type: Literal["endpoint.test_asked.v1"] = "endpoint.test_asked.v1"
+    says: ClassVar = "请求第 {number} 个测试事件"
+    number: int
+    day: date
+
+
+class EndpointRedeliveryAsked(Event):
+    """A partner asked for events once more 已请求重发. first, last: positions of the journal, both included."""
+
+    type: Literal["endpoint.redelivery_asked.v1"] = "endpoint.redelivery_asked.v1"
+    says: ClassVar = "请求第 {number} 次重发"
+    number: int
+    day: date
+    first: int
+    last: int
+
+
+EndpointEvent = (
+    EndpointRegistered
+    | EndpointVerified
+    | EndpointSecretRotated
+    | EndpointDisabled
+    | EndpointEnabled
+    | EndpointTestAsked
+    | EndpointRedeliveryAsked
+)
