@@ -13,6 +13,7 @@ from domain.events import COMMANDS
 from domain.governance.proceedings.state import PROCEEDING_READERS
 from domain.governance.ties import TIE_READERS
 from domain.participants.consents import CONSENT_READERS
+from domain.participants.endpoints.state import ENDPOINT_READERS
 from domain.standard.revision.state import DRAFT_READERS
 
 ANYONE = frozenset(Role)
@@ -124,6 +125,10 @@ GAPS_READ = LIAISONS
 CONTACTS = NETWORK | OF_THE_PROVIDER
 CONSENTS = CONSENT_READERS - {Role.SYSTEM}
 """A bank learns of its own consent by what it sees, and of no other bank's."""
+PARTNERS = frozenset({Role.PARTNER})
+"""What a partner is told of its own endpoints alone 合作方自用: address, signing keys, the log of what was sent. plan P8."""
+ENDPOINTS = ENDPOINT_READERS
+"""Endpoints of partners 推送端点: where public events are sent; each partner its own, the city and the auditor all."""
 DRAFTS = DRAFT_READERS - {Role.SYSTEM}
 """A draft's changes, problems and reviews: the city, the auditor, and of the experts those whom its scope admits as reviewers.
 The text on consultation and the comments on it are open to every signed-in role. plan S5."""

@@ -9,11 +9,14 @@ import asyncio
 import ssl
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import httpx2
+
+from zhenduan.egress import Egress
 
 SHOWN_BYTES = 2_000
 """Of an answer that is a refusal no more than this is read: it is only shown."""
@@ -26,10 +29,11 @@ class FetchFailed(Exception):  # noqa: N818 - says what came instead of an answe
 
 @dataclass(frozen=True)
 class Fetched:
-    """An answer 应答. body: whole where the status is one of success, else its beginning."""
+    """An answer 应答. body: whole where the status is one of success, else its beginning. headers: their names in lower case."""
 
     status: int
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Fetch(Protocol):
@@ -43,6 +47,7 @@ class Fetch(Protocol):
         largest_bytes: int,
         method: str = "GET",
         headers: Mapping[str, str] | None = None,
+        egress: Egress | None = None,
         **given: Any,  # noqa: ANN401 - as the client takes them: content, data, auth
     ) -> Fetched:
         """Ask once."""
@@ -55,6 +60,7 @@ def fetch(
     largest_bytes: int,
     method: str = "GET",
     headers: Mapping[str, str] | None = None,
+    egress: Egress | None = None,
     **given: Any,  # noqa: ANN401 - as the client takes them: content, data, auth
 ) -> Fetched:
     """Ask another machine once 取回, from a thread that may wait.
@@ -65,6 +71,8 @@ def fetch(
         largest_bytes: of the answer's body.
         method: of HTTP.
         headers: more than our own.
+        egress: of an address that somebody else wrote: where it may lead. Its name is then looked up once, and no more than the
+            beginning of the answer is read, success or not. None: the operator wrote it.
         given: what the client sends: content, data, auth.
 
     Raises:
@@ -72,7 +80,7 @@ def fetch(
     """
     if urlsplit(address).scheme not in ("http", "https"):
         raise FetchFailed("not an http address")
-    asked = _asked(address, method, {**HEADERS, **(headers or {})}, longest_seconds, largest_bytes, given)
+    asked = _asked(address, method, {**HEADERS, **(headers or {})}, longest_seconds, largest_bytes, egress, given)
     loop = asyncio.new_event_loop()
     try:
         return loop.run_until_complete(asked)
@@ -91,26 +99,50 @@ async def _asked(
     headers: Mapping[str, str],
     longest_seconds: float,
     largest_bytes: int,
+    egress: Egress | None,
     given: Mapping[str, Any],
 ) -> Fetched:
+    own: dict[str, Any] = {} if egress is None else {"verify": _authorities(), "trust_env": False}
     async with (
         asyncio.timeout(longest_seconds),
         AsyncExitStack() as connections,
-        httpx2.AsyncClient(timeout=None, follow_redirects=False) as client,
+        httpx2.AsyncClient(timeout=None, follow_redirects=False, **own) as client,
     ):
+        url, extensions = httpx2.URL(address), {}
+        if egress is not None:
+            url, headers, extensions = await _judged(egress, url, headers)
 
         async def opened(event: str, told: Mapping[str, Any]) -> None:
             """Have each connection closed at the end: the client forgets one whose TLS handshake is given up."""
             if event == "connection.connect_tcp.complete":
                 connections.push_async_callback(told["return_value"].aclose)
 
-        async with client.stream(method, address, headers=headers, extensions={"trace": opened}, **given) as response:
+        extensions = {**extensions, "trace": opened}
+        async with client.stream(method, url, headers=headers, extensions=extensions, **given) as response:
             body = bytearray()
-            is_whole = response.is_success
+            is_whole = response.is_success and egress is None
             async for part in response.aiter_raw():
                 body += part
                 if not is_whole and len(body) >= SHOWN_BYTES:
                     break
                 if len(body) > largest_bytes:
                     raise FetchFailed("the answer is too large")
-            return Fetched(response.status_code, bytes(body if is_whole else body[:SHOWN_BYTES]))
+            shown = bytes(body if is_whole else body[:SHOWN_BYTES])
+            return Fetched(response.status_code, shown, dict(response.headers))
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Whom to believe who a server is, read once: that takes longer than to ask."""
+    return httpx2.create_ssl_context(trust_env=False)
+
+
+async def _judged(
+    egress: Egress, url: httpx2.URL, headers: Mapping[str, str]
+) -> tuple[httpx2.URL, Mapping[str, str], dict[str, Any]]:
+    """The same request to an address that was judged: host and certificate are asked for by the name, nothing is looked up again."""
+    if url.scheme != "https" and not egress.plain:
+        raise FetchFailed("not an https address")
+    host = url.raw_host.decode()
+    address = await egress.resolved(host.strip("[]"), url.port or (443 if url.scheme == "https" else 80))
+    return url.copy_with(host=address), {**headers, "host": url.netloc.decode()}, {"sni_hostname": host.strip("[]")}

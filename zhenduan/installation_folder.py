@@ -15,7 +15,7 @@ from zhenduan.settings import DATA, DATABASE, Settings
 
 log = logging.getLogger(__name__)
 
-DATABASES = ("journal.db", "models.db", "vault.db", "disclosures.db")
+DATABASES = ("journal.db", "models.db", "vault.db", "disclosures.db", "deliveries.db")
 BESIDE = ("", "-wal", "-shm")
 """What SQLite keeps beside a database while it is open."""
 OTHERS = ("master.key", "log.key", "log.signed", "log.lock", "files", "lost+found")

@@ -16,6 +16,7 @@ from api.server.answer_cache import AnswerCache
 from api.server.persisted_documents import PersistedDocuments
 from zhenduan.background.checkpointing import signing
 from zhenduan.background.computing import computing
+from zhenduan.background.delivering import delivering
 from zhenduan.background.due_acts import keeping_time
 from zhenduan.background.exam_closing import closing_exams
 from zhenduan.background.folding import FoldingApart
@@ -114,6 +115,7 @@ def listen(installation: Installation, host: str, port: int, settings: Settings,
         keeping_time(installation.services) if project else nullcontext(),
         closing_exams(installation.services) if project else nullcontext(),
         computing(installation.services) if project else nullcontext(),
+        delivering(installation.services, settings.egress) if project else nullcontext(),
     ):
         # uvicorn has ended everything of its own before it raises the signal again; by its usual handler that would end the
         # process at once, with every database still open and what it wrote last in its log only
@@ -164,6 +166,7 @@ def project(settings: Settings) -> int:
         keeping_time(installation.services),
         closing_exams(installation.services),
         computing(installation.services),
+        delivering(installation.services, settings.egress),
     ):
         installation.services.models.run(stop)
     return 0

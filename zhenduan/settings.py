@@ -9,6 +9,7 @@ from pathlib import Path
 
 from journal.transparency.digests import DIGESTS, Digest
 from zhenduan.accounts.provider_settings import ProviderSettings
+from zhenduan.egress import Egress, EgressUnusable, egress_of
 from zhenduan.limits import LimitUnusable, ServerLimits, limits_of
 from zhenduan.logs import LogForm
 
@@ -43,6 +44,7 @@ class Settings:
     limits: of a serving process.
     documents_only: only registered documents are run.
     cors_origins: pages of other origins that may read answers and open sockets, as a browser names them; none = none.
+    egress: where partners' endpoints may lie.
     """
 
     data: Path
@@ -56,6 +58,7 @@ class Settings:
     limits: ServerLimits = field(default_factory=ServerLimits)
     cors_origins: tuple[str, ...] = ()
     documents_only: bool = False
+    egress: Egress = field(default_factory=Egress)
 
     @property
     def journal_url(self) -> str:
@@ -76,6 +79,11 @@ class Settings:
     def disclosures_url(self) -> str:
         """Address of the disclosure log: on SQLite a file of its own, so that it never waits for the journal."""
         return self.database or f"sqlite:///{self.data / 'disclosures.db'}"
+
+    @property
+    def deliveries_url(self) -> str:
+        """Address of what is to be sent to partners and of the log of it: on SQLite a file of its own, which no rebuild touches."""
+        return self.database or f"sqlite:///{self.data / 'deliveries.db'}"
 
     @property
     def master_key(self) -> Path:
@@ -115,7 +123,8 @@ def from_environment(
             our own public address, which the provider sends browsers back to; ZHENDUAN_DIGEST the algorithm of a journal
             that is yet to be made; ZHENDUAN_LOG the form of the running log;
             ZHENDUAN_SECOND_FACTOR_FROM the day from which some roles need a second factor; ZHENDUAN_CORS_ORIGINS exact origins,
-            apart by commas or spaces; ZHENDUAN_DOCUMENTS=only runs no documents but registered ones; `zhenduan.limits` names
+            apart by commas or spaces; ZHENDUAN_EGRESS_NETWORKS and ZHENDUAN_EGRESS_PLAIN where partners' endpoints may lie
+            (`zhenduan.egress`); ZHENDUAN_DOCUMENTS=only runs no documents but registered ones; `zhenduan.limits` names
             those of the limits.
 
     Raises:
@@ -128,8 +137,8 @@ def from_environment(
     if form not in set(LogForm):
         raise SettingUnknown(f"{LOG}: 没有该日志格式 no such form: {form}；可选 one of: {'、'.join(LogForm)}")
     try:
-        limits = limits_of(environment)
-    except LimitUnusable as unusable:
+        limits, egress = limits_of(environment), egress_of(environment)
+    except (LimitUnusable, EgressUnusable) as unusable:
         raise SettingUnknown(str(unusable)) from None
     return Settings(
         data=data or Path(environment.get(DATA) or usual),
@@ -143,6 +152,7 @@ def from_environment(
         limits=limits,
         cors_origins=_origins(environment.get(CORS_ORIGINS, "")),
         documents_only=_documents(environment.get(DOCUMENTS, "")),
+        egress=egress,
     )
 
 

@@ -22,6 +22,7 @@ from journal.secrets.vault import Vault, derived, master_key, open_vault
 from journal.transparency.transparency_log import TransparencyLog, open_log
 from projections import open_read_models
 from projections.participants import people
+from projections.participants.deliveries import open_deliveries
 from projections.standard.shadow_progress import open_shadow_leases
 from zhenduan.accounts.accounts import LocalAccounts
 from zhenduan.accounts.credentials import SignedCredentials
@@ -91,6 +92,8 @@ def opened(
         stack.callback(disclosures.close)
         shadows = open_shadow_leases(settings.models_url)
         stack.callback(shadows.close)
+        deliveries = open_deliveries(settings.deliveries_url)
+        stack.callback(deliveries.close)
         log = open_log(journal, settings.journal_url, settings.log_key, settings.origin)
         stack.callback(log.close)
         witnesses = Witnesses(vault)
@@ -119,6 +122,8 @@ def opened(
             uploads=SignedUploads(vault, blobs, master, clock, foreign),
             finishers=finishers(journal, models, blobs, keys, demo=demo),
             shadows=shadows,
+            deliveries=deliveries,
+            plain_endpoints=settings.egress.plain,
             foreign=foreign,
             disclosures=disclosures,
             clock=clock,

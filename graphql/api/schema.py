@@ -13,6 +13,7 @@ from api.kit.mutations import Payload, ServerFields, mutation_type
 from api.kit.published import declared
 from api.kit.schema_directives import Clause, ReadableBy, cite_clauses, name_readers
 from api.participants import (
+    endpoints,
     enterprises,
     liaisons,
     organisations,
@@ -91,6 +92,7 @@ MODULES = (
     markings,
     matchings,
     directory,
+    endpoints,
     candidates,
     counterfactual,
     subsidies,

@@ -29,6 +29,7 @@ from journal import Caller, open_journal
 from journal.blobs import Blobs
 from journal.disclosure_log.stores import open_disclosures
 from projections import open_read_models
+from projections.participants.deliveries import open_deliveries
 from projections.standard.shadow_progress import open_shadow_leases
 from zhenduan.connections import bounded
 from zhenduan.limits import ConnectionLimits
@@ -56,6 +57,9 @@ class SmallAccounts:
 
     def sign_out(self, token: str) -> None:
         self.sessions.pop(token, None)
+
+    def has_partner_key(self, _actor: str, _organisation: str) -> bool:
+        return True
 
     def act_as(self, _token: str, _membership: str) -> bool:
         return False
@@ -264,6 +268,7 @@ def small_api(folder: Path, url: str | None = None, **rest: Any) -> Iterator[Sma
     models = open_read_models(models_url, journal)
     accounts, uploads = SmallAccounts(), SmallUploads()
     shadows = open_shadow_leases(models_url)
+    deliveries = open_deliveries(f"sqlite:///{folder / 'deliveries.db'}")
     disclosures = open_disclosures(f"sqlite:///{folder / 'disclosures.db'}")
     services = Services(
         journal=journal,
@@ -274,6 +279,7 @@ def small_api(folder: Path, url: str | None = None, **rest: Any) -> Iterator[Sma
         accounts=accounts,
         uploads=uploads,
         shadows=shadows,
+        deliveries=deliveries,
         disclosures=disclosures,
         clock=lambda: NOW,
         secret=b"s" * 32,
@@ -282,6 +288,7 @@ def small_api(folder: Path, url: str | None = None, **rest: Any) -> Iterator[Sma
     app = create_app(services, schema=schema, rights=FieldRights(ROWS, {}, {}, frozenset()), **rest)
     yield SmallApi(app, services, accounts, uploads)
     disclosures.close()
+    deliveries.close()
     shadows.close()
     models.close()
     journal.close()

@@ -48,6 +48,7 @@ from projections.providers import directory, selection
 from projections.providers.directory import DirectoryFilter
 from projections.standard import edition_mapping, editions, revisions, shadow
 from projections.standard.revisions import BY_NUMBER, CommentFilter
+from projections.participants.deliveries import open_deliveries
 from projections.standard.shadow_progress import open_shadow_leases
 from standards import ApplicableEdition, Form, edition_mappings, load, published_editions
 from tests.firm_ids import SALT
@@ -104,6 +105,7 @@ class House:
         )
         self.disclosures = open_disclosures(database or f"sqlite:///{folder / 'disclosures'}.db")
         self.shadows = open_shadow_leases(database or files["models"])
+        self.deliveries = open_deliveries(database or f"sqlite:///{folder / 'deliveries'}.db")
         blobs = Blobs(folder / "files")
         personal = PersonalKeys(self.keys, MASTER)
         made = finishers(self.journal, self.models, blobs, personal, demo=True)
@@ -117,6 +119,7 @@ class House:
             accounts=self.accounts,
             uploads=SignedUploads(self.vault, blobs, MASTER, self.clock),
             shadows=self.shadows,
+            deliveries=self.deliveries,
             disclosures=self.disclosures,
             clock=self.clock,
             secret=MASTER,
@@ -145,6 +148,7 @@ def house(folder: Path, keys: Path | None = None, database: str | None = None) -
     made.models.close()
     made.disclosures.close()
     made.shadows.close()
+    made.deliveries.close()
     made.vault.close()
     made.keys.close()
     made.journal.close()

@@ -426,6 +426,10 @@ class LocalAccounts:
         with self._models.reading() as snapshot:
             return self.partner_keys.issue(snapshot, partner, organisation, lifetime, self._clock(), noted)
 
+    def has_partner_key(self, actor: str, organisation: str) -> bool:
+        """Whether a partner has a key that is good now and for that scope 是否有有效密钥."""
+        return self.partner_keys.is_live(actor, organisation, self._clock())
+
     def rotate_partner_key(self, key: str, overlap: timedelta) -> IssuedKey:
         """A new key in place of an old one 轮换合作方密钥; see `PartnerKeys.rotate`."""
         return self.partner_keys.rotate(key, overlap, self._clock())

@@ -57,6 +57,11 @@ PARTNER_KEY_UNKNOWN = Rule(
 )
 
 
+def actor_of(partner: str) -> str:
+    """Who a partner is to the record 合作方主体: the same for all of its keys, so that it outlives each."""
+    return f"partner-{partner}"
+
+
 @dataclass(frozen=True)
 class IssuedKey:
     """A key just issued 新密钥: its id, the token, shown once, and when it ends."""
@@ -157,6 +162,13 @@ class PartnerKeys:
         with self._vault.reading() as connection:
             return [PartnerKey(*row) for row in connection.execute(query)]
 
+    def is_live(self, actor: str, organisation: str, now: datetime) -> bool:
+        """Whether a partner has a key in force for a scope 是否有有效密钥."""
+        t = PARTNER_KEYS.c
+        query = select(t.partner).where(t.organisation == organisation, t.expires_at > microseconds(now))
+        with self._vault.reading() as connection:
+            return any(actor_of(partner) == actor for (partner,) in connection.execute(query))
+
     def identify(self, token: str, now: datetime) -> tuple[Caller, int] | None:
         """(caller, end of the key in microseconds of UTC) of a token; None when unknown or ended."""
         parts = SHAPE.fullmatch(token)
@@ -171,7 +183,7 @@ class PartnerKeys:
         if row.expires_at <= microseconds(now):
             return None
         caller = Caller(
-            actor=f"partner-{row.partner}",
+            actor=actor_of(row.partner),
             role=Role.PARTNER,
             organisation=row.organisation,
             scope=scope_of(Role.PARTNER, row.organisation),

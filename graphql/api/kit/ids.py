@@ -23,6 +23,7 @@ MatchingID = Annotated[strawberry.ID, IdOf("matching")]
 PolicyID = Annotated[strawberry.ID, IdOf("policy")]
 CampaignID = Annotated[strawberry.ID, IdOf("campaign")]
 ParticipationID = Annotated[strawberry.ID, IdOf("participation")]
+EndpointID = Annotated[strawberry.ID, IdOf("endpoint")]
 GroupID = Annotated[strawberry.ID, IdOf("group")]
 UNITS = ("organisation", "enterprise", "group")
 """Kinds of things that a person can act for."""

@@ -122,6 +122,9 @@ class Accounts(Protocol):
         By what the journal holds at this moment: the read models may be behind.
         """
 
+    def has_partner_key(self, actor: str, organisation: str) -> bool:
+        """Whether a partner, by the actor of its keys, has one that is good now and for that scope."""
+
 
 class SignOn(Protocol):
     """Sign-on by an identity provider 单点登录, in a browser."""

@@ -20,6 +20,7 @@ from journal.disclosure_log.disclosure_log import DisclosureLog
 from journal.secrets.firm_salt import FirmSalt
 from journal.secrets.personal import PersonalKeys
 from projections import ReadModels
+from projections.participants.deliveries import Deliveries
 from projections.standard.shadow_progress import ShadowLeases
 from standards import Edition
 
@@ -33,6 +34,8 @@ class Services:
     firm_salt: the salt of the enterprises' ids.
     finishers: what makes what the facts of a command lack once the rules accept it, by command.
     shadows: who works on which shadow re-scoring, and how far it has come.
+    deliveries: what is to be sent to partners' endpoints, and the log of it.
+    plain_endpoints: their addresses may be without TLS, for development.
     foreign: readers of files that others made, each in a process of its own.
     disclosures: where every answer with protected data is written down before it leaves.
     editions: published editions by key, kept once read: they never change.
@@ -49,11 +52,13 @@ class Services:
     accounts: Accounts
     uploads: Uploads
     shadows: ShadowLeases
+    deliveries: Deliveries
     disclosures: DisclosureLog
     clock: Callable[[], datetime]
     secret: bytes
     finishers: Mapping[type[Command], Finish] = field(default_factory=dict)
     demo: bool = False
+    plain_endpoints: bool = False
     foreign: ForeignFiles = field(default_factory=ForeignFiles)
     sign_on: SignOn | None = None
     editions: dict[str, Edition] = field(default_factory=dict)

@@ -1,0 +1,364 @@
+"""Deliveries 推送: what is to be sent to which endpoint, what came of it, and who is at it; beside the journal, being no fact. plan P8.
+
+A row stands from when an event was looked at until it was taken, and its attempts with it: a worker that is killed leaves it
+waiting, and the next sends it again under the same id. An endpoint is one worker's at a time, by a lease, as a shadow run is.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Engine,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    and_,
+    create_engine,
+    event,
+    exists,
+    func,
+    select,
+    text,
+)
+
+from journal.engines.postgres_engine import postgres_engine
+from journal.engines.sqlite import owners_file, to_wal
+from projections.engine.columns import Long
+from projections.engine.pages import By, Order, Page
+from projections.engine.runner import SCHEMA_LOCK
+from standards.described import DescribedEnum
+
+META = MetaData()
+MICROSECONDS = 1_000_000
+FEED, TEST, HANDSHAKE = 0, -1, -2
+"""Rounds that are no redelivery; those count from 1."""
+NUMBER = BigInteger().with_variant(Integer, "sqlite")
+
+
+class DeliveryStatus(DescribedEnum):
+    """What has become of an event for an endpoint · 推送状态."""
+
+    WAITING = "waiting", "To be sent, or to be sent again · 待推送"
+    DELIVERED = "delivered", "Taken by the endpoint · 已送达"
+    DEAD = "dead", "Every attempt failed; ask for it again · 未送达"
+    WITHHELD = "withheld", "No longer the partner's to know when its turn came · 不予推送"
+
+
+PLACES = Table(
+    "delivery_places",
+    META,
+    Column("endpoint", String, primary_key=True),
+    Column("worker", String, nullable=False),
+    Column("leased_until", BigInteger, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("failing_since", BigInteger, nullable=False),
+    Column("paused_until", BigInteger, nullable=False),
+    Column("tests", Integer, nullable=False),
+    Column("redeliveries", Integer, nullable=False),
+    Column("handshakes", Integer, nullable=False),
+)
+ROUNDS = Table(
+    "delivery_rounds",
+    META,
+    Column("endpoint", String, primary_key=True),
+    Column("round", Integer, primary_key=True, autoincrement=False),
+    Column("reached", BigInteger, nullable=False),
+    Column("last", BigInteger),
+)
+DELIVERIES = Table(
+    "deliveries",
+    META,
+    Column("id", NUMBER, primary_key=True, autoincrement=True),
+    Column("endpoint", String, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("thing", String, nullable=False),
+    Column("event", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("planned_at", BigInteger, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("code", Integer),
+    UniqueConstraint("endpoint", "round", "number"),
+    Index("ix_deliveries_due", "endpoint", "status", "due_at"),
+    Index("ix_deliveries_thing", "endpoint", "round", "thing", "number"),
+)
+ATTEMPTS = Table(
+    "delivery_attempts",
+    META,
+    Column("delivery", NUMBER, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("milliseconds", Integer, nullable=False),
+    Column("code", Integer),
+    Column("failure", String),
+    Column("sent", String, nullable=False),
+    Column("headers", String, nullable=False),
+    Column("body", String, nullable=False),
+)
+LEASE = text(
+    "INSERT INTO delivery_places (endpoint, worker, leased_until, failures, failing_since, paused_until, tests, redeliveries, "
+    "handshakes) VALUES (:endpoint, :worker, :until, 0, 0, 0, 0, 0, 0) "
+    "ON CONFLICT (endpoint) DO UPDATE SET worker = excluded.worker, leased_until = excluded.leased_until "
+    "WHERE delivery_places.worker = excluded.worker OR delivery_places.leased_until < :now"
+)
+"""One statement, so that of two who try one is let in; the same on both engines."""
+
+
+class DeliveryRow(NamedTuple):
+    """An event for an endpoint 推送条目. round: `FEED`, `TEST`, `HANDSHAKE`, else which redelivery. number: its position in the journal,
+    or which test or handshake. Times in microseconds of UTC. code: the last answer's.
+    """
+
+    id: Long
+    endpoint: str
+    round: int
+    number: Long
+    thing: str
+    event: str
+    status: DeliveryStatus
+    attempts: int
+    planned_at: Long
+    due_at: Long
+    code: int | None
+
+
+class AttemptRow(NamedTuple):
+    """One attempt 推送尝试. sent: JSON of the headers sent; headers: of those answered. body: first bytes of the answer, as text."""
+
+    delivery: Long
+    number: int
+    at: Long
+    milliseconds: int
+    code: int | None
+    failure: str | None
+    sent: str
+    headers: str
+    body: str
+
+
+class Planned(NamedTuple):
+    """An event that is to be sent 待推送事件."""
+
+    number: int
+    thing: str
+    event: str
+
+
+class Place(NamedTuple):
+    """Where an endpoint stands 推送进度. failing_since: of the failures in a row, 0 = none. tests …: how many were taken up."""
+
+    failures: int
+    failing_since: int
+    paused_until: int
+    tests: int
+    redeliveries: int
+    handshakes: int
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What an attempt came to 尝试结果. due_at: of the next one. pause_until: nothing is sent to the endpoint before, 0 = no pause."""
+
+    status: DeliveryStatus
+    attempt: AttemptRow
+    due_at: int
+    pause_until: int = 0
+
+
+@dataclass(frozen=True)
+class DeliveryFilter:
+    """Which deliveries are looked for 推送筛选; None = any. endpoint: the caller has judged it; None = there is none."""
+
+    endpoint: str | None
+    status: DeliveryStatus | None = None
+
+
+NEWEST_FIRST: Order = (By("id", descending=True),)
+
+
+class Deliveries:
+    """The rows of what is to be sent 推送台账."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        with engine.begin() as connection:
+            if engine.dialect.name != "sqlite":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": SCHEMA_LOCK})
+            META.create_all(connection)
+
+    def lease(self, endpoint: str, worker: str, now: int, seconds: float) -> bool:
+        """Take an endpoint, or keep it; False while another is at it. now: microseconds of UTC."""
+        given = {"endpoint": endpoint, "worker": worker, "now": now, "until": now + int(seconds * MICROSECONDS)}
+        with self._engine.begin() as connection:
+            return connection.execute(LEASE, given).rowcount == 1
+
+    def release(self, endpoint: str, worker: str) -> None:
+        """Let another take it at once."""
+        mine = (PLACES.c.endpoint == endpoint, PLACES.c.worker == worker)
+        with self._engine.begin() as connection:
+            connection.execute(PLACES.update().where(*mine).values(leased_until=0))
+
+    def place(self, endpoint: str) -> Place:
+        """Where an endpoint that was leased once stands."""
+        query = select(*(PLACES.c[name] for name in Place._fields)).where(PLACES.c.endpoint == endpoint)
+        with self._engine.begin() as connection:
+            row = connection.execute(query).first()
+        return Place(*row) if row is not None else Place(0, 0, 0, 0, 0, 0)
+
+    def begin_rounds(self, endpoint: str, rounds: Mapping[int, tuple[int, int | None]], counted: Mapping[str, int]) -> None:
+        """Begin rounds that are not begun yet: round -> (position reached, last position). counted: columns of `Place`."""
+        known = select(ROUNDS.c.round).where(ROUNDS.c.endpoint == endpoint)
+        with self._engine.begin() as connection:
+            begun = set(connection.execute(known).scalars())
+            for number, (reached, last) in rounds.items():
+                if number not in begun:
+                    connection.execute(ROUNDS.insert().values(endpoint=endpoint, round=number, reached=reached, last=last))
+            if counted:
+                connection.execute(PLACES.update().where(PLACES.c.endpoint == endpoint).values(**counted))
+
+    def rounds(self, endpoint: str) -> list[tuple[int, int, int | None]]:
+        """(round, position reached, last position) of those that are not over, the oldest redelivery behind the feed."""
+        query = select(ROUNDS.c.round, ROUNDS.c.reached, ROUNDS.c.last).where(ROUNDS.c.endpoint == endpoint).order_by(ROUNDS.c.round)
+        with self._engine.begin() as connection:
+            found = [(int(one), int(reached), last) for one, reached, last in connection.execute(query)]
+        return [one for one in found if one[2] is None or one[1] < one[2]]
+
+    def plan(self, endpoint: str, round_: int, planned: Sequence[Planned], reached: int | None, now: int) -> None:
+        """Write down what is to be sent, and how far was looked; both or nothing. reached: None of what is no round of the feed."""
+        rows = [
+            {
+                "endpoint": endpoint,
+                "round": round_,
+                **one._asdict(),
+                "status": DeliveryStatus.WAITING.value,
+                "attempts": 0,
+                "planned_at": now,
+                "due_at": now,
+            }
+            for one in planned
+        ]
+        with self._engine.begin() as connection:
+            if rows:
+                connection.execute(DELIVERIES.insert(), rows)
+            if reached is not None:
+                own = (ROUNDS.c.endpoint == endpoint, ROUNDS.c.round == round_)
+                connection.execute(ROUNDS.update().where(*own).values(reached=reached))
+
+    def waiting(self, endpoint: str) -> int:
+        """How many are still to be sent 待推送数."""
+        own = (DELIVERIES.c.endpoint == endpoint, DELIVERIES.c.status == DeliveryStatus.WAITING.value)
+        with self._engine.begin() as connection:
+            return int(connection.execute(select(func.count()).select_from(DELIVERIES).where(*own)).scalar_one())
+
+    def due(self, endpoint: str, now: int, most: int) -> list[DeliveryRow]:
+        """What is to be sent now, in order 到期推送: of each thing the earliest that waits, and nothing behind it in its round."""
+        t, before = DELIVERIES.c, DELIVERIES.alias("before")
+        held = exists().where(
+            before.c.endpoint == t.endpoint,
+            before.c.round == t.round,
+            before.c.thing == t.thing,
+            before.c.number < t.number,
+            before.c.status == DeliveryStatus.WAITING.value,
+        )
+        own = and_(t.endpoint == endpoint, t.status == DeliveryStatus.WAITING.value, t.due_at <= now)
+        query = select(*(t[name] for name in DeliveryRow._fields)).where(own, ~held).order_by(t.id).limit(most)
+        with self._engine.begin() as connection:
+            return [_row(row) for row in connection.execute(query)]
+
+    def withhold(self, delivery: int) -> None:
+        """Send it never: it is not the partner's to know."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                DELIVERIES.update().where(DELIVERIES.c.id == delivery).values(status=DeliveryStatus.WITHHELD.value)
+            )
+
+    def record(self, delivery: DeliveryRow, ended: Ended) -> Place:
+        """Write down what an attempt came to, and what that makes of the endpoint; where it stands then.
+
+        Whatever failed because nobody answered is due at once when somebody does.
+        """
+        attempt, t = ended.attempt, DELIVERIES.c
+        changed = {"status": ended.status.value, "attempts": attempt.number, "due_at": ended.due_at, "code": attempt.code}
+        place = PLACES.c.endpoint == delivery.endpoint
+        with self._engine.begin() as connection:
+            connection.execute(ATTEMPTS.insert().values(**attempt._asdict()))
+            connection.execute(DELIVERIES.update().where(t.id == delivery.id).values(**changed))
+            if ended.status is DeliveryStatus.DELIVERED:
+                failed = connection.execute(select(PLACES.c.failures).where(place)).scalar_one()
+                if failed:
+                    connection.execute(PLACES.update().where(place).values(failures=0, failing_since=0, paused_until=0))
+                    again = and_(t.endpoint == delivery.endpoint, t.status == DeliveryStatus.WAITING.value, t.attempts > 0)
+                    unheard = and_(again, (t.code.is_(None)) | (t.code >= 500))  # noqa: PLR2004 - of HTTP: a fault of the server
+                    connection.execute(DELIVERIES.update().where(unheard).values(due_at=attempt.at))
+            else:
+                since = func.coalesce(func.nullif(PLACES.c.failing_since, 0), attempt.at)
+                told = {"failures": PLACES.c.failures + 1, "failing_since": since, "paused_until": ended.pause_until}
+                connection.execute(PLACES.update().where(place).values(**told))
+            row = connection.execute(select(*(PLACES.c[name] for name in Place._fields)).where(place)).one()
+        return Place(*row)
+
+    def forget(self, endpoint: str, before: int) -> None:
+        """Delete the log of what was planned before a moment and waits no more."""
+        over = and_(
+            DELIVERIES.c.endpoint == endpoint,
+            DELIVERIES.c.planned_at < before,
+            DELIVERIES.c.status != DeliveryStatus.WAITING.value,
+        )
+        with self._engine.begin() as connection:
+            connection.execute(ATTEMPTS.delete().where(ATTEMPTS.c.delivery.in_(select(DELIVERIES.c.id).where(over))))
+            connection.execute(DELIVERIES.delete().where(over))
+
+    def page(self, where: DeliveryFilter, page: Page) -> list[DeliveryRow]:
+        """A page of the log of one endpoint 推送记录."""
+        query = page.of(select(*(DELIVERIES.c[name] for name in DeliveryRow._fields)).where(*_sought(where)), DELIVERIES.c.__getitem__)
+        with self._engine.begin() as connection:
+            return [_row(row) for row in connection.execute(query, page.values)]
+
+    def count(self, where: DeliveryFilter) -> int:
+        """How many there are 推送记录数."""
+        with self._engine.begin() as connection:
+            return int(connection.execute(select(func.count()).select_from(DELIVERIES).where(*_sought(where))).scalar_one())
+
+    def attempts(self, deliveries: Sequence[int]) -> dict[int, list[AttemptRow]]:
+        """The attempts of many deliveries, the first first."""
+        found: dict[int, list[AttemptRow]] = {}
+        t = ATTEMPTS.c
+        query = select(*(t[name] for name in AttemptRow._fields)).where(t.delivery.in_(deliveries)).order_by(t.delivery, t.number)
+        with self._engine.begin() as connection:
+            for row in connection.execute(query):
+                found.setdefault(row[0], []).append(AttemptRow(*row))
+        return found
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._engine.dispose()
+
+
+def _row(row: Any) -> DeliveryRow:  # noqa: ANN401 - the library's row
+    made = DeliveryRow(*row)
+    return made._replace(status=DeliveryStatus(made.status))
+
+
+def _sought(where: DeliveryFilter) -> list[Any]:
+    conditions = [DELIVERIES.c.endpoint == (where.endpoint or "")]
+    if where.status is not None:
+        conditions.append(DELIVERIES.c.status == where.status.value)
+    return conditions
+
+
+def open_deliveries(url: str) -> Deliveries:
+    """The rows at an address 打开推送台账."""
+    if not url.startswith("sqlite:///"):
+        return Deliveries(postgres_engine(url, pool_size=4))
+    owners_file(Path(url.removeprefix("sqlite:///")))
+    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+    event.listen(engine, "connect", lambda connection, _record: to_wal(connection))
+    return Deliveries(engine)

@@ -1,0 +1,371 @@
+"""Webhooks 事件推送 (plan P8): each event once more than needed rather than never, in order of each thing, and nothing that a query
+would refuse at the moment it is sent."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from ipaddress import ip_network
+from typing import Any
+
+import httpx2
+import orjson
+import pytest
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from api.app import create_app
+from api.server.operations import Operations
+from tests.api.participants.receivers import Receiver, drips, floods, hangs, receiving, says
+from tests.api.small_api import serving
+from tests.live_city import DOCUMENTS, ENTERPRISE, RIGHTS, SCHEMA, LiveCity
+from zhenduan.background.delivering import Delivering
+from zhenduan.egress import Egress
+
+LOOPBACK = Egress((ip_network("127.0.0.0/8"),), plain=True)
+NEVER = threading.Event()
+ENDPOINT = "endpoint { id status stop host url failures keys { generation secret publicKey until } }"
+LOG = """query($id: ID!) { webhookDeliveries(endpoint: $id, first: 100) { totalCount nodes { eventId event redelivery status
+  attempts { number code failure milliseconds sent headers body } } } }"""
+
+
+@dataclass
+class Clock:
+    """The machine's clock, set ahead as a test wishes."""
+
+    usual: Any
+    ahead: timedelta = timedelta()
+
+    def __call__(self) -> datetime:
+        now: datetime = self.usual()
+        return now + self.ahead
+
+
+@dataclass
+class Hooks:
+    """A partner of the small city, its endpoints, and what sends to them."""
+
+    city: LiveCity
+    clock: Clock
+    worker: Delivering
+    endpoints: list[str] = field(default_factory=list)
+
+    def key(self, organisation: str = "*", partner: str = "erp") -> str:
+        issued = self.city.installation.accounts.issue_partner_key(partner, organisation, timedelta(days=300))
+        self.city.tokens[f"{partner} {organisation}"] = issued.token
+        return issued.id
+
+    def register(self, receiver: Receiver, who: str = "erp *", **more: Any) -> str:
+        done = self.city.done(who, "registerEndpoint", ENDPOINT, url=receiver.url, **{"perSecond": 1000, **more})
+        return str(done["endpoint"]["id"])
+
+    def serve(self, endpoint: str) -> None:
+        self.worker.serve(endpoint.split("/")[1], NEVER)
+
+    def active(self, receiver: Receiver, who: str = "erp *", **more: Any) -> str:
+        """An endpoint whose handshake is over, its events so far sent."""
+        endpoint = self.register(receiver, who, **more)
+        self.serve(endpoint)
+        self.serve(endpoint)
+        assert self.of(endpoint, who)["status"] == "ACTIVE"
+        return endpoint
+
+    def of(self, endpoint: str, who: str = "erp *") -> dict[str, Any]:
+        query = f"query($id: ID!) {{ webhookEndpoint(id: $id) {{ {ENDPOINT.removeprefix('endpoint {')} }}"
+        found: dict[str, Any] = self.city.data(who, query, id=endpoint)["webhookEndpoint"]
+        return found
+
+    def log(self, endpoint: str, who: str = "erp *") -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.city.data(who, LOG, id=endpoint)["webhookDeliveries"]["nodes"]
+        return found
+
+
+@pytest.fixture
+def hooks(city: LiveCity) -> Hooks:
+    services = city.installation.services
+    clock = Clock(services.clock)
+    own = replace(services, clock=clock, plain_endpoints=True)
+    operations = Operations(own, SCHEMA, RIGHTS, documents=DOCUMENTS)
+    made = LiveCity(replace(city.installation, services=own), operations, city.tokens, city.ready)
+    found = Hooks(made, clock, Delivering(own, LOOPBACK))
+    found.key()
+    return found
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as found:
+        yield found
+
+
+def feed(hooks: Hooks, who: str = "erp *", **asked: str) -> list[dict[str, Any]]:
+    with serving(create_app(hooks.city.installation.services)) as address:
+        headers = {"authorization": f"Bearer {hooks.city.tokens[who]}"}
+        found: list[dict[str, Any]] = httpx2.get(f"http://{address}/events", headers=headers, params=asked).json()
+        return found
+
+
+def verified(receiver: Receiver, secret: str) -> None:
+    for one in (*receiver.handshakes, *receiver.received):
+        Webhook(secret).verify(one.body, dict(one.headers))
+
+
+def test_what_is_sent_is_what_the_feed_says_signed_as_the_standard_has_it(hooks: Hooks, receiver: Receiver) -> None:
+    endpoint = hooks.active(receiver)
+    hooks.city.opened()
+    hooks.serve(endpoint)
+    sent = receiver.events()
+    assert [one["type"] for one in sent] == ["diagnosis.case-opened.v1"]
+    assert sent == feed(hooks)[-len(sent) :]
+    assert [one.identity for one in receiver.received] == [one["id"] for one in sent]
+    assert receiver.received[0].headers["content-type"] == "application/cloudevents+json"
+    (key,) = hooks.of(endpoint)["keys"]
+    verified(receiver, key["secret"])
+    with pytest.raises(WebhookVerificationError):
+        verified(receiver, "whsec_" + "A" * 43)
+    assert [part.split(",")[0] for part in receiver.received[0].headers["webhook-signature"].split()] == ["v1", "v1a"]
+
+
+def test_nothing_is_sent_before_the_handshake_is_echoed(hooks: Hooks, receiver: Receiver) -> None:
+    receiver.echo = False
+    endpoint = hooks.register(receiver)
+    hooks.city.opened()
+    for _ in range(3):
+        hooks.serve(endpoint)
+    assert (len(receiver.handshakes), receiver.received) == (1, [])
+    assert hooks.log(endpoint)[0]["attempts"][0]["failure"] == "the challenge was not echoed"
+    receiver.echo = True
+    hooks.clock.ahead = timedelta(seconds=10)
+    hooks.serve(endpoint)
+    hooks.serve(endpoint)
+    assert len(receiver.received) == 1
+
+
+def test_while_secrets_overlap_both_sign_and_then_the_new_one_alone(hooks: Hooks, receiver: Receiver) -> None:
+    endpoint = hooks.active(receiver)
+    (old,) = hooks.of(endpoint)["keys"]
+    new = hooks.city.done("erp *", "rotateEndpointSecret", ENDPOINT, endpoint=endpoint, overlapHours=1)["endpoint"]["keys"]
+    assert [one["generation"] for one in new] == [2, 1]
+    hooks.city.done("erp *", "sendTestEvent", "", endpoint=endpoint)
+    hooks.serve(endpoint)
+    last = receiver.received[-1]
+    assert last.event["type"] == "endpoint.test.v1"
+    for secret in old["secret"], new[0]["secret"]:
+        Webhook(secret).verify(last.body, dict(last.headers))
+    hooks.clock.ahead = timedelta(hours=2)
+    assert [one["generation"] for one in hooks.of(endpoint)["keys"]] == [2]
+    hooks.city.done("erp *", "sendTestEvent", "", endpoint=endpoint)
+    hooks.serve(endpoint)
+    assert len(receiver.received[-1].headers["webhook-signature"].split()) == 2
+
+
+def test_to_another_partner_and_a_key_of_another_scope_it_is_not_there(hooks: Hooks, receiver: Receiver) -> None:
+    endpoint = hooks.active(receiver)
+    hooks.key(partner="rival")
+    hooks.key("310117")
+    for who in "rival *", "erp 310117":
+        assert hooks.city.data(who, "query($id: ID!) { webhookEndpoint(id: $id) { id } node(id: $id) { id } }", id=endpoint) == {
+            "webhookEndpoint": None,
+            "node": None,
+        }
+        assert hooks.log(endpoint, who) == []
+        assert hooks.city.refused(who, "disableEndpoint", endpoint=endpoint) == "NOT_FOUND"
+    seen = hooks.city.data("auditor", "{ webhookEndpoints { nodes { id owner host status } } }")["webhookEndpoints"]["nodes"]
+    assert seen == [{"id": endpoint, "owner": "partner-erp", "host": "127.0.0.1", "status": "ACTIVE"}]
+    assert "errors" in hooks.city.ask("district", "{ webhookEndpoints { totalCount } }")
+    assert "errors" in hooks.city.ask("auditor", LOG, id=endpoint)
+
+
+def test_what_fails_holds_back_its_own_thing_alone(hooks: Hooks, receiver: Receiver) -> None:
+    endpoint = hooks.active(receiver)
+    diagnosis = hooks.city.issued()
+    receiver.answer = lambda handler, one: says(500 if one.event["subject"] == diagnosis else 204)(handler, one)
+    other = hooks.city.opened()
+    hooks.serve(endpoint)
+    hooks.city.done("district", "withdrawDiagnosis", diagnosis=other, reason="重复立项")
+    hooks.serve(endpoint)
+    of_other = [one["type"] for one in receiver.events() if one["subject"] == other]
+    assert of_other[0] == "diagnosis.case-opened.v1"
+    assert of_other[-1] == "diagnosis.case-withdrawn.v1"
+    receiver.answer = says(204)
+    hooks.clock.ahead = timedelta(seconds=10)
+    hooks.serve(endpoint)
+    sent = [one for one in receiver.received if one.event["subject"] == diagnosis]
+    assert [one.identity for one in sent] == sorted((one.identity for one in sent), key=[one["id"] for one in feed(hooks)].index)
+
+
+def test_an_endpoint_that_was_off_for_a_day_catches_up(hooks: Hooks, receiver: Receiver) -> None:
+    endpoint = hooks.active(receiver)
+    receiver.answer = says(503)
+    known = len(feed(hooks))
+    for hour in range(0, 25, 4):
+        hooks.clock.ahead = timedelta(hours=hour)
+        hooks.city.opened()
+        hooks.serve(endpoint)
+    assert hooks.of(endpoint)["failures"] > 5
+    receiver.answer, refused = says(204), len(receiver.received)
+    hooks.clock.ahead = timedelta(hours=25)
+    hooks.city.opened()
+    hooks.serve(endpoint)
+    caught_up = [one.identity for one in receiver.received[refused:]]
+    assert sorted(caught_up) == sorted(one["id"] for one in feed(hooks)[known:])
+    assert len(caught_up) == 8
+    assert hooks.of(endpoint)["failures"] == 0
+
+
+def test_429_is_left_alone_for_as_long_as_it_says(hooks: Hooks, receiver: Receiver) -> None:
+    endpoint = hooks.active(receiver)
+    receiver.answer = says(429, retry_after="3600")
+    hooks.city.opened()
+    hooks.city.opened()
+    hooks.serve(endpoint)
+    assert len(receiver.received) == 1
+    receiver.answer = says(204)
+    hooks.clock.ahead = timedelta(minutes=59)
+    hooks.serve(endpoint)
+    assert len(receiver.received) == 1
+    hooks.clock.ahead = timedelta(minutes=61)
+    hooks.serve(endpoint)
+    assert len(receiver.received) == 3
+
+
+def test_410_ends_it_and_what_happens_meanwhile_is_sent_once_it_is_enabled(hooks: Hooks, receiver: Receiver) -> None:
+    endpoint = hooks.active(receiver)
+    receiver.answer = says(410)
+    hooks.city.opened()
+    hooks.serve(endpoint)
+    assert (hooks.of(endpoint)["status"], hooks.of(endpoint)["stop"]) == ("DISABLED", "GONE")
+    hooks.city.opened()
+    hooks.serve(endpoint)
+    assert len(receiver.received) == 1
+    receiver.answer = says(204)
+    hooks.city.done("erp *", "enableEndpoint", "", endpoint=endpoint)
+    hooks.clock.ahead = timedelta(minutes=1)
+    hooks.serve(endpoint)
+    hooks.serve(endpoint)
+    assert len({one.identity for one in receiver.received[1:]}) == 2
+
+
+def test_one_that_fails_for_days_is_disabled_and_says_why(hooks: Hooks, receiver: Receiver) -> None:
+    endpoint = hooks.active(receiver)
+    receiver.answer = says(500)
+    for day in range(7):
+        hooks.clock.ahead = timedelta(days=day)
+        for _ in range(4):
+            hooks.city.opened()
+        hooks.serve(endpoint)
+    assert (hooks.of(endpoint)["status"], hooks.of(endpoint)["stop"]) == ("DISABLED", "FAILURES")
+    assert {one["status"] for one in hooks.log(endpoint)} >= {"WAITING", "DELIVERED"}
+
+
+def test_events_are_sent_again_by_id_one_or_a_stretch(hooks: Hooks, receiver: Receiver) -> None:
+    endpoint = hooks.active(receiver)
+    for _ in range(3):
+        hooks.city.opened()
+    hooks.serve(endpoint)
+    ids = [one.identity for one in receiver.received]
+    hooks.city.done("erp *", "redeliverEvents", "", endpoint=endpoint, firstEvent=ids[1])
+    hooks.serve(endpoint)
+    assert [one.identity for one in receiver.received[3:]] == [ids[1]]
+    hooks.city.done("erp *", "redeliverEvents", "", endpoint=endpoint, firstEvent=ids[0], lastEvent=ids[1])
+    hooks.serve(endpoint)
+    assert [one.identity for one in receiver.received[4:]] == ids[:2]
+    assert [one["redelivery"] for one in hooks.log(endpoint)][:3] == [2, 2, 1]
+    swapped = {"firstEvent": ids[1], "lastEvent": ids[0]}
+    assert hooks.city.refused("erp *", "redeliverEvents", endpoint=endpoint, **swapped) == "ENDPOINT_RANGE"
+    assert hooks.city.refused("erp *", "redeliverEvents", endpoint=endpoint, firstEvent="garbage") == "CURSOR_INVALID"
+
+
+def test_the_log_says_what_was_sent_and_answered_and_holds_no_signature(hooks: Hooks, receiver: Receiver) -> None:
+    endpoint = hooks.active(receiver)
+    receiver.answer = says(500, b"no\x00 room\x1b[2J" + b"x" * 5_000, x_reason="full")
+    hooks.city.opened()
+    hooks.serve(endpoint)
+    (latest, *_) = hooks.log(endpoint)
+    (attempt,) = latest["attempts"]
+    assert (latest["status"], latest["event"], attempt["code"]) == ("WAITING", "diagnosis.case-opened.v1", 500)
+    assert latest["eventId"] == receiver.received[0].identity
+    assert orjson.loads(attempt["headers"])["x-reason"] == "full"
+    assert attempt["body"].startswith("no\ufffd room")
+    assert len(attempt["body"]) <= 1_000
+    assert "webhook-signature" not in attempt["sent"]
+
+
+def test_a_withdrawn_key_ends_what_waits_and_another_of_the_same_partner_goes_on(hooks: Hooks, receiver: Receiver) -> None:
+    endpoint = hooks.active(receiver)
+    hooks.city.opened()
+    for one in hooks.city.installation.accounts.partner_keys.listing():
+        hooks.city.installation.accounts.revoke_partner_key(one.id)
+    hooks.serve(endpoint)
+    assert receiver.received == []
+    hooks.key("310117")
+    hooks.serve(endpoint)
+    assert receiver.received == []
+    hooks.key()
+    hooks.serve(endpoint)
+    assert len(receiver.received) == 1
+
+
+def test_what_left_the_district_between_event_and_delivery_is_withheld(hooks: Hooks, receiver: Receiver) -> None:
+    hooks.key("310117")
+    endpoint = hooks.active(receiver, "erp 310117")
+    receiver.answer = says(500)
+    hooks.city.opened()
+    hooks.serve(endpoint)
+    assert len(receiver.received) == 1
+    moved = {"enterprise": ENTERPRISE, "district": "310115", "subdistrict": None, "park": None}
+    hooks.city.done("city", "reviseEnterprise", "enterprise { id }", **moved)
+    receiver.answer = says(204)
+    hooks.clock.ahead = timedelta(seconds=10)
+    hooks.serve(endpoint)
+    assert len(receiver.received) == 1
+    assert "WITHHELD" in {one["status"] for one in hooks.log(endpoint, "erp 310117")}
+
+
+def test_an_unknown_kind_and_an_address_without_tls_are_refused(hooks: Hooks, city: LiveCity) -> None:
+    given = {"url": "https://erp.example/", "kinds": ["weather"]}
+    assert hooks.city.refused("erp *", "registerEndpoint", **given) == "ENDPOINT_KIND"
+    assert city.refused("erp *", "registerEndpoint", url="http://erp.example/") == "ENDPOINT_URL"
+    assert city.refused("district", "registerEndpoint", url="https://erp.example/") == "ROLE_NOT_ALLOWED"
+
+
+HOSTILE = {
+    "sent elsewhere": (says(302, location="http://169.254.169.254/latest/meta-data/"), "redirects are not followed"),
+    "sent inside": (says(307, location="http://127.0.0.1:1/"), "redirects are not followed"),
+    "hangs": (hangs(4), "no whole answer within 1 seconds"),
+}
+
+
+@pytest.mark.parametrize(("answer", "failure"), HOSTILE.values(), ids=HOSTILE)
+def test_whatever_a_receiver_does_instead_is_a_failure_and_ends_in_time(
+    hooks: Hooks, receiver: Receiver, answer: Any, failure: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick(monkeypatch)
+    endpoint = hooks.active(receiver)
+    receiver.answer = answer
+    hooks.city.opened()
+    hooks.serve(endpoint)
+    (attempt,) = hooks.log(endpoint)[0]["attempts"]
+    assert failure in attempt["failure"]
+    assert attempt["milliseconds"] < 2_500
+
+
+@pytest.mark.parametrize("answer", [drips, floods], ids=["drips", "floods"])
+def test_of_an_endless_answer_the_beginning_is_read(
+    hooks: Hooks, receiver: Receiver, answer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick(monkeypatch)
+    endpoint = hooks.active(receiver)
+    receiver.answer = answer
+    hooks.city.opened()
+    hooks.serve(endpoint)
+    (attempt,) = hooks.log(endpoint)[0]["attempts"]
+    assert attempt["milliseconds"] < 2_500
+    assert len(attempt["body"]) <= 1_000
+
+
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second for an answer, whatever the rule says."""
+    from zhenduan.background import delivering  # noqa: PLC0415 - what is changed
+
+    usual = delivering.body_on
+    monkeypatch.setattr(delivering, "body_on", lambda *given: usual(*given).model_copy(update={"answer_seconds": 1}))
