@@ -37,6 +37,8 @@ from standards.described import DescribedEnum
 
 META = MetaData()
 MICROSECONDS = 1_000_000
+OUTAGE_SECONDS = 60
+"""So long must an endpoint have failed, without one success, for its next success to be the end of an outage."""
 FEED, TEST, HANDSHAKE = 0, -1, -2
 """Rounds that are no redelivery; those count from 1."""
 NUMBER = BigInteger().with_variant(Integer, "sqlite")
@@ -258,8 +260,11 @@ class Deliveries:
         with self._engine.begin() as connection:
             return int(connection.execute(select(func.count()).select_from(DELIVERIES).where(*own)).scalar_one())
 
-    def due(self, endpoint: str, now: int, most: int) -> list[DeliveryRow]:
-        """What is to be sent now, in order 到期推送: of each thing the earliest that waits, and nothing behind it in its round."""
+    def due(self, endpoint: str, now: int, most: int, *, verified: bool) -> list[DeliveryRow]:
+        """What is to be sent now, in order 到期推送: of each thing the earliest that waits, and nothing behind it in its round.
+
+        verified: else handshakes alone.
+        """
         t, before = DELIVERIES.c, DELIVERIES.alias("before")
         held = exists().where(
             before.c.endpoint == t.endpoint,
@@ -268,7 +273,8 @@ class Deliveries:
             before.c.number < t.number,
             before.c.status == DeliveryStatus.WAITING.value,
         )
-        own = and_(t.endpoint == endpoint, t.status == DeliveryStatus.WAITING.value, t.due_at <= now)
+        kinds = t.round > HANDSHAKE if verified else t.round == HANDSHAKE
+        own = and_(t.endpoint == endpoint, t.status == DeliveryStatus.WAITING.value, t.due_at <= now, kinds)
         query = select(*(t[name] for name in DeliveryRow._fields)).where(own, ~held).order_by(t.id).limit(most)
         with self._engine.begin() as connection:
             return [_row(row) for row in connection.execute(query)]
@@ -283,7 +289,8 @@ class Deliveries:
     def record(self, delivery: DeliveryRow, ended: Ended) -> Place:
         """Write down what an attempt came to, and what that makes of the endpoint; where it stands then.
 
-        Whatever failed because nobody answered is due at once when somebody does.
+        Whatever failed because nobody answered is due at once when somebody does, after an outage: not after one event that fails
+        among others that do not.
         """
         attempt, t = ended.attempt, DELIVERIES.c
         changed = {"status": ended.status.value, "attempts": attempt.number, "due_at": ended.due_at, "code": attempt.code}
@@ -292,9 +299,10 @@ class Deliveries:
             connection.execute(ATTEMPTS.insert().values(**attempt._asdict()))
             connection.execute(DELIVERIES.update().where(t.id == delivery.id).values(**changed))
             if ended.status is DeliveryStatus.DELIVERED:
-                failed = connection.execute(select(PLACES.c.failures).where(place)).scalar_one()
-                if failed:
+                failing_since = connection.execute(select(PLACES.c.failing_since).where(place)).scalar_one()
+                if failing_since:
                     connection.execute(PLACES.update().where(place).values(failures=0, failing_since=0, paused_until=0))
+                if failing_since and attempt.at - failing_since >= OUTAGE_SECONDS * MICROSECONDS:
                     again = and_(t.endpoint == delivery.endpoint, t.status == DeliveryStatus.WAITING.value, t.attempts > 0)
                     unheard = and_(again, (t.code.is_(None)) | (t.code >= 500))  # noqa: PLR2004 - of HTTP: a fault of the server
                     connection.execute(DELIVERIES.update().where(unheard).values(due_at=attempt.at))

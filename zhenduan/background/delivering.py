@@ -123,7 +123,7 @@ class Delivering:
         if now < place.paused_until:
             return False
         self._plan(row, place, rule, now)
-        due = self._rows.due(identity, now, BATCH)
+        due = self._rows.due(identity, now, BATCH, verified=row.status == EndpointStatus.ACTIVE)
         for one in due:
             if stop.is_set() or not self._sent(one, stop):
                 return False

@@ -3,7 +3,7 @@ would refuse at the moment it is sent."""
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from ipaddress import ip_network
 from typing import Any
@@ -15,9 +15,14 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from api.app import create_app
 from api.server.operations import Operations
+from domain.participants.enterprises import Firm
+from domain.participants.rosters.comparison import ImportRoster
+from interop.rosters.uscc import valid_uscc
 from tests.api.participants.receivers import Receiver, drips, floods, hangs, receiving, says
 from tests.api.small_api import serving
-from tests.live_city import DOCUMENTS, ENTERPRISE, RIGHTS, SCHEMA, LiveCity
+from tests.firm_ids import SALT
+from tests.live_city import DOCUMENTS, FIRM, RIGHTS, SCHEMA, LiveCity
+from tests.small_city import all_confirmed
 from zhenduan.background.delivering import Delivering
 from zhenduan.egress import Egress
 
@@ -47,12 +52,37 @@ class Hooks:
     city: LiveCity
     clock: Clock
     worker: Delivering
-    endpoints: list[str] = field(default_factory=list)
+    rosters: int = 0
+    firms: int = 1
 
     def key(self, organisation: str = "*", partner: str = "erp") -> str:
         issued = self.city.installation.accounts.issue_partner_key(partner, organisation, timedelta(days=300))
         self.city.tokens[f"{partner} {organisation}"] = issued.token
         return issued.id
+
+    def stated(self, *firms: Firm) -> None:
+        """A roster that states some firms, whatever it asks about them confirmed."""
+        self.rosters += 1
+        rows = tuple(enumerate(firms, 2))
+        roster = ImportRoster(
+            year=2024,
+            digest=f"{self.rosters:064x}",
+            filename="名单.xlsx",
+            rows=rows,
+            findings=(),
+            refused_rows=0,
+            salt=SALT,
+            confirmed=all_confirmed(rows),
+        )
+        self.city.send(roster)
+        services = self.city.installation.services
+        assert services.models.wait_for(services.journal.wait_beyond(0, 0), 30)
+
+    def happens(self, count: int = 1) -> None:
+        """So many events, each of a thing of its own."""
+        numbers = range(self.firms, self.firms + count)
+        self.firms += count
+        self.stated(*(FIRM.model_copy(update={"uscc": valid_uscc(one), "name": f"示例企业{one}"}) for one in numbers))
 
     def register(self, receiver: Receiver, who: str = "erp *", **more: Any) -> str:
         done = self.city.done(who, "registerEndpoint", ENDPOINT, url=receiver.url, **{"perSecond": 1000, **more})
@@ -177,46 +207,43 @@ def test_to_another_partner_and_a_key_of_another_scope_it_is_not_there(hooks: Ho
 
 def test_what_fails_holds_back_its_own_thing_alone(hooks: Hooks, receiver: Receiver) -> None:
     endpoint = hooks.active(receiver)
-    diagnosis = hooks.city.issued()
+    diagnosis = hooks.city.opened()
     receiver.answer = lambda handler, one: says(500 if one.event["subject"] == diagnosis else 204)(handler, one)
-    other = hooks.city.opened()
+    hooks.city.done("district", "withdrawDiagnosis", diagnosis=diagnosis, reason="重复立项")
+    hooks.happens(3)
     hooks.serve(endpoint)
-    hooks.city.done("district", "withdrawDiagnosis", diagnosis=other, reason="重复立项")
     hooks.serve(endpoint)
-    of_other = [one["type"] for one in receiver.events() if one["subject"] == other]
-    assert of_other[0] == "diagnosis.case-opened.v1"
-    assert of_other[-1] == "diagnosis.case-withdrawn.v1"
+    assert [one["type"] for one in receiver.events()] == ["diagnosis.case-opened.v1", *["enterprise.added.v1"] * 3]
     receiver.answer = says(204)
     hooks.clock.ahead = timedelta(seconds=10)
     hooks.serve(endpoint)
-    sent = [one for one in receiver.received if one.event["subject"] == diagnosis]
-    assert [one.identity for one in sent] == sorted((one.identity for one in sent), key=[one["id"] for one in feed(hooks)].index)
+    again = [one["type"] for one in receiver.events() if one["subject"] == diagnosis][1:]
+    assert again == ["diagnosis.case-opened.v1", "diagnosis.case-withdrawn.v1"]
 
 
 def test_an_endpoint_that_was_off_for_a_day_catches_up(hooks: Hooks, receiver: Receiver) -> None:
     endpoint = hooks.active(receiver)
     receiver.answer = says(503)
     known = len(feed(hooks))
-    for hour in range(0, 25, 4):
+    for hour in range(0, 23, 4):
         hooks.clock.ahead = timedelta(hours=hour)
-        hooks.city.opened()
+        hooks.happens()
         hooks.serve(endpoint)
     assert hooks.of(endpoint)["failures"] > 5
     receiver.answer, refused = says(204), len(receiver.received)
-    hooks.clock.ahead = timedelta(hours=25)
-    hooks.city.opened()
+    hooks.clock.ahead = timedelta(hours=23, minutes=30)
+    hooks.happens()
     hooks.serve(endpoint)
     caught_up = [one.identity for one in receiver.received[refused:]]
     assert sorted(caught_up) == sorted(one["id"] for one in feed(hooks)[known:])
-    assert len(caught_up) == 8
+    assert len(caught_up) == 7
     assert hooks.of(endpoint)["failures"] == 0
 
 
 def test_429_is_left_alone_for_as_long_as_it_says(hooks: Hooks, receiver: Receiver) -> None:
     endpoint = hooks.active(receiver)
     receiver.answer = says(429, retry_after="3600")
-    hooks.city.opened()
-    hooks.city.opened()
+    hooks.happens(2)
     hooks.serve(endpoint)
     assert len(receiver.received) == 1
     receiver.answer = says(204)
@@ -231,10 +258,10 @@ def test_429_is_left_alone_for_as_long_as_it_says(hooks: Hooks, receiver: Receiv
 def test_410_ends_it_and_what_happens_meanwhile_is_sent_once_it_is_enabled(hooks: Hooks, receiver: Receiver) -> None:
     endpoint = hooks.active(receiver)
     receiver.answer = says(410)
-    hooks.city.opened()
+    hooks.happens()
     hooks.serve(endpoint)
     assert (hooks.of(endpoint)["status"], hooks.of(endpoint)["stop"]) == ("DISABLED", "GONE")
-    hooks.city.opened()
+    hooks.happens()
     hooks.serve(endpoint)
     assert len(receiver.received) == 1
     receiver.answer = says(204)
@@ -245,13 +272,16 @@ def test_410_ends_it_and_what_happens_meanwhile_is_sent_once_it_is_enabled(hooks
     assert len({one.identity for one in receiver.received[1:]}) == 2
 
 
-def test_one_that_fails_for_days_is_disabled_and_says_why(hooks: Hooks, receiver: Receiver) -> None:
+def test_one_that_fails_for_too_long_is_disabled_and_says_why(
+    hooks: Hooks, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ruled(monkeypatch, disable_after_hours=3)
     endpoint = hooks.active(receiver)
     receiver.answer = says(500)
-    for day in range(7):
-        hooks.clock.ahead = timedelta(days=day)
-        for _ in range(4):
-            hooks.city.opened()
+    for hour in range(5):
+        assert hooks.of(endpoint)["status"] == ("ACTIVE" if hour < 4 else "DISABLED")
+        hooks.clock.ahead = timedelta(hours=hour)
+        hooks.happens(8)
         hooks.serve(endpoint)
     assert (hooks.of(endpoint)["status"], hooks.of(endpoint)["stop"]) == ("DISABLED", "FAILURES")
     assert {one["status"] for one in hooks.log(endpoint)} >= {"WAITING", "DELIVERED"}
@@ -259,8 +289,7 @@ def test_one_that_fails_for_days_is_disabled_and_says_why(hooks: Hooks, receiver
 
 def test_events_are_sent_again_by_id_one_or_a_stretch(hooks: Hooks, receiver: Receiver) -> None:
     endpoint = hooks.active(receiver)
-    for _ in range(3):
-        hooks.city.opened()
+    hooks.happens(3)
     hooks.serve(endpoint)
     ids = [one.identity for one in receiver.received]
     hooks.city.done("erp *", "redeliverEvents", "", endpoint=endpoint, firstEvent=ids[1])
@@ -278,11 +307,11 @@ def test_events_are_sent_again_by_id_one_or_a_stretch(hooks: Hooks, receiver: Re
 def test_the_log_says_what_was_sent_and_answered_and_holds_no_signature(hooks: Hooks, receiver: Receiver) -> None:
     endpoint = hooks.active(receiver)
     receiver.answer = says(500, b"no\x00 room\x1b[2J" + b"x" * 5_000, x_reason="full")
-    hooks.city.opened()
+    hooks.happens()
     hooks.serve(endpoint)
     (latest, *_) = hooks.log(endpoint)
     (attempt,) = latest["attempts"]
-    assert (latest["status"], latest["event"], attempt["code"]) == ("WAITING", "diagnosis.case-opened.v1", 500)
+    assert (latest["status"], latest["event"], attempt["code"]) == ("WAITING", "enterprise.added.v1", 500)
     assert latest["eventId"] == receiver.received[0].identity
     assert orjson.loads(attempt["headers"])["x-reason"] == "full"
     assert attempt["body"].startswith("no\ufffd room")
@@ -292,7 +321,7 @@ def test_the_log_says_what_was_sent_and_answered_and_holds_no_signature(hooks: H
 
 def test_a_withdrawn_key_ends_what_waits_and_another_of_the_same_partner_goes_on(hooks: Hooks, receiver: Receiver) -> None:
     endpoint = hooks.active(receiver)
-    hooks.city.opened()
+    hooks.happens()
     for one in hooks.city.installation.accounts.partner_keys.listing():
         hooks.city.installation.accounts.revoke_partner_key(one.id)
     hooks.serve(endpoint)
@@ -309,11 +338,10 @@ def test_what_left_the_district_between_event_and_delivery_is_withheld(hooks: Ho
     hooks.key("310117")
     endpoint = hooks.active(receiver, "erp 310117")
     receiver.answer = says(500)
-    hooks.city.opened()
+    hooks.happens()
     hooks.serve(endpoint)
     assert len(receiver.received) == 1
-    moved = {"enterprise": ENTERPRISE, "district": "310115", "subdistrict": None, "park": None}
-    hooks.city.done("city", "reviseEnterprise", "enterprise { id }", **moved)
+    hooks.stated(FIRM.model_copy(update={"uscc": valid_uscc(1), "name": "示例企业1", "district": "310115", "subdistrict": None, "park": None}))
     receiver.answer = says(204)
     hooks.clock.ahead = timedelta(seconds=10)
     hooks.serve(endpoint)
@@ -339,10 +367,10 @@ HOSTILE = {
 def test_whatever_a_receiver_does_instead_is_a_failure_and_ends_in_time(
     hooks: Hooks, receiver: Receiver, answer: Any, failure: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    quick(monkeypatch)
+    ruled(monkeypatch, answer_seconds=1)
     endpoint = hooks.active(receiver)
     receiver.answer = answer
-    hooks.city.opened()
+    hooks.happens()
     hooks.serve(endpoint)
     (attempt,) = hooks.log(endpoint)[0]["attempts"]
     assert failure in attempt["failure"]
@@ -353,19 +381,19 @@ def test_whatever_a_receiver_does_instead_is_a_failure_and_ends_in_time(
 def test_of_an_endless_answer_the_beginning_is_read(
     hooks: Hooks, receiver: Receiver, answer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    quick(monkeypatch)
+    ruled(monkeypatch, answer_seconds=1)
     endpoint = hooks.active(receiver)
     receiver.answer = answer
-    hooks.city.opened()
+    hooks.happens()
     hooks.serve(endpoint)
     (attempt,) = hooks.log(endpoint)[0]["attempts"]
     assert attempt["milliseconds"] < 2_500
     assert len(attempt["body"]) <= 1_000
 
 
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A second for an answer, whatever the rule says."""
+def ruled(monkeypatch: pytest.MonkeyPatch, **other: int) -> None:
+    """Other numbers than the rule says."""
     from zhenduan.background import delivering  # noqa: PLC0415 - what is changed
 
     usual = delivering.body_on
-    monkeypatch.setattr(delivering, "body_on", lambda *given: usual(*given).model_copy(update={"answer_seconds": 1}))
+    monkeypatch.setattr(delivering, "body_on", lambda *given: usual(*given).model_copy(update=other))
