@@ -74,6 +74,8 @@ BOUNDED = {
     "PolicyTerms": {"clauses": "twenty at most"},
     "SubsidyRule": {"bases": "one a kind of work and size class"},
     "VisitPlan": dict.fromkeys(("interviews", "signIns"), "of one visit: of a team of at most twenty, one a function"),
+    "WebhookDelivery": {"attempts": "as many as the rule of the day says"},
+    "WebhookEndpoint": {"keys": "two at most"},
     "Training": {"modules": "of one text"},
     "Viewer": {"memberships": "those of today, of one person"},
     "WorkingYear": {"holidays": "of one year"},

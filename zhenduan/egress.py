@@ -17,7 +17,7 @@ NAT64 = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"))
 """Addresses of IPv6 that lead to one of IPv4 behind a translator."""
 SPECIAL = (ip_network("192.0.0.0/24"), ip_network("192.88.99.0/24"), ip_network("fec0::/10"))
 """Of no machine on the public network, though the library calls some of them global."""
-METADATA = (ip_network("169.254.0.0/16"), ip_network("fe80::/10"), ip_network("fd00:ec2::254/128"), ip_network("100.100.100.200/32"))
+METADATA = tuple(map(ip_network, ("169.254.0.0/16", "fe80::/10", "fd00:ec2::254/128", "100.100.100.200/32")))
 """Never asked, whatever the operator names: link-local, and where clouds keep the keys of their machines."""
 
 Address = IPv4Address | IPv6Address

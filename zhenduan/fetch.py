@@ -108,7 +108,8 @@ async def _asked(
         AsyncExitStack() as connections,
         httpx2.AsyncClient(timeout=None, follow_redirects=False, **own) as client,
     ):
-        url, extensions = httpx2.URL(address), {}
+        url = httpx2.URL(address)
+        extensions: dict[str, Any] = {}
         if egress is not None:
             url, headers, extensions = await _judged(egress, url, headers)
 
@@ -140,7 +141,7 @@ def _authorities() -> ssl.SSLContext:
 async def _judged(
     egress: Egress, url: httpx2.URL, headers: Mapping[str, str]
 ) -> tuple[httpx2.URL, Mapping[str, str], dict[str, Any]]:
-    """The same request to an address that was judged: host and certificate are asked for by the name, nothing is looked up again."""
+    """The same request to an address that was judged; host and certificate are asked for by the name, not looked up again."""
     if url.scheme != "https" and not egress.plain:
         raise FetchFailed("not an https address")
     host = url.raw_host.decode()

@@ -1,4 +1,4 @@
-"""Deliveries 推送: what is to be sent to which endpoint, what came of it, and who is at it; beside the journal, being no fact. plan P8.
+"""Deliveries 推送: what is to be sent to which endpoint, what came of it, who is at it; beside the journal, being no fact. plan P8.
 
 A row stands from when an event was looked at until it was taken, and its attempts with it: a worker that is killed leaves it
 waiting, and the next sends it again under the same id. An endpoint is one worker's at a time, by a lease, as a shadow run is.
@@ -115,8 +115,10 @@ LEASE = text(
 
 
 class DeliveryRow(NamedTuple):
-    """An event for an endpoint 推送条目. round: `FEED`, `TEST`, `HANDSHAKE`, else which redelivery. number: its position in the journal,
-    or which test or handshake. Times in microseconds of UTC. code: the last answer's.
+    """An event for an endpoint 推送条目. Times in microseconds of UTC.
+
+    round: `FEED`, `TEST`, `HANDSHAKE`, else which redelivery. number: its position in the journal, or which test or handshake.
+    code: the last answer's.
     """
 
     id: Long
@@ -133,7 +135,7 @@ class DeliveryRow(NamedTuple):
 
 
 class AttemptRow(NamedTuple):
-    """One attempt 推送尝试. sent: JSON of the headers sent; headers: of those answered. body: first bytes of the answer, as text."""
+    """One attempt 推送尝试. sent, headers: JSON of those sent and answered. body: first bytes of the answer, as text."""
 
     delivery: Long
     number: int
@@ -154,7 +156,7 @@ class Planned(NamedTuple):
     event: str
 
 
-class Place(NamedTuple):
+class EndpointPlace(NamedTuple):
     """Where an endpoint stands 推送进度. failing_since: of the failures in a row, 0 = none. tests …: how many were taken up."""
 
     failures: int
@@ -167,7 +169,7 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Ended:
-    """What an attempt came to 尝试结果. due_at: of the next one. pause_until: nothing is sent to the endpoint before, 0 = no pause."""
+    """What an attempt came to 尝试结果. due_at: of the next one. pause_until: it is left alone until then, or 0."""
 
     status: DeliveryStatus
     attempt: AttemptRow
@@ -208,15 +210,15 @@ class Deliveries:
         with self._engine.begin() as connection:
             connection.execute(PLACES.update().where(*mine).values(leased_until=0))
 
-    def place(self, endpoint: str) -> Place:
+    def place(self, endpoint: str) -> EndpointPlace:
         """Where an endpoint that was leased once stands."""
-        query = select(*(PLACES.c[name] for name in Place._fields)).where(PLACES.c.endpoint == endpoint)
+        query = select(*(PLACES.c[name] for name in EndpointPlace._fields)).where(PLACES.c.endpoint == endpoint)
         with self._engine.begin() as connection:
             row = connection.execute(query).first()
-        return Place(*row) if row is not None else Place(0, 0, 0, 0, 0, 0)
+        return EndpointPlace(*row) if row is not None else EndpointPlace(0, 0, 0, 0, 0, 0)
 
     def begin_rounds(self, endpoint: str, rounds: Mapping[int, tuple[int, int | None]], counted: Mapping[str, int]) -> None:
-        """Begin rounds that are not begun yet: round -> (position reached, last position). counted: columns of `Place`."""
+        """Begin rounds that are not begun yet: round -> (position reached, last position). counted: columns of `EndpointPlace`."""
         known = select(ROUNDS.c.round).where(ROUNDS.c.endpoint == endpoint)
         with self._engine.begin() as connection:
             begun = set(connection.execute(known).scalars())
@@ -228,7 +230,8 @@ class Deliveries:
 
     def rounds(self, endpoint: str) -> list[tuple[int, int, int | None]]:
         """(round, position reached, last position) of those that are not over, the oldest redelivery behind the feed."""
-        query = select(ROUNDS.c.round, ROUNDS.c.reached, ROUNDS.c.last).where(ROUNDS.c.endpoint == endpoint).order_by(ROUNDS.c.round)
+        t = ROUNDS.c
+        query = select(t.round, t.reached, t.last).where(t.endpoint == endpoint).order_by(t.round)
         with self._engine.begin() as connection:
             found = [(int(one), int(reached), last) for one, reached, last in connection.execute(query)]
         return [one for one in found if one[2] is None or one[1] < one[2]]
@@ -286,7 +289,7 @@ class Deliveries:
                 DELIVERIES.update().where(DELIVERIES.c.id == delivery).values(status=DeliveryStatus.WITHHELD.value)
             )
 
-    def record(self, delivery: DeliveryRow, ended: Ended) -> Place:
+    def record(self, delivery: DeliveryRow, ended: Ended) -> EndpointPlace:
         """Write down what an attempt came to, and what that makes of the endpoint; where it stands then.
 
         Whatever failed because nobody answered is due at once when somebody does, after an outage: not after one event that fails
@@ -310,8 +313,8 @@ class Deliveries:
                 since = func.coalesce(func.nullif(PLACES.c.failing_since, 0), attempt.at)
                 told = {"failures": PLACES.c.failures + 1, "failing_since": since, "paused_until": ended.pause_until}
                 connection.execute(PLACES.update().where(place).values(**told))
-            row = connection.execute(select(*(PLACES.c[name] for name in Place._fields)).where(place)).one()
-        return Place(*row)
+            row = connection.execute(select(*(PLACES.c[name] for name in EndpointPlace._fields)).where(place)).one()
+        return EndpointPlace(*row)
 
     def forget(self, endpoint: str, before: int) -> None:
         """Delete the log of what was planned before a moment and waits no more."""
@@ -326,7 +329,8 @@ class Deliveries:
 
     def page(self, where: DeliveryFilter, page: Page) -> list[DeliveryRow]:
         """A page of the log of one endpoint 推送记录."""
-        query = page.of(select(*(DELIVERIES.c[name] for name in DeliveryRow._fields)).where(*_sought(where)), DELIVERIES.c.__getitem__)
+        columns = (DELIVERIES.c[name] for name in DeliveryRow._fields)
+        query = page.of(select(*columns).where(*_sought(where)), DELIVERIES.c.__getitem__)
         with self._engine.begin() as connection:
             return [_row(row) for row in connection.execute(query, page.values)]
 

@@ -42,13 +42,13 @@ from projections.engine.pages import Page
 from projections.governance import proceedings
 from projections.governance.proceedings import ProceedingFilter
 from projections.participants import enterprises, people
+from projections.participants.deliveries import open_deliveries
 from projections.participants.enterprises import EnterpriseFilter
 from projections.programme import coverage
 from projections.providers import directory, selection
 from projections.providers.directory import DirectoryFilter
 from projections.standard import edition_mapping, editions, revisions, shadow
 from projections.standard.revisions import BY_NUMBER, CommentFilter
-from projections.participants.deliveries import open_deliveries
 from projections.standard.shadow_progress import open_shadow_leases
 from standards import ApplicableEdition, Form, edition_mappings, load, published_editions
 from tests.firm_ids import SALT

@@ -1,8 +1,8 @@
 """Delivering 推送: public events sent to partners' endpoints, each until it is taken. plan P8.
 
-An endpoint is served by whoever holds its lease, by one thread: what hangs holds back nobody else. What is sent is judged when it is
-sent, by the same read as the feed, with a key of its partner that is still good: what lies in the rows are positions, and says
-nothing of what may be seen.
+An endpoint is served by whoever holds its lease, by one thread: what hangs holds back nobody else. What is sent is judged when it
+is sent, by the same read as the feed, with a key of its partner that is still good: what lies in the rows are positions, and
+says nothing of what may be seen.
 """
 
 import logging
@@ -38,7 +38,7 @@ from projections.participants.deliveries import (
     Deliveries,
     DeliveryRow,
     DeliveryStatus,
-    Place,
+    EndpointPlace,
     Planned,
 )
 from projections.participants.endpoints import EndpointFilter, EndpointRow, endpoints_by_id, to_serve
@@ -140,7 +140,7 @@ class Delivering:
         """Whether its partner has a key that is good now, for what the endpoint was registered with."""
         return self.services.accounts.has_partner_key(row.owner, row.organisation)
 
-    def _plan(self, row: EndpointRow, place: Place, rule: DeliveryRule, now: int) -> None:
+    def _plan(self, row: EndpointRow, place: EndpointPlace, rule: DeliveryRule, now: int) -> None:
         """Write down what is to be sent beyond what was looked at."""
         state = row.state()
         if state.handshakes > place.handshakes:
@@ -217,7 +217,7 @@ class Delivering:
         return next((one for one in found if one.position == delivery.number), None)
 
     def _stop_of(
-        self, delivery: DeliveryRow, place: Place, rule: DeliveryRule, status: DeliveryStatus, code: int | None
+        self, delivery: DeliveryRow, place: EndpointPlace, rule: DeliveryRule, status: DeliveryStatus, code: int | None
     ) -> EndpointStop | None:
         """Why an endpoint is given up after an attempt; None where it is not."""
         if code == GONE:

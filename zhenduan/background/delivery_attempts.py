@@ -46,7 +46,7 @@ ANSWERED_WELL = range(200, 300)
 
 @dataclass(frozen=True)
 class Letter:
-    """What is sent 推送内容. identity: the `webhook-id`, the same for every attempt. challenge: what must be echoed, of a handshake."""
+    """What is sent 推送内容. identity: the `webhook-id`, the same for every attempt. challenge: of a handshake, to be echoed."""
 
     identity: str
     body: bytes

@@ -6,6 +6,7 @@ wherever the server likes. plan P5.
 """
 
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from journal.transparency.signed_notes import LARGEST_NOTE, Note, NoteRefused, from_base64
@@ -47,7 +48,7 @@ class LogServer:
         self._longest_seconds = longest_seconds
 
     def _ask(self, path: str, body: bytes | None = None) -> str:
-        given = {} if body is None else {"content": body}
+        given: dict[str, Any] = {} if body is None else {"content": body}
         try:
             answer = fetch(
                 self._address + path,

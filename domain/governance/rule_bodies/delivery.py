@@ -23,7 +23,9 @@ class DeliveryRule(RuleBody):
     answer_seconds: Annotated[int, Field(ge=1, le=60)] = Field(
         description="Seconds from the look-up of the name to the end of the answer · 应答期限"
     )
-    disable_after_failures: AtLeastOne = Field(description="Failures in a row from which on it may be disabled · 停用所需连续失败次数")
+    disable_after_failures: AtLeastOne = Field(
+        description="Failures in a row from which on it may be disabled · 停用所需连续失败次数"
+    )
     disable_after_hours: AtLeastOne = Field(
         description="Hours that it must have failed for without one success besides · 停用所需持续失败小时数"
     )

@@ -28,8 +28,8 @@ class _About(Command):
 class RegisterEndpoint(_About):
     """Have public events sent to an address of one's own, once it has answered a handshake · 登记推送端点.
 
-    others: endpoints that the partner has already. plain_allowed: whether this installation takes addresses without TLS. Both are said
-    by the server.
+    others: endpoints that the partner has already. plain_allowed: whether this installation takes addresses without TLS. The server
+    says both.
     """
 
     roles: ClassVar = PARTNERS

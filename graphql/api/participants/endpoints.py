@@ -63,10 +63,10 @@ class WebhookEndpoint(Node):
     """Address of a partner's system that public events are sent to · 推送端点. plan P8"""
 
     id: EndpointID = field("Its id · 推送端点标识")
-    owner: str = field("Partner, as it acts · 合作方", roles=ENDPOINTS - PARTNERS)
-    organisation: str = field("What its keys are for: a district's code, or * · 范围")
+    owner: str | None = field("Partner, as it acts · 合作方", roles=ENDPOINTS - PARTNERS)
+    scope: str = field("What its keys are for: a district's code, or * · 范围", made=True)
     host: str = field("Host that is sent to · 主机", made=True)
-    url: str = field("Address · 推送地址", roles=PARTNERS, made=True)
+    url: str | None = field("Address · 推送地址", roles=PARTNERS, made=True)
     kinds: list[str] = field("Kinds of events or whole names; empty = all · 事件类别", made=True)
     districts: list[str] = field("Districts that are wanted; empty = all within the key's scope · 区", made=True)
     per_second: int = field("Most requests a second · 每秒上限", made=True)
@@ -75,7 +75,7 @@ class WebhookEndpoint(Node):
     disabled_at: datetime | None = field("When it was disabled, UTC · 停用时间")
     registered_at: datetime = field("When it was registered, UTC · 登记时间")
     version: int = field("Version of its stream; pass it as `expectedVersion` · 版本")
-    keys: list[WebhookKey] = field("Keys that sign now, the newest first · 签名密钥", roles=PARTNERS, made=True)
+    keys: list[WebhookKey] | None = field("Keys that sign now, the newest first · 签名密钥", roles=PARTNERS, made=True)
     failures: int = field("Failures in a row · 连续失败次数", made=True)
     failing_since: datetime | None = field("Since when it fails, UTC; null where it does not · 失败起始时间", made=True)
     waiting: int = field("Events that wait to be sent · 待推送数", made=True)
@@ -108,6 +108,7 @@ def _endpoint(context: Context, row: EndpointRow, wanted: frozenset[str]) -> Web
     return WebhookEndpoint(
         **shown(WebhookEndpoint, row),
         host=urlsplit(state.url).hostname or "",
+        scope=state.organisation,
         url=state.url,
         kinds=list(state.kinds),
         districts=list(state.districts),
@@ -223,8 +224,8 @@ class EndpointQueries:
 
     @listing(
         ENDPOINT_LIST,
-        "Endpoints, the oldest first: a partner's own, by its name and the scope of its key; all for city and auditor · 推送端点列表. "
-        "plan P8",
+        "Endpoints, the oldest first: a partner's own, by its name and the scope of its key; all for city and auditor · "
+        "推送端点列表. plan P8",
         roles=ENDPOINTS,
     )
     def webhook_endpoints(self, info: strawberry.Info[Context, None]) -> EndpointFilter:

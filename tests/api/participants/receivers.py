@@ -63,12 +63,15 @@ def floods(handler: BaseHTTPRequestHandler, _received: Received) -> None:
         handler.wfile.write(b"a" * 1_000_000)
 
 
+TAKEN = says(204)
+
+
 @dataclass
 class Receiver:
     """A server on a port of its own. answer: to every event; a handshake is echoed unless `echo` says otherwise."""
 
     url: str = ""
-    answer: Answer = says(204)
+    answer: Answer = TAKEN
     echo: bool = True
     received: list[Received] = field(default_factory=list)
     handshakes: list[Received] = field(default_factory=list)

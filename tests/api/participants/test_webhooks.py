@@ -341,7 +341,8 @@ def test_what_left_the_district_between_event_and_delivery_is_withheld(hooks: Ho
     hooks.happens()
     hooks.serve(endpoint)
     assert len(receiver.received) == 1
-    hooks.stated(FIRM.model_copy(update={"uscc": valid_uscc(1), "name": "示例企业1", "district": "310115", "subdistrict": None, "park": None}))
+    elsewhere = {"district": "310115", "subdistrict": None, "park": None}
+    hooks.stated(FIRM.model_copy(update={"uscc": valid_uscc(1), "name": "示例企业1", **elsewhere}))
     receiver.answer = says(204)
     hooks.clock.ahead = timedelta(seconds=10)
     hooks.serve(endpoint)

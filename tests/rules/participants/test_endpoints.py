@@ -109,7 +109,7 @@ def test_an_installation_for_development_takes_an_address_without_tls() -> None:
 
 def test_a_key_of_a_district_has_events_of_that_district_alone() -> None:
     pudong = REGISTER.model_copy(update={"districts": ("310117", "310115")})
-    given(ENDPOINTS).when(pudong, **OWNER).refused(ENDPOINT_DISTRICT, path="districts.1", district="310115")
+    given(ENDPOINTS).when(pudong, **OWNER).refused(ENDPOINT_DISTRICT, path="districts.1", code="310115")
     assert given(ENDPOINTS).when(pudong, **OWNER | {"organisation": "*"}).accepted
 
 
