@@ -1,7 +1,7 @@
 """Endpoints 推送端点 in the schema: where a partner has public events sent, and what became of each. plan P8.
 
-A partner sees its own, by the actor and the scope of its keys; the city and the auditor see that there are such endpoints, and
-neither address, keys nor log.
+A partner sees its own, by the actor and the scope of its keys; the city and the auditor see to which hosts what was sent, and
+neither address nor keys.
 """
 
 from collections.abc import Mapping, Sequence
@@ -131,7 +131,7 @@ ENDPOINT_LIST: Listed[EndpointFilter, EndpointRow, WebhookEndpoint] = Listed(
 )
 
 
-@published(PARTNERS, row=AttemptRow)
+@published(ENDPOINTS, row=AttemptRow)
 class DeliveryAttempt:
     """One request to an endpoint, and what was answered · 推送尝试. plan P8"""
 
@@ -145,10 +145,11 @@ class DeliveryAttempt:
     body: str = field("First bytes of the answer, as text · 应答开头")
 
 
-@published(PARTNERS, row=DeliveryRow)
+@published(ENDPOINTS, row=DeliveryRow)
 class WebhookDelivery:
     """Event for an endpoint, and what became of it · 推送记录. plan P8"""
 
+    id: strawberry.ID = field("Opaque id of the record · 记录标识", made=True)
     event_id: str | None = field("Id of the event, its `webhook-id`; null of a test or a handshake · 事件标识", made=True)
     event: str = field("Public name of the event; `test`, `handshake` · 事件")
     redelivery: int | None = field("Which redelivery it is of; null of the first · 重发次数", made=True)
@@ -168,6 +169,7 @@ def _logged(context: Context, found: Sequence[DeliveryRow], _wanted: frozenset[s
     return [
         WebhookDelivery(
             **shown(WebhookDelivery, row),
+            id=strawberry.ID(context.cursors.seal_key("webhookDeliveries", str(row.id))),
             event_id=context.cursors.seal(row.number) if row.round >= delivery_rows.FEED else None,
             redelivery=row.round if row.round > delivery_rows.FEED else None,
             attempts=[_attempt(one) for one in attempts.get(row.id, [])],
@@ -234,9 +236,9 @@ class EndpointQueries:
 
     @listing(
         DELIVERY_LIST,
-        "What was sent to one of the partner's own endpoints, or is to be sent, the latest first; kept for the days that the rule "
-        "`DELIVERY` says · 推送记录列表. plan P8",
-        roles=PARTNERS,
+        "What was sent to an endpoint, or is to be sent, the latest first; kept for the days that the rule `DELIVERY` says · "
+        "推送记录列表. plan P8",
+        roles=ENDPOINTS,
     )
     def webhook_deliveries(
         self,

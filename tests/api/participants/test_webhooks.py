@@ -202,7 +202,10 @@ def test_to_another_partner_and_a_key_of_another_scope_it_is_not_there(hooks: Ho
     seen = hooks.city.data("auditor", "{ webhookEndpoints { nodes { id owner host status } } }")["webhookEndpoints"]["nodes"]
     assert seen == [{"id": endpoint, "owner": "partner-erp", "host": "127.0.0.1", "status": "ACTIVE"}]
     assert "errors" in hooks.city.ask("district", "{ webhookEndpoints { totalCount } }")
-    assert "errors" in hooks.city.ask("auditor", LOG, id=endpoint)
+    assert "errors" in hooks.city.ask("district", LOG, id=endpoint)
+    assert hooks.log(endpoint, "auditor") == hooks.log(endpoint)
+    for field in "url", "keys { secret }":
+        assert "errors" in hooks.city.ask("auditor", f"{{ webhookEndpoints {{ nodes {{ {field} }} }} }}")
 
 
 def test_what_fails_holds_back_its_own_thing_alone(hooks: Hooks, receiver: Receiver) -> None:

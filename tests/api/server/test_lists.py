@@ -20,6 +20,7 @@ LISTS = {name: one for name, one in QUERY_TYPE.fields.items() if get_named_type(
 OF_A_THING = {
     "policyChecks": 'policy: "none"',
     "appraisalFirms": "year: 2024",
+    "webhookDeliveries": 'endpoint: "none"',
     "comments": 'revision: "none"',
     "shadowMovers": 'revision: "none"',
     "auditTrail": 'kind: "organisation."',

@@ -1,6 +1,7 @@
 """Nodes (plan P1, P7): whatever has an id is found by it alone, by those who may see it, and nobody learns that there is more."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -32,7 +33,7 @@ NOWHERE = (
 SINGLY = {
     kind: kind
     for kind in ("enterprise", "diagnosis", "feedback", "group", "matching", "policy", "proceeding", "revision", "campaign")
-}
+} | {"endpoint": "webhookEndpoint"}
 """Kind -> the read that shows one such thing by its id."""
 POLICY = {
     "terms": {"title": "示例", "purpose": "LOAN", "since": "2024-05-01", "fen": "1", "combinable": True, "edition": "edition/2023"}
@@ -55,8 +56,12 @@ def everything(city: LiveCity) -> dict[str, list[str]]:
     days = {"since": f"{city.today[:4]}-01-01", "until": f"{city.today[:4]}-12-31"}
     city.done("city", "planCampaign", "", campaign="round", name="首次诊断", purpose="INITIAL", **days)
     city.done("district", "inviteFirms", "", campaign="round", filter={})
+    issued = city.installation.accounts.issue_partner_key("erp", "*", timedelta(days=1))
+    city.tokens["erp"] = issued.token
+    sent_to = city.done("erp", "registerEndpoint", "endpoint { id }", url="https://erp.example/events")
     return {
         "campaign": ["campaign/round"],
+        "endpoint": [sent_to["endpoint"]["id"]],
         "participation": [f"participation/round.{ENTERPRISE}"],
         "enterprise": [FIRM, OTHER],
         "diagnosis": [diagnosis],

@@ -56,6 +56,7 @@ from domain.governance.working_calendar import Holiday, SetWorkingCalendar
 from domain.instants import city_day, microseconds
 from domain.kernel import stream_of
 from domain.participants.consents import GrantConsent, RevokeConsent
+from domain.participants.endpoints.commands import RegisterEndpoint
 from domain.participants.enterprises import Firm, place_of
 from domain.participants.headquarters import NameHeadquarters
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
@@ -292,6 +293,7 @@ def set_under_way(city: City) -> None:
     city.send(CITY, DeclareTie(**tie, since=TODAY))
     city.send(CITY, EndTie(**tie, last=TODAY))
     city.send(district, RequestMatching(matching="m1", district=FIRM.district, enterprises=(ENTERPRISE,)))
+    city.send(caller(Role.PARTNER, "*"), RegisterEndpoint(endpoint="w1", url="https://erp.example/events"))
     held = {"enterprise": ENTERPRISE, "designation": Designation.SPECIALISED, "since": TODAY, "source": "示例", "mark": "I"}
     city.send(district, RecordDesignation(**held))
     city.send(CITY, DraftPolicy(policy="y1", terms=loan(TODAY), source="示例", mark="I"))
