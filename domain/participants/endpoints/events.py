@@ -29,7 +29,7 @@ class EndpointVerified(Event):
 
 
 class EndpointSecretRotated(Event):
-    """An endpoint got another secret 推送签名密钥已轮换; the one before it goes on signing until `overlap_until`."""
+    """An endpoint got another secret 推送签名密钥已轮换; the one before it goes on signing until the overlap is over."""
 
     type: Literal["endpoint.secret_rotated.v1"] = "endpoint.secret_rotated.v1"
     says: ClassVar = "推送签名密钥轮换为第 {generation} 个"
