@@ -217,16 +217,15 @@ class Deliveries:
             row = connection.execute(query).first()
         return EndpointPlace(*row) if row is not None else EndpointPlace(0, 0, 0, 0, 0, 0)
 
-    def begin_rounds(self, endpoint: str, rounds: Mapping[int, tuple[int, int | None]], counted: Mapping[str, int]) -> None:
-        """Begin rounds that are not begun yet: round -> (position reached, last position). counted: columns of `EndpointPlace`."""
+    def begin_rounds(self, endpoint: str, rounds: Mapping[int, tuple[int, int | None]], redeliveries: int) -> None:
+        """Begin rounds that are not begun yet: round -> (position reached, last position). redeliveries: how many were taken up."""
         known = select(ROUNDS.c.round).where(ROUNDS.c.endpoint == endpoint)
         with self._engine.begin() as connection:
             begun = set(connection.execute(known).scalars())
             for number, (reached, last) in rounds.items():
                 if number not in begun:
                     connection.execute(ROUNDS.insert().values(endpoint=endpoint, round=number, reached=reached, last=last))
-            if counted:
-                connection.execute(PLACES.update().where(PLACES.c.endpoint == endpoint).values(**counted))
+            connection.execute(PLACES.update().where(PLACES.c.endpoint == endpoint).values(redeliveries=redeliveries))
 
     def rounds(self, endpoint: str) -> list[tuple[int, int, int | None]]:
         """(round, position reached, last position) of those that are not over, the oldest redelivery behind the feed."""
@@ -236,8 +235,11 @@ class Deliveries:
             found = [(int(one), int(reached), last) for one, reached, last in connection.execute(query)]
         return [one for one in found if one[2] is None or one[1] < one[2]]
 
-    def plan(self, endpoint: str, round_: int, planned: Sequence[Planned], reached: int | None, now: int) -> None:
-        """Write down what is to be sent, and how far was looked; both or nothing. reached: None of what is no round of the feed."""
+    def plan(self, endpoint: str, round_: int, planned: Sequence[Planned], now: int, looked: int | Mapping[str, int]) -> None:
+        """Write down what is to be sent, and how far was looked; both or nothing.
+
+        looked: a position; of what is no round of the feed, columns of `EndpointPlace`.
+        """
         rows = [
             {
                 "endpoint": endpoint,
@@ -253,9 +255,11 @@ class Deliveries:
         with self._engine.begin() as connection:
             if rows:
                 connection.execute(DELIVERIES.insert(), rows)
-            if reached is not None:
+            if isinstance(looked, int):
                 own = (ROUNDS.c.endpoint == endpoint, ROUNDS.c.round == round_)
-                connection.execute(ROUNDS.update().where(*own).values(reached=reached))
+                connection.execute(ROUNDS.update().where(*own).values(reached=looked))
+            else:
+                connection.execute(PLACES.update().where(PLACES.c.endpoint == endpoint).values(**looked))
 
     def waiting(self, endpoint: str) -> int:
         """How many are still to be sent 待推送数."""

@@ -50,6 +50,10 @@ from zhenduan.egress import Egress
 from zhenduan.fetch import Fetch, fetch
 
 LOOK_SECONDS = 0.5
+IDLE_SECONDS = 2.0
+"""After this long an endpoint is looked at again though nothing has happened: something may be due."""
+READERS = 2
+"""Snapshots that are open at a time for this."""
 AT_ONCE = 256
 """Endpoints that are served at a time by a process."""
 MOST_WAITING = 1_000
@@ -89,6 +93,14 @@ class Delivering:
         self._cursors = Cursors(self.services.secret)
         self._sender = Sender(self.services.secret, self.egress, self.fetch)
         self._forgotten: dict[str, int] = {}
+        self._idle: dict[str, tuple[int, float]] = {}
+        self._readers = threading.BoundedSemaphore(READERS)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Snapshot]:
+        """A snapshot, of which few are open at a time: those who ask the program come first."""
+        with self._readers, self.services.models.reading() as snapshot:
+            yield snapshot
 
     @property
     def _rows(self) -> Deliveries:
@@ -96,11 +108,14 @@ class Delivering:
 
     def look(self, pool: ThreadPoolExecutor, stop: threading.Event) -> None:
         """Have every endpoint served that nobody is at."""
-        with self.services.models.reading() as snapshot:
-            found = to_serve(snapshot)
+        with self._reading() as snapshot:
+            found, position = to_serve(snapshot), snapshot.position
         self._busy = {endpoint: one for endpoint, one in self._busy.items() if not one.done()}
+        now = time.monotonic()
         for row in found:
-            if row.id not in self._busy:
+            seen, until = self._idle.get(row.id, (0, 0.0))
+            if row.id not in self._busy and (position > seen or now >= until):
+                self._idle[row.id] = (position, now + IDLE_SECONDS)
                 self._busy[row.id] = pool.submit(self.serve, row.id, stop)
 
     def serve(self, identity: str, stop: threading.Event) -> None:
@@ -131,7 +146,7 @@ class Delivering:
 
     def _standing(self, identity: str) -> tuple[EndpointRow | None, DeliveryRule]:
         """The endpoint as it is now, None where nothing is to be sent to it; and the rule of the day."""
-        with self.services.models.reading() as snapshot:
+        with self._reading() as snapshot:
             row = endpoints_by_id(snapshot, EndpointFilter(None), [identity]).get(identity)
             rule = body_on(snapshot, DeliveryRule, city_day(self.services.clock()))
         return (row if row is not None and row.status != EndpointStatus.DISABLED else None), rule
@@ -143,7 +158,7 @@ class Delivering:
     def _plan(self, row: EndpointRow, place: EndpointPlace, rule: DeliveryRule, now: int) -> None:
         """Write down what is to be sent beyond what was looked at."""
         state = row.state()
-        if state.handshakes > place.handshakes:
+        if state.handshakes > place.handshakes and state.status is EndpointStatus.UNVERIFIED:
             self._ask(row, HANDSHAKE, range(state.handshakes, state.handshakes + 1), now, handshakes=state.handshakes)
         if state.status is not EndpointStatus.ACTIVE:
             return
@@ -154,9 +169,12 @@ class Delivering:
         for number in range(max(place.redeliveries, behind) + 1, state.redeliveries + 1):
             asked = state.latest[number - behind - 1]
             rounds[number] = (max(asked.first - 1, 0), asked.last)
-        self._rows.begin_rounds(row.id, rounds, {"redeliveries": state.redeliveries})
+        going = self._rows.rounds(row.id)
+        if not going or state.redeliveries > place.redeliveries:
+            self._rows.begin_rounds(row.id, rounds, state.redeliveries)
+            going = self._rows.rounds(row.id)
         room = MOST_WAITING - self._rows.waiting(row.id)
-        for round_, reached, last in self._rows.rounds(row.id):
+        for round_, reached, last in going:
             if room <= 0:
                 break
             room -= self._planned(row, state, (round_, reached, last), min(BATCH, room), now)
@@ -167,19 +185,18 @@ class Delivering:
     def _ask(self, row: EndpointRow, round_: int, numbers: range, now: int, **counted: int) -> None:
         what = "handshake" if round_ == HANDSHAKE else "test"
         planned = [Planned(number, f"{what}/{number}", what) for number in numbers]
-        self._rows.plan(row.id, round_, planned, None, now)
-        self._rows.begin_rounds(row.id, {}, counted)
+        self._rows.plan(row.id, round_, planned, now, counted)
 
     def _planned(self, row: EndpointRow, state: Endpoint, round_: tuple[int, int, int | None], most: int, now: int) -> int:
         number, reached, last = round_
-        with self.services.models.reading() as snapshot:
+        with self._reading() as snapshot:
             entries = told(snapshot, state, most, reached)
             looked = entries[-1].position if len(entries) == most else max(reached, snapshot.position)
         if last is not None:
             entries, looked = [one for one in entries if one.position <= last], min(looked, last)
         if entries or looked > reached:
             planned = [Planned(one.position, one.stream, PUBLIC_EVENTS[EVENT_OF[one.type]].name) for one in entries]
-            self._rows.plan(row.id, number, planned, looked, now)
+            self._rows.plan(row.id, number, planned, now, looked)
         return len(entries)
 
     def _sent(self, delivery: DeliveryRow, stop: threading.Event) -> bool:
@@ -212,7 +229,7 @@ class Delivering:
 
     def _judged(self, state: Endpoint, delivery: DeliveryRow) -> EntryRow | None:
         """The entry of a delivery where its partner is told of it at this moment."""
-        with self.services.models.reading() as snapshot:
+        with self._reading() as snapshot:
             found = told(snapshot, state, 1, delivery.number - 1)
         return next((one for one in found if one.position == delivery.number), None)
 
