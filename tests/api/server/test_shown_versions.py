@@ -20,7 +20,7 @@ COMMANDS = [
 ]
 """Those that others than the city send."""
 OF_ONE_PARTY = frozenset(
-    {"enterprise", "organisation", "person", "diagnosis", "proceeding", "marking", "feedback", "matching", "policy"}
+    {"enterprise", "organisation", "person", "diagnosis", "proceeding", "marking", "feedback", "matching", "policy", "endpoint"}
 )
 """Kinds of things that one party, or the parties to one case, write."""
 
