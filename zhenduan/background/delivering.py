@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from uuid import uuid4
@@ -72,11 +72,14 @@ def filter_of(endpoint: Endpoint) -> FeedFilter:
     return FeedFilter(names, frozenset(endpoint.districts) if endpoint.districts else None)
 
 
-def told(snapshot: Snapshot, endpoint: Endpoint, first: int, after: int) -> list[EntryRow]:
-    """What an endpoint's partner is told now beyond a position, by the read of the feed."""
+def told(snapshot: Snapshot, endpoint: Endpoint, first: int, after: int, event: str | None = None) -> list[EntryRow]:
+    """What an endpoint's partner is told now beyond a position, by the read of the feed. event: public name; None = any wanted."""
+    where = filter_of(endpoint)
+    if event is not None:
+        where = replace(where, names=frozenset({event}) & (where.names if where.names is not None else {event}))
     scope = scope_of(Role.PARTNER, endpoint.organisation)
     drafts = draft_scope(Role.PARTNER, scope)
-    return public_entries(snapshot, scope, drafts, Role.PARTNER, filter_of(endpoint), first, after=after)
+    return public_entries(snapshot, scope, drafts, Role.PARTNER, where, first, after=after)
 
 
 @dataclass
@@ -230,7 +233,7 @@ class Delivering:
     def _judged(self, state: Endpoint, delivery: DeliveryRow) -> EntryRow | None:
         """The entry of a delivery where its partner is told of it at this moment."""
         with self._reading() as snapshot:
-            found = told(snapshot, state, 1, delivery.number - 1)
+            found = told(snapshot, state, 1, delivery.number - 1, delivery.event)
         return next((one for one in found if one.position == delivery.number), None)
 
     def _stop_of(
