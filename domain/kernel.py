@@ -50,6 +50,9 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 """Short text 短文字: a name or a file name, 1–200 characters, more than blanks."""
 
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+"""SHA-256 摘要 of a file or of canonical bytes, as 64 lower-case hex digits."""
+
 Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
 """A count or position 计数: within what every JSON reader keeps exactly."""
 

@@ -66,6 +66,11 @@ class Caller:
     scope: Scope
     sections: frozenset[str] | None = None
 
+    @property
+    def holder(self) -> str:
+        """Whose share of costly work theirs counts to 占用方: role and organisation."""
+        return f"{self.role}/{self.organisation}"
+
 
 @dataclass(frozen=True)
 class Accepted:

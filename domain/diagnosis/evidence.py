@@ -8,16 +8,19 @@ from domain.access import Mask, Role, head_of
 from domain.command_rights import DIAGNOSTICIANS, FILLERS
 from domain.diagnosis.answers import INDICATOR_UNKNOWN, is_open_section, section_not_yours
 from domain.diagnosis.provider import require_own_work
-from domain.diagnosis.state import (
-    SECTION_LENGTH,
-    Diagnosis,
-    DiagnosisCommand,
+from domain.diagnosis.state import SECTION_LENGTH, Diagnosis, DiagnosisCommand, Status, pinned_edition, require_status
+from domain.kernel import (
+    EVERYONE,
+    Count,
+    DecisionContext,
+    Event,
+    Facts,
+    Identifier,
+    Label,
+    Rule,
     Sha256,
-    Status,
-    pinned_edition,
-    require_status,
+    refuse_together,
 )
-from domain.kernel import EVERYONE, Count, DecisionContext, Event, Facts, Identifier, Label, Rule, refuse_together
 
 MediaType = Annotated[str, Field(pattern=r"^[a-z]+/[a-z0-9.+-]{1,100}$")]
 

@@ -8,9 +8,9 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from domain.access import Mask
-from domain.diagnosis.state import PROCEEDINGS_READERS, Sha256
+from domain.diagnosis.state import PROCEEDINGS_READERS
 from domain.governance.working_calendar import Deadline
-from domain.kernel import Event, Identifier, Label, Part, Text
+from domain.kernel import Event, Identifier, Label, Part, Sha256, Text
 
 Measurement = Annotated[Decimal, Field(ge=-(10**12), le=10**12, max_digits=18, decimal_places=6)]
 """A number as it was measured 测量值: exact, in the unit that is said beside it, up to six decimals."""

@@ -8,8 +8,8 @@ from pydantic import Field
 from domain.access import Mask
 from domain.command_rights import CONFIRMERS, REVIEWERS
 from domain.diagnosis.provider import require_own_work
-from domain.diagnosis.state import Diagnosis, DiagnosisCommand, Sha256, Status, release, require_status
-from domain.kernel import EVERYONE, Count, DecisionContext, Event, Facts, Part, Rule, Unfinished
+from domain.diagnosis.state import Diagnosis, DiagnosisCommand, Status, release, require_status
+from domain.kernel import EVERYONE, Count, DecisionContext, Event, Facts, Part, Rule, Sha256, Unfinished
 from standards.described import DescribedEnum
 
 # Rules

@@ -26,7 +26,6 @@ from domain.standard.editions import PublishedEdition, edition_stream
 from standards import Answer, ApplicableEdition, Edition, Form, Issued, Measured
 from standards.described import DescribedEnum
 
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 PROCEEDINGS_READERS = PARTIES - {Role.DEPARTMENT_FILLER} - (EXPERTS - {Role.READER, Role.ARBITER})
 """Who is told of objections, visits and experts' reviews 办理经过知情角色: the parties to the case, but not who fills some
 sections, marks or samples."""

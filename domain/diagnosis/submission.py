@@ -14,15 +14,8 @@ from domain.command_rights import DIAGNOSTICIANS
 from domain.diagnosis.evidence import AttachEvidence, attach
 from domain.diagnosis.on_site import VerifyAnswers, verify_answers
 from domain.diagnosis.provider import require_own_work
-from domain.diagnosis.state import (
-    Diagnosis,
-    DiagnosisCommand,
-    Sha256,
-    Status,
-    VerifiedAnswer,
-    pinned_edition,
-    require_status,
-)
+from domain.diagnosis.returned_form import MOST_ENTRIES, ReturnedForm, entered_since, require_own_form
+from domain.diagnosis.state import Diagnosis, Status, VerifiedAnswer, pinned_edition, require_status
 from domain.governance.qualification import require_qualified
 from domain.kernel import (
     EVERYONE,
@@ -36,12 +29,10 @@ from domain.kernel import (
     Part,
     Refused,
     Rule,
+    Sha256,
     Unfinished,
     refuse_together,
 )
-
-MOST_FINDINGS = 1_000
-"""Indicators of one form, and its files, far above those of the longest edition."""
 
 # Rules
 
@@ -88,7 +79,7 @@ class SubmittedFile(Part):
     filename: Label = Field(description="File name · 文件名")
     media_type: Annotated[str, Field(pattern=r"^[a-z]+/[a-z0-9.+-]{1,100}$")] = Field(description="Media type · 文件类型")
     size: Annotated[Count, Field(gt=0)] = Field(description="Bytes · 文件大小")
-    indicators: Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=MOST_FINDINGS)] = Field(
+    indicators: Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=MOST_ENTRIES)] = Field(
         description="Indicators the file supports · 所支持的指标"
     )
 
@@ -100,29 +91,22 @@ class MissingFile(Part):
     filename: Label = Field(description="File name · 文件名")
 
 
-class TakeInSubmission(DiagnosisCommand):
+class TakeInSubmission(ReturnedForm):
     """Take in what was verified on site on a tablet without a network, whole or not at all · 送回现场核验数据."""
 
     roles: ClassVar = DIAGNOSTICIANS
 
-    sha256: Sha256 = Field(description="SHA-256 of the uploaded submission · 文件散列")
-    overwrite: Annotated[tuple[Identifier, ...], Field(max_length=MOST_FINDINGS)] = Field(
-        default=(), description="Indicators whose newer findings the form's take the place of · 确认覆盖的指标"
-    )
     instance: Label = Field(description="Id that the tablet gave the form · 表单实例号")
-    of_case: Label = Field(description="Diagnosis that the form is of · 表单所属诊断")
-    edition_digest: Sha256 = Field(description="Digest of its edition · 标准摘要")
-    of_version: Count = Field(description="Version of the stream that it was taken at · 下载时的版本")
-    findings: Annotated[dict[Identifier, VerifiedAnswer], Field(max_length=MOST_FINDINGS)] = Field(
+    findings: Annotated[dict[Identifier, VerifiedAnswer], Field(max_length=MOST_ENTRIES)] = Field(
         description="What was found · 核验结果"
     )
-    files: Annotated[tuple[SubmittedFile, ...], Field(max_length=MOST_FINDINGS)] = Field(
+    files: Annotated[tuple[SubmittedFile, ...], Field(max_length=MOST_ENTRIES)] = Field(
         default=(), description="Photographs · 佐证照片"
     )
-    missing: Annotated[tuple[MissingFile, ...], Field(max_length=MOST_FINDINGS)] = Field(
+    missing: Annotated[tuple[MissingFile, ...], Field(max_length=MOST_ENTRIES)] = Field(
         default=(), description="Photographs that did not come · 缺失照片"
     )
-    unread: Annotated[tuple[Label, ...], Field(max_length=MOST_FINDINGS)] = Field(
+    unread: Annotated[tuple[Label, ...], Field(max_length=MOST_ENTRIES)] = Field(
         default=(), description="Questions whose value cannot be read · 无法读取的问题"
     )
 
@@ -156,14 +140,11 @@ def take_in_submission(command: TakeInSubmission, diagnosis: Diagnosis, context:
     require_status(diagnosis, Status.ACCEPTED, Status.SCORED)
     require_own_work(diagnosis, context)
     require_qualified(context.by, diagnosis.edition, context.day, context)
-    if command.of_case != command.diagnosis:
-        raise SUBMISSION_OF_ANOTHER_CASE.refuse()
-    if command.edition_digest != diagnosis.edition_digest:
-        raise SUBMISSION_EDITION_DIFFERS.refuse()
+    require_own_form(command, diagnosis, SUBMISSION_OF_ANOTHER_CASE, SUBMISSION_EDITION_DIFFERS)
     if command.instance in diagnosis.submissions:
         return ()
     changed = {i: found for i, found in sorted(command.findings.items()) if diagnosis.verified.get(i) != found}
-    newer = tuple(i for i in changed if diagnosis.verified_in.get(i, 0) > command.of_version)
+    newer = entered_since(command, changed, diagnosis.verified_in)
     problems = [
         *(SUBMISSION_VALUE_UNREADABLE.refuse(question=one) for one in command.unread),
         *(SUBMISSION_FILE_MISSING.refuse(indicator=one.indicator, filename=one.filename) for one in command.missing),

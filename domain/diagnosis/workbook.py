@@ -12,18 +12,11 @@ from pydantic import Field
 from domain.access import Mask
 from domain.command_rights import FILLERS
 from domain.diagnosis.answers import is_open_section, refusal_of, section_not_yours, wrong_with
+from domain.diagnosis.returned_form import MOST_ENTRIES, ReturnedForm, entered_since, require_own_form
 from domain.diagnosis.self_assessment import AnswerRecorded, AnswersSaved
-from domain.diagnosis.state import (
-    Diagnosis,
-    DiagnosisCommand,
-    Sha256,
-    Status,
-    pinned_edition,
-    require_status,
-)
+from domain.diagnosis.state import Diagnosis, Status, pinned_edition, require_status
 from domain.kernel import (
     EVERYONE,
-    Count,
     DecisionContext,
     Event,
     Facts,
@@ -36,9 +29,6 @@ from domain.kernel import (
 )
 from standards import Answer, Edition
 from standards.described import DescribedEnum
-
-MOST_ANSWERS = 1_000
-"""Indicators and cells of one workbook, far above those of the longest edition."""
 
 # Rules
 
@@ -116,25 +106,18 @@ class WorkbookAnswer(Part):
 
     answer: Answer = Field(description="What is said of the indicator · 填报内容")
     sheet: Label = Field(description="Sheet · 工作表")
-    cells: Annotated[dict[Label, Label], Field(max_length=MOST_ANSWERS)] = Field(description="Cell of each field · 各项单元格")
+    cells: Annotated[dict[Label, Label], Field(max_length=MOST_ENTRIES)] = Field(description="Cell of each field · 各项单元格")
 
 
-class TakeInWorkbook(DiagnosisCommand):
+class TakeInWorkbook(ReturnedForm):
     """Take in a questionnaire's workbook that was filled in without a network, whole or not at all · 送回离线问卷."""
 
     roles: ClassVar = FILLERS
 
-    sha256: Sha256 = Field(description="SHA-256 of the uploaded workbook · 文件散列")
-    overwrite: Annotated[tuple[Identifier, ...], Field(max_length=MOST_ANSWERS)] = Field(
-        default=(), description="Indicators whose newer answers the workbook's take the place of · 确认覆盖的指标"
-    )
-    of_case: Label = Field(description="Diagnosis that the workbook was taken of · 工作簿所属诊断")
-    edition_digest: Sha256 = Field(description="Digest of its edition · 标准摘要")
-    of_version: Count = Field(description="Version of the stream that it was taken at · 下载时的版本")
-    answers: Annotated[dict[Identifier, WorkbookAnswer], Field(max_length=MOST_ANSWERS)] = Field(
+    answers: Annotated[dict[Identifier, WorkbookAnswer], Field(max_length=MOST_ENTRIES)] = Field(
         description="What was filled in · 填报内容"
     )
-    unread: Annotated[tuple[UnreadCell, ...], Field(max_length=MOST_ANSWERS)] = Field(
+    unread: Annotated[tuple[UnreadCell, ...], Field(max_length=MOST_ENTRIES)] = Field(
         default=(), description="Cells that cannot be read · 无法读取的单元格"
     )
 
@@ -164,17 +147,14 @@ class WorkbookTakenIn(Event):
 def take_in_workbook(command: TakeInWorkbook, diagnosis: Diagnosis, context: DecisionContext) -> Facts:
     """Every answer of it, or none 送回离线问卷: all that is wrong is told at once, cell by cell."""
     require_status(diagnosis, Status.OPEN)
-    if command.of_case != command.diagnosis:
-        raise WORKBOOK_OF_ANOTHER_CASE.refuse()
-    if command.edition_digest != diagnosis.edition_digest:
-        raise WORKBOOK_EDITION_DIFFERS.refuse()
+    require_own_form(command, diagnosis, WORKBOOK_OF_ANOTHER_CASE, WORKBOOK_EDITION_DIFFERS)
     edition = pinned_edition(diagnosis, context)
     changed = {
         indicator: given
         for indicator, given in sorted(command.answers.items())
         if not _is_same(diagnosis.answers.get(indicator), given.answer)
     }
-    newer = tuple(one for one in changed if diagnosis.recorded_in.get(one, 0) > command.of_version)
+    newer = entered_since(command, changed, diagnosis.recorded_in)
     unread = (_unreadable(one) for one in command.unread)
     refuse_together([*unread, *_wrong(edition, diagnosis, changed, context), *_kept(command, changed, newer)])
     if not changed:

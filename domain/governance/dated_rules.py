@@ -12,13 +12,13 @@ from typing import Annotated, ClassVar, Literal, TypeVar, assert_never, cast
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, WithJsonSchema
 
-from domain.command_rights import BY_THE_PROGRAM, CITY, require_right
+from domain.command_rights import CITY, require_right
+from domain.governance.computations import RecordComputation
 from domain.governance.rule_bodies import BODIES, AnyRuleBody, EveryBody
 from domain.governance.rule_bodies.body import RuleBody, RuleKind
 from domain.kernel import (
     Capability,
     Command,
-    Count,
     DecisionContext,
     Event,
     Facts,
@@ -94,20 +94,14 @@ class SimulatedOutcome(Part):
     then: Decimal
 
 
-class RecordRuleSimulation(Command):
+class RecordRuleSimulation(RecordComputation):
     """Record what a proposed rule would have done to the facts on record · 记录规则测算.
 
-    proposal: number within the kind. method: id and version. position: of the journal, up to which facts were looked at.
-    input_digest: SHA-256 of what went in.
+    proposal: number within the kind.
     """
-
-    roles: ClassVar = BY_THE_PROGRAM
 
     kind: RuleKind
     proposal: Annotated[int, Field(ge=1)]
-    method: Label
-    position: Count
-    input_digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     outcomes: Annotated[tuple[SimulatedOutcome, ...], Field(min_length=1, max_length=100)]
 
 

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from hashlib import sha256
-from typing import Annotated
+from typing import NamedTuple
 
-from pydantic import Field
+from pydantic import TypeAdapter
 
 from domain.governance.dated_rules import SimulatedOutcome
 from domain.governance.rule_bodies.rating import RatingRule
@@ -20,11 +20,14 @@ from domain.providers.ratings.numbers import TIERS, ComputedYear, ProviderInputs
 from domain.providers.subsidies.numbers import ComputedSubsidy, ProviderJobs, compute_subsidy
 
 
-class RuleSimulation(Part):
+class RuleSimulation(NamedTuple):
     """What a simulation came to 规则测算: numbers, and the digest of all that they follow from."""
 
     input_digest: str
-    outcomes: Annotated[tuple[SimulatedOutcome, ...], Field(min_length=1)]
+    outcomes: tuple[SimulatedOutcome, ...]
+
+
+RULE_SIMULATION: TypeAdapter[RuleSimulation] = TypeAdapter(RuleSimulation)
 
 
 def simulate_rating(
@@ -96,9 +99,9 @@ def _digest(rows: Iterable[Part], tiers: Mapping[str, Tier], *rules: Part) -> st
 
 def rating_simulation_bytes(*given: object) -> bytes:
     """`simulate_rating` as JSON, for a process of its own."""
-    return simulate_rating(*given).model_dump_json().encode()  # type: ignore[arg-type] # as that takes them
+    return RULE_SIMULATION.dump_json(simulate_rating(*given))  # type: ignore[arg-type] # as that takes them
 
 
 def subsidy_simulation_bytes(*given: object) -> bytes:
     """`simulate_subsidy` as JSON, for a process of its own."""
-    return simulate_subsidy(*given).model_dump_json().encode()  # type: ignore[arg-type] # as that takes them
+    return RULE_SIMULATION.dump_json(simulate_subsidy(*given))  # type: ignore[arg-type] # as that takes them

@@ -19,6 +19,7 @@ from domain.kernel import (
     Label,
     RevisionRef,
     Rule,
+    Sha256,
     Stream,
     stream_of,
 )
@@ -27,7 +28,6 @@ from standards.described import DescribedEnum
 from standards.shadow.sensitivity import EditionSensitivity
 from standards.shadow.tally import ShadowResult
 
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
 RunNumber = Annotated[int, Field(ge=1, le=2**31 - 1)]
 EDITIONS_AT_MOST = 100

@@ -13,7 +13,8 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from pydantic import ValidationError
 
-from domain.diagnosis.workbook import MOST_ANSWERS, CellFault, UnreadCell, WorkbookAnswer
+from domain.diagnosis.returned_form import MOST_ENTRIES
+from domain.diagnosis.workbook import CellFault, UnreadCell, WorkbookAnswer
 from interop.questionnaires.layout import (
     COMPUTED,
     GIVEN,
@@ -65,7 +66,7 @@ def read_questionnaire(data: bytes, edition: Edition, form: Form) -> Questionnai
             if found is not None and not faults:
                 cells = {line.field: line.cell for line in lines}
                 answers[indicator] = WorkbookAnswer(answer=found, sheet=title, cells=cells)
-    return QuestionnaireReading(stamp=stamp, seal=seal, answers=answers, unread=tuple(unread[:MOST_ANSWERS]))
+    return QuestionnaireReading(stamp=stamp, seal=seal, answers=answers, unread=tuple(unread[:MOST_ENTRIES]))
 
 
 def _answer(sheet: Worksheet, lines: list[InputLine]) -> tuple[Answer | None, list[tuple[str, CellFault]]]:

@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from domain.kernel import Command
 
@@ -20,3 +23,11 @@ class Computation:
     key: str
     cause: str
     reason: str
+
+
+def recorded_as(command: type[Command], outcome: TypeAdapter[Any], **stated: object) -> Callable[[bytes], Command]:
+    """How the bytes of a computation become the command that records it.
+
+    outcome: reads the bytes as a named tuple of the command's own fields. stated: what was known before it began.
+    """
+    return lambda found: command(**stated, **outcome.validate_json(found)._asdict())

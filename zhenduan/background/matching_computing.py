@@ -13,7 +13,7 @@ from projections import Snapshot
 from projections.governance.dated_rules import body_on, rule_on
 from projections.providers.matching_inputs import matching_inputs
 from projections.providers.matchings import requested
-from zhenduan.background.computation import Computation
+from zhenduan.background.computation import Computation, recorded_as
 
 COMPUTE = "domain.providers.matching.numbers:plan_bytes"
 REASON = "派单方案已申请"
@@ -23,21 +23,18 @@ def requested_matchings(services: Services, snapshot: Snapshot) -> Iterator[Comp
     """Batches that wait to be worked out 待计算的派单."""
     day = city_day(services.clock())
     for row in requested(snapshot):
-        stated: dict[str, object] = {
-            "matching": row.id,
-            "method": METHOD,
-            "rule": rule_on(snapshot, RuleKind.MATCHING, day).rule.cause,
-            "position": snapshot.position,
-        }
-
-        def command(found: bytes, stated: dict[str, object] = stated) -> RecordPlan:
-            return RecordPlan(**stated, **PLAN_OUTCOME.validate_json(found)._asdict())
-
         inputs = matching_inputs(snapshot, row.state().enterprises, body_on(snapshot, MatchingRule, day), day)
         yield Computation(
             function=COMPUTE,
             arguments=(inputs,),
-            command=command,
+            command=recorded_as(
+                RecordPlan,
+                PLAN_OUTCOME,
+                matching=row.id,
+                method=METHOD,
+                rule=rule_on(snapshot, RuleKind.MATCHING, day).rule.cause,
+                position=snapshot.position,
+            ),
             key=f"compute/{matching_stream(row.id)}",
             cause=cause_of(matching_stream(row.id), row.state().version),
             reason=REASON,

@@ -14,7 +14,7 @@ from domain.programme.policies.simulation import METHOD, SIMULATION, SimulationI
 from projections import Snapshot
 from projections.programme.policies import all_policies, policies_beside
 from projections.programme.policy_firms import firm_facts
-from zhenduan.background.computation import Computation
+from zhenduan.background.computation import Computation, recorded_as
 
 COMPUTE = "domain.programme.policies.simulation:simulation_bytes"
 REASON = "政策草案须先就全部企业测算"
@@ -28,21 +28,18 @@ def drafted_policies(services: Services, snapshot: Snapshot) -> Iterator[Computa
             continue
         terms = state.draft.terms
         day = terms.day_of_simulation(city_day(services.clock()))
-        stated: dict[str, object] = {
-            "policy": row.id,
-            "number": state.number,
-            "method": METHOD,
-            "position": snapshot.position,
-        }
-
-        def command(found: bytes, stated: dict[str, object] = stated) -> RecordPolicySimulation:
-            return RecordPolicySimulation(**stated, **SIMULATION.validate_json(found)._asdict())
-
         facts = firm_facts(snapshot, Everything())
         yield Computation(
             function=COMPUTE,
             arguments=(SimulationInputs(state.district, terms, policies_beside(snapshot, row.id), facts, day),),
-            command=command,
+            command=recorded_as(
+                RecordPolicySimulation,
+                SIMULATION,
+                policy=row.id,
+                number=state.number,
+                method=METHOD,
+                position=snapshot.position,
+            ),
             key=f"simulate/{policy_stream(row.id)}/{state.number}",
             cause=cause_of(policy_stream(row.id), state.version),
             reason=REASON,

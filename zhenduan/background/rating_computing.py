@@ -15,7 +15,7 @@ from methods.yearly_rating import METHOD
 from projections import Snapshot
 from projections.governance.dated_rules import body_on, rule_on
 from projections.providers.ratings import rated_years
-from zhenduan.background.computation import Computation
+from zhenduan.background.computation import Computation, recorded_as
 
 COMPUTE = "domain.providers.ratings.numbers:rating_bytes"
 REASON = "评价输入已锁定"
@@ -36,21 +36,18 @@ def fixed_ratings(services: Services, snapshot: Snapshot) -> Iterator[Computatio
         if fixed is not None:
             last = years[year - 1].tiers if year - 1 in years else {}
             day = date(year, 12, 31)
-            stated = {
-                "year": year,
-                "round": fixed.round,
-                "method": METHOD,
-                "rule": rule_on(snapshot, RuleKind.RATING, day).rule.cause,
-                "input_digest": fixed.input_digest,
-            }
-
-            def command(found: bytes, stated: dict[str, object] = stated) -> RecordRating:
-                return RecordRating(**stated, **COMPUTED_YEAR.validate_json(found)._asdict())
-
             yield Computation(
                 function=COMPUTE,
                 arguments=(fixed.inputs, last, body_on(snapshot, RatingRule, day)),
-                command=command,
+                command=recorded_as(
+                    RecordRating,
+                    COMPUTED_YEAR,
+                    year=year,
+                    round=fixed.round,
+                    method=METHOD,
+                    rule=rule_on(snapshot, RuleKind.RATING, day).rule.cause,
+                    input_digest=fixed.input_digest,
+                ),
                 key=f"compute/{rating_stream(year)}/{fixed.round}",
                 cause=cause_of(rating_stream(year), rating.version),
                 reason=REASON,

@@ -15,7 +15,7 @@ from domain.governance.rule_bodies.rating import RatingRule
 from domain.governance.rule_bodies.subsidy import SubsidyRule
 from domain.instants import city_day
 from domain.kernel import cause_of
-from domain.providers.rule_simulations import RuleSimulation
+from domain.providers.rule_simulations import RULE_SIMULATION
 from methods.payments import METHOD as PAYMENTS
 from methods.yearly_rating import METHOD as RATING
 from projections import Snapshot
@@ -23,7 +23,7 @@ from projections.governance.dated_rules import Proposed, body_on, proposals
 from projections.providers.rating_inputs import rating_inputs
 from projections.providers.ratings import rated_years
 from projections.providers.subsidy_jobs import confirmed_jobs
-from zhenduan.background.computation import Computation
+from zhenduan.background.computation import Computation, recorded_as
 from zhenduan.background.rating_computing import latest_inputs
 
 REASON = "拟设规则须先测算"
@@ -79,22 +79,18 @@ def proposed_rules(services: Services, snapshot: Snapshot) -> Iterator[Computati
 
 
 def _simulation(kind: RuleKind, proposed: Proposed, made: SimulatedFrom) -> Computation:
-    def command(found: bytes) -> RecordRuleSimulation:
-        outcome = RuleSimulation.model_validate_json(found)
-        return RecordRuleSimulation(
-            kind=kind,
-            proposal=proposed.number,
-            method=made.method,
-            position=made.position,
-            input_digest=outcome.input_digest,
-            outcomes=outcome.outcomes,
-        )
-
     stream = rule_stream(kind)
     return Computation(
         function=made.function,
         arguments=made.arguments,
-        command=command,
+        command=recorded_as(
+            RecordRuleSimulation,
+            RULE_SIMULATION,
+            kind=kind,
+            proposal=proposed.number,
+            method=made.method,
+            position=made.position,
+        ),
         key=f"simulate/{stream}/{proposed.number}",
         cause=cause_of(stream, proposed.rule.version or 1),
         reason=REASON,

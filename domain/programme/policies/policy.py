@@ -10,7 +10,8 @@ from typing import Annotated, Any, ClassVar, Literal, assert_never
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.access import Place
-from domain.command_rights import BY_THE_PROGRAM, GOVERNMENT, require_right
+from domain.command_rights import GOVERNMENT, require_right
+from domain.governance.computations import RecordComputation
 from domain.kernel import (
     NOT_FOUND,
     Capability,
@@ -21,7 +22,6 @@ from domain.kernel import (
     Facts,
     Identifier,
     IdOf,
-    Label,
     OrganisationRef,
     Refused,
     Rule,
@@ -105,15 +105,13 @@ class RevisePolicy(DraftCommand):
     """State a policy's draft anew; what is published stays until the draft is published in its place · 修订政策草案."""
 
 
-class RecordPolicySimulation(PolicyCommand):
-    """Record how all firms stand to a draft · 记录政策测算. number: of the draft. position: of the journal."""
+class RecordPolicySimulation(RecordComputation, PolicyCommand):
+    """Record how all firms stand to a draft · 记录政策测算.
 
-    roles: ClassVar = BY_THE_PROGRAM
+    number: of the draft.
+    """
 
     number: Annotated[int, Field(ge=1, le=10_000)]
-    method: Label
-    position: Count
-    input_digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     districts: Annotated[tuple[PolicyCount, ...], Field(max_length=100)]
     fen: Count
     most_fen: Count

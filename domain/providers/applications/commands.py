@@ -9,8 +9,7 @@ from pydantic import Field, model_validator
 from domain.access import Role
 from domain.command_rights import CITY, MANAGER
 from domain.diagnosis.evidence import MediaType
-from domain.diagnosis.state import Sha256
-from domain.kernel import Command, Count, Identifier, IdOf, Label, OrganisationRef, Part, Text
+from domain.kernel import Command, Count, Identifier, IdOf, Label, OrganisationRef, Part, Sha256, Text
 from domain.participants.organisations import Division
 from domain.providers.applications.state import LinkedParty, MendItem, SelectionDimension, StaffMember
 from domain.providers.calls.state import Year

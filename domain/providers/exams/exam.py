@@ -30,6 +30,7 @@ from domain.kernel import (
     Part,
     PersonRef,
     Rule,
+    Sha256,
     Stream,
     Unscoped,
     refuse_together,
@@ -107,7 +108,7 @@ class EnrolForExam(ExamCommand):
     roles: ClassVar = frozenset({Role.CITY, Role.PROVIDER})
 
     nonce: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
-    commitment: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    commitment: Sha256
 
 
 Seed = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

@@ -12,7 +12,8 @@ from typing import Annotated, Any, ClassVar, Literal, assert_never
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.access import Place
-from domain.command_rights import BY_THE_PROGRAM, GOVERNMENT, require_right
+from domain.command_rights import GOVERNMENT, require_right
+from domain.governance.computations import RecordComputation
 from domain.governance.dated_rules import dated_rule_on
 from domain.governance.rule_bodies.body import RuleKind
 from domain.governance.ties import MATCHING_RULE
@@ -28,7 +29,6 @@ from domain.kernel import (
     Facts,
     Identifier,
     IdOf,
-    Label,
     OrganisationRef,
     Part,
     Refused,
@@ -94,15 +94,10 @@ class RequestMatching(MatchingCommand):
     )
 
 
-class RecordPlan(MatchingCommand):
+class RecordPlan(RecordComputation, MatchingCommand):
     """Record the plan that was worked out 记录派单方案. rule: as stream/version; None = the default on file."""
 
-    roles: ClassVar = BY_THE_PROGRAM
-
-    method: Label
     rule: Cause | None
-    position: Count
-    input_digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     firms: Annotated[tuple[PlannedFirm, ...], Field(max_length=MOST_FIRMS)]
     cost: Count
     optimal: bool

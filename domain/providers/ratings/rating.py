@@ -30,6 +30,7 @@ from domain.kernel import (
     ProceedingRef,
     Refused,
     Rule,
+    Sha256,
     Stream,
     Unscoped,
     stream_of,
@@ -122,7 +123,7 @@ class RecordRating(RatingCommand):
     round: Annotated[int, Field(ge=1)]
     method: Label
     rule: Cause | None
-    input_digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    input_digest: Sha256
     rests_on: Decimal
     components: Annotated[tuple[CityComponent, ...], Field(max_length=5)]
     providers: Annotated[tuple[ProviderRating, ...], Field(max_length=1000)]

@@ -29,6 +29,7 @@ from domain.kernel import (
     Part,
     Refused,
     Rule,
+    Sha256,
     Stream,
     Unscoped,
     stream_of,
@@ -40,7 +41,6 @@ from standards.described import DescribedEnum
 SAMPLING_RULE = rule_stream(RuleKind.SAMPLING)
 
 DrawMonth = Annotated[str, Field(pattern=r"^20[2-9][0-9]\.(0[1-9]|1[0-2])$"), IdOf("draw")]
-Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class RiskClass(DescribedEnum):
@@ -121,7 +121,7 @@ class DrawCommand(Command):
 class CommitDraw(DrawCommand):
     """Commit to the secret of a month's draw before the month begins, and name the public beacon · 承诺抽样密值."""
 
-    commitment: Digest = Field(description="SHA-256 of the secret · 承诺值")
+    commitment: Sha256 = Field(description="SHA-256 of the secret · 承诺值")
     source: Label = Field(description="Public draw that will be the beacon, such as a lottery by name · 公开随机数来源")
 
 
@@ -151,7 +151,7 @@ class RecordBeacon(DrawCommand):
 class RevealDraw(DrawCommand):
     """Reveal the secret, and draw · 揭示密值并抽取."""
 
-    secret: Digest = Field(repr=False, description="The secret, 32 bytes in hexadecimal · 密值")
+    secret: Sha256 = Field(repr=False, description="The secret, 32 bytes in hexadecimal · 密值")
 
 
 AnyDrawCommand = CommitDraw | FixFrame | RecordBeacon | RevealDraw

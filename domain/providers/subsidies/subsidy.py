@@ -25,6 +25,7 @@ from domain.kernel import (
     Facts,
     Label,
     Rule,
+    Sha256,
     Stream,
     Unscoped,
     cause_of,
@@ -96,7 +97,6 @@ DISTRICT_SUBSIDY_RECORDED = Rule(
 )
 # Commands
 
-Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class RecordDistrictSubsidy(SubsidyCommand):
@@ -124,7 +124,7 @@ class ApproveSubsidy(SubsidyCommand):
 
     roles: ClassVar = CITY
 
-    input_digest: Digest = Field(description="Digest of the inputs of what is approved · 输入摘要")
+    input_digest: Sha256 = Field(description="Digest of the inputs of what is approved · 输入摘要")
 
 
 AnySubsidyCommand = RecordDistrictSubsidy | ComputeSubsidy | ApproveSubsidy | ClawBackSubsidy

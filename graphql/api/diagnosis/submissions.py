@@ -4,18 +4,17 @@ from typing import Any
 
 import orjson
 
+from api.diagnosis.returned_forms import returned_file, stamped
 from api.kit.context import Context
-from api.kit.ids import key_of
 from api.kit.services import Services
-from api.kit.uploaded_files import FILE_NOT_RECEIVED, uploaded
-from api.standard.editions import editions_of
+from api.kit.uploaded_files import uploaded
 from domain.diagnosis.state import DiagnosisStatus
-from domain.kernel import NOT_FOUND, Rule
+from domain.kernel import Rule
 from interop.questionnaires.stamp import Stamp, sealed, unsealed
 from journal import Caller
 from projections.diagnosis import diagnoses as diagnoses_rows
 from projections.standard import editions as editions_rows
-from standards import Form, edition_of_json
+from standards import edition_of_json
 
 ON_SITE = frozenset({DiagnosisStatus.ACCEPTED, DiagnosisStatus.SCORED})
 
@@ -47,7 +46,7 @@ def site_form(services: Services, caller: Caller, case: str) -> tuple[bytes, str
     edition = edition_of_json(kept.body)
     text, seal = sealed(Stamp(case=case, edition_digest=edition.digest, version=row.version, given={}), services.secret)
     told = {"form": row.form, "case": case, "version": row.version, "stamp": text, "seal": seal}
-    content = services.foreign.site_form(edition, orjson.dumps(told), f"{caller.role}/{caller.organisation}")
+    content = services.foreign.site_form(edition, orjson.dumps(told), caller.holder)
     return content, f"现场核验-{row.case_number}.xlsx"
 
 
@@ -57,17 +56,7 @@ def submitted_form(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     Raises:
         Refused: FILE_NOT_RECEIVED, SUBMISSION_UNKNOWN, SUBMISSION_NOT_ONE, NOT_FOUND, and as `ForeignFiles.submission`.
     """
-    case = key_of(str(data["diagnosis"]), "diagnosis")
-    row = diagnoses_rows.diagnoses_by_id(context.snapshot, context.scope, [case]).get(case)
-    if row is None:
-        raise NOT_FOUND.refuse()
-    upload = uploaded(context, data["sha256"])
-    content = context.services.blobs.get(upload.sha256)
-    if content is None:
-        raise FILE_NOT_RECEIVED.refuse(sha256=upload.sha256)
-    edition = editions_of(context, [row.edition])[row.edition]
-    caller = context.caller
-    read = context.services.foreign.submission(content, edition, Form(row.form), f"{caller.role}/{caller.organisation}")
+    read = context.services.foreign.submission(*returned_file(context, data), context.caller.holder)
     if read.count > 1:
         raise SUBMISSION_NOT_ONE.refuse(count=read.count)
     stamp = unsealed(read.stamp, read.seal, context.services.secret)
@@ -88,9 +77,7 @@ def submitted_form(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     return {
         **data,
         "instance": read.instance,
-        "of_case": stamp.case,
-        "edition_digest": stamp.edition_digest,
-        "of_version": stamp.version,
+        **stamped(stamp),
         "findings": {name: one.model_dump() for name, one in read.findings.items()},
         "files": files,
         "missing": [one.model_dump() for one in read.missing(sent)],

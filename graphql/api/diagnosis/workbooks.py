@@ -4,15 +4,13 @@ from typing import Any
 
 import orjson
 
+from api.diagnosis.returned_forms import returned_file, stamped
 from api.kit.context import Context
-from api.kit.ids import key_of
 from api.kit.services import Services
-from api.kit.uploaded_files import FILE_NOT_RECEIVED, uploaded
-from api.standard.editions import editions_of
 from domain.access import Mask
 from domain.diagnosis.answers import is_open_section
 from domain.diagnosis.state import DiagnosisStatus, diagnosis_stream
-from domain.kernel import NOT_FOUND, Rule, Stream
+from domain.kernel import Rule, Stream
 from interop.questionnaires.stamp import Stamp, filled_in, fingerprint, sealed, unsealed
 from journal import Caller
 from projections import Snapshot
@@ -61,7 +59,7 @@ def questionnaire(services: Services, caller: Caller, case: str) -> tuple[bytes,
     text, seal = sealed(stamp, services.secret)
     answers = {name: answer.model_dump(mode="json") for name, answer in given.items()}
     told = {"form": row.form, "sections": sections, "answers": answers, "stamp": text, "seal": seal}
-    content = services.foreign.questionnaire(edition, orjson.dumps(told), f"{caller.role}/{caller.organisation}")
+    content = services.foreign.questionnaire(edition, orjson.dumps(told), caller.holder)
     left = [(Mask.PROCESS_SECRETS, row.enterprise, diagnosis_stream(case))] if given else []
     return content, f"离线问卷-{row.case_number}.xlsx", left
 
@@ -77,25 +75,13 @@ def filled_workbook(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     Raises:
         Refused: FILE_NOT_RECEIVED, WORKBOOK_UNKNOWN, NOT_FOUND, and as `ForeignFiles.filled`.
     """
-    case = key_of(str(data["diagnosis"]), "diagnosis")
-    row = diagnoses_rows.diagnoses_by_id(context.snapshot, context.scope, [case]).get(case)
-    if row is None:
-        raise NOT_FOUND.refuse()
-    upload = uploaded(context, data["sha256"])
-    content = context.services.blobs.get(upload.sha256)
-    if content is None:
-        raise FILE_NOT_RECEIVED.refuse(sha256=upload.sha256)
-    edition = editions_of(context, [row.edition])[row.edition]
-    caller = context.caller
-    read = context.services.foreign.filled(content, edition, Form(row.form), f"{caller.role}/{caller.organisation}")
+    read = context.services.foreign.filled(*returned_file(context, data), context.caller.holder)
     stamp = unsealed(read.stamp, read.seal, context.services.secret)
     if stamp is None:
         raise WORKBOOK_UNKNOWN.refuse()
     return {
         **data,
-        "of_case": stamp.case,
-        "edition_digest": stamp.edition_digest,
-        "of_version": stamp.version,
+        **stamped(stamp),
         "answers": {name: one.model_dump() for name, one in filled_in(stamp, read.answers).items()},
         "unread": [one.model_dump() for one in read.unread],
     }

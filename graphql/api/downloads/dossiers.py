@@ -158,7 +158,7 @@ class Dossiers:
         if files == "1":
             blobs = self._services.blobs
             require_size(made, blobs, LARGEST_FILES)
-            made = self._services.foreign.dossier(made, blobs.folder, f"{caller.role}/{caller.organisation}")
+            made = self._services.foreign.dossier(made, blobs.folder, caller.holder)
         self._leave("GET /dossiers", caller, [(case.enterprise, diagnosis_stream(case.id))], WHOLE_ENTRIES)
         return _download(made, f"{case.id}.{kind}.dossier.json")
 

@@ -8,22 +8,16 @@ from starlette.routing import Route
 
 from api.diagnosis.submissions import site_form
 from api.diagnosis.workbooks import questionnaire
-from api.downloads.files import NOTHING_RUNS, attachment
+from api.downloads.made_workbooks import MadeFile, made_workbook
 from api.kit.ids import key_of
 from api.kit.services import Services
 from api.server.admission import Lane
 from api.server.disclosure_notes import DisclosureNotes
-from api.server.errors import request_error
-from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, respond
-from api.server.messages import CallerGone, GraphQLResponse, faulted
+from api.server.http import JSON, Malformed, authorization, bearer, respond
 from api.server.operations import Operations
 from domain.command_rights import DIAGNOSTICIANS, FILLERS
-from domain.kernel import Refused
-from interop.editions.sheets import MEDIA_TYPE
 from journal import Caller
 
-Made = tuple[bytes, str]
-"""A file and its name."""
 ENTRY_POINT = "GET /diagnoses/questionnaire"
 
 
@@ -49,7 +43,7 @@ class QuestionnaireFiles:
         """GET /diagnoses/{id}/site-form.xlsx: the XLSForm of an accepted case 现场核验表单, for its diagnosticians."""
         return await self._answered(request, self._site_form)
 
-    async def _answered(self, request: Request, make: Callable[[Caller, str], Made | None]) -> Response:
+    async def _answered(self, request: Request, make: Callable[[Caller, str], MadeFile | None]) -> Response:
         try:
             token = bearer(authorization(request.headers))
         except Malformed as malformed:
@@ -59,7 +53,7 @@ class QuestionnaireFiles:
         response: Response = await self._operations.in_thread(self._made, token, case, make, lane=lane, token=token)
         return response
 
-    def _workbook(self, caller: Caller, case: str) -> Made | None:
+    def _workbook(self, caller: Caller, case: str) -> MadeFile | None:
         """The workbook, and that what is answered so far leaves with it, written down."""
         found = questionnaire(self._services, caller, case) if caller.role in FILLERS else None
         if found is not None and found[2]:
@@ -69,23 +63,8 @@ class QuestionnaireFiles:
             notes.leave(self._services, caller)
         return found[:2] if found is not None else None
 
-    def _site_form(self, caller: Caller, case: str) -> Made | None:
+    def _site_form(self, caller: Caller, case: str) -> MadeFile | None:
         return site_form(self._services, caller, case) if caller.role in DIAGNOSTICIANS else None
 
-    def _made(self, token: str | None, case: str, make: Callable[[Caller, str], Made | None]) -> Response:
-        try:
-            caller = self._operations.signed_in(token)
-            found = make(caller, key_of(case, "diagnosis"))
-        except CallerGone as gone:
-            return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)
-        except Refused as refused:
-            said = request_error(refused.rule.code, refused.says, refused.says_in_english)
-            return respond(GraphQLResponse({"errors": [said]}, 503), JSON, as_status=True)
-        except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
-            return respond(faulted(fault), JSON, as_status=True)
-        if found is None:
-            missing = request_error("NOT_FOUND", "未找到。", "Not found.")
-            return respond(GraphQLResponse({"errors": [missing]}, 404), JSON, as_status=True)
-        content, name = found
-        headers = {**ALWAYS, "content-disposition": attachment(name), "content-security-policy": NOTHING_RUNS}
-        return Response(content, 200, headers, media_type=MEDIA_TYPE)
+    def _made(self, token: str | None, case: str, make: Callable[[Caller, str], MadeFile | None]) -> Response:
+        return made_workbook(lambda: make(self._operations.signed_in(token), key_of(case, "diagnosis")))

@@ -7,18 +7,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.downloads.files import NOTHING_RUNS, attachment
+from api.downloads.made_workbooks import MadeFile, made_workbook
 from api.kit.published import roles_of
 from api.kit.services import Services
 from api.participants.rosters import RosterQueries
 from api.server.admission import Lane
-from api.server.errors import request_error
-from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, respond
-from api.server.messages import CallerGone, GraphQLResponse, faulted
+from api.server.http import JSON, Malformed, authorization, bearer, respond
 from api.server.operations import Operations
 from domain.command_rights import not_allowed
-from domain.kernel import Refused
-from interop.editions.sheets import MEDIA_TYPE
 from interop.rosters.reports import report_content
 from journal import Caller
 from projections.participants import rosters
@@ -63,28 +59,14 @@ class RosterFiles:
         return response
 
     def _made(self, token: str | None, file: tuple[int, str] | None) -> Response:
-        try:
-            caller = self._operations.signed_in(token)
-            found = None
-            if file is None and caller.role not in self._readers:
-                refused = not_allowed(self._readers, caller.role)
-                said = request_error(refused.rule.code, refused.says, refused.says_in_english)
-                return respond(GraphQLResponse({"errors": [said]}, 403), JSON, as_status=True)
-            if caller.role in self._readers:
-                found = (self._services.foreign.template, TEMPLATE_NAME) if file is None else self._annotated(caller, *file)
-        except CallerGone as gone:
-            return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)
-        except Refused as refused:
-            said = request_error(refused.rule.code, refused.says, refused.says_in_english)
-            return respond(GraphQLResponse({"errors": [said]}, 503), JSON, as_status=True)
-        except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
-            return respond(faulted(fault), JSON, as_status=True)
-        if found is None:
-            missing = request_error("NOT_FOUND", "未找到。", "Not found.")
-            return respond(GraphQLResponse({"errors": [missing]}, 404), JSON, as_status=True)
-        content, name = found
-        headers = {**ALWAYS, "content-disposition": attachment(name), "content-security-policy": NOTHING_RUNS}
-        return Response(content, 200, headers, media_type=MEDIA_TYPE)
+        return made_workbook(lambda: self._workbook(self._operations.signed_in(token), file))
+
+    def _workbook(self, caller: Caller, file: tuple[int, str] | None) -> MadeFile | None:
+        if caller.role not in self._readers:
+            if file is None:
+                raise not_allowed(self._readers, caller.role)
+            return None
+        return (self._services.foreign.template, TEMPLATE_NAME) if file is None else self._annotated(caller, *file)
 
     def _annotated(self, caller: Caller, year: int, digest: str) -> tuple[bytes, str] | None:
         blobs = self._services.blobs
@@ -93,6 +75,5 @@ class RosterFiles:
         if row is None:
             return None
         report = report_content(blobs, row.report, row.findings)
-        holder = f"{caller.role}/{caller.organisation}"
-        content = self._services.foreign.annotated(blobs.get(digest), row.filename, report, holder)
+        content = self._services.foreign.annotated(blobs.get(digest), row.filename, report, caller.holder)
         return content, f"{row.filename.rpartition('.')[0]}（批注）.xlsx"

@@ -22,3 +22,15 @@ def uploaded(context: Context, sha256: str) -> Upload:
     if found is None:
         raise FILE_NOT_RECEIVED.refuse(sha256=sha256)
     return found
+
+
+def content_of(context: Context, upload: Upload) -> bytes:
+    """The bytes of a file that was sent.
+
+    Raises:
+        Refused: FILE_NOT_RECEIVED, where they are not there any more.
+    """
+    content = context.services.blobs.get(upload.sha256)
+    if content is None:
+        raise FILE_NOT_RECEIVED.refuse(sha256=upload.sha256)
+    return content

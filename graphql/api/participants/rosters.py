@@ -14,7 +14,7 @@ from api.kit.orders import order_enum
 from api.kit.parts import parts
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown, shown
-from api.kit.uploaded_files import FILE_NOT_RECEIVED, uploaded
+from api.kit.uploaded_files import content_of, uploaded
 from api.participants.enterprises import Enterprise, find_enterprise
 from domain.kernel import Command
 from domain.masks import ROSTERS
@@ -127,11 +127,8 @@ class RosterQueries:
 
 def _roster(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     upload = uploaded(context, data["sha256"])
-    content = context.services.blobs.get(data["sha256"])
-    if content is None:
-        raise FILE_NOT_RECEIVED.refuse(sha256=data["sha256"])
     caller = context.caller
-    read = context.services.foreign.roster(content, upload.filename, f"{caller.role}/{caller.organisation}")
+    read = context.services.foreign.roster(content_of(context, upload), upload.filename, caller.holder)
     units = ids_by_name(context.snapshot, NAMED_UNITS)
     with context.services.models.reading(until=context.until) as whole:
         registered = registered_codes(whole, caller.scope, organisation_codes(read))

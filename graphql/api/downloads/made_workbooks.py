@@ -1,0 +1,36 @@
+"""Made workbooks 生成的工作簿: a spreadsheet that is made for whoever asks, or why there is none to them."""
+
+from collections.abc import Callable
+
+from starlette.responses import Response
+
+from api.downloads.files import NOTHING_RUNS, attachment
+from api.server.errors import request_error
+from api.server.http import ALWAYS, JSON, respond
+from api.server.messages import CallerGone, GraphQLResponse, faulted
+from domain.command_rights import ROLE_NOT_ALLOWED
+from domain.kernel import Refused
+from interop.editions.sheets import MEDIA_TYPE
+
+MadeFile = tuple[bytes, str]
+"""A file and its name."""
+
+
+def made_workbook(make: Callable[[], MadeFile | None]) -> Response:
+    """What `make` gives, as a download: 404 where it is none, 403 to a role that gets none, 503 where it may be asked again."""
+    try:
+        found = make()
+    except CallerGone as gone:
+        return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)
+    except Refused as refused:
+        said = request_error(refused.rule.code, refused.says, refused.says_in_english)
+        status = 403 if refused.rule == ROLE_NOT_ALLOWED else 503
+        return respond(GraphQLResponse({"errors": [said]}, status), JSON, as_status=True)
+    except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
+        return respond(faulted(fault), JSON, as_status=True)
+    if found is None:
+        missing = request_error("NOT_FOUND", "未找到。", "Not found.")
+        return respond(GraphQLResponse({"errors": [missing]}, 404), JSON, as_status=True)
+    content, name = found
+    headers = {**ALWAYS, "content-disposition": attachment(name), "content-security-policy": NOTHING_RUNS}
+    return Response(content, 200, headers, media_type=MEDIA_TYPE)
