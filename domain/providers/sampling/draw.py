@@ -41,6 +41,7 @@ from standards.described import DescribedEnum
 SAMPLING_RULE = rule_stream(RuleKind.SAMPLING)
 
 DrawMonth = Annotated[str, Field(pattern=r"^20[2-9][0-9]\.(0[1-9]|1[0-2])$"), IdOf("draw")]
+Secret = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class RiskClass(DescribedEnum):
@@ -151,7 +152,7 @@ class RecordBeacon(DrawCommand):
 class RevealDraw(DrawCommand):
     """Reveal the secret, and draw · 揭示密值并抽取."""
 
-    secret: Sha256 = Field(repr=False, description="The secret, 32 bytes in hexadecimal · 密值")
+    secret: Secret = Field(repr=False, description="The secret, 32 bytes in hexadecimal · 密值")
 
 
 AnyDrawCommand = CommitDraw | FixFrame | RecordBeacon | RevealDraw

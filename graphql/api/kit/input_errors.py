@@ -195,6 +195,7 @@ EXAMPLES: Mapping[str, str] = {
     r"^[0-9a-f]{64}$": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
     r"^[a-z]+/[a-z0-9.+-]{1,100}$": "application/pdf",
     r"^\d{4}(\.\d+)?$": "2025",
+    r"^\d{6}$": "310117",
     r"^[A-Z]\d{2}$": "Z01",
     r"^\d{4}(\.\d+)?-[a-z]+(-[a-z]+)*$": "2025-automotive",
     r"^[a-z_]+$": "before",
