@@ -87,6 +87,10 @@ EXPORTS = AUDIT
 """The trail with its proofs is the auditor's alone."""
 PROCESS_LOG = AUDIT | {Role.CITY, Role.DISTRICT}
 """Who takes away what happened in the cases of the scope, without what was said in it. plan P5."""
+BULK_EXPORTS = AUDIT | {Role.CITY, Role.DISTRICT, Role.PARTNER}
+"""Who takes away tables of all that the scope holds, each column by the rights of its field 批量导出. plan P8.
+
+A consent to a bank may end while a file is given out, so a bank reads page by page."""
 UPLOADERS = COMMANDS["AttachEvidence"] | COMMANDS["ImportRoster"] - {Role.SYSTEM}
 ACTORS = frozenset({Role.CITY, Role.AUDITOR})
 """Ids of people, such as who acted, read or reviewed: to everyone else a role of an organisation did. plan P5, P7."""

@@ -44,7 +44,7 @@ MAY_IMPORT = {
     | {"orjson", "psycopg2", "sqlalchemy", "jinja2", "weasyprint", "fontTools"},
     "interop": STANDARD_LIBRARY
     | {"domain", "isolation", "journal", "methods", "projections", "standards"}
-    | {"cryptography", "openpyxl", "orjson", "psycopg2", "pydantic", "sqlalchemy", "tqdm", "yaml"},
+    | {"arro3", "cryptography", "openpyxl", "orjson", "psycopg2", "pydantic", "sqlalchemy", "tqdm", "yaml"},
     "api": STANDARD_LIBRARY
     | {"domain", "interop", "isolation", "journal", "methods", "projections", "standards"}
     | {"anyio", "cryptography", "graphql", "orjson", "pydantic", "starlette", "strawberry"},

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 DATABASES = ("journal.db", "models.db", "vault.db", "disclosures.db", "deliveries.db")
 BESIDE = ("", "-wal", "-shm")
 """What SQLite keeps beside a database while it is open."""
-OTHERS = ("master.key", "log.key", "log.signed", "log.lock", "files", "lost+found")
+OTHERS = ("master.key", "log.key", "log.signed", "log.lock", "files", "exports", "lost+found")
 """What else lies in the folder; the last is of a disk that is mounted there."""
 FOREIGN_BITS = 0o077
 

@@ -105,6 +105,11 @@ class Settings:
         """Folder of evidence and reports, by hash."""
         return self.data / "files"
 
+    @property
+    def exports(self) -> Path:
+        """Folder of bulk exports, while they are given out."""
+        return self.data / "exports"
+
 
 class SettingUnknown(ValueError):  # noqa: N818 - says which one
     """A setting has a value that does not exist 设置无效."""

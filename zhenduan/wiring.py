@@ -130,6 +130,7 @@ def opened(
             secret=derived(master, "cursors and digests of the interface"),
             demo=demo,
             sign_on=sign_on,
+            exports=settings.exports,
             transparency=Transparency(log, witnesses, settings.journal_url),
             credentials=SignedCredentials(master, settings.home or f"https://{log.keys().signing.name}"),
             checks={

@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 from api.downloads.credentials import CredentialFiles
 from api.downloads.dossiers import Dossiers
 from api.downloads.edition_documents import EditionDocuments
+from api.downloads.exports import Exports
 from api.downloads.files import FileEndpoints
 from api.downloads.payments import PaymentFiles
 from api.downloads.process_log import ProcessLogFiles
@@ -137,6 +138,11 @@ def create_app(
             *EventFeed(services, operations, change_notifications).routes(),
             *Dossiers(services, operations).routes(),
             *(CredentialFiles(services, services.credentials, operations).routes() if services.credentials is not None else ()),
+            *(
+                Exports(services, services.transparency, operations, services.exports).routes()
+                if services.transparency is not None and services.exports is not None
+                else ()
+            ),
             *(Proofs(services, services.transparency, operations).routes() if services.transparency is not None else ()),
             *(SignOnRoutes(services.sign_on, operations).routes() if services.sign_on is not None else ()),
             *SessionRoutes(operations).routes(),

@@ -99,6 +99,17 @@ class TransparencyLog:
             self._key_file.write(fresh)
             return note
 
+    def attested(self, text: str) -> Note:
+        """A text of ours under the log's key 签署文本; whoever knows the key sees that it is this installation's.
+
+        Raises:
+            ValueError: it begins as a checkpoint of this log does, and so could be taken for one.
+        """
+        keys = self.keys()
+        if text.split("\n", 1)[0] == keys.signing.name or not text.endswith("\n"):
+            raise ValueError("a checkpoint, or no whole lines")
+        return Note(text, (keys.signing.sign(text),))
+
     def _checked(self, keys: LogKeys) -> Checkpoint:
         """The journal's state, once it is known to extend what was signed before."""
         last = self._last(keys)

@@ -202,6 +202,7 @@ IN_BOTH_LANGUAGES = frozenset(
 )
 DATA: Mapping[str, str] = {
     "graphql/api/downloads/dossiers.py": "entries as they were recorded, in JSON, and what is proved of them",
+    "graphql/api/downloads/exports.py": "data as published, in tables; the manifest says whether it is synthetic",
     "graphql/api/downloads/files.py": "files as they were sent, and reports by their digest",
     "graphql/api/downloads/payments.py": "made in interop/payments",
     "graphql/api/downloads/questionnaires.py": "made in interop/questionnaires",

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from api.kit.ports import (
     Accounts,
@@ -41,6 +42,7 @@ class Services:
     editions: published editions by key, kept once read: they never change.
     transparency: None = nothing is shown of the log, and its endpoints do not exist.
     credentials: signs certificates as credentials; None = none are given.
+    exports: folder of bulk exports while they are given out; None = there are none.
     checks: what readiness asks besides journal and read models, by name; each raises where its store cannot be written.
     """
 
@@ -64,6 +66,7 @@ class Services:
     editions: dict[str, Edition] = field(default_factory=dict)
     transparency: Transparency | None = None
     credentials: CredentialSigner | None = None
+    exports: Path | None = None
     checks: Mapping[str, Callable[[], object]] = field(default_factory=dict)
 
     def send(

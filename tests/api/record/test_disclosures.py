@@ -407,6 +407,7 @@ NOT_LOGGED = {
     "/editions/{name}": "the standard, which is no firm's",
     "/revisions/{revision:path}/{which}/{name}": "a draft of the standard, which is no firm's",
     "/events": "ids, versions and times, as subscriptions tell them",
+    "/exports": "counts, columns and digests; each file leaves its own row",
     "/log/checkpoint": "a root hash",
     "/log/proof/inclusion": "hashes",
     "/log/proof/consistency": "hashes",
@@ -421,6 +422,7 @@ LOGGED = (
     "/dossiers/{kind}/{id:path}",
     "/provenance/{id:path}",
     "/audit-trail.jsonl",
+    "/exports/{id}/{name}",
 )
 
 

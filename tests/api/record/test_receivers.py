@@ -117,15 +117,23 @@ def test_every_event_is_kept_once_though_both_sides_are_killed(
     assert read(kept) == whole
 
 
-def test_who_loads_and_then_follows_has_every_firm_as_it_is(city: LiveCity, tmp_path: Path) -> None:
+READS = {
+    "load_then_follow.py": "SELECT name FROM firms ORDER BY name",
+    "load_city.py": "SELECT json_extract(body, '$.name') AS name FROM enterprises ORDER BY name",
+}
+"""Receiver that loads before it follows -> how the names of the firms that it holds are read."""
+
+
+@pytest.mark.parametrize("script", READS)
+def test_who_loads_and_then_follows_has_every_firm_as_it_is(city: LiveCity, tmp_path: Path, script: str) -> None:
     folder, port, kept = tmp_path / "city", free_port(), tmp_path / "kept"
     key = city.installation.accounts.issue_partner_key("erp", "310117", timedelta(days=1)).token
     url = f"http://127.0.0.1:{port}"
-    loader = (sys.executable, str(RECEIVERS / "load_then_follow.py"), url, key, str(kept))
+    loader = (sys.executable, str(RECEIVERS / script), url, key, str(kept))
 
     def known() -> list[str]:
         with suppress(sqlite3.Error), sqlite3.connect(kept) as found:
-            return [name for (name,) in found.execute("SELECT name FROM firms ORDER BY name")]
+            return [name for (name,) in found.execute(READS[script])]
         return []
 
     def until(names: list[str]) -> None:
