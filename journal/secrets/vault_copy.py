@@ -22,7 +22,7 @@ from sqlalchemy import Connection, MetaData, Table, func, select
 
 from journal.atomic_files import whole_file
 from journal.secrets.personal import KEYS, NONCE_BYTES, OF_NO_PERSON, WRAP
-from journal.secrets.vault import SCHEMA, MasterKeyUnusable, Vault, derived, open_vault
+from journal.secrets.vault import PROBES, SCHEMA, MasterKeyUnusable, Vault, derived, open_vault
 
 MAGIC = b"zhenduan.vault.v1\n"
 SQLITE_MAGIC = b"SQLite format 3\0"
@@ -47,16 +47,19 @@ def tables_of(vault: Vault) -> Tables:
     """Everything in a vault, as of one moment; no table at all where none was made yet."""
     with vault.snapshot() as connection:
         return {
-            table.name: [dict(row) for row in connection.execute(select(table)).mappings()]
-            for table in _declared(connection).sorted_tables
+            name: [dict(row) for row in connection.execute(select(table)).mappings()]
+            for name, table in _declared(connection).items()
         }
 
 
-def _declared(connection: Connection) -> MetaData:
-    """The tables as the database itself describes them: a later version's are copied by an older program too."""
+def _declared(connection: Connection) -> dict[str, Table]:
+    """Name -> table, as the database itself describes it: a later version's are copied by an older program too.
+
+    Where it is tried whether anything can be written is no content of a vault.
+    """
     found = MetaData()
     found.reflect(connection, schema=None if connection.dialect.name == "sqlite" else SCHEMA)
-    return found
+    return {table.name: table for table in found.sorted_tables if table.name != PROBES.name}
 
 
 def write_copy(path: Path, vault: Vault, master: bytes) -> Tables:
@@ -104,7 +107,7 @@ def read_copy(path: Path, master: bytes) -> Tables:
     else:
         raise VaultCopyRefused(f"{path}: 不是密库副本 not a copy of a vault")
     require_master(tables, master)
-    return tables
+    return {name: rows for name, rows in tables.items() if name != PROBES.name}  # older copies have it
 
 
 def _of_sqlite(path: Path) -> Tables:
@@ -158,30 +161,31 @@ def load_copy(vault: Vault, tables: Tables) -> None:
         VaultCopyRefused: it has a table that this version does not know.
     """
     with vault.writing() as connection:
-        known = _unused(connection)
-        if odd := sorted(name for name in tables if name not in known and tables[name]):
-            raise VaultCopyRefused(f"密库副本来自更新的版本 the copy is of a later version, with a table {odd[0]}")
+        known = _ready_for(connection, tables)
         for name, rows in tables.items():
             if rows:
                 connection.execute(known[name].delete())
                 connection.execute(known[name].insert(), [dict(row) for row in rows])
 
 
-def require_unused(vault: Vault) -> None:
-    """Refuse a vault that holds something.
+def require_ready_for(vault: Vault, tables: Tables) -> None:
+    """Refuse a copy that the vault could not take, before anything else is brought back.
 
     Raises:
-        VaultInUse: as it says.
+        VaultInUse: the vault holds something already.
+        VaultCopyRefused: the copy has a table that this version does not know.
     """
     with vault.snapshot() as connection:
-        _unused(connection)
+        _ready_for(connection, tables)
 
 
-def _unused(connection: Connection) -> dict[str, Table]:
-    """The tables of a vault that holds nothing yet."""
-    known = {table.name: table for table in _declared(connection).sorted_tables}
+def _ready_for(connection: Connection, tables: Tables) -> dict[str, Table]:
+    """Name -> table of a vault that holds nothing yet and knows every table of the copy that has rows."""
+    known = _declared(connection)
     if taken := sorted(name for name, table in known.items() if _holds(connection, table)):
         raise VaultInUse(f"密库不为空 the vault holds something already: {taken[0]}")
+    if odd := sorted(name for name in tables if name not in known and tables[name]):
+        raise VaultCopyRefused(f"密库副本来自更新的版本 the copy is of a later version, with a table {odd[0]}")
     return known
 
 

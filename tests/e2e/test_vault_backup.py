@@ -3,13 +3,16 @@
 import shutil
 import sqlite3
 import stat
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy import MetaData
 
+from journal.secrets.vault import PROBES, SCHEMA
 from journal.secrets.vault_copy import tables_of
 from tests.live_city import PEOPLE, live_city
 from zhenduan.__main__ import main
@@ -82,6 +85,45 @@ def test_accounts_and_names_come_along_on_and_across_engines(drill: Drill) -> No
         assert sorted(map(str, tables_of(new.vault)["person_keys"])) == sorted(map(str, tables_of(old.vault)["person_keys"]))
         assert new.services.journal.head() == old.services.journal.head()
     assert drill.run_there("verify") == 0
+
+
+@pytest.mark.parametrize("drill", PAIRS, indirect=True, ids="-to-".join)
+def test_a_vault_that_was_asked_whether_it_takes_writes_comes_along_too(drill: Drill) -> None:
+    with opened(Settings(drill.data, drill.database)) as installation:
+        installation.vault.require_writable()
+    backup, vault = drill.saved()
+    drill.keys_put_back()
+    with opened(Settings(drill.there, drill.other), create=True) as installation:
+        installation.vault.require_writable()
+    assert drill.run_there("restore", backup, "--vault", vault) == 0
+    assert drill.signs_in()
+
+
+def test_an_installation_makes_every_table_of_the_vault_at_its_start(drill: Drill) -> None:
+    declared = {
+        table
+        for module in tuple(sys.modules.values())
+        for found in vars(module).values()
+        if isinstance(found, MetaData) and found.schema == SCHEMA and PROBES.key not in found.tables
+        for table in found.tables
+    }
+    with opened(Settings(drill.data, drill.database)) as installation:
+        assert {f"{SCHEMA}.{name}" for name in tables_of(installation.vault)} == declared
+
+
+def test_a_copy_with_a_table_that_is_not_known_is_refused_before_anything_is_made(
+    drill: Drill, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with opened(Settings(drill.data, drill.database)) as installation, installation.vault.writing() as connection:
+        connection.exec_driver_sql("CREATE TABLE of_tomorrow (one INTEGER)")
+        connection.exec_driver_sql("INSERT INTO of_tomorrow VALUES (1)")
+    backup, vault = drill.saved()
+    drill.keys_put_back()
+    capsys.readouterr()
+    assert drill.run_there("restore", backup, "--vault", vault) == 1
+    assert "of_tomorrow" in capsys.readouterr().err
+    with opened(Settings(drill.there, drill.other)) as installation:
+        assert installation.services.journal.head().size == 0
 
 
 @pytest.mark.parametrize("drill", PAIRS, indirect=True, ids="-to-".join)

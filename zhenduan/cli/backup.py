@@ -19,7 +19,7 @@ from journal.secrets.vault_copy import (
     load_copy,
     read_copy,
     require_master,
-    require_unused,
+    require_ready_for,
     tables_of,
     vault_exists,
     write_copy,
@@ -162,7 +162,7 @@ def restore_from(settings: Settings, file: Path, how: Restoring) -> int:
                 backup.checked(given or own, told, unsigned=how.unsigned)
             installation = stack.enter_context(opened(_settings_for(backup, settings), create=True))
             if how.vault is not None:
-                require_unused(installation.vault)
+                require_ready_for(installation.vault, vault)
             if backup.manifest.disclosures:
                 installation.services.disclosures.require_unused()
             with progress("恢复 restoring", "条 entries") as told:

@@ -115,6 +115,6 @@ def against_checkpoints(installation: Installation, files: Sequence[Path], progr
             f"已被改写 rewritten: 与大小为 {broken.size} 的检查点不符 a checkpoint of {broken.size} entries says otherwise\n"
         )
         return 1
-    said = f"与 {len(checkpoints)} 个检查点相符 agrees with {len(checkpoints)} checkpoints"
-    answer(said, checkpoints=len(checkpoints))
+    agrees = f"与 {len(checkpoints)} 个检查点相符 agrees with {len(checkpoints)} checkpoints"
+    answer(agrees if checkpoints else "没有可比对的检查点 there is no checkpoint to compare with", checkpoints=len(checkpoints))
     return 0
