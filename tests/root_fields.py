@@ -20,6 +20,8 @@ from tests.live_city import RIGHTS, SCHEMA
 
 Tried = Mapping[str, tuple[Any, ...]]
 """Name of an argument -> what it is tried with, as GraphQL writes it or as a value of Python."""
+ABSENT: Tried = {"endpoint": ("none",)}
+"""What names a thing that the cities of these tests have none of, where a test gives nothing better."""
 
 
 def may_read(role: Role, coordinate: str) -> bool:
@@ -83,7 +85,8 @@ def calls(
 def tried(field: GraphQLField, required: Tried, optional: Tried) -> Iterator[str]:
     named = [name for name, argument in field.args.items() if is_required_argument(argument)]
     further = [{}, *({name: value} for name in optional if name in field.args for value in optional[name])]
-    for values in itertools.product(*(required[name] for name in named)):
+    given_values = ABSENT | dict(required)
+    for values in itertools.product(*(given_values[name] for name in named)):
         for one in further:
             given = {**dict(zip(named, values, strict=True)), **one}
             parts = [f"{name}: {_written(value)}" for name, value in given.items()]

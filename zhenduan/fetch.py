@@ -11,12 +11,13 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
-import httpx2
-
 from zhenduan.egress import Egress
+
+if TYPE_CHECKING:
+    import httpx2
 
 SHOWN_BYTES = 2_000
 """Of an answer that is a refusal no more than this is read: it is only shown."""
@@ -78,6 +79,8 @@ def fetch(
     Raises:
         FetchFailed: no such address, no answer in time, too large, or broken off.
     """
+    import httpx2  # noqa: PLC0415 - 0.1 s, with the first address that is asked
+
     if urlsplit(address).scheme not in ("http", "https"):
         raise FetchFailed("not an http address")
     asked = _asked(address, method, {**HEADERS, **(headers or {})}, longest_seconds, largest_bytes, egress, given)
@@ -102,6 +105,8 @@ async def _asked(
     egress: Egress | None,
     given: Mapping[str, Any],
 ) -> Fetched:
+    import httpx2  # noqa: PLC0415 - as above
+
     own: dict[str, Any] = {} if egress is None else {"verify": _authorities(), "trust_env": False}
     async with (
         asyncio.timeout(longest_seconds),
@@ -135,12 +140,14 @@ async def _asked(
 @cache
 def _authorities() -> ssl.SSLContext:
     """Whom to believe who a server is, read once: that takes longer than to ask."""
+    import httpx2  # noqa: PLC0415 - as above
+
     return httpx2.create_ssl_context(trust_env=False)
 
 
 async def _judged(
-    egress: Egress, url: httpx2.URL, headers: Mapping[str, str]
-) -> tuple[httpx2.URL, Mapping[str, str], dict[str, Any]]:
+    egress: Egress, url: "httpx2.URL", headers: Mapping[str, str]
+) -> tuple["httpx2.URL", Mapping[str, str], dict[str, Any]]:
     """The same request to an address that was judged; host and certificate are asked for by the name, not looked up again."""
     if url.scheme != "https" and not egress.plain:
         raise FetchFailed("not an https address")

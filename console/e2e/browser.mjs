@@ -66,6 +66,16 @@ export async function accessible(page, name) {
   for (const one of found) problems.push(`${name}: ${one}`);
 }
 
+/** Leaves the dialogue that lies on top by its key, which it does not take while it still appears. */
+export async function leave(page) {
+  const dialogue = page.locator(".ant-modal").last();
+  for (let tries = 0; tries < 20 && (await dialogue.isVisible()); tries += 1) {
+    await page.keyboard.press("Escape");
+    await dialogue.waitFor({ state: "hidden", timeout: 1_000 }).catch(() => undefined);
+  }
+  await dialogue.waitFor({ state: "hidden" });
+}
+
 export async function shot(page, name) {
   if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true });
 }

@@ -1,5 +1,5 @@
 // A rating is opened to its parts, their inputs and the facts behind, by the provider itself; its subsidy and dossiers; coverage by district; a draw is committed to in time.
-import { accessible, go, journey, shot, signIn, tab } from "./browser.mjs";
+import { accessible, go, journey, leave, shot, signIn, tab } from "./browser.mjs";
 
 async function ofYear(page, year) {
   await go(page, "/ratings");
@@ -29,8 +29,7 @@ await journey(async (browser) => {
   const saved = city.waitForEvent("download");
   await city.getByRole("button", { name: "下载评价卷宗" }).click();
   const dossier = (await saved).suggestedFilename();
-  await city.keyboard.press("Escape");
-  await city.locator(".ant-modal").waitFor({ state: "hidden" });
+  await leave(city);
   await city.getByRole("tab", { name: "年度补贴" }).click();
   await city.getByText("实付金额").first().waitFor();
   const paid = await city.getByText(/^[\d,.]+ 元$/).first().innerText();
@@ -67,8 +66,7 @@ await journey(async (browser) => {
   await city.locator(".ant-modal button[type=submit]").click();
   await city.waitForFunction(() => [...document.querySelectorAll(".ant-notification-notice")].some((one) => one.textContent.includes("抽样框")));
   said.push(await city.locator(".ant-notification-notice", { hasText: "抽样框" }).last().innerText());
-  await city.locator(".ant-modal").last().press("Escape");
-  await city.locator(".ant-modal").last().waitFor({ state: "hidden" });
+  await leave(city);
   await city.getByText("复算脚本").click();
   await accessible(city, "sampling");
   await shot(city, "sampling");

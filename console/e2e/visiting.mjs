@@ -1,5 +1,5 @@
 // A visit on site by two: planned, refused while it is not agreed to or not complete, signed in by each, interviewed, closed; a report handed in and reviewed.
-import { accessible, go, journey, shot, signIn, tab } from "./browser.mjs";
+import { accessible, go, journey, leave, shot, signIn, tab } from "./browser.mjs";
 
 async function part(page, status, name, wanted) {
   await go(page, "/diagnoses");
@@ -66,8 +66,7 @@ await journey(async (browser) => {
   await second.getByLabel("现场记录").fill("所见与所填相符");
   await second.locator(".ant-modal button[type=submit]").click();
   const early = await said(second);
-  await second.keyboard.press("Escape"); // the notice lies over the cross on a phone
-  await second.locator(".ant-modal").last().waitFor({ state: "hidden" });
+  await leave(second); // the notice lies over the cross on a phone
   for (const name of ["生产", "质量", "设备", "信息化"]) {
     await second.getByRole("button", { name: "记录访谈" }).click();
     await second.getByLabel("访谈部门").click();

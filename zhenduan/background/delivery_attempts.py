@@ -9,7 +9,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import orjson
@@ -40,6 +39,8 @@ SHOWN_HEADERS = 40
 LONGEST_HEADER = 200
 LONGEST_RETRY_AFTER = 86_400
 TEST_TYPE, CHALLENGE_TYPE = "endpoint.test.v1", "endpoint.challenge.v1"
+HTTP_DATE = "%a, %d %b %Y %H:%M:%S GMT"
+"""The one form of a moment that is sent today, RFC 9110 section 5.6.7."""
 GONE, TOO_MANY, UNAVAILABLE = 410, 429, 503
 ANSWERED_WELL = range(200, 300)
 
@@ -169,10 +170,10 @@ def _retry_after(answer: Fetched, now: int) -> int:
         wanted = now + min(int(given[:9]), LONGEST_RETRY_AFTER) * MICROSECONDS
     else:
         try:
-            moment = parsedate_to_datetime(given)
-        except (ValueError, TypeError):
+            moment = datetime.strptime(given, HTTP_DATE).replace(tzinfo=UTC)
+        except ValueError:
             return 0
-        wanted = microseconds(moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC))
+        wanted = microseconds(moment)
     return max(0, min(wanted, now + LONGEST_RETRY_AFTER * MICROSECONDS))
 
 

@@ -57,7 +57,7 @@ ENDPOINT_EXISTS = Rule(
 ENDPOINT_URL = Rule(
     "ENDPOINT_URL",
     "plan P8",
-    "推送地址应为 https://主机[:端口]/路径，不含用户名、密码和片段",
+    "推送地址应以 https:// 开头，写明主机和路径，不含用户名、密码和片段",
     "Give an address such as https://host[:port]/path, without user, password or fragment",
 )
 ENDPOINT_DISTRICT = Rule(

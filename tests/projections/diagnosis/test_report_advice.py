@@ -5,7 +5,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 
 from projections.report.advice import (
-    ExpertRecommendation,
+    Recommendation,
     lifting_of,
     obstacles,
     overstatements,
@@ -19,7 +19,7 @@ DONE = Process(site_visit=True, expert_review=True)
 REASON = "现场核对台账，少于所填。"
 
 
-def advised(answers: dict[str, Answer]) -> tuple[Measured, tuple[ExpertRecommendation, ...]]:
+def advised(answers: dict[str, Answer]) -> tuple[Measured, tuple[Recommendation, ...]]:
     """The result of some answers and what a report recommends, where only the answers hold it back."""
     measured = EDITION.measure(Form.BRIEF, answers)
     lifted = lifting_of(EDITION, Form.BRIEF, answers, measured, EDITION.issue(measured, DONE))
