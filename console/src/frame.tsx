@@ -1,6 +1,6 @@
 import {
   AuditOutlined, BankOutlined, BarChartOutlined, BookOutlined, CalendarOutlined, EyeOutlined, FileDoneOutlined, FileProtectOutlined, FlagOutlined, HomeOutlined,
-  IdcardOutlined, ProfileOutlined, SafetyCertificateOutlined, SolutionOutlined, StarOutlined, TeamOutlined, UploadOutlined,
+  IdcardOutlined, LineChartOutlined, ProfileOutlined, SafetyCertificateOutlined, SolutionOutlined, StarOutlined, TeamOutlined, UploadOutlined,
 } from "@ant-design/icons";
 import { Alert, Button, Dropdown, Layout, Menu, Skeleton, Space, Typography } from "antd";
 import { lazy, type ReactNode, Suspense, useEffect } from "react";
@@ -29,6 +29,7 @@ const PAGES: { key: Key; path: string; icon: ReactNode; roles?: Role[]; element:
   { key: "enterprises", path: "/enterprises", icon: <BankOutlined />, roles: [...CASES, "SUPPORT"], element: <Lazily page={page(() => import("./pages/enterprises"), "Enterprises")} /> },
   { key: "rosters", path: "/rosters", icon: <UploadOutlined />, roles: ["CITY", "DISTRICT", "AUDITOR"], element: <Lazily page={page(() => import("./pages/rosters"), "Rosters")} /> },
   { key: "coverage", path: "/coverage", icon: <BarChartOutlined />, roles: STEERING, element: <Lazily page={page(() => import("./pages/coverage"), "Coverage")} /> },
+  { key: "steering", path: "/steering", icon: <LineChartOutlined />, roles: ["CITY", "DISTRICT", "SUBDISTRICT", "PARK", "REPORTING_UNIT", "AUDITOR"], element: <Lazily page={page(() => import("./pages/steering"), "Steering")} /> },
   { key: "directory", path: "/directory", icon: <SolutionOutlined />, element: <Lazily page={page(() => import("./pages/directory"), "Directory")} /> },
   { key: "selection", path: "/selection", icon: <FileDoneOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "MARKER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/selection"), "Selection")} /> },
   { key: "standards", path: "/standards", icon: <BookOutlined />, element: <Lazily page={page(() => import("./pages/standards"), "Standards")} /> },

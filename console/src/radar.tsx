@@ -2,8 +2,9 @@ import { RadarChart } from "echarts/charts";
 import { LegendComponent, RadarComponent, TooltipComponent } from "echarts/components";
 import * as echarts from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
-import { useEffect, useRef } from "react";
+import { useMemo } from "react";
 
+import { useChart } from "./chart";
 import { useWords } from "./language";
 
 echarts.use([RadarChart, RadarComponent, LegendComponent, TooltipComponent, SVGRenderer]);
@@ -11,32 +12,19 @@ echarts.use([RadarChart, RadarComponent, LegendComponent, TooltipComponent, SVGR
 /** Self-assessed beside verified scores of the dimensions, 0 to 100; the table below says the same in numbers. */
 export function Radar({ dimensions }: { dimensions: { name: string; selfScore: string; verifiedScore: string }[] }) {
   const words = useWords();
-  const box = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (!box.current) return;
-    const dark = document.documentElement.style.colorScheme === "dark";
-    const chart = echarts.init(box.current, dark ? "dark" : undefined);
-    chart.setOption({
-      backgroundColor: "transparent",
-      legend: { bottom: 0 },
-      tooltip: {},
-      radar: { indicator: dimensions.map((one) => ({ name: one.name, max: 100 })), radius: "62%" },
-      series: [
-        {
-          type: "radar",
-          data: [
-            { name: words.fields.self, value: dimensions.map((one) => Number(one.selfScore)), lineStyle: { type: "dashed" } },
-            { name: words.fields.verified, value: dimensions.map((one) => Number(one.verifiedScore)), areaStyle: { opacity: 0.2 } },
-          ],
-        },
-      ],
-    });
-    const resize = new ResizeObserver(() => chart.resize());
-    resize.observe(box.current);
-    return () => {
-      resize.disconnect();
-      chart.dispose();
-    };
-  }, [dimensions, words]);
+  const box = useChart(useMemo(() => ({
+    legend: { bottom: 0 },
+    tooltip: {},
+    radar: { indicator: dimensions.map((one) => ({ name: one.name, max: 100 })), radius: "62%" },
+    series: [
+      {
+        type: "radar",
+        data: [
+          { name: words.fields.self, value: dimensions.map((one) => Number(one.selfScore)), lineStyle: { type: "dashed" } },
+          { name: words.fields.verified, value: dimensions.map((one) => Number(one.verifiedScore)), areaStyle: { opacity: 0.2 } },
+        ],
+      },
+    ],
+  }), [dimensions, words]));
   return <div ref={box} className="chart" role="img" aria-label={words.case.radar} />;
 }

@@ -10,6 +10,7 @@ export const chinese: Words = {
     enterprises: "企业",
     rosters: "企业名单",
     coverage: "覆盖与目标",
+    steering: "推进与考核",
     directory: "服务商名录",
     selection: "服务商遴选",
     standards: "标准",

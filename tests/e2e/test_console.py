@@ -181,3 +181,13 @@ def test_a_rating_is_opened_to_its_parts_and_a_draw_is_committed_to_in_time(trav
     assert "开始之前承诺" in found["late"]
     assert "当月结束后" in found["early"]
     assert "import" in found["script"]
+
+
+def test_a_target_is_set_and_a_district_sees_where_its_year_ends_and_opens_its_appraisal_to_firms(
+    travelled: Callable[..., dict[str, Any]],
+) -> None:
+    found = travelled("pacing.mjs")
+    assert "120" in found["refused"]
+    assert "41" in found["forecast"].split("\t")  # of 68 firms 60 percent, rounded up
+    assert found["counted"] == found["firms"] > 0
+    assert (found["wide"], "名单" in found["empty"]) == (False, True)

@@ -6,6 +6,7 @@ import { decimal, share } from "../format";
 import { graphql } from "../gql";
 import { useWords } from "../language";
 import { DistrictTiles } from "./district-tiles";
+import { SetTarget } from "./target";
 
 const COVERAGE = graphql(`
   query Coverage($year: Int!) {
@@ -28,6 +29,7 @@ export function Coverage() {
       <h1>{w.title}</h1>
       <div className="bar">
         <label>{w.year} <InputNumber min={2023} max={2100} value={year} onChange={(value) => value && setYear(value)} /></label>
+        <SetTarget year={year} again={answer.again} />
       </div>
       <Shown answer={answer}>
         {({ coverage }) =>

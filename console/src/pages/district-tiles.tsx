@@ -14,7 +14,7 @@ const PLACES: Record<string, readonly [column: number, row: number]> = {
   310101: [3, 4], 310115: [5, 4], 310117: [1, 5], 310112: [2, 5], 310104: [3, 5], 310116: [2, 6], 310120: [3, 6],
 };
 /** From light to dark, with letters that stand out on each, in both themes. */
-const SHADES = [["#f0f5ff", "#10239e"], ["#d6e4ff", "#10239e"], ["#adc6ff", "#061178"], ["#1d39c4", "#ffffff"], ["#10239e", "#ffffff"]] as const;
+export const SHADES = [["#f0f5ff", "#10239e"], ["#d6e4ff", "#10239e"], ["#adc6ff", "#061178"], ["#1d39c4", "#ffffff"], ["#10239e", "#ffffff"]] as const;
 
 /** Districts as tiles, shaded by the share that is diagnosed; the table below says the same in numbers. */
 export function DistrictTiles({ districts }: { districts: readonly Row[] }) {

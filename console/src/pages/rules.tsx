@@ -4,10 +4,11 @@ import { useState } from "react";
 
 import { Shown, useAsk } from "../ask";
 import { graphql } from "../gql";
+import { RuleKindNames } from "../gql/enum-names";
 import type { RuleKind } from "../gql/graphql";
 import { useWords } from "../language";
 
-const KINDS: RuleKind[] = ["SELECTION", "LADDER", "PROCEDURE", "STAGES", "RATING", "SUBSIDY", "EXAM", "SAMPLING", "MATCHING"];
+const KINDS = Object.keys(RuleKindNames) as RuleKind[];
 const RULE = graphql(`
   query Rule($kind: RuleKind!) { datedRule(kind: $kind) { kindName clause since until source mark isDefault } }
 `);

@@ -1,0 +1,20 @@
+import * as echarts from "echarts/core";
+import { useEffect, useRef } from "react";
+
+/** A chart in the box that the reference is given to, as wide as its page; charts are registered by who draws them. */
+export function useChart(option: echarts.EChartsCoreOption) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!box.current) return;
+    const dark = document.documentElement.style.colorScheme === "dark";
+    const chart = echarts.init(box.current, dark ? "dark" : undefined);
+    chart.setOption({ backgroundColor: "transparent", ...option });
+    const resize = new ResizeObserver(() => chart.resize());
+    resize.observe(box.current);
+    return () => {
+      resize.disconnect();
+      chart.dispose();
+    };
+  }, [option]);
+  return box;
+}
