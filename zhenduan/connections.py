@@ -19,9 +19,10 @@ from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from api.server.admission import Overloaded
-from api.server.early_rejection import PATHS, AdmissionGate, may_command, said
+from api.server.admission import Lane, Overloaded
+from api.server.early_rejection import LET_IN, PATHS, AdmissionGate, asks_for_an_answer, refusal_on_the_wire
 from api.server.errors import request_error
+from api.server.request_ids import LEFT
 from zhenduan.limits import ConnectionLimits
 
 log = logging.getLogger(__name__)
@@ -187,6 +188,8 @@ class BoundedHTTP(HttpToolsProtocol):
             self._head_fed += len(data)
             data = without_other_upgrades(data)
         super().data_received(data)
+        if self._refused is not None and self._timer is None:  # the rest of its body is still to come
+            self._after(self._limits.head_seconds, self.transport.abort)
         if not self._in_head or self._over:
             return
         if self._head_fed > self._limits.head_bytes:
@@ -224,20 +227,32 @@ class BoundedHTTP(HttpToolsProtocol):
         self._in_head, self._in_body = False, True
         self._shared.works(self)
         self._after(0, None)
-        self._refused = self._overloaded()
-        if self._refused is None:
-            super().on_headers_complete()
-        else:  # a command may still have room: its body tells
-            self._held = bytearray()
-            self._after(self._limits.head_seconds, self.transport.abort)
+        let_in = self._let_in()
+        if isinstance(let_in, Overloaded):  # a command may still have room: its body tells
+            self._refused, self._held = let_in, bytearray()
+        else:
+            self._hand_over(let_in)
 
-    def _overloaded(self) -> Overloaded | None:
-        """Why a read that is asked for here would not be taken on now; what else it may be is left to the program."""
-        if self._shared.gate is None or self.url not in GRAPHQL or self.parser.get_method() != b"POST":
+    def _let_in(self) -> Lane | Overloaded | None:
+        """In which lane a read is let in here, or why it would not be taken on now; None = the program is to judge it."""
+        gate = self._shared.gate
+        if gate is None or self._answering() or self.expect_100_continue or self.parser.should_upgrade():
             return None
-        if self._answering() or self.expect_100_continue or self.parser.should_upgrade():
+        method = self.parser.get_method()
+        if not (self.url in GRAPHQL if method == b"POST" else method == b"GET" and asks_for_an_answer(self.url, self.headers)):
             return None
-        return self._shared.gate.refusal(self.headers)
+        return gate.let_in(self.headers)
+
+    def _hand_over(self, lane: Lane | None = None) -> None:
+        """Give the request to the program, which may ask whether its client is still there."""
+        super().on_headers_complete()
+        scope: dict[str, Any] = self.scope  # type: ignore[assignment] # with keys of our own; nobody has looked at it yet
+        if (cycle := self.cycle) is not None:
+            scope[LEFT] = lambda: cycle.disconnected
+        if lane is not None and (gate := self._shared.gate) is not None:
+            scope[LET_IN] = lane
+            gate.admission.expect(lane)
+            self.loop.call_soon(gate.admission.taken_up, lane)  # after the first step of the task that was made just now
 
     def on_body(self, body: bytes) -> None:
         """A piece of the body."""
@@ -252,13 +267,14 @@ class BoundedHTTP(HttpToolsProtocol):
         """Hand to the program what was held back."""
         self._refused = None
         self._after(0, None)
-        super().on_headers_complete()
+        self._hand_over()
         super().on_body(bytes(self._held))
 
     def on_message_complete(self) -> None:
         """The body is whole as well."""
         self._in_head, self._in_body, self._begun, self._head_fed = True, False, False, 0
-        if self._refused is not None and may_command(self._held):
+        gate = self._shared.gate
+        if self._refused is not None and gate is not None and gate.takes(self.headers, self._held):
             self._go_on()
         if self._refused is None:
             super().on_message_complete()
@@ -267,12 +283,11 @@ class BoundedHTTP(HttpToolsProtocol):
 
     def _say_no(self, refused: Overloaded) -> None:
         """Refuse without a task, a context or a route: three of these come with each answer when three times too much is asked."""
-        headers, body = said(refused)
-        lines = [b"%s: %s\r\n" % header for header in (*self.server_state.default_headers, *headers)]
+        headers, body = refusal_on_the_wire(refused)
+        usual = [b"%s: %s\r\n" % header for header in self.server_state.default_headers]
         keep = self.parser.should_keep_alive()
-        if not keep:
-            lines.append(b"connection: close\r\n")
-        self.transport.write(b"".join([STATUS_LINE[refused.status], *lines, b"\r\n", body]))
+        ending = b"\r\n" if keep else b"connection: close\r\n\r\n"
+        self.transport.write(b"".join([STATUS_LINE[refused.status], *usual, headers, ending, body]))
         self._refused = None
         self._after(0, None)
         if keep:

@@ -94,7 +94,7 @@ def create_app(
     Raises:
         FieldsWithoutRights: a field of the schema has no row.
     """
-    schema = schema or build_schema()
+    schema, persisted = schema or build_schema(), persisted or PersistedDocuments()
     change_notifications = ChangeNotifications(services.journal, services.models)
     revocations = Revocations(services.journal)
     rights = rights or declared(schema)
@@ -154,12 +154,12 @@ def create_app(
         middleware=[
             *origins,
             Middleware(BrowserSessions),
-            Middleware(AdmissionGate, admission=operations.admission),
+            Middleware(AdmissionGate, admission=operations.admission, persisted=persisted),
             Middleware(RequestIds, failed=_failed),
         ],
         exception_handlers={HTTPException: _refused, Overloaded: _overloaded},
     )
-    app.state.gate = AdmissionGate(app, operations.admission)
+    app.state.gate = AdmissionGate(app, operations.admission, persisted)
     app.router.redirect_slashes = False  # it would send a client wherever the Host header says
     return app
 

@@ -19,6 +19,8 @@ from enum import Enum, auto
 from hashlib import sha256
 from typing import Any, TypeVar
 
+from api.server.request_ids import client_has_left, stays
+
 T = TypeVar("T")
 
 LONGEST_LAG_SECONDS = 60.0
@@ -54,8 +56,9 @@ class AdmissionLimits:
     """How much is done at a time, and how much may wait 准入限额. 2026-11-28: measured by `benchmarks.overload`.
 
     people: commands and reads of signed-in callers at a time; threads share one interpreter, so that more only get in one another's
-        way. waiting: of these, in each queue. wait_seconds: the longest wait. of_caller: under way or waiting for one caller in
-        one lane, bulk_of_caller: in that of exports.
+        way. waiting: of these, in each queue. wait_seconds: the longest wait. standing_seconds: a read that would wait longer than
+        that, as fast as turns come now, is not taken on; else a slow machine answers everyone just after they gave up.
+    of_caller: under way or waiting for one caller in one lane, bulk_of_caller: in that of exports.
     costly: price from which a request waits among its like; 4,000 are some 16 ms of a core. deadline_seconds: of a request, from
         its arrival; it reaches the database. share: of a core, for strangers, in the mean; burst_seconds: what they may have saved
         up of it.
@@ -64,6 +67,7 @@ class AdmissionLimits:
     people: int = 6
     waiting: int = 64
     wait_seconds: float = 2.0
+    standing_seconds: float = 0.5
     of_caller: int = 32
     bulk_of_caller: int = 4
     costly: int = 4_000
@@ -85,13 +89,27 @@ class Overloaded(Exception):  # noqa: N818 - an answer
         self.english = f"{why[1]}; try again in {retry_seconds} seconds."
 
 
+@dataclass(slots=True, eq=False)
+class _Turn:
+    """Somebody who waits. comes: set when it is their turn. has_left: whether they have gone meanwhile."""
+
+    comes: asyncio.Future[None]
+    has_left: Callable[[], bool]
+
+
+PACE_OF = 8
+"""Over so many departures the pace of a pool is smoothed."""
+
+
 class _Pool:
     """Places that some lanes share, the first of them served first; `share` of a core where they have only so much of it."""
 
     def __init__(self, at_once: int, *lanes: Lane, share: float | None = None, burst: float = 0.0) -> None:
         self.at_once = at_once
-        self.queues: dict[Lane, deque[asyncio.Future[None]]] = {lane: deque() for lane in lanes}
+        self.queues: dict[Lane, deque[_Turn]] = {lane: deque() for lane in lanes}
         self.running = 0
+        self.pace = 0.0
+        self._left_at: float | None = None
         self.share = share
         self._burst = burst
         self._saved = burst
@@ -108,6 +126,26 @@ class _Pool:
     def charge(self, seconds: float) -> None:
         """So much of the processor was taken."""
         self._saved -= seconds
+
+    def departed(self) -> None:
+        """Somebody has left a place: how long it takes from one to the next counts as long as anyone waits."""
+        now = time.monotonic()
+        if self._left_at is not None:
+            since = now - self._left_at
+            self.pace += (since - self.pace) / PACE_OF if self.pace else since
+        if any(self.queues.values()):
+            self._left_at = now
+        else:
+            self._left_at, self.pace = None, 0.0
+
+    def before(self, lane: Lane) -> int:
+        """How many wait whose turn comes before that of one who comes into a lane now."""
+        waiting = 0
+        for one, queue in self.queues.items():
+            waiting += len(queue)
+            if one is lane:
+                break
+        return waiting
 
 
 COSTLY_COMMANDS_AT_ONCE = 8
@@ -185,6 +223,8 @@ class Admission:
         self._wait_seconds = dict.fromkeys(Lane, limits.wait_seconds) | {
             Lane.FOLLOWING: 30.0, Lane.BULK: 30.0, Lane.FILES: 30.0, Lane.COSTLY_COMMANDS: 30.0
         }
+        self._standing = {Lane.READS: limits.standing_seconds}
+        self._coming = dict.fromkeys(Lane, 0)
         self._of_caller = dict.fromkeys(Lane, limits.of_caller) | {Lane.BULK: limits.bulk_of_caller}
         self._holders: Counter[tuple[Lane, str]] = Counter()
         self._retries = itertools.cycle(range(1, 5))
@@ -198,8 +238,25 @@ class Admission:
         return usual if token in self.known else Lane.NEWCOMERS
 
     def is_full(self, lane: Lane) -> bool:
-        """Whether nothing more of a lane is taken on at this moment."""
-        return len(self._pools[lane].queues[lane]) >= self._waiting[lane]
+        """Whether nothing more of a lane is taken on at this moment, with those who are on their way into its queue."""
+        pool, coming = self._pools[lane], self._coming[lane]
+        free = 0 if pool.queues[lane] else max(pool.at_once - pool.running, 0)
+        return self._is_crowded(pool, lane, coming - free)
+
+    def _is_crowded(self, pool: _Pool, lane: Lane, more: int = 0) -> bool:
+        """Whether too many wait in a lane, or would wait too long; `more` as if so many more did."""
+        if len(pool.queues[lane]) + more >= self._waiting[lane]:
+            return True
+        longest = self._standing.get(lane)
+        return longest is not None and (pool.before(lane) + more) * pool.pace > longest
+
+    def expect(self, lane: Lane) -> None:
+        """A request is let in: until it is taken up it counts as if it waited. Many may come before the first of them is."""
+        self._coming[lane] += 1
+
+    def taken_up(self, lane: Lane) -> None:
+        """The program looks at what was let in."""
+        self._coming[lane] -= 1
 
     def refusal(self, *, is_own: bool = False) -> Overloaded:
         """Why not now; those refused together are not told to come back together."""
@@ -209,7 +266,7 @@ class Admission:
         """Run what blocks in a worker thread when its turn has come; it runs to its end even when nobody waits any more.
 
         Raises:
-            Overloaded: too many wait already, the wait is over, or the holder has too many under way.
+            Overloaded: too many wait already, the wait is over, the holder has too many under way, or whoever asked has left.
         """
         pool = self._pools[lane]
         place = (lane, holder)
@@ -244,10 +301,11 @@ class Admission:
     async def _turn(self, pool: _Pool, lane: Lane, place: tuple[Lane, str]) -> None:
         """Wait for a place in a pool, which is then taken."""
         queue = pool.queues[lane]
-        if len(queue) >= self._waiting[lane]:
+        if self._is_crowded(pool, lane):
             raise self.refusal()
         loop = asyncio.get_running_loop()
-        turn: asyncio.Future[None] = loop.create_future()
+        has_left = client_has_left.get() if lane is not Lane.FOLLOWING else stays  # streams are also ended there
+        turn = _Turn(loop.create_future(), has_left)
         queue.append(turn)
         self._holders[place] += 1
         late = loop.call_later(self._wait_seconds[lane], self._late, queue, turn)
@@ -255,26 +313,28 @@ class Admission:
             loop.call_later(debt, self._next, pool)
         granted = False
         try:
-            await turn
+            await turn.comes
             granted = True
         finally:
             late.cancel()
             if not granted:
-                if turn.done() and not turn.cancelled() and turn.exception() is None:  # its turn came as its caller left
+                comes = turn.comes
+                if comes.done() and not comes.cancelled() and comes.exception() is None:  # its turn came as its caller left
                     self._leave(pool, place, [0.0])
                 else:
                     with suppress(ValueError):
                         queue.remove(turn)
                     self._less(place)
 
-    def _late(self, queue: deque[asyncio.Future[None]], turn: asyncio.Future[None]) -> None:
-        if not turn.done():
+    def _late(self, queue: deque[_Turn], turn: _Turn) -> None:
+        if not turn.comes.done():
             queue.remove(turn)
-            turn.set_exception(self.refusal())
+            turn.comes.set_exception(self.refusal())
 
     def _leave(self, pool: _Pool, place: tuple[Lane, str], taken: list[float]) -> None:
         """A place is free again."""
         pool.running -= 1
+        pool.departed()
         pool.charge(taken[0])
         self._less(place)
         self._next(pool)
@@ -292,9 +352,13 @@ class Admission:
                     asyncio.get_running_loop().call_later(debt, self._next, pool)
                     return
                 turn = queue.popleft()
-                if not turn.done():
+                if turn.comes.done():
+                    continue
+                if turn.has_left():  # nobody is left to be answered
+                    turn.comes.set_exception(self.refusal())
+                else:
                     pool.running += 1
-                    turn.set_result(None)
+                    turn.comes.set_result(None)
 
     async def close(self) -> None:
         """End the worker threads, once they have finished what they do."""

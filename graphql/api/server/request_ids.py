@@ -12,6 +12,17 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 """Of the request that is answered in this thread or task; empty outside of any."""
 client_address: ContextVar[str] = ContextVar("client_address", default="")
 """Whence that request came: the address that a trusted proxy names, else of the connection itself."""
+LEFT = "zhenduan.left"
+"""Key of a request's scope: whether its client has closed the connection, where the server tells."""
+
+
+def stays() -> bool:
+    """Of a client that is not known to have left."""
+    return False
+
+
+client_has_left: ContextVar[Callable[[], bool]] = ContextVar("client_has_left", default=stays)
+"""Whether whoever sent the request that is answered in this task has gone: what is made then is made for nobody."""
 HEAD = frozenset({"http.response.start", "websocket.accept", "websocket.http.response.start"})
 """Messages that carry the headers of an answer."""
 
@@ -36,6 +47,7 @@ class RequestIds:
         identity = uuid4().hex
         client = scope.get("client")
         tokens = request_id.set(identity), client_address.set(client[0] if client else "")
+        left = client_has_left.set(scope.get(LEFT, stays))
         begun = False
 
         async def marked(message: Message) -> None:
@@ -53,6 +65,7 @@ class RequestIds:
         finally:
             request_id.reset(tokens[0])
             client_address.reset(tokens[1])
+            client_has_left.reset(left)
 
 
 async def _nothing(_message: Message) -> None:
