@@ -13,8 +13,9 @@ from domain.diagnosis.arbitration import (
     streams_of_arbitration,
 )
 from domain.diagnosis.campaigns import campaign_stream
+from domain.diagnosis.evidence import AttachEvidence
 from domain.diagnosis.filing import FileReport, filing_register
-from domain.diagnosis.follow_up import follow_up_stream
+from domain.diagnosis.follow_up_facts import follow_up_stream
 from domain.diagnosis.objections import AnswerObjections, ObjectToReport
 from domain.diagnosis.on_site import PROCESS_RULE, RecordSiteVisit, VerifyAnswers
 from domain.diagnosis.opening import OpenDiagnosis
@@ -105,7 +106,7 @@ def reads(command: DiagnosisCommand, diagnosis: Diagnosis | None) -> tuple[Strea
         streams.append(PROCESS_RULE)
     if isinstance(command, PlanSiteVisit):
         streams += [stream for one in command.team for stream in (person_stream(one), certificate_stream(one))]
-    if isinstance(command, FileReport):
+    if isinstance(command, FileReport | AttachEvidence):
         streams.append(follow_up_stream(command.diagnosis))
     if isinstance(command, AppointReader):
         streams.append(person_stream(command.expert))

@@ -7,6 +7,7 @@ from pydantic import Field
 from domain.access import Mask, Role, head_of
 from domain.command_rights import DIAGNOSTICIANS, FILLERS
 from domain.diagnosis.answers import INDICATOR_UNKNOWN, is_open_section, section_not_yours
+from domain.diagnosis.follow_up_facts import FOLLOW_UP_CLOSED, FollowUp, follow_up_stream
 from domain.diagnosis.provider import require_own_work
 from domain.diagnosis.state import SECTION_LENGTH, Diagnosis, DiagnosisCommand, Status, pinned_edition, require_status
 from domain.kernel import (
@@ -49,7 +50,7 @@ EVIDENCE_TOO_MANY = Rule(
 class AttachEvidence(DiagnosisCommand):
     """Attach a file that was uploaded and is stored by its hash · 附上佐证.
 
-    The firm may until the case is scored, and again while it objects; the provider once it has accepted.
+    The firm may until the case is scored, while it objects, and while its follow-up runs; the provider once it has accepted.
     """
 
     roles: ClassVar = FILLERS | DIAGNOSTICIANS
@@ -89,7 +90,11 @@ def attach(command: AttachEvidence, diagnosis: Diagnosis, context: DecisionConte
         require_status(diagnosis, Status.ACCEPTED, Status.SCORED)
         require_own_work(diagnosis, context)
     else:
-        require_status(diagnosis, Status.OPEN, Status.SUBMITTED, Status.ACCEPTED, Status.OBJECTED)
+        in_follow_up = (Status.CONFIRMED,) if diagnosis.filed is not None else ()
+        require_status(diagnosis, Status.OPEN, Status.SUBMITTED, Status.ACCEPTED, Status.OBJECTED, *in_follow_up)
+        follow_up: FollowUp | None = context.read.get(follow_up_stream(command.diagnosis))
+        if follow_up is not None and follow_up.closed:
+            raise FOLLOW_UP_CLOSED.refuse()
     edition = pinned_edition(diagnosis, context)
     known = {item.id: item.dimension for item in edition.of(diagnosis.form)}
     problems = []

@@ -15,6 +15,7 @@ from domain.command_rights import BY_THE_PROGRAM, CONFIRMERS, GOVERNMENT, requir
 from domain.diagnosis.answers import INDICATOR_UNKNOWN
 from domain.diagnosis.filing import ReportFiled
 from domain.diagnosis.follow_up_facts import (
+    FOLLOW_UP_CLOSED,
     FollowUp,
     FollowUpBegan,
     FollowUpClosed,
@@ -27,6 +28,7 @@ from domain.diagnosis.follow_up_facts import (
     MeasuredChange,
     PlannedMeasure,
     RoundState,
+    follow_up_stream,
 )
 from domain.diagnosis.readings import NOT_FILED
 from domain.diagnosis.stages import STAGE_RULE, remind_day
@@ -49,7 +51,6 @@ from domain.kernel import (
     Stream,
     Text,
     refuse_together,
-    stream_of,
 )
 from domain.participants.enterprises import Firm, enterprise_stream, place_of
 from domain.standard.editions import edition_stream
@@ -61,9 +62,6 @@ CHANGES_AT_MOST = 50
 
 # Rules
 
-FOLLOW_UP_CLOSED = Rule(
-    "FOLLOW_UP_CLOSED", "plan R2", "该诊断的跟踪回访已经结束，不再变动", "The follow-up is closed and changes no more"
-)
 FOLLOW_UP_NOT_PLANNED = Rule(
     "FOLLOW_UP_NOT_PLANNED",
     "plan R2",
@@ -169,11 +167,6 @@ class EscalateFollowUp(DiagnosisCommand):
 
 
 FollowUpCommand = PlanFollowUp | ReportFollowUp | CloseFollowUp | RemindOfFollowUp | EscalateFollowUp
-
-
-def follow_up_stream(diagnosis: str) -> Stream:
-    """Stream of one case's follow-up."""
-    return stream_of("followup", diagnosis)
 
 
 # How it begins

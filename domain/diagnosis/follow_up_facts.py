@@ -10,10 +10,16 @@ from pydantic import Field
 from domain.access import Mask
 from domain.diagnosis.state import PROCEEDINGS_READERS
 from domain.governance.working_calendar import Deadline
-from domain.kernel import Event, Identifier, Label, Part, Sha256, Text
+from domain.kernel import Event, Identifier, Label, Part, Rule, Sha256, Stream, Text, stream_of
 
 Measurement = Annotated[Decimal, Field(ge=-(10**12), le=10**12, max_digits=18, decimal_places=6)]
 """A number as it was measured 测量值: exact, in the unit that is said beside it, up to six decimals."""
+
+# Rules
+
+FOLLOW_UP_CLOSED = Rule(
+    "FOLLOW_UP_CLOSED", "plan R2", "该诊断的跟踪回访已经结束，不再变动", "The follow-up is closed and changes no more"
+)
 
 
 class PlannedMeasure(Part):
@@ -144,3 +150,8 @@ class FollowUp(Part):
     rounds: Mapping[int, RoundState]
     measures: tuple[PlannedMeasure, ...] = ()
     closed: bool = False
+
+
+def follow_up_stream(diagnosis: str) -> Stream:
+    """Stream of one case's follow-up."""
+    return stream_of("followup", diagnosis)

@@ -574,7 +574,7 @@ STEPS: Mapping[str, tuple[str, str]] = {
     "accepted": ("provider", "submitted"),
     "evidence_attached": (
         "enterprise filler department_filler provider diagnostician",
-        "open submitted accepted scored objected",
+        "open submitted accepted scored objected confirmed",
     ),
     "site_visit_planned": ("provider diagnostician", "accepted scored"),
     "site_visit_agreed": ("enterprise filler confirmer", "accepted scored"),
@@ -1269,7 +1269,7 @@ def job_of(case: Sequence[Entry]) -> Data:
         elif step == "report_issued":
             found["reported_on"] = found["reported_on"] or day_of(entry)
         elif step == "evidence_attached":
-            evidence = True
+            evidence = evidence or found["status"] != "confirmed"
         elif step == "answers_saved":
             given |= {name: one["answer"] for name, one in data["answers"].items()}
         elif step == "answers_verified":

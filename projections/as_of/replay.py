@@ -16,7 +16,7 @@ from sqlalchemy import MetaData, NullPool, Table, create_engine, func, or_, sele
 from sqlalchemy.engine import Engine
 
 from domain.access import Everything, Scope, sees_only_issued
-from domain.diagnosis.follow_up import follow_up_stream
+from domain.diagnosis.follow_up_facts import follow_up_stream
 from domain.diagnosis.opening import DiagnosisOpened
 from domain.diagnosis.provider import DiagnosisAccepted, ProviderAssigned
 from domain.diagnosis.stages import stage_stream

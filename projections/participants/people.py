@@ -310,6 +310,34 @@ def contacts(snapshot: Snapshot, units: Sequence[str], day: str) -> dict[str, li
     return found
 
 
+class ReaderHeld(NamedTuple):
+    """Who holds the role of reader 解读专家; name as ciphertext, days as ISO text. until: None = open-ended."""
+
+    person: str
+    sealed_name: str | None
+    since: str
+    until: str | None
+
+
+def free_readers(snapshot: Snapshot, day: str, sides: Sequence[str]) -> list[ReaderHeld]:
+    """Who is a reader on a day (ISO text) and never held a role for either side 可指派的解读专家, in order of id, each once.
+
+    Of two roles that hold, the one that lasts longer is told. The whole city's: the caller has judged who asks.
+    """
+    held, people, other = snapshot[MEMBERSHIPS], snapshot[PEOPLE], snapshot[MEMBERSHIPS].alias()
+    holds = and_(held.c.since <= day, held.c.until.is_(None) | (held.c.until >= day))
+    conflicted = exists(select(other.c.id).where(other.c.person == people.c.id, snapshot.among(other.c.organisation, sides)))
+    query = (
+        select(people.c.id, people.c.sealed_name, held.c.since, held.c.until)
+        .where(held.c.person == people.c.id, held.c.role == Role.READER.value, holds, people.c.erased.is_(False), ~conflicted)
+        .order_by(people.c.id, held.c.until.is_(None).desc(), held.c.until.desc())
+    )
+    found: dict[str, ReaderHeld] = {}
+    for row in snapshot.rows(query):
+        found.setdefault(row[0], ReaderHeld._make(row))
+    return list(found.values())
+
+
 def memberships_of(snapshot: Snapshot, person: str, day: str) -> list[MembershipRow]:
     """The memberships of a person that hold on a day (ISO text); none once the person is erased."""
     held, people = snapshot[MEMBERSHIPS], snapshot[PEOPLE]

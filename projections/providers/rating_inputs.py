@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, Table, and_, case, func, select
+from sqlalchemy import Select, Table, and_, case, func, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Everything, Scope
@@ -91,7 +91,8 @@ def jobs_of(snapshot: Snapshot, scope: Scope, year: int) -> Iterator[Job]:
     corrected = and_(answers.c.verified.is_not(None), answers.c.verified != answers.c.given, answers.c.difference.is_(None))
     visited = _by_case(visits, mine, func.min(visits.c.visited_on), func.max(visits.c.diagnosticians))
     reported = _by_case(reports, mine, func.min(reports.c.issued_at))
-    filed = _by_case(files, mine, func.count())
+    in_time = or_(cases.c.status != Status.CONFIRMED.value, files.c.version <= cases.c.issued_through)
+    filed = _by_case(files, mine, func.count()).where(cases.c.id == files.c.diagnosis, in_time)  # not what a follow-up attached
     answered = _by_case(answers, mine, func.count(answers.c.verified), func.sum(case((corrected, 1), else_=0)))
     upheld = func.count(case((objections.c.upheld, objections.c.indicator)).distinct())
     overturned = _by_case(objections, mine, upheld)

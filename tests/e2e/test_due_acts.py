@@ -14,8 +14,8 @@ import pytest
 from api.kit.services import Services
 from domain.access import Everything, Role, scope_of
 from domain.diagnosis.filing import FileReport
-from domain.diagnosis.follow_up import CloseFollowUp, PlanFollowUp, ReportFollowUp, follow_up_stream
-from domain.diagnosis.follow_up_facts import MeasuredChange, PlannedMeasure
+from domain.diagnosis.follow_up import CloseFollowUp, PlanFollowUp, ReportFollowUp
+from domain.diagnosis.follow_up_facts import MeasuredChange, PlannedMeasure, follow_up_stream
 from domain.diagnosis.report import ConfirmReport
 from domain.diagnosis.stages import stage_stream
 from domain.diagnosis.state import diagnosis_stream

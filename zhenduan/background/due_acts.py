@@ -16,7 +16,8 @@ from functools import partial
 from api.kit.services import Services
 from domain.access import Everything, Role
 from domain.diagnosis.arbitration import SettleArbitration
-from domain.diagnosis.follow_up import EscalateFollowUp, RemindOfFollowUp, follow_up_stream
+from domain.diagnosis.follow_up import EscalateFollowUp, RemindOfFollowUp
+from domain.diagnosis.follow_up_facts import follow_up_stream
 from domain.diagnosis.stages import EscalateStage, RemindOfStage, stage_stream
 from domain.diagnosis.state import diagnosis_stream
 from domain.governance.proceedings.decision import EndTimeToAppeal

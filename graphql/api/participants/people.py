@@ -71,6 +71,11 @@ def _opened(context: Context, person: str, field: str, sealed: str | None) -> st
         return KEY_LOST
 
 
+def opened_name(context: Context, person: str, sealed: str | None) -> str:
+    """The name of a person, or a word that says why it is not to be read."""
+    return _opened(context, person, "name", sealed) or ERASED
+
+
 def _firms_of(held: Mapping[str, Sequence[MembershipRow]]) -> Iterator[tuple[str, str]]:
     """The firms that people act or acted for: (firm, subject)."""
     for person, memberships in held.items():

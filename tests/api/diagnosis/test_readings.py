@@ -52,3 +52,22 @@ def test_an_expert_reads_the_filed_report_with_the_firm(city: LiveCity) -> None:
         assert city.ask(who, NAMED, id=case)["errors"][0]["extensions"]["code"] == "FORBIDDEN"
     for who in ("pudong", "bank", "rival", "stranger"):
         assert city.data(who, READING, id=case)["diagnosis"] is None
+
+
+CANDIDATES = "query($id: ID!) { readerCandidates(diagnosis: $id) { expert name since until } }"
+
+
+def test_a_district_lists_the_experts_whom_it_may_appoint_and_no_other(city: LiveCity) -> None:
+    case = filed(city)
+    for who in ("city", "district"):
+        found = city.data(who, CANDIDATES, id=case)["readerCandidates"]
+        assert [one["expert"] for one in found] == [id_of("person", "reader")]
+        assert found[0]["name"]
+    today = city_day(city.installation.services.clock()).isoformat()
+    role = {"person": found[0]["expert"], "role": "DIAGNOSTICIAN", "organisation": "p1", "since": today}
+    city.done("city", "grantMembership", "person { id }", **role)
+    assert city.data("district", CANDIDATES, id=case)["readerCandidates"] == []
+    assert city.data("pudong", CANDIDATES, id=case)["readerCandidates"] is None
+    assert city.data("city", CANDIDATES, id="diagnosis/none")["readerCandidates"] is None
+    for who in ("enterprise", "provider", "auditor", "reader", "subdistrict", "bank"):
+        assert city.ask(who, CANDIDATES, id=case)["errors"][0]["extensions"]["code"] == "FORBIDDEN"

@@ -18,9 +18,9 @@ from domain.diagnosis.follow_up import (
     PlanFollowUp,
     RemindOfFollowUp,
     ReportFollowUp,
-    follow_up_stream,
 )
 from domain.diagnosis.follow_up_facts import (
+    FOLLOW_UP_CLOSED,
     FollowUpBegan,
     FollowUpClosed,
     FollowUpEscalated,
@@ -28,12 +28,13 @@ from domain.diagnosis.follow_up_facts import (
     FollowUpReported,
     MeasuredChange,
     PlannedMeasure,
+    follow_up_stream,
 )
 from domain.diagnosis.readings import NOT_FILED
 from domain.diagnosis.state import WRONG_STATUS, diagnosis_stream
 from domain.governance.proceedings.hearing import TIME_NOT_OVER
 from domain.kernel import NOT_FOUND, OnStream
-from tests.rules.cases import EVIDENCE, WORLD, confirmed, firm, issued, submitted
+from tests.rules.cases import EVIDENCE, WORLD, confirmed, firm, issued, provider
 from tests.rules.diagnosis import test_readings
 from tests.rules.given import AT, Given, given
 
@@ -148,12 +149,19 @@ def test_numbers_are_exact_name_an_indicator_and_a_file_of_the_case() -> None:
     report(planned(), changes=(change(indicator="X99"),)).refused(INDICATOR_UNKNOWN, path="changes.0.indicator")
     report(planned(), changes=(change("f" * 64),)).refused(f.CHANGE_EVIDENCE_UNKNOWN, path="changes.0.evidence")
     case = planned()
-    attached = firm(submitted(), EVIDENCE).accepted.state.evidence
-    case.read[diagnosis_stream("d1")] = case.read[diagnosis_stream("d1")].model_copy(update={"evidence": attached})
+    case.read[diagnosis_stream("d1")] = firm(test_readings.filed(), EVIDENCE).accepted.state
     report(case, changes=(change("e" * 64),)).happened("followup.reported.v1")
     for odd in ("1e13", "0.1234567", "NaN"):
         with pytest.raises(ValidationError):
             MeasuredChange(indicator="Z01", name="x", unit="%", before=Decimal(odd), after=Decimal(1))
+
+
+def test_the_firm_alone_attaches_what_shows_a_change_while_the_follow_up_runs() -> None:
+    firm(confirmed(), EVIDENCE).refused(WRONG_STATUS)
+    provider(test_readings.filed(), EVIDENCE).refused(WRONG_STATUS)
+    firm(test_readings.filed(), EVIDENCE).happened("diagnosis.evidence_attached.v1")
+    over = close(begun(), YEAR_OPENS + 60 * DAY).accepted.state
+    firm(test_readings.filed().having_read({follow_up_stream("d1"): over}), EVIDENCE).refused(FOLLOW_UP_CLOSED)
 
 
 def test_what_is_reported_counts_for_no_score() -> None:
@@ -170,8 +178,8 @@ def test_it_is_closed_once_each_month_is_reported_or_over() -> None:
     last = YEAR_OPENS + 60 * DAY
     case = close(done, last)
     case.then(FollowUpClosed(conclusion="改进基本落实", missing=(12,)))
-    close(case, last).refused(f.FOLLOW_UP_CLOSED)
-    report(case, last, month=12).refused(f.FOLLOW_UP_CLOSED)
+    close(case, last).refused(FOLLOW_UP_CLOSED)
+    report(case, last, month=12).refused(FOLLOW_UP_CLOSED)
     close(begun(), last).then(FollowUpClosed(conclusion="改进基本落实", missing=(6, 12)))
 
 
