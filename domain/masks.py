@@ -91,6 +91,8 @@ BULK_EXPORTS = AUDIT | {Role.CITY, Role.DISTRICT, Role.PARTNER}
 """Who takes away tables of all that the scope holds, each column by the rights of its field 批量导出. plan P8.
 
 A consent to a bank may end while a file is given out, so a bank reads page by page."""
+BOTTLENECKS = PROCESS_LOG | {Role.PROVIDER}
+"""Where cases wait and turn back 瓶颈台: a district of its own cases, a provider of those that it diagnoses. plan P5."""
 UPLOADERS = COMMANDS["AttachEvidence"] | COMMANDS["ImportRoster"] - {Role.SYSTEM}
 ACTORS = frozenset({Role.CITY, Role.AUDITOR})
 """Ids of people, such as who acted, read or reviewed: to everyone else a role of an organisation did. plan P5, P7."""

@@ -11,6 +11,7 @@ from projections.diagnosis.campaigns import CAMPAIGN_READ_MODEL
 from projections.diagnosis.diagnoses_fold import DIAGNOSIS_READ_MODEL
 from projections.diagnosis.firms import FIRMS_BY_CASES
 from projections.diagnosis.groups import GROUP_READ_MODEL
+from projections.diagnosis.passages import PASSAGE_READ_MODEL
 from projections.engine import runner
 from projections.engine.places import ENTERPRISES
 from projections.engine.read_model import ReadModel
@@ -53,6 +54,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     ENTERPRISE_READ_MODEL,
     ORGANISATION_READ_MODEL,
     DIAGNOSIS_READ_MODEL,
+    PASSAGE_READ_MODEL,
     CAMPAIGN_READ_MODEL,
     TERMS,
     ROSTER_READ_MODEL,

@@ -82,8 +82,10 @@ BOUNDED = {
     "YearRating": {"components": "one a component", "caseMix": "of three components, the divisions, sizes and districts there are"},
     "AppraisalSheet": {"districts": "one a district"},
     "Portrait": {"grades": "one a grade"},
+    "Bottleneck": {"stages": "one a stage", "rework": "one a kind"},
     "YearPace": {"districts": "one a district"},
     "Query": {
+        "bottlenecks": "one a district or provider",
         "calibrations": "one a quarter",
         "targetSplit": "one a district or subdistrict",
         "counterfactualDirectory": "the applicants of one year",

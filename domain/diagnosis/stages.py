@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.access import Place
+from domain.access import Place, Role
 from domain.command_rights import BY_THE_PROGRAM, GOVERNMENT, require_right
 from domain.diagnosis.arbitration import ArbitrationRequested, ArbitrationSettled
 from domain.diagnosis.filing import ReportFiled
@@ -222,6 +222,19 @@ def stage_stream(diagnosis: str) -> Stream:
     """Stream of one case's stages."""
     return stream_of("stage", diagnosis)
 
+
+WAITS_FOR: Mapping[Stage, Role] = {
+    Stage.SELF_ASSESSMENT: Role.ENTERPRISE,
+    Stage.EVIDENCE_CHECK: Role.PROVIDER,
+    Stage.SITE_VISIT: Role.PROVIDER,
+    Stage.REPORT: Role.PROVIDER,
+    Stage.INTERNAL_REVIEW: Role.REVIEWER,
+    Stage.CONFIRMATION: Role.ENTERPRISE,
+    Stage.OBJECTION: Role.PROVIDER,
+    Stage.FILING: Role.DISTRICT,
+    Stage.READING: Role.READER,
+}
+"""Stage -> the role whose step ends it 等待角色; an objection that went to arbitration waits for the arbiters too."""
 
 # Which stage follows
 

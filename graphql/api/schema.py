@@ -5,7 +5,7 @@ from functools import cache
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from api.diagnosis import campaigns, diagnoses, groups, improvement, reader_candidates
+from api.diagnosis import bottlenecks, campaigns, diagnoses, groups, improvement, reader_candidates
 from api.governance import dated_rules, proceedings, ties, working_calendar
 from api.kit import nodes
 from api.kit.edges import connect
@@ -58,6 +58,7 @@ MODULES = (
     enterprises,
     diagnoses,
     campaigns,
+    bottlenecks,
     reader_candidates,
     coverage,
     target_splits,

@@ -54,7 +54,7 @@ PARTS = {
         ("diagnoses", "diagnosis"),
     ),
     **dict.fromkeys(
-        ("filings", "readings", "follow_ups", "follow_up_rounds"),
+        ("filings", "readings", "follow_ups", "follow_up_rounds", "stage_passages", "rework_steps", "passage_heads"),
         ("diagnoses", "diagnosis"),
     ),
     **dict.fromkeys(

@@ -138,6 +138,7 @@ WITHOUT_A_PAST = {
     "markings": "a mark is given once and never changes after marking is closed",
     "counterfactualDirectory": "worked out from the marks of a year, which are final",
     "providerCandidates": "whom to choose at this moment",
+    "bottlenecks": "asked for a period; each stage holds its first and last day, and what runs is told of today",
     "readerCandidates": "whom to appoint at this moment",
     "workToReassign": "what is to be given to another at this moment",
     "editionDifference": "a published edition never changes: the answer is the same at every moment",
