@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import Index, MetaData, Table, select
 from sqlalchemy.sql import ColumnElement
 
-from domain.access import Scope
+from domain.access import Scope, sees_only_issued
 from domain.diagnosis import arbitration, objections, report, review, scoring, stages, withdrawal
 from domain.diagnosis.stages import Stage
 from domain.instants import city_day, utc_moment
@@ -178,6 +178,8 @@ def steps_of(snapshot: Snapshot, scope: Scope, first: date, last: date) -> list[
 def _of(
     snapshot: Snapshot, scope: Scope, table: Table, row: type, condition: ColumnElement[bool]
 ) -> list[tuple[Whose, Sequence[object]]]:
+    if sees_only_issued(scope):
+        return []
     cases, firms = snapshot[DIAGNOSES], snapshot[ENTERPRISES]
     query = (
         select(firms.c.district, cases.c.provider, *chosen(table, row))

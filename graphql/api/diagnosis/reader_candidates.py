@@ -11,17 +11,15 @@ import strawberry
 
 from api.kit.context import Context
 from api.kit.ids import DiagnosisID, PersonID, id_of, key_of
-from api.kit.paging import wanted_fields
 from api.kit.published import argument, field, published
 from api.participants.people import opened_name
-from domain.access import Mask
 from domain.command_rights import GOVERNMENT
 from domain.instants import city_day
 from projections.diagnosis.diagnoses import diagnoses_by_id
 from projections.participants.people import free_readers
 
 
-@published(GOVERNMENT, mask=Mask.CONTACTS)
+@published(GOVERNMENT)
 class ReaderCandidate:
     """Expert who may be appointed to read a report with its firm · 候选解读专家. plan R2"""
 
@@ -50,7 +48,6 @@ class ReaderCandidateQueries:
         case = diagnoses_by_id(context.snapshot, context.scope, [identity]).get(identity)
         if case is None:
             return None
-        context.disclosure_notes.note(context.disclosure_notes.masks("ReaderCandidate", wanted_fields(info)), [])
         sides = [one for one in (case.enterprise, case.provider) if one is not None]
         with context.services.models.reading(until=context.until) as whole:
             rows = free_readers(whole, city_day(context.services.clock()).isoformat(), sides)

@@ -26,6 +26,7 @@ ROOT = Path(__file__).parents[3]
 TODAY = city_day(datetime.now(UTC))
 KINDS = frozenset(OperationType)
 SAMPLES = {
+    "BottleneckDivision": "WHOLE",
     "DraftOf": "CURRENT",
     "RuleKind": "SELECTION",
     "Date": '"2024-01-01"',

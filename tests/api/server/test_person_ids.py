@@ -36,6 +36,7 @@ SHOWN_BY_RIGHT = frozenset(
         "Assignment.expert",
         "ArbiterOpinion.arbiter",
         "ExpertReading.expert",
+        "ReaderCandidate.expert",
         "Proceeding.openedBy",
         "Proceeding.decidedBy",
         "DraftReview.reviewer",

@@ -297,6 +297,8 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "provider": ("p1",),
     "policy": ("y1",),
     "total": (0,),
+    "since": ("2000-01-01",),
+    "until": ("2100-01-01",),
 }
 """What a required argument is tried with, by its name: every thing there is."""
 
