@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from journal import Journal
 from projections.as_of.validity import VALIDITY
+from projections.diagnosis.assignments import TERMS
 from projections.diagnosis.campaigns import CAMPAIGN_READ_MODEL
 from projections.diagnosis.diagnoses_fold import DIAGNOSIS_READ_MODEL
-from projections.diagnosis.firms import FIRMS_BY_CASES
+from projections.diagnosis.firms import ENTERPRISE_READ_MODEL, FIRMS_BY_CASES
 from projections.diagnosis.groups import GROUP_READ_MODEL
 from projections.diagnosis.passages import PASSAGE_READ_MODEL
 from projections.engine import runner
@@ -22,12 +23,11 @@ from projections.governance.proceedings import PROCEEDING_READ_MODEL
 from projections.governance.ties import TIE_READ_MODEL
 from projections.governance.working_calendar import WORKING_CALENDAR_READ_MODEL
 from projections.participants.endpoints import ENDPOINT_READ_MODEL
-from projections.participants.enterprises import BY_CASES, ENTERPRISE_READ_MODEL
+from projections.participants.enterprises import BY_CASES
 from projections.participants.headquarters import HEADQUARTERS_READ_MODEL
 from projections.participants.organisations import ORGANISATION_READ_MODEL
 from projections.participants.people import PEOPLE_READ_MODEL
 from projections.participants.rosters import ROSTER_READ_MODEL
-from projections.participants.terms import TERMS
 from projections.programme.coverage import COVERAGE
 from projections.programme.policies import POLICY_READ_MODEL
 from projections.providers.calibrations import CALIBRATION_READ_MODEL

@@ -5,7 +5,7 @@ from functools import cache
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from api.diagnosis import bottlenecks, campaigns, diagnoses, groups, improvement, reader_candidates
+from api.diagnosis import bottlenecks, campaigns, diagnoses, groups, improvement, movers, reader_candidates
 from api.governance import dated_rules, proceedings, ties, working_calendar
 from api.kit import nodes
 from api.kit.edges import connect
@@ -73,6 +73,7 @@ MODULES = (
     improvement_costs,
     revisions,
     shadow,
+    movers,
     dated_rules,
     working_calendar,
     proceedings,

@@ -31,16 +31,17 @@ from domain.standard.revision.state import revision_stream
 from journal import Entry
 from journal.codec import current, stored_names
 from projections.diagnosis import diagnoses as diagnoses_rows
+from projections.diagnosis.assignments import TERMS
 from projections.diagnosis.diagnoses_fold import DIAGNOSIS_READ_MODEL
+from projections.diagnosis.firms import ENTERPRISE_READ_MODEL
 from projections.diagnosis.issued import SHOWN_OUTSIDE
 from projections.engine.generations import make
 from projections.engine.read_model import ReadModel, Tables, event_of
 from projections.engine.snapshot import Snapshot
-from projections.participants.enterprises import ENTERPRISE_READ_MODEL, enterprises_by_id
+from projections.participants.enterprises import enterprises_by_id
 from projections.participants.headquarters import HEADQUARTERS_READ_MODEL
 from projections.participants.organisations import ORGANISATION_READ_MODEL
 from projections.participants.people import PEOPLE_READ_MODEL
-from projections.participants.terms import TERMS
 from projections.programme.coverage import TargetRow
 from projections.record.audit_trail import ENTRIES, SUBJECTS
 from projections.standard import revisions

@@ -10,6 +10,7 @@ from domain.access import Scope, sees_only_issued
 from domain.diagnosis.objections import ObjectionStatus
 from domain.diagnosis.state import Status
 from projections.diagnosis.arbitrations import ARBITRATIONS, OPINIONS, ArbitrationRow, OpinionRow
+from projections.diagnosis.assignments import ASSIGNMENTS, AssignmentRow
 from projections.diagnosis.diagnoses import DiagnosisFilter, matching
 from projections.diagnosis.diagnoses_fold import (
     ANSWERS,
@@ -36,7 +37,6 @@ from projections.diagnosis.stages import STAGES, StageRow
 from projections.diagnosis.visits import INTERVIEWS, SIGN_INS, VISIT_PLANS, InterviewRow, SignInRow, VisitPlanRow
 from projections.engine.columns import chosen
 from projections.engine.snapshot import Snapshot
-from projections.participants.terms import ASSIGNMENTS, AssignmentRow
 
 
 def answers(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[AnswerRow]:

@@ -19,13 +19,14 @@ from sqlalchemy.sql import ColumnElement
 from domain.access import Attribute, Scope, sees_only_issued
 from domain.diagnosis.state import DiagnosisStatus, Purpose, Status
 from projections.diagnosis import filings, follow_ups, issued, readings, stages
+from projections.diagnosis.assignments import assigned_to
 from projections.diagnosis.diagnoses_fold import DIAGNOSES, TOTALS, DiagnosisRow
 from projections.engine.filters import A_DAY, GradeRange, is_so, one_of, recorded_within, sought, within
 from projections.engine.pages import Page, numeric
 from projections.engine.places import ENTERPRISES
 from projections.engine.scope import Columns, to_sql
 from projections.engine.snapshot import Snapshot
-from projections.participants.terms import assigned_to, has_consent
+from projections.participants.consents import has_consent
 
 
 @dataclass(frozen=True)

@@ -1,24 +1,40 @@
-"""Firms by their cases 企业的诊断: who sees a firm because of a case, and which firms have the cases that a filter asks for.
+"""Firms by their cases 企业的诊断: a firm's latest, who sees a firm because of one, which firms have those that a filter asks for.
 
-Enterprises lie in an area before this one, which therefore adds its part to their reads.
+Enterprises lie in an area before this one, which therefore adds its part to their rows and to their reads.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Select, exists, select
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Attribute, Scope
+from domain.diagnosis.opening import DiagnosisOpened
+from journal import Entry
+from projections.diagnosis.assignments import assigned_to
 from projections.diagnosis.diagnoses import diagnosis_columns
 from projections.diagnosis.diagnoses_fold import DIAGNOSES
 from projections.engine.filters import is_so, one_of
 from projections.engine.pages import Page
-from projections.engine.places import ENTERPRISES
+from projections.engine.places import ENTERPRISES, PRESENT_FACTS
+from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from projections.engine.scope import Columns, to_sql
 from projections.engine.snapshot import Snapshot
-from projections.participants.enterprises import EnterpriseFilter, JudgedByCases
-from projections.participants.terms import assigned_to
+from projections.participants import enterprises
+from projections.participants.enterprises import BIGRAMS, EnterpriseFilter, JudgedByCases
+
+
+def fold(tables: Tables, entries: Sequence[Entry]) -> None:
+    """Enterprises as rosters state them, the latest diagnosis from its opening."""
+    enterprises.fold(tables, [entry for entry in entries if event_of(entry) in PRESENT_FACTS])
+    for entry in entries:
+        if event_of(entry) is DiagnosisOpened:
+            tables[ENTERPRISES].change(data(entry)["enterprise"], latest_diagnosis=key(entry))
+
+
+ENTERPRISE_READ_MODEL = ReadModel("directory", (ENTERPRISES, BIGRAMS), fold, PRESENT_FACTS | {DiagnosisOpened})
+"""Its generations are kept under the name that they began with."""
 
 
 def case_columns(snapshot: Snapshot) -> Columns:

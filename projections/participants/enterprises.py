@@ -9,19 +9,18 @@ from sqlalchemy import Column, FromClause, MetaData, Select, String, Table, case
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Attribute, Is, Scope
-from domain.diagnosis.opening import DiagnosisOpened
-from domain.kernel import kind_of, without_invisible
+from domain.kernel import without_invisible
 from domain.participants.enterprises import organisation_code, plain
 from journal import Entry
 from projections.engine.columns import chosen
 from projections.engine.filters import is_so, one_of, recorded_within, sought
 from projections.engine.pages import BY_ID, Page
-from projections.engine.places import ENTERPRISES, PRESENT_FACTS, EnterpriseRow
-from projections.engine.read_model import ReadModel, Tables, data, event_of, key
+from projections.engine.places import ENTERPRISES, EnterpriseRow
+from projections.engine.read_model import Tables, data, key
 from projections.engine.scope import Columns, to_sql
 from projections.engine.snapshot import Snapshot
+from projections.participants.consents import has_consent
 from projections.participants.people import has_contact
-from projections.participants.terms import has_consent
 from standards.edition.mapping import SizeClass
 
 META = MetaData()
@@ -49,29 +48,21 @@ def bigrams(text: str) -> frozenset[str]:
 
 
 def fold(tables: Tables, entries: Sequence[Entry]) -> None:
-    """Enterprises from rosters, the latest diagnosis from its opening."""
+    """Enterprises as rosters state them; whoever is there keeps its latest diagnosis, which the cases give it."""
     enterprises, words = tables[ENTERPRISES], tables[BIGRAMS]
-    enterprises.load((key(e),) for e in entries if kind_of(e.stream) == "enterprise")
+    enterprises.load((key(e),) for e in entries)
     for entry in entries:
-        match event_of(entry):
-            case event if event in PRESENT_FACTS:
-                before = enterprises.get(key(entry))
-                firm = data(entry)["firm"]
-                if before is not None and before["name"] != firm["name"]:
-                    for word in bigrams(before["name"]) - bigrams(firm["name"]):
-                        words.remove(word, key(entry))
-                if before is None or before["name"] != firm["name"]:
-                    for word in bigrams(firm["name"]):
-                        words.put({"bigram": word, "enterprise": key(entry)})
-                latest = before["latest_diagnosis"] if before is not None else None
-                beside = {"id": key(entry), "latest_diagnosis": latest, "sought": plain(firm["name"]), "changed_at": entry.at}
-                enterprises.put({"reporting_unit": None, **beside, **firm})
-            case _:
-                enterprises.change(data(entry)["enterprise"], latest_diagnosis=key(entry))
-
-
-ENTERPRISE_READ_MODEL = ReadModel("directory", (ENTERPRISES, BIGRAMS), fold, PRESENT_FACTS | {DiagnosisOpened})
-"""Its generations are kept under the name that they began with."""
+        before = enterprises.get(key(entry))
+        firm = data(entry)["firm"]
+        if before is not None and before["name"] != firm["name"]:
+            for word in bigrams(before["name"]) - bigrams(firm["name"]):
+                words.remove(word, key(entry))
+        if before is None or before["name"] != firm["name"]:
+            for word in bigrams(firm["name"]):
+                words.put({"bigram": word, "enterprise": key(entry)})
+        latest = before["latest_diagnosis"] if before is not None else None
+        beside = {"id": key(entry), "latest_diagnosis": latest, "sought": plain(firm["name"]), "changed_at": entry.at}
+        enterprises.put({"reporting_unit": None, **beside, **firm})
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from domain.governance.proceedings.opening import ProceedingOpened
 from domain.kernel import kind_of
 from journal import Entry
 from journal.codec import EVENT_OF, stored_names
+from projections.diagnosis.assignments import assigned_to
 from projections.diagnosis.issued import SHOWN_OUTSIDE
 from projections.engine.columns import Long, columns
 from projections.engine.filters import Several, one_of, sought
@@ -28,7 +29,7 @@ from projections.engine.places import ENTERPRISES
 from projections.engine.read_model import ReadModel, Tables, data, key
 from projections.engine.scope import Columns, to_sql
 from projections.engine.snapshot import Snapshot
-from projections.participants.terms import assigned_to, has_consent
+from projections.participants.consents import has_consent
 
 META = MetaData()
 

@@ -14,7 +14,7 @@ from api.participants.people import PERSONS, Person
 from domain.access import Role
 from domain.masks import ACTORS
 from projections.diagnosis import case_parts
-from projections.participants.terms import AssignmentRow
+from projections.diagnosis.assignments import AssignmentRow
 
 
 @published(ACTORS, row=AssignmentRow)

@@ -12,7 +12,7 @@ from api.kit.row_mapping import shown
 from api.participants.organisations import Organisation
 from domain.access import Mask
 from domain.masks import CONSENTS
-from projections.participants.terms import ConsentRow, consents_of
+from projections.participants.consents import ConsentRow, consents_of
 
 
 @published(CONSENTS, mask=Mask.CONSENTS, row=ConsentRow)

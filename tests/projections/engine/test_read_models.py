@@ -86,10 +86,11 @@ from projections import READ_MODELS, ReadModels, open_read_models
 from projections.as_of import validity
 from projections.diagnosis import case_parts, diagnoses
 from projections.diagnosis.diagnoses import DiagnosisFilter
+from projections.diagnosis.firms import ENTERPRISE_READ_MODEL
 from projections.engine.pages import Page
 from projections.engine.read_model import Tables
 from projections.participants import enterprises, people
-from projections.participants.enterprises import ENTERPRISE_READ_MODEL, EnterpriseFilter
+from projections.participants.enterprises import EnterpriseFilter
 from projections.programme import coverage
 from projections.record import audit_trail
 from standards import CostUnit, edition_mappings, load_composition, training_text

@@ -22,14 +22,15 @@ from projections.as_of import replay as replayed
 from projections.as_of import validity
 from projections.as_of.validity import VALIDITY
 from projections.diagnosis import diagnoses
+from projections.diagnosis.assignments import TERMS
 from projections.diagnosis.diagnoses import DiagnosisFilter
 from projections.diagnosis.diagnoses_fold import DIAGNOSIS_READ_MODEL
+from projections.diagnosis.firms import ENTERPRISE_READ_MODEL
 from projections.engine.filters import GradeRange
 from projections.engine.pages import BY_ID, By, Order, Page, Place
 from projections.participants import enterprises
-from projections.participants.enterprises import ENTERPRISE_READ_MODEL, EnterpriseFilter
+from projections.participants.enterprises import EnterpriseFilter
 from projections.participants.headquarters import HEADQUARTERS_READ_MODEL
-from projections.participants.terms import TERMS
 from projections.record.audit_trail import AUDIT_TRAIL
 from projections.standard.edition_mapping import EDITION_MAPPING_READ_MODEL
 from projections.standard.editions import EDITIONS_READ_MODEL
