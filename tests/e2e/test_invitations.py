@@ -7,7 +7,7 @@ import pytest
 from domain.access import Role
 from domain.kernel import Refused
 from domain.participants.people.registration import RegisterPerson
-from tests.e2e.test_accounts import MINUTE, PASSWORD, House, house
+from tests.e2e.accounts_house import MINUTE, PASSWORD, House, house
 from tests.small_city import CITY, ENTERPRISE
 from zhenduan.accounts.invitations import LIFETIME
 from zhenduan.accounts.sign_in_limits import SignInLimits

@@ -1,9 +1,6 @@
 """Second factors 第二因素: time codes, passkeys and recovery codes, through the API, as a person meets them. plan P7."""
 
-import json
 import logging
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,134 +8,34 @@ from urllib.parse import parse_qs, urlsplit
 
 import pyotp
 import pytest
-from argon2 import PasswordHasher
-from starlette.testclient import TestClient
 
-from api.app import create_app
 from domain.access import Role
-from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.people.memberships import GrantMembership
 from domain.participants.people.registration import RegisterPerson
-from tests.e2e.software_authenticator import Authenticator, data, text
+from tests.e2e.second_steps import (
+    CHEAP,
+    CONFIRM,
+    ENROL,
+    HALF_MINUTE,
+    HOME,
+    PASS,
+    PASSWORD,
+    Clock,
+    Opened,
+    clock,
+    codes,
+    person,
+)
+from tests.e2e.software_authenticator import Authenticator
 from zhenduan.accounts.second_factors import MOST_FACTORS, MOST_TRIES
 from zhenduan.cli import administration
 from zhenduan.settings import Settings, SettingUnknown, from_environment
-from zhenduan.wiring import Installation, opened, operator
+from zhenduan.wiring import opened, operator
 
-CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-PASSWORD = "一把很长的示例密码 2024"
-HOME = "https://zhenduan.example"
-HALF_MINUTE = timedelta(seconds=30)
-
-STEP = "secondStep { ticket mustEnrol methods passkeyOptions }"
-SIGN_IN = f"signIn(input: $input) {{ session {{ token }} userErrors {{ code }} {STEP} }}"
-PASS = "passSecondFactor(input: $input) { session { token } userErrors { code message messageInEnglish } }"
-ENROL = "enrolSecondFactor(input: $input) { enrolment { ticket secret address passkeyOptions } userErrors { code } }"
-CONFIRM = "confirmSecondFactor(input: $input) { factor recoveryCodes session { token } userErrors { code } }"
+__all__ = ["clock", "person"]
 REMOVE = "removeSecondFactor(input: $input) { userErrors { code } }"
 RENEW = "renewRecoveryCodes(input: $input) { recoveryCodes userErrors { code } }"
 VIEWER = "{ viewer { actor secondFactors { requiredFrom recoveryCodesLeft factors { id kind name } } } }"
-
-
-@dataclass
-class Clock:
-    now: datetime = field(default_factory=lambda: datetime.now(UTC))
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@dataclass
-class Person:
-    """A person at a browser."""
-
-    client: TestClient
-    clock: Clock
-    installation: Installation
-    token: str | None = None
-
-    def ask(self, what: str, **given: Any) -> Any:
-        name = what.strip("{ ").split("(")[0].split(" ")[0]
-        headers = {"authorization": f"Bearer {self.token}"} if self.token else {}
-        if name == "viewer":
-            body = {"query": what}
-        else:
-            kind = name[0].upper() + name[1:] + "Input"
-            body = {"query": f"mutation($input: {kind}!) {{ {what} }}", "variables": {"input": given}}  # type: ignore[dict-item] # JSON
-        answer = self.client.post("/graphql", json=body, headers=headers).json()
-        assert "errors" not in answer, answer
-        return answer["data"][name]
-
-    def sign_in(self, login: str = "li") -> Any:
-        self.token = None
-        found = self.ask(SIGN_IN, login=login, password=PASSWORD)
-        self.token = found["session"]["token"] if found["session"] else None
-        return found
-
-    def enrolled(self) -> tuple[str, list[str]]:
-        """(secret, recovery codes) of a time code enrolled in a session."""
-        self.sign_in()
-        given = self.ask(ENROL, kind="TIME_CODE", password=PASSWORD)["enrolment"]
-        done = self.ask(CONFIRM, ticket=given["ticket"], name="手机", code=self.code(given["secret"]))
-        assert done["userErrors"] == []
-        self.clock.now += HALF_MINUTE
-        return given["secret"], done["recoveryCodes"]
-
-    def code(self, secret: str, off: int = 0) -> str:
-        return pyotp.TOTP(secret).at(int(self.clock.now.timestamp()) + 30 * off)
-
-    def step(self) -> str:
-        return str(self.sign_in()["secondStep"]["ticket"])
-
-
-def codes(payload: Any) -> list[str]:
-    return [error["code"] for error in payload["userErrors"]]
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-Opened = Callable[..., Person]
-
-
-@pytest.fixture
-def person(url: str, tmp_path: Path, clock: Clock) -> Iterator[Opened]:
-    """A person of a role, in an installation with a date from which some roles need a second factor."""
-    closing: list[Any] = []
-
-    def make(role: Role = Role.CITY, since: date | None = None, home: str = HOME) -> Person:
-        address = None if url.startswith("sqlite") else url
-        settings = Settings(tmp_path / "data", address, home=home, second_factor_from=since)
-        context = opened(settings, create=True, clock=clock, hasher=CHEAP)
-        installation = context.__enter__()
-        closing.append(context)
-        send = installation.services.send
-        kinds = {
-            Role.CITY: OrganisationKind.CITY,
-            Role.OPERATOR: OrganisationKind.OPERATOR,
-            Role.AUDITOR: OrganisationKind.AUDITOR,
-            Role.DISTRICT: OrganisationKind.DISTRICT,
-        }
-        units = {Role.CITY: "city", Role.OPERATOR: "op", Role.AUDITOR: "audit", Role.DISTRICT: "310117"}
-        for each, unit in units.items():
-            send(operator("tests"), RegisterOrganisation(organisation=unit, kind=kinds[each], name=unit))
-        send(operator("tests"), RegisterPerson(person="li", name="x"))
-        grant = GrantMembership(
-            person="li", membership="m1", role=role, organisation=units[role], since=date(2024, 1, 1)
-        )
-        send(operator("tests"), grant)
-        installation.services.models.catch_up()
-        installation.accounts.register("li", PASSWORD, "li")
-        client = TestClient(create_app(installation.services))
-        client.__enter__()
-        closing.append(client)
-        return Person(client, clock, installation)
-
-    yield make
-    for context in reversed(closing):
-        context.__exit__(None, None, None)
 
 
 # Signing in
@@ -227,90 +124,6 @@ def test_a_recovery_code_opens_once_and_is_told_in_the_log(person: Opened, caplo
     assert set(fresh).isdisjoint(given)
     assert codes(li.ask(PASS, ticket=li.step(), recoveryCode=given[1])) == ["SECOND_FACTOR_WRONG"]
     assert codes(li.ask(PASS, ticket=li.step(), recoveryCode=fresh[1])) == []
-
-
-# Passkeys
-
-
-def passkey(li: Person, *, counts: bool = True) -> Authenticator:
-    li.sign_in()
-    key = Authenticator(HOME, counts=counts)
-    given = li.ask(ENROL, kind="PASSKEY", password=PASSWORD)["enrolment"]
-    done = li.ask(CONFIRM, ticket=given["ticket"], name="钥匙", passkey=key.make(given["passkeyOptions"]))
-    assert done["userErrors"] == []
-    return key
-
-
-@pytest.mark.parametrize("counts", [True, False])
-def test_a_passkey_opens_a_session(person: Opened, *, counts: bool) -> None:
-    li = person()
-    key = passkey(li, counts=counts)
-    for _ in range(2):
-        step = li.sign_in()["secondStep"]
-        assert step["methods"] == ["PASSKEY"]
-        done = li.ask(PASS, ticket=step["ticket"], passkey=key.sign(step["passkeyOptions"]))
-        assert done["session"]["token"]
-
-
-def test_a_passkeys_answer_is_good_for_its_own_challenge_page_key_and_counter(person: Opened) -> None:
-    li = person()
-    key = passkey(li)
-
-    def refused(answer: Callable[[str], str]) -> bool:
-        step = li.sign_in()["secondStep"]
-        li.clock.now += timedelta(minutes=15)
-        li.sign_in()
-        step = li.sign_in()["secondStep"]
-        return codes(li.ask(PASS, ticket=step["ticket"], passkey=answer(step["passkeyOptions"]))) == ["SECOND_FACTOR_WRONG"]
-
-    earlier = li.sign_in()["secondStep"]["passkeyOptions"]
-    phished = Authenticator("https://zhenduan.example.evil", key=key.key, credential=key.credential, used=10)
-    assert refused(lambda _options: key.sign(earlier))
-    assert refused(phished.sign)
-    assert refused(lambda options: key.sign(options, rpId="evil.example"))
-    assert refused(Authenticator(HOME).sign)
-    assert refused(Authenticator(HOME, credential=key.credential, used=20).sign)
-    good = li.sign_in()["secondStep"]
-    li.clock.now += timedelta(minutes=4)
-    assert codes(li.ask(PASS, ticket=good["ticket"], passkey=key.sign(good["passkeyOptions"]))) == []
-    copied = Authenticator(HOME, key=key.key, credential=key.credential, used=0)
-    assert refused(copied.sign), "a copy has counted less"
-
-
-@pytest.mark.parametrize(
-    "answer", ["{", "[]", "null", '{"id": 1}', "x" * 20_000, "[" * 10_000, '{"id":"a","rawId":"a","type":"public-key"}']
-)
-def test_what_is_no_answer_of_a_passkey_is_refused(person: Opened, answer: str) -> None:
-    li = person()
-    passkey(li)
-    assert codes(li.ask(PASS, ticket=li.step(), passkey=answer)) == ["SECOND_FACTOR_WRONG"]
-    given = li.installation.accounts.second
-    assert given.held("li").factors[0].name == "钥匙"
-
-
-def test_a_passkey_is_made_for_our_page_and_challenge_alone(person: Opened) -> None:
-    li = person()
-    li.sign_in()
-    for change in ("origin", "challenge", "garbled"):
-        given = li.ask(ENROL, kind="PASSKEY", password=PASSWORD)["enrolment"]
-        options = given["passkeyOptions"]
-        key = Authenticator("https://evil.example" if change == "origin" else HOME)
-        if change == "challenge":
-            options = json.dumps(json.loads(options) | {"challenge": text(b"another")})
-        made = key.make(options)
-        if change == "garbled":
-            whole = json.loads(made)
-            whole["response"]["attestationObject"] = text(data(whole["response"]["attestationObject"])[:-40])
-            made = json.dumps(whole)
-        assert codes(li.ask(CONFIRM, ticket=given["ticket"], passkey=made)) == ["SECOND_FACTOR_WRONG"]
-
-
-@pytest.mark.parametrize("home", ["", "http://zhenduan.example"])
-def test_without_a_public_address_by_tls_there_are_no_passkeys(person: Opened, home: str) -> None:
-    li = person(home=home)
-    li.sign_in()
-    assert codes(li.ask(ENROL, kind="PASSKEY", password=PASSWORD)) == ["PASSKEYS_UNAVAILABLE"]
-    assert codes(li.ask(ENROL, kind="TIME_CODE", password=PASSWORD)) == []
 
 
 # From when it is required

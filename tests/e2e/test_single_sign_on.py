@@ -1,18 +1,10 @@
 """Single sign-on 单点登录 (plan P7) against a real OpenID provider in a process of its own."""
 
 import base64
-import json
 import logging
-import socket
-import ssl
-import subprocess
-import sys
-import threading
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -20,234 +12,33 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import pytest
 from joserfc import jwt
-from joserfc.jwk import OctKey, RSAKey
+from joserfc.jwk import RSAKey
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from domain.access import Role
-from domain.kernel import Refused
-from domain.participants.organisations import OrganisationKind, RegisterOrganisation
-from domain.participants.people.memberships import EndMembership, GrantMembership
-from domain.participants.people.registration import RegisterPerson
-from tests.e2e.hostile_server import OK, drips, says, serving
-from zhenduan.accounts.single_sign_on import SUBJECT_TAKEN, SingleSignOn
+from tests.e2e.signing_on import (
+    HOME,
+    PLAIN,
+    Clock,
+    Provider,
+    client,
+    clock,
+    installation,
+    linked,
+    process,
+    provider,
+    viewer,
+)
+from zhenduan.accounts.single_sign_on import SingleSignOn
 from zhenduan.accounts.single_sign_on_provider import (
-    LARGEST_ANSWER,
-    REFETCH_EVERY,
     IdentityProvider,
     ProviderSettings,
     TokenRefused,
 )
 from zhenduan.settings import Settings, from_environment
-from zhenduan.wiring import Installation, opened, operator
+from zhenduan.wiring import Installation, opened
 
-HOME = "http://testserver"
-PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""Nothing here speaks TLS: to read the machine's certificates for each request took a fifth of these tests."""
-VIEWER = "{ viewer { actor role organisation } }"
-
-
-@dataclass
-class Provider:
-    address: str
-
-    def control(self, **instructions: Any) -> dict[str, Any]:
-        found: dict[str, Any] = httpx2.post(self.address + "/control", json=instructions, verify=PLAIN).json()
-        return found
-
-    def signed(self, kid: str = "k1", header: dict[str, Any] | None = None, **claims: Any) -> str:
-        return str(self.control(sign=claims, kid=kid, header=header)["token"])
-
-
-@pytest.fixture(scope="module")
-def process() -> Iterator[str]:
-    script = Path(__file__).with_name("identity_provider.py")
-    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as running:  # noqa: S603 - our own script
-        assert running.stdout is not None
-        yield running.stdout.readline().strip()
-        running.terminate()
-
-
-@pytest.fixture
-def provider(process: str) -> Provider:
-    found = Provider(process)
-    found.control(published=["k1"], subject="sub-1", nonce=None)
-    return found
-
-
-@dataclass
-class Clock:
-    ahead: timedelta = timedelta(0)
-
-    def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def installation(url: str, tmp_path: Path, provider: Provider, clock: Clock) -> Iterator[Installation]:
-    settings = Settings(
-        tmp_path / "data",
-        None if url.startswith("sqlite") else url,
-        provider=ProviderSettings(provider.address, "zhenduan", HOME),
-    )
-    with opened(settings, create=True, clock=clock) as found:
-        send = found.services.send
-        for unit, kind in (("310117", OrganisationKind.DISTRICT), ("audit", OrganisationKind.AUDITOR)):
-            send(operator("tests"), RegisterOrganisation(organisation=unit, kind=kind, name=unit))
-        send(operator("tests"), RegisterPerson(person="li", name="x"))
-        for membership, role, unit in (("m1", Role.DISTRICT, "310117"), ("m2", Role.AUDITOR, "audit")):
-            grant = GrantMembership(
-                person="li", membership=membership, role=role, organisation=unit, since=date(2024, 1, 1)
-            )
-            send(operator("tests"), grant)
-        found.services.models.catch_up()
-        yield found
-
-
-@pytest.fixture
-def linked(installation: Installation, provider: Provider) -> Installation:
-    installation.accounts.subjects.link(provider.address, "sub-1", "li")
-    return installation
-
-
-@pytest.fixture
-def client(linked: Installation) -> Iterator[TestClient]:
-    with TestClient(create_app(linked.services), follow_redirects=False) as found:
-        yield found
-
-
-def viewer(client: TestClient, token: str) -> tuple[int, Any]:
-    headers = {"authorization": f"Bearer {token}", "accept": "application/graphql-response+json"}
-    answer = client.post("/graphql", json={"query": VIEWER}, headers=headers)
-    return answer.status_code, answer.json().get("data", {}).get("viewer")
-
-
-def test_a_signed_token_is_the_person_that_an_administrator_linked(client: TestClient, provider: Provider) -> None:
-    assert viewer(client, provider.signed()) == (200, {"actor": "li", "role": "DISTRICT", "organisation": "310117"})
-
-
-def test_a_subject_that_nobody_linked_is_nobody_whatever_else_the_token_states(
-    client: TestClient, provider: Provider
-) -> None:
-    assert viewer(client, provider.signed(sub="sub-2", email="li@example.com", preferred_username="li"))[0] == 401
-
-
-@pytest.mark.parametrize(
-    "claims",
-    [
-        {"aud": "another"},
-        {"aud": ["zhenduan", "another"]},
-        {"aud": None},
-        {"iss": "https://another.example"},
-        {"iss": None},
-        {"exp": int(time.time()) - 3600},
-        {"exp": None},
-        {"iat": int(time.time()) + 3600},
-        {"nbf": int(time.time()) + 3600},
-        {"sub": None},
-        {"sub": 7},
-    ],
-    ids=",".join,
-)
-def test_a_token_for_another_from_another_or_out_of_force_is_refused(
-    client: TestClient, provider: Provider, claims: dict[str, Any]
-) -> None:
-    assert viewer(client, provider.signed(**claims))[0] == 401
-
-
-def unsigned(provider: Provider, header: dict[str, Any], signature: str = "") -> str:
-    _, body, _ = provider.signed().split(".")
-    head = base64.urlsafe_b64encode(json.dumps(header).encode()).rstrip(b"=").decode()
-    return f"{head}.{body}.{signature}"
-
-
-def test_a_token_without_a_signature_or_with_a_wrong_one_is_refused(client: TestClient, provider: Provider) -> None:
-    good = provider.signed()
-    head, body, signature = good.split(".")
-    assert viewer(client, good)[0] == 200
-    for algorithm in ("none", "None", "nOnE"):
-        assert viewer(client, unsigned(provider, {"alg": algorithm, "kid": "k1"}))[0] == 401
-    flipped = ("A" if signature[0] != "A" else "B") + signature[1:]
-    assert viewer(client, f"{head}.{body}.{flipped}")[0] == 401
-    other = provider.signed(sub="sub-9").split(".")[1]
-    assert viewer(client, f"{head}.{other}.{signature}")[0] == 401
-    assert viewer(client, unsigned(provider, {"alg": "RS256"}, signature))[0] == 401
-    for broken in ("ey", "ey.", "eyJ.e30.", "ey" + "A" * 20_000):
-        assert viewer(client, broken)[0] == 401
-
-
-def test_a_public_key_is_never_taken_for_a_shared_secret(client: TestClient, provider: Provider) -> None:
-    """HS256 with the published key's text as the secret: the old confusion."""
-    public = provider.control()["public"]
-    now = int(time.time())
-    claims = {"iss": provider.address, "aud": "zhenduan", "sub": "sub-1", "iat": now, "exp": now + 300}
-    signing_input = ".".join(
-        base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()
-        for part in ({"alg": "HS256", "kid": "k1"}, claims)
-    )
-    import hmac  # noqa: PLC0415 - the attacker's tool, not the product's
-    from hashlib import sha256  # noqa: PLC0415 - as above
-
-    forged = base64.urlsafe_b64encode(hmac.digest(public.encode(), signing_input.encode(), sha256)).rstrip(b"=").decode()
-    assert viewer(client, f"{signing_input}.{forged}")[0] == 401
-    own = jwt.encode({"alg": "HS256", "kid": "k1"}, claims, OctKey.import_key("x" * 32))
-    assert viewer(client, own)[0] == 401
-    stranger = RSAKey.generate_key(2048, {"kid": "k1"})
-    assert viewer(client, jwt.encode({"alg": "RS256", "kid": "k1"}, claims, stranger))[0] == 401
-    embedded = {"alg": "RS256", "kid": "k1", "jwk": stranger.as_dict(private=False)}
-    assert viewer(client, jwt.encode(embedded, claims, stranger))[0] == 401
-
-
-def test_keys_rotate_and_a_key_taken_back_is_believed_for_an_hour_at_most(
-    client: TestClient, provider: Provider, clock: Clock
-) -> None:
-    assert viewer(client, provider.signed())[0] == 200
-    provider.control(make_keys=["k2"], published=["k2"])
-    assert viewer(client, provider.signed("k2"))[0] == 401  # unknown, and the keys were fetched a moment ago
-    clock.ahead = REFETCH_EVERY
-    assert viewer(client, provider.signed("k2"))[0] == 200
-    assert viewer(client, provider.signed("k1"))[0] == 401
-
-
-def test_made_up_key_ids_do_not_make_us_ask_the_provider_each_time(client: TestClient, provider: Provider) -> None:
-    assert viewer(client, provider.signed())[0] == 200
-    before = provider.control()["asked_for_keys"]
-    for number in range(20):
-        assert viewer(client, unsigned(provider, {"alg": "RS256", "kid": f"made-up-{number}"}, "AAAA"))[0] == 401
-    assert provider.control()["asked_for_keys"] == before
-
-
-def test_a_role_taken_away_or_a_subject_unlinked_ends_what_a_token_opens_at_once(
-    client: TestClient, linked: Installation, provider: Provider
-) -> None:
-    token = provider.signed()
-    assert viewer(client, token)[1]["role"] == "DISTRICT"
-    linked.services.send(operator("tests"), EndMembership(person="li", membership="m1", on=date(2024, 1, 2)))
-    linked.services.models.catch_up()
-    assert viewer(client, token)[1]["role"] == "AUDITOR"
-    linked.accounts.subjects.unlink(provider.address, "sub-1")
-    assert viewer(client, token)[0] == 401
-
-
-def test_an_erased_persons_subject_is_nobodys(client: TestClient, linked: Installation, provider: Provider) -> None:
-    token = provider.signed()
-    linked.accounts.remove("li")
-    assert viewer(client, token)[0] == 401
-
-
-def test_a_subject_is_one_persons(linked: Installation, provider: Provider) -> None:
-    linked.accounts.subjects.link(provider.address, "sub-1", "li")
-    with pytest.raises(Refused) as refused:
-        linked.accounts.subjects.link(provider.address, "sub-1", "wang")
-    assert refused.value.rule == SUBJECT_TAKEN
-
-
-# In a browser
+__all__ = ["client", "clock", "installation", "linked", "process", "provider"]
 
 
 def begun(client: TestClient) -> tuple[str, str]:
@@ -354,93 +145,11 @@ def test_a_provider_without_tls_or_that_names_another_issuer_is_refused(provider
         other.endpoint("jwks_uri")
 
 
-def stuck(line: socket.socket, stop: threading.Event) -> None:
-    """Takes the request and never answers."""
-    with line:
-        line.recv(65536)
-        stop.wait(30)
-
-
-@pytest.fixture
-def downs() -> Iterator[tuple[str, list[str]]]:
-    """(address, requests) of a provider that answers nobody."""
-    asked: list[str] = []
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(0.05)
-        stop = threading.Event()
-
-        def listened() -> None:
-            while not stop.is_set():
-                try:
-                    line, _ = server.accept()
-                except TimeoutError:
-                    continue
-                asked.append("asked")
-                threading.Thread(target=stuck, args=(line, stop), daemon=True).start()
-
-        listener = threading.Thread(target=listened)
-        listener.start()
-        yield f"http://127.0.0.1:{server.getsockname()[1]}", asked
-        stop.set()
-        listener.join()
-
-
-def test_while_the_provider_is_down_made_up_tokens_hold_no_thread(downs: tuple[str, list[str]], clock: Clock) -> None:
-    """Whoever signs in with a password must not wait behind strangers whose tokens nobody can check."""
-    address, asked = downs
-    provider = IdentityProvider(ProviderSettings(address, "zhenduan", HOME), clock, longest_seconds=2.0)
-    header = base64.urlsafe_b64encode(b'{"alg":"RS256","kid":"x"}').rstrip(b"=").decode()
-
-    def tried(_number: int) -> float:
-        began = time.monotonic()
-        with pytest.raises(TokenRefused):
-            provider.verify(f"{header}.e30.AAAA")
-        return time.monotonic() - began
-
-    tried(0)
-    with ThreadPoolExecutor(8) as threads:
-        assert max(threads.map(tried, range(24))) < 1.6
-    assert len(asked) == 1
-    clock.ahead = REFETCH_EVERY
-    with ThreadPoolExecutor(8) as threads:
-        assert sum(waited >= 1.6 for waited in threads.map(tried, range(24))) == 1
-    assert len(asked) == 2
-
-
-def test_a_provider_that_answers_a_byte_at_a_time_is_not_waited_for(clock: Clock) -> None:
-    """A limit on each step let a server that drips hold whoever asked three times as long as was promised."""
-    with serving(drips(OK + b"\r\n{", 0.05)) as (address, _):
-        provider = IdentityProvider(ProviderSettings(address, "zhenduan", HOME), clock, longest_seconds=0.5)
-        began = time.monotonic()
-        with pytest.raises(TokenRefused, match="within"):
-            provider.endpoint("jwks_uri")
-        assert time.monotonic() - began < 2
-
-
-@pytest.mark.parametrize(
-    ("answer", "reason"),
-    [
-        (OK + b"\r\n" + b" " * (LARGEST_ANSWER + 70_000), "too large"),
-        (OK + b"content-length: 0\r\n\r\n", "JSON"),
-        (OK + b"\r\n[]", "unusable"),
-        (OK + b"\r\n\xff", "JSON"),
-        (OK + b"\r\n" + b"[" * 100_000, "JSON"),
-        (OK + b'\r\n{"issuer": 1}', "issuer"),
-        (OK + b"content-length: 90\r\n\r\n{}", "peer closed"),
-        (b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1/admin\r\ncontent-length: 0\r\n\r\n", "302"),
-    ],
-    ids=["endless", "nothing", "a list", "no text", "deep", "another issuer", "cut short", "elsewhere"],
-)
-def test_an_answer_that_is_none_is_refused_and_nobody_is_sent_elsewhere(clock: Clock, answer: bytes, reason: str) -> None:
-    with serving(says(answer)) as (address, seen):
-        with pytest.raises(TokenRefused, match=reason):
-            IdentityProvider(ProviderSettings(address, "zhenduan", HOME), clock).endpoint("jwks_uri")
-        assert len(seen) == 1
-
-
 # Keys that we cannot use, and tokens as the standards let them be
 
 X32 = base64.urlsafe_b64encode(b"\x07" * 32).rstrip(b"=").decode()
+
+
 UNUSABLE: dict[str, Any] = {
     "SM2": {"kty": "EC", "kid": "sm2", "use": "sig", "alg": "SM2", "crv": "SM2", "x": X32, "y": X32},
     "another curve": {"kty": "EC", "kid": "c", "crv": "secp256k1", "x": X32, "y": X32},

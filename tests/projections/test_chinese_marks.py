@@ -36,7 +36,7 @@ from projections.report.printing import page as report_page
 from projections.report.sheet import sheet
 from standards import Form, load_composition, published_editions
 from tests.interop.sample_rosters import HEADERS, row, table, xlsx
-from tests.projections.diagnosis.test_report import ReadModel, mixed
+from tests.projections.diagnosis.printed_report import ReadModel, mixed
 from zhenduan.pages import access_page, events_page, manual_page, rules_page, schema_page
 
 ROOT = Path(__file__).parents[2]

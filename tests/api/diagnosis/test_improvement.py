@@ -10,7 +10,7 @@ from api.kit.context import Context
 from journal.deadlines import DEADLINE_EXCEEDED
 from standards import Form, Process, StepCost, cheapest_improvement, cost_tables
 from standards.improvement.cover_search import Work
-from tests.api.record.test_disclosures import held, rows
+from tests.api.record.logged_reads import held, rows
 from tests.live_city import EDITION, LiveCity
 from tests.rules.firms import answer_at, uniform
 

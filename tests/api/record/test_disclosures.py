@@ -1,63 +1,29 @@
 """Disclosures (plan P5, P7): every answer with a firm's protected data leaves a row before it leaves, told to the firm."""
 
 import re
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from graphql import GraphQLObjectType, get_named_type
-from sqlalchemy import Table
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.kit.ids import id_of
 from api.server.field_rights import coordinates_of, resolve_rights
-from domain.access import Everything
 from domain.disclosures import ALL_FIRMS
 from domain.masks import ANYONE, FIRMS, FOLLOWERS, SIGNED_IN
 from journal.disclosure_log.disclosure_log import broken
-from projections import Snapshot
-from projections.record.disclosures import DisclosureRow, disclosures
 from tests.api.programme.test_policies import GRADE, published
+from tests.api.record.logged_reads import client, held, rows
 from tests.api.server.test_access_table import document, paths
-from tests.live_city import ENTERPRISE, FIRM, OTHER_ENTERPRISE, RIGHTS, SCHEMA, LiveCity
-from tests.small_city import roster
+from tests.live_city import ENTERPRISE, RIGHTS, SCHEMA, LiveCity
 
+__all__ = ["client"]
 EXECUTABLE = SCHEMA._schema  # noqa: SLF001 - strawberry has no other way to it
-LOG = """query($first: Int, $after: String, $enterprise: ID, $person: [ID!], $role: [Role!], $mask: [Mask!], $ofOthers: Boolean,
-  $from: DateTime, $to: DateTime) {
-  disclosures(first: $first, after: $after, enterprise: $enterprise, person: $person, role: $role, mask: $mask,
-    ofOthers: $ofOthers, from: $from, to: $to) {
-    nodes { id at role organisation entryPoint firms { enterprise subject masks maskNames } why whyInEnglish }
-    pageInfo { hasNextPage endCursor } totalCount } }"""
-
-
-def rows(city: LiveCity) -> list[DisclosureRow]:
-    """Every row of the log, latest first."""
-    with city.installation.services.disclosures.reading() as connection:
-        return disclosures(connection, Everything(), 1_000)
-
-
-def log(city: LiveCity, who: str, **given: Any) -> Any:
-    return city.data(who, LOG, **{"ofOthers": False, **given})["disclosures"]
-
-
-def held(row: DisclosureRow) -> dict[str, set[str]]:
-    """Subject -> masks of a row."""
-    return {one.subject: set(one.masks) for one in row.disclosed}
-
-
-@pytest.fixture
-def client(city: LiveCity) -> Iterator[TestClient]:
-    with TestClient(create_app(city.installation.services)) as opened:
-        yield opened
 
 
 # What is protected
 
 SUMS = ("due", "inputDigest", "leftOut", "method", "paid", "position", "providers", "rating", "ratio", "rule", "ruleSince")
-
 RESTRICTED_BUT_OPEN = {
     "Campaign.progress": "counts",
     "CampaignProgress.*": "counts",
@@ -194,6 +160,8 @@ RESTRICTED_BUT_OPEN = {
     },
 }
 """Rows of the rights that not everyone who reads firms may read, and why reading them is not written down."""
+
+
 PAGED = re.compile(r"\w+(Connection|Edge)\.")
 """Pages of things, which inherit the rights of what they hold, and through which nothing else is reached."""
 
@@ -265,131 +233,6 @@ def test_reading_any_protected_field_leaves_a_row_with_its_mask(city: LiveCity) 
         assert any(mask in one.masks for row in new for one in row.disclosed), coordinate
 
 
-def test_no_row_is_left_where_nothing_protected_is_asked(city: LiveCity) -> None:
-    city.issued()
-    before = rows(city)
-    for query in (
-        "{ enterprises { nodes { id name district { name } diagnosis { id status provider { name } } } totalCount } }",
-        "{ diagnoses { nodes { id status answered visits enterprise { id } } } }",
-        "{ auditTrail { nodes { id subject what role } } }",
-        "{ people { nodes { id memberships { nodes { role } } } } }",
-        "{ viewer { actor } coverage(year: 2024) { diagnosed } }",
-    ):
-        city.data("city", query)
-    city.ask("district", "query($id: ID!) { enterprise(id: $id) { revenueWan } }", id=OTHER_ENTERPRISE)
-    assert rows(city) == before, "out of scope nothing is answered, so nothing was read"
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        "{ enterprises { nodes { id money: revenueWan } } }",
-        "{ enterprises { edges { node { ...F } } } } fragment F on Enterprise { ...G } fragment G on Enterprise { employees }",
-        "{ diagnoses { nodes { enterprise { ... on Enterprise { revenueWan } } } } }",
-        "query($no: Boolean = false) { enterprises { nodes { id revenueWan @skip(if: $no) } } }",
-        "{ a: viewer { actor } b: enterprises { nodes { revenueWan } } c: enterprises { nodes { employees } } }",
-    ],
-    ids=["alias", "fragments", "nested", "directive", "twice"],
-)
-def test_however_it_is_asked_for_the_row_names_the_firm_and_the_mask(city: LiveCity, query: str) -> None:
-    city.opened()
-    before = len(rows(city))
-    city.data("district", query)
-    (row,) = rows(city)[: len(rows(city)) - before]
-    assert held(row) == {f"enterprise/{ENTERPRISE}": {"revenue"}}
-    assert (row.person, row.role, row.organisation) == ("district", "district", "310117")
-    assert row.scope == city.installation.services.accounts.identify(city.tokens["district"]).caller.scope  # type: ignore[union-attr]
-
-
-def test_one_answer_is_one_row_with_what_it_held_of_each_firm(city: LiveCity) -> None:
-    diagnosis = city.issued()
-    city.data("city", "{ enterprises { nodes { revenueWan diagnosis { grade answers { indicator } } } } }")
-    row = rows(city)[0]
-    assert held(row) == {
-        f"enterprise/{ENTERPRISE}": {"revenue"},
-        f"enterprise/{OTHER_ENTERPRISE}": {"revenue"},
-        diagnosis: {"outcome", "process secrets"},
-    }
-    assert row.entry_point == "Query.enterprises"
-
-
-def test_what_was_known_then_is_read_now_by_who_asks_now(city: LiveCity) -> None:
-    city.data("district", 'query($id: ID!) { enterprise(id: $id, asOf: "2026-01-01") { revenueWan } }', id=ENTERPRISE)
-    before = len(rows(city))
-    assert before == 0, "it was not known then, so nothing was read"
-    position = city.do("district", "openDiagnosis", "", enterprise=ENTERPRISE, campaign="2024", purpose="INITIAL",
-                       form="BRIEF", edition="2023")["position"]  # fmt: skip
-    query = "query($id: ID!, $then: String) { enterprise(id: $id, asOf: $then) { revenueWan } }"
-    assert city.data("district", query, id=ENTERPRISE, then=position)["enterprise"]["revenueWan"]
-    row = rows(city)[0]
-    assert held(row) == {f"enterprise/{ENTERPRISE}": {"revenue"}}
-    assert row.scope != Everything(), "the past is folded without a scope; what admitted the reader is today's"
-
-
-def test_a_mutation_that_answers_with_protected_fields_is_a_reading_too(city: LiveCity) -> None:
-    diagnosis = city.opened(provider=None)
-    assert rows(city) == [], "id, status and version are not protected"
-    city.done("district", "assignProvider", "diagnosis { id enterprise { revenueWan } }", diagnosis=diagnosis, provider="p2")
-    row = rows(city)[0]
-    assert row.entry_point == "Mutation.assignProvider"
-    assert held(row) == {f"enterprise/{ENTERPRISE}": {"revenue"}}
-
-
-def test_a_payload_discloses_what_was_selected_of_its_thing_alone(city: LiveCity) -> None:
-    """Two commands of one operation, of which one shows the revenue of its firm and the other an id."""
-    opening = """mutation($shown: OpenDiagnosisInput!, $other: OpenDiagnosisInput!) {
-      shown: openDiagnosis(input: $shown) { diagnosis { enterprise { revenueWan } } userErrors { code } }
-      other: openDiagnosis(input: $other) { diagnosis { id enterprise { id } } userErrors { code } } }"""
-    stated = {"campaign": "2024", "purpose": "INITIAL", "form": "BRIEF", "edition": "2023"}
-    shown, other = ({"enterprise": one, **stated} for one in (ENTERPRISE, OTHER_ENTERPRISE))
-    answer = city.data("city", opening, shown=shown, other=other)
-    assert answer["other"]["diagnosis"]["enterprise"]["id"] == id_of("enterprise", OTHER_ENTERPRISE)
-    assert held(rows(city)[0]) == {f"enterprise/{ENTERPRISE}": {"revenue"}}
-
-
-def test_a_mutation_that_shows_nothing_of_its_thing_reads_nothing_of_it(
-    city: LiveCity, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    diagnosis = city.opened(provider=None)
-    services, access = city.installation.services, Snapshot.__getitem__
-    append, read = services.journal.append_all, set[str]()
-
-    def appending(*given: Any) -> Any:
-        read.clear()
-        return append(*given)
-
-    def reading(snapshot: Snapshot, table: Table) -> Table:
-        read.add(table.name)
-        return access(snapshot, table)
-
-    monkeypatch.setattr(services.journal, "append_all", appending)
-    monkeypatch.setattr(Snapshot, "__getitem__", reading)
-    city.done("district", "assignProvider", "", diagnosis=diagnosis, provider="p2")
-    assert read == set()
-    city.done("district", "withdrawDiagnosis", "diagnosis { id }", diagnosis=diagnosis, reason="停产")
-    assert "diagnoses" in read
-    assert not read & {"evidence", "reports", "answers", "organisations"}
-
-
-def test_who_is_found_by_a_grade_is_told_to_have_it(city: LiveCity) -> None:
-    diagnosis = city.issued()
-    grade = city.data("city", "query($id: ID!) { diagnosis(id: $id) { grade } }", id=diagnosis)["diagnosis"]["grade"]
-    before = len(rows(city))
-    query = "query($grade: Int) { diagnoses(filter: { grade: { from: $grade, to: $grade } }) { totalCount } }"
-    assert city.data("city", query, grade=grade)["diagnoses"]["totalCount"] == 1
-    assert held(rows(city)[0]) == {diagnosis: {"outcome"}}
-    assert len(rows(city)) == before + 1
-
-
-def test_a_persons_export_is_a_reading_of_the_firms_in_it(city: LiveCity) -> None:
-    query = 'mutation { exportPerson(input: { person: "filler" }) { export userErrors { code } } }'
-    city.data("city", query)
-    assert held(rows(city)[0]) == {"person/filler": {"contacts"}}
-    assert {one.firm for one in rows(city)[0].disclosed} == {ENTERPRISE}
-    city.data("city", query.replace("export userErrors", "userErrors"))
-    assert len(rows(city)) == 1
-
-
 # Addresses beside GraphQL
 
 NOT_LOGGED = {
@@ -418,6 +261,8 @@ NOT_LOGGED = {
     "/certificates/status-list": "two bits a certificate, by its place, open to everyone; of no firm",
     "/.well-known/jwt-vc-issuer": "a public key",
 }
+
+
 LOGGED = (
     "/files/{sha256}",
     "/diagnoses/{case:path}/questionnaire.xlsx",
@@ -497,128 +342,3 @@ def test_an_answer_that_cannot_be_written_down_does_not_leave(
     assert city.data("city", "{ enterprises { nodes { revenueWan } } }")["enterprises"]["nodes"]
     with city.installation.services.disclosures.reading() as connection:
         assert list(broken(connection)) == []
-
-
-# Who is told
-
-
-def test_a_firm_sees_who_read_its_data_and_nothing_of_any_other_firm(city: LiveCity) -> None:
-    diagnosis = city.issued()
-    city.data("city", "{ enterprises { nodes { revenueWan } } }")
-    city.data("district", "query($id: ID!) { diagnosis(id: $id) { grade } }", id=diagnosis)
-    told = log(city, "enterprise")
-    assert [(one["role"], one["organisation"]) for one in told["nodes"]] == [("DISTRICT", "310117"), ("CITY", "city")]
-    assert told["nodes"][0]["why"] == "以“区级部门”身份，可见范围：区为“松江区”"
-    assert told["nodes"][0]["whyInEnglish"] == "as district department, who may see: district is 310117"
-    assert [firm["enterprise"] for one in told["nodes"] for firm in one["firms"]] == [id_of("enterprise", ENTERPRISE)] * 2
-    assert told["totalCount"] == 2
-    other = log(city, "stranger")
-    firm = id_of("enterprise", OTHER_ENTERPRISE)
-    assert [(one["role"], one["firms"][0]["enterprise"]) for one in other["nodes"]] == [("CITY", firm)]
-    assert other["totalCount"] == 1
-    assert OTHER_ENTERPRISE not in str(told)
-    assert ENTERPRISE not in str(other)
-    assert log(city, "stranger", enterprise=ENTERPRISE)["nodes"] == []
-    assert log(city, "stranger", enterprise=ENTERPRISE)["totalCount"] == 0
-
-
-def test_the_readers_own_id_is_for_auditor_and_city(city: LiveCity) -> None:
-    city.data("district", "{ enterprises { nodes { revenueWan } } }")
-    query = "{ disclosures { nodes { person } } }"
-    assert city.data("auditor", query)["disclosures"]["nodes"] == [{"person": "district"}]
-    assert city.ask("enterprise", query)["errors"][0]["extensions"]["code"] == "FORBIDDEN"
-    found = city.ask("enterprise", LOG, person="district", ofOthers=False)
-    assert found["errors"][0]["extensions"]["code"] == "FORBIDDEN", "who may not read it may not search by it"
-    assert len(log(city, "auditor", person="district")["nodes"]) == 1
-    assert log(city, "city", person="nobody")["nodes"] == []
-
-
-@pytest.mark.parametrize(
-    "who", ["district", "provider", "group", "bank", "operator", "department", "reader", "park", "support"]
-)
-def test_nobody_else_is_told_what_was_looked_at(city: LiveCity, who: str) -> None:
-    assert city.ask(who, LOG, ofOthers=False)["errors"][0]["extensions"]["code"] == "FORBIDDEN"
-    assert "errors" in city.ask(None, LOG, ofOthers=False)
-
-
-def test_the_log_is_searched_by_firm_role_mask_time_and_reads_of_others(city: LiveCity) -> None:
-    diagnosis = city.issued()
-    city.data("enterprise", "query($id: ID!) { diagnosis(id: $id) { answers { indicator } } }", id=diagnosis)
-    city.data("city", "{ enterprises { nodes { revenueWan } } }")
-    city.data("provider", "query($id: ID!) { diagnosis(id: $id) { grade enterprise { revenueWan } } }", id=diagnosis)
-
-    def roles(who: str = "auditor", **given: Any) -> list[str]:
-        found = log(city, who, **given)
-        assert found["totalCount"] == len(found["nodes"])
-        return [one["role"] for one in found["nodes"]]
-
-    assert roles() == ["PROVIDER", "CITY", "ENTERPRISE"]
-    assert roles(ofOthers=True) == ["PROVIDER", "CITY"]
-    assert roles("enterprise", ofOthers=True) == ["PROVIDER", "CITY"]
-    assert roles(enterprise=OTHER_ENTERPRISE) == ["CITY"]
-    assert roles(role="CITY") == ["CITY"]
-    assert roles(mask="REVENUE") == ["PROVIDER", "CITY"]
-    assert roles("enterprise", mask="PROCESS_SECRETS") == ["ENTERPRISE"]
-    assert roles("stranger", mask="OUTCOME") == []
-    moment = log(city, "auditor")["nodes"][1]["at"]
-    assert roles(**{"from": moment}) == ["PROVIDER", "CITY"]
-    assert roles(to=moment) == ["CITY", "ENTERPRISE"]
-    assert roles(**{"from": moment, "to": moment}) == ["CITY"]
-    only = log(city, "auditor", enterprise=OTHER_ENTERPRISE)["nodes"][0]["firms"]
-    assert [one["enterprise"] for one in only] == [id_of("enterprise", OTHER_ENTERPRISE)]
-
-
-def test_the_log_is_paged_by_cursors_of_its_own(city: LiveCity) -> None:
-    for _ in range(5):
-        city.data("district", "{ enterprises { nodes { revenueWan } } }")
-    seen: list[str] = []
-    after = None
-    while True:
-        page = log(city, "enterprise", first=2, after=after)
-        seen += [one["id"] for one in page["nodes"]]
-        assert page["totalCount"] == 5
-        if not page["pageInfo"]["hasNextPage"]:
-            break
-        after = page["pageInfo"]["endCursor"]
-    assert len(seen) == len(set(seen)) == 5
-    firms = city.data("city", "{ enterprises { pageInfo { endCursor } } }")["enterprises"]["pageInfo"]["endCursor"]
-    for wrong, code in (({"after": firms}, "CURSOR_INVALID"), ({"first": 0}, "PAGE_SIZE")):
-        error = city.ask("enterprise", LOG, ofOthers=False, **wrong)["errors"][0]
-        assert error["extensions"]["code"] == code
-
-
-def test_every_firm_is_told_of_an_export_of_the_whole_trail(city: LiveCity, client: TestClient) -> None:
-    path = "/audit-trail.jsonl"
-    assert client.get(path, headers={"authorization": f"Bearer {city.tokens['auditor']}"}).status_code == 200
-    for who in ("enterprise", "stranger"):
-        (one,) = log(city, who)["nodes"]
-        assert (one["role"], one["entryPoint"]) == ("AUDITOR", "GET /audit-trail.jsonl")
-        assert one["firms"][0]["enterprise"] is None
-
-
-def test_reading_the_log_is_not_written_into_it(city: LiveCity) -> None:
-    city.data("district", "{ enterprises { nodes { revenueWan } } }")
-    log(city, "enterprise")
-    log(city, "auditor")
-    assert len(rows(city)) == 1
-
-
-def test_a_row_holds_no_personal_data_beyond_ids(city: LiveCity) -> None:
-    city.data("city", "{ people { nodes { name phone } } enterprises { nodes { revenueWan contacts { name } } } }")
-    with city.installation.services.disclosures.reading() as connection:
-        kept = str(list(connection.exec_driver_sql("SELECT * FROM disclosures")))
-    assert "示例" not in kept
-    assert "21000" not in kept
-    assert city.tokens["city"] not in kept
-
-
-def test_a_firm_that_moves_keeps_its_log_and_what_the_old_district_read(city: LiveCity) -> None:
-    city.data("district", "{ enterprises { nodes { revenueWan } } }")
-    moved = FIRM.model_copy(update={"district": "310115", "subdistrict": None, "park": None})
-    city.send(roster(year=2025, digest="1" * 64, rows=((2, moved),)))
-    city.installation.services.models.catch_up()
-    assert city.data("district", "{ enterprises { nodes { id revenueWan } } }")["enterprises"]["nodes"] == []
-    city.data("pudong", "query($id: ID!) { enterprise(id: $id) { revenueWan } }", id=ENTERPRISE)
-    told = log(city, "enterprise")
-    assert [one["organisation"] for one in told["nodes"]] == ["310115", "310117"]
-    assert [one["why"].split("：")[1] for one in told["nodes"]] == ["区为“浦东新区”", "区为“松江区”"], "as it was at each moment"

@@ -17,7 +17,7 @@ from graphql import (
 from api.kit.ids import id_of, key_of
 from api.kit.nodes import NODES
 from domain.kernel import kind_of
-from tests.api.record.test_disclosures import held, rows
+from tests.api.record.logged_reads import held, rows
 from tests.live_city import ENTERPRISE, OTHER_ENTERPRISE, PEOPLE, SCHEMA, LiveCity
 from tests.root_fields import may_read
 

@@ -1,6 +1,5 @@
 """Subscriptions over WebSocket and SSE: text frames, an operation's own context, and no socket that outlives its session."""
 
-import itertools
 import logging
 import time
 from collections.abc import Iterator
@@ -9,42 +8,23 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx2
 import orjson
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from api.server import event_streams
 from api.server.http import LARGEST_BODY
 from api.server.websocket import SUBSCRIPTIONS_PER_CONNECTION
 from domain.access import Role
 from domain.events import CAPABILITIES
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from journal import handle
-from tests.api.small_api import NOW, TICKERS, SmallApi, identified, serving, small_api
+from tests.api.server.tickers import _names, api, host, quiet, ticked, ticker, without_extensions
+from tests.api.small_api import NOW, TICKERS, SmallApi, identified
 from tests.small_city import CITY
 
+__all__ = ["api", "host"]
 PROTOCOL = "graphql-transport-ws"
-_names = itertools.count(1)
-
-
-@pytest.fixture(scope="module")
-def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallApi]:
-    with small_api(
-        tmp_path_factory.mktemp("api"), watch_seconds=0.2, project=True, allowed_origins=["https://city.example"]
-    ) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def host(api: SmallApi) -> Iterator[str]:
-    with serving(api.app) as address:
-        yield address
-
-
-def without_extensions(payload: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in payload.items() if name != "extensions"}
 
 
 class Client:
@@ -86,27 +66,6 @@ class Client:
 def opened(host: str, **rest: Any) -> Iterator[Client]:
     with connect(f"ws://{host}/graphql", subprotocols=[PROTOCOL], **rest) as socket:  # type: ignore[list-item] # a plain str
         yield Client(socket)
-
-
-def ticker() -> str:
-    return f"ticker{next(_names)}"
-
-
-def ticked(name: str, value: int) -> None:
-    """Ring once the subscription listens."""
-    deadline = time.monotonic() + 10
-    while name not in TICKERS or not TICKERS[name].open:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-    TICKERS[name].tick(value)
-
-
-def quiet(name: str) -> bool:
-    """Whether nobody listens to a ticker any more, soon."""
-    deadline = time.monotonic() + 5
-    while TICKERS[name].open and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return not TICKERS[name].open
 
 
 # The protocol
@@ -371,85 +330,6 @@ def test_subscribers_are_woken_when_the_read_models_move(api: SmallApi, host: st
             clock=lambda: datetime.now(UTC),
         )
         assert client.receive()["payload"]["data"]["moves"] > size
-
-
-# Server-sent events
-
-
-def events(lines: Iterator[str]) -> Iterator[tuple[str, Any]]:
-    """(kind, data) of each event; a comment is a heartbeat."""
-    kind = ""
-    for line in lines:
-        if line.startswith(":"):
-            yield "heartbeat", None
-        elif line.startswith("event: "):
-            kind = line.removeprefix("event: ")
-        elif line.startswith("data:"):
-            data = line.removeprefix("data:").strip()
-            yield kind, without_extensions(orjson.loads(data)) if data else None
-
-
-@contextmanager
-def streamed(host: str, query: str, **headers: str) -> Iterator[httpx2.Response]:
-    sent = {"accept": "text/event-stream", **headers}
-    with (
-        httpx2.Client(timeout=10) as client,
-        client.stream("POST", f"http://{host}/graphql", json={"query": query}, headers=sent) as response,
-    ):
-        yield response
-
-
-def test_a_subscription_comes_as_events(host: str) -> None:
-    with streamed(host, "subscription { count(to: 2) { value } }") as response:
-        assert response.headers["content-type"].startswith("text/event-stream")
-        assert list(events(response.iter_lines())) == [
-            ("next", {"data": {"count": {"value": 0}}}),
-            ("next", {"data": {"count": {"value": 1}}}),
-            ("complete", None),
-        ]
-
-
-def test_a_query_comes_as_one_event(host: str) -> None:
-    with streamed(host, "{ hello }") as response:
-        assert list(events(response.iter_lines())) == [("next", {"data": {"hello": "hello world"}}), ("complete", None)]
-
-
-@pytest.mark.parametrize(
-    ("query", "code"),
-    [("subscription { nothing }", "GRAPHQL_VALIDATION_FAILED"), ("{", "GRAPHQL_PARSE_FAILED"), ("{ secret }", "FORBIDDEN")],
-)
-def test_a_document_at_fault_is_told_on_the_stream(host: str, query: str, code: str) -> None:
-    """EventSource tells nothing of an answer with another status; the protocol asks for an event."""
-    with streamed(host, query) as response:
-        assert response.status_code == 200
-        (kind, said), last = events(response.iter_lines())
-        assert (kind, said["errors"][0]["extensions"]["code"]) == ("next", code)
-        assert last == ("complete", None)
-
-
-def test_an_idle_stream_says_that_it_lives_and_ends_with_its_session(
-    api: SmallApi, host: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(event_streams, "HEARTBEAT_SECONDS", 0.1)
-    name = ticker()
-    with streamed(host, f'subscription {{ ticker(name: "{name}") {{ value }} }}', **api.reader("stream")) as response:
-        found = events(response.iter_lines())
-        assert next(found) == ("heartbeat", None)
-        TICKERS[name].tick(1)
-        assert next(event for event in found if event[0] != "heartbeat") == ("next", {"data": {"ticker": {"value": 1}}})
-        del api.accounts.sessions["stream"]
-        rest = [event for event in found if event[0] != "heartbeat"]
-        assert rest[0][1]["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
-        assert rest[1] == ("complete", None)
-    assert quiet(name)
-
-
-def test_a_client_that_leaves_ends_its_subscription(host: str) -> None:
-    name = ticker()
-    with streamed(host, f'subscription {{ ticker(name: "{name}") {{ value }} }}') as response:
-        ticked(name, 1)
-        assert next(events(response.iter_lines())) == ("next", {"data": {"ticker": {"value": 1}}})
-    assert quiet(name)
 
 
 def test_another_role_sees_the_change_at_its_next_connection(api: SmallApi, host: str) -> None:

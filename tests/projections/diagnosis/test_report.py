@@ -1,15 +1,11 @@
 """The report: what its pages say, drawn from the journal alone, and never a word more. plan P4, P5, S4."""
 
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from hashlib import sha256
 from io import BytesIO
 from itertools import pairwise
-from pathlib import Path
-from typing import Any
 
 import pytest
 from pypdf import PdfReader
@@ -17,160 +13,36 @@ from pypdf import PdfReader
 from domain.access import Role
 from domain.diagnosis.case_numbers import case_number, check_digit
 from domain.diagnosis.objections import AnswerObjections, ObjectionAnswer, ObjectionItem, ObjectToReport
-from domain.diagnosis.on_site import RecordSiteVisit, VerifyAnswers
-from domain.diagnosis.provider import AcceptDiagnosis, AssignProvider
+from domain.diagnosis.provider import AssignProvider
 from domain.diagnosis.report import ConfirmReport, IssueReport, ReportConfirmed
-from domain.diagnosis.scoring import RecordExpertReview, ScoreDiagnosis
-from domain.diagnosis.self_assessment import AnswerGiven, PledgeTruth, SaveAnswers, SubmitSelfAssessment
-from domain.diagnosis.state import Diagnosis, Purpose, VerifiedAnswer
-from domain.instants import city_day
+from domain.diagnosis.scoring import RecordExpertReview
+from domain.diagnosis.state import Purpose
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.standard.edition_mapping import mapping_command
 from domain.standard.editions import PublishEdition
-from journal import Accepted, Journal, open_journal
-from projections.report import Archive, Case, NothingToReport, finish_report, report, reprint, wording
-from projections.report.finishing import case_of
+from journal import Journal, open_journal
+from projections.report import Archive, Case, NothingToReport, report, reprint
 from projections.report.printing import CHAPTERS, page
 from projections.report.radar import radar
 from projections.report.sheet import Sheet, sheet
 from projections.report.trail import steps
-from standards import Answer, Form, edition_mappings, load, load_composition, published_editions
+from standards import Form, edition_mappings, load, load_composition, published_editions
 from standards.edition.punctuation import punctuated
+from tests.projections.diagnosis.printed_report import (
+    NAMES,
+    REASON,
+    ReadModel,
+    below_grade,
+    mixed,
+    read_model,
+    site_visit,
+    squeezed,
+    texts,
+)
 from tests.rules.firms import EDITION, answer_at, uniform
-from tests.small_city import CITY, FILE, FILLER, FIRM, PROVIDER, City, evidence, opening, roster
+from tests.small_city import CITY, FILLER, FIRM, PROVIDER, opening, roster
 
-NAMES = {"310117": "松江区", "C34": "通用设备制造业"}
-REASON = "现场核对台账，联网设备少于所填。"
-Answers = Mapping[str, Answer]
-
-
-class Shelf:
-    """Bytes by their hash, in memory."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, bytes] = {}
-
-    def put(self, data: bytes) -> str:
-        digest = sha256(data).hexdigest()
-        self.kept[digest] = data
-        return digest
-
-
-class ReadModel:
-    """A city with one diagnosis, taken from step to step; its reports land on a shelf."""
-
-    def __init__(self, journal: Journal, *, demo: bool = True) -> None:
-        self.city = City(journal)
-        self.shelf = Shelf()
-        self.demo = demo
-        self.cases: list[Case] = []
-        self.states: list[Diagnosis] = []
-        self.archive = Archive(journal)
-
-    def finish(self, accepted: Accepted) -> Any:
-        self.cases.append(case_of(accepted, demo=self.demo, names=NAMES, archive=self.archive))
-        return finish_report(self.shelf, self.demo, self.archive, NAMES)(accepted)
-
-    def case(self, accepted: Accepted) -> Any:
-        """Take the case and leave the pages unprinted: most sentences are about the sheet."""
-        self.cases.append(case_of(accepted, demo=self.demo, names=NAMES, archive=self.archive))
-        self.states.append(accepted.state)
-        return {"file": FILE}
-
-    def submitted(
-        self, own: Answers, form: Form = Form.BRIEF, name: str = "d1", purpose: Purpose = Purpose.INITIAL
-    ) -> None:
-        self.city.send(CITY, opening(name).model_copy(update={"form": form, "purpose": purpose}))
-        self.filled(own, name)
-
-    def filled(self, own: Answers, name: str = "d1") -> None:
-        for section, ids in sections(own).items():
-            given_answers = {i: AnswerGiven(answer=own[i]) for i in ids}
-            self.city.send(FILLER, SaveAnswers(diagnosis=name, section=section, answers=given_answers))
-        self.city.send(FILLER, PledgeTruth(diagnosis=name))
-        self.city.send(FILLER, SubmitSelfAssessment(diagnosis=name))
-        self.city.send(PROVIDER, AcceptDiagnosis(diagnosis=name))
-        self.city.send(PROVIDER, evidence(name))
-
-    def scored(
-        self,
-        own: Answers,
-        found: Answers,
-        reasons: Mapping[str, str] | None = None,
-        *,
-        visit: bool = True,
-        name: str = "d1",
-        purpose: Purpose = Purpose.INITIAL,
-    ) -> None:
-        self.submitted(own, name=name, purpose=purpose)
-        if visit:
-            self.city.send(PROVIDER, site_visit().model_copy(update={"diagnosis": name}))
-        self.verify(found, reasons or {}, name)
-
-    def verify(self, found: Answers, reasons: Mapping[str, str], name: str = "d1") -> None:
-        for section, ids in sections(found).items():
-            answers = {i: VerifiedAnswer(answer=found[i], reason=reasons.get(i)) for i in ids}
-            self.city.send(PROVIDER, VerifyAnswers(diagnosis=name, section=section, answers=answers))
-        self.city.send(PROVIDER, ScoreDiagnosis(diagnosis=name))
-
-    def issued(self) -> Case:
-        self.city.send(PROVIDER, IssueReport(diagnosis="d1"), finish=self.case)
-        return self.cases[-1]
-
-
-def sections(answers: Answers) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for indicator in answers:
-        found.setdefault(EDITION.by_id[indicator].dimension, []).append(indicator)
-    return found
-
-
-def site_visit() -> RecordSiteVisit:
-    today = city_day(datetime.now(UTC))
-    return RecordSiteVisit(
-        diagnosis="d1", visited_on=today, diagnosticians=2, functions=("生产", "设备"), notes="走访两条产线。"
-    )
-
-
-def mixed() -> tuple[dict[str, Answer], dict[str, Answer], dict[str, str]]:
-    """A firm at level 3 that overstated one ratio, and has one indicator that does not apply."""
-    own = uniform(3, Form.BRIEF)
-    own["B05"] = Answer(not_applicable=True, reason="单一定制产品，无该类模式")
-    found = own | {"X04": answer_at(EDITION.by_id["X04"], 2)}
-    return own, found, {"X04": REASON}
-
-
-def below_grade() -> dict[str, Answer]:
-    """A firm that has begun nothing anywhere."""
-    found = {}
-    for item in EDITION.of(Form.BRIEF):
-        numbers = {raw.name: Decimal(0) for raw in item.numbers}
-        match item.kind:
-            case "choice" | "outcome":
-                found[item.id] = Answer(level=Decimal(0))
-            case "multi":
-                found[item.id] = Answer(choices=())
-            case "ratio":
-                found[item.id] = Answer(numbers=numbers | {item.numbers[1].name: Decimal(100)})
-            case _:
-                found[item.id] = Answer(numbers=numbers)
-    return found
-
-
-def squeezed(text: str) -> str:
-    """A text without its line breaks and blanks: where a line ends is the renderer's affair."""
-    return re.sub(r"\s+", "", text)
-
-
-def texts(pdf: bytes) -> list[str]:
-    return [squeezed(found.extract_text()) for found in PdfReader(BytesIO(pdf)).pages]
-
-
-@pytest.fixture
-def read_model(tmp_path: Path) -> Iterator[ReadModel]:
-    journal = open_journal(f"sqlite:///{tmp_path / 'journal.db'}")
-    yield ReadModel(journal)
-    journal.close()
+__all__ = ["read_model"]
 
 
 @pytest.fixture(scope="module")
@@ -375,45 +247,11 @@ def test_the_radar_puts_a_full_score_on_the_ring_and_the_first_axis_on_top(drawn
     assert figure.axes[0].end.y < figure.centre.y
 
 
-
 def test_no_page_holds_a_code_of_ours_or_an_ascii_comma_in_chinese(pages: list[str], case: Case) -> None:
     whole = "".join(pages)
     assert re.findall(r"GATE_\w+|facts ?[\d.]+|application/\w+", whole) == []
     assert re.findall(r"[\u3400-\u9fff],|,[\u3400-\u9fff]", whole) == []
     assert case.diagnosis not in re.findall(r"(?<![0-9a-f])(?:[0-9a-f-]{36}|d1)(?![0-9a-f])", whole)
-
-
-@pytest.mark.parametrize("key", published_editions())
-def test_no_text_of_a_published_edition_is_printed_with_an_ascii_comma_or_a_citation_of_our_papers(key: str) -> None:
-    edition = load(key)
-    said = [edition.title, edition.status, edition.source.document]
-    for item in edition.indicators:
-        said += [item.name, item.evidence, item.source.document]
-        said += [wording.described(item, level) for level in range(1, 6)]
-    printed = [wording.chinese(text) for text in said]
-    assert [text for text in printed if re.search(r"\D,|,\D|;|facts", text)] == []
-
-
-@pytest.mark.parametrize(
-    ("said", "printed"),
-    [
-        ("采集,存储;分析", "采集，存储；分析"),
-        ("对接ERP/MES, 并回写", "对接ERP/MES，并回写"),
-        ("营收 21,000 万元", "营收 21,000 万元"),
-        ("复原的规则（facts 2.3）", "复原的规则"),
-        ("plain, English; text", "plain, English; text"),
-    ],
-)
-def test_the_standards_text_is_set_with_chinese_commas_and_numbers_keep_theirs(said: str, printed: str) -> None:
-    assert wording.chinese(said) == printed
-
-
-@pytest.mark.parametrize("identity", ["X03", "X02"])
-def test_a_level_of_a_number_is_described_by_the_bounds_that_the_edition_scores_with(identity: str) -> None:
-    item = EDITION.by_id[identity].model_copy(update={"upper_bounds": tuple(map(Decimal, ("1", "2.5", "4", "6")))})
-    assert wording.described(item, 3).removeprefix("比率").startswith("超过 2.5")
-    assert "不超过 4" in wording.described(item, 3)
-    assert "超过 6" in wording.described(item, 5)
 
 
 def test_a_case_has_a_number_to_say_on_the_telephone_and_one_wrong_digit_is_found(drawn: Sheet, pages: list[str]) -> None:

@@ -21,7 +21,8 @@ from projections.engine.places import ENTERPRISES
 from projections.engine.row_security import ROW_SECURED, SEPARATOR, reader_of, tags
 from projections.providers.feedback import FEEDBACK as FEEDBACK_TABLE
 from projections.providers.feedback import FEEDBACK_SCORES
-from tests.projections.engine.test_read_models import CONSENTING, FEEDBACK, OTHERS, TODAY, open_to_others, scopes
+from tests.projections.engine.test_reads import scopes
+from tests.projections.every_table import CONSENTING, FEEDBACK, OTHERS, TODAY, open_to_others
 from tests.small_city import CITY, ENTERPRISE, FILLER, City, roster
 
 Secured = tuple[ReadModels, str]

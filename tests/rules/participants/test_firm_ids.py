@@ -10,7 +10,7 @@ from domain.participants.rosters.bringing_in import RosterImported
 from domain.participants.rosters.roster import ROSTERS
 from tests.firm_ids import SALT, firm_id
 from tests.rules.given import Given
-from tests.rules.participants.test_rosters import FIRM, GREW, OTHER, YEAR, file_of
+from tests.rules.participants.roster_files import FIRM, GREW, OTHER, YEAR, file_of
 
 ELSEWHERE = "b7" * 32
 

@@ -1,0 +1,110 @@
+"""The demo's authored data 示例数据: large enough, drawn by seed, named only by what exists."""
+
+from collections import Counter
+from datetime import UTC, datetime
+from io import BytesIO
+from random import Random
+from statistics import fmean
+
+import pytest
+from PIL import Image
+from pypdf import PdfReader
+
+from interop.code_lists import districts, industries
+from interop.rosters.roster import roster_command
+from interop.rosters.roster_reading import read_roster
+from interop.rosters.uscc import flaw_of
+from standards import Form, load
+from tests.e2e.demo_data import DATA, PRESENT, SMALL
+from tests.firm_ids import SALT
+from zhenduan.demo.answers import Saying, draw_answers
+from zhenduan.demo.city_story import story
+from zhenduan.demo.data import Ending
+from zhenduan.demo.files import evidence_pdf, evidence_png
+from zhenduan.demo.firms import Unused, by_district, draw_firms, next_year, roster_file
+
+
+def drawn(seed: int) -> Random:
+    return Random(seed)  # noqa: S311 - draws of a demo, meant to be repeatable
+
+
+def test_another_seed_gives_another_city() -> None:
+    told = [
+        [(timed.at, timed.act.who, timed.diagnosis) for timed in story(SMALL, drawn(seed), PRESENT).acts]
+        for seed in (1, 1, 2)
+    ]
+    assert told[0] == told[1]
+    assert told[0] != told[2]
+
+
+def test_a_present_within_the_first_two_years_is_refused() -> None:
+    with pytest.raises(ValueError, match="present"):
+        story(SMALL, drawn(1), datetime(2024, 6, 1, tzinfo=UTC))
+
+
+# The city as authored
+
+
+def test_the_authored_city_is_large_enough_and_names_only_what_exists() -> None:
+    assert sum(cases.count for cases in DATA.cases.values()) == 80
+    assert set(DATA.cases) == set(Ending)
+    assert DATA.firms >= 400
+    assert set(DATA.districts) == {district.code for district in districts().districts}
+    assert set(DATA.industries) == set(industries())
+    providers = DATA.organisations.providers
+    staying = [provider for provider in providers if provider.last is None]
+    assert len(staying) == 6
+    assert len(providers) == 7  # and one that is retired
+    assert {division for one in staying for division in one.industries} == set(industries())
+    towns = DATA.organisations.subdistricts
+    assert all(len(town.id) == 9 and town.id[:6] in DATA.districts for town in towns)
+    assert DATA.source.mark == "I"
+
+
+def test_firms_are_spread_over_the_districts_in_proportion() -> None:
+    counted = by_district(DATA, 9285 + 32)
+    assert counted == {code: count + 2 for code, count in DATA.districts.items()}
+    assert sum(by_district(DATA, 421).values()) == 421
+    assert min(by_district(DATA, 421).values()) == 2
+
+
+def test_every_years_roster_is_read_without_a_refusal_and_sizes_follow_the_rule() -> None:
+    chance = drawn(3)
+    unused = Unused(DATA, chance)
+    firms = draw_firms(DATA, chance, unused)
+    for year in (2023, 2024, 2025):
+        snapshot = read_roster(roster_file(firms, "名单（示例）"), "名单.csv")
+        assert (snapshot.read_rows, snapshot.refused_rows) == (len(firms), 0)
+        command = roster_command(snapshot, year, SALT)
+        assert {firm.district for _, firm in command.rows} == set(DATA.districts)
+        sizes = Counter(firm.size_class for _, firm in command.rows)
+        assert 0 < sizes["large"] < sizes["medium"] < sizes["small"]
+        assert len({firm.name for firm in firms}) == len({firm.uscc for firm in firms}) == len(firms)
+        assert all(firm.name.startswith("示例") and flaw_of(firm.uscc) is None for firm in firms)
+        firms = next_year(DATA, chance, unused, firms)
+
+
+@pytest.mark.parametrize("form", list(Form))
+def test_drawn_answers_are_well_formed_and_land_near_their_total(form: Form) -> None:
+    edition, chance = load("2023"), drawn(5)
+    far, gaps = [], []
+    for total in range(6, 97, 3):
+        made = draw_answers(edition, form, chance, total, 6, Saying(120, 21_800), (("理由",), "不适用"))
+        for answers in (made.own, made.verified):
+            assert edition.missing(form, answers) == ()
+            assert [p for i, a in answers.items() if (p := edition.check(form, i, a))] == []
+        assert set(made.reasons) == {i for i in made.own if made.own[i] != made.verified[i]}
+        verified = edition.measure(form, made.verified).total
+        far.append(abs(float(verified) - total))
+        gaps.append(float(edition.measure(form, made.own).total - verified))
+    assert fmean(far) < 5
+    assert 3 < fmean(gaps) < 8
+
+
+def test_evidence_is_what_its_name_says_and_differs_by_number() -> None:
+    assert evidence_pdf(1) != evidence_pdf(2)
+    assert evidence_png(1) != evidence_png(2)
+    assert "no. 7" in PdfReader(BytesIO(evidence_pdf(7))).pages[0].extract_text()
+    with Image.open(BytesIO(evidence_png(7))) as picture:
+        assert picture.size == (64, 64)
+        picture.load()
