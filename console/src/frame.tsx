@@ -1,5 +1,5 @@
 import {
-  AuditOutlined, BankOutlined, BarChartOutlined, BookOutlined, CalendarOutlined, EyeOutlined, FileDoneOutlined, FileProtectOutlined, FlagOutlined, HomeOutlined,
+  ApiOutlined, AuditOutlined, BankOutlined, BarChartOutlined, BookOutlined, CalendarOutlined, EyeOutlined, FileDoneOutlined, FileProtectOutlined, FlagOutlined, HomeOutlined,
   IdcardOutlined, LineChartOutlined, ProfileOutlined, SafetyCertificateOutlined, SolutionOutlined, StarOutlined, TeamOutlined, UploadOutlined,
 } from "@ant-design/icons";
 import { Alert, Button, Dropdown, Layout, Menu, Skeleton, Space, Typography } from "antd";
@@ -39,6 +39,7 @@ const PAGES: { key: Key; path: string; icon: ReactNode; roles?: Role[]; element:
   { key: "feedback", path: "/feedback", icon: <FlagOutlined />, roles: ["CITY", "PROVIDER", "AUDITOR", ...FIRM, "DEPARTMENT_FILLER"], element: <Lazily page={page(() => import("./pages/feedback"), "FeedbackPage")} /> },
   { key: "sampling", path: "/sampling", icon: <AuditOutlined />, roles: ["CITY", "PROVIDER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/sampling"), "Sampling")} /> },
   { key: "certificates", path: "/certificates", icon: <IdcardOutlined />, roles: ["CITY", "PROVIDER", "DIAGNOSTICIAN", "AUDITOR"], element: <Lazily page={page(() => import("./pages/certificates"), "Certificates")} /> },
+  { key: "webhooks", path: "/webhooks", icon: <ApiOutlined />, roles: ["PARTNER", "CITY", "AUDITOR"], element: <Lazily page={page(() => import("./pages/webhooks"), "Webhooks")} /> },
   { key: "people", path: "/people", icon: <TeamOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "ENTERPRISE", "GROUP", "PARK", "SUBDISTRICT", "REPORTING_UNIT"], element: <Lazily page={page(() => import("./pages/people"), "People")} /> },
   { key: "rules", path: "/rules", icon: <CalendarOutlined />, element: <Lazily page={page(() => import("./pages/rules"), "Rules")} /> },
   { key: "trail", path: "/trail", icon: <AuditOutlined />, roles: ["CITY", "AUDITOR", ...FIRM], element: <Lazily page={page(() => import("./pages/trail"), "Trail")} /> },

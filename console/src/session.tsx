@@ -51,6 +51,7 @@ export const ACT_AS = graphql(`
 /** Puts a session's token where no script can read it again. */
 export async function keepSession(token: string): Promise<boolean> {
   const kept = await fetch("/session", { method: "POST", headers: { ...ASKED, Authorization: `Bearer ${token}` }, credentials: "same-origin" });
+  await kept.text(); // else the connection stays taken
   return kept.ok;
 }
 

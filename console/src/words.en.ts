@@ -2,7 +2,7 @@ export const english = {
   product: "Digital diagnosis",
   synthetic: "Sample data without official standing",
   nav: {
-    home: "Today", diagnoses: "Diagnoses", campaigns: "Campaigns", enterprises: "Firms", rosters: "Rosters", coverage: "Coverage and targets", steering: "Pace and appraisal", directory: "Directory", selection: "Selection", standards: "Standard",
+    home: "Today", diagnoses: "Diagnoses", campaigns: "Campaigns", enterprises: "Firms", rosters: "Rosters", coverage: "Coverage and targets", steering: "Pace and appraisal", webhooks: "Webhooks", directory: "Directory", selection: "Selection", standards: "Standard",
     ratings: "Ratings and subsidies", proceedings: "Proceedings", matching: "Matching and ties", feedback: "Feedback", sampling: "Sampling", certificates: "Certificates", people: "People and roles",
     trail: "Audit trail", disclosures: "Who read our data", dossier: "Check a dossier", rules: "Rules and calendar",
   },
@@ -27,6 +27,9 @@ export const english = {
     joinText: "Choose a login and a password; you sign in with them from now on.",
     invitation: "Invitation",
     joined: "The invitation is accepted; sign in.",
+    withKey: "Enter with a partner's key",
+    key: "Partner's key",
+    keyRefused: "The key is wrong or no longer valid; ask the operator.",
     failed: "The sign-in was not completed; try again later.",
     verify: "Check a certificate",
     public: "The standard, the rules and certificates can be read without signing in",
@@ -92,7 +95,7 @@ export const english = {
   },
   case: {
     overview: "Overview", questionnaire: "Questionnaire", result: "Result", evidence: "Evidence", reports: "Reports",
-    objections: "Objections", visits: "Visits", trail: "History",
+    objections: "Objections", visits: "Visits", followUp: "Filing and follow-up", filing: "Filing number", trail: "History",
     notFound: "There is no such diagnosis, or it is outside what you may see.",
     noResult: "Not scored yet.",
     heldBack: "What holds the grade back",

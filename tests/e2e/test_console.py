@@ -29,10 +29,11 @@ LARGEST_PUBLIC_PAGE = 90_000
 
 @dataclass(frozen=True)
 class Demo:
-    """A demo city that is served 示例城市. folder: of its data."""
+    """A demo city that is served 示例城市. folder: of its data. partner: key of a partner's system."""
 
     url: str
     folder: Path
+    partner: str
 
 
 @pytest.fixture(scope="module")
@@ -40,13 +41,15 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     assert (console.BUILT / "index.html").exists(), "run scripts/console first; make install does"
     data = tmp_path_factory.mktemp("console") / "demo"
     command = [sys.executable, "-m", "zhenduan", "--data", str(data), "demo", "--port", "0"]
-    environment = {**os.environ, "ZHENDUAN_DOCUMENTS": "only"}
+    local = {"ZHENDUAN_EGRESS_NETWORKS": "127.0.0.0/8", "ZHENDUAN_EGRESS_PLAIN": "yes"}
+    environment = {**os.environ, "ZHENDUAN_DOCUMENTS": "only", **local}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as running:  # noqa: S603 - our own program
         assert running.stdout is not None
         try:
             printed = iter(running.stdout.readline, "")
+            partner = next(found[1] for line in printed if (found := re.match(r"\s*partner\s+(\S+)", line)))
             url = next(found[0] for line in printed if (found := re.match(r"http://[\d.]+:\d+", line)))
-            yield Demo(url, data)
+            yield Demo(url, data, partner)
         finally:
             running.terminate()
             running.wait(60)
@@ -191,3 +194,23 @@ def test_a_target_is_set_and_a_district_sees_where_its_year_ends_and_opens_its_a
     assert "41" in found["forecast"].split("\t")  # of 68 firms 60 percent, rounded up
     assert found["counted"] == found["firms"] > 0
     assert (found["wide"], "名单" in found["empty"]) == (False, True)
+
+
+def test_a_report_is_filed_read_by_an_expert_and_followed_up_until_the_district_closes_it(
+    travelled: Callable[..., dict[str, Any]],
+) -> None:
+    found = travelled("reading.mjs")
+    assert re.fullmatch(r"310117-\d{4}-\d{5}", found["number"])
+    assert "解读之后记录" in found["refused"]
+    assert "现在尚早" in found["early"]
+    assert (found["shown"], found["changes"], found["late"]) == (1, 1, 1)
+
+
+def test_a_partner_registers_an_endpoint_reads_what_it_answered_and_rotates_its_secret(
+    demo: Demo, travelled: Callable[..., dict[str, Any]]
+) -> None:
+    found = travelled("pushing.mjs", PARTNER_KEY=demo.partner)
+    assert "密钥不对" in found["stranger"]
+    assert "nothing-of-the-kind" in found["refused"]
+    assert (found["challenged"], found["secret"], found["wide"], found["acts"]) == (True, "whsec_", False, 0)
+    assert "taken" in found["answered"]

@@ -9,9 +9,10 @@ import { graphql } from "../gql";
 import { FormNames, PurposeNames } from "../gql/enum-names";
 import type { CaseQuery } from "../gql/graphql";
 import { useNames, useSaid, useWords } from "../language";
-import { useViewer } from "../session";
+import { useViewer, type Viewer } from "../session";
 import { CaseActs } from "./case-acts";
 import { StatusTag } from "./diagnoses";
+import { FollowUp } from "./follow-up";
 import { InternalReviews } from "./internal-reviews";
 import { Questionnaire } from "./questionnaire";
 import { SiteVisits } from "./visits";
@@ -21,7 +22,7 @@ const Radar = lazy(async () => ({ default: (await import("../radar")).Radar }));
 const CASE = graphql(`
   query Case($id: ID!) {
     diagnosis(id: $id) {
-      id caseNumber version status statusSince purpose form campaign edition { key title } openedAt grade gradeName levelName issuedVersion
+      id caseNumber version status statusSince purpose form campaign edition { key title } openedAt filing { number } grade gradeName levelName issuedVersion
       enterprise { id name uscc district { code name } industry { code name } }
       provider { id name }
       evidence(first: 100) { nodes { sha256 filename size indicators attachedAt url } }
@@ -36,12 +37,15 @@ const CASE = graphql(`
   }
 `);
 
+/** Who reads what follows a report, as the server has it. */
+const PROCEEDINGS: Viewer["role"][] = ["CITY", "DISTRICT", "ENTERPRISE", "FILLER", "CONFIRMER", "PROVIDER", "DIAGNOSTICIAN", "REVIEWER", "ARBITER", "READER", "AUDITOR"];
 export type CaseOf = NonNullable<CaseQuery["diagnosis"]>;
 
 /** One diagnosis, with what may be done next at its head. */
 export function Case() {
   const { id = "" } = useParams();
   const words = useWords();
+  const { viewer } = useViewer();
   const [params, setParams] = useSearchParams();
   const answer = useAsk(CASE, { id });
   return (
@@ -61,6 +65,7 @@ export function Case() {
               { key: "visits", label: words.case.visits, children: <SiteVisits diagnosis={diagnosis} again={answer.again} /> },
               { key: "reports", label: words.case.reports, children: <Reports diagnosis={diagnosis} again={answer.again} /> },
               { key: "objections", label: words.case.objections, children: <Objections diagnosis={diagnosis} /> },
+              ...(PROCEEDINGS.includes(viewer.role) ? [{ key: "follow-up", label: words.case.followUp, children: <FollowUp diagnosis={diagnosis} again={answer.again} /> }] : []),
             ]} />
           </>
         )
@@ -102,6 +107,7 @@ function Overview({ diagnosis }: { diagnosis: CaseOf }) {
           { label: fields.form, children: name(FormNames, diagnosis.form) },
           { label: fields.edition, children: diagnosis.edition.title },
           { label: fields.opened, children: shanghai(diagnosis.openedAt) },
+          { label: words.case.filing, children: diagnosis.filing?.number ?? "—" },
           { label: fields.since, children: shanghai(diagnosis.statusSince) },
           { label: fields.grade, children: diagnosis.gradeName ? `${diagnosis.levelName} · ${diagnosis.gradeName}` : "—" },
         ].map((item, key) => ({ ...item, key }))}

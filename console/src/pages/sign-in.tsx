@@ -18,6 +18,7 @@ export function SignIn() {
   const [ticket, setTicket] = useState<string>();
   const [enrolling, setEnrolling] = useState<string>();
   const [recovering, setRecovering] = useState(false);
+  const [keyed, setKeyed] = useState(false);
   const [busy, setBusy] = useState(false);
 
   async function entered(token: string) {
@@ -53,6 +54,16 @@ export function SignIn() {
       {problem && <Alert type="error" showIcon title={problem} role="alert" style={{ marginBottom: 16 }} />}
       {enrolling !== undefined ? (
         <Suspense fallback={words.loading}><Enrolment ticket={enrolling} entered={entered} /></Suspense>
+      ) : keyed ? (
+        <Form key="key" layout="vertical" requiredMark={false} onFinish={({ key }: { key: string }) => void keepSession(key.trim()).then((kept) => (kept ? again() : setProblem(words.signIn.keyRefused)))}>
+          <Form.Item name="key" label={words.signIn.key} rules={[{ required: true, message: words.signIn.missing }]}>
+            <Input.Password autoComplete="off" autoFocus />
+          </Form.Item>
+          <Space>
+            <Button type="primary" htmlType="submit">{words.signIn.enter}</Button>
+            <Button onClick={() => setKeyed(false)}>{words.cancel}</Button>
+          </Space>
+        </Form>
       ) : ticket === undefined ? (
         <Form key="first" layout="vertical" requiredMark={false} onFinish={(given) => void signIn(given as { login: string; password: string })}>
           <Form.Item name="login" label={words.signIn.login} rules={[{ required: true, message: words.signIn.missing }]}>
@@ -64,6 +75,7 @@ export function SignIn() {
           <Space orientation="vertical" style={{ width: "100%" }}>
             <Button type="primary" htmlType="submit" loading={busy} block>{words.signIn.enter}</Button>
             {viewer.singleSignOn && <Button href={viewer.singleSignOn} block>{words.signIn.singleSignOn}</Button>}
+            <Button type="link" style={{ padding: 0 }} onClick={() => { setProblem(undefined); setKeyed(true); }}>{words.signIn.withKey}</Button>
             <a href="/verify">{words.signIn.verify}</a>
             <Link to="/standards">{words.signIn.public}</Link>
             <Button type="link" onClick={() => set(language === "zh" ? "en" : "zh")} lang={language === "zh" ? "en" : "zh-CN"}>{words.language}</Button>
