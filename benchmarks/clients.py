@@ -89,13 +89,18 @@ def load(port: int, sent: bytes, seconds: float, connections: int) -> tuple[int,
 
 @dataclass
 class Found:
-    """What became of the requests of one rate 测得. waits: seconds from due to answered, of those in time."""
+    """What became of the requests of one rate 测得. waits: seconds from due to answered, of those in time.
+
+    processor: seconds that asking took of the clients' own process; behind: by which it sent the last of a hundred too late.
+    """
 
     due: int = 0
     refused: int = 0
     late: int = 0
     lost: int = 0
     seconds: float = 0.0
+    processor: float = 0.0
+    behind: float = 0.0
     waits: list[float] = field(default_factory=list)
 
     @property
@@ -162,8 +167,10 @@ async def _open(port: int, sent: Sequence[bytes], seconds: float, rate: float, c
     found, began = Found(), time.monotonic()
     free = [Line(port) for _ in range(connections)]
     lines, tasks = list(free), set[asyncio.Task[None]]()
+    spent, behind = time.process_time(), list[float]()
 
     async def one(due: float, what: bytes, line: Line) -> None:
+        behind.append(time.monotonic() - due)
         status = await line.ask(what)
         wait = time.monotonic() - due
         free.append(line)
@@ -186,6 +193,8 @@ async def _open(port: int, sent: Sequence[bytes], seconds: float, rate: float, c
             found.due += 1
         await asyncio.sleep(0.002)
     found.seconds = time.monotonic() - began
+    found.processor = time.process_time() - spent
+    found.behind = quantiles(behind, n=100)[98] if len(behind) > 1 else 0.0
     await asyncio.wait(tasks, timeout=IN_TIME) if tasks else None
     for line in lines:
         await line.close()

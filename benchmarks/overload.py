@@ -2,7 +2,8 @@
 
 First eight clients that ask again as soon as they were answered say what the server can do. Then requests come at fixed rates,
 whatever becomes of those before, from clients that heed no Retry-After: what counts is what was answered within two seconds of
-the moment it was due. At last two dozen strangers ask for introspection in ever new words, without pause, beside one reader.
+the moment it was due. The clients live on the server's cores: what they take of them, and by how much they sent too late
+themselves, is printed beside. At last two dozen strangers ask for introspection in ever new words, without pause, beside a reader.
 Over the loopback alone, for a bounded time, from a process of its own.
 """
 
@@ -65,7 +66,7 @@ def measured(where: str, port: int, process: int, tokens: Sequence[str], rows: i
         clients.apply(closed, (port, sent, min(1.0, seconds), len(sent)))  # every token is known, and every statement prepared
         able = clients.apply(closed, (port, sent, seconds, 8))
         say(f"\na page of {rows} enterprises; eight clients: {able.goodput:,.0f} a second, median {able.percentile(50):,.0f} ms")
-        say("  asked   in time   refused   late   lost   median     99 %   processor a page")
+        say("  asked   in time   refused   late   lost   median     99 %   processor a page   the clients' own, sent too late")
         goodput: dict[float, list[float]] = {times: [] for times in RATES}
         costs: dict[float, list[float]] = {times: [] for times in RATES}
         for _ in range(sizes.rounds):
@@ -77,6 +78,7 @@ def measured(where: str, port: int, process: int, tokens: Sequence[str], rows: i
                 say(
                     f"  {times:>4.1f}× {found.goodput:>8,.0f}/s {found.refused:>7,} {found.late:>6,} {found.lost:>6,}"
                     f" {found.percentile(50):>6,.0f} ms {found.percentile(99):>6,.0f} ms {costs[times][-1]:>8.1f} ms"
+                    f"   {found.processor / found.seconds:>8.2f} of a core {found.behind * 1e3:>6,.0f} ms"
                 )
         best = max(RATES, key=lambda times: median(goodput[times]))
         most, peak = max(RATES), median(goodput[best])

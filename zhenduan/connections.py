@@ -19,7 +19,7 @@ from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from api.server.admission import Lane, Overloaded
+from api.server.admission import Overloaded, Place
 from api.server.early_rejection import LET_IN, PATHS, AdmissionGate, asks_for_an_answer, refusal_on_the_wire
 from api.server.errors import request_error
 from api.server.request_ids import LEFT
@@ -233,8 +233,8 @@ class BoundedHTTP(HttpToolsProtocol):
         else:
             self._hand_over(let_in)
 
-    def _let_in(self) -> Lane | Overloaded | None:
-        """In which lane a read is let in here, or why it would not be taken on now; None = the program is to judge it."""
+    def _let_in(self) -> Place | Overloaded | None:
+        """Where a read is let in here, or why it would not be taken on now; None = the program is to judge it."""
         gate = self._shared.gate
         if gate is None or self._answering() or self.expect_100_continue or self.parser.should_upgrade():
             return None
@@ -243,16 +243,16 @@ class BoundedHTTP(HttpToolsProtocol):
             return None
         return gate.let_in(self.headers)
 
-    def _hand_over(self, lane: Lane | None = None) -> None:
+    def _hand_over(self, place: Place | None = None) -> None:
         """Give the request to the program, which may ask whether its client is still there."""
         super().on_headers_complete()
         scope: dict[str, Any] = self.scope  # type: ignore[assignment] # with keys of our own; nobody has looked at it yet
         if (cycle := self.cycle) is not None:
             scope[LEFT] = lambda: cycle.disconnected
-        if lane is not None and (gate := self._shared.gate) is not None:
-            scope[LET_IN] = lane
-            gate.admission.expect(lane)
-            self.loop.call_soon(gate.admission.taken_up, lane)  # after the first step of the task that was made just now
+        if place is not None and (gate := self._shared.gate) is not None:
+            scope[LET_IN] = place
+            gate.admission.expect(place)
+            self.loop.call_soon(gate.admission.taken_up, place)  # after the first step of the task that was made just now
 
     def on_body(self, body: bytes) -> None:
         """A piece of the body."""

@@ -99,6 +99,10 @@ class _Turn:
 
 PACE_OF = 8
 """Over so many departures the pace of a pool is smoothed."""
+SLOWEST_PACE = 0.1
+"""Seconds from one to the next that count at most: one that stood still for long says little of those that follow."""
+Place = tuple[Lane, str]
+"""A lane, and for whom something is under way or waits in it; empty = nobody's."""
 
 
 class _Pool:
@@ -131,12 +135,9 @@ class _Pool:
         """Somebody has left a place: how long it takes from one to the next counts as long as anyone waits."""
         now = time.monotonic()
         if self._left_at is not None:
-            since = now - self._left_at
+            since = min(now - self._left_at, SLOWEST_PACE)
             self.pace += (since - self.pace) / PACE_OF if self.pace else since
-        if any(self.queues.values()):
-            self._left_at = now
-        else:
-            self._left_at, self.pace = None, 0.0
+        self._left_at = now if any(self.queues.values()) else None
 
     def before(self, lane: Lane) -> int:
         """How many wait whose turn comes before that of one who comes into a lane now."""
@@ -224,9 +225,10 @@ class Admission:
             Lane.FOLLOWING: 30.0, Lane.BULK: 30.0, Lane.FILES: 30.0, Lane.COSTLY_COMMANDS: 30.0
         }
         self._standing = {Lane.READS: limits.standing_seconds}
-        self._coming = dict.fromkeys(Lane, 0)
+        self._coming = Counter[Lane]()
+        self._coming_of = Counter[Place]()
         self._of_caller = dict.fromkeys(Lane, limits.of_caller) | {Lane.BULK: limits.bulk_of_caller}
-        self._holders: Counter[tuple[Lane, str]] = Counter()
+        self._holders: Counter[Place] = Counter()
         self._retries = itertools.cycle(range(1, 5))
         self._threads: ThreadPoolExecutor | None = None
         self._size = sum(pool.at_once for pool in pools)
@@ -250,13 +252,27 @@ class Admission:
         longest = self._standing.get(lane)
         return longest is not None and (pool.before(lane) + more) * pool.pace > longest
 
-    def expect(self, lane: Lane) -> None:
-        """A request is let in: until it is taken up it counts as if it waited. Many may come before the first of them is."""
-        self._coming[lane] += 1
+    def has_its_share(self, place: Place) -> bool:
+        """Whether as much is under way for somebody in a lane as may be, with what is on its way into its queue."""
+        return bool(place[1]) and self._holders[place] + self._coming_of[place] >= self._of_caller[place[0]]
 
-    def taken_up(self, lane: Lane) -> None:
+    def refused(self, place: Place) -> Overloaded | None:
+        """Why nothing more of somebody is taken on in a lane at this moment; None where it is."""
+        if self.has_its_share(place):
+            return self.refusal(is_own=True)
+        return self.refusal() if self.is_full(place[0]) else None
+
+    def expect(self, place: Place) -> None:
+        """A request is let in: until it is taken up it counts as if it waited. Many may come before the first of them is."""
+        self._coming[place[0]] += 1
+        self._coming_of[place] += 1
+
+    def taken_up(self, place: Place) -> None:
         """The program looks at what was let in."""
-        self._coming[lane] -= 1
+        self._coming[place[0]] -= 1
+        self._coming_of[place] -= 1
+        if not self._coming_of[place]:
+            del self._coming_of[place]
 
     def refusal(self, *, is_own: bool = False) -> Overloaded:
         """Why not now; those refused together are not told to come back together."""
@@ -298,7 +314,7 @@ class Admission:
         work.add_done_callback(over)
         return await asyncio.wrap_future(work)
 
-    async def _turn(self, pool: _Pool, lane: Lane, place: tuple[Lane, str]) -> None:
+    async def _turn(self, pool: _Pool, lane: Lane, place: Place) -> None:
         """Wait for a place in a pool, which is then taken."""
         queue = pool.queues[lane]
         if self._is_crowded(pool, lane):
@@ -331,7 +347,7 @@ class Admission:
             queue.remove(turn)
             turn.comes.set_exception(self.refusal())
 
-    def _leave(self, pool: _Pool, place: tuple[Lane, str], taken: list[float]) -> None:
+    def _leave(self, pool: _Pool, place: Place, taken: list[float]) -> None:
         """A place is free again."""
         pool.running -= 1
         pool.departed()
@@ -339,7 +355,7 @@ class Admission:
         self._less(place)
         self._next(pool)
 
-    def _less(self, place: tuple[Lane, str]) -> None:
+    def _less(self, place: Place) -> None:
         self._holders[place] -= 1
         if not self._holders[place]:
             del self._holders[place]

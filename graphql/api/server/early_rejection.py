@@ -12,7 +12,7 @@ from uuid import uuid4
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.server.admission import Admission, Lane, Overloaded, is_command
+from api.server.admission import Admission, Lane, Overloaded, Place, is_command
 from api.server.browser_sessions import counts, session_in
 from api.server.errors import request_error
 from api.server.persisted_documents import PersistedDocuments
@@ -24,7 +24,7 @@ READING = (Lane.READS, Lane.NEWCOMERS, Lane.STRANGERS)
 COMMANDS = (b"mutation", b"documentId")
 """A body without these words holds no command; one with them is looked at more closely."""
 LET_IN = "zhenduan.let_in"
-"""Key of a request's scope: the lane in which the connection has let it in."""
+"""Key of a request's scope: where the connection has let it in."""
 
 Headers = Iterable[tuple[bytes, bytes]]
 
@@ -40,17 +40,20 @@ class AdmissionGate:
         self.admission = admission
         self._persisted = persisted
 
-    def let_in(self, headers: Headers) -> Lane | Overloaded:
-        """The lane in which a read is let in, by its headers alone; or why it is not taken on now."""
-        lane = self.admission.lane(_token(headers), Lane.READS)
-        return self.admission.refusal() if self.admission.is_full(lane) else lane
+    def let_in(self, headers: Headers) -> Place | Overloaded:
+        """Where and for whom a read is let in, by its headers alone; or why it is not taken on now."""
+        place = self._place(_token(headers), Lane.READS, Lane.STRANGERS)
+        return self.admission.refused(place) or place
 
     def takes(self, headers: Headers, body: bytes | bytearray) -> bool:
         """Whether what is no read would still be taken on: a command, while its own queue has room."""
-        return self._has_room_for_commands(_token(headers)) and self._asks_for_command(body)
+        return self._asks_for_command(body) and self._has_room_for_commands(_token(headers))
 
     def _has_room_for_commands(self, token: str | None) -> bool:
-        return not self.admission.is_full(self.admission.lane(token, Lane.COMMANDS, Lane.ENTRY))
+        return self.admission.refused(self._place(token, Lane.COMMANDS, Lane.ENTRY)) is None
+
+    def _place(self, token: str | None, usual: Lane, of_strangers: Lane) -> Place:
+        return self.admission.lane(token, usual, of_strangers), self.admission.known.holder(token)
 
     def _asks_for_command(self, body: bytes | bytearray) -> bool:
         """Whether a whole body holds a command, or what only the program can judge."""

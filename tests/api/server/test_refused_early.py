@@ -17,6 +17,9 @@ from api.server.admission import Admission, AdmissionLimits, Lane
 from api.server.persisted_documents import PersistedDocuments
 from tests.api.small_api import HELD, Held, SmallApi, serving, small_api
 
+FULL = AdmissionLimits(people=1, waiting=1, wait_seconds=30.0)
+"""One is at work, and one waits."""
+
 
 def line(host: str) -> socket.socket:
     name, port = host.split(":")
@@ -72,9 +75,8 @@ class Looked:
 
 
 @contextmanager
-def served(folder: Path, waiting: int = 1) -> Iterator[tuple[SmallApi, str, Looked]]:
-    """A server with one place, whose reader it knows."""
-    limits = AdmissionLimits(people=1, waiting=waiting, wait_seconds=30.0)
+def served(folder: Path, limits: AdmissionLimits = FULL) -> Iterator[tuple[SmallApi, str, Looked]]:
+    """A server whose reader it knows."""
     with small_api(folder, admission=limits) as api, serving(looked := Looked(api.app)) as host:
         api.reader()
         assert status(asked(host, query("{ hello }"))) == 200
@@ -121,6 +123,17 @@ def test_of_many_that_come_at_one_moment_only_those_reach_the_program_for_whom_t
         assert status(asked(host, query("{ hello }"))) == 200
 
 
+def test_who_has_too_many_under_way_is_told_so_by_the_connection_and_may_still_command(tmp_path: Path) -> None:
+    limits = AdmissionLimits(people=1, of_caller=2, wait_seconds=30.0)
+    with served(tmp_path, limits) as (_, host, looked), at_work(host, looked, "first", "second"):
+        before = len(looked.reached)
+        assert status(asked(host, query("{ hello }"))) == 429
+        assert len(looked.reached) == before
+        command = asked(host, query("mutation { bump }"))
+        HELD["first"].let_go.set()
+        assert status(command) == 200
+
+
 @pytest.mark.parametrize("way", ["by GET", "by the id of a document"])
 def test_a_read_that_is_not_taken_on_never_reaches_the_program_however_it_is_asked_for(way: str, tmp_path: Path) -> None:
     with served(tmp_path) as (api, host, looked), at_work(host, looked, "first", "second"):
@@ -136,7 +149,8 @@ def test_a_read_that_is_not_taken_on_never_reaches_the_program_however_it_is_ask
 
 
 def test_what_waits_is_not_begun_once_its_client_has_left(tmp_path: Path) -> None:
-    with served(tmp_path, waiting=2) as (_, host, looked), at_work(host, looked, "work", "gone") as lines:
+    limits = AdmissionLimits(people=1, waiting=2, wait_seconds=30.0)
+    with served(tmp_path, limits) as (_, host, looked), at_work(host, looked, "work", "gone") as lines:
         lines[1].close()
         HELD["after"] = Held()
         HELD["after"].let_go.set()
