@@ -1,4 +1,4 @@
-"""Access 访问权限: who may do what (rights), to whose things (scope). plan P7.
+"""Access 访问权限: who may do what (rights), to whose records (scope). plan P7.
 
 A scope is one frozen predicate tree over a thing's `Place`. It has three readers that property tests hold equal:
 `admits` here (Python), `projections.engine.scope.to_sql` (SQL), and `sentence` here (what we tell people).

@@ -46,7 +46,7 @@ class Conflict(Exception):  # noqa: N818 - an answer, returned as data
     code = "VERSION_CONFLICT"
     clause = "plan P5"
     says = "对象已被他人修改，请刷新后重试"
-    says_in_english = "The thing was changed by someone else meanwhile"
+    says_in_english = "This was changed by someone else meanwhile; reload and try again"
 
     def __init__(self, version: int) -> None:
         super().__init__(str(version))

@@ -25,7 +25,7 @@ class GroupCount:
 
 
 class Finding(Enum):
-    """What a comparison shows 结论: no tilt, a tilt that is both sure and large, or that it cannot be told."""
+    """What a comparison shows 结论: no tilt, a tilt that is both sure and large, or that the cases are too few."""
 
     NO_TILT = "no_tilt"
     TILT = "tilt"

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 ROOMS = ("standards", "methods", "domain", "isolation", "journal", "projections", "interop", "graphql/api", "zhenduan")
 MAY_BE_PUBLISHED = ("standards/", "methods/", "domain/", "projections/", "graphql/api/kit/")
@@ -126,6 +128,30 @@ def test_no_identifier_is_a_metaphor_that_a_reader_must_learn() -> None:
     }
     assert found - STORED_NAMES.keys() == set(), METAPHORS
     assert STORED_NAMES.keys() <= found, "a reason for what is no more"
+
+
+LEARNT = METAPHORS.keys() | {"told", "nobody's", "thing", "wishes"}
+"""What no published text says either: shown, received, of no person, object."""
+PUBLISHED = ("graphql/schema.graphql", "RULES.md", "docs/access.md", "docs/partners.md", "docs/operator.md", "docs/standards.md")
+PLAIN_WORD = re.compile(r"(?<![`\w./\"-])[a-z]+(?:'s)?(?![\w`\"-])")
+"""A word of prose: what stands in code, in a path or in a quoted name is no such."""
+
+
+def learnt_in(text: str) -> list[str]:
+    found = PLAIN_WORD.findall(re.sub(r"`[^`]*`", "", text).lower())
+    return [word for word in found if word in LEARNT or word.removesuffix("s") in LEARNT]
+
+
+@pytest.mark.parametrize("page", PUBLISHED)
+def test_no_published_text_holds_a_word_that_a_reader_must_learn(page: str) -> None:
+    lines = (ROOT / page).read_text("utf-8").splitlines()
+    found = {f"{at}: {line.strip()}" for at, line in enumerate(lines, 1) if learnt_in(line)}
+    assert found == set()
+
+
+def test_the_guard_sees_such_a_word_in_prose_and_none_in_code() -> None:
+    assert learnt_in("Version of the thing; things are told at the door") == ["thing", "things", "told", "door"]
+    assert learnt_in("the field `thing`, `subject: rating/2024`, indoors, something, and `told_to`") == []
 
 
 def test_the_guard_sees_a_metaphor_in_any_identifier() -> None:

@@ -162,7 +162,7 @@ class ArbitrationRequested(ArbitrationFact):
 
 
 class ArbiterOpinionGiven(ArbitrationFact):
-    """An arbiter gave an opinion 仲裁意见已提交: on the record of both sides, but no other expert is told of it."""
+    """An arbiter gave an opinion 仲裁意见已提交: on the record of both sides, but no other expert may read it."""
 
     type: Literal["diagnosis.arbiter_opinion_given.v1"] = "diagnosis.arbiter_opinion_given.v1"
     told_to: ClassVar = PROCEEDINGS_READERS - EXPERTS

@@ -42,7 +42,7 @@ CELL_IS_DATE = _rule(
 CELL_MERGED = _rule(
     "CELL_MERGED",
     "“{column}”是合并单元格的一部分，无法判断“{value}”属于哪一行；请取消合并并逐行填写",
-    "“{column}” is part of a merged cell, and whose “{value}” is cannot be told; unmerge it and fill in each row",
+    "“{column}” is part of a merged cell, and it is not clear whose “{value}” is; unmerge it and fill in each row",
 )
 CELL_QUOTE = _rule(
     "CELL_QUOTE",

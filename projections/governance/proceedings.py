@@ -169,7 +169,7 @@ class ProceedingFilter:
     status: list[ProceedingStatus] | None = sought("How far they have come · 程序状态")
     provider: list[str] | None = sought("Providers that are one of the two sides · 服务商", of="organisation")
     enterprise: list[str] | None = sought("Firms that are one of the two sides · 企业", of="enterprise")
-    about: str | None = sought("Thing that they are about, by the name of its stream · 所涉事项", of=())
+    about: str | None = sought("What they are about, by the name of its stream · 所涉事项", of=())
     pending: bool | None = sought("True for those that have not ended, false for those that have · 是否在办")
     due_by: date | None = sought("Day by which their next step is due · 到期日")
 

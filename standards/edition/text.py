@@ -39,7 +39,7 @@ class IndicatorKind(DescribedEnum):
 
     CHOICE = "choice", "By one of five levels · 等级判定"
     RATIO = "ratio", "By a part over a whole, in percent · 比率计算"
-    COUNT = "count", "By a number of things · 数量计算"
+    COUNT = "count", "By a count · 数量计算"
     MULTI = "multi", "By several of some options · 多项选择"
     OUTCOME = "outcome", "By a figure of two years, compared · 成效对比"
 

@@ -97,7 +97,7 @@ class EditionHeading(DescribedEnum):
     """Which wording of an edition · 标题或性质."""
 
     TITLE = "title", "Its title · 标题"
-    STATUS = "status", "Its authority: what a reader must be told · 性质"
+    STATUS = "status", "Its authority, which every reader must see · 性质"
 
 
 class IndicatorText(_Change):

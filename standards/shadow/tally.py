@@ -12,7 +12,7 @@ from standards.shadow.rescore import MoveReasonKind, Rescored, RescoringObstacle
 
 
 class Slicing(DescribedEnum):
-    """What counts are told by · 分项依据.
+    """What counts are broken down by · 分项依据.
 
     Each names a member of `Subject`; an edition tells the industry.
     """

@@ -86,7 +86,7 @@ class OpenProceeding(ProceedingCommand):
     kind: ProceedingKind = Field(description="What it is about · 程序类别")
     provider: OrganisationRef = Field(description="Provider against whom it is, or that objects · 服务商")
     enterprise: EnterpriseRef | None = Field(default=None, description="Firm that objects or complains; else none · 企业")
-    about: Thing = Field(description="Thing it is about, by the name of its stream, such as rating/2024 · 所涉事项")
+    about: Thing = Field(description="What it is about, by the name of its stream, such as rating/2024 · 所涉事项")
     cause: Cause = Field(description="Fact it follows from, stream and version, such as rating/2024/3 · 起因")
     asked: Text = Field(description="What is asked for · 请求事项")
     grounds: Text = Field(description="Why · 事实与理由")

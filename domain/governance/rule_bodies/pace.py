@@ -19,7 +19,7 @@ class PaceRule(RuleBody):
     clause: ClassVar = "plan G4"
 
     kind: Literal[RuleKind.PACE] = RuleKind.PACE
-    weeks: Weeks = Field(description="Weeks of the year that the present pace is told from, the latest · 观察周数")
+    weeks: Weeks = Field(description="Weeks of the year that the present pace is estimated from, the latest · 观察周数")
     weeks_at_least: Weeks = Field(description="Weeks without which no pace is established · 最少周数")
     firms_at_least: AtLeastOne = Field(
         description="Firms diagnosed in these weeks without which no pace is established · 最少企业数"

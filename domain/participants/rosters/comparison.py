@@ -27,7 +27,7 @@ class ImportRoster(Command):
     warning of the reading. refused_rows: how many rows were refused, however many reasons each had; a file refused as a
     whole has no rows. accept_partial: a refused row does not block the others. confirmed: findings that a person confirms.
     silent: row -> what it says nothing of, by an empty cell or a column that isn't there; that stays as it was, since
-    silence takes nobody's firms out of sight. titles: field -> header as written in the file. names: code of a district or
+    silence hides no firm of anybody. titles: field -> header as written in the file. names: code of a district or
     division, id of a unit -> its name. salt: of the ids of new firms.
     """
 

@@ -73,7 +73,7 @@ class GiveFeedback(FeedbackCommand):
     """Say how a step of one's own diagnosis went: scores, a text sealed under one's own key; or complain · 提交反馈.
 
     anonymous: the provider never sees it by itself, only in the mean of at least so many firms; nobody but the handler and the
-    auditor is told who wrote.
+    auditor sees who wrote.
     """
 
     roles: ClassVar = FIRMS_PEOPLE

@@ -32,7 +32,7 @@ class FairnessFinding(DescribedEnum):
 
     NO_TILT = "no_tilt", "No tilt · 未见倾斜"
     TILT = "tilt", "A tilt that is both sure and large · 存在倾斜"
-    CANNOT_TELL = "cannot_tell", "It cannot be told from so few · 无法判断"
+    CANNOT_TELL = "cannot_tell", "Too few to judge · 无法判断"
 
 
 class FairnessComparison(Part):

@@ -44,7 +44,7 @@ BOTTLENECK_PERIOD_REVERSED = Rule(
 
 
 class BottleneckDivision(DescribedEnum):
-    """What cases are told apart by · 划分."""
+    """What cases are divided by · 划分."""
 
     WHOLE = "whole", "All cases of the scope together · 合计"
     DISTRICT = "district", "By the district where the firm lies now · 按区"
@@ -69,7 +69,7 @@ class StageDuration:
 
     stage: Stage = field("Which it is · 环节")
     waits_for: Role = field("Role whose step ends it · 等待的角色")
-    passed: int = field("Times it was passed in the period, which the durations are told from · 已完成次数")
+    passed: int = field("Times it was passed in the period, which the durations are computed from · 已完成次数")
     late: int = field("Of these those that ended after their last day · 其中逾期完成")
     median: WorkingDayQuantile | None = field("What half of them took at most; null of none · 中位数")
     nine_tenths: WorkingDayQuantile | None = field("What nine tenths of them took at most; null of none · 九成分位数")
@@ -94,10 +94,10 @@ class ReworkShare:
 class Bottleneck:
     """Stages and rework of the cases of a district or a provider · 瓶颈. plan P5"""
 
-    district: District | None = field("District; null: not told apart by it · 区")
-    provider: OrganisationID | None = field("Provider; null: not told apart by it, or none yet · 服务商标识")
+    district: District | None = field("District; null: not divided by it · 区")
+    provider: OrganisationID | None = field("Provider; null: not divided by it, or none yet · 服务商标识")
     provider_name: str | None = field("Its name · 服务商名称")
-    cases: int = field("Cases told of · 件数")
+    cases: int = field("Cases counted · 件数")
     stages: list[StageDuration] = field("Stages in their order, those that a case was in · 各环节")
     rework: list[ReworkShare] = field("Ways back that could have been taken in the period · 返工")
 
@@ -112,8 +112,8 @@ class BottleneckQueries:
     """Query fields: bottlenecks."""
 
     @field(
-        "Where the cases of the scope wait and turn back: stages that ended in a period and those that run today; a provider is "
-        "told of its own cases · 瓶颈台. plan P5",
+        "Where the cases of the scope wait and turn back: stages that ended in a period and those that run today; a provider "
+        "sees its own cases · 瓶颈台. plan P5",
         roles=BOTTLENECKS,
     )
     def bottlenecks(
@@ -121,7 +121,7 @@ class BottleneckQueries:
         info: strawberry.Info[Context, None],
         since: Annotated[date, argument("First day of the period · 起始日")],
         until: Annotated[date, argument("Last day of the period, itself included · 截止日")],
-        by: Annotated[BottleneckDivision, argument("What cases are told apart by · 划分")] = BottleneckDivision.WHOLE,
+        by: Annotated[BottleneckDivision, argument("What cases are divided by · 划分")] = BottleneckDivision.WHOLE,
         at_least: AtLeast = None,
     ) -> list[Bottleneck]:
         """One row a district or a provider, in order of it.

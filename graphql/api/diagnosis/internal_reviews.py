@@ -28,7 +28,7 @@ class ReviewedItem:
 class InternalReview:
     """A report that was handed in for the provider's review, and what came of it · 机构内审. plan P4"""
 
-    summary: str = field("What its author told the reviewer · 编制说明")
+    summary: str = field("What its author wrote to the reviewer · 编制说明")
     handed_in_at: datetime = field("When it was handed in, UTC · 提交时间")
     handed_in_by_role: Role = field("Role that handed it in · 提交角色")
     passed: bool | None = field("Whether it passed, else it was returned; null until it is reviewed · 是否通过")

@@ -55,7 +55,7 @@ class Proceeding(Node):
     id: ProceedingID = field("Its id · 程序标识")
     kind: ProceedingKind = field("What it is about · 程序类别")
     status: ProceedingStatus = field("How far it has come · 程序状态")
-    about: strawberry.ID = field("Thing it is about, by the name of its stream · 所涉事项")
+    about: strawberry.ID = field("What it is about, by the name of its stream · 所涉事项")
     cause: strawberry.ID = field("Fact it follows from, stream and version · 起因")
     asked: str = field("What is asked for · 请求事项", mask=Mask.PROCESS_SECRETS)
     grounds: str = field("Why · 事实与理由", mask=Mask.PROCESS_SECRETS)

@@ -25,7 +25,7 @@ AS_OF_AHEAD = Rule(
     "AS_OF_AHEAD",
     "plan P5",
     "时点 {given} 尚未到来，届时已知的内容现在无从得知",
-    "{given} has not come yet; what will be known then cannot be told",
+    "{given} has not come yet; what will be known then is not on record",
 )
 TIME = re.compile(r"\d{4}-\d{2}-\d{2}T[0-9:.]{5,15}(Z|[+-]\d{2}:\d{2})", re.ASCII)
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -48,9 +48,9 @@ class AsOf:
     moment: datetime | None = field("Moment asked for, UTC; null for an opaque position · 所问时点")
     changed_later: bool = field("Whether anything was recorded of it afterwards · 此后是否有变更")
     changed_later_at: datetime | None = field(
-        "When that was for the first time, UTC; null for a figure over many things · 首次变更时间"
+        "When that was for the first time, UTC; null for a figure over many objects · 首次变更时间"
     )
-    changes: int | None = field("How many entries of its own came afterwards; null for a figure over many things · 此后变更次数")
+    changes: int | None = field("How many entries of its own came afterwards; null for a figure over many objects · 此后变更次数")
 
 
 def position_of(context: Context, given: str) -> tuple[int, datetime | None]:

@@ -50,7 +50,7 @@ COMMON_ARGUMENTS = (
     (
         "expected_version",
         int | None,
-        "Version of the thing that was seen; any other is a VERSION_CONFLICT · 所见版本. plan P5",
+        "Version of the object that was seen; any other is a VERSION_CONFLICT · 所见版本. plan P5",
     ),
     ("idempotency_key", str | None, "The same key with the same input answers with the first outcome · 幂等键. plan P5"),
     ("reason_given", str | None, "Why, stored in the journal's entry · 理由. plan P5"),
@@ -136,7 +136,7 @@ def _payload(command: type[Command], thing: Payload | None) -> Any:  # noqa: ANN
         (
             "version",
             int | None,
-            field("Version of the thing now; on a conflict, where it stands · 版本", default=None),
+            field("Version of the object now; on a conflict, where it stands · 版本", default=None),
         ),
     ]
     name = f"{command.__name__}Payload"

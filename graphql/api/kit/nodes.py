@@ -21,9 +21,9 @@ from domain.masks import SIGNED_IN
 
 @published(SIGNED_IN, interface=True)
 class Node:
-    """Thing with an id of its own in the whole schema, which `node` finds again · 节点. plan P1"""
+    """Object with an id of its own in the whole schema, which `node` finds again · 节点. plan P1"""
 
-    id: strawberry.ID = field("Its id, to be passed on as it is: kind and key of the thing · 标识")
+    id: strawberry.ID = field("Its id, to be passed on as it is: kind and key of the object · 标识")
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def found(info: strawberry.Info[Context, None], ids: Sequence[str]) -> list[Any]
 class NodeQueries:
     """Whatever has an id."""
 
-    @field("One thing by its id; null when it does not exist or lies outside the scope · 按标识查询. plan P1, P7", roles=SIGNED_IN)
+    @field("One object by its id; null when it does not exist or lies outside the scope · 按标识查询. plan P1, P7", roles=SIGNED_IN)
     def node(
         self,
         info: strawberry.Info[Context, None],
@@ -70,7 +70,7 @@ class NodeQueries:
         only: Node | None = found(info, [id])[0]
         return only
 
-    @field("Many things by their ids; null for each that `node` would not find · 按标识批量查询. plan P1, P7", roles=SIGNED_IN)
+    @field("Objects by their ids; null for each that `node` would not find · 按标识批量查询. plan P1, P7", roles=SIGNED_IN)
     def nodes(self, info: strawberry.Info[Context, None], ids: Ids, at_least: AtLeast = None) -> list[Node | None]:
         """The things of some ids within the scope."""
         if not 1 <= len(ids) <= LARGEST_PAGE:

@@ -23,7 +23,7 @@ LARGEST_PAGE = 100
 USUAL_PAGE = 20
 
 PAGE_SIZE = Rule(
-    "PAGE_SIZE", "plan P1", "每页条数须在 1 到 {largest} 之间", "A page holds between 1 and {largest} things"
+    "PAGE_SIZE", "plan P1", "每页条数须在 1 到 {largest} 之间", "A page holds between 1 and {largest} nodes"
 )
 
 PAGE_BOTH_WAYS = Rule(
@@ -33,9 +33,9 @@ PAGE_BOTH_WAYS = Rule(
     "`first` and `after` page forwards, `last` and `before` backwards: ask for one of the two ways",
 )
 
-First = Annotated[int | None, argument("Things a page, 1–100, usually 20 · 每页条数")]
+First = Annotated[int | None, argument("Nodes a page, 1–100, usually 20 · 每页条数")]
 After = Annotated[str | None, argument("Cursor to go on from, as it was given · 起始游标")]
-Last = Annotated[int | None, argument("Things a page, 1–100, counted backwards from `before` or the end · 向前翻页条数")]
+Last = Annotated[int | None, argument("Nodes a page, 1–100, counted backwards from `before` or the end · 向前翻页条数")]
 Before = Annotated[str | None, argument("Cursor to go back from, as it was given · 截止游标")]
 AtLeast = Annotated[
     str | None, argument("`position` of a write that must be visible · 读己之写. plan P5")
@@ -51,26 +51,26 @@ Row = TypeVar("Row")
 class PageInfo:
     """Where a page begins and ends · 分页信息"""
 
-    has_next_page: bool = field("Whether more things follow · 是否还有下一页")
-    has_previous_page: bool = field("Whether things stand before it · 是否还有上一页")
-    start_cursor: str | None = field("Opaque cursor of the first thing; pass it as `before` · 首条游标")
-    end_cursor: str | None = field("Opaque cursor of the last thing; pass it as `after` · 末条游标")
+    has_next_page: bool = field("Whether more nodes follow · 是否还有下一页")
+    has_previous_page: bool = field("Whether nodes stand before it · 是否还有上一页")
+    start_cursor: str | None = field("Opaque cursor of the first node; pass it as `before` · 首条游标")
+    end_cursor: str | None = field("Opaque cursor of the last node; pass it as `after` · 末条游标")
 
 
-@strawberry.type(description="A thing and its cursor · 条目与游标")
+@strawberry.type(description="A node and its cursor · 条目与游标")
 class Edge(Generic[T]):
-    """One thing of a page."""
+    """One node of a page."""
 
-    cursor: str = strawberry.field(description="Opaque cursor of the thing · 游标")
-    node: T = strawberry.field(description="The thing · 条目")
+    cursor: str = strawberry.field(description="Opaque cursor of the node · 游标")
+    node: T = strawberry.field(description="The node · 条目")
 
 
-@strawberry.type(description="A page of things in the caller's scope · 分页列表")
+@strawberry.type(description="A page of nodes in the caller's scope · 分页列表")
 class Connection(Generic[T]):
     """One page, keyset-ordered; counts are within the caller's scope."""
 
-    nodes: list[T] = strawberry.field(description="The things of this page · 本页条目")
-    edges: list[Edge[T]] = strawberry.field(description="The things with their cursors · 本页条目与游标")
+    nodes: list[T] = strawberry.field(description="The nodes of this page · 本页条目")
+    edges: list[Edge[T]] = strawberry.field(description="The nodes with their cursors · 本页条目与游标")
     page_info: PageInfo = strawberry.field(description="Where the page ends · 分页信息")
     total_count: int | None = strawberry.field(description="How many the filter and the scope admit · 总数")
 

@@ -77,7 +77,7 @@ class YearPace:
     year: int = field("Year of the roster · 年度")
     day: date = field("Last day that was seen · 截止日")
     until: date = field("Day by which the target is to be reached · 目标日期")
-    weeks: int = field("Weeks of the year that the pace is told from · 观察周数")
+    weeks: int = field("Weeks of the year that the pace is estimated from · 观察周数")
     working_days_left: Decimal = field("Working days left, each as its month weighs · 剩余工作日")
     calendar_assumed: bool = field("Whether the year's calendar is unknown and days are counted by the week alone · 日历是否推定")
     rule_since: date = field("First day of the pace rule that was applied · 规则起始日")

@@ -41,7 +41,7 @@ for _enum in (PolicyStatus, PolicyVerdict):
 
 @published(SIGNED_IN)
 class PolicyTest:
-    """One thing that a policy asks of a firm; what its kind has no need of is null or empty · 政策条件. plan I3"""
+    """One test of a firm by a policy; what its kind has no need of is null or empty · 政策条件. plan I3"""
 
     kind: str = field(f"What it is about: {', '.join(conditions.KINDS)} · 类别")
     excluded: bool = field("Whether the firm must not be so · 是否排除")

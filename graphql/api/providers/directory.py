@@ -100,7 +100,7 @@ class Cause:
     type: str = field("Published name of the fact · 事实名称")
     what: str = field("What happened, in Chinese · 事实")
     at: datetime = field("When, UTC · 时间")
-    sentence: str | None = field("The fact as a sentence, to whom it is told; else null · 语句")
+    sentence: str | None = field("The fact as a sentence, for whoever may read it; else null · 语句")
 
 
 @published(ANYONE, placed=False)

@@ -73,7 +73,7 @@ class CityComponent:
 
 @published(RATINGS_READ, row=numbers.LevelEffect)
 class CaseMixEffect:
-    """What a level of a factor adds to the scores of a component, told from comparisons inside providers · 个案组合效应. plan V5"""
+    """What a level of a factor adds to the scores of a component, from comparisons inside providers · 个案组合效应. plan V5"""
 
     component: RatingComponent = field("Which component · 评价项目")
     factor: CaseFactor = field("Which factor · 个案因素")
@@ -111,12 +111,12 @@ class FairnessComparison:
 
 @published(RATINGS_READ)
 class RatingFairness:
-    """Whether good tiers tilt, as far as it can be told; reported, never a correction · 公平性报告. plan V5"""
+    """Whether good tiers tilt, as far as the data show; reported, never a correction · 公平性报告. plan V5"""
 
     method: str = field("Method and version · 方法")
     compared: int = field("How many comparisons were made · 对比数")
     tilts: int = field("How many show a tilt that is both sure and large · 倾斜数")
-    untold: int = field("How many cannot be told from so few · 无法判断数")
+    untold: int = field("How many comparisons have too few to judge · 无法判断数")
     by_chance: Decimal = field("How many would look unfair by chance alone, were none corrected · 偶然预期数")
     comparisons: list[FairnessComparison] | None = field("Each of them · 各项对比", roles=RATING_INPUTS)
 

@@ -134,7 +134,7 @@ class Edition(Node):
     key: str = field("Key of the edition, such as 2023 or 2023-automotive · 版本号")
     industry: str | None = field("Industry of an industry edition; null for a plain one · 行业. plan S3")
     title: str = field("Title · 标题")
-    status: str = field("Its authority: what a reader must be told · 性质")
+    status: str = field("Its authority, which every reader must see · 性质")
     digest: str = field("Digest that diagnoses pin · 摘要")
     published_at: datetime = field("When it was published, UTC · 发布时间")
     in_force_from: date | None = field("First day it applies; null: from its publication on · 施行日期")

@@ -55,7 +55,7 @@ class ShadowMatrixRow:
 class ShadowSlice:
     """Counts of one district, size class, edition or division · 分项计数. plan S5"""
 
-    by: Slicing = field("What it is told by · 分项依据")
+    by: Slicing = field("What it is broken down by · 分项依据")
     key: str = field("Which one, by its code · 取值")
     name: str = field("What it is called · 名称")
     counts: ShadowCounts = field("Counts · 计数")

@@ -54,7 +54,7 @@ def _completion(given: argparse.Namespace) -> int:
 
 def add_to(command: "Adds") -> None:
     """Add the commands."""
-    says = "输出权限表 print who may do what, to whose things, and which fields of these"
+    says = "输出权限表 print who may do what, to whose records, and which fields of these"
     command.alone("access", _access, says)
     says = "输出规则表 print every rule with its code and clause, every command and event"
     added = command.alone("rules", _rules, says)
