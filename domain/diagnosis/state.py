@@ -92,6 +92,8 @@ NEXT_STEPS: Mapping[Status, tuple[str, str]] = {
     ),
 }
 """Status -> who does what next in it 下一步: (中文, English); a case that has ended has none."""
+COMES_BACK_TO: Mapping[Status, Status] = {Status.OBJECTED: Status.ACCEPTED}
+"""Status -> the earliest that may follow from it 可能退回的状态: an objection that is upheld is verified and scored anew."""
 STEP_PAST = "这一步已经过去", "this step is past"
 CASE_ENDED = "该诊断已经结束，不再变动", "the case has ended and changes no more"
 
@@ -269,7 +271,7 @@ def _wrong_status(status: Status, allowed: Collection[Status]) -> Refused:
     order = list(Status)
     when = [one for one in order if one in allowed]
     step = NEXT_STEPS.get(status, CASE_ENDED)
-    if status in NEXT_STEPS and order.index(when[-1]) < order.index(status):
+    if status in NEXT_STEPS and order.index(when[-1]) < order.index(COMES_BACK_TO.get(status, status)):
         step = STEP_PAST
     return WRONG_STATUS.refuse(
         status=status.value,

@@ -61,6 +61,7 @@ class FollowUpReport:
 class FollowUp:
     """What follows the filing of a report: the firm's plan, its reports, the conclusion · 跟踪回访. plan R2"""
 
+    version: int = field("Its own version, from 1: what `expectedVersion` of its commands compares · 回访版本", made=True)
     counted_from: date = field("Day from which its months are counted: that of the filing · 起算日")
     measures: list[FollowUpMeasure] = field("What the firm plans; empty before · 改进措施", made=True)
     planned_at: datetime | None = field("When that was last said, UTC; null before · 计划时间")
@@ -72,14 +73,17 @@ class FollowUp:
 def load_follow_ups(context: Context, ids: Sequence[str]) -> dict[str, FollowUp]:
     """The follow-ups of many diagnoses within the caller's scope; none outside the case."""
     today, given = day_then(context).isoformat(), dict[str, list[FollowUpReport]]()
+    versions = dict[str, int]()
     for row in case_parts.follow_up_rounds(context.snapshot, context.scope, ids):
         overdue = row.reported_at is None and not row.closed and row.due < today
         changes = [FollowUpChange(**_exact(one)) for one in orjson.loads(row.changes or "[]")]
         report = FollowUpReport(**shown(FollowUpReport, row), overdue=overdue, changes=changes)
         given.setdefault(row.diagnosis, []).append(report)
+        versions[row.diagnosis] = max(row.version, versions.get(row.diagnosis, 0))
     return {
         row.diagnosis: FollowUp(
             **shown(FollowUp, row),
+            version=max(row.version, versions.get(row.diagnosis, 0)),
             measures=[
                 FollowUpMeasure(**one | {"by": date.fromisoformat(one["by"])}) for one in orjson.loads(row.measures or "[]")
             ],

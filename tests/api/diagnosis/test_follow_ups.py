@@ -8,7 +8,7 @@ from tests.api.diagnosis.test_readings import filed
 from tests.live_city import LiveCity
 
 DAY = timedelta(days=1)
-ASKED = """query($id: ID!) { diagnosis(id: $id) { verifiedTotal followUp { countedFrom plannedAt conclusion closedAt
+ASKED = """query($id: ID!) { diagnosis(id: $id) { verifiedTotal followUp { version countedFrom plannedAt conclusion closedAt
   measures { indicator recommendation text by }
   reports { month opens due overdue remindedAt escalatedAt reportedByRole late done
     changes { indicator name unit before after evidence } } } } }"""
@@ -30,7 +30,9 @@ def test_a_firm_plans_what_it_will_do_and_reports_no_earlier_than_it_is_due(city
     for who in ("provider", "district"):
         assert city.refused(who, "planFollowUp", diagnosis=case, measures=measures) == "ROLE_NOT_ALLOWED"
     assert city.refused("stranger", "planFollowUp", diagnosis=case, measures=measures) == "NOT_FOUND"
-    city.done("confirmer", "planFollowUp", diagnosis=case, measures=measures)
+    seen_version = seen(city, "enterprise", case)["followUp"]["version"]
+    city.done("confirmer", "planFollowUp", diagnosis=case, measures=measures, expectedVersion=seen_version)
+    assert seen(city, "enterprise", case)["followUp"]["version"] == seen_version + 1
     assert city.refused("enterprise", "reportFollowUp", **report) == "FOLLOW_UP_NOT_YET"
     assert city.refused("district", "closeFollowUp", diagnosis=case, conclusion="无") == "FOLLOW_UP_UNFINISHED"
     for who in ("enterprise", "provider", "district", "city", "auditor"):

@@ -8,9 +8,10 @@ from domain.diagnosis.answers import INDICATOR_UNKNOWN
 from domain.diagnosis.evidence import AttachEvidence
 from domain.diagnosis.objections import OBJECTION_NOT_OPEN, OBJECTION_REPEATED, OBJECTION_UNANSWERED, AnswerObjections
 from domain.diagnosis.on_site import VERIFICATION_CLOSED
+from domain.diagnosis.provider import AcceptDiagnosis
 from domain.diagnosis.report import ConfirmReport, IssueReport, ReportIssued
 from domain.diagnosis.scoring import VERIFICATION_MISSING, ScoreDiagnosis
-from domain.diagnosis.state import Status
+from domain.diagnosis.state import NEXT_STEPS, STEP_PAST, WRONG_STATUS, Status
 from standards import Answer
 from tests.rules.cases import answered, firm, issued, objected, objection, provider, verify
 from tests.rules.given import Given
@@ -29,6 +30,13 @@ def test_a_firm_objects_item_by_item() -> None:
 
 def test_an_objection_names_an_indicator_of_the_form() -> None:
     firm(issued(), objection("Z02")).refused(INDICATOR_UNKNOWN, indicator="Z02")
+
+
+def test_what_an_objection_may_lead_back_to_is_not_called_past() -> None:
+    first = NEXT_STEPS[Status.OBJECTED][0]
+    firm(objected("Z01"), ConfirmReport(diagnosis="d1")).refused(WRONG_STATUS, next_step=first)
+    provider(objected("Z01"), ScoreDiagnosis(diagnosis="d1")).refused(WRONG_STATUS, next_step=first)
+    provider(objected("Z01"), AcceptDiagnosis(diagnosis="d1")).refused(WRONG_STATUS, next_step=STEP_PAST[0])
 
 
 def test_an_indicator_is_objected_to_once_in_a_report() -> None:
