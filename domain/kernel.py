@@ -123,17 +123,29 @@ def without_invisible(value: Any) -> Any:  # noqa: ANN401 - data of any shape
 
 def holds_control(value: object) -> bool:
     """Whether any text in a value holds what no text may 含有控制字符; models, mappings and lists are looked into."""
+    return first_control(value) is not None
+
+
+def first_control(value: object) -> tuple[str | int, ...] | None:
+    """Where in a value the first text stands that holds what no text may: names, keys and places in lists; None where none does."""
     match value:
         case str():
-            return CONTROL.search(value) is not None
+            return () if CONTROL.search(value) else None
         case BaseModel():
-            return any(map(holds_control, value.__dict__.values()))
+            inside: Iterable[tuple[Any, Any]] = value.__dict__.items()
         case Mapping():
-            return any(map(holds_control, value)) or any(map(holds_control, value.values()))
+            inside = value.items()
         case tuple() | list() | frozenset():
-            return any(map(holds_control, value))
+            inside = enumerate(value)
         case _:
-            return False
+            return None
+    for at, one in inside:
+        if isinstance(at, str) and CONTROL.search(at):
+            return (at,)
+        below = first_control(one)
+        if below is not None:
+            return (at, *below)
+    return None
 
 
 class Part(BaseModel):

@@ -18,14 +18,14 @@ from strawberry.utils.str_converters import to_camel_case
 
 from api.kit.command_inputs import RepeatedKey, class_of, input_type, plain
 from api.kit.context import Context
-from api.kit.input_errors import malformed, user_errors
+from api.kit.input_errors import as_sent, malformed, user_errors
 from api.kit.paging import below, wanted_fields
 from api.kit.published import field, mutation, published
 from api.server.errors import UserError
 from domain.access import Role
 from domain.command_rights import BY_THE_PROGRAM, may_send, not_allowed
 from domain.events import CAPABILITIES
-from domain.kernel import Capability, Command, Label, Refused, Rule, Text, holds_control, key_of, without_invisible
+from domain.kernel import Capability, Command, Label, Refused, Rule, Text, first_control, key_of, without_invisible
 from domain.masks import SIGNED_IN
 from journal import Conflict, Handled
 
@@ -164,8 +164,9 @@ def _mutation(
             if not may_send(command, context.role):  # filling costs, and tells what is on file
                 raise not_allowed(command.roles, context.role)
             data = without_invisible(plain(input))
-            if holds_control(data):
-                return payload(user_errors=[UserError.malformed("", "含有控制字符", "A text holds a control character")])
+            if (odd := first_control(data)) is not None:
+                says = "文字中含有控制字符，请删去后重试", "The text holds a control character; take it out"
+                return payload(user_errors=[UserError.malformed(as_sent(input, odd), *says)])
             common = CommonArguments.model_validate({name: data.pop(name, None) for name, *_ in COMMON_ARGUMENTS})
             digest = _digest(context, command, data)
             sent_command = command.model_validate(filled.fill(context, dict(data)))

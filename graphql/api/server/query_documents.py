@@ -36,6 +36,13 @@ OPERATION_UNKNOWN = "OPERATION_RESOLUTION_FAILURE"
 SEVERAL_OPERATIONS = "须用 operationName 指明操作 Name one of the operations in operationName"
 
 
+def in_chinese_too(errors: list[GraphQLError], sentence: str) -> list[GraphQLError]:
+    """What the library says in English alone, after a Chinese sentence that says what is at fault 双语提示."""
+    for error in errors:
+        error.message = f"{sentence}{error.message}"
+    return errors
+
+
 class Unacceptable(Exception):  # noqa: N818 - the document's fault, told to its author
     """A document that is not executed 不可执行的文档: syntax, budget, validation, or no such operation."""
 
@@ -173,7 +180,7 @@ class Documents:
         if errors := over_budget(self._schema, document, self.limits):
             raise Unacceptable(VALIDATION_FAILED, errors)
         if errors := validate_document(self._schema, document, specified_rules):
-            raise Unacceptable(VALIDATION_FAILED, errors)
+            raise Unacceptable(VALIDATION_FAILED, in_chinese_too(errors, "查询与接口定义不符，请按下文改正。"))
         return document
 
     def _parsed(self, query: str) -> DocumentNode:
@@ -185,4 +192,4 @@ class Documents:
                 max_source_length=self.limits.characters,
             )
         except GraphQLError as problem:
-            raise Unacceptable(PARSE_FAILED, [problem]) from None
+            raise Unacceptable(PARSE_FAILED, in_chinese_too([problem], "查询的语法有误，请按下文改正。")) from None

@@ -67,6 +67,7 @@ def test_a_date_outside_its_bounds_names_the_field_and_the_bound(city: LiveCity)
         ({"diagnosticians": 1001}, "diagnosticians", "≤ 1000", "不得大于 1000"),
         ({"functions": []}, "functions", "≥ 1", "至少 1 项"),
         ({"functions": ["生产", "\u200b"]}, "functions.1", "≥ 1", "不能为空"),
+        ({"functions": ["生产", "质\u202e量"]}, "functions.1", None, "控制字符"),
         ({"notes": "长" * 2001}, "notes", "≤ 2000", "最多 2000 个字"),
         ({"diagnosis": "a/b"}, "diagnosis", None, "例如 diagnosis-1"),
     ],

@@ -1,6 +1,7 @@
 """GraphQL over HTTP: content negotiation, who may ask how, what is refused, and what a fault gives away."""
 
 import logging
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -104,6 +105,7 @@ def test_a_document_at_fault_is_400_in_the_new_media_type_and_200_in_the_old(
         response = ask(client, query, accept=accept, **rest)
         assert response.status_code == status
         assert codes(response) == [code]
+        assert re.match(r"[一-鿿]", response.json()["errors"][0]["message"])
         assert "data" not in response.json()
 
 
