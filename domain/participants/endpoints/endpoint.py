@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import assert_never
 
 from domain.command_rights import require_right
+from domain.instants import SHANGHAI
 from domain.kernel import NOT_FOUND, Capability, DecisionContext, Facts, Refused, Rule, Unscoped
 from domain.participants.endpoints.commands import (
     MOST_ENDPOINTS,
@@ -75,7 +76,7 @@ ENDPOINTS_AT_MOST = Rule(
 ENDPOINT_DISABLED = Rule(
     "ENDPOINT_DISABLED",
     "plan P8",
-    "该推送端点已停用；请先恢复",
+    "该推送端点已停用；要使用请先恢复",
     "The endpoint is disabled; enable it first",
 )
 ENDPOINT_ENABLED = Rule(
@@ -111,8 +112,8 @@ ENDPOINT_ASKED_OFTEN = Rule(
 ENDPOINT_OVERLAP = Rule(
     "ENDPOINT_OVERLAP",
     "plan P8",
-    "上一次轮换的并存期至 {until}，此前只能以 0 小时轮换",
-    "The last rotation overlaps until {until}; before that, rotate with 0 hours only",
+    "上一次轮换的并存期至北京时间 {until}，此前只能以 0 小时轮换",
+    "The last rotation overlaps until {until}, Shanghai time; before that, rotate with 0 hours only",
 )
 
 # Decide: what may happen
@@ -180,7 +181,7 @@ def _by_its_partner(command: EndpointCommand, endpoint: Endpoint, context: Decis
     match command:
         case RotateEndpointSecret(overlap_hours=hours):
             if hours and endpoint.overlap_until is not None and context.at < endpoint.overlap_until:
-                raise ENDPOINT_OVERLAP.refuse(path="overlapHours", until=endpoint.overlap_until.date(), at_most=0)
+                raise ENDPOINT_OVERLAP.refuse(path="overlapHours", until=f"{endpoint.overlap_until.astimezone(SHANGHAI):%Y-%m-%d %H:%M}", at_most=0)
             until = context.at + timedelta(hours=hours)
             return (EndpointSecretRotated(generation=endpoint.generation + 1, overlap_until=until),)
         case DisableEndpoint():

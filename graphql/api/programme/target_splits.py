@@ -20,6 +20,13 @@ SPLIT_OUT_OF_RANGE = Rule(
     "What is split lies between 0 and the {at_most} firms on the roster",
 )
 
+NOTHING_TO_SPLIT_OVER = Rule(
+    "NOTHING_TO_SPLIT_OVER",
+    "plan G4",
+    "{year} 年度没有可见范围内的企业名单，无从分解；请改用已导入名单的年度",
+    "No firm of the scope is on a roster of {year}, so there is nothing to split over; take a year whose roster is imported",
+)
+
 
 @published(TARGET_SPLITS)
 class TargetShare:
@@ -49,13 +56,15 @@ class TargetSplitQueries:
         """Shares in order of unit.
 
         Raises:
-            Refused: SPLIT_OUT_OF_RANGE.
+            Refused: NOTHING_TO_SPLIT_OVER, SPLIT_OUT_OF_RANGE.
         """
         snapshot = info.context.at_least(at_least)
         weights = coverage.firms_by_unit(snapshot, info.context.scope, year, "subdistrict" if by_subdistrict else "district")
+        if not weights:
+            raise NOTHING_TO_SPLIT_OVER.refuse(path="year", year=year)
         if not 0 <= total <= sum(weights.values()):
             raise SPLIT_OUT_OF_RANGE.refuse(path="total", at_most=sum(weights.values()))
-        shares = largest_remainder(total, weights) if weights else {}
+        shares = largest_remainder(total, weights)
         return [
             TargetShare(unit=id_of("organisation", unit) if unit else None, firms=weights[unit], share=shares[unit])
             for unit in sorted(weights)

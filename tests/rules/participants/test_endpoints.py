@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from domain.command_rights import ROLE_NOT_ALLOWED
+from domain.instants import SHANGHAI
 from domain.kernel import NOT_FOUND, Command
 from domain.participants.endpoints.commands import (
     MOST_ENDPOINTS,
@@ -137,7 +138,7 @@ def test_to_another_partner_or_a_key_of_another_scope_it_is_not_there(command: C
 def test_a_secret_is_rotated_and_one_overlap_ends_before_another_begins() -> None:
     until = AT + timedelta(hours=24)
     case = active().when(OWN[0], **OWNER).then(EndpointSecretRotated(generation=2, overlap_until=until))
-    case.when(OWN[0], **OWNER).refused(ENDPOINT_OVERLAP, at_most=0)
+    case.when(OWN[0], **OWNER).refused(ENDPOINT_OVERLAP, at_most=0, until=f"{until.astimezone(SHANGHAI):%Y-%m-%d %H:%M}")
     at_once = RotateEndpointSecret(endpoint="e1", overlap_hours=0)
     case.when(at_once, **OWNER).then(EndpointSecretRotated(generation=3, overlap_until=AT))
     case.when(OWN[0], **OWNER, at=until).happened("endpoint.secret_rotated.v1")
