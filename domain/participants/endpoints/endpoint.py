@@ -181,7 +181,8 @@ def _by_its_partner(command: EndpointCommand, endpoint: Endpoint, context: Decis
     match command:
         case RotateEndpointSecret(overlap_hours=hours):
             if hours and endpoint.overlap_until is not None and context.at < endpoint.overlap_until:
-                raise ENDPOINT_OVERLAP.refuse(path="overlapHours", until=f"{endpoint.overlap_until.astimezone(SHANGHAI):%Y-%m-%d %H:%M}", at_most=0)
+                in_the_city = f"{endpoint.overlap_until.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+                raise ENDPOINT_OVERLAP.refuse(path="overlapHours", until=in_the_city, at_most=0)
             until = context.at + timedelta(hours=hours)
             return (EndpointSecretRotated(generation=endpoint.generation + 1, overlap_until=until),)
         case DisableEndpoint():
