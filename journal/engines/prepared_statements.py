@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import Boolean, Connection, Integer, Select
-from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.compiler import FROM_LINTING, SQLCompiler
 from sqlalchemy.types import TypeEngine
 
 KEPT_STATEMENTS = 512
@@ -104,7 +104,9 @@ class Statements:
         if key.key not in self._by_shape:
             if len(self._by_shape) >= KEPT_STATEMENTS:
                 self._by_shape.clear()
-            self._by_shape[key.key] = _prepared(query.compile(dialect=connection.dialect, cache_key=key))
+            self._by_shape[key.key] = _prepared(
+                query.compile(dialect=connection.dialect, cache_key=key, linting=FROM_LINTING)  # as SQLAlchemy itself does
+            )
         prepared = self._by_shape[key.key]
         return prepared, _parameters(prepared.compiled, key.bindparams) if prepared is not None else {}
 

@@ -9,7 +9,6 @@ from sqlalchemy import (
     Select,
     Table,
     and_,
-    false,
     func,
     or_,
     select,
@@ -24,7 +23,7 @@ from projections.diagnosis.diagnoses_fold import DIAGNOSES, TOTALS, DiagnosisRow
 from projections.engine.filters import A_DAY, GradeRange, is_so, one_of, recorded_within, sought, within
 from projections.engine.pages import Page, numeric
 from projections.engine.places import ENTERPRISES
-from projections.engine.scope import Columns, to_sql
+from projections.engine.scope import NEVER, Columns, to_sql
 from projections.engine.snapshot import Snapshot
 from projections.participants.consents import has_consent
 
@@ -47,7 +46,7 @@ class DiagnosisFilter:
     open_objection: bool | None = sought("Whether an objection waits for an answer · 有无待答复的异议")
     filed: bool | None = sought("Whether its report is filed · 是否已备案", shown_by="filing")
     read: bool | None = sought("Whether an expert has read its report with the firm · 是否已解读", shown_by="reading")
-    follow_up_overdue: bool | None = sought("Whether a report of its follow-up is overdue · 有无逾期回访", shown_by="followUp")
+    follow_up_overdue: bool | None = sought("Whether a report of its follow-up is overdue · 有无逾期回访", shown_by="follow_up")
     purpose: list[Purpose] | None = sought("Purposes · 诊断目的")
     subdistrict: list[str] | None = sought("Ids of subdistricts · 街镇", shown_by="enterprise", of="organisation")
     park: list[str] | None = sought("Ids of parks · 园区", shown_by="enterprise", of="organisation")
@@ -103,7 +102,7 @@ def diagnosis_columns(snapshot: Snapshot) -> Columns:
 
 def waits_for_an_answer(cases: Table, scope: Scope) -> ColumnElement[bool]:
     """Whether an objection to a case's report is open 有无待答复的异议; outside the case none is known of."""
-    return false() if sees_only_issued(scope) else cases.c.status == Status.OBJECTED.value
+    return NEVER if sees_only_issued(scope) else cases.c.status == Status.OBJECTED.value
 
 
 def _is_overdue(

@@ -5,7 +5,7 @@ They are the parties' alone: outside the case no column of them is read.
 
 from typing import NamedTuple
 
-from sqlalchemy import Index, MetaData, Table, exists, false, select
+from sqlalchemy import Index, MetaData, Table, exists, select
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Scope, sees_only_issued
@@ -14,6 +14,7 @@ from journal import Entry
 from projections.diagnosis import issued
 from projections.engine.columns import Long, columns
 from projections.engine.read_model import Row, Tables, event_of
+from projections.engine.scope import NEVER
 from projections.engine.snapshot import Snapshot
 
 META = MetaData()
@@ -43,4 +44,4 @@ def recorded(tables: Tables, identity: str, entry: Entry, found: Row) -> None:
 def is_filed(snapshot: Snapshot, cases: Table, scope: Scope) -> ColumnElement[bool]:
     """Whether a case's report is filed 是否已备案; outside the case none is known of."""
     table = snapshot[FILINGS]
-    return false() if sees_only_issued(scope) else exists(select(table.c.diagnosis).where(table.c.diagnosis == cases.c.id))
+    return NEVER if sees_only_issued(scope) else exists(select(table.c.diagnosis).where(table.c.diagnosis == cases.c.id))

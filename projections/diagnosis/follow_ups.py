@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Index, MetaData, Select, Table, and_, exists, false, select
+from sqlalchemy import Index, MetaData, Select, Table, and_, exists, select
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Role, Scope, sees_only_issued
@@ -23,6 +23,7 @@ from journal import Entry
 from projections.diagnosis import issued
 from projections.engine.columns import Long, chosen, columns
 from projections.engine.read_model import Row, Tables, data, event_of, key
+from projections.engine.scope import NEVER
 from projections.engine.snapshot import Snapshot
 
 META = MetaData()
@@ -115,7 +116,7 @@ def has_overdue(snapshot: Snapshot, cases: Table, scope: Scope, day: str) -> Col
     table = snapshot[ROUNDS]
     waits = and_(table.c.reported_at.is_(None), table.c.closed.is_(False), table.c.due < day)
     found = select(table.c.diagnosis).where(table.c.diagnosis == cases.c.id, waits)
-    return false() if sees_only_issued(scope) else exists(found)
+    return NEVER if sees_only_issued(scope) else exists(found)
 
 
 def rounds_due(snapshot: Snapshot, day: date) -> list[RoundRow]:

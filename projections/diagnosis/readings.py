@@ -6,7 +6,7 @@ They are the parties' alone: outside the case no column of them is read.
 from typing import NamedTuple
 
 import orjson
-from sqlalchemy import MetaData, Table, exists, false, select
+from sqlalchemy import MetaData, Table, exists, select
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Role, Scope, sees_only_issued
@@ -15,6 +15,7 @@ from journal import Entry
 from projections.diagnosis import issued
 from projections.engine.columns import Long, columns
 from projections.engine.read_model import Row, Tables, event_of
+from projections.engine.scope import NEVER
 from projections.engine.snapshot import Snapshot
 
 META = MetaData()
@@ -59,4 +60,4 @@ def is_read(snapshot: Snapshot, cases: Table, scope: Scope) -> ColumnElement[boo
     """Whether an expert has read a case's report with the firm 是否已解读; outside the case none is known of."""
     table = snapshot[READINGS]
     held = select(table.c.diagnosis).where(table.c.diagnosis == cases.c.id, table.c.held_on.is_not(None))
-    return false() if sees_only_issued(scope) else exists(held)
+    return NEVER if sees_only_issued(scope) else exists(held)

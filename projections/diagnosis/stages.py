@@ -6,7 +6,7 @@ They are the parties' alone, as all that happens in a case before its report: ou
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Index, MetaData, Select, Table, and_, exists, false, select
+from sqlalchemy import Index, MetaData, Select, Table, and_, exists, select
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Scope, sees_only_issued
@@ -16,6 +16,7 @@ from journal import Entry
 from projections.diagnosis import issued
 from projections.engine.columns import Long, chosen, columns
 from projections.engine.read_model import Row, Tables, data, event_of, key
+from projections.engine.scope import NEVER
 from projections.engine.snapshot import Snapshot
 
 META = MetaData()
@@ -85,7 +86,7 @@ def ends_by(snapshot: Snapshot, cases: Table, scope: Scope, day: date) -> Column
     """Whether the stage that runs ends on a day or earlier; outside the case none is known of."""
     table = snapshot[STAGES]
     if sees_only_issued(scope):
-        return false()
+        return NEVER
     return exists(select(table.c.diagnosis).where(table.c.diagnosis == cases.c.id, table.c.due <= day.isoformat()))
 
 

@@ -1,5 +1,6 @@
 """Snapshot · 读取快照: one connection and one snapshot, which every read of an operation goes through."""
 
+import warnings
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -7,13 +8,16 @@ from typing import Any
 from psycopg2.errors import QueryCanceled
 from sqlalchemy import Connection, Select, String, Table, any_, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SAWarning
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Scope
 from journal.deadlines import late, milliseconds_left
 from journal.engines.prepared_statements import Rows, Statements
 from projections.engine import row_security
+
+warnings.filterwarnings("error", message="SELECT statement has a cartesian product", category=SAWarning)
+"""A read that forgot a join answers with what nobody asked for: it is a fault, not a line in the log."""
 
 StandsAt = tuple[tuple[int, ...], tuple[int, ...]]
 """Generation and position of every read model."""

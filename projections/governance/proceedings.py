@@ -170,8 +170,8 @@ class ProceedingFilter:
     provider: list[str] | None = sought("Providers that are one of the two sides · 服务商", of="organisation")
     enterprise: list[str] | None = sought("Firms that are one of the two sides · 企业", of="enterprise")
     about: str | None = sought("What they are about, by the name of its stream · 所涉事项", of=())
-    pending: bool | None = sought("True for those that have not ended, false for those that have · 是否在办")
-    due_by: date | None = sought("Day by which their next step is due · 到期日")
+    pending: bool | None = sought("True for those that have not ended, false for those that have · 是否在办", shown_by="ended_at")
+    due_by: date | None = sought("Day by which their next step is due · 到期日", shown_by="due")
 
 
 def proceeding_columns(snapshot: Snapshot) -> Columns:

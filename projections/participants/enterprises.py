@@ -75,7 +75,7 @@ class EnterpriseFilter:
     district: list[str] | None = sought("Districts, GB/T 2260 codes · 区代码")
     industry: list[str] | None = sought("Beginnings of the industry code · 行业代码前缀")
     size_class: list[SizeClass] | None = sought("Size classes · 规模类型")
-    text: str | None = sought("Part of the name, or a whole USCC · 名称片段或信用代码")
+    text: str | None = sought("Part of the name, or a whole USCC · 名称片段或信用代码", shown_by="name")
     subdistrict: list[str] | None = sought("Ids of subdistricts · 街镇", of="organisation")
     park: list[str] | None = sought("Ids of parks · 园区", of="organisation")
     reporting_unit: list[str] | None = sought("Ids of reporting units · 申报单位", of="organisation")

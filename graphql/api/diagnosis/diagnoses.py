@@ -340,7 +340,7 @@ DIAGNOSES: Listed[DiagnosisFilter, DiagnosisRow, Diagnosis] = Listed(
         validity.diagnosis_places,
         validity.diagnosis_count,
         lambda context, ids, position, _wanted: replay.of_diagnoses(context.snapshot, context.scope, ids, position),
-        unkept=frozenset({"changed_at", "overdue", "stage"}),
+        unkept=frozenset({"changed_at", "filing", "follow_up", "overdue", "reading", "stage"}),
     ),
 )
 load_diagnoses = DIAGNOSES.of_ids
