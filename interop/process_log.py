@@ -85,7 +85,7 @@ class _Told:
         found = {"role": row.role, "version": row.version} | ({"stage": said["stage"]} if "stage" in said else {})
         self.kinds.add(row.type)
         return {
-            "id": f"e{row.position}",
+            "id": f"{row.stream}/{row.version}",
             "type": row.type,
             "time": utc_moment(row.at).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "attributes": [{"name": name, "value": value} for name, value in found.items()],

@@ -20,7 +20,7 @@ from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown, shown
 from api.kit.row_plans import Holds
 from api.participants.enterprises import Enterprise, load_enterprises
-from domain.access import Mask, Place, admits
+from domain.access import Mask, Nothing, Place, Scope, admits
 from domain.kernel import Command
 from domain.masks import POLICY_CHECKS, POLICY_DRAFTS, SIGNED_IN
 from domain.programme.policies import conditions
@@ -192,7 +192,12 @@ def _simulation(one: PolicySimulated) -> PolicySimulation:
 
 def _own(context: Context, district: str | None) -> bool:
     """Whether the caller reads the drafts of a policy: the city's those of the city, a district its own."""
-    return context.role in POLICY_DRAFTS and admits(context.scope, Place(district=district))
+    return admits(_drafting(context), Place(district=district))
+
+
+def _drafting(context: Context) -> Scope:
+    """Whose drafts there are for the caller: those of its own administration, and none for who writes no policy."""
+    return context.scope if context.role in POLICY_DRAFTS else Nothing()
 
 
 def _build(context: Context, found: Sequence[PolicyRow], _wanted: frozenset[str]) -> list[Policy]:
@@ -227,7 +232,7 @@ def _checks(context: Context, found: Sequence[PolicyCheckRow], wanted: frozenset
 
 def _against(where: PolicyCheckFilter, then: Occasion) -> PolicyCheckFilter:
     """What firms are held against: what is published, or for its administration the draft where there is one."""
-    found = rows.policies_by_id(then.context.snapshot, then.context.scope, [where.policy]).get(where.policy)
+    found = rows.policies_by_id(then.context.snapshot, _drafting(then.context), [where.policy]).get(where.policy)
     if found is None:
         return replace(where, day=then.day)
     state = found.state()
@@ -246,6 +251,7 @@ POLICIES: Listed[PolicyFilter, PolicyRow, Policy] = Listed(
     count=rows.policy_count,
     by_id=rows.policies_by_id,
     build=_build,
+    scope=_drafting,
 )
 CHECKS: Listed[PolicyCheckFilter, PolicyCheckRow, PolicyCheck] = Listed(
     name="policyChecks",

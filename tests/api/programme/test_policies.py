@@ -1,9 +1,12 @@
 """Policies over the API (plan I2, I3): drafted, simulated over all firms, published; a firm reads how it stands itself."""
 
 import threading
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
-from tests.live_city import ENTERPRISE, OTHER_ENTERPRISE, LiveCity
+from domain.masks import POLICY_DRAFTS
+from tests.live_city import ENTERPRISE, OTHER_ENTERPRISE, PEOPLE, LiveCity
 from zhenduan.background.computing import compute_waiting
 
 FIRM, OTHER = f"enterprise/{ENTERPRISE}", f"enterprise/{OTHER_ENTERPRISE}"
@@ -55,6 +58,18 @@ def test_a_draft_is_its_administration_s_alone_and_published_after_it_was_simula
     city.done("city", "publishPolicy", "", policy=policy)
     seen = city.data("enterprise", "query($id: ID!) { policy(id: $id) { inForce { title } } }", id=policy)["policy"]
     assert seen == {"inForce": {"title": "改造补贴"}}
+
+
+def test_of_a_draft_nobody_who_writes_no_policy_learns_that_it_is(city: LiveCity) -> None:
+    city.done("city", "draftPolicy", "policy { id }", **drafting(LEADER))
+    city.done("district", "draftPolicy", "policy { id }", **drafting(LEADER, district="310117"))
+    tokens = dict(city.tokens) | {
+        f"partner {of}": city.installation.accounts.issue_partner_key("erp", of, timedelta(days=1)).token for of in ("*", "310117")
+    }
+    writers = {name for name, role, _ in PEOPLE if role in POLICY_DRAFTS}
+    for who in tokens.keys() - writers:
+        answer = replace(city, tokens=tokens).data(who, "{ policies { totalCount nodes { id } } }")["policies"]
+        assert answer == {"totalCount": 0, "nodes": []}, who
 
 
 def test_a_firm_reads_how_it_stands_clause_by_clause_and_of_no_other(city: LiveCity) -> None:

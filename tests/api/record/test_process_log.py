@@ -57,6 +57,8 @@ def test_the_log_is_ocel_and_names_every_object_and_type_that_it_speaks_of(city:
     assert {one["type"] for one in made["events"]} == {one["name"] for one in made["eventTypes"]}
     ids = [one["id"] for one in made["events"]]
     assert len(set(ids)) == len(ids)
+    trail = city.data("auditor", "{ auditTrail(first: 100) { nodes { id } } }")["auditTrail"]["nodes"]
+    assert set(ids) <= {one["id"] for one in trail}, "an event is cited as it is in the trail, never by its place in the journal"
     assert {one["objectId"] for event in made["events"] for one in event["relationships"]} == set(objects)
     stated = {kind["name"]: {one["name"] for one in kind["attributes"]} for kind in made["eventTypes"]}
     assert all({one["name"] for one in event["attributes"]} <= stated[event["type"]] for event in made["events"])
