@@ -1,9 +1,10 @@
 """Body of a dated rule 规则正文: what every kind has in common, and the units that its numbers are counted in. plan V4."""
 
 from enum import Enum
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self, Union, get_args, get_origin
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic.fields import FieldInfo
 
 from domain.kernel import Part
 from standards.described import DescribedEnum
@@ -29,8 +30,16 @@ class Unit(Enum):
     FEN = "fen"
 
 
+def counts_fen(field: FieldInfo) -> bool:
+    """Whether a member of a model is money in fen 是否为金额, also where it may be none: that alternative bears the mark itself."""
+    either = get_args(field.annotation) if get_origin(field.annotation) is Union else ()
+    return Unit.FEN in (*field.metadata, *(mark for one in either for mark in get_args(one)[1:]))
+
+
 Fen = Annotated[int, Field(ge=0, le=10**15), Unit.FEN]
 """Money in fen 人民币分: whole, not negative, at most ten million million yuan; more than GraphQL's 32 bits hold."""
+PaidFen = Annotated[int, Field(ge=1, le=10**15), Unit.FEN]
+"""Money in fen that is paid 已付金额: at least one, for nothing is no payment."""
 
 
 class RuleKind(DescribedEnum):

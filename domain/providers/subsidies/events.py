@@ -28,6 +28,17 @@ class DistrictSubsidyRecorded(Event):
     source: str
 
 
+class DistrictSubsidyWithdrawn(Event):
+    """What was recorded of a district's subsidy does not hold 区级补贴登记已撤回. fen: as it was recorded."""
+
+    type: Literal["subsidy.district_withdrawn.v1"] = "subsidy.district_withdrawn.v1"
+    says: ClassVar = "撤回了对一项诊断的区级补贴登记（{fen} 分）：{reason}"
+    diagnosis: str
+    district: str
+    fen: int
+    reason: str
+
+
 class SubsidyComputed(Event):
     """What a year's jobs are paid 年度补贴已计算, in fen.
 
@@ -74,4 +85,4 @@ class SubsidyClawedBack(Event):
     fen: int
 
 
-SubsidyEvent = DistrictSubsidyRecorded | SubsidyComputed | SubsidyApproved | SubsidyClawedBack
+SubsidyEvent = DistrictSubsidyRecorded | DistrictSubsidyWithdrawn | SubsidyComputed | SubsidyApproved | SubsidyClawedBack

@@ -32,7 +32,7 @@ class SubsidyCommand(Command):
 class SubsidyStatus(DescribedEnum):
     """How far the subsidy of a year has come · 补贴状态."""
 
-    RECORDED = "recorded", "Districts' own subsidies are recorded; nothing is computed · 待计算"
+    RECORDED = "recorded", "Districts' own subsidies are recorded; to be computed, anew where it was before · 待计算"
     COMPUTED = "computed", "Computed; waits for another person's approval · 待批准"
     APPROVED = "approved", "Approved and to be paid · 已批准"
 
@@ -60,6 +60,12 @@ class YearOfSubsidy(BaseModel):
     def taken_back(self, provider: str) -> int:
         """What was taken back of a provider 已追回, in fen."""
         return sum(one.fen for one in self.clawbacks if one.provider == provider)
+
+    def has_paid(self, diagnosis: str) -> bool:
+        """Whether an approved subsidy stands for a confirmed diagnosis of the year 市级是否已付: not left out, not taken back."""
+        left_out = {one.diagnosis for one in self.computed.left_out} if self.computed is not None else set()
+        taken_back = {each for one in self.clawbacks for each in one.diagnoses}
+        return self.status is SubsidyStatus.APPROVED and diagnosis not in left_out | taken_back
 
 
 def subsidy_stream(year: int) -> Stream:

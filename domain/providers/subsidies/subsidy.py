@@ -11,10 +11,10 @@ from pydantic import Field
 
 from domain.access import Place
 from domain.command_rights import CITY, GOVERNMENT, require_right
-from domain.diagnosis.state import Diagnosis, diagnosis_stream
+from domain.diagnosis.state import Diagnosis, Status, diagnosis_stream, require_status
 from domain.governance.dated_rules import rule_stream
 from domain.governance.proceedings.state import proceeding_stream
-from domain.governance.rule_bodies.body import Fen, RuleKind
+from domain.governance.rule_bodies.body import PaidFen, RuleKind
 from domain.kernel import (
     NOT_FOUND,
     NOWHERE,
@@ -27,6 +27,7 @@ from domain.kernel import (
     Rule,
     Sha256,
     Stream,
+    Text,
     Unscoped,
     cause_of,
 )
@@ -35,6 +36,7 @@ from domain.providers.ratings.rating import RatingStatus, YearOfRating, rating_s
 from domain.providers.subsidies.clawback import ClawBackSubsidy, claw_back
 from domain.providers.subsidies.events import (
     DistrictSubsidyRecorded,
+    DistrictSubsidyWithdrawn,
     LeftOutJob,
     SubsidyApproved,
     SubsidyClawedBack,
@@ -92,11 +94,25 @@ SUBSIDY_JOB_OTHER_YEAR = Rule(
 DISTRICT_SUBSIDY_RECORDED = Rule(
     "DISTRICT_SUBSIDY_RECORDED",
     "plan I2",
-    "该诊断的区级补贴已登记",
-    "The district's subsidy of this diagnosis is on record already",
+    "该诊断的区级补贴已登记；登记有误的，先以 withdrawDistrictSubsidy 说明理由撤回，再重新登记",
+    "The district's subsidy of this diagnosis is on record already; withdraw what is wrong with its reason"
+    " (withdrawDistrictSubsidy), then record it anew",
 )
-# Commands
+DISTRICT_SUBSIDY_NOT_RECORDED = Rule(
+    "DISTRICT_SUBSIDY_NOT_RECORDED",
+    "plan I2",
+    "{year} 年度没有登记该诊断的区级补贴，无从撤回",
+    "No district's subsidy of this diagnosis is on record under {year}; there is nothing to withdraw",
+)
+SUBSIDY_PAID_BY_CITY = Rule(
+    "SUBSIDY_PAID_BY_CITY",
+    "plan I2",
+    "{year} 年度市级补贴已批准，该诊断未列入不计的任务；两级不得重复补贴，请先由市级以“补贴追回”程序追回，再登记区级补贴",
+    "The city's subsidy of {year} is approved and did not leave this diagnosis out; none is paid twice: the city takes its"
+    " subsidy back by a proceeding of clawback first, then the district's is recorded",
+)
 
+# Commands
 
 
 class RecordDistrictSubsidy(SubsidyCommand):
@@ -105,8 +121,17 @@ class RecordDistrictSubsidy(SubsidyCommand):
     roles: ClassVar = GOVERNMENT
 
     diagnosis: DiagnosisRef = Field(description="Diagnosis that is paid for · 诊断标识")
-    fen: Fen = Field(description="Amount, in fen · 金额（分）")
+    fen: PaidFen = Field(description="Amount, in fen, at least 1 · 金额（分）")
     source: Label = Field(description="By which notice · 依据")
+
+
+class WithdrawDistrictSubsidy(SubsidyCommand):
+    """Withdraw a district's subsidy that was recorded wrongly, with the reason; it may be recorded anew · 撤回区级补贴登记."""
+
+    roles: ClassVar = GOVERNMENT
+
+    diagnosis: DiagnosisRef = Field(description="Diagnosis that it was recorded of · 诊断标识")
+    reason: Text = Field(description="Why it does not hold · 理由")
 
 
 class ComputeSubsidy(SubsidyCommand):
@@ -127,7 +152,7 @@ class ApproveSubsidy(SubsidyCommand):
     input_digest: Sha256 = Field(description="Digest of the inputs of what is approved · 输入摘要")
 
 
-AnySubsidyCommand = RecordDistrictSubsidy | ComputeSubsidy | ApproveSubsidy | ClawBackSubsidy
+AnySubsidyCommand = RecordDistrictSubsidy | WithdrawDistrictSubsidy | ComputeSubsidy | ApproveSubsidy | ClawBackSubsidy
 
 # Decide: what may happen
 
@@ -139,6 +164,8 @@ def decide(command: AnySubsidyCommand, known: YearOfSubsidy | None, context: Dec
     match command:
         case RecordDistrictSubsidy():
             return _recorded(command, subsidy, context)
+        case WithdrawDistrictSubsidy():
+            return _withdrawn(command, subsidy)
         case ComputeSubsidy():
             return _computed(command, subsidy, context)
         case ApproveSubsidy():
@@ -150,7 +177,7 @@ def decide(command: AnySubsidyCommand, known: YearOfSubsidy | None, context: Dec
 
 
 def _recorded(command: RecordDistrictSubsidy, subsidy: YearOfSubsidy, context: DecisionContext) -> Facts:
-    """Also after the city's approval: then it is a reason for a clawback."""
+    """Of a confirmed diagnosis that the city's approved subsidy does not stand for: what it paid is taken back first."""
     diagnosis: Diagnosis | None = context.read.get(diagnosis_stream(command.diagnosis))
     firm: Firm | None = context.read.get(enterprise_stream(diagnosis.enterprise)) if diagnosis is not None else None
     if diagnosis is None or firm is None:
@@ -160,8 +187,20 @@ def _recorded(command: RecordDistrictSubsidy, subsidy: YearOfSubsidy, context: D
         raise SUBSIDY_JOB_OTHER_YEAR.refuse(path="year", year=opened)
     if command.diagnosis in subsidy.by_districts:
         raise DISTRICT_SUBSIDY_RECORDED.refuse(path="diagnosis")
+    require_status(diagnosis, Status.CONFIRMED)
+    if subsidy.has_paid(command.diagnosis):
+        raise SUBSIDY_PAID_BY_CITY.refuse(path="diagnosis", year=command.year)
     told = command.model_dump(include={"diagnosis", "fen", "source"})
     return (DistrictSubsidyRecorded(**told, district=firm.district),)
+
+
+def _withdrawn(command: WithdrawDistrictSubsidy, subsidy: YearOfSubsidy) -> Facts:
+    """At any time: what the city left out for it stays left out of a subsidy that is approved."""
+    found = subsidy.by_districts.get(command.diagnosis)
+    if found is None:
+        raise DISTRICT_SUBSIDY_NOT_RECORDED.refuse(path="diagnosis", year=command.year)
+    told = command.model_dump(include={"diagnosis", "reason"})
+    return (DistrictSubsidyWithdrawn(**told, district=found.district, fen=found.fen),)
 
 
 def _computed(command: ComputeSubsidy, subsidy: YearOfSubsidy, context: DecisionContext) -> Facts:
@@ -196,7 +235,7 @@ def _approved(command: ApproveSubsidy, subsidy: YearOfSubsidy, context: Decision
     if subsidy.status is SubsidyStatus.APPROVED:
         raise SUBSIDY_APPROVED_ALREADY.refuse(year=command.year)
     computed = subsidy.computed
-    if computed is None:
+    if computed is None or subsidy.status is not SubsidyStatus.COMPUTED:
         raise wrong_status(subsidy.status)
     if command.input_digest != computed.input_digest:
         raise SUBSIDY_OTHER_RUN.refuse(path="input_digest", input_digest=computed.input_digest)
@@ -217,6 +256,10 @@ def evolve(known: YearOfSubsidy | None, event: SubsidyEvent) -> YearOfSubsidy:
         case DistrictSubsidyRecorded(diagnosis=diagnosis):
             told = event.model_dump(include={"district", "fen", "source"})
             changed["by_districts"] = {**subsidy.by_districts, diagnosis: DistrictSubsidy(**told, version=version)}
+            changed["status"] = _to_be_computed(subsidy)
+        case DistrictSubsidyWithdrawn(diagnosis=diagnosis):
+            changed["by_districts"] = {key: one for key, one in subsidy.by_districts.items() if key != diagnosis}
+            changed["status"] = _to_be_computed(subsidy)
         case SubsidyComputed():
             changed |= {"status": SubsidyStatus.COMPUTED, "computed": event}
         case SubsidyApproved():
@@ -226,6 +269,11 @@ def evolve(known: YearOfSubsidy | None, event: SubsidyEvent) -> YearOfSubsidy:
         case never:
             assert_never(never)
     return subsidy.model_copy(update=changed)
+
+
+def _to_be_computed(subsidy: YearOfSubsidy) -> SubsidyStatus:
+    """A computation before what a district pays changed is not approved any more; what is approved stays so."""
+    return subsidy.status if subsidy.status is SubsidyStatus.APPROVED else SubsidyStatus.RECORDED
 
 
 def _reads(command: AnySubsidyCommand, _known: YearOfSubsidy | None) -> tuple[Stream, ...]:
@@ -250,8 +298,11 @@ def _reads_further(
     return (enterprise_stream(diagnosis.enterprise),) if diagnosis is not None else ()
 
 
-def _place(command: AnySubsidyCommand, _known: YearOfSubsidy | None, read: Mapping[str, Any]) -> Place | Unscoped:
-    """A district records what it pays for a firm of its own; all else is the city's."""
+def _place(command: AnySubsidyCommand, known: YearOfSubsidy | None, read: Mapping[str, Any]) -> Place | Unscoped:
+    """A district records what it pays for a firm of its own, and withdraws what was recorded of itself; all else is the city's."""
+    if isinstance(command, WithdrawDistrictSubsidy):
+        recorded = known.by_districts.get(command.diagnosis) if known is not None else None
+        return Place(district=recorded.district) if recorded is not None else NOWHERE
     if not isinstance(command, RecordDistrictSubsidy):
         return NOWHERE
     diagnosis: Diagnosis | None = read.get(diagnosis_stream(command.diagnosis))
@@ -261,7 +312,7 @@ def _place(command: AnySubsidyCommand, _known: YearOfSubsidy | None, read: Mappi
 
 SUBSIDIES = Capability(
     name="subsidy",
-    commands=(RecordDistrictSubsidy, ComputeSubsidy, ApproveSubsidy, ClawBackSubsidy),
+    commands=(RecordDistrictSubsidy, WithdrawDistrictSubsidy, ComputeSubsidy, ApproveSubsidy, ClawBackSubsidy),
     events=tuple(SubsidyEvent.__args__),
     stream=lambda command: subsidy_stream(command.year),
     reads=_reads,

@@ -20,7 +20,7 @@ from pydantic import BaseModel
 
 from api.kit.enums import enum_type, first_line
 from api.kit.ids import key_of, named
-from domain.governance.rule_bodies.body import Unit
+from domain.governance.rule_bodies.body import counts_fen
 from domain.kernel import IdOf
 
 KEY_OF_MAPPING = {
@@ -117,8 +117,7 @@ def _fields(model: type[BaseModel], omit: frozenset[str]) -> Iterator[Any]:
     for name, field in model.model_fields.items():
         if name in omit:
             continue
-        counts_fen = Unit.FEN in field.metadata
-        kind = Decimal if counts_fen else _graphql_type(field.title or name, field.annotation, field.description or "")
+        kind = Decimal if counts_fen(field) else _graphql_type(field.title or name, field.annotation, field.description or "")
         if named(field.annotation, field.metadata) is not None:
             kind = _as_id(kind)
         if field.is_required():

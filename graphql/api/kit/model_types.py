@@ -11,24 +11,31 @@ from functools import cache
 from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from api.kit.command_inputs import class_of
 from api.kit.enums import enum_type
 from api.kit.published import Roles, field, published
-from domain.governance.rule_bodies.body import Unit
+from domain.governance.rule_bodies.body import counts_fen
 
 
 @cache
 def output_type(model: type[BaseModel], roles: Roles) -> Any:  # noqa: ANN401 - a type made at run time
     """The type of a model that lies nowhere, and of the models in it."""
     fields = [
-        (name, Decimal if Unit.FEN in one.metadata else _shown(one.annotation, roles), field(one.description or ""))
+        (name, _kind_of(one, roles), field(one.description or ""))
         for name, one in model.model_fields.items()
         if get_origin(one.annotation) is not typing.Literal
     ]
     made = class_of(model.__name__, fields)
     made.__doc__ = model.__doc__
     return published(roles, placed=False)(made)
+
+
+def _kind_of(member: FieldInfo, roles: Roles) -> Any:  # noqa: ANN401 - a type of the schema
+    if not counts_fen(member):
+        return _shown(member.annotation, roles)
+    return Decimal | None if type(None) in get_args(member.annotation) else Decimal
 
 
 def _shown(annotation: Any, roles: Roles) -> Any:  # noqa: ANN401 - annotations are values of any kind
@@ -59,4 +66,5 @@ def as_shown(value: Any, roles: Roles) -> Any:  # noqa: ANN401 - data of any sha
 
 def _member(model: BaseModel, name: str, roles: Roles) -> Any:  # noqa: ANN401
     held = getattr(model, name)
-    return Decimal(held) if Unit.FEN in type(model).model_fields[name].metadata else as_shown(held, roles)
+    is_money = counts_fen(type(model).model_fields[name]) and held is not None
+    return Decimal(held) if is_money else as_shown(held, roles)

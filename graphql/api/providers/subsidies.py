@@ -25,7 +25,12 @@ from domain.providers.subsidies import numbers
 from domain.providers.subsidies.clawback import ClawBackSubsidy
 from domain.providers.subsidies.events import LeftOutJob
 from domain.providers.subsidies.state import SubsidyStatus, YearOfSubsidy, subsidy_stream
-from domain.providers.subsidies.subsidy import AnySubsidyCommand, ComputeSubsidy, RecordDistrictSubsidy
+from domain.providers.subsidies.subsidy import (
+    AnySubsidyCommand,
+    ComputeSubsidy,
+    RecordDistrictSubsidy,
+    WithdrawDistrictSubsidy,
+)
 from projections.engine.snapshot import Snapshot
 from projections.providers.subsidies import subsidy_of
 from projections.providers.subsidy_jobs import confirmed_jobs, counted, jobs_of_year
@@ -223,6 +228,7 @@ QUERIES = SubsidyQueries
 SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
     ComputeSubsidy: ServerFields(frozenset({"position", "jobs", "left_out"}), fill=_jobs),
     RecordDistrictSubsidy: ServerFields(frozenset(), shows_version=False),
+    WithdrawDistrictSubsidy: ServerFields(frozenset(), shows_version=False),
     ClawBackSubsidy: ServerFields(frozenset({"counts"}), fill=_overturned),
 }
 """What the server completes 服务端补全; every other command is sent as it is."""

@@ -14,7 +14,8 @@ GRADE = {"title": "一档及以上", "anyOf": [{"grade": {"atLeast": 1}}]}
 LEADER = {"title": "链主", "anyOf": [{"designation": {"oneOf": ["CHAIN_LEADER"]}}]}
 CHECKS = """query($policy: ID!, $draft: Boolean!) { policyChecks(policy: $policy, draft: $draft) {
   totalCount nodes { id verdict clauses { title verdict tests } overlapping } } }"""
-ONE = """query($id: ID!) { policy(id: $id) { status version draft { title } inForce { title clauses { anyOf { kind oneOf } } }
+ONE = """query($id: ID!) { policy(id: $id) { status version draft { title budgetFen }
+  inForce { title clauses { anyOf { kind oneOf } } }
   simulation { fen mostFen districts { district meets evidenceMissing } } } }"""
 
 
@@ -43,7 +44,8 @@ def checks(city: LiveCity, who: str, policy: str, *, draft: bool = False) -> dic
 
 
 def test_a_draft_is_its_administration_s_alone_and_published_after_it_was_simulated_over_all_firms(city: LiveCity) -> None:
-    policy = str(city.done("city", "draftPolicy", "policy { id }", **drafting(LEADER))["policy"]["id"])
+    said = drafting(LEADER, budgetFen="3000000000")
+    policy = str(city.done("city", "draftPolicy", "policy { id }", **said)["policy"]["id"])
     assert city.refused("city", "publishPolicy", policy=policy) == "POLICY_NOT_SIMULATED"
     for who in ("district", "enterprise", "provider"):
         assert city.data(who, "query($id: ID!) { policy(id: $id) { status } }", id=policy)["policy"] is None
@@ -52,6 +54,7 @@ def test_a_draft_is_its_administration_s_alone_and_published_after_it_was_simula
     compute(city)
     found = city.data("city", ONE, id=policy)["policy"]
     assert (found["status"], found["inForce"], found["simulation"]["fen"]) == ("DRAFTED", None, "0")
+    assert found["draft"]["budgetFen"] == "3000000000", "thirty million yuan, more than 32 bits hold"
     assert sum(one["evidenceMissing"] for one in found["simulation"]["districts"]) == int(found["simulation"]["mostFen"]) // 10_000
     assert {one["verdict"] for one in checks(city, "city", policy, draft=True).values()} == {"EVIDENCE_MISSING"}
     assert checks(city, "district", policy, draft=True) == {}

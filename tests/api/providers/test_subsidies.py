@@ -87,10 +87,12 @@ def test_it_is_computed_over_the_api_from_what_is_on_record_once_the_rating_is_f
 
 
 def test_a_district_records_what_it_pays_and_sees_its_own_alone(city: LiveCity) -> None:
-    diagnosis, year = city.opened(), int(city.today[:4])
+    diagnosis, year = city.issued(), int(city.today[:4])
     own = "query($y: Int!) { subsidy(year: $y) { status byDistricts { nodes { diagnosis district amount source } } } }"
     given: dict[str, Any] = {"diagnosis": diagnosis, "fen": "100000", "source": "区级补贴通知"}
     assert city.refused("district", "recordDistrictSubsidy", year=YEAR, **given) == "SUBSIDY_JOB_OTHER_YEAR"
+    assert city.refused("district", "recordDistrictSubsidy", year=year, **given) == "DIAGNOSIS_WRONG_STATUS"
+    city.done("enterprise", "confirmReport", diagnosis=diagnosis)
     assert city.refused("pudong", "recordDistrictSubsidy", year=year, **given) == "NOT_FOUND"
     sent = city.done("district", "recordDistrictSubsidy", "subsidy { byDistricts { nodes { amount } } }", year=year, **given)
     assert sent["subsidy"]["byDistricts"]["nodes"] == [{"amount": "100000"}]
@@ -98,6 +100,12 @@ def test_a_district_records_what_it_pays_and_sees_its_own_alone(city: LiveCity) 
     assert (seen["district"], seen["source"]) == ("310117", "区级补贴通知")
     assert city.data("pudong", own, y=year)["subsidy"]["byDistricts"]["nodes"] == []
     assert city.refused("district", "recordDistrictSubsidy", year=year, **given) == "DISTRICT_SUBSIDY_RECORDED"
+    back = {"year": year, "diagnosis": diagnosis, "reason": "金额有误"}
+    assert city.refused("pudong", "withdrawDistrictSubsidy", **back) == "NOT_FOUND"
+    done = city.done("district", "withdrawDistrictSubsidy", "subsidy { byDistricts { nodes { amount } } }", **back)
+    assert done["subsidy"]["byDistricts"]["nodes"] == []
+    again = city.done("district", "recordDistrictSubsidy", "subsidy { byDistricts { nodes { amount } } }", year=year, **given)
+    assert again["subsidy"]["byDistricts"]["nodes"] == [{"amount": "100000"}]
 
 
 def test_jobs_are_the_years_confirmed_diagnoses_by_kind_and_size_without_those_left_out(city: LiveCity) -> None:

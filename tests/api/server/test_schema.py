@@ -11,6 +11,7 @@ from api.schema import build_schema, schema_text
 from api.server.field_rights import resolve_rights, rows_without_fields
 
 CONTRACT = Path(__file__).parents[3] / "graphql" / "schema.graphql"
+MONEY = re.compile("^fen$|Fen$")
 CHINESE = re.compile("[\u4e00-\u9fff]")
 SCHEMA = build_schema()._schema  # noqa: SLF001 - the executable one
 RIGHTS = declared(build_schema())
@@ -28,6 +29,18 @@ def test_every_type_and_field_is_described_in_chinese(kind: GraphQLObjectType | 
     assert CHINESE.search(kind.description or ""), kind.name
     bare = [name for name, field in kind.fields.items() if not CHINESE.search(field.description or "")]
     assert not bare
+
+
+def test_money_in_fen_is_nowhere_a_number_of_32_bits() -> None:
+    """By name or by its words, of what is sent and what is read: a budget of thirty million yuan is more than Int holds."""
+    found = {
+        f"{kind.name}.{name}": str(field.type)
+        for kind in OBJECTS
+        for name, field in kind.fields.items()
+        if MONEY.search(name) or "in fen" in (field.description or "") or "金额（分）" in (field.description or "")
+    }
+    assert "PolicyTermsInput.budgetFen" in found
+    assert not {name for name, scalar in found.items() if "Int" in scalar}
 
 
 def test_every_field_has_a_right_and_every_right_a_field() -> None:

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from domain.command_rights import ROLE_NOT_ALLOWED
-from domain.diagnosis.state import Diagnosis, Purpose, diagnosis_stream
+from domain.diagnosis.state import WRONG_STATUS, Diagnosis, Purpose, Status, diagnosis_stream
 from domain.governance.dated_rules import rule_in_force
 from domain.governance.proceedings.state import (
     PROCEEDING_NOT_CONCLUDED,
@@ -25,20 +26,29 @@ from domain.participants.enterprises import enterprise_stream
 from domain.providers.ratings.numbers import Tier
 from domain.providers.ratings.rating import RatingStatus, YearOfRating, rating_stream
 from domain.providers.subsidies.clawback import CLAWBACK_DONE, CLAWBACK_NOT_PAID, ClawBackSubsidy
-from domain.providers.subsidies.events import DistrictSubsidyRecorded, LeftOutJob, SubsidyApproved, SubsidyComputed
+from domain.providers.subsidies.events import (
+    DistrictSubsidyRecorded,
+    DistrictSubsidyWithdrawn,
+    LeftOutJob,
+    SubsidyApproved,
+    SubsidyComputed,
+)
 from domain.providers.subsidies.numbers import JobCount, ProviderJobs, compute_subsidy
-from domain.providers.subsidies.state import SUBSIDY_STATUS, subsidy_stream
+from domain.providers.subsidies.state import SUBSIDY_STATUS, SubsidyStatus, subsidy_stream
 from domain.providers.subsidies.subsidy import (
+    DISTRICT_SUBSIDY_NOT_RECORDED,
     DISTRICT_SUBSIDY_RECORDED,
     SUBSIDIES,
     SUBSIDY_APPROVED_ALREADY,
     SUBSIDY_BY_THE_SAME,
     SUBSIDY_JOB_OTHER_YEAR,
     SUBSIDY_OTHER_RUN,
+    SUBSIDY_PAID_BY_CITY,
     SUBSIDY_RATING_NOT_FINAL,
     ApproveSubsidy,
     ComputeSubsidy,
     RecordDistrictSubsidy,
+    WithdrawDistrictSubsidy,
 )
 from standards import Form
 from tests.rules.given import Given, given
@@ -121,24 +131,34 @@ def test_another_person_approves_what_was_computed_last_and_only_once() -> None:
     case.when(COMPUTE, "city").refused(SUBSIDY_APPROVED_ALREADY, year=2023)
 
 
+DIAGNOSED = Diagnosis(
+    enterprise="e1",
+    campaign="2023",
+    purpose=Purpose.INITIAL,
+    form=Form.FULL,
+    edition="2023",
+    edition_digest="a",
+    provider="p11",
+    applicable=None,
+    reason=None,
+    status=Status.CONFIRMED,
+)
+RECORD = RecordDistrictSubsidy(year=2023, diagnosis="d9", fen=100_000, source="区级通知")
+WITHDRAW = WithdrawDistrictSubsidy(year=2023, diagnosis="d9", reason="金额有误")
+
+
+def on_record(case: Given, diagnosis: Diagnosis = DIAGNOSED, of: str = "d9") -> Given:
+    """A case of a firm of the district, opened in 2023."""
+    known = case.having_read({diagnosis_stream(of): diagnosis, enterprise_stream("e1"): FIRM})
+    return known.having_begun(diagnosis_stream(of), OPENED)
+
+
 def test_a_district_records_what_it_pays_itself_for_a_firm_of_its_own_once_and_under_its_year() -> None:
-    command = RecordDistrictSubsidy(year=2023, diagnosis="d9", fen=100_000, source="区级通知")
+    command = RECORD
     fact = DistrictSubsidyRecorded(diagnosis="d9", district=FIRM.district, fen=100_000, source="区级通知")
-    diagnosed = Diagnosis(
-        enterprise="e1",
-        campaign="2023",
-        purpose=Purpose.INITIAL,
-        form=Form.FULL,
-        edition="2023",
-        edition_digest="a",
-        provider="p11",
-        applicable=None,
-        reason=None,
-    )
 
     def known() -> Given:
-        case = given(SUBSIDIES).having_read({diagnosis_stream("d9"): diagnosed, enterprise_stream("e1"): FIRM})
-        return case.having_begun(diagnosis_stream("d9"), OPENED)
+        return on_record(given(SUBSIDIES))
 
     case = known().when(command, "district").then(fact)
     case.when(command, "district").refused(DISTRICT_SUBSIDY_RECORDED)
@@ -146,6 +166,42 @@ def test_a_district_records_what_it_pays_itself_for_a_firm_of_its_own_once_and_u
     known().when(other, "district").refused(SUBSIDY_JOB_OTHER_YEAR, year=2023)
     given(SUBSIDIES).when(command, "district").refused(NOT_FOUND)
     known().when(command, "provider").refused(ROLE_NOT_ALLOWED)
+    with pytest.raises(ValidationError):
+        RecordDistrictSubsidy(year=2023, diagnosis="d9", fen=0, source="区级通知")
+
+
+@pytest.mark.parametrize("status", sorted(set(Status) - {Status.CONFIRMED}))
+def test_a_district_pays_for_a_confirmed_diagnosis_only(status: Status) -> None:
+    case = on_record(given(SUBSIDIES), DIAGNOSED.model_copy(update={"status": status}))
+    case.when(RECORD, "district").refused(WRONG_STATUS, status=status.value)
+
+
+def test_what_was_recorded_wrongly_is_withdrawn_with_its_reason_and_recorded_anew() -> None:
+    on_record(given(SUBSIDIES)).when(WITHDRAW, "district").refused(DISTRICT_SUBSIDY_NOT_RECORDED, path="diagnosis", year=2023)
+    case = on_record(given(SUBSIDIES)).when(RECORD, "district").accepted
+    case.when(WITHDRAW, "provider").refused(ROLE_NOT_ALLOWED)
+    fact = DistrictSubsidyWithdrawn(diagnosis="d9", district=FIRM.district, fen=100_000, reason="金额有误")
+    case = case.when(WITHDRAW, "district").then(fact)
+    case = case.when(RECORD.model_copy(update={"fen": 200_000}), "district").accepted
+    assert case.state.by_districts["d9"].fen == 200_000
+
+
+def test_a_computation_before_a_district_pays_is_not_approved_any_more() -> None:
+    case = on_record(computed(), of="d1")
+    case = case.when(RECORD.model_copy(update={"diagnosis": "d1"}), "district").accepted
+    approve = ApproveSubsidy(year=2023, input_digest=case.state.computed.input_digest)
+    case.when(approve, "city", by="wang").refused(SUBSIDY_STATUS, status="recorded")
+    case = case.when(COMPUTE, "city", by="li").accepted
+    assert case.when(approve, "city", by="wang").accepted.state.status is SubsidyStatus.APPROVED
+
+
+def test_what_the_citys_approved_subsidy_stands_for_no_district_pays_before_it_is_taken_back() -> None:
+    record = RECORD.model_copy(update={"diagnosis": "d1"})
+    case = on_record(approved(), of="d1").having_read(proceeding())
+    case.when(record, "district").refused(SUBSIDY_PAID_BY_CITY, path="diagnosis", year=2023)
+    case = case.when(taking("d1"), "city").accepted
+    assert case.when(record, "district").accepted.state.by_districts["d1"].fen == 100_000
+    assert on_record(approved()).when(RECORD, "district").accepted, "what the city left out, it did not pay"
 
 
 def test_nothing_is_taken_back_before_a_concluded_proceeding_against_this_very_provider() -> None:
