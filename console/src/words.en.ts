@@ -95,7 +95,7 @@ export const english = {
   },
   case: {
     overview: "Overview", questionnaire: "Questionnaire", result: "Result", evidence: "Evidence", reports: "Reports",
-    objections: "Objections", visits: "Visits", followUp: "Filing and follow-up", filing: "Filing number", trail: "History",
+    objections: "Objections", visits: "Visits", followUp: "Filing and follow-up", whatIf: "What if", askWhatIf: "Work out the least that lifts the grade", filing: "Filing number", trail: "History",
     notFound: "There is no such diagnosis, or it is outside what you may see.",
     noResult: "Not scored yet.",
     heldBack: "What holds the grade back",

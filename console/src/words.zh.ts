@@ -113,7 +113,7 @@ export const chinese: Words = {
     again: (count: number) => (count ? `确认所选 ${count} 条并再次导入` : "勾选待确认的行后再次导入"), leftOut: (count: number) => `文件未列、仍在名单内的企业 ${count} 家`, takeOff: "移出名单",
   },
   case: {
-    overview: "概况", questionnaire: "问卷", result: "结果", evidence: "佐证", reports: "报告", objections: "异议", visits: "现场", trail: "经过", followUp: "备案与回访", filing: "备案号",
+    overview: "概况", questionnaire: "问卷", result: "结果", evidence: "佐证", reports: "报告", objections: "异议", visits: "现场", trail: "经过", followUp: "备案与回访", whatIf: "提升测算", askWhatIf: "测算达到更高一档的最少提升", filing: "备案号",
     notFound: "没有此诊断，或不在您的可见范围内。",
     noResult: "尚未评分。",
     heldBack: "压住等级的门槛",

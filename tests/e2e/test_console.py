@@ -214,3 +214,9 @@ def test_a_partner_registers_an_endpoint_reads_what_it_answered_and_rotates_its_
     assert "nothing-of-the-kind" in found["refused"]
     assert (found["challenged"], found["secret"], found["wide"], found["acts"]) == (True, "whsec_", False, 0)
     assert "taken" in found["answered"]
+
+
+def test_the_least_that_lifts_a_grade_follows_what_a_step_costs_and_what_is_kept(travelled: Callable[..., dict[str, Any]]) -> None:
+    found = travelled("weighing.mjs")
+    assert found["dearer"] > found["first"] > 0
+    assert (found["items"] > 0, found["kept"], found["wide"], found["grade"]) == (True, 0, False, True)

@@ -1,5 +1,5 @@
-import { Alert, Button, Descriptions, Empty, Grid, List, Select, Table, Tabs, Tag } from "antd";
-import { lazy, type ReactNode, Suspense } from "react";
+import { Alert, Button, Descriptions, Empty, Grid, List, Select, Skeleton, Table, Tabs, Tag } from "antd";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useParams, useSearchParams } from "react-router";
 
 import { download } from "../api";
@@ -17,12 +17,13 @@ import { InternalReviews } from "./internal-reviews";
 import { Questionnaire } from "./questionnaire";
 import { SiteVisits } from "./visits";
 
+const WhatIf = lazy(async () => ({ default: (await import("./what-if")).WhatIf }));
 const Radar = lazy(async () => ({ default: (await import("../radar")).Radar }));
 
 const CASE = graphql(`
   query Case($id: ID!) {
     diagnosis(id: $id) {
-      id caseNumber version status statusSince purpose form campaign edition { key title } openedAt filing { number } grade gradeName levelName issuedVersion
+      id caseNumber version status statusSince purpose form campaign edition { key title } openedAt filing { number } measuredGrade grade gradeName levelName issuedVersion
       enterprise { id name uscc district { code name } industry { code name } }
       provider { id name }
       evidence(first: 100) { nodes { sha256 filename size indicators attachedAt url } }
@@ -120,6 +121,8 @@ function Overview({ diagnosis }: { diagnosis: CaseOf }) {
 function Result({ diagnosis }: { diagnosis: CaseOf }) {
   const words = useWords();
   const said = useSaid();
+  const { viewer } = useViewer();
+  const [asking, setAsking] = useState(false);
   const { result } = diagnosis;
   if (!result) return <Empty description={words.case.noResult} />;
   const failing = result.gates.filter((gate) => !gate.holds);
@@ -162,6 +165,12 @@ function Result({ diagnosis }: { diagnosis: CaseOf }) {
           { title: words.fields.level, align: "right", dataIndex: "level" },
         ]}
       />
+      {[...PROCEEDINGS, "GROUP"].includes(viewer.role) && (
+        <>
+          <h2>{words.case.whatIf}</h2>
+          {asking ? <Suspense fallback={<Skeleton active />}><WhatIf id={diagnosis.id} edition={diagnosis.edition.key} grade={diagnosis.measuredGrade} /></Suspense> : <Button onClick={() => setAsking(true)}>{words.case.askWhatIf}</Button>}
+        </>
+      )}
     </>
   );
 }
