@@ -1,21 +1,12 @@
 // A confirmed report is filed by its district, read by an expert whom it appoints, and followed up: the firm plans, reports what it brought, the district closes.
 import { accessible, go, journey, shot, signIn, tab, URL_OF } from "./browser.mjs";
+import { caseOf, joined } from "./case.mjs";
 
 const READ_ANEW = "示例远图模具有限公司";
 const FOLLOWED = "示例明舟医疗器械有限公司";
-const PASSWORD = "a-long-password-of-my-own-2026";
 const PHONE = { viewport: { width: 375, height: 800 } };
 const today = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(new Date());
 const later = `${Number(today.slice(0, 4)) + 1}${today.slice(4, 8)}01`;
-
-async function caseOf(page, firm) {
-  await go(page, "/diagnoses");
-  await page.getByLabel("按状态筛选").click();
-  await page.getByTitle("已确认").click();
-  await page.keyboard.press("Escape");
-  const link = page.locator("tbody tr.ant-table-row", { hasText: "已确认" }).getByRole("link", { name: firm }).first();
-  return (await link.getAttribute("href")).slice(1);
-}
 
 async function follow(page, href) {
   await go(page, `${href}?tab=follow-up`);
@@ -36,30 +27,10 @@ async function choose(page, field, text) {
 const sent = (page) => page.locator(".ant-modal button[type=submit]").click();
 const shut = (page) => page.locator(".ant-modal").waitFor({ state: "hidden" });
 
-/** The firm's person joins by the district's invitation. */
-async function joined(browser, district, firm, given = {}) {
-  await go(district, "/people");
-  await district.locator("tbody tr.ant-table-row", { hasText: firm }).getByRole("button", { name: "签发邀请" }).click();
-  const link = await district.locator(".ant-modal code").first().innerText();
-  await district.locator(".ant-modal-confirm-btns button").first().click();
-  const [page] = await tab(browser, given);
-  await page.goto(link);
-  const login = `firm-${Date.now() % 10_000_000}`;
-  await page.getByLabel("登录名").fill(login);
-  await page.getByLabel("密码", { exact: true }).fill(PASSWORD);
-  await page.locator("button[type=submit]").click();
-  await page.locator("h1", { hasText: /^登录$/ }).waitFor();
-  await page.getByLabel("登录名").fill(login);
-  await page.getByLabel("密码", { exact: true }).fill(PASSWORD);
-  await page.locator("button[type=submit]").click();
-  await page.locator("nav").waitFor({ state: "attached" });
-  return page;
-}
-
 await journey(async (browser) => {
   const [district] = await tab(browser);
   await signIn(district, "district");
-  const href = await caseOf(district, READ_ANEW);
+  const href = await caseOf(district, READ_ANEW, "已确认");
   await follow(district, href);
   await accessible(district, "follow-up-unfiled");
   await shot(district, "follow-up-unfiled");
@@ -116,7 +87,7 @@ await journey(async (browser) => {
   await accessible(firm, "follow-up-planned-phone");
   await shot(firm, "follow-up-planned-phone");
 
-  const followed = await caseOf(district, FOLLOWED);
+  const followed = await caseOf(district, FOLLOWED, "已确认");
   const other = await joined(browser, district, FOLLOWED);
   await follow(other, followed);
   await other.getByRole("button", { name: "报告改进情况" }).click();

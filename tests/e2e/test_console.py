@@ -220,3 +220,12 @@ def test_the_least_that_lifts_a_grade_follows_what_a_step_costs_and_what_is_kept
     found = travelled("weighing.mjs")
     assert found["dearer"] > found["first"] > 0
     assert (found["items"] > 0, found["kept"], found["wide"], found["grade"]) == (True, 0, False, True)
+
+
+def test_what_a_provider_did_not_uphold_goes_to_arbitration_and_is_shown_to_its_end(
+    travelled: Callable[..., dict[str, Any]],
+) -> None:
+    found = travelled("arbitrating.mjs")
+    assert "至少为一个指标" in found["missing"]
+    assert "已立案" in found["early"]
+    assert (found["opinions"], found["settled"], found["wide"]) == (3, 1, False)

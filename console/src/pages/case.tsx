@@ -14,6 +14,7 @@ import { CaseActs } from "./case-acts";
 import { StatusTag } from "./diagnoses";
 import { FollowUp } from "./follow-up";
 import { InternalReviews } from "./internal-reviews";
+import { Objections } from "./objections";
 import { Questionnaire } from "./questionnaire";
 import { SiteVisits } from "./visits";
 
@@ -65,7 +66,7 @@ export function Case() {
               { key: "evidence", label: words.case.evidence, children: <Evidence diagnosis={diagnosis} /> },
               { key: "visits", label: words.case.visits, children: <SiteVisits diagnosis={diagnosis} again={answer.again} /> },
               { key: "reports", label: words.case.reports, children: <Reports diagnosis={diagnosis} again={answer.again} /> },
-              { key: "objections", label: words.case.objections, children: <Objections diagnosis={diagnosis} /> },
+              { key: "objections", label: words.case.objections, children: <Objections diagnosis={diagnosis} again={answer.again} /> },
               ...(PROCEEDINGS.includes(viewer.role) ? [{ key: "follow-up", label: words.case.followUp, children: <FollowUp diagnosis={diagnosis} again={answer.again} /> }] : []),
             ]} />
           </>
@@ -210,20 +211,5 @@ function Reports({ diagnosis, again }: { diagnosis: CaseOf; again: () => void })
       )}
       <InternalReviews diagnosis={diagnosis} again={again} />
     </>
-  );
-}
-
-function Objections({ diagnosis }: { diagnosis: CaseOf }) {
-  const words = useWords();
-  return (
-    <List
-      dataSource={diagnosis.objections?.nodes ?? []}
-      locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={words.case.noObjections} /> }}
-      renderItem={(one) => (
-        <List.Item extra={<Tag color={one.answer ? (one.answer.upheld ? "#135200" : "#595959") : "#874d00"}>{one.answer ? (one.answer.upheld ? words.case.upheld : words.case.dismissed) : words.case.awaiting}</Tag>}>
-          <List.Item.Meta title={`${one.indicator}：${one.text}`} description={<>{shanghai(one.raisedAt)}{one.answer && <div>{one.answer.text}</div>}</>} />
-        </List.Item>
-      )}
-    />
   );
 }

@@ -1,0 +1,34 @@
+// Finding a case by its firm and status, and letting its firm's person in.
+import { go, tab } from "./browser.mjs";
+
+const PASSWORD = "a-long-password-of-my-own-2026";
+
+/** Where the case of a firm is, found by its status as the list shows it. */
+export async function caseOf(page, firm, status) {
+  await go(page, "/diagnoses");
+  await page.getByLabel("按状态筛选").click();
+  await page.getByTitle(status, { exact: true }).click();
+  await page.keyboard.press("Escape");
+  const link = page.locator("tbody tr.ant-table-row", { hasText: status }).getByRole("link", { name: firm }).first();
+  return (await link.getAttribute("href")).slice(1);
+}
+
+/** The firm's person joins by the district's invitation. */
+export async function joined(browser, district, firm, given = {}) {
+  await go(district, "/people");
+  await district.locator("tbody tr.ant-table-row", { hasText: firm }).getByRole("button", { name: "签发邀请" }).click();
+  const link = await district.locator(".ant-modal code").first().innerText();
+  await district.locator(".ant-modal-confirm-btns button").first().click();
+  const [page] = await tab(browser, given);
+  await page.goto(link);
+  const login = `firm-${Date.now() % 10_000_000}`;
+  await page.getByLabel("登录名").fill(login);
+  await page.getByLabel("密码", { exact: true }).fill(PASSWORD);
+  await page.locator("button[type=submit]").click();
+  await page.locator("h1", { hasText: /^登录$/ }).waitFor();
+  await page.getByLabel("登录名").fill(login);
+  await page.getByLabel("密码", { exact: true }).fill(PASSWORD);
+  await page.locator("button[type=submit]").click();
+  await page.locator("nav").waitFor({ state: "attached" });
+  return page;
+}
