@@ -26,6 +26,7 @@ from domain.participants.partner_keys import PARTNER_KEYS
 from domain.participants.people.person import PEOPLE
 from domain.participants.rosters.roster import ROSTERS
 from domain.programme.designations import DESIGNATIONS
+from domain.programme.implementations import IMPLEMENTATIONS
 from domain.programme.policies.policy import POLICIES
 from domain.programme.targets import TARGETS
 from domain.providers.applications.application import APPLICATIONS
@@ -73,6 +74,7 @@ CAPABILITIES = Capabilities(
     FEEDBACKS,
     HEADQUARTERS,
     IDENTIFIERS,
+    IMPLEMENTATIONS,
     IMPROVEMENT_COSTS,
     LISTINGS,
     MARKINGS,

@@ -14,6 +14,7 @@ from domain.governance.proceedings.state import PROCEEDING_READERS
 from domain.governance.ties import TIE_READERS
 from domain.participants.consents import CONSENT_READERS
 from domain.participants.endpoints.state import ENDPOINT_READERS
+from domain.programme.implementation_facts import IMPLEMENTATION_READERS
 from domain.standard.revision.state import DRAFT_READERS
 
 ANYONE = frozenset(Role)
@@ -166,6 +167,10 @@ POLICY_CHECKS = OF_THE_FIRM - {Role.DEPARTMENT_FILLER} | {Role.CITY, Role.DISTRI
 """How a firm stands to a policy 政策比对, which tells of its grade and scores: each firm its own. plan I3."""
 DESIGNATIONS_READ = OF_THE_FIRM | LIAISONS | {Role.GROUP, Role.AUDITOR}
 """Designations of firms 企业称号. plan I3."""
+IMPLEMENTATIONS = IMPLEMENTATION_READERS
+"""How far firms are with a standard 贯标进度: each firm its own, whoever it lives with, its group, the auditor. plan I4."""
+STANDARD_GAPS = IMPLEMENTATIONS & ANSWERS
+"""What a firm lacks for a standard 贯标差距 tells of its answers: of those, who reads these too. plan I4."""
 SELECTION_OFFICE = frozenset({Role.CITY, Role.AUDITOR})
 """Which marker has which application, and every mark once marking is closed. plan V1."""
 MARKINGS = SELECTION_OFFICE | {Role.MARKER}

@@ -140,6 +140,7 @@ PARTIES_AND_OFFICES: Mapping[str, str] = {
     "feedback": "given.v1 taken_up.v1 answered.v1 second_instance_asked.v1 closed.v1",
     "filings": "number_given.v1",
     "followup": "began.v1 planned.v1 reported.v1 reminded.v1 escalated.v1 closed.v1",
+    "implementation": "gaps_listed.v1 applied.v1 certified.v1 refused.v1 stopped.v1",
     "participation": "invited.v1 reminded.v1 declined.v1 exempted.v1 started.v1",
     "proceeding": "opened.v1 notice_served.v1 deadline_moved.v1 statement_given.v1 time_to_answer_ended.v1 hearing_set.v1"
     " hearing_held.v1 decided.v1 appealed.v1 appeal_decided.v1 became_final.v1 withdrawn.v1",

@@ -35,6 +35,8 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "by": ("完成日", "day to be done by"),
     "due": ("整改截止日", "last day to correct"),
     "mend_until": ("补正截止日", "last day to mend"),
+    "applied_on": ("申请日", "day of the application"),
+    "certified_on": ("获证日", "day of the certificate"),
     "applications_until": ("申报截止日", "last day for applications"),
     "mending_until": ("补正截止日", "last day for mending"),
     "marking_until": ("评分截止日", "last day of marking"),

@@ -29,6 +29,7 @@ from projections.participants.organisations import ORGANISATION_READ_MODEL
 from projections.participants.people import PEOPLE_READ_MODEL
 from projections.participants.rosters import ROSTER_READ_MODEL
 from projections.programme.coverage import COVERAGE
+from projections.programme.implementations import IMPLEMENTATION_READ_MODEL
 from projections.programme.policies import POLICY_READ_MODEL
 from projections.providers.calibrations import CALIBRATION_READ_MODEL
 from projections.providers.certificates import CERTIFICATE_READ_MODEL
@@ -59,6 +60,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     TERMS,
     ROSTER_READ_MODEL,
     COVERAGE,
+    IMPLEMENTATION_READ_MODEL,
     POLICY_READ_MODEL,
     CERTIFICATE_READ_MODEL,
     CALIBRATION_READ_MODEL,

@@ -23,7 +23,7 @@ from api.participants import (
     second_factors,
     sessions,
 )
-from api.programme import appraisal, coverage, designations, pace, policies, portrait, target_splits
+from api.programme import appraisal, coverage, designations, implementations, pace, policies, portrait, target_splits
 from api.providers import (
     applications,
     calibrations,
@@ -67,6 +67,7 @@ MODULES = (
     portrait,
     policies,
     designations,
+    implementations,
     editions,
     edition_mapping,
     improvement,

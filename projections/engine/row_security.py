@@ -58,7 +58,8 @@ PARTS = {
         ("diagnoses", "diagnosis"),
     ),
     **dict.fromkeys(
-        ("enterprise_periods", "roster_figures", "group_cases", "group_results", "participations"), ("enterprises", "enterprise")
+        ("enterprise_periods", "roster_figures", "group_cases", "group_results", "participations", "implementations"),
+        ("enterprises", "enterprise"),
     ),
     "feedback_scores": ("feedback", "feedback"),
 }

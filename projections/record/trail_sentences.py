@@ -16,6 +16,7 @@ from domain.events import CAPABILITIES
 from domain.governance.qualification import CertificateGrade, NameShown
 from domain.governance.ties import TieKind
 from domain.kernel import Event, key_of, kind_of, name_of
+from domain.programme.implementation_facts import ImplementationStandard
 from domain.programme.policies.conditions import Designation
 from domain.programme.targets import Measure
 from domain.standard.revision.state import Disposition, RevisionKind, Verdict
@@ -114,7 +115,7 @@ TERMS: Mapping[str, str] = {
     Disposition.REJECTED: "不采纳",
     Verdict.APPROVE: "同意",
     Verdict.RETURN: "退回",
-    **{one: one.description.rpartition(" · ")[2] for named in (CertificateGrade, NameShown, TieKind, Designation) for one in named},
+    **{one: one.names[0] for named in (CertificateGrade, NameShown, TieKind, Designation, ImplementationStandard) for one in named},
 }
 """Values of closed sets as a reader of the trail reads them."""
 

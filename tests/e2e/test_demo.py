@@ -20,6 +20,7 @@ from domain.diagnosis.opening import chosen_otherwise
 from domain.diagnosis.report import ConfirmReport, IssueReport, ReportFile
 from domain.diagnosis.state import IN_PROGRESS, Diagnosis, Status
 from domain.instants import SHANGHAI, city_day
+from domain.programme.implementation_facts import ImplementationStandard, ImplementationStep
 from journal import Accepted, Verified, open_journal, verify
 from journal.blobs import Blobs
 from journal.codec import decode
@@ -36,7 +37,7 @@ from projections.governance.proceedings import ProceedingFilter
 from projections.participants import enterprises, people
 from projections.participants.deliveries import open_deliveries
 from projections.participants.enterprises import EnterpriseFilter
-from projections.programme import coverage
+from projections.programme import coverage, implementations
 from projections.providers import directory, selection
 from projections.providers.directory import DirectoryFilter
 from projections.standard import edition_mapping, editions, revisions, shadow
@@ -288,6 +289,14 @@ def test_a_case_was_filed_read_by_an_expert_and_followed_up_after_half_a_year(ci
     assert plan.measures is not None
     assert (half.month, half.late, year.month, year.reported_at) == (6, False, 12, None)
     assert '"after":"62.25"' in (half.changes or "")
+
+
+def test_diagnosed_firms_stand_at_every_step_to_a_certificate(city: House) -> None:
+    """plan I4: led on to implement a standard in full."""
+    with city.services.models.reading() as snapshot:
+        found = [implementations.funnel(snapshot, Everything(), one, None, city_day(PRESENT)) for one in ImplementationStandard]
+    assert {step.step for one in found for step in one.steps} >= {ImplementationStep.DIAGNOSED, ImplementationStep.GAPS_LISTED}
+    assert all(one.holding < one.diagnosed for one in found)
 
 
 def test_two_years_of_calls_fill_a_directory_in_which_providers_move_up_and_down(city: House) -> None:

@@ -47,6 +47,8 @@ from domain.participants.organisations import OrganisationKind, RegisterOrganisa
 from domain.participants.people.memberships import GrantMembership
 from domain.participants.people.registration import InvitePerson, RegisterPerson
 from domain.programme.designations import RecordDesignation
+from domain.programme.implementation_facts import ImplementationStandard, StandardGap
+from domain.programme.implementations import ListStandardGaps
 from domain.programme.policies.conditions import Designation
 from domain.programme.policies.policy import DraftPolicy
 from domain.programme.targets import Measure, SetTarget
@@ -274,6 +276,8 @@ def set_under_way(city: City) -> None:
     city.send(caller(Role.PARTNER, "*"), RegisterEndpoint(endpoint="w1", url="https://erp.example/events"))
     held = {"enterprise": ENTERPRISE, "designation": Designation.SPECIALISED, "since": TODAY, "source": "示例", "mark": "I"}
     city.send(district, RecordDesignation(**held))
+    gaps = (StandardGap(indicator="Z01", text="无数据管理制度"),)
+    city.send(FILLER, ListStandardGaps(enterprise=ENTERPRISE, standard=ImplementationStandard.DCMM, diagnosis="d1", gaps=gaps))
     city.send(CITY, DraftPolicy(policy="y1", terms=loan(TODAY), source="示例", mark="I"))
     city.send(CITY, RecordDistrictSubsidy(year=TODAY.year, diagnosis="d1", fen=100, source="示例"))
     visit(city)

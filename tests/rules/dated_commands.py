@@ -31,7 +31,7 @@ from tests.rules.diagnosis import test_assignments, test_campaigns, test_follow_
 from tests.rules.given import AT, Given, given
 from tests.rules.governance import proceedings, test_dated_rules, test_ties, test_working_calendar
 from tests.rules.participants import test_consents, test_headquarters, test_people
-from tests.rules.programme import test_policies
+from tests.rules.programme import test_implementations, test_policies
 from tests.rules.providers import test_application, test_calibration, test_certificates, test_listing, test_training
 from tests.rules.providers.calls import APPLYING, OPEN_CALL, OPENING, Played
 from tests.rules.standard import test_edition_mapping, test_improvement_costs
@@ -252,3 +252,13 @@ def designate(since: date, until: date | None = None) -> Given:
     told = {"enterprise": "e1", "designation": "chain_leader", "source": "名单", "mark": "I"}
     case = given(DESIGNATIONS).having_read({enterprise_stream("e1"): FIRM})
     return case.when(RecordDesignation(**told, since=since, until=until), "city")
+
+
+def apply_for_certificate(day: date) -> Given:
+    case = test_implementations.sent(test_implementations.diagnosed(), test_implementations.GAPS)
+    return test_implementations.sent(case, test_implementations.APPLY.model_copy(update={"applied_on": day}), days=3)
+
+
+def certify_standard(**changes: date) -> Given:
+    case = test_implementations.sent(test_implementations.diagnosed(), test_implementations.GAPS, test_implementations.APPLY)
+    return test_implementations.sent(case, test_implementations.CERTIFY.model_copy(update=changes), days=3)

@@ -33,6 +33,7 @@ from domain.participants.people.memberships import (
 from domain.participants.people.person import PEOPLE
 from domain.participants.people.state import Membership, Person, person_stream
 from domain.programme.designations import DESIGNATION_DAYS_REVERSED
+from domain.programme.implementations import CERTIFICATE_DAYS_REVERSED, IMPLEMENTATION_DAY_OUT_OF_RANGE
 from domain.programme.policies.policy import POLICY_DAYS_REVERSED
 from domain.providers.applications.application import MENDING_TIME_OUTSIDE
 from domain.providers.calibration import CALIBRATION_CLOSED
@@ -46,6 +47,8 @@ from domain.standard.revision.publication import NOT_AFTER_TODAY
 from domain.stated_dates import DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD
 from tests.rules import cases, revisions
 from tests.rules.dated_commands import (
+    apply_for_certificate,
+    certify_standard,
     CALL_DATES,
     DAY,
     FAR,
@@ -127,6 +130,16 @@ PUBLISHED_AT = city_day(revisions.AFTERWARDS)
 CALL_OPENED = city_day(OPENING)
 CALL_FAR = CALL_OPENED + timedelta(days=7305)
 FIELDS = {
+    **{
+        f"{name}.{path}": Bounded(how, IMPLEMENTATION_DAY_OUT_OF_RANGE, IMPLEMENTATION_DAY_OUT_OF_RANGE, TODAY, TODAY + 3 * DAY)
+        for name, path, how in (
+            ("ApplyForStandardCertificate", "applied_on", apply_for_certificate),
+            ("RecordStandardCertificate", "certified_on", lambda day: certify_standard(certified_on=day)),
+        )
+    },
+    "RecordStandardCertificate.until": Bounded(
+        lambda day: certify_standard(until=day), CERTIFICATE_DAYS_REVERSED, DATE_TOO_FAR_AHEAD, TODAY, FAR + 3 * DAY
+    ),
     **{
         f"{name}.since": Bounded(how, DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR)
         for name, how in (

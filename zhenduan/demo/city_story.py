@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from itertools import count
+from operator import itemgetter
 from random import Random
 
 from domain.access import Everything, Role
@@ -34,6 +35,7 @@ from zhenduan.demo.data import DemoData, Ending, Named, Provider, seats
 from zhenduan.demo.diagnosis_story import Act, Cast, DemoCase, acts
 from zhenduan.demo.directory_moves import moves
 from zhenduan.demo.firms import DemoFirm, Unused, draw_firms, next_year, roster_file
+from zhenduan.demo.implementations import implementations
 from zhenduan.demo.office_hours import later, moments, office_time
 from zhenduan.demo.people import SHOWN_DISTRICT, People, draw_id, organisations
 from zhenduan.demo.policies import policies
@@ -118,6 +120,7 @@ def story(data: DemoData, chance: Random, present: datetime) -> Story:
     played += _proceedings(people, shown, played)
     played += _selection(people, present)
     played += _rated(people, shown, [enterprise_id(DEMO_SALT, firm.uscc) for firm in firms if firm.district == SHOWN_DISTRICT])
+    played += _implemented(people, played, present)
     played += _matched(people, rosters, played)
     played.sort(key=lambda timed: timed.at)
     return Story(tuple(played), {role: people.callers[role, unit].actor for role, unit in shown.items()})
@@ -185,6 +188,14 @@ def _arbitrated(people: People, played: Sequence[Timed], present: datetime) -> l
     left_out, added = arbitrated(people, [(at, who, what) for at, who, what in steps if isinstance(what, Command)])
     kept = [timed for timed in played if timed.act.what is not left_out]
     return [*kept, *(Timed(at, Act(0, who, command)) for at, who, command in added if at <= present)]
+
+
+def _implemented(people: People, played: Sequence[Timed], present: datetime) -> Iterator[Timed]:
+    """Diagnosed firms go on to implement a standard, as far as the present goes."""
+    steps = sorted(((one.at, one.act.who, one.act.what) for one in played if isinstance(one.act.what, Command)), key=itemgetter(0))
+    for at, who, command in implementations(people, steps):
+        if at <= present:
+            yield Timed(at, Act(0, who, command))
 
 
 def _proceedings(people: People, shown: Mapping[Role, str], played: Sequence[Timed]) -> Iterator[Timed]:

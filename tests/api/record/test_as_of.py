@@ -115,6 +115,8 @@ WITHOUT_A_PAST = {
     "policies": "as `policy`",
     "policyChecks": "by what is on record now; a simulation keeps the day and position of its own",
     "designations": "each bears its first and last day, and each statement is an entry of its trail",
+    "implementations": "each step is an entry of its trail, with its day",
+    "implementationFunnel": "as `implementations`",
     "matching": "each step is an entry of its trail, with all its numbers",
     "matchings": "as `matching`",
     "webhookEndpoint": "where to send now; each change is an entry of its trail",

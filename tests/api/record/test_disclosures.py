@@ -117,6 +117,8 @@ RESTRICTED_BUT_OPEN = {
     "AppraisedFirm.*": "that a firm is on a roster and has a report; its grade has a row of its own",
     **dict.fromkeys(("YearPace.*", "Pace.*", "DayCoverage.*", "YearEndForecast.*"), "counts of a roster"),
     "FirmDesignation.*": "lists that the administration itself puts firms on; the firm is an edge with its own masks",
+    "StandardImplementation.*": "how far a firm is with a standard, as certificates tell; what it lacks has rows of its own",
+    **dict.fromkeys(("ImplementationFunnel.*", "ImplementationFunnelStep.*"), "counts"),
     "WebhookEndpoint.*": "of a partner's system, and of no firm",
     **dict.fromkeys(("WebhookEndpoint.url", "WebhookEndpoint.keys", "WebhookEndpoint.owner", "WebhookKey.*"), "as above"),
     **dict.fromkeys(("WebhookDelivery.*", "DeliveryAttempt.*"), "that a thin event was sent; it holds ids and a version"),

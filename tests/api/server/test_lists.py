@@ -18,6 +18,7 @@ assert QUERY_TYPE is not None
 LISTS = {name: one for name, one in QUERY_TYPE.fields.items() if get_named_type(one.type).name.endswith("Connection")}
 """Every list that is asked for by itself."""
 OF_A_THING = {
+    "implementations": "standard: DCMM",
     "policyChecks": 'policy: "none"',
     "appraisalFirms": "year: 2024",
     "webhookDeliveries": 'endpoint: "none"',
