@@ -83,6 +83,8 @@ BOUNDED = {
     "AppraisalSheet": {"districts": "one a district"},
     "Portrait": {"grades": "one a grade"},
     "Bottleneck": {"stages": "one a stage", "rework": "one a kind"},
+    "ImplementationFunnel": {"steps": "five at most"},
+    "StandardImplementation": {"gaps": "a hundred at most"},
     "YearPace": {"districts": "one a district"},
     "Query": {
         "bottlenecks": "one a district or provider",

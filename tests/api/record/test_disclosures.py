@@ -220,6 +220,8 @@ def test_reading_any_protected_field_leaves_a_row_with_its_mask(city: LiveCity) 
     opened = city.done("enterprise", "openProceeding", "proceeding { id }", **complaint, **stated)["proceeding"]["id"]
     said = {"diagnosis": diagnosis, "milestone": "REPORT", "kind": "COMPLAINT", "text": "访谈只有十分钟", "anonymous": False}
     feedback = city.done("filler", "giveFeedback", "feedback { id }", **said)["feedback"]["id"]
+    gaps = {"enterprise": ENTERPRISE, "standard": "DCMM", "gaps": [{"indicator": "Z01", "text": "无数据管理制度"}]}
+    city.done("filler", "listStandardGaps", "", **gaps, diagnosis=diagnosis)
     policy = published(city, "city", GRADE)
     singly = {"Query.diagnosis": diagnosis, "Query.group": "g1", "Query.proceeding": opened, "Query.feedback": feedback}
     rights = resolve_rights(EXECUTABLE, RIGHTS.rows)

@@ -28,6 +28,7 @@ KINDS = frozenset(OperationType)
 SAMPLES = {
     "BottleneckDivision": "WHOLE",
     "DraftOf": "CURRENT",
+    "ImplementationStandard": "DCMM",
     "RuleKind": "SELECTION",
     "Date": '"2024-01-01"',
     "ID": '"x"',
