@@ -85,6 +85,7 @@ REQUIRED = {
     "grade": (8,),
     "revision": ("none",),
     "kind": (Literal("SELECTION"),),
+    "standard": (Literal("DCMM"),),
     "before": ("2026-01-01",),
     "after": ("2026-01-01",),
     "days": (1,),

@@ -296,6 +296,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "days": (3,),
     "provider": ("p1",),
     "policy": ("y1",),
+    "standard": (Literal("DCMM"),),
     "total": (0,),
     "since": ("2000-01-01",),
     "until": ("2100-01-01",),
