@@ -1,4 +1,4 @@
-"""Standard implementation desk 贯标台: of each diagnosed firm how far it is with a standard, and the funnel over them. plan I4, I5.
+"""Standard implementation 贯标台: of each diagnosed firm how far it is with a standard, and the funnel over them. plan I4, I5.
 
 A firm is diagnosed from its first report on; whoever has one and no gap list stands at the beginning, without a row of its own.
 """
@@ -100,7 +100,7 @@ class ImplementationFilter:
     district: list[str] | None = sought("Districts, GB/T 2260 codes · 区代码", shown_by="enterprise")
 
 
-class _Desk:
+class _DiagnosedFirms:
     """Diagnosed firms of a scope beside how far they are with one standard."""
 
     def __init__(self, snapshot: Snapshot, scope: Scope, where: ImplementationFilter) -> None:
@@ -130,8 +130,8 @@ class _Desk:
 
 def implementations(snapshot: Snapshot, scope: Scope, where: ImplementationFilter, page: Page) -> list[ImplementationRow]:
     """A page of the diagnosed firms within a scope, by a standard 贯标列表, in order of id."""
-    desk = _Desk(snapshot, scope, where)
-    query = page.of(desk.rows(), desk.named.__getitem__)
+    diagnosed = _DiagnosedFirms(snapshot, scope, where)
+    query = page.of(diagnosed.rows(), diagnosed.named.__getitem__)
     return [_row(row) for row in snapshot.kept(None, lambda: query, **page.values)]
 
 
@@ -142,7 +142,7 @@ def _row(row: Sequence[Any]) -> ImplementationRow:
 
 def implementation_count(snapshot: Snapshot, scope: Scope, where: ImplementationFilter) -> int:
     """How many they are 贯标企业数."""
-    return int(snapshot.rows(_Desk(snapshot, scope, where).select(func.count()))[0][0])
+    return int(snapshot.rows(_DiagnosedFirms(snapshot, scope, where).select(func.count()))[0][0])
 
 
 class FunnelStepRow(NamedTuple):
@@ -164,10 +164,11 @@ class FunnelRow(NamedTuple):
 def funnel(snapshot: Snapshot, scope: Scope, standard: ImplementationStandard, district: str | None, day: date) -> FunnelRow:
     """How many diagnosed firms stand at each step, in its order, and how many hold a certificate on a day 贯标漏斗."""
     where = ImplementationFilter(standard)
-    desk = _Desk(snapshot, scope, replace(where, district=[district]) if district is not None else where)
-    until = desk.own.c.certified_until
-    holds = and_(desk.own.c.certified_on.is_not(None), or_(until.is_(None), until >= day.isoformat()))
-    query = desk.select(desk.step, func.count(), func.min(desk.since), func.sum(case((holds, 1), else_=0))).group_by(desk.step)
+    diagnosed = _DiagnosedFirms(snapshot, scope, replace(where, district=[district]) if district is not None else where)
+    until = diagnosed.own.c.certified_until
+    holds = and_(diagnosed.own.c.certified_on.is_not(None), or_(until.is_(None), until >= day.isoformat()))
+    counts = (func.count(), func.min(diagnosed.since), func.sum(case((holds, 1), else_=0)))
+    query = diagnosed.select(diagnosed.step, *counts).group_by(diagnosed.step)
     found = {ImplementationStep(step): (int(firms), str(first), int(held)) for step, firms, first, held in snapshot.rows(query)}
     steps = [
         FunnelStepRow(step, found[step][0], date.fromisoformat(found[step][1])) for step in ImplementationStep if step in found

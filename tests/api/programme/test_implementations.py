@@ -6,15 +6,15 @@ from tests.live_city import ENTERPRISE, OTHER_ENTERPRISE, LiveCity
 
 FIRM = f"enterprise/{ENTERPRISE}"
 THING = "implementation { step nextStep gapCount }"
-DESK = """query($step: [ImplementationStep!]) { implementations(standard: DCMM, step: $step) { totalCount
+STANDING = """query($step: [ImplementationStep!]) { implementations(standard: DCMM, step: $step) { totalCount
   nodes { id enterprise { id } standard step since age nextStep gapCount body appliedOn achieved certifiedOn reason } } }"""
 GAPS = "{ implementations(standard: DCMM) { nodes { gaps { indicator text } } } }"
 FUNNEL = """query($district: String) { implementationFunnel(standard: DCMM, district: $district) { diagnosed
   holding percent low high steps { step firms longest nextStep } } }"""
 
 
-def desk(city: LiveCity, who: str, **given: Any) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = city.data(who, DESK, **given)["implementations"]["nodes"]
+def standing(city: LiveCity, who: str, **given: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = city.data(who, STANDING, **given)["implementations"]["nodes"]
     return found
 
 
@@ -29,7 +29,7 @@ def test_a_firm_is_led_from_its_report_to_the_certificate(city: LiveCity) -> Non
     assert (empty["diagnosed"], empty["percent"], empty["low"], empty["steps"]) == (0, None, None, [])
     case = city.issued()
     listed = {**of, "diagnosis": case, "gaps": [{"indicator": "Z01", "text": "无数据管理制度"}]}
-    [own] = desk(city, "enterprise")
+    [own] = standing(city, "enterprise")
     assert (own["id"], own["step"], own["nextStep"], own["gapCount"]) == (FIRM, "DIAGNOSED", "LIST_GAPS", None)
     assert city.refused("district", "listStandardGaps", **listed) == "ROLE_NOT_ALLOWED"
     assert city.refused("stranger", "listStandardGaps", **listed) == "NOT_FOUND"
@@ -40,16 +40,16 @@ def test_a_firm_is_led_from_its_report_to_the_certificate(city: LiveCity) -> Non
     applied = {**of, "appliedOn": city.today, "body": "示例评定机构"}
     city.done("confirmer", "applyForStandardCertificate", THING, **applied)
     assert city.refused("confirmer", "applyForStandardCertificate", **applied) == "IMPLEMENTATION_STEP_WRONG"
-    assert [one["id"] for one in desk(city, "district", step=["APPLIED"])] == [FIRM]
-    assert desk(city, "district", step=["DIAGNOSED"]) == []
+    assert [one["id"] for one in standing(city, "district", step=["APPLIED"])] == [FIRM]
+    assert standing(city, "district", step=["DIAGNOSED"]) == []
     granted = {**of, "certifiedOn": city.today, "achieved": "受管理级", "source": "证书", "mark": "I"}
     assert city.refused("pudong", "recordStandardCertificate", **granted) == "NOT_FOUND"
     city.done("district", "recordStandardCertificate", THING, **granted)
     for who in ("enterprise", "district", "subdistrict", "park", "group", "city", "auditor"):
-        [seen] = desk(city, who)
+        [seen] = standing(city, who)
         assert (seen["step"], seen["achieved"], seen["age"], seen["nextStep"]) == ("CERTIFIED", "受管理级", 0, "NONE")
     for who in ("pudong", "stranger"):
-        assert desk(city, who) == []
+        assert standing(city, who) == []
     told = funnel(city, "district")
     assert (told["diagnosed"], told["holding"], told["percent"], told["high"]) == (1, 1, "100.00", "100.0000")
     assert 0 < float(told["low"]) < 30, "one firm tells little"
@@ -64,5 +64,5 @@ def test_what_a_firm_lacks_is_read_by_those_who_read_its_answers(city: LiveCity)
         assert city.data(who, GAPS)["implementations"]["nodes"] == [{"gaps": gaps}]
     for who in ("subdistrict", "park", "provider", "bank", "rival"):
         assert city.ask(who, GAPS)["errors"][0]["extensions"]["code"] == "FORBIDDEN"
-    assert city.ask("district", DESK.replace("DCMM", "CE"))["errors"]
+    assert city.ask("district", STANDING.replace("DCMM", "CE"))["errors"]
     assert city.ask("city", FUNNEL, district="990000")["errors"][0]["extensions"]["code"] == "FILTER_VALUE_UNKNOWN"
