@@ -47,16 +47,16 @@ from domain.standard.revision.publication import NOT_AFTER_TODAY
 from domain.stated_dates import DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD
 from tests.rules import cases, revisions
 from tests.rules.dated_commands import (
-    apply_for_certificate,
-    certify_standard,
     CALL_DATES,
     DAY,
     FAR,
     TODAY,
+    apply_for_certificate,
     appoint_reader,
     assign,
     call_until,
     certify,
+    certify_standard,
     consent,
     consult,
     correct_headquarters,
