@@ -126,7 +126,7 @@ def names_of(given: Iterable[str]) -> frozenset[str]:
 
 PARTIES_AND_OFFICES: Mapping[str, str] = {
     "assignment": "made.v1 ended.v1",
-    "campaign": "planned.v1 extended.v1 firms_invited.v1 firms_reminded.v1",
+    "campaign": "planned.v1 extended.v1 firms_invited.v1 firms_reminded.v1 closed.v1",
     "consent": "granted.v1 revoked.v1",
     "diagnosis": "listing_exception_recorded.v1 tie_exception_recorded.v1 answers_saved.v1 truth_pledged.v1"
     " workbook_taken_in.v1 submission_taken_in.v1"

@@ -87,6 +87,13 @@ CAMPAIGN_OTHER_PURPOSE = Rule(
     "该批次的诊断目的为“{title}”，请改选目的或另选批次",
     "The campaign is for another purpose, {purpose}; choose that purpose or another campaign",
 )
+CAMPAIGN_CLOSED = Rule(
+    "CAMPAIGN_CLOSED",
+    "plan P5",
+    "该批次已经结束，不再邀请、催办、延期，也不在其中开启诊断；在办的诊断照常进行。另有需要的请另设批次",
+    "The campaign is closed: nobody is invited or reminded, it is not extended, and no diagnosis is opened in it; those under way "
+    "go on. Plan another campaign where it is needed",
+)
 FIRM_OFF_ROSTER = Rule(
     "FIRM_OFF_ROSTER",
     "plan G4",
@@ -153,6 +160,14 @@ class RemindFirms(CampaignCommand):
     )
 
 
+class CloseCampaign(CampaignCommand):
+    """Close a campaign for good, with what came of it; diagnoses under way go on · 结束批次."""
+
+    roles: ClassVar = CITY
+
+    conclusion: Text = Field(description="What came of it · 批次结论")
+
+
 # Events
 
 
@@ -194,7 +209,15 @@ class FirmsReminded(Event):
     firms: Count
 
 
-CampaignEvent = CampaignPlanned | CampaignExtended | FirmsInvited | FirmsReminded
+class CampaignClosed(Event):
+    """A campaign is over for good 批次已结束, before or after its last day."""
+
+    type: Literal["campaign.closed.v1"] = "campaign.closed.v1"
+    says: ClassVar = "结束了批次：{conclusion}"
+    conclusion: str
+
+
+CampaignEvent = CampaignPlanned | CampaignExtended | FirmsInvited | FirmsReminded | CampaignClosed
 
 # State
 
@@ -207,6 +230,7 @@ class Campaign(BaseModel):
     purpose: Purpose
     since: date
     until: date
+    closed: bool = False
 
     @property
     def year(self) -> int:
@@ -229,7 +253,11 @@ def decide(command: CampaignCommand, campaign: Campaign | None, context: Decisio
         return _plan(command, campaign, context)
     if campaign is None:
         raise NOT_FOUND.refuse()
+    if campaign.closed:
+        raise CAMPAIGN_CLOSED.refuse(path="campaign")
     match command:
+        case CloseCampaign(conclusion=conclusion):
+            return (CampaignClosed(conclusion=conclusion),)
         case ExtendCampaign(until=until, reason=reason):
             require_programme_date("until", until, context)
             if until <= campaign.until or until < context.day:
@@ -263,10 +291,12 @@ def require_campaign(campaign: Campaign | None, purpose: Purpose, context: Decis
     """Refuse to open a diagnosis in a campaign outside its days or for another purpose; of one nobody planned nothing holds.
 
     Raises:
-        Refused: CAMPAIGN_NOT_OPEN, CAMPAIGN_OTHER_PURPOSE (plan G1).
+        Refused: CAMPAIGN_CLOSED (plan P5), CAMPAIGN_NOT_OPEN, CAMPAIGN_OTHER_PURPOSE (plan G1).
     """
     if campaign is None:
         return
+    if campaign.closed:
+        raise CAMPAIGN_CLOSED.refuse(path="campaign")
     if not campaign.since <= context.day <= campaign.until:
         raise CAMPAIGN_NOT_OPEN.refuse(path="campaign", earliest=campaign.since, latest=campaign.until)
     if purpose is not campaign.purpose:
@@ -329,6 +359,8 @@ def evolve(campaign: Campaign | None, event: CampaignEvent) -> Campaign:
     match event:
         case CampaignExtended(until=until):
             return campaign.model_copy(update={"until": until})
+        case CampaignClosed():
+            return campaign.model_copy(update={"closed": True})
         case FirmsInvited() | FirmsReminded():
             return campaign
         case never:
@@ -353,7 +385,7 @@ def _place(command: CampaignCommand, _campaign: Campaign | None, _read: Mapping[
 
 CAMPAIGNS = Capability(
     name="campaign",
-    commands=(PlanCampaign, ExtendCampaign, InviteFirms, RemindFirms),
+    commands=(PlanCampaign, ExtendCampaign, InviteFirms, RemindFirms, CloseCampaign),
     events=tuple(CampaignEvent.__args__),
     stream=lambda command: campaign_stream(command.campaign),
     reads=_reads,

@@ -36,7 +36,7 @@ META = MetaData()
 
 
 class CampaignRow(NamedTuple):
-    """A campaign 批次. since, until: ISO text."""
+    """A campaign 批次. since, until: ISO text. planned_at, closed_at: microseconds of UTC. conclusion: None before it is closed."""
 
     id: str
     name: str
@@ -46,6 +46,8 @@ class CampaignRow(NamedTuple):
     until: str
     follows: str | None
     planned_at: Long
+    closed_at: Long | None
+    conclusion: str | None
 
 
 class ParticipationRow(NamedTuple):
@@ -85,7 +87,9 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
             found = {name: data(entry)[name] for name in ("name", "purpose", "since", "until", "follows")}
             year = int(found["since"][:4])
             row = {"id": key(entry), "year": year, **found, "planned_at": entry.at}
-            tables[CAMPAIGNS].put(row)
+            tables[CAMPAIGNS].put({**row, "closed_at": None, "conclusion": None})
+        elif event is planning.CampaignClosed:
+            tables[CAMPAIGNS].change(key(entry), closed_at=entry.at, conclusion=data(entry)["conclusion"])
         else:
             tables[CAMPAIGNS].change(key(entry), until=data(entry)["until"])
 
@@ -113,7 +117,10 @@ def _part(tables: Tables, entry: Entry) -> None:
 
 PARTS = frozenset(part.ParticipationEvent.__args__)
 CAMPAIGN_READ_MODEL = ReadModel(
-    "campaigns", (CAMPAIGNS, PARTICIPATIONS), fold, PARTS | {planning.CampaignPlanned, planning.CampaignExtended}
+    "campaigns",
+    (CAMPAIGNS, PARTICIPATIONS),
+    fold,
+    PARTS | {planning.CampaignPlanned, planning.CampaignExtended, planning.CampaignClosed},
 )
 
 
@@ -123,6 +130,7 @@ class CampaignFilter:
 
     year: int | None = sought("Year of the first day · 年度")
     purpose: Purpose | None = sought("Why their diagnoses are made · 诊断目的")
+    closed: bool | None = sought("Whether they are closed · 是否已结束")
 
 
 @dataclass(frozen=True)
@@ -146,6 +154,8 @@ def _asked(snapshot: Snapshot, where: CampaignFilter) -> Iterator[ColumnElement[
     for name in ("year", "purpose"):
         if (value := getattr(where, name)) is not None:
             yield table.c[name] == value
+    if where.closed is not None:
+        yield table.c.closed_at.is_not(None) if where.closed else table.c.closed_at.is_(None)
 
 
 def campaigns(snapshot: Snapshot, _scope: Scope, where: CampaignFilter, page: Page) -> list[CampaignRow]:

@@ -4,15 +4,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from domain.access import Role
-from domain.diagnosis.campaigns import InviteFirms, PlanCampaign, RemindFirms
+from domain.diagnosis.campaigns import CloseCampaign, InviteFirms, PlanCampaign, RemindFirms
 from domain.diagnosis.participations import ExemptFirm
 from domain.diagnosis.state import Purpose
 from domain.kernel import Command
 from journal import Caller
 from zhenduan.demo.people import SHOWN_DISTRICT, People
 
+CLOSED_ON = (2, 10)
+"""Month and day of the next year on which the city closes a campaign."""
 INVITED_ON, REMINDED_ON = (3, 10), (4, 8)
 """Month and day on which the districts invite, once the year's roster is in, and on which one reminds."""
+CONCLUSION = "本年度首次诊断办结，未启动的转入下一年度"
 EXEMPTED = 2
 """So many firms of the shown district are exempted."""
 REASONS = ("厂房搬迁，年内停产", "与母公司合并，不再单独经营")
@@ -30,6 +33,8 @@ def planned(city: Caller, first: date, last: int) -> Iterator[tuple[date, Caller
         days = {"since": since, "until": date(year + 1, 1, 31)}
         on = max(first, date(year - 1, 12, 18))
         yield on, city, PlanCampaign(campaign=str(year), name=f"{year} 年度首次诊断", purpose=Purpose.INITIAL, **days)
+        if year < last:
+            yield date(year + 1, *CLOSED_ON), city, CloseCampaign(campaign=str(year), conclusion=CONCLUSION)
         if year == last:
             again = campaign_of(Purpose.REPEAT, year)
             named = {"name": f"{year} 年度复诊", "purpose": Purpose.REPEAT, "follows": str(first.year)}

@@ -83,6 +83,8 @@ class Campaign(Node):
     until: date = field("Last day, itself included · 截止日")
     follows: CampaignID | None = field("Campaign whose firms it measures again; null of none · 所接续的批次")
     planned_at: datetime = field("When it was planned, UTC · 设立时间")
+    closed_at: datetime | None = field("When it was closed, UTC; null while it is open · 结束时间")
+    conclusion: str | None = field("What came of it; null before · 批次结论")
     progress: list[CampaignProgress] | None = field(
         "How far the firms in the caller's scope have come, in the order of the process · 批次进度. plan G2", roles=PARTICIPATIONS
     )

@@ -8,6 +8,7 @@ import pytest
 from domain.command_rights import ROLE_NOT_ALLOWED
 from domain.diagnosis.campaigns import (
     CAMPAIGN_BEFORE_UNKNOWN,
+    CAMPAIGN_CLOSED,
     CAMPAIGN_DAYS_REVERSED,
     CAMPAIGN_END_NOT_LATER,
     CAMPAIGN_EXISTS,
@@ -17,7 +18,9 @@ from domain.diagnosis.campaigns import (
     CAMPAIGNS,
     FIRM_NOT_WAITING,
     FIRM_OFF_ROSTER,
+    CampaignClosed,
     CampaignPlanned,
+    CloseCampaign,
     ExtendCampaign,
     FirmsInvited,
     FirmsReminded,
@@ -113,6 +116,21 @@ def test_a_campaign_is_extended_later_than_before_also_once_it_is_over() -> None
     over = planned(until=date(2024, 4, 30))
     yesterday = longer.model_copy(update={"until": date(2024, 5, 5)})
     over.when(yesterday, "city").refused(CAMPAIGN_END_NOT_LATER, earliest=TODAY)
+
+
+def test_a_closed_campaign_takes_nobody_in_and_is_not_extended() -> None:
+    close = CloseCampaign(campaign="2024", conclusion="应诊尽诊")
+    case = planned().when(close, "city")
+    case.then(CampaignClosed(conclusion="应诊尽诊"))
+    longer = ExtendCampaign(campaign="2024", until=date(2024, 12, 20), reason="延期")
+    for again in (close, longer):
+        case.when(again, "city").refused(CAMPAIGN_CLOSED, path="campaign")
+    for command in (invite("e1"), remind("e1")):
+        district(case, command).refused(CAMPAIGN_CLOSED, path="campaign")
+    district(planned(), close).refused(ROLE_NOT_ALLOWED)
+    opening = OPENING.model_copy(update={"campaign": "2024"})
+    world = {**WORLD, campaign_stream("2024"): case.state}
+    given(DIAGNOSES).having_read(world).when(opening, "district", "310117").refused(CAMPAIGN_CLOSED, path="campaign")
 
 
 def test_nothing_is_done_in_a_campaign_that_nobody_planned() -> None:
