@@ -310,7 +310,7 @@ class Case(RuleBasedStateMachine):
             if self.model.ended:
                 break
             able = [name for name, (may, leads) in WAYS.items() if may(self.model) and leads(self.model) != self.model]
-            wanted = [name for name in able if name not in ("withdraw", "opine_against")]  # arbiters would change their minds for ever
+            wanted = [name for name in able if name not in ("withdraw", "opine_against")]  # else opinions change for ever
             assert wanted, self.model
             self.take(wanted[-1])
         assert self.model.ended, self.model

@@ -86,3 +86,18 @@ def test_in_a_campaign_that_is_over_no_diagnosis_is_opened(city: LiveCity) -> No
     sent = city.done("city", "extendCampaign", "campaign { until }", campaign="2024", until=later, reason="部分企业停产检修")
     assert sent["campaign"] == {"until": later}
     assert city.done("district", "openDiagnosis", **given)["diagnosis"]["status"] == "OPEN"
+
+
+def test_a_closed_campaign_is_shown_as_such_and_takes_nobody_in(city: LiveCity) -> None:
+    planned(city)
+    closed = "query($closed: Boolean!) { campaigns(filter: {closed: $closed}) { nodes { id closedAt conclusion } } }"
+    assert [one["closedAt"] for one in city.data("bank", closed, closed=False)["campaigns"]["nodes"]] == [None]
+    assert city.refused("district", "closeCampaign", campaign="2024", conclusion="办结") == "ROLE_NOT_ALLOWED"
+    city.done("city", "closeCampaign", "campaign { id closedAt }", campaign="campaign/2024", conclusion="办结")
+    [one] = city.data("enterprise", closed, closed=True)["campaigns"]["nodes"]
+    assert (one["id"], one["conclusion"]) == ("campaign/2024", "办结")
+    assert one["closedAt"]
+    assert city.data("city", closed, closed=False)["campaigns"]["nodes"] == []
+    assert city.refused("district", "inviteFirms", campaign="2024", filter={}) == "CAMPAIGN_CLOSED"
+    opening = {"enterprise": ENTERPRISE, "campaign": "2024", "purpose": "INITIAL", "form": "BRIEF", "edition": "2023"}
+    assert city.refused("district", "openDiagnosis", **opening) == "CAMPAIGN_CLOSED"
