@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from journal.engines.postgres_engine import postgres_engine
 from journal.engines.sqlite import owners_file, to_wal
-from projections.engine.columns import Long
+from projections.engine.columns import Long, columns
 from projections.engine.pages import By, Order, Page
 from projections.engine.runner import SCHEMA_LOCK
 from standards.described import DescribedEnum
@@ -51,67 +51,6 @@ class DeliveryStatus(DescribedEnum):
     DELIVERED = "delivered", "Taken by the endpoint · 已送达"
     DEAD = "dead", "Every attempt failed; ask for it again · 未送达"
     WITHHELD = "withheld", "No longer the partner's to know when its turn came · 不予推送"
-
-
-PLACES = Table(
-    "delivery_places",
-    META,
-    Column("endpoint", String, primary_key=True),
-    Column("worker", String, nullable=False),
-    Column("leased_until", BigInteger, nullable=False),
-    Column("failures", Integer, nullable=False),
-    Column("failing_since", BigInteger, nullable=False),
-    Column("paused_until", BigInteger, nullable=False),
-    Column("tests", Integer, nullable=False),
-    Column("redeliveries", Integer, nullable=False),
-    Column("handshakes", Integer, nullable=False),
-)
-ROUNDS = Table(
-    "delivery_rounds",
-    META,
-    Column("endpoint", String, primary_key=True),
-    Column("round", Integer, primary_key=True, autoincrement=False),
-    Column("reached", BigInteger, nullable=False),
-    Column("last", BigInteger),
-)
-DELIVERIES = Table(
-    "deliveries",
-    META,
-    Column("id", NUMBER, primary_key=True, autoincrement=True),
-    Column("endpoint", String, nullable=False),
-    Column("round", Integer, nullable=False),
-    Column("number", BigInteger, nullable=False),
-    Column("thing", String, nullable=False),
-    Column("event", String, nullable=False),
-    Column("status", String, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("planned_at", BigInteger, nullable=False),
-    Column("due_at", BigInteger, nullable=False),
-    Column("code", Integer),
-    UniqueConstraint("endpoint", "round", "number"),
-    Index("ix_deliveries_due", "endpoint", "status", "due_at"),
-    Index("ix_deliveries_thing", "endpoint", "round", "thing", "number"),
-)
-ATTEMPTS = Table(
-    "delivery_attempts",
-    META,
-    Column("delivery", NUMBER, primary_key=True, autoincrement=False),
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("at", BigInteger, nullable=False),
-    Column("milliseconds", Integer, nullable=False),
-    Column("code", Integer),
-    Column("failure", String),
-    Column("sent", String, nullable=False),
-    Column("headers", String, nullable=False),
-    Column("body", String, nullable=False),
-)
-LEASE = text(
-    "INSERT INTO delivery_places (endpoint, worker, leased_until, failures, failing_since, paused_until, tests, redeliveries, "
-    "handshakes) VALUES (:endpoint, :worker, :until, 0, 0, 0, 0, 0, 0) "
-    "ON CONFLICT (endpoint) DO UPDATE SET worker = excluded.worker, leased_until = excluded.leased_until "
-    "WHERE delivery_places.worker = excluded.worker OR delivery_places.leased_until < :now"
-)
-"""One statement, so that of two who try one is let in; the same on both engines."""
 
 
 class DeliveryRow(NamedTuple):
@@ -148,23 +87,62 @@ class AttemptRow(NamedTuple):
     body: str
 
 
+class EndpointPlace(NamedTuple):
+    """Where an endpoint stands 推送进度. failing_since: of the failures in a row, 0 = none. tests …: how many were taken up."""
+
+    failures: int
+    failing_since: Long
+    paused_until: Long
+    tests: int
+    redeliveries: int
+    handshakes: int
+
+
+PLACES = Table(
+    "delivery_places",
+    META,
+    Column("endpoint", String, primary_key=True),
+    Column("worker", String, nullable=False),
+    Column("leased_until", BigInteger, nullable=False),
+    *columns(EndpointPlace),
+)
+ROUNDS = Table(
+    "delivery_rounds",
+    META,
+    Column("endpoint", String, primary_key=True),
+    Column("round", Integer, primary_key=True, autoincrement=False),
+    Column("reached", BigInteger, nullable=False),
+    Column("last", BigInteger),
+)
+DELIVERIES = Table(
+    "deliveries",
+    META,
+    Column("id", NUMBER, primary_key=True, autoincrement=True),
+    *columns(DeliveryRow, but=("id",)),
+    UniqueConstraint("endpoint", "round", "number"),
+    Index("ix_deliveries_due", "endpoint", "status", "due_at"),
+    Index("ix_deliveries_thing", "endpoint", "round", "thing", "number"),
+)
+ATTEMPTS = Table(
+    "delivery_attempts",
+    META,
+    *columns(AttemptRow, "delivery", "number"),
+)
+LEASE = text(
+    "INSERT INTO delivery_places (endpoint, worker, leased_until, failures, failing_since, paused_until, tests, redeliveries, "
+    "handshakes) VALUES (:endpoint, :worker, :until, 0, 0, 0, 0, 0, 0) "
+    "ON CONFLICT (endpoint) DO UPDATE SET worker = excluded.worker, leased_until = excluded.leased_until "
+    "WHERE delivery_places.worker = excluded.worker OR delivery_places.leased_until < :now"
+)
+"""One statement, so that of two who try one is let in; the same on both engines."""
+
+
 class Planned(NamedTuple):
     """An event that is to be sent 待推送事件."""
 
     number: int
     thing: str
     event: str
-
-
-class EndpointPlace(NamedTuple):
-    """Where an endpoint stands 推送进度. failing_since: of the failures in a row, 0 = none. tests …: how many were taken up."""
-
-    failures: int
-    failing_since: int
-    paused_until: int
-    tests: int
-    redeliveries: int
-    handshakes: int
 
 
 @dataclass(frozen=True)
