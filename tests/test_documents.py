@@ -189,3 +189,14 @@ def test_nothing_that_is_made_or_fetched_here_is_committed() -> None:
     asked = ["git", "ls-files", "--cached", "--ignored", "--exclude-standard"]
     found = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603 - words of our own
     assert found.stdout.splitlines() == []
+
+
+def test_what_developers_are_pointed_to_is_there() -> None:
+    """Each path of the page for developers, and each name that it gives beside a file."""
+    page = (ROOT / "DEVELOPING.md").read_text("utf-8").partition("## Where to find")[2]
+    rows = [line.split(" | ", 1)[1] for line in page.splitlines() if line.startswith("| ") and "`" in line]
+    assert len(rows) > 10
+    for row in rows:
+        for path, name in re.findall(r"`([\w/.]+/[\w.]*)`(?:, `(\w+)`)?", row):
+            assert (ROOT / path).exists(), path
+            assert not name or name in (ROOT / path).read_text("utf-8"), (path, name)
