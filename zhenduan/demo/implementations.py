@@ -27,13 +27,13 @@ BODY, SOURCE = "示例评定机构", {"source": "示例数据，并非真实证�
 
 
 def implementations(people: People, played: Sequence[Step]) -> Iterator[Step]:
-    """Of the firms that confirmed their reports every other goes on, each a little further than the one before it."""
+    """Firms that confirmed their reports go on, of five one to each step."""
     city = people.callers[Role.CITY, people.data.organisations.city.id]
     first: dict[str, Step] = {}
     for step in played:
         if isinstance(step[2], ConfirmReport):
             first.setdefault(step[1].organisation, step)
-    for number, (at, firm, confirmed) in enumerate(list(first.values())[0 : 2 * FIRMS : 2]):
+    for number, (at, firm, confirmed) in enumerate(list(first.values())[:FIRMS]):
         assert isinstance(confirmed, ConfirmReport)  # noqa: S101 - as it was chosen
         standard = ImplementationStandard.DCMM if number % 3 else ImplementationStandard.INTEGRATION
         yield from _way(number, (city, firm), confirmed.diagnosis, standard, at)
