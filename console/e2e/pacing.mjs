@@ -25,7 +25,7 @@ await journey(async (browser) => {
   await form.getByLabel("目标口径").click();
   await city.getByTitle("诊断覆盖率").click();
   await form.getByLabel("来源标记").click();
-  await city.locator(".ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option").first().click();
+  await city.getByTitle("已核对公开来源", { exact: true }).click();
   await form.getByLabel("依据条款").fill("plan G2");
   await form.getByLabel("目标值").fill("120");
   await form.locator("button[type=submit]").click();
