@@ -1,7 +1,8 @@
 """Arbitration 指标异议仲裁: what the provider did not uphold goes, item by item, to named experts. plan P6, V5.
 
 The firm asks for it, which opens a proceeding of both sides: notice, statement, decision, appeal are that proceeding's. Arbiters
-give their opinions on every item; what most of them find is the decision, and once it is final the case follows it.
+give their opinions on every item; what most of them find is the decision, of levels that differ the median of those who
+uphold; once it is final the case follows it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -60,6 +61,7 @@ from domain.kernel import (
 from domain.participants.organisations import organisation_stream
 from domain.participants.people.state import Person, person_stream
 from domain.person_id_fields import PersonId
+from standards import Answer
 
 # Rules
 
@@ -124,7 +126,7 @@ class GiveArbiterOpinion(DiagnosisCommand):
 
 
 class DecideArbitration(DiagnosisCommand):
-    """Decide by what most arbiters found; the decision is served in the proceeding and open to appeal · 作出仲裁决定."""
+    """Decide by what most arbiters found, at their median level; served in the proceeding and open to appeal · 作出仲裁决定."""
 
     roles: ClassVar = CITY
 
@@ -304,13 +306,28 @@ def decide_arbitration(command: DecideArbitration, diagnosis: Diagnosis, context
 
 
 def _found_by_most(indicator: str, opinions: Iterable[Sequence[ArbiterFinding]]) -> ArbiterFinding:
-    """More than half must uphold it; of their answers the one that most of them name, of several the one named first."""
+    """More than half must uphold it: for the firm the answer that counts among theirs, else what was found against it."""
     given = [one for opinion in opinions for one in opinion if one.indicator == indicator]
     for_firm = [one for one in given if one.upheld]
     if len(for_firm) * 2 <= len(given):
         return next(one for one in given if not one.upheld)
-    answers = [one.answer for one in for_firm]
-    return max(for_firm, key=lambda one: answers.count(one.answer))
+    return _median(for_firm) or _named_most(for_firm)
+
+
+def _median(found: Sequence[ArbiterFinding]) -> ArbiterFinding | None:
+    """The finding at the middle of levels that differ, of two middles the lower 居中等级; None where answers are no mere levels."""
+    levels = [one.answer.level for one in found if one.answer is not None and one.answer == Answer(level=one.answer.level)]
+    known = [level for level in levels if level is not None]
+    if len(known) < len(found):
+        return None
+    middle = sorted(known)[(len(known) - 1) // 2]
+    return next(one for one in found if one.answer is not None and one.answer.level == middle)
+
+
+def _named_most(found: Sequence[ArbiterFinding]) -> ArbiterFinding:
+    """The answer that most of them name; of several the one named first."""
+    answers = [one.answer for one in found]
+    return max(found, key=lambda one: answers.count(one.answer))
 
 
 def _outcome(findings: Sequence[ArbiterFinding]) -> ProceedingOutcome:

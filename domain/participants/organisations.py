@@ -67,7 +67,9 @@ PARENT_BELOW = Rule(
 
 # Commands
 
-Division = Annotated[str, Field(pattern=r"^C(1[3-9]|2[0-9]|3[0-9]|4[0-3])$")]
+DIVISION = r"^C(1[3-9]|2[0-9]|3[0-9]|4[0-3])$"
+"""Pattern of a division of manufacturing 制造业行业大类."""
+Division = Annotated[str, Field(pattern=DIVISION)]
 """Division of manufacturing 制造业行业大类, C13 to C43 of GB/T 4754-2017."""
 Industries = Annotated[tuple[Division, ...], Field(max_length=100)]
 

@@ -19,7 +19,9 @@ from sqlalchemy import (
     Table,
     and_,
     case,
+    exists,
     func,
+    or_,
     select,
 )
 from sqlalchemy.sql import ColumnElement, FromClause
@@ -110,6 +112,15 @@ def stated_or_present(
     stated = snapshot[MEMBERS]
     of_year = and_(stated.c.enterprise == firms.c.id, stated.c.year == year, stated.c.until == ENDLESS)
     return firms.outerjoin(stated, of_year), tuple(func.coalesce(stated.c[name], firms.c[name]) for name in names)
+
+
+def on_latest_roster(snapshot: Snapshot, year: int, firms: FromClause) -> ColumnElement[bool]:
+    """Whether a firm is on the roster of a year, or of the latest before that has one 是否在名单; without any roster all are."""
+    stated = snapshot[MEMBERS]
+    latest = select(func.max(stated.c.year)).where(stated.c.year <= year, held(stated, None)).scalar_subquery()
+    own = stated.alias()
+    is_on = own.c.enterprise == firms.c.id, own.c.year == latest, held(own, None), own.c.off_reason.is_(None)
+    return or_(latest.is_(None), exists().where(*is_on))
 
 
 class ImportRow(NamedTuple):

@@ -36,7 +36,7 @@ class AppraisalNumber(DescribedEnum):
     NOT_DIAGNOSED = "not_diagnosed", "Firms without one · 未诊断企业数"
     TRANSFORMING = "transforming", "Firms that count as digitally transforming · 数字化转型企业数"
     RESULT_UNKNOWN = "result_unknown", "Diagnosed firms whose result lies outside the scope today · 结果不在范围内企业数"
-    OVERDUE = "overdue", "Firms with a case past the last day of its stage · 有超期案件企业数"
+    OVERDUE = "overdue", "Firms with a case opened in the year and past the last day of its stage today · 有超期案件企业数"
 
 
 class AppraisedRow(NamedTuple):
@@ -89,7 +89,7 @@ def _appraised(snapshot: Snapshot, scope: Scope, where: AppraisalFilter) -> list
     )
     if where.district is not None:
         query = query.where(members.c.district == where.district)
-    grades, overdue = _grades(snapshot, scope, where), _overdue(snapshot, scope, where)
+    grades, overdue = _grades(snapshot, scope, where), overdue_firms(snapshot, scope, where)
     return [
         AppraisedRow(firm, district, issued_on is not None, grades.get(firm), firm in overdue)
         for firm, district, issued_on in snapshot.rows(query)
@@ -112,11 +112,15 @@ def _grades(snapshot: Snapshot, scope: Scope, where: AppraisalFilter) -> dict[st
     return {str(firm): grade for firm, grade in snapshot.rows(query)}
 
 
-def _overdue(snapshot: Snapshot, scope: Scope, where: AppraisalFilter) -> frozenset[str]:
+def overdue_firms(snapshot: Snapshot, scope: Scope, where: AppraisalFilter) -> frozenset[str]:
+    """Firms with a case that was opened in the year and is overdue on the day 超期企业."""
     if where.late is None:
         return frozenset()
     asked = DiagnosisFilter(overdue=True, late=where.late, day=where.day)
-    query = select(snapshot[DIAGNOSES].c.enterprise).distinct().where(*matching(snapshot, scope, asked))
+    cases = snapshot[DIAGNOSES]
+    first, after = (microseconds(city_midnight(date(one, 1, 1))) for one in (where.year, where.year + 1))
+    of_year = cases.c.opened_at >= first, cases.c.opened_at < after
+    query = select(cases.c.enterprise).distinct().where(*matching(snapshot, scope, asked), *of_year)
     return frozenset(str(firm) for (firm,) in snapshot.rows(query))
 
 

@@ -169,15 +169,17 @@ def targets_by_district(targets: Sequence[TargetRow], rows: Sequence[CoverageRow
     """Firms that each district, and the whole scope (None), is to have diagnosed by the end of a year 分区目标.
 
     A share holds of every district alike; a count is the city's, split over them by their firms (largest remainder), and only
-    where the scope is the whole city. Where both are set, a district's share counts.
+    where the scope is the whole city. Where both are set, a district's share counts. Of no roster nothing follows.
     """
     set_at = {row.measure: row.at_least for row in targets}
     share, count = set_at.get(Measure.SHARE_DIAGNOSED), set_at.get(Measure.ENTERPRISES_DIAGNOSED)
     totals = {row.district: row.total for row in rows}
+    if not any(totals.values()):
+        return {}
     if share is not None:
         shares: dict[str | None, int] = {one: ceil(Fraction(share) * total / 100) for one, total in totals.items()}
         return {**shares, None: ceil(Fraction(share) * sum(totals.values()) / 100)}
-    if count is None or not of_the_city or not any(totals.values()):
+    if count is None or not of_the_city:
         return {}
     return {None: int(count), **dict[str | None, int](largest_remainder(int(count), totals).items())}
 

@@ -21,14 +21,20 @@ from projections.engine.places import ENTERPRISES
 from projections.engine.scope import to_sql
 from projections.engine.snapshot import Snapshot
 from projections.participants.enterprises import enterprise_columns
+from projections.participants.rosters import on_latest_roster
 from projections.programme.policies import DESIGNATIONS, policies_beside
 
 
-def firm_facts(snapshot: Snapshot, scope: Scope, enterprise: str | None = None) -> list[FirmFacts]:
-    """What is on record of each firm of a scope that a policy may ask about, in order of id. enterprise: of this one alone."""
+def firm_facts(snapshot: Snapshot, scope: Scope, day: date, enterprise: str | None = None) -> list[FirmFacts]:
+    """What is on record of each firm of a scope that a policy may ask about on a day, in order of id. enterprise: of one alone.
+
+    Firms are those on the roster of the day's year, or while it has none of the latest before: who was taken off is held against
+    nothing.
+    """
     firms = snapshot[ENTERPRISES]
     columns = (firms.c.id, firms.c.district, firms.c.industry, firms.c.size_class)
-    query = select(*columns).where(to_sql(scope, enterprise_columns(snapshot))).order_by(firms.c.id)
+    query = select(*columns).where(to_sql(scope, enterprise_columns(snapshot)))
+    query = query.where(on_latest_roster(snapshot, day.year, firms)).order_by(firms.c.id)
     if enterprise is not None:
         query = query.where(firms.c.id == enterprise)
     rows = snapshot.rows(query)
@@ -110,7 +116,7 @@ def _checked(snapshot: Snapshot, scope: Scope, where: PolicyCheckFilter) -> Iter
     if where.terms is None:
         return
     clauses, beside = where.terms.clauses_for(where.district), policies_beside(snapshot, where.policy)
-    for firm in firm_facts(snapshot, scope, where.enterprise):
+    for firm in firm_facts(snapshot, scope, where.day, where.enterprise):
         found = explain(clauses, firm, where.day)
         if where.verdict in (None, found.verdict):
             twice = overlaps(where.terms, beside, firm, where.day) if found.verdict is PolicyVerdict.MEETS else ()

@@ -28,7 +28,7 @@ def drafted_policies(services: Services, snapshot: Snapshot) -> Iterator[Computa
             continue
         terms = state.draft.terms
         day = terms.day_of_simulation(city_day(services.clock()))
-        facts = firm_facts(snapshot, Everything())
+        facts = firm_facts(snapshot, Everything(), day)
         yield Computation(
             function=COMPUTE,
             arguments=(SimulationInputs(state.district, terms, policies_beside(snapshot, row.id), facts, day),),

@@ -7,12 +7,14 @@ apart: unknown is never taken for no.
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from re import fullmatch
 from typing import Annotated, Literal, NamedTuple, assert_never, get_args
 
 from pydantic import Field
 
 from domain.instants import months_after
 from domain.kernel import Label, OrganisationRef, Part, Refused, Rule, Text
+from domain.participants.organisations import DIVISION
 from standards.described import DescribedEnum
 from standards.edition.mapping import SizeClass
 
@@ -23,6 +25,12 @@ POLICY_DIMENSION_UNKNOWN = Rule(
     "plan I3",
     "所引标准没有这一维度，请填 {allowed} 之一，或不填以指总分",
     "The standard that is named has no such dimension; take one of {allowed}, or none for the total",
+)
+POLICY_INDUSTRY_UNKNOWN = Rule(
+    "POLICY_INDUSTRY_UNKNOWN",
+    "plan I3",
+    "没有行业 {industry}：请填 GB/T 4754 制造业大类 C13 至 C43 的代码，或以其开头的三至四位代码",
+    "There is no industry {industry}: name a division of manufacturing of GB/T 4754, C13 to C43, or a longer code that begins so",
 )
 POLICY_RANGE_EMPTY = Rule(
     "POLICY_RANGE_EMPTY",
@@ -153,6 +161,10 @@ def undecidable(clauses: Sequence[PolicyClause], dimensions: Sequence[str]) -> l
                 if test.at_most is not None and test.at_most < test.at_least:
                     told = {"at_least": f"{test.at_least:f}", "at_most": f"{test.at_most:f}"}
                     found.append(POLICY_RANGE_EMPTY.refuse(path=f"{path}.at_least", **told))
+            if isinstance(test, IndustryTest):
+                for number, code in enumerate(test.one_of):
+                    if not fullmatch(DIVISION, code[:3]):
+                        found.append(POLICY_INDUSTRY_UNKNOWN.refuse(path=f"{path}.one_of.{number}", industry=code))
             if test in seen or _turned(test) in seen:
                 found.append(POLICY_TEST_TWICE.refuse(path=path, place=place + 1))
             seen.add(test)

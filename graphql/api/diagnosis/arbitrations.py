@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -32,6 +33,9 @@ class FoundOnItem:
 
     indicator: str = field("Indicator id · 指标编号")
     upheld: bool = field("Whether the firm's objection is upheld · 异议是否成立")
+    level: Decimal | None = field(
+        "Level that was found; of a decision the median of those who uphold, of two the lower; null: none, or no level · 认定等级"
+    )
     text: str = field("Why · 理由")
 
 
@@ -87,4 +91,12 @@ def _opinion(row: OpinionRow) -> ArbiterOpinion:
 
 def _findings(stored: str | None) -> list[FoundOnItem]:
     found = orjson.loads(stored or "[]")
-    return [FoundOnItem(indicator=one["indicator"], upheld=one["upheld"], text=one["reason"]) for one in found]
+    return [
+        FoundOnItem(indicator=one["indicator"], upheld=one["upheld"], level=_level(one.get("answer")), text=one["reason"])
+        for one in found
+    ]
+
+
+def _level(answer: dict[str, Any] | None) -> Decimal | None:
+    held = answer.get("level") if answer is not None else None
+    return Decimal(str(held)) if held is not None else None

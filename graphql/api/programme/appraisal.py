@@ -55,7 +55,7 @@ class DistrictAppraisal:
     result_unknown: int = field("Diagnosed firms whose result lies outside the scope today · 结果不在范围内企业数")
     of_diagnosed: Decimal | None = field("`transforming` over `diagnosed`, percent rounded down; null over nothing · 占已诊断比例")
     of_all: Decimal | None = field("`transforming` over `onRoster`, percent rounded down; null over nothing · 占名单比例")
-    overdue: int = field("Firms with a case past the last day of its stage today · 有超期案件企业数")
+    overdue: int = field("Firms with a case opened in that year and past the last day of its stage today · 有超期案件企业数")
 
 
 @published(APPRAISALS)
@@ -80,7 +80,7 @@ class AppraisedFirm:
     district: District = field("District by that year's roster · 区")
     diagnosed: bool = field("Whether it has an issued report · 是否已诊断")
     grade: int | None = field("Issued grade; null: none is known within the scope · 出具档", mask=Mask.OUTCOME)
-    overdue: bool = field("Whether a case of it is past the last day of its stage · 是否超期")
+    overdue: bool = field("Whether a case of it opened in that year is past the last day of its stage today · 是否超期")
 
 
 def _formula(context: Context, snapshot: Snapshot, year: int) -> tuple[DatedRule, TransformationRule]:

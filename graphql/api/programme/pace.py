@@ -58,8 +58,8 @@ class Pace:
     total: int = field("Firms on the roster of the year · 名单企业数")
     seen: int = field("Firms diagnosed in the weeks seen · 观察期内出具数")
     target: int | None = field(
-        "Firms to be diagnosed by the end of the year; null where no target says so. A share holds of every district, a count is "
-        "split over the whole city by firms · 目标数"
+        "Firms to be diagnosed by the end of the year; null where no target or roster says so. A share holds of every district, "
+        "a count is split over the whole city by firms · 目标数"
     )
     per_week: Decimal | None = field(
         "Firms in five ordinary working days at the present pace; null: not established · 当前周进度"
@@ -82,6 +82,9 @@ class YearPace:
     calendar_assumed: bool = field("Whether the year's calendar is unknown and days are counted by the week alone · 日历是否推定")
     rule_since: date = field("First day of the pace rule that was applied · 规则起始日")
     mark: SourceMark = field("Mark of the rule's source · 来源标记")
+    without_roster: bool = field(
+        "Whether there was no roster of the year by then, for want of which target and pace are null · 尚无名单"
+    )
     districts: list[Pace] = field("By district · 分区")
     whole: Pace = field("The scope as a whole: the districts added, their variances too · 合计")
     days: list[DayCoverage] = parts(DayCoverage, "Coverage by day · 按日覆盖", place=lambda one: (one.day.isoformat(),))
@@ -147,6 +150,7 @@ class PaceQueries:
             calendar_assumed=found.seen.assumed,
             rule_since=found.rule.since,
             mark=found.rule.source.mark,
+            without_roster=not any(row.total for row in found.coverage),
             districts=[_pace(row) for row in districts],
             whole=_pace(whole),
             days=all_shown(DayCoverage, pace.coverage_by_day(found.by_day, year)),

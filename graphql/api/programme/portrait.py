@@ -55,10 +55,13 @@ class WeakIndicator:
 
 @published(PORTRAITS, row=MovementRow)
 class GradeMovement:
-    """Firms by how their grade moved since the end of the year before · 同比变动. plan R1"""
+    """Firms by how their grade moved since the end of the year before · 同比变动. plan R1
+
+    A firm's grade is that of its latest report by the end of each year, carried over where none is newer: so it is the same.
+    """
 
     risen: int = field("To a higher grade · 上升")
-    same: int = field("Of the same grade · 持平")
+    same: int = field("Of the same grade, also where an earlier result was carried over for want of a newer · 持平")
     fallen: int = field("To a lower grade · 下降")
     other_edition: int = field("Diagnosed under another edition, so not compared · 版本不同")
     new: int = field("Without a result a year before · 新增")

@@ -16,7 +16,7 @@ from tests.live_city import PASSWORD, LiveCity
 ASKED = """query($id: ID!) { diagnosis(id: $id) { status stage { stage } reports { nodes { version } }
   arbitrations(first: 3) { nodes {
   proceeding items { indicator text } opinionsGiven opinions { findings { indicator upheld text } }
-  outcome reasons decidedAt settledAt findings { indicator upheld text } } } } }"""
+  outcome reasons decidedAt settledAt findings { indicator upheld level text } } } } }"""
 ANSWERS = "query($id: ID!) { diagnosis(id: $id) { answers { indicator verified { level } } } }"
 NAMED = "query($id: ID!) { diagnosis(id: $id) { arbitrations { nodes { opinions { arbiter } } } } }"
 ITEM = {"indicator": "Z01", "reason": "现场未看第二厂区"}

@@ -1,9 +1,14 @@
 """Appraisal of districts (plan I5, G3): each number opens to the firms that it counts; who transforms is a formula of a day."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
+from domain.access import Everything
+from domain.diagnosis.state import Status
+from domain.instants import city_midnight, microseconds
+from projections.programme.appraisal import AppraisalFilter, overdue_firms
 from tests.api.programme.reported_city import reported
 from tests.live_city import ENTERPRISE, LiveCity
 
@@ -55,6 +60,16 @@ def test_a_roster_of_a_year_before_the_report_counts_nobody_as_diagnosed_and_div
     empty = sheet(issued, year=2023)["data"]["appraisal"]
     assert (empty["districts"], empty["whole"]["onRoster"]) == ([], 0)
     assert {empty["whole"][name] for name in ("diagnosedPercent", "ofDiagnosed", "ofAll", "target")} == {None}
+
+
+def test_what_is_overdue_counts_in_the_year_that_the_case_was_opened_in(city: LiveCity) -> None:
+    city.opened()
+    year = int(city.today[:4])
+    late = {Status.OPEN.value: microseconds(city_midnight(date(year + 1, 1, 1)))}
+    city.installation.services.models.catch_up()
+    with city.installation.services.models.reading() as snapshot:
+        seen = [AppraisalFilter(one, late=late, day=f"{year + 1}-12-31") for one in (year - 1, year)]
+        assert [len(overdue_firms(snapshot, Everything(), one)) for one in seen] == [0, 1]
 
 
 def test_a_share_shows_its_numerator_and_both_denominators(city: LiveCity) -> None:

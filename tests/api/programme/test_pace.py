@@ -107,6 +107,10 @@ def test_a_share_holds_of_every_district_and_a_count_is_split_over_the_whole_cit
     assert targets_by_district([COUNT], rows, of_the_city=False) == targets_by_district([], rows, of_the_city=True) == {}
 
 
+def test_without_a_roster_no_share_is_a_target_of_nobody() -> None:
+    assert targets_by_district([SHARE], [], of_the_city=True) == {}
+
+
 def test_firms_of_earlier_years_count_from_the_first_day_on() -> None:
     days = coverage_by_day({"a": {date(2023, 9, 1): 2, date(2024, 2, 1): 1}, "b": {date(2024, 2, 1): 3}}, YEAR)
     assert [tuple(row) for row in days] == [(date(2024, 1, 1), 2), (date(2024, 2, 1), 6)]
@@ -133,6 +137,12 @@ def test_pace_is_told_within_the_scope_as_of_any_day(counted: LiveCity) -> None:
     assert own["districts"] == [one for one in whole["districts"] if one["district"]["code"] == "310117"]
     then = pace(counted, "city", "2024-01-01")["data"]["pace"]
     assert (then["day"], then["whole"]["total"], then["asOf"]) == ("2024-01-01", 0, {"changedLater": True})
+    told = "query($y: Int!, $at: String) { pace(year: $y, asOf: $at) { withoutRoster whole { target needed } } }"
+    assert counted.data("city", told, y=YEAR, at="2024-01-01")["pace"] == {
+        "withoutRoster": True,
+        "whole": {"target": None, "needed": None},
+    }
+    assert counted.data("city", told, y=YEAR, at=None)["pace"]["withoutRoster"] is False
 
 
 def test_pace_is_not_for_firms_and_no_year_outside_the_programme(counted: LiveCity) -> None:

@@ -91,6 +91,18 @@ def test_a_firm_reads_how_it_stands_clause_by_clause_and_of_no_other(city: LiveC
     assert entry == {"designation": "CHAIN_LEADER", "enterprise": {"id": FIRM}}
 
 
+def test_a_firm_that_is_taken_off_the_roster_is_held_against_no_policy(city: LiveCity) -> None:
+    policy = published(city, "city", LEADER)
+    assert {FIRM, OTHER} <= checks(city, "city", policy).keys()
+    city.done("city", "takeOffRoster", "", year=2024, enterprise=OTHER, reason="年中注销")
+    left = checks(city, "city", policy)
+    assert (FIRM in left, OTHER in left) == (True, False)
+    drafted = str(city.done("city", "draftPolicy", "policy { id }", **drafting(LEADER))["policy"]["id"])
+    compute(city)
+    told = city.data("city", ONE, id=drafted)["policy"]["simulation"]["districts"]
+    assert sum(one["evidenceMissing"] for one in told) == len(left)
+
+
 def test_who_meets_policies_of_city_and_district_that_do_not_combine_is_told_of_the_other(city: LiveCity) -> None:
     everybody = {"title": "大中小微", "anyOf": [{"size": {"oneOf": ["LARGE", "MEDIUM", "SMALL", "MICRO"]}}]}
     whole = published(city, "city", everybody)

@@ -16,6 +16,7 @@ from domain.diagnosis.arbitration import (
     NOT_FOR_ARBITRATION,
     OPINION_INCOMPLETE,
     OPINIONS_MISSING,
+    ArbitrationDecided,
     ArbitrationSettled,
     DecideArbitration,
     GiveArbiterOpinion,
@@ -240,6 +241,18 @@ def test_a_tie_is_no_majority() -> None:
     case = gives(gives(case, "sun", Z01=FOUR, Z04=None).accepted, "zhou", Z01=None, Z04=None).accepted
     found = case.when(DECIDE, "city", by="clerk").facts[0]
     assert [item.upheld for item in found.findings] == [False, False]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("named", "level"), [((5, 4, None), 4), ((4, 1, 2), 2), ((4, 4, 1), 4), ((1, 4, 4), 4)])
+def test_of_levels_that_differ_the_median_of_those_who_uphold_counts_of_two_the_lower(
+    named: tuple[int | None, ...], level: int
+) -> None:
+    case = heard()
+    for arbiter, one in zip(("sun", "zhou", "wu"), named, strict=True):
+        case = gives(case, arbiter, Z01=Answer(level=Decimal(one)) if one is not None else None, Z04=None).accepted
+    found = case.when(DECIDE, "city", by="clerk").facts[0]
+    assert isinstance(found, ArbitrationDecided)
+    assert [(item.upheld, item.answer and item.answer.level) for item in found.findings] == [(True, level), (False, None)]
 
 
 APPEAL = {"reasons": "复核", "decided_by": "chief"}

@@ -14,6 +14,7 @@ from domain.programme.designations import DESIGNATION_DAYS_REVERSED, DESIGNATION
 from domain.programme.policies.conditions import (
     POLICY_CLAUSES_EXCLUDE,
     POLICY_DIMENSION_UNKNOWN,
+    POLICY_INDUSTRY_UNKNOWN,
     POLICY_RANGE_EMPTY,
     POLICY_TEST_TWICE,
     Designation,
@@ -121,6 +122,8 @@ def test_who_drafts_and_what_is_there() -> None:
             POLICY_CLAUSES_EXCLUDE,
             "1",
         ),
+        ([clause({"kind": "industry", "one_of": ["C34", "C99"]})], POLICY_INDUSTRY_UNKNOWN, "0.any_of.0.one_of.1"),
+        ([clause({"kind": "industry", "one_of": ["C4411"]})], POLICY_INDUSTRY_UNKNOWN, "0.any_of.0.one_of.0"),
         ([clause({"kind": "district", "one_of": ["310117", "310199"]})], POLICY_DISTRICT_UNKNOWN, "0.any_of.0.one_of.1"),
     ],
 )
