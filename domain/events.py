@@ -9,6 +9,7 @@ from domain.diagnosis.case import DIAGNOSES
 from domain.diagnosis.filing import FILING_REGISTERS
 from domain.diagnosis.follow_up import FOLLOW_UPS
 from domain.diagnosis.participations import PARTICIPATIONS
+from domain.diagnosis.result_credentials import RESULT_CREDENTIALS
 from domain.diagnosis.stages import STAGES
 from domain.governance.dated_rules import DATED_RULES
 from domain.governance.proceedings.docket import DOCKETS
@@ -88,6 +89,7 @@ CAPABILITIES = Capabilities(
     QUOTAS,
     RATINGS,
     REASSESSMENTS,
+    RESULT_CREDENTIALS,
     REVISIONS,
     ROSTERS,
     SHADOWS,

@@ -132,6 +132,8 @@ GAPS_READ = LIAISONS
 CONTACTS = NETWORK | OF_THE_PROVIDER
 CONSENTS = CONSENT_READERS - {Role.SYSTEM}
 """A bank learns of its own consent by what it sees, and of no other bank's."""
+RESULT_CREDENTIALS = CONSENTS | {Role.BANK}
+"""Results handed to a bank, signed 结果凭证: who is told of consents, and each bank its own while it may see the firm. plan R4."""
 PARTNERS = frozenset({Role.PARTNER})
 """What a partner is told of its own endpoints alone 合作方自用: address, signing keys, the log of what was sent. plan P8."""
 ENDPOINTS = ENDPOINT_READERS

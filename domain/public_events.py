@@ -128,6 +128,7 @@ PARTIES_AND_OFFICES: Mapping[str, str] = {
     "assignment": "made.v1 ended.v1",
     "campaign": "planned.v1 extended.v1 firms_invited.v1 firms_reminded.v1 closed.v1",
     "consent": "granted.v1 revoked.v1",
+    "credential": "issued.v1 revoked.v1",
     "diagnosis": "listing_exception_recorded.v1 tie_exception_recorded.v1 answers_saved.v1 truth_pledged.v1"
     " workbook_taken_in.v1 submission_taken_in.v1"
     " self_assessment_submitted.v1 accepted.v1 evidence_attached.v1 site_visit_planned.v1 site_visit_agreed.v1"

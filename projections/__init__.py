@@ -13,6 +13,7 @@ from projections.diagnosis.diagnoses_fold import DIAGNOSIS_READ_MODEL
 from projections.diagnosis.firms import ENTERPRISE_READ_MODEL, FIRMS_BY_CASES
 from projections.diagnosis.groups import GROUP_READ_MODEL
 from projections.diagnosis.passages import PASSAGE_READ_MODEL
+from projections.diagnosis.result_credentials import RESULT_CREDENTIAL_READ_MODEL
 from projections.engine import runner
 from projections.engine.places import ENTERPRISES
 from projections.engine.read_model import ReadModel
@@ -58,6 +59,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     PASSAGE_READ_MODEL,
     CAMPAIGN_READ_MODEL,
     TERMS,
+    RESULT_CREDENTIAL_READ_MODEL,
     ROSTER_READ_MODEL,
     COVERAGE,
     IMPLEMENTATION_READ_MODEL,

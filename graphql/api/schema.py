@@ -5,7 +5,16 @@ from functools import cache
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from api.diagnosis import bottlenecks, campaigns, diagnoses, groups, improvement, movers, reader_candidates
+from api.diagnosis import (
+    bottlenecks,
+    campaigns,
+    diagnoses,
+    groups,
+    improvement,
+    movers,
+    reader_candidates,
+    result_credentials,
+)
 from api.governance import dated_rules, proceedings, ties, working_calendar
 from api.kit import nodes
 from api.kit.edges import connect
@@ -57,6 +66,7 @@ MODULES = (
     person_export,
     enterprises,
     diagnoses,
+    result_credentials,
     campaigns,
     bottlenecks,
     reader_candidates,

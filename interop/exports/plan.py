@@ -16,7 +16,7 @@ from isolation import Bounds, ProcessOverBounds, preload, run
 
 WORKER = "interop.exports.worker"
 BOUNDS = Bounds(memory_mib=1_024, cpu_seconds=60, wall_seconds=120.0, written_mib=512)
-"""2026-11-29: 10,000 firms and their cases take about 2 s of a core."""
+"""2026-11-29: 10,000 firms and 6,000 cases take 0.3 s of a core, in each format."""
 preload(WORKER)
 
 EXPORT_TOO_COSTLY = Rule(

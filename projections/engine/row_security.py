@@ -58,7 +58,15 @@ PARTS = {
         ("diagnoses", "diagnosis"),
     ),
     **dict.fromkeys(
-        ("enterprise_periods", "roster_figures", "group_cases", "group_results", "participations", "implementations"),
+        (
+            "enterprise_periods",
+            "roster_figures",
+            "group_cases",
+            "group_results",
+            "participations",
+            "implementations",
+            "result_credentials",
+        ),
         ("enterprises", "enterprise"),
     ),
     "feedback_scores": ("feedback", "feedback"),

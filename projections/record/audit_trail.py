@@ -115,7 +115,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
             subject["provider"] = data(entry)["provider"]
         elif event in REPORTED:
             subject["issued"] = entry.position
-        elif kind_of(entry.stream) in ("enterprise", "consent"):
+        elif kind_of(entry.stream) in ("enterprise", "consent", "credential"):
             subject["enterprise"] = key(entry)
         elif kind_of(entry.stream) in ("listing", "tie"):
             subject["provider"] = key(entry)

@@ -24,6 +24,7 @@ from domain.diagnosis.on_site import VerifyAnswers
 from domain.diagnosis.provider import AcceptDiagnosis
 from domain.diagnosis.readings import AppointReader, RecordReading
 from domain.diagnosis.report import ConfirmReport, IssueReport
+from domain.diagnosis.result_credentials import IssueResultCredential
 from domain.diagnosis.review import HandInReport, ReviewCheck, ReviewItem, ReviewReport
 from domain.diagnosis.scoring import RecordExpertReview, ScoreDiagnosis
 from domain.diagnosis.self_assessment import AnswerGiven, PledgeTruth, SaveAnswers, SubmitSelfAssessment
@@ -273,6 +274,11 @@ def set_under_way(city: City) -> None:
     city.send(CITY, DeclareTie(**tie, since=TODAY))
     city.send(CITY, EndTie(**tie, last=TODAY))
     city.send(district, RequestMatching(matching="m1", district=FIRM.district, enterprises=(ENTERPRISE,)))
+    term = {"since": TODAY, "until": LAST_DAY}
+    handed = {"enterprise": ENTERPRISE, "consent": "c3"}
+    city.send(FILLER, GrantConsent(**handed, bank="bank", purpose="授信", **term))
+    city.send(FILLER, IssueResultCredential(**handed, diagnosis="d1", number="ZDR-2024-000000000001"))
+    city.send(FILLER, RevokeConsent(**handed))
     city.send(caller(Role.PARTNER, "*"), RegisterEndpoint(endpoint="w1", url="https://erp.example/events"))
     held = {"enterprise": ENTERPRISE, "designation": Designation.SPECIALISED, "since": TODAY, "source": "示例", "mark": "I"}
     city.send(district, RecordDesignation(**held))

@@ -11,6 +11,7 @@ from random import Random
 
 from domain.access import Everything, Role
 from domain.diagnosis.opening import OpenDiagnosis
+from domain.diagnosis.report import ConfirmReport
 from domain.diagnosis.state import Purpose, diagnosis_stream
 from domain.instants import city_day
 from domain.kernel import Command
@@ -44,7 +45,7 @@ from zhenduan.demo.ratings import rated_year
 from zhenduan.demo.revision import steps
 from zhenduan.demo.selected_people import founded, office, selected_providers, taking_part
 from zhenduan.demo.selection import FIRST, SECOND, called, set_rule
-from zhenduan.demo.terms import HELD_BESIDE, beside, terms
+from zhenduan.demo.terms import HELD_BESIDE, beside, handed_over, terms
 
 EDITION = "2023"
 BEGINNING = date(2023, 8, 7)
@@ -258,7 +259,10 @@ def _terms(people: People, shown: Mapping[Role, str], played: Sequence[Timed], f
     opened = [what for timed in played if isinstance(what := timed.act.what, OpenDiagnosis) and what.enterprise in of]
     last = max(timed.at for timed in played)
     granted = terms(people, shown, of, [one.diagnosis for one in opened], city_day(last))
-    for minute, (who, command) in enumerate(granted, 1):
+    opening = {what.diagnosis: what for timed in played if isinstance(what := timed.act.what, OpenDiagnosis)}
+    confirmed = next((what.diagnosis for timed in played if isinstance(what := timed.act.what, ConfirmReport)), None)
+    handed = handed_over(people, shown, opening[confirmed], city_day(last)) if confirmed is not None else ()
+    for minute, (who, command) in enumerate((*granted, *handed), 1):
         yield Timed(last + timedelta(minutes=minute), Act(0, who, command))
 
 

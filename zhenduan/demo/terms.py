@@ -3,8 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
+from api.kit.credentials import ALPHABET, DRAWN
 from domain.access import Role
 from domain.diagnosis.assignments import AssignExpert
+from domain.diagnosis.opening import OpenDiagnosis
+from domain.diagnosis.result_credentials import IssueResultCredential
 from domain.governance.ties import DeclareTie, TieKind
 from domain.kernel import Command
 from domain.participants.consents import GrantConsent
@@ -27,6 +30,21 @@ def beside(data: DemoData) -> dict[Role, str]:
     """Role -> the organisation beside the programme's own that it is held for 其他单位."""
     kinds = {one.kind: one.id for one in data.organisations.others}
     return {role: kinds[KIND_OF_HEAD[role]] for role in HELD_BESIDE}
+
+
+def handed_over(
+    people: People, shown: Mapping[Role, str], opening: OpenDiagnosis, since: date
+) -> Iterator[tuple[Caller, Command]]:
+    """A firm hands the bank the result that it has confirmed, signed 结果凭证.
+
+    opening: of the case. since: first day of the consent.
+    """
+    firm, consent = opening.enterprise, draw_id(people.chance)
+    term = {"bank": shown[Role.BANK], "purpose": PURPOSE, "since": since, "until": since + TERM}
+    speaks = people.meet(Role.ENTERPRISE, firm)
+    number = f"ZDR-{since.year}-{''.join(people.chance.choice(ALPHABET) for _ in range(DRAWN))}"
+    yield speaks, GrantConsent(enterprise=firm, consent=consent, **term)
+    yield speaks, IssueResultCredential(enterprise=firm, diagnosis=opening.diagnosis, consent=consent, number=number)
 
 
 def terms(

@@ -1,4 +1,7 @@
-"""Credentials over HTTP 凭证接口: the status list of certificates and the key they are signed with, for every verifier. plan T1."""
+"""Credentials over HTTP 凭证接口: status lists of certificates and results and the key they are signed with, for every verifier.
+
+plan T1, R4.
+"""
 
 from collections.abc import Awaitable, Callable
 
@@ -6,12 +9,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from api.diagnosis import result_credentials as results
+from api.kit.credentials import STATUS_LIST, status_list
 from api.kit.ports import CredentialSigner
 from api.kit.services import Services
-from api.providers.credentials import STATUS_LIST, STATUS_PATH, status_list
+from api.providers.credentials import STATUS_PATH, STATUSES
 from api.server.http import ALWAYS
 from api.server.operations import Operations
 from domain.instants import city_day
+from projections.diagnosis import result_credentials as result_rows
 from projections.providers import certificates as rows
 
 ISSUER_PATH = "/.well-known/jwt-vc-issuer"
@@ -30,6 +36,7 @@ class CredentialFiles:
         """Where they are."""
         return [
             Route(STATUS_PATH, self._reads(self._status_list), methods=["GET"]),
+            Route(results.STATUS_PATH, self._reads(self._results), methods=["GET"]),
             Route(ISSUER_PATH, self._reads(self._issuer), methods=["GET"]),
         ]
 
@@ -44,7 +51,16 @@ class CredentialFiles:
         with self._services.models.reading() as snapshot:
             held = rows.in_order(snapshot)
         today = city_day(now)
-        token = status_list(self._signer, [one.held.status_of(one.term, today) for one in held], now)
+        return self._listed(STATUS_PATH, [STATUSES.get(one.held.status_of(one.term, today), 0) for one in held])
+
+    def _results(self, _request: Request) -> Response:
+        with self._services.models.reading() as snapshot:
+            held = result_rows.in_order(snapshot)
+        today = city_day(self._services.clock())
+        return self._listed(results.STATUS_PATH, [results.STATUSES[one.status_on(today)] for one in held])
+
+    def _listed(self, path: str, statuses: list[int]) -> Response:
+        token = status_list(self._signer, path, statuses, self._services.clock())
         return PlainTextResponse(token, media_type=f"application/{STATUS_LIST}", headers=dict(ALWAYS))
 
     def _issuer(self, _request: Request) -> Response:

@@ -213,6 +213,7 @@ EXAMPLES: Mapping[str, str] = {
     r"^[a-z_]+/[0-9A-Za-z][0-9A-Za-z._-]{0,199}$": stream_of("organisation", "p1"),
     r"^[a-z_]+/[0-9A-Za-z][0-9A-Za-z._-]{0,199}/[1-9][0-9]{0,9}$": f"{stream_of('diagnosis', 'd1')}/12",
     r"^ZDS-[0-9]{4}-[0-9A-Z]{12}$": "ZDS-2025-0A1B2C3D4E5F",
+    r"^ZDR-[0-9]{4}-[0-9A-Z]{12}$": "ZDR-2025-0A1B2C3D4E5F",
     r"^\d{4}(\.\d+)?(-[a-z]+)*$": "2025-automotive",
     r"^20[0-9]{2}Q[1-4]$": "2025Q1",
     r"^[A-Z0-9]{1,20}$": "POL01",

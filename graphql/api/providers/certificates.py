@@ -1,6 +1,5 @@
 """Certificates 诊断师证书 in the schema: what is held, and what anyone may verify by a number. plan T1."""
 
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -8,6 +7,7 @@ from typing import Annotated, Any
 import strawberry
 
 from api.kit.context import Context
+from api.kit.credentials import drawn_number
 from api.kit.edges import Edge, Loader, led_to
 from api.kit.enums import enum_type
 from api.kit.lists import Listed, listing
@@ -29,11 +29,6 @@ from projections.providers.certificates import HeldCertificate
 enum_type(CertificateGrade)
 enum_type(CertificateStatus)
 enum_type(NameShown)
-
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's: no letter that is taken for a digit."""
-DRAWN = 12
-"""Letters of a number that are drawn: sixty bits, so that nobody finds people by trying numbers."""
 
 
 @published(CERTIFICATES)
@@ -200,8 +195,7 @@ def agreed_name(context: Context, one: HeldCertificate, sealed_name: str | None)
 
 
 def _numbered(context: Context, data: dict[str, Any]) -> dict[str, Any]:
-    year = context.today.year
-    return {**data, "number": f"ZDS-{year}-{''.join(secrets.choice(ALPHABET) for _ in range(DRAWN))}"}
+    return {**data, "number": drawn_number("ZDS", context.today.year)}
 
 
 def _find_certificate(context: Context, key: str, command: Command, wanted: frozenset[str]) -> Certificate | None:

@@ -3,30 +3,19 @@
 A credential tells what `verifyCertificate` tells, as of the day it was fetched; that it was suspended since is in the status list.
 """
 
-import base64
-import zlib
 from datetime import datetime, timedelta
 from typing import Any
 
+from api.kit.credentials import CREDENTIAL, seconds
 from api.kit.ports import CredentialSigner
 from domain.governance.qualification import CertificateStatus
 from domain.instants import city_day, city_midnight
 from projections.providers.certificates import HeldCertificate
 
-CREDENTIAL, STATUS_LIST = "dc+sd-jwt", "statuslist+jwt"
-"""Kinds of tokens: RFC 9901 without disclosures, and the token status list."""
 TYPE = "/certificates/diagnostician"
 STATUS_PATH = "/certificates/status-list"
-BITS = 2
-PER_BYTE = 8 // BITS
-LIVES = timedelta(hours=12)
-"""How long a status list may be kept."""
 STATUSES = {CertificateStatus.SUSPENDED: 2, CertificateStatus.EXPIRED: 1, CertificateStatus.REPLACED: 1}
 """Status -> its number in the list: 0 valid, 1 invalid, 2 suspended; one whose first day has not come is told by its own dates."""
-
-
-def _seconds(moment: datetime) -> int:
-    return int(moment.timestamp())
 
 
 def credential(signer: CredentialSigner, one: HeldCertificate, index: int, name: str | None, now: datetime) -> str:
@@ -42,9 +31,9 @@ def credential(signer: CredentialSigner, one: HeldCertificate, index: int, name:
     claims: dict[str, Any] = {
         "vct": signer.issuer + TYPE,
         "jti": one.number,
-        "iat": _seconds(now),
-        "nbf": _seconds(city_midnight(one.term.since)),
-        "exp": _seconds(city_midnight(one.term.until + timedelta(days=1))),
+        "iat": seconds(now),
+        "nbf": seconds(city_midnight(one.term.since)),
+        "exp": seconds(city_midnight(one.term.until + timedelta(days=1))),
         "status": {"status_list": {"idx": index, "uri": signer.issuer + STATUS_PATH}},
         "number": one.number,
         "grade": one.term.grade.value,
@@ -53,18 +42,3 @@ def credential(signer: CredentialSigner, one: HeldCertificate, index: int, name:
     if name is not None:
         claims["holder_name"] = name
     return signer.signed(CREDENTIAL, claims) + "~"
-
-
-def status_list(signer: CredentialSigner, statuses: list[CertificateStatus], now: datetime) -> str:
-    """The status of every certificate, in the order they were granted, as a token status list 状态清单."""
-    packed = bytearray(-(-len(statuses) // PER_BYTE) or 1)
-    for place, status in enumerate(statuses):
-        packed[place // PER_BYTE] |= STATUSES.get(status, 0) << (place % PER_BYTE * BITS)
-    listed = base64.urlsafe_b64encode(zlib.compress(bytes(packed), 9)).rstrip(b"=").decode()
-    claims = {
-        "sub": signer.issuer + STATUS_PATH,
-        "iat": _seconds(now),
-        "exp": _seconds(now + LIVES),
-        "status_list": {"bits": BITS, "lst": listed},
-    }
-    return signer.signed(STATUS_LIST, claims)

@@ -119,6 +119,8 @@ WITHOUT_A_PAST = {
     "implementationFunnel": "as `implementations`",
     "matching": "each step is an entry of its trail, with all its numbers",
     "matchings": "as `matching`",
+    "resultCredentials": "each bears the days on which it was issued and ends; each step is an entry of its trail",
+    "verifyResult": "whether it holds today",
     "webhookEndpoint": "where to send now; each change is an entry of its trail",
     "webhookEndpoints": "as `webhookEndpoint`",
     "webhookDeliveries": "what was sent is written beside the journal, each attempt with its moment",

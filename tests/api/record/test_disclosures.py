@@ -119,6 +119,7 @@ RESTRICTED_BUT_OPEN = {
     "FirmDesignation.*": "lists that the administration itself puts firms on; the firm is an edge with its own masks",
     "StandardImplementation.*": "how far a firm is with a standard, as certificates tell; what it lacks has rows of its own",
     **dict.fromkeys(("ImplementationFunnel.*", "ImplementationFunnelStep.*"), "counts"),
+    "ResultCredential.*": "that a firm handed a result over; to whom, what for and the result have rows of their own",
     "WebhookEndpoint.*": "of a partner's system, and of no firm",
     **dict.fromkeys(("WebhookEndpoint.url", "WebhookEndpoint.keys", "WebhookEndpoint.owner", "WebhookKey.*"), "as above"),
     **dict.fromkeys(("WebhookDelivery.*", "DeliveryAttempt.*"), "that a thin event was sent; it holds ids and a version"),
@@ -263,6 +264,7 @@ NOT_LOGGED = {
     "/log/proof/consistency": "hashes",
     "/log/cosignature": "on the way in",
     "/certificates/status-list": "two bits a certificate, by its place, open to everyone; of no firm",
+    "/results/status-list": "as above, of result credentials",
     "/.well-known/jwt-vc-issuer": "a public key",
 }
 

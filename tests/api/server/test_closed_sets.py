@@ -31,6 +31,7 @@ TEXTS = {
     "DraftText.status": "what a reader must be told of the standard, in its own words",
     "Edition.status": "what a reader must be told of the standard, in its own words",
     "GrantConsentInput.purpose": "what the firm lets the bank use its results for, in its own words",
+    "ResultCredential.purpose": "as above",
     "Query.auditTrail(kind)": "the beginning of a published name; one that begins none is refused",
     **dict.fromkeys(
         ("PolicyTest.dimension", "ScoreTestInput.dimension"),
