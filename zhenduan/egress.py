@@ -48,6 +48,17 @@ class Egress:
             return True
         return is_public(address)
 
+    def permits_host(self, host: str) -> bool:
+        """Whether a host may be written down to be asked: a name is judged when it is looked up, an address as it stands."""
+        try:
+            return self.permits(ip_address(host.strip("[]").partition("%")[0]))
+        except ValueError:
+            pass
+        try:
+            return self.permits(IPv4Address(socket.inet_aton(host)))  # such as 127.1 and 0x7f000001, which are looked up so
+        except OSError:
+            return True
+
     async def resolved(self, host: str, port: int) -> str:
         """The address to connect to, of all that a name has now.
 

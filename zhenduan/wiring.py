@@ -124,6 +124,7 @@ def opened(
             shadows=shadows,
             deliveries=deliveries,
             plain_endpoints=settings.egress.plain,
+            may_be_sent_to=settings.egress.permits_host,
             foreign=foreign,
             disclosures=disclosures,
             clock=clock,

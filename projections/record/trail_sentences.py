@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from domain.access import Scope
+from domain.access import Role, Scope
 from domain.diagnosis.on_site import AnswersVerified
 from domain.events import CAPABILITIES
 from domain.governance.qualification import CertificateGrade, NameShown
@@ -31,6 +31,8 @@ from projections.standard import editions
 from standards import Answer
 from standards.revising.clauses import clause_in_words
 
+OF_A_PARTNER = "partner-"
+"""What stands before a partner's name in its actor, as `accounts/partner_keys.py` has it."""
 OPERATOR = "运维人员"
 UNNAMED = "某单位"
 """An organisation that the reader sees no name of; an id is no word of a sentence."""
@@ -148,7 +150,9 @@ def _event(row: EntryRow) -> Event:
 def sentence(row: EntryRow, known: KnownNames) -> str:
     """An entry as one Chinese sentence 轨迹语句."""
     who = OPERATOR if row.actor.startswith("operator-") else ROLES.get(row.role, row.role or "系统")
-    if row.organisation in known.organisations:
+    if row.role == Role.PARTNER:  # its key's organisation is where it may look, not who it is
+        who += f"“{row.actor.removeprefix(OF_A_PARTNER)}”"
+    elif row.organisation in known.organisations:
         who += f"“{known.organisations[row.organisation]}”"
     return who + (MARKED_AS_DEMO if row.type == DEMO_TYPE else predicate(_event(row), known))
 

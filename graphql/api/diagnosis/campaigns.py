@@ -11,7 +11,7 @@ from api.diagnosis.diagnoses import Diagnosis, load_diagnoses
 from api.kit.context import Context
 from api.kit.edges import Edge, Loader, led_to
 from api.kit.enums import enum_type
-from api.kit.filter_values import require_known, require_some, require_units, with_keys
+from api.kit.filter_values import districts_in, require_some, require_units, with_keys
 from api.kit.ids import CampaignID, ParticipationID, key_of
 from api.kit.lists import Listed, listing, single
 from api.kit.mutations import Payload, ServerFields
@@ -28,7 +28,6 @@ from domain.instants import city_day, utc_moment
 from domain.kernel import Command, Rule
 from domain.masks import PARTICIPATIONS, SIGNED_IN
 from domain.participants.organisations import OrganisationKind
-from interop.code_lists import district_codes
 from projections.diagnosis import campaigns as rows_of
 from projections.diagnosis.campaigns import (
     CampaignFilter,
@@ -209,8 +208,7 @@ class CampaignQueries:
         if filter is None:
             return ParticipationFilter()
         require_some(filter)
-        require_known("filter.district", filter.district, {code: one.name for code, one in district_codes().items()})
-        where = with_keys(filter)
+        where = with_keys(replace(filter, district=districts_in("filter.district", filter.district)))
         require_units(info.context.snapshot, where, {"subdistrict": OrganisationKind.SUBDISTRICT})
         return where
 

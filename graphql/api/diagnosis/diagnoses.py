@@ -33,7 +33,7 @@ from api.kit.as_of import AsOf, AsOfMoment, day_then, known_then
 from api.kit.context import Context
 from api.kit.edges import Edge, Loader, led_to
 from api.kit.enums import enum_type
-from api.kit.filter_values import require_known, require_some, require_units, with_keys
+from api.kit.filter_values import districts_in, require_known, require_some, require_units, with_keys
 from api.kit.ids import CampaignID, DiagnosisID, key_of
 from api.kit.lists import FoundThen, Listed, listing, single
 from api.kit.mutations import Payload, ServerFields, new_id
@@ -64,7 +64,6 @@ from domain.governance.rule_bodies.stages import StageLimits
 from domain.instants import city_midnight, microseconds
 from domain.kernel import Command
 from domain.masks import ACTORS, ANSWERS, FIRMS, OUTCOMES, PROCEEDINGS, REPORTS
-from interop.code_lists import district_codes
 from projections.as_of import replay, validity
 from projections.diagnosis import diagnoses as diagnoses_rows
 from projections.diagnosis.diagnoses import DiagnosisFilter
@@ -376,11 +375,10 @@ class DiagnosisQueries:
         if filter is None:
             return DiagnosisFilter()
         require_some(filter)
-        require_known("filter.district", filter.district, {code: one.name for code, one in district_codes().items()})
         if filter.grade is not None:
             bounds = [str(bound) for bound in (filter.grade.least, filter.grade.most) if bound is not None]
             require_known("filter.grade", bounds, map(str, range(GRADES + 1)))
-        where = with_keys(filter)
+        where = with_keys(replace(filter, district=districts_in("filter.district", filter.district)))
         require_units(info.context.snapshot, where, NAMED)
         if where.overdue is not None:
             where = replace(where, late=overdue_before(info.context))

@@ -6,9 +6,10 @@ from typing import Any, TypeVar
 
 from strawberry.utils.str_converters import to_camel_case
 
-from api.kit.ids import key_of
+from api.kit.ids import key_of, keys_of
 from domain.kernel import Rule
 from domain.participants.organisations import OrganisationKind
+from interop.code_lists import districts
 from projections import Snapshot
 from projections.engine.filters import OF, GradeRange
 from projections.participants.organisations import organisations_by_id
@@ -57,6 +58,18 @@ def require_known(path: str, given: str | Sequence[str] | None, allowed: Mapping
     raise FILTER_VALUE_UNKNOWN.refuse(
         path=path, given=unknown[:LONGEST_SHOWN], listed=listed, listed_in_english=", ".join(values), allowed=values
     )
+
+
+def districts_in(path: str, given: Sequence[str] | None) -> list[str] | None:
+    """The codes of districts that codes or ids name, as they are today; None names none 区筛选. Wherever a client names districts.
+
+    Raises:
+        Refused: FILTER_VALUE_UNKNOWN, FILTER_ADMITS_NOTHING (plan P1).
+    """
+    require_values(**{path: given})
+    codes = keys_of(given, "organisation")
+    require_known(path, codes, {one.code: one.name for one in districts().districts})
+    return codes
 
 
 def require_some(where: object) -> None:

@@ -142,6 +142,11 @@ def roles_of(kind: type, name: str) -> Roles:
     return roles
 
 
+def keeps(kind: type, name: str, role: str) -> bool:
+    """Whether a published type keeps a field, by its name in Python, from a role; what is no field of it, it keeps from nobody."""
+    return any(one.python_name == name for one in _definition(kind).fields) and role not in roles_of(kind, name)
+
+
 def mask_of(kind: type, name: str) -> Mask | None:
     """Kind of protected data that one field of a published type shows; name: as in Python."""
     own = next((one.metadata.get(MASK) for one in _definition(kind).fields if one.python_name == name), None)

@@ -36,7 +36,7 @@ class Services:
     finishers: what makes what the facts of a command lack once the rules accept it, by command.
     shadows: who works on which shadow re-scoring, and how far it has come.
     deliveries: what is to be sent to partners' endpoints, and the log of it.
-    plain_endpoints: their addresses may be without TLS, for development.
+    plain_endpoints: their addresses may be without TLS, for development. may_be_sent_to: whether a host may be named for one.
     foreign: readers of files that others made, each in a process of its own.
     disclosures: where every answer with protected data is written down before it leaves.
     editions: published editions by key, kept once read: they never change.
@@ -61,6 +61,7 @@ class Services:
     finishers: Mapping[type[Command], Finish] = field(default_factory=dict)
     demo: bool = False
     plain_endpoints: bool = False
+    may_be_sent_to: Callable[[str], bool] = bool
     foreign: ForeignFiles = field(default_factory=ForeignFiles)
     sign_on: SignOn | None = None
     editions: dict[str, Edition] = field(default_factory=dict)

@@ -14,6 +14,7 @@ import strawberry
 
 from api.kit.context import Context
 from api.kit.enums import enum_type
+from api.kit.filter_values import districts_in, require_values
 from api.kit.ids import EndpointID, key_of
 from api.kit.lists import Listed, listing
 from api.kit.mutations import Payload, ServerFields, new_id
@@ -47,6 +48,13 @@ ENDPOINT_KIND = Rule(
     "There is no public event {kind}; there are the kinds {kinds}, and the whole names of their events",
 )
 
+ENDPOINT_ADDRESS = Rule(
+    "ENDPOINT_ADDRESS",
+    "plan P8",
+    "{host} 不在可推送的公网地址之内；请写公网主机名，或请运维人员放行该网段",
+    "{host} is no public address that may be sent to; name a public host, or have the operator allow its network",
+)
+
 
 @published(PARTNERS)
 class WebhookKey:
@@ -71,6 +79,10 @@ class WebhookEndpoint(Node):
     districts: list[str] = field("Districts that are wanted; empty = all within the key's scope · 区", made=True)
     per_second: int = field("Most requests a second · 每秒上限", made=True)
     status: EndpointStatus = field("How far it has come · 推送端点状态")
+    has_key: bool = field(
+        "Whether its partner has a key now that is good for its scope; without one nothing is sent, and events wait · 有无有效密钥",
+        made=True,
+    )
     stop: EndpointStop | None = field("Why nothing is sent to it; null unless disabled · 停用原因", made=True)
     disabled_at: datetime | None = field("When it was disabled, UTC · 停用时间")
     registered_at: datetime = field("When it was registered, UTC · 登记时间")
@@ -113,6 +125,7 @@ def _endpoint(context: Context, row: EndpointRow, wanted: frozenset[str]) -> Web
         kinds=list(state.kinds),
         districts=list(state.districts),
         per_second=state.per_second,
+        has_key=context.services.accounts.has_partner_key(row.owner, row.organisation),
         stop=state.stop,
         keys=_keys(context, row.id, state) if owned_by(context) is not None else [],
         failures=place.failures,
@@ -256,14 +269,26 @@ def _find(context: Context, key: str, _command: Command, wanted: frozenset[str])
     return _of_ids(context, [key], wanted).get(key)
 
 
+def _host(url: str) -> str:
+    """The host of an address; "" of what is none, which the rules refuse."""
+    try:
+        return urlsplit(url.strip()).hostname or ""
+    except ValueError:
+        return ""
+
+
 def _registering(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     kinds = data.get("kinds") or ()
+    require_values(kinds=data.get("kinds"), districts=data.get("districts"))
+    districts = districts_in("districts", data.get("districts")) or []
     if unknown := unknown_kinds(kinds):
         raise ENDPOINT_KIND.refuse(path="kinds", kind=unknown[0][:60], kinds="、".join(KINDS))
+    if (host := _host(data["url"])) and not context.services.may_be_sent_to(host):
+        raise ENDPOINT_ADDRESS.refuse(path="url", host=host[:60])
     owned = owned_by(context)
     others = rows.kept_open(context.snapshot, owned) if owned is not None else 0
     given = new_id("endpoint")(context, data)
-    return {**given, "others": others, "plain_allowed": context.services.plain_endpoints}
+    return {**given, "districts": districts, "others": others, "plain_allowed": context.services.plain_endpoints}
 
 
 def _redelivering(context: Context, data: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import strawberry
 from api.kit.as_of import AsOf, AsOfMoment, known_then
 from api.kit.context import Context
 from api.kit.edges import Edge, Loader, led_to
-from api.kit.filter_values import require_known, require_some, require_units, with_keys
+from api.kit.filter_values import districts_in, require_known, require_some, require_units, with_keys
 from api.kit.ids import EnterpriseID, key_of
 from api.kit.lists import OF_NOW, FoundThen, Listed, listing, single
 from api.kit.mutations import Payload, ServerFields, new_id
@@ -31,7 +31,7 @@ from domain.kernel import Command
 from domain.masks import CONSENTS, CONTACTS, FINANCE, FIRMS
 from domain.participants.consents import GrantConsent
 from domain.participants.organisations import OrganisationKind
-from interop.code_lists import district_codes, industries
+from interop.code_lists import industries
 from projections.as_of import replay, validity
 from projections.engine.places import EnterpriseRow
 from projections.participants import enterprises as enterprise_rows
@@ -169,10 +169,9 @@ def checked_filter(context: Context, filter: EnterpriseFilter | None) -> Enterpr
     if filter is None:
         return EnterpriseFilter()
     require_some(filter)
-    require_known("filter.district", filter.district, {code: one.name for code, one in district_codes().items()})
     if unknown := [one for one in filter.industry or () if not _begins_an_industry(one)]:
         require_known("filter.industry", unknown, {code: one.name for code, one in industries().items()})
-    where = with_keys(filter)
+    where = with_keys(replace(filter, district=districts_in("filter.district", filter.district)))
     require_units(context.snapshot, where, NAMED)
     return where
 

@@ -13,7 +13,7 @@ from api.diagnosis.diagnoses import overdue_before
 from api.kit.context import Context
 from api.kit.edges import Loader, led_to
 from api.kit.enums import enum_type
-from api.kit.filter_values import require_known
+from api.kit.filter_values import districts_in
 from api.kit.ids import EnterpriseID
 from api.kit.lists import Listed, listing
 from api.kit.paging import AtLeast
@@ -28,7 +28,6 @@ from domain.governance.dated_rules import DatedRule
 from domain.governance.rule_bodies.body import RuleKind
 from domain.governance.rule_bodies.transformation import TransformationRule
 from domain.masks import APPRAISALS
-from interop.code_lists import district_codes
 from projections.engine.snapshot import Snapshot
 from projections.governance.dated_rules import rule_on
 from projections.programme import appraisal, coverage, pace
@@ -176,8 +175,8 @@ class AppraisalQueries:
     ) -> AppraisalFilter:
         """A page of the firms that a number counts."""
         require_year(year)
-        require_known("district", [district] if district else None, {code: one.name for code, one in district_codes().items()})
-        return AppraisalFilter(year, district, counted_as or AppraisalNumber.ON_ROSTER)
+        named = districts_in("district", None if district is None else [district])
+        return AppraisalFilter(year, named[0] if named else None, counted_as or AppraisalNumber.ON_ROSTER)
 
 
 QUERIES = AppraisalQueries

@@ -14,17 +14,19 @@ from api.kit import ids
 from api.kit.context import Context
 from api.kit.filter_values import require_known, require_values
 from api.kit.lists import Listed, NeverChanged, listing
+from api.kit.nodes import NODES
 from api.kit.orders import order_enum
 from api.kit.paging import After
-from api.kit.published import argument, field, published, roles_of, subscription
+from api.kit.published import argument, field, keeps, published, roles_of, subscription
 from api.kit.row_mapping import shown
 from api.server.subscriptions import BATCH, follow
 from domain.access import Mask, Role
 from domain.diagnosis.state import diagnosis_stream
 from domain.events import EVENTS
 from domain.instants import microseconds
-from domain.kernel import key_of
+from domain.kernel import key_of, kind_of, name_of
 from domain.masks import ACTORS, AUDIT, FOLLOWERS, PLACE_READERS, TRAIL, TRAIL_ENTRIES
+from domain.participants.endpoints.events import EndpointRedeliveryAsked
 from domain.person_id_fields import person_fields, without
 from journal import Caller
 from journal.codec import EVENT_OF
@@ -105,19 +107,24 @@ def _entry(context: Context, row: EntryRow, sentence: str) -> AuditEntry:
         subject=strawberry.ID(row.stream),
         what=in_words(row.type),
         sentence=sentence,
-        data=_readable_data(row.type, row.data, context.role),
+        data=_readable_data(row, context.role),
         role=Role(row.role or Role.SYSTEM),
     )
 
 
-def _readable_data(name: str, data: str, role: str) -> str:
+def _readable_data(row: EntryRow, role: str) -> str:
     """A stored fact as a role may read it 可读内容: what a field of the entry keeps from the role is left out here too.
 
-    A report cites a place in the journal, which tells how much the city does in a day; ids of people go by their type.
+    A report cites a place in the journal, which tells how much the city does in a day; ids of people go by their type. What the
+    type of the subject keeps from the role, such as an endpoint's address, goes by the name of its field.
     """
-    fact = orjson.loads(data)
+    name, fact = row.type, orjson.loads(row.data)
+    if (kind := NODES.get(kind_of(row.stream))) is not None:
+        fact = {one: value for one, value in fact.items() if not keeps(kind.type, one, role)}
     if role not in roles_of(AuditEntry, "position") and isinstance(file := fact.get("file"), dict):
         file.pop("rendered_at", None)
+    if role not in roles_of(AuditEntry, "position") and name == name_of(EndpointRedeliveryAsked):
+        fact = without(frozenset({"first", "last"}), fact)
     if role not in roles_of(AuditEntry, "actor") and name in EVENTS:
         fact = without(person_fields(EVENTS[name]), fact)
     return orjson.dumps(fact).decode()

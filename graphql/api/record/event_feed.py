@@ -6,6 +6,7 @@ subscription. Each look asks anew who the caller is and what it may see now.
 """
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import AbstractContextManager, aclosing, contextmanager
@@ -19,6 +20,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from api.kit.cursors import Cursors
+from api.kit.filter_values import districts_in
 from api.kit.ids import key_of
 from api.kit.services import Services
 from api.record.event_shapes import CLOUD_EVENTS_BATCH, SOURCE, cloud_event
@@ -49,6 +51,10 @@ FOLLOWERS_OF_CALLER = 10
 LONGEST_FILTER = 2_000
 RETRY_MILLISECONDS = 2_000
 OFFERED = (CLOUD_EVENTS_BATCH, JSON, EVENT_STREAM)
+
+
+FIRM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+"""As `firm_ids` makes them."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +128,7 @@ class EventFeed:
         for name in ("kind", "district", "enterprise"):
             if name in given and not 0 < len(given[name]) <= LONGEST_FILTER:
                 raise _wrong(f"{name} 为空或过长。", f"{name} is empty or too long.")
-        where = FeedFilter(_names(given.get("kind")), _one(given.get("district")), key_of(given.get("enterprise"), "enterprise"))
+        where = FeedFilter(_names(given.get("kind")), _districts(given.get("district")), _firm(given.get("enterprise")))
         again = {name: value for name, value in given.items() if name != "after"}
         return Asked(self._cursors.open(seen) if seen else 0, int(wait), where, again)
 
@@ -234,8 +240,18 @@ def _names(kinds: str | None) -> frozenset[str] | None:
     return names_of(given)
 
 
-def _one(given: str | None) -> frozenset[str] | None:
-    return frozenset({given}) if given is not None else None
+def _districts(given: str | None) -> frozenset[str] | None:
+    """The districts of a list of codes or ids, parted by commas."""
+    named = districts_in("district", None if given is None else [one.strip() for one in given.split(",")])
+    return None if named is None else frozenset(named)
+
+
+def _firm(given: str | None) -> str | None:
+    """The key of a firm; whether there is one, nobody is told."""
+    found = key_of(given, "enterprise")
+    if found is not None and not FIRM_ID.fullmatch(found):
+        raise _wrong(f"enterprise 不是企业标识：{found[:60]}。", f"enterprise is no id of a firm: {found[:60]}")
+    return found
 
 
 def _wrong(chinese: str, english: str) -> Malformed:

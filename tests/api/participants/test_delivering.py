@@ -28,7 +28,7 @@ EGRESS: Egress = egress_of(LOCAL)
 @pytest.fixture
 def city(built: Callable[..., Built], copied: Callable[[Built, Path], Built], tmp_path: Path) -> Iterator[LiveCity]:
     with lived_in(copied(built("sqlite", None), tmp_path / "city")) as opened:
-        services = replace(opened.installation.services, plain_endpoints=True)
+        services = replace(opened.installation.services, plain_endpoints=True, may_be_sent_to=EGRESS.permits_host)
         operations = Operations(services, SCHEMA, RIGHTS, documents=DOCUMENTS)
         made = LiveCity(replace(opened.installation, services=services), operations, opened.tokens)
         made.tokens["erp"] = opened.installation.accounts.issue_partner_key("erp", "*", timedelta(days=1)).token

@@ -113,7 +113,7 @@ class Hooks:
 def hooks(city: LiveCity) -> Hooks:
     services = city.installation.services
     clock = Clock(services.clock)
-    own = replace(services, clock=clock, plain_endpoints=True)
+    own = replace(services, clock=clock, plain_endpoints=True, may_be_sent_to=LOOPBACK.permits_host)
     operations = Operations(own, SCHEMA, RIGHTS, documents=DOCUMENTS)
     made = LiveCity(replace(city.installation, services=own), operations, city.tokens, city.ready)
     found = Hooks(made, clock, Delivering(own, LOOPBACK))
@@ -358,6 +358,40 @@ def test_an_unknown_kind_and_an_address_without_tls_are_refused(hooks: Hooks, ci
     assert hooks.city.refused("erp *", "registerEndpoint", **given) == "ENDPOINT_KIND"
     assert city.refused("erp *", "registerEndpoint", url="http://erp.example/") == "ENDPOINT_URL"
     assert city.refused("district", "registerEndpoint", url="https://erp.example/") == "ROLE_NOT_ALLOWED"
+
+
+@pytest.mark.parametrize("city", ["sqlite"], indirect=True)
+@pytest.mark.usefixtures("hooks")
+def test_what_would_be_sent_nowhere_is_refused_when_it_is_registered(city: LiveCity) -> None:
+    url = "https://erp.example/"
+    for amiss in ({"districts": ["999999"]}, {"districts": ["310103"]}, {"districts": ["松江区"]}):
+        assert city.refused("erp *", "registerEndpoint", url=url, **amiss) == "FILTER_VALUE_UNKNOWN", amiss
+    for nothing in ({"districts": []}, {"kinds": []}):
+        assert city.refused("erp *", "registerEndpoint", url=url, **nothing) == "FILTER_ADMITS_NOTHING", nothing
+    for host in ("10.0.0.1", "169.254.169.254", "127.1", "0x7f.1", "2130706433", "[::1]", "[::ffff:10.0.0.1]", "[64:ff9b::a00:1]"):
+        assert city.refused("erp *", "registerEndpoint", url=f"https://{host}/") == "ENDPOINT_ADDRESS", host
+    made = city.done("erp *", "registerEndpoint", "endpoint { districts }", url=url, districts=["organisation/310117", "310115"])
+    assert made["endpoint"]["districts"] == ["310115", "310117"]
+    city.done("erp *", "registerEndpoint", "endpoint { id }", url="https://8.8.8.8/")
+
+
+def test_an_endpoint_without_a_key_says_so(hooks: Hooks, receiver: Receiver) -> None:
+    endpoint = hooks.active(receiver)
+    query = "query($id: ID!) { webhookEndpoint(id: $id) { hasKey } }"
+    assert hooks.city.data("city", query, id=endpoint)["webhookEndpoint"] == {"hasKey": True}
+    for one in hooks.city.installation.accounts.partner_keys.listing():
+        hooks.city.installation.accounts.revoke_partner_key(one.id)
+    assert hooks.city.data("city", query, id=endpoint)["webhookEndpoint"] == {"hasKey": False}
+
+
+def test_the_trail_keeps_the_address_as_the_endpoint_does_and_names_its_partner(hooks: Hooks, city: LiveCity) -> None:
+    hooks.key("310117")
+    city.done("erp 310117", "registerEndpoint", "endpoint { id }", url="https://erp.example/secret-path")
+    for who in ("city", "auditor"):
+        [entry] = city.data(who, '{ auditTrail(kind: "endpoint.") { nodes { data sentence } } }')["auditTrail"]["nodes"]
+        assert "secret-path" not in entry["data"], who
+        assert "erp" in entry["sentence"], who
+        assert "松江区" not in entry["sentence"], who
 
 
 HOSTILE = {

@@ -89,6 +89,8 @@ def test_a_filter_says_which_kinds_and_whose_and_the_link_keeps_it(city: LiveCit
     named = fetched(host, headers, kind="diagnosis.report-out.v1,enterprise")
     assert named == [one for one in whole if one["type"].startswith(("diagnosis.report-out.", "enterprise."))]
     of_the_firm = fetched(host, headers, district="310117")
+    assert fetched(host, headers, district="organisation/310117") == of_the_firm
+    assert len(fetched(host, headers, district="organisation/310117, 310115")) > len(of_the_firm)
     assert {one["type"].split(".")[0] for one in of_the_firm} == {"diagnosis", "enterprise"}
     assert of_the_firm == fetched(host, headers, enterprise=f"enterprise/{ENTERPRISE}")
     assert fetched(host, headers, district="310115", kind="diagnosis") == []
@@ -136,6 +138,11 @@ def test_a_bank_whose_consent_ended_between_event_and_delivery_is_told_nothing(c
         ({"after": "garbage"}, 400, "CURSOR_INVALID"),
         ({"kind": "weather"}, 400, "MALFORMED_INPUT"),
         ({"kind": ""}, 400, "MALFORMED_INPUT"),
+        ({"district": "999999"}, 400, "FILTER_VALUE_UNKNOWN"),
+        ({"district": "松江区"}, 400, "FILTER_VALUE_UNKNOWN"),
+        ({"district": "310103"}, 400, "FILTER_VALUE_UNKNOWN"),
+        ({"district": "310117,,"}, 400, "FILTER_VALUE_UNKNOWN"),
+        ({"enterprise": "nope"}, 400, "MALFORMED_INPUT"),
         ({"wait": "31"}, 400, "MALFORMED_INPUT"),
         ({"wait": "99999999999"}, 400, "MALFORMED_INPUT"),
         ({"wait": "-1"}, 400, "MALFORMED_INPUT"),

@@ -58,6 +58,11 @@ def test_a_misspelt_value_is_refused_with_the_list_of_those_allowed(city: LiveCi
         [error] = city.ask("city", query % '"no-such"')["errors"]
         assert error["extensions"]["code"] == "FILTER_VALUE_UNKNOWN", filtered
         assert "no-such" in error["message"], filtered
+        if "district" in filtered:
+            for amiss in ('"松江区"', '"310103"', '""', '"organisation/999999"'):
+                [error] = city.ask("city", query % amiss)["errors"]
+                assert error["extensions"]["code"] == "FILTER_VALUE_UNKNOWN", (filtered, amiss)
+            assert city.data("city", query % '"organisation/310117"') == city.data("city", query % '"310117"'), filtered
     [error] = city.ask("city", "{ diagnoses(filter: {status: CONFIRMD}) { totalCount } }")["errors"]
     assert "CONFIRMED" in error["message"]
     for bounds in ("to: 11", "from: -1"):
