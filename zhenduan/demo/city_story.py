@@ -260,7 +260,8 @@ def _terms(people: People, shown: Mapping[Role, str], played: Sequence[Timed], f
     last = max(timed.at for timed in played)
     granted = terms(people, shown, of, [one.diagnosis for one in opened], city_day(last))
     opening = {what.diagnosis: what for timed in played if isinstance(what := timed.act.what, OpenDiagnosis)}
-    confirmed = next((what.diagnosis for timed in played if isinstance(what := timed.act.what, ConfirmReport)), None)
+    confirming = (what.diagnosis for timed in played if isinstance(what := timed.act.what, ConfirmReport))
+    confirmed = next((one for one in confirming if opening[one].enterprise not in of), None)  # those consent already
     handed = handed_over(people, shown, opening[confirmed], city_day(last)) if confirmed is not None else ()
     for minute, (who, command) in enumerate((*granted, *handed), 1):
         yield Timed(last + timedelta(minutes=minute), Act(0, who, command))
