@@ -209,6 +209,7 @@ def test_a_thing_from_its_row_is_the_thing_of_its_class_for_every_role(
 
 
 OF_OBJECTS = {
+    "Arbitrations": "arbitrations are lists within a case, each paged",
     "Case": "it holds lists of its own, each paged",
     "InternalReviews": "reviews are lists within a case, each paged",
     "SectionAnswers": "answers are read with their edition",
