@@ -130,7 +130,7 @@ class CampaignFilter:
 
     year: int | None = sought("Year of the first day · 年度")
     purpose: Purpose | None = sought("Why their diagnoses are made · 诊断目的")
-    closed: bool | None = sought("Whether they are closed · 是否已结束")
+    closed: bool | None = sought("Whether they are closed · 是否已结束", shown_by="closed_at")
 
 
 @dataclass(frozen=True)
