@@ -22,7 +22,7 @@ from api.kit.row_plans import Holds
 from api.participants.enterprises import Enterprise, load_enterprises
 from domain.access import Mask, Nothing, Place, Scope, admits
 from domain.kernel import Command
-from domain.masks import POLICY_CHECKS, POLICY_DRAFTS, SIGNED_IN
+from domain.masks import AUDIT, POLICY_CHECKS, POLICY_DRAFTS, SIGNED_IN
 from domain.programme.policies import conditions
 from domain.programme.policies.conditions import EveryTest, PolicyVerdict
 from domain.programme.policies.policy import DraftPolicy, PolicyDrafted, PolicySimulated, PolicyStatus
@@ -97,7 +97,7 @@ class PolicySimulation:
     number: int = field("Draft that was simulated · 草案序号")
     method: str = field("Method and version · 方法")
     day: date = field("Day on which firms were held against it · 测算日")
-    position: int = field("Journal position up to which facts were looked at · 截止位置")
+    position: int | None = field("Journal position up to which facts were looked at · 截止位置", roles=AUDIT)
     input_digest: str = field("SHA-256 of what went in · 输入摘要")
     fen: Decimal = field("Cost for the firms that meet it, within the budget, in fen · 预计金额（分）")
     most_fen: Decimal = field("Cost if all that is open came out well, in fen · 最高金额（分）")

@@ -17,7 +17,7 @@ from api.kit.parts import parts
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
 from domain.kernel import Command
-from domain.masks import MATCHINGS_READ
+from domain.masks import AUDIT, MATCHINGS_READ
 from domain.providers.matching.matching import Matching as MatchingState
 from domain.providers.matching.matching import MatchingStatus, RequestMatching
 from domain.providers.matching.numbers import PlannedFirm as PlannedState
@@ -60,7 +60,7 @@ class Matching(Node):
     requested_at: datetime = field("When it was asked for, UTC · 申请时间")
     method: str | None = field("Method and its version; null until it is worked out · 方法", made=True)
     rule_since: date | None = field("First day of the rule that it was worked out by · 规则起始日", made=True)
-    position: int | None = field("Journal position up to which facts were looked at · 截止位置", made=True)
+    position: int | None = field("Journal position up to which facts were looked at · 截止位置", roles=AUDIT, made=True)
     input_digest: str | None = field("SHA-256 of costs and places · 输入摘要", made=True)
     cost: int | None = field("What the plan costs in all · 总成本", made=True)
     optimal: bool | None = field("Whether it is proven that no chain of moves is cheaper · 是否最优", made=True)

@@ -22,7 +22,7 @@ from domain.access import Role
 from domain.governance.proceedings.state import ProceedingKind
 from domain.governance.rule_bodies.rating import RatingRule
 from domain.kernel import Command
-from domain.masks import RATING_INPUTS, RATINGS_READ
+from domain.masks import AUDIT, RATING_INPUTS, RATINGS_READ
 from domain.participants.organisations import OrganisationKind
 from domain.providers.ratings import fairness, numbers
 from domain.providers.ratings.fairness import FairnessDivision, FairnessFinding
@@ -163,7 +163,7 @@ class YearRating:
     )
     objections_until: date | None = field("Last day to object, as it was counted; null before publication · 异议截止日")
     objections: int | None = field("How many objected · 异议数", roles=RATING_INPUTS)
-    position: int | None = field("Journal position up to which facts were read · 截止位置", roles=RATING_INPUTS)
+    position: int | None = field("Journal position up to which facts were read · 截止位置", roles=AUDIT)
     input_digest: str | None = field("SHA-256 of the table of inputs · 输入摘要", roles=RATING_INPUTS)
     components: list[CityComponent] | None = field("Components over the whole city · 全市分项", roles=RATING_INPUTS)
     case_mix: list[CaseMixEffect] | None = field(

@@ -18,7 +18,7 @@ from api.kit.published import argument, field, published
 from api.participants.organisations import Organisation, load_organisations
 from domain.access import Everything, Role
 from domain.kernel import Command, cause_of
-from domain.masks import RATING_INPUTS, RATINGS_READ, SUBSIDIES_READ
+from domain.masks import AUDIT, RATING_INPUTS, RATINGS_READ, SUBSIDIES_READ
 from domain.providers.ratings.numbers import Tier
 from domain.providers.ratings.rating import RATED_YEARS
 from domain.providers.subsidies import numbers
@@ -88,7 +88,7 @@ class YearSubsidy:
     ratio: Decimal | None = field("Share of what is due that the budget pays, 0 to 1 · 兑付比例", roles=RATINGS_READ)
     due: Decimal | None = field("Due to all, in fen · 应付总额（分）", roles=RATING_INPUTS)
     paid: Decimal | None = field("Paid to all, in fen · 实付总额（分）", roles=RATING_INPUTS)
-    position: int | None = field("Journal position up to which jobs were counted · 截止位置", roles=RATING_INPUTS)
+    position: int | None = field("Journal position up to which jobs were counted · 截止位置", roles=AUDIT)
     input_digest: str | None = field("SHA-256 of the table of jobs, which an approval names · 输入摘要", roles=RATING_INPUTS)
     left_out: list[LeftOutDiagnosis] | None = parts(
         LeftOutDiagnosis, "Jobs that are not paid for, and why · 未计任务", nullable=True, roles=RATING_INPUTS

@@ -121,10 +121,12 @@ def _readable_data(row: EntryRow, role: str) -> str:
     name, fact = row.type, orjson.loads(row.data)
     if (kind := NODES.get(kind_of(row.stream))) is not None:
         fact = {one: value for one, value in fact.items() if not keeps(kind.type, one, role)}
-    if role not in roles_of(AuditEntry, "position") and isinstance(file := fact.get("file"), dict):
-        file.pop("rendered_at", None)
-    if role not in roles_of(AuditEntry, "position") and name == name_of(EndpointRedeliveryAsked):
-        fact = without(frozenset({"first", "last"}), fact)
+    if role not in roles_of(AuditEntry, "position"):
+        fact.pop("position", None)  # of a computation: up to where facts were looked at
+        if isinstance(file := fact.get("file"), dict):
+            file.pop("rendered_at", None)
+        if name == name_of(EndpointRedeliveryAsked):
+            fact = without(frozenset({"first", "last"}), fact)
     if role not in roles_of(AuditEntry, "actor") and name in EVENTS:
         fact = without(person_fields(EVENTS[name]), fact)
     return orjson.dumps(fact).decode()

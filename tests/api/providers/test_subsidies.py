@@ -143,3 +143,10 @@ def test_the_treasury_gets_a_list_of_what_is_paid_and_nobody_else(city: LiveCity
 
 def subsidy_digest(city: LiveCity) -> str:
     return str(city.data("city", TOTALS, y=YEAR)["subsidy"]["inputDigest"])
+
+
+def test_up_to_where_jobs_were_counted_is_the_auditors_as_it_counts_what_the_city_does(city: LiveCity) -> None:
+    paid(city)
+    asked = 'query { auditTrail(kind: "subsidy.computed.", first: 1) { nodes { data } } }'
+    said = {who: city.data(who, asked)["auditTrail"]["nodes"][0]["data"] for who in ("city", "auditor")}
+    assert [("position" in said[who]) for who in ("city", "auditor")] == [False, True]

@@ -9,6 +9,7 @@ from graphql import GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectT
 from api.kit.published import declared
 from api.schema import build_schema, schema_text
 from api.server.field_rights import resolve_rights, rows_without_fields
+from domain.access import Role
 
 CONTRACT = Path(__file__).parents[3] / "graphql" / "schema.graphql"
 MONEY = re.compile("^fen$|Fen$")
@@ -41,6 +42,19 @@ def test_money_in_fen_is_nowhere_a_number_of_32_bits() -> None:
     }
     assert "PolicyTermsInput.budgetFen" in found
     assert not {name for name, scalar in found.items() if "Int" in scalar}
+
+
+def test_a_place_in_the_journal_is_a_number_for_the_auditor_alone() -> None:
+    """It counts all that the city does; whoever else needs a place holds a sealed one."""
+    found = {
+        f"{kind.name}.{name}"
+        for kind in OBJECTS
+        for name, field in kind.fields.items()
+        if "Int" in str(field.type) and re.search(r"position|place in the journal", f"{name} {field.description}", re.IGNORECASE)
+        if not isinstance(kind, GraphQLInputObjectType)
+    }
+    assert {"AuditEntry.position", "PolicySimulation.position"} <= found
+    assert {name for name in found if (RIGHTS.rows.get(name) or RIGHTS.rows[name.split(".")[0] + ".*"]) != {Role.AUDITOR}} == set()
 
 
 def test_every_field_has_a_right_and_every_right_a_field() -> None:
