@@ -66,6 +66,16 @@ export async function accessible(page, name) {
   for (const one of found) problems.push(`${name}: ${one}`);
 }
 
+/** Chooses what is called so in a list that opens from its field, however long it takes to open. */
+export async function choose(page, field, title) {
+  const open = page.locator(`.ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option[title="${title}"]`);
+  for (let tries = 0; tries < 20 && !(await page.locator(`.ant-select [title="${title}"]`).count()); tries += 1) {
+    if (!(await open.count())) await field.click();
+    await open.click({ timeout: 2_000 }).catch(() => undefined);
+  }
+  await page.locator(`.ant-select [title="${title}"]`).waitFor();
+}
+
 /** Leaves the dialogue that lies on top by its key, which it does not take while it still appears. */
 export async function leave(page) {
   const dialogue = page.locator(".ant-modal").last();

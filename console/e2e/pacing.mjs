@@ -1,5 +1,5 @@
 // A district sees where its year ends, opens a number of its appraisal to the firms behind, reads its portrait, and finds who has no contact; a city sees them all.
-import { accessible, go, journey, shot, signIn, tab, URL_OF } from "./browser.mjs";
+import { accessible, choose, go, journey, shot, signIn, tab, URL_OF } from "./browser.mjs";
 
 const PARTS = ["pace", "appraisal", "portrait", "gaps"];
 const LOADED = { pace: ".chart svg", appraisal: "tbody tr.ant-table-row", portrait: "tbody tr.ant-table-row", gaps: "tbody tr.ant-table-row, .ant-empty" };
@@ -22,10 +22,8 @@ await journey(async (browser) => {
   await city.goto(`${URL_OF}/#/steering?tab=pace`);
   await city.getByRole("button", { name: "设定目标" }).click();
   const form = city.locator(".ant-modal");
-  await form.getByLabel("目标口径").click();
-  await city.getByTitle("诊断覆盖率").click();
-  await form.getByLabel("来源标记").click();
-  await city.getByTitle("已核对公开来源", { exact: true }).click();
+  await choose(city, form.getByLabel("目标口径"), "诊断覆盖率");
+  await choose(city, form.getByLabel("来源标记"), "已核对公开来源");
   await form.getByLabel("依据条款").fill("plan G2");
   await form.getByLabel("目标值").fill("120");
   await form.locator("button[type=submit]").click();

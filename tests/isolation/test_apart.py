@@ -18,7 +18,7 @@ LIBRARIES = frozenset(
 OURS_ALONE = {
     "projections.report.printing": "zlib: states its version and unpacks nothing",
     "zhenduan.demo.firms": "csv: reads the demo's own list",
-    "api.providers.credentials": "zlib: packs its own status list and unpacks nothing",
+    "api.kit.credentials": "zlib: packs its own status list and unpacks nothing",
     "journal.backup.format": "a backup, checked against the log's key by whoever runs the command line, member by member",
     "journal.backup.write": "writes one",
     "isolation.processes": "pickle: what goes to a child; nothing that comes from one is unpickled",

@@ -204,10 +204,9 @@ DATA: Mapping[str, str] = {
     "graphql/api/downloads/dossiers.py": "entries as they were recorded, in JSON, and what is proved of them",
     "graphql/api/downloads/exports.py": "data as published, in tables; the manifest says whether it is synthetic",
     "graphql/api/downloads/files.py": "files as they were sent, and reports by their digest",
+    "graphql/api/downloads/made_workbooks.py": "made in interop/rosters and interop/questionnaires",
     "graphql/api/downloads/payments.py": "made in interop/payments",
-    "graphql/api/downloads/questionnaires.py": "made in interop/questionnaires",
     "graphql/api/downloads/process_log.py": "names of facts and ids, in JSON",
-    "graphql/api/downloads/rosters.py": "made in interop/rosters",
     "graphql/api/downloads/edition_documents.py": "made in projections/documents and interop/editions, and data as published",
 }
 

@@ -59,7 +59,7 @@ export function Webhooks() {
   const answer = useAsk(ENDPOINTS, { own });
 
   async function register(given: Given) {
-    const { data, errors } = await send(REGISTER, { url: given.url, kinds: given.kinds ?? [], districts: given.districts ?? [], perSecond: given.perSecond ?? null });
+    const { data, errors } = await send(REGISTER, { url: given.url, kinds: given.kinds?.length ? given.kinds : null, districts: given.districts?.length ? given.districts : null, perSecond: given.perSecond ?? null });
     if (!data || errors.length) return;
     setOpen(false);
     answer.again();

@@ -13,7 +13,7 @@ import strawberry
 from api.kit.context import Context
 from api.kit.edges import Edge, Loader, led_to
 from api.kit.enums import enum_type
-from api.kit.filter_values import require_known, require_values
+from api.kit.filter_values import districts_in, require_values
 from api.kit.ids import DiagnosisID, EnterpriseID, keys_of
 from api.kit.lists import Listed, listing
 from api.kit.mutations import Payload
@@ -33,7 +33,6 @@ from domain.programme.implementation_facts import (
     next_step,
 )
 from domain.programme.implementations import ImplementationCommand
-from interop.code_lists import district_codes
 from methods.misgrade_rate import wilson
 from projections.engine.pages import Page
 from projections.governance.working_calendar import calendar_now
@@ -146,9 +145,8 @@ class ImplementationQueries:
         district: Annotated[list[str] | None, argument("In any of these districts; none = all · 区代码")] = None,
     ) -> ImplementationFilter:
         """A page of firms."""
-        require_known("district", district, {code: one.name for code, one in district_codes().items()})
-        require_values(step=step, enterprise=enterprise, district=district)
-        return ImplementationFilter(standard, step, keys_of(enterprise, "enterprise"), district)
+        require_values(step=step, enterprise=enterprise)
+        return ImplementationFilter(standard, step, keys_of(enterprise, "enterprise"), districts_in("district", district))
 
     @field("Funnel of a standard over the firms of the scope, as it stands today · 贯标漏斗. plan I4, I5", roles=IMPLEMENTATIONS)
     def implementation_funnel(
@@ -159,11 +157,11 @@ class ImplementationQueries:
         at_least: AtLeast = None,
     ) -> ImplementationFunnel:
         """The funnel within the scope."""
-        require_known("district", district, {code: one.name for code, one in district_codes().items()})
+        named = districts_in("district", None if district is None else [district])
         context = info.context
         snapshot = context.at_least(at_least)
         today, calendar = context.today, calendar_now(snapshot)
-        found = rows.funnel(snapshot, context.scope, standard, district, today)
+        found = rows.funnel(snapshot, context.scope, standard, named[0] if named else None, today)
         interval = wilson(Fraction(found.holding), Fraction(found.diagnosed)) if found.diagnosed else None
         return ImplementationFunnel(
             standard=standard,

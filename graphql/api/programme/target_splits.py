@@ -60,7 +60,7 @@ class TargetSplitQueries:
         """
         snapshot = info.context.at_least(at_least)
         weights = coverage.firms_by_unit(snapshot, info.context.scope, year, "subdistrict" if by_subdistrict else "district")
-        if not weights:
+        if total and not weights:
             raise NOTHING_TO_SPLIT_OVER.refuse(path="year", year=year)
         if not 0 <= total <= sum(weights.values()):
             raise SPLIT_OUT_OF_RANGE.refuse(path="total", at_most=sum(weights.values()))

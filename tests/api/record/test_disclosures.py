@@ -84,6 +84,8 @@ RESTRICTED_BUT_OPEN = {
     "RatingFairness.comparisons": "as above",
     "RuleProposal.outcomes": "what a rule would do, in figures of the whole city",
     "YearRating.position": "a place in the journal",
+    "Matching.position": "a place in the journal",
+    "PolicySimulation.position": "a place in the journal",
     "YearRating.inputDigest": "a hash",
     "YearRating.components": "means of the whole city",
     "Application.*": "of providers that apply, and of no firm",
@@ -215,7 +217,8 @@ ASKED = [
 def test_reading_any_protected_field_leaves_a_row_with_its_mask(city: LiveCity) -> None:
     diagnosis = city.issued()
     given = {"bank": "bank", "purpose": "贷款", "since": city.today, "until": "2030-01-01"}
-    city.done("enterprise", "grantConsent", "enterprise { id }", enterprise=ENTERPRISE, **given)
+    granted = city.done("enterprise", "grantConsent", "enterprise { consents { nodes { id } } }", enterprise=ENTERPRISE, **given)
+    consent = granted["enterprise"]["consents"]["nodes"][-1]["id"]
     complaint = {"kind": "COMPLAINT", "provider": "p1", "enterprise": ENTERPRISE, "about": diagnosis, "cause": f"{diagnosis}/1"}
     stated = {"asked": "更换诊断师", "grounds": "现场核查时拍摄了配方"}
     opened = city.done("enterprise", "openProceeding", "proceeding { id }", **complaint, **stated)["proceeding"]["id"]
@@ -224,6 +227,8 @@ def test_reading_any_protected_field_leaves_a_row_with_its_mask(city: LiveCity) 
     gaps = {"enterprise": ENTERPRISE, "standard": "DCMM", "gaps": [{"indicator": "Z01", "text": "无数据管理制度"}]}
     city.done("filler", "listStandardGaps", "", **gaps, diagnosis=diagnosis)
     policy = published(city, "city", GRADE)
+    city.done("confirmer", "confirmReport", diagnosis=diagnosis)
+    city.done("confirmer", "issueResultCredential", "", enterprise=ENTERPRISE, diagnosis=diagnosis, consent=consent)
     singly = {"Query.diagnosis": diagnosis, "Query.group": "g1", "Query.proceeding": opened, "Query.feedback": feedback}
     rights = resolve_rights(EXECUTABLE, RIGHTS.rows)
     assert len(ASKED) > 60

@@ -46,8 +46,8 @@ from domain.masks import (
     TRAIL,
     TRAIL_ENTRIES,
 )
+from domain.participants.consents import CONSENT_READERS, ConsentGranted, ConsentRevoked
 from domain.participants.consents import CONSENTS as CONSENT
-from domain.participants.consents import ConsentGranted, ConsentRevoked
 from domain.participants.enterprises import (
     ENTERPRISES,
     EnterpriseRegistered,
@@ -89,6 +89,7 @@ OTHERS: Mapping[str, frozenset[Role]] = {
     "proceeding": PROCEEDING_READERS,
     "application": APPLICATION_TOLD,
     "tie": TIE_TOLD,
+    "credential": CONSENT_READERS,
     **dict.fromkeys(("call", "directory", "listing"), EVERYONE),
     **dict.fromkeys(("stage", "followup"), PROCEEDINGS_READERS),
 }

@@ -19,6 +19,7 @@ REFUSED = {
     "DiagnosisFilter.district": "{ diagnoses(filter: {district: %s}) { totalCount } }",
     "EnterpriseFilter.district": "{ enterprises(filter: {district: %s}) { totalCount } }",
     "Query.appraisalFirms(district)": "{ appraisalFirms(year: 2024, district: %s) { totalCount } }",
+    "Query.implementations(district)": "{ implementations(standard: DCMM, district: %s) { totalCount } }",
     "Query.directory(industry)": "{ directory(industry: %s) { totalCount } }",
     "EnterpriseFilter.industry": "{ enterprises(filter: {industry: %s}) { totalCount } }",
     "ParticipationFilter.district": "{ participations(filter: {district: %s}) { totalCount } }",
@@ -28,6 +29,7 @@ REFUSED = {
 FREE = {
     "DiagnosisFilter.caseNumber": "refused where its check digit is wrong; absent and out of scope answer alike",
     "EnterpriseFilter.text": "part of a name",
+    "Query.resultCredentials(number)": "a number that nobody has to know: absent and out of scope answer alike",
 }
 """Filter -> why any text may be sent."""
 

@@ -22,7 +22,7 @@ from projections.programme.appraisal import (
 from tests.projections.programme.test_coverage import LateCity
 from tests.small_city import CITY, ENTERPRISE, FIRM, confirming, roster
 
-YEAR = 2025
+YEAR, OPENED = 2025, 2024
 KNOWN = ((False, None), (True, None), (True, 2))
 OF_ALL = {AppraisalNumber.ON_ROSTER, AppraisalNumber.DIAGNOSED}
 
@@ -62,8 +62,10 @@ def test_a_firm_transforms_from_the_grade_of_the_formula_on(models: ReadModels) 
 def test_a_firm_whose_case_waits_past_its_last_day_is_overdue(models: ReadModels) -> None:
     with models.reading() as snapshot:
         for late, day, count in (({"issued": 0}, "2000-01-01", 0), ({"issued": 2**62}, "2099-01-01", 1)):
-            counts = sheet(snapshot, Everything(), AppraisalFilter(YEAR, late=late, day=day))[FIRM.district]
+            counts = sheet(snapshot, Everything(), AppraisalFilter(OPENED, late=late, day=day))[FIRM.district]
             assert counts[AppraisalNumber.OVERDUE] == count
+        later = sheet(snapshot, Everything(), AppraisalFilter(YEAR, late={"issued": 2**62}, day="2099-01-01"))[FIRM.district]
+        assert later[AppraisalNumber.OVERDUE] == 0, "it is another year's case"
 
 
 def test_the_result_of_a_firm_that_moved_away_is_unknown_to_its_former_district(models: ReadModels) -> None:
