@@ -64,7 +64,7 @@ class TargetSplitQueries:
             raise NOTHING_TO_SPLIT_OVER.refuse(path="year", year=year)
         if not 0 <= total <= sum(weights.values()):
             raise SPLIT_OUT_OF_RANGE.refuse(path="total", at_most=sum(weights.values()))
-        shares = largest_remainder(total, weights)
+        shares = largest_remainder(total, weights) if weights else {}
         return [
             TargetShare(unit=id_of("organisation", unit) if unit else None, firms=weights[unit], share=shares[unit])
             for unit in sorted(weights)

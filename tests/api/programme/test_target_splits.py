@@ -28,4 +28,5 @@ def test_more_than_the_roster_or_less_than_nothing_is_refused_and_a_district_spl
     assert [one["unit"] for one in split(city, "district", 0)["data"]["targetSplit"]] == ["organisation/310117"]
     without = city.ask("city", SPLIT, year=2035, total=1, by=False)["errors"][0]
     assert (without["extensions"]["code"], "2035" in without["message"]) == ("NOTHING_TO_SPLIT_OVER", True)
+    assert city.ask("city", SPLIT, year=2035, total=0, by=False)["data"]["targetSplit"] == []
     assert "errors" in split(city, "enterprise", 0)
