@@ -52,8 +52,9 @@ test: install clients browser
 	$(TOGETHER)
 
 # What a change needs before it lands: lint, types, papers, rules, and the tests of what was touched since SINCE, else since main.
+# The rules, in one process, take longest, so the others give way to them.
 quick: install clients browser lint types
-	$(BESIDE); $(PYTEST) -n $(WORKERS) --dist loadfile --no-loadscope-reorder $$($(BIN)/python scripts/touched $(SINCE) | grep -vx tests/rules) || failed=1; $(TOGETHER)
+	$(BESIDE); nice -n 5 env $(PYTEST) -n $(WORKERS) --dist loadfile --no-loadscope-reorder $$($(BIN)/python scripts/touched $(SINCE) | grep -vx tests/rules) || failed=1; $(TOGETHER)
 
 # Draws other examples than the suite for as long as it is given, and keeps what it finds.
 explore: install
