@@ -33,8 +33,11 @@ from standards.edition.reader import (
     cost_tables,
     default_rules,
     edition_mappings,
+    external_edition,
+    external_editions,
     load,
     load_composition,
+    model_in_force,
     published_editions,
     time_limits,
     training_text,
@@ -42,6 +45,7 @@ from standards.edition.reader import (
     working_years,
 )
 from standards.edition.text import Dimension, EditionText, Form, Indicator, IndicatorKind, Problem
+from standards.external.model import ExternalEdition, ExternalLevel, ExternalNode
 from standards.improvement.cheapest import CheapestImprovement, Improvement, Obstacle, cheapest_improvement
 from standards.improvement.costs import (
     CostTables,
@@ -98,6 +102,9 @@ __all__ = [
     "EditionMapping",
     "EditionMappings",
     "EditionText",
+    "ExternalEdition",
+    "ExternalLevel",
+    "ExternalNode",
     "Form",
     "Gate",
     "GoldCase",
@@ -149,11 +156,14 @@ __all__ = [
     "edition_for",
     "edition_mappings",
     "edition_of_json",
+    "external_edition",
+    "external_editions",
     "is_clause",
     "lifting",
     "limit_on",
     "load",
     "load_composition",
+    "model_in_force",
     "origins_of_json",
     "plain_origins",
     "published_editions",

@@ -1,6 +1,7 @@
 """Reader 读取器 of editions: one folder a plain edition, in it one file an industry; strict where YAML is lax. plan S1–S3."""
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,6 +19,7 @@ from standards.edition.composition import (
 )
 from standards.edition.edition import Edition
 from standards.edition.mapping import EditionMappings
+from standards.external.model import ExternalEdition, edition_in_force
 from standards.improvement.costs import CostTables
 from standards.time_limits import TimeLimits
 from standards.training.text import TrainingText
@@ -35,6 +37,7 @@ TRAINING = "training"
 TRAINING_HEAD = "training.yaml"
 QUESTIONS = "questions"
 GOLD_CASES = "gold_cases.yaml"
+EXTERNAL = "external"
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -235,3 +238,27 @@ def training_text(key: str) -> TrainingText:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise EditionMalformed(f"{TRAINING}/{key}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+
+
+@cache
+def external_editions() -> tuple[ExternalEdition, ...]:
+    """Every edition of every external model on file 外部模型, by model and the day it begins; a draft last. plan P8.
+
+    Raises:
+        EditionMalformed: with file, line or field, and the rule that is broken.
+    """
+    found = [(path, read_model(path, ExternalEdition)) for path in (HERE / EXTERNAL).glob("*.yaml")]
+    for path, edition in found:
+        if path.stem != edition.key:
+            raise EditionMalformed(f"{path.name}: {edition.key} is not the name of the file")
+    return tuple(sorted((one for _, one in found), key=lambda one: (one.model, one.since or date.max)))
+
+
+def external_edition(key: str) -> ExternalEdition | None:
+    """The edition of an external model under a key, such as dcmm-2025 外部模型版本; None = there is none."""
+    return next((one for one in external_editions() if one.key == key), None)
+
+
+def model_in_force(model: str, day: date) -> ExternalEdition | None:
+    """The edition of an external model that an assessment of a day is read by 当日外部模型版本; None = none."""
+    return edition_in_force(external_editions(), model, day)
