@@ -106,6 +106,7 @@ def history(snapshot: Snapshot, streams: Sequence[str], position: int) -> list[E
 def _entry(row: Sequence[object]) -> Entry:
     found = dict(zip((column.name for column in ENTRIES.columns), row, strict=True))
     data = str(found.pop("data")).encode()
+    del found["told"]
     return Entry(**found, state=data, correlation="", causation="", idempotency_key="", leaf=b"")  # type: ignore[arg-type]
 
 

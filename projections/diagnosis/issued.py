@@ -111,7 +111,7 @@ def seen(table: Table, scope: Scope, name: str) -> ColumnElement[Any]:
 def opened(entry: Entry) -> dict[str, object]:
     """The columns of a case that was just opened."""
     empty = dict.fromkeys([*(f"issued_{name}" for name in HELD), "issued_version", "issued_through", "reopened"])
-    return empty | _shown_outside(entry, IN_PROGRESS) | {"outside_status_since": entry.at}
+    return empty | _shown_outside(entry, IN_PROGRESS, {"outside_version": 0}) | {"outside_status_since": entry.at}
 
 
 def since(entry: Entry, changes: Mapping[str, object], before: Mapping[str, object]) -> dict[str, object]:
@@ -126,18 +126,20 @@ def followed(entry: Entry, found: Mapping[str, Any], case: Mapping[str, object])
         case report.ReportIssued:
             held = {f"issued_{name}": case[name] for name in HELD}
             own = {"issued_version": found["version"], "issued_through": entry.version, "reopened": None}
-            return held | own | _shown_outside(entry, STATUS_OUTSIDE[event_of(entry)])
+            return held | own | _shown_outside(entry, STATUS_OUTSIDE[event_of(entry)], case)
         case report.ReportConfirmed:
             own = {"issued_version": found["version"], "issued_through": entry.version}
-            return own | _shown_outside(entry, STATUS_OUTSIDE[event_of(entry)])
+            return own | _shown_outside(entry, STATUS_OUTSIDE[event_of(entry)], case)
         case event if upheld_in(event, found) is False:
-            return _shown_outside(entry, status_after_objections(upheld=False).value)
+            return _shown_outside(entry, status_after_objections(upheld=False).value, case)
         case event if event in STATUS_OUTSIDE:
-            return _shown_outside(entry, STATUS_OUTSIDE[event])
+            return _shown_outside(entry, STATUS_OUTSIDE[event], case)
         case event if event in SHOWN_OUTSIDE:
-            return _shown_outside(entry, str(case["outside_status"]))
+            return _shown_outside(entry, str(case["outside_status"]), case)
     return {}
 
 
-def _shown_outside(entry: Entry, status: str) -> dict[str, object]:
-    return {"outside_status": status, "outside_version": entry.version, "outside_changed_at": entry.at}
+def _shown_outside(entry: Entry, status: str, before: Mapping[str, Any]) -> dict[str, object]:
+    """The version outside counts what is told there: that of the stream would count what is not."""
+    version = before["outside_version"] + (event_of(entry) in SHOWN_OUTSIDE)
+    return {"outside_status": status, "outside_version": version, "outside_changed_at": entry.at}

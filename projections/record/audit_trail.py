@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Column, Index, MetaData, Select, String, Table, func, or_, select
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Select, String, Table, func, or_, select
 from sqlalchemy.sql import ColumnElement, FromClause
 
 from domain.access import Attribute, Role, Scope, sees_only_issued
@@ -35,7 +35,10 @@ META = MetaData()
 
 
 class EntryRow(NamedTuple):
-    """An entry as the trail shows it 条目; data as JSON."""
+    """An entry as the trail shows it 条目; data as JSON.
+
+    told: of a fact of a diagnosis that is told outside its case, which it is of those, from 1: a version would count the others.
+    """
 
     position: Long
     at: Long
@@ -47,6 +50,7 @@ class EntryRow(NamedTuple):
     role: Role
     organisation: str
     reason: str
+    told: int | None = None
 
 
 ENTRIES = Table(
@@ -66,10 +70,12 @@ SUBJECTS = Table(
     Column("diagnosis", String),
     Column("district", String),
     Column("issued", BigInteger),
+    Column("told", Integer),
     Index("ix_subject_enterprise", "enterprise"),
 )
-"""issued: position of a diagnosis' latest report; what came before it is out. district: where that lies which is of no firm."""
-NOWHERE = {"enterprise": None, "provider": None, "diagnosis": None, "district": None, "issued": None}
+"""issued: position of a diagnosis' latest report; what came before it is out. told: how many facts of it are told outside its case.
+district: where that lies which is of no firm."""
+NOWHERE = {"enterprise": None, "provider": None, "diagnosis": None, "district": None, "issued": None, "told": None}
 
 REPORTED = (ReportIssued, ReportConfirmed)
 
@@ -79,6 +85,10 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
     subjects = tables[SUBJECTS]
     subjects.load((entry.stream,) for entry in entries)
     for entry in entries:
+        subject = subjects.get(entry.stream) or {"stream": entry.stream, **NOWHERE}
+        event = EVENT_OF.get(entry.type)  # what is not of the domain, such as a demo's mark, is of no subject
+        if event in SHOWN_OUTSIDE:
+            subject["told"] = (subject["told"] or 0) + 1
         tables[ENTRIES].put(
             {
                 "position": entry.position,
@@ -91,10 +101,9 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
                 "role": entry.role,
                 "organisation": entry.organisation,
                 "reason": entry.reason,
+                "told": subject["told"] if event in SHOWN_OUTSIDE else None,
             }
         )
-        subject = subjects.get(entry.stream) or {"stream": entry.stream, **NOWHERE}
-        event = EVENT_OF.get(entry.type)  # what is not of the domain, such as a demo's mark, is of no subject
         if event is DiagnosisOpened:
             found = data(entry)
             subject |= {

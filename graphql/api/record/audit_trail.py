@@ -20,7 +20,7 @@ from api.kit.paging import After
 from api.kit.published import argument, field, keeps, published, roles_of, subscription
 from api.kit.row_mapping import shown
 from api.server.subscriptions import BATCH, follow
-from domain.access import Mask, Role
+from domain.access import Mask, Role, sees_only_issued
 from domain.diagnosis.state import diagnosis_stream
 from domain.events import EVENTS
 from domain.instants import microseconds
@@ -42,12 +42,16 @@ CHINESE_WORDS = re.compile(r"[\u4e00-\u9fff]+")
 class AuditEntry:
     """Entry of the journal: who did what, when, in which role, why · 日志条目. plan P5"""
 
-    id: strawberry.ID = field("Cause to cite, as stream/version · 条目标识")
+    id: strawberry.ID = field(
+        "Cause to cite, as stream/version; of a diagnosis, to a reader outside the case, its stream and cursor · 条目标识"
+    )
     position: int | None = field("Place in the journal, from 1; auditors only · 日志位置", roles=AUDIT)
     cursor: str = field("Opaque place in the journal · 位置令牌")
     at: datetime = field("When, UTC · 时间")
     subject: strawberry.ID = field("What it is about, as kind/id · 对象")
-    version: int = field("Version of the subject, from 1 · 版本")
+    version: int | None = field(
+        "Version of the subject, from 1; null for a diagnosis to a reader outside the case · 版本", made=True
+    )
     type: str = field("Published name of the fact · 事实名称")
     what: str = field("What happened, in Chinese · 事实")
     sentence: str | None = field(
@@ -66,7 +70,9 @@ class DiagnosisEvent:
 
     cursor: str = field("Pass it as `after` to go on from here · 续订令牌")
     diagnosis: ids.DiagnosisID = field("Id of the diagnosis · 诊断标识")
-    version: int = field("Version of the diagnosis, from 1 · 版本")
+    version: int = field(
+        "Version of the diagnosis, from 1; to a reader outside the case, which it is of what is told there · 版本", made=True
+    )
     type: str = field("Published name of the fact · 事实名称")
     what: str = field("What happened, in Chinese · 事实")
     at: datetime = field("When, UTC · 时间")
@@ -100,10 +106,13 @@ def _entries(context: Context, rows: Sequence[EntryRow], wanted: frozenset[str])
 
 
 def _entry(context: Context, row: EntryRow, sentence: str) -> AuditEntry:
+    cursor = context.cursors.seal(row.position)
+    counted = kind_of(row.stream) != "diagnosis" or not sees_only_issued(context.scope)
     return AuditEntry(
         **shown(AuditEntry, row),
-        id=strawberry.ID(f"{row.stream}/{row.version}"),
-        cursor=context.cursors.seal(row.position),
+        id=strawberry.ID(f"{row.stream}/{row.version if counted else cursor}"),
+        version=row.version if counted else None,
+        cursor=cursor,
         subject=strawberry.ID(row.stream),
         what=in_words(row.type),
         sentence=sentence,
@@ -235,8 +244,10 @@ class DiagnosisSubscription:
 
         async with aclosing(follow(context, after, read)) as rows:
             async for row in rows:
+                counted = not sees_only_issued(context.scope)
                 yield DiagnosisEvent(
                     **shown(DiagnosisEvent, row),
+                    version=row.version if counted else row.told or 1,
                     cursor=context.cursors.seal(row.position),
                     diagnosis=ids.id_of("diagnosis", key_of(row.stream)),
                     what=in_words(row.type),

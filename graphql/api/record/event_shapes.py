@@ -41,7 +41,7 @@ def cloud_event(row: EntryRow, cursor: str) -> dict[str, Any]:
     public = PUBLIC_EVENTS[EVENT_OF[row.type]]
     thing = f"{public.thing}/{key_of(row.stream)}"
     moment = utc_moment(row.at).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    return _told(public, cursor, thing, moment, row.version)
+    return _told(public, cursor, thing, moment, row.told or row.version)
 
 
 def _told(public: PublicEvent, cursor: str, thing: str, moment: str, version: int) -> dict[str, Any]:
@@ -93,7 +93,11 @@ def _schema(public: PublicEvent, says: str) -> dict[str, Any]:
         "required": ["thing", "version", "links"],
         "properties": {
             "thing": thing,
-            "version": {"type": "integer", "minimum": 1, "description": "Version of the thing after the event"},
+            "version": {
+                "type": "integer",
+                "minimum": 1,
+                "description": "Version of the thing after the event; of a diagnosis, which it is of its public events",
+            },
             "links": {
                 "type": "object",
                 "required": ["thing"],

@@ -31,7 +31,7 @@ from domain.diagnosis.scoring import ScoreDiagnosis
 from domain.diagnosis.state import STATUS_NAMES, VerifiedAnswer
 from domain.diagnosis.withdrawal import WithdrawDiagnosis
 from domain.instants import city_day
-from domain.masks import SIGNED_IN
+from domain.masks import FIRMS, FOLLOWERS, SIGNED_IN, TRAIL_ENTRIES
 from domain.participants.consents import GrantConsent
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.people.registration import InvitePerson
@@ -251,7 +251,8 @@ def scored_anew(level: int) -> Callable[[City], None]:
 
 def sealed(name: str, value: Any) -> bool:
     """Whether it is a place in the journal that its installation's own key hides; a plain number is no such place."""
-    return name.lower().endswith("cursor") or (name == "position" and isinstance(value, str))
+    entry = name == "id" and isinstance(value, str) and value.startswith("diagnosis/") and not value.rpartition("/")[2].isdigit()
+    return name.lower().endswith("cursor") or (name == "position" and isinstance(value, str)) or entry
 
 
 def plain(value: Any) -> Any:
@@ -317,6 +318,30 @@ def test_from_outside_a_case_nothing_tells_what_is_not_issued(worlds: dict[str, 
         expected = plain(one.ask(role, query))
         for other in others:
             assert plain(other.ask(role, query)) == expected, query
+
+
+@pytest.mark.parametrize("role", OUTSIDERS)
+def test_outside_a_case_no_version_counts_what_is_not_told(worlds: dict[str, list[World]], role: Role) -> None:
+    """Neither in the trail nor live nor of the case itself; its parties read how far it has come."""
+    world = worlds["after"][1]
+    if role in FOLLOWERS:
+        counted: dict[str, list[int]] = {}
+        for one in world.events(role):
+            event = one["data"]["diagnosisEvents"]
+            counted.setdefault(event["diagnosis"], []).append(event["version"])
+        assert all(found == list(range(1, len(found) + 1)) for found in counted.values())
+        assert max(map(len, counted.values())) == 2
+    if role in FIRMS:
+        case = world.ask(role, f'{{ diagnosis(id: "{CASE}") {{ version }} }}')["data"]["diagnosis"]
+        assert case["version"] == 2  # opened with its provider, its report issued
+    if role in TRAIL_ENTRIES:
+        trail = world.ask(role, f'{{ auditTrail(subject: "diagnosis/{CASE}", first: 50) {{ nodes {{ id version }} }} }}')
+        entries = trail["data"]["auditTrail"]["nodes"]
+        assert len(entries) > 2
+        assert {one["version"] for one in entries} == {None}
+        assert not any(one["id"].rpartition("/")[2].isdigit() for one in entries)
+    city = world.ask(Role.CITY, f'{{ auditTrail(subject: "diagnosis/{CASE}", first: 50) {{ nodes {{ id version }} }} }}')
+    assert all(one["id"] == f"diagnosis/{CASE}/{one['version']}" for one in city["data"]["auditTrail"]["nodes"])
 
 
 ORDERS = tuple(SCHEMA._schema.type_map["DiagnosisOrder"].values)  # type: ignore[attr-defined] # noqa: SLF001 - an enumeration
