@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from domain.access import Mask, Place, Role
 from domain.instants import city_day
+from standards.described import DescribedEnum
 
 S = TypeVar("S")
 E = TypeVar("E", bound="Event")
@@ -310,6 +311,18 @@ class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
         super().__init__(self.says)
         self.rule = rule
         self.facts = facts
+
+
+AnyStatus = TypeVar("AnyStatus", bound=DescribedEnum)
+
+
+def refuse_step(rule: Rule, status: AnyStatus, next_steps: Mapping[AnyStatus, tuple[str, str]]) -> Refused:
+    """The refusal of a step that does not follow from where a thing is 环节不符: it names where that is, and who does what next.
+
+    next_steps: status -> Chinese and English clauses that end the rule's sentence.
+    """
+    chinese, english = next_steps[status]
+    return rule.refuse(status=status.value, status_name=status.names[0], next_step=chinese, next_step_in_english=english)
 
 
 def refuse_together(found: Iterable[Refused]) -> None:

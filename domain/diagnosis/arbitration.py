@@ -6,11 +6,12 @@ uphold; once it is final the case follows it.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from domain.access import EXPERTS, Mask, Role
+from domain.access import EXPERTS, POSITIONS, Mask, Role
 from domain.command_rights import BY_THE_PROGRAM, CITY, CONFIRMERS
 from domain.diagnosis.answers import INDICATOR_UNKNOWN, refusal_of
 from domain.diagnosis.objections import OBJECTION_REPEATED, ObjectionItem
@@ -80,8 +81,8 @@ NO_ARBITRATION = Rule(
 ARBITER_CONFLICTED = Rule(
     "ARBITER_CONFLICTED",
     "plan P6",
-    "仲裁专家曾在该企业或该服务商任职，须回避；请改派其他专家",
-    "The arbiter has held a role for the firm or the provider and steps aside; name another expert",
+    "仲裁专家曾在该企业或该服务商任职，或现任职于其他服务商，须回避；请改派其他专家",
+    "The arbiter has held a role for the firm or the provider, or holds one for another provider, and steps aside; name another",
 )
 OPINION_INCOMPLETE = Rule(
     "OPINION_INCOMPLETE",
@@ -260,16 +261,20 @@ def _in_hand(diagnosis: Diagnosis, context: DecisionContext) -> tuple[Arbitratio
     return diagnosis.arbitration, proceeding
 
 
-def is_conflicted(person: Person | None, diagnosis: Diagnosis) -> bool:
-    """Whether somebody has ever held a role for one of the two sides 是否须回避."""
+def is_conflicted(person: Person | None, diagnosis: Diagnosis, day: date) -> bool:
+    """Whether somebody has ever held a role for one of the two sides, or holds one for any provider on a day 是否须回避.
+
+    Who works for a competitor of the provider would read a rival's work and judge it.
+    """
     held = person.memberships.values() if person is not None else ()
-    return any(one.organisation in (diagnosis.enterprise, diagnosis.provider) for one in held)
+    sides = (diagnosis.enterprise, diagnosis.provider)
+    return any(one.organisation in sides or (one.role in POSITIONS[Role.PROVIDER] and one.holds_on(day)) for one in held)
 
 
 def give_opinion(command: GiveArbiterOpinion, diagnosis: Diagnosis, context: DecisionContext) -> Facts:
     """Once the provider has answered or its time is over, by who is free of conflict 提交仲裁意见; the same again is none."""
     arbitration, proceeding = _in_hand(diagnosis, context)
-    if is_conflicted(context.read.get(person_stream(context.by)), diagnosis):
+    if is_conflicted(context.read.get(person_stream(context.by)), diagnosis, context.day):
         raise ARBITER_CONFLICTED.refuse()
     require_proceeding_status(proceeding, ProceedingStatus.ANSWERED, ProceedingStatus.HEARD)
     named = [one.indicator for one in command.findings]

@@ -158,7 +158,7 @@ def decide(command: AssignmentCommand, assignments: Assignments | None, context:
     match command:
         case AssignExpert(expert=expert, role=role):
             diagnosis: Diagnosis = context.read[diagnosis_stream(command.diagnosis)]
-            if role is Role.ARBITER and is_conflicted(context.read.get(person_stream(expert)), diagnosis):
+            if role is Role.ARBITER and is_conflicted(context.read.get(person_stream(expert)), diagnosis, context.day):
                 raise ARBITER_CONFLICTED.refuse(path="expert")
             return (expert_assigned(command, terms, context),)
         case ReleaseExpert(assignment=assignment):

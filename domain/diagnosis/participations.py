@@ -21,6 +21,7 @@ from domain.kernel import (
     Rule,
     Stream,
     Text,
+    refuse_step,
     stream_of,
 )
 from domain.participants.enterprises import Firm, enterprise_stream, place_of
@@ -39,6 +40,21 @@ class ParticipationStatus(DescribedEnum):
     STARTED = "started", "Its diagnosis was opened · 已启动"
 
 
+NEXT_STEPS: Mapping[ParticipationStatus, tuple[str, str]] = {
+    ParticipationStatus.INVITED: (
+        "须由企业启动诊断，或由企业谢绝、由区免诊",
+        "the firm starts its diagnosis or declines, or its district exempts it",
+    ),
+    ParticipationStatus.DECLINED: (
+        "企业已谢绝；愿意参加的，可直接启动诊断",
+        "the firm declined; it may start its diagnosis all the same",
+    ),
+    ParticipationStatus.EXEMPTED: (
+        "企业已免诊；仍要诊断的，可直接启动诊断",
+        "the firm is exempted; it may start its diagnosis all the same",
+    ),
+    ParticipationStatus.STARTED: ("诊断已启动，请在该诊断中继续办理", "its diagnosis was opened; go on there"),
+}
 class CampaignStep(DescribedEnum):
     """How far a firm has come in a campaign, its diagnosis included · 环节.
 
@@ -64,8 +80,8 @@ class CampaignStep(DescribedEnum):
 PARTICIPATION_STATUS = Rule(
     "PARTICIPATION_STATUS",
     "plan P5",
-    "该企业在本批次的状态为“{status_name}”，此时不能办理这一步",
-    "The enterprise is {status} in this campaign; this step does not follow from there",
+    "该企业在本批次的状态为“{status_name}”，此时不能办理这一步；{next_step}",
+    "The enterprise is {status} in this campaign; this step does not follow from there; {next_step_in_english}",
 )
 
 # Commands
@@ -178,8 +194,7 @@ def decide(command: ParticipationCommand, known: Participation | None, context: 
     if known is None:
         raise NOT_FOUND.refuse()
     if known.status is not ParticipationStatus.INVITED:
-        name = known.status.description.rpartition(" · ")[2]
-        raise PARTICIPATION_STATUS.refuse(status=known.status.value, status_name=name)
+        raise refuse_step(PARTICIPATION_STATUS, known.status, NEXT_STEPS)
     made = InvitationDeclined if isinstance(command, DeclineInvitation) else FirmExempted
     return (made(reason=command.reason),)
 

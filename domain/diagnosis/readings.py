@@ -61,8 +61,8 @@ ALREADY_READ = Rule(
 READER_CONFLICTED = Rule(
     "READER_CONFLICTED",
     "plan R2",
-    "该专家曾在该企业或该服务商任职，须回避；请另请专家",
-    "The expert has held a role for the firm or the provider and steps aside; name another",
+    "该专家曾在该企业或该服务商任职，或现任职于其他服务商，须回避；请另请专家",
+    "The expert has held a role for the firm or the provider, or holds one for another provider, and steps aside; name another",
 )
 READER_APPOINTED = Rule(
     "READER_ALREADY_APPOINTED",
@@ -165,7 +165,7 @@ def appoint_reader(command: AppointReader, diagnosis: Diagnosis, context: Decisi
         raise ASSIGNMENT_OVER.refuse(path="until", until=command.until, earliest=context.day)
     if before is not None and (before.expert, before.until) == (command.expert, command.until):
         raise READER_APPOINTED.refuse(until=before.until)
-    if is_conflicted(context.read.get(person_stream(command.expert)), diagnosis):
+    if is_conflicted(context.read.get(person_stream(command.expert)), diagnosis, context.day):
         raise READER_CONFLICTED.refuse(path="expert")
     known: Assignments | None = context.read.get(stream)
     terms = dict(known.terms) if known is not None else {}
@@ -193,7 +193,7 @@ def record_reading(command: RecordReading, diagnosis: Diagnosis, context: Decisi
     reader = diagnosis.reader
     if reader is None or reader.expert != context.by:
         raise READER_NOT_APPOINTED.refuse()
-    if is_conflicted(context.read.get(person_stream(context.by)), diagnosis):
+    if is_conflicted(context.read.get(person_stream(context.by)), diagnosis, context.day):
         raise READER_CONFLICTED.refuse()
     problems: list[Refused] = []
     if command.held_on < reader.since:

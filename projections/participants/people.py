@@ -320,13 +320,17 @@ class ReaderHeld(NamedTuple):
 
 
 def free_readers(snapshot: Snapshot, day: str, sides: Sequence[str]) -> list[ReaderHeld]:
-    """Who is a reader on a day (ISO text) and never held a role for either side 可指派的解读专家, in order of id, each once.
+    """Who is a reader on a day (ISO text) and free of conflict 可指派的解读专家, in order of id, each once.
 
+    Never a role for either side, and none for any provider on that day, as `domain.diagnosis.arbitration.is_conflicted` says.
     Of two roles that hold, the one that lasts longer is told. The whole city's: the caller has judged who asks.
     """
     held, people, other = snapshot[MEMBERSHIPS], snapshot[PEOPLE], snapshot[MEMBERSHIPS].alias()
     holds = and_(held.c.since <= day, held.c.until.is_(None) | (held.c.until >= day))
-    conflicted = exists(select(other.c.id).where(other.c.person == people.c.id, snapshot.among(other.c.organisation, sides)))
+    then = and_(other.c.since <= day, other.c.until.is_(None) | (other.c.until >= day))
+    serves = and_(other.c.role.in_(sorted(POSITIONS[Role.PROVIDER])), then)
+    of_a_side = snapshot.among(other.c.organisation, sides)
+    conflicted = exists(select(other.c.id).where(other.c.person == people.c.id, of_a_side | serves))
     query = (
         select(people.c.id, people.c.sealed_name, held.c.since, held.c.until)
         .where(held.c.person == people.c.id, held.c.role == Role.READER.value, holds, people.c.erased.is_(False), ~conflicted)

@@ -1,17 +1,20 @@
 """Refusals (plan P3, P7, S4) name who may, what is missing by its name, and who must do what first."""
 
+import importlib
+import pkgutil
 import re
 from decimal import Decimal
 
 import pytest
 
+import domain
 from domain.access import ROLE_NAMES, Role
 from domain.command_rights import CITY, GOVERNMENT, not_allowed
 from domain.diagnosis.answers import ANSWER_RULES, NAMED, SECTION_NOT_YOURS
 from domain.diagnosis.report import ConfirmReport
 from domain.diagnosis.scoring import ScoreDiagnosis
 from domain.diagnosis.self_assessment import PledgeTruth, SubmitSelfAssessment
-from domain.diagnosis.state import WRONG_STATUS
+from domain.diagnosis.state import WRONG_STATUS, Status
 from domain.kernel import Refused, Rule
 from interop.rosters.rules import INDUSTRY_NOT_MANUFACTURING, NUMBER_NEGATIVE
 from standards import Answer, Form, Indicator
@@ -114,3 +117,18 @@ def test_a_slice_of_a_shadow_run_is_told_by_name() -> None:
     told = "\n".join(_told(tally.told(), {EDITION.key: EDITION}))
     assert all(name in told for name in ("区 松江区", "规模 大型", "行业大类 通用设备制造业"))
     assert "310117" not in told
+
+
+def test_no_rule_says_that_a_step_does_not_follow_without_saying_what_does() -> None:
+    """Of every rule of every module: what is refused for where a thing stands ends with who does what next."""
+    modules = [importlib.import_module(one.name) for one in pkgutil.walk_packages(domain.__path__, "domain.")]
+    rules = {one.code: one for module in modules for one in vars(module).values() if isinstance(one, Rule)}
+    of_a_status = [one for one in rules.values() if "不能办理这一步" in one.says]
+    assert len(of_a_status) > 8
+    silent = [one.code for one in of_a_status if "请" not in one.says and "{next_step" not in one.says + one.says_in_english]
+    assert silent == []
+    steps = [module.NEXT_STEPS for module in modules if hasattr(module, "NEXT_STEPS")]
+    assert len(steps) >= 8
+    for one in steps:
+        known = set(type(next(iter(one))))
+        assert known - set(one) <= {Status.CONFIRMED, Status.WITHDRAWN}, known - set(one)

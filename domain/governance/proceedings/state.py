@@ -10,7 +10,7 @@ from domain.access import Role
 from domain.governance.dated_rules import DatedRules, dated_rule_on, rule_stream
 from domain.governance.rule_bodies.body import ProcedureDays, RuleKind
 from domain.governance.working_calendar import CALENDAR_STREAM, Deadline, WorkingCalendar, calendar_in_force
-from domain.kernel import Command, DecisionContext, IdOf, ProceedingRef, Rule, Stream, stream_of
+from domain.kernel import Command, DecisionContext, IdOf, ProceedingRef, Rule, Stream, refuse_step, stream_of
 from standards.described import DescribedEnum
 
 PROCEEDING_READERS = frozenset(
@@ -50,6 +50,20 @@ class ProceedingStatus(DescribedEnum):
     WITHDRAWN = "withdrawn", "Withdrawn before a decision · 已撤回"
 
 
+NEXT_STEPS: Mapping[ProceedingStatus, tuple[str, str]] = {
+    ProceedingStatus.OPENED: ("须先送达告知", "first the notice is served"),
+    ProceedingStatus.NOTIFIED: (
+        "须先由被申请方陈述，或等陈述期限届满",
+        "first the respondent answers, or the time to answer ends",
+    ),
+    ProceedingStatus.ANSWERED: ("须由办理人确定听证日期或作出决定", "the office sets a hearing or decides"),
+    ProceedingStatus.HEARING_SET: ("须先举行听证", "first the hearing is held"),
+    ProceedingStatus.HEARD: ("须由办理人作出决定", "the office decides"),
+    ProceedingStatus.DECIDED: ("当事方可在期限内申诉，期满即终结", "a side may appeal in time, after which it is final"),
+    ProceedingStatus.APPEALED: ("须先对申诉作出决定", "first the appeal is decided"),
+    ProceedingStatus.FINAL: ("该程序已终结，不再办理", "it is final, and nothing follows"),
+    ProceedingStatus.WITHDRAWN: ("该程序已撤回；需要时请另行立案", "it was withdrawn; open another where one is needed"),
+}
 class ProceedingOutcome(DescribedEnum):
     """What was decided of what is asked · 处理结果."""
 
@@ -88,8 +102,8 @@ ENDED = frozenset({ProceedingStatus.FINAL, ProceedingStatus.WITHDRAWN})
 PROCEEDING_STATUS = Rule(
     "PROCEEDING_STATUS",
     "plan P6",
-    "该程序目前为“{status_name}”，此时不能办理这一步",
-    "The proceeding is {status}; this step does not follow from there",
+    "该程序目前为“{status_name}”，此时不能办理这一步；{next_step}",
+    "The proceeding is {status}; this step does not follow from there; {next_step_in_english}",
 )
 PROCEEDING_NOT_CONCLUDED = Rule(
     "PROCEEDING_NOT_CONCLUDED",
@@ -162,8 +176,7 @@ class Proceeding(BaseModel):
 def require_proceeding_status(proceeding: Proceeding, *allowed: ProceedingStatus) -> None:
     """Raises Refused: PROCEEDING_STATUS (plan P6)."""
     if proceeding.status not in allowed:
-        name = proceeding.status.description.rpartition(" · ")[2]
-        raise PROCEEDING_STATUS.refuse(status=proceeding.status.value, status_name=name)
+        raise refuse_step(PROCEEDING_STATUS, proceeding.status, NEXT_STEPS)
 
 
 def require_concluded(proceeding: Proceeding | None, kind: ProceedingKind, about: str) -> Proceeding:

@@ -66,8 +66,8 @@ POLICY_DAYS_REVERSED = Rule(
 POLICY_STATUS = Rule(
     "POLICY_STATUS",
     "plan I2",
-    "该政策没有待办理的草案或已终止，此时不能办理这一步",
-    "This policy has no draft to act on, or is ended; this step does not follow from there",
+    "该政策没有待办理的草案或已终止，此时不能办理这一步；请先修订出新的草案，已终止的请另行起草",
+    "This policy has no draft to act on, or is ended; revise it to get one, or draft another where it is ended",
 )
 POLICY_NOT_SIMULATED = Rule(
     "POLICY_NOT_SIMULATED",

@@ -16,7 +16,7 @@ from domain.governance.dated_rules import DatedRules, dated_rule_on, rule_stream
 from domain.governance.rule_bodies.body import RuleKind
 from domain.governance.rule_bodies.feedback import FeedbackRule
 from domain.governance.working_calendar import Deadline
-from domain.kernel import Command, DecisionContext, Event, Identifier, IdOf, Part, Rule, Stream, stream_of
+from domain.kernel import Command, DecisionContext, Event, Identifier, IdOf, Part, Rule, Stream, refuse_step, stream_of
 from standards.described import DescribedEnum
 
 FEEDBACK_RULE = rule_stream(RuleKind.FEEDBACK)
@@ -82,6 +82,17 @@ class FeedbackStatus(DescribedEnum):
     CLOSED = "closed", "Closed, with what came of it · 已办结"
 
 
+NEXT_STEPS: Mapping[FeedbackStatus, tuple[str, str]] = {
+    FeedbackStatus.GIVEN: ("须先由经办人受理", "first its handler takes it up"),
+    FeedbackStatus.TAKEN_UP: ("须先由经办人答复", "first its handler replies"),
+    FeedbackStatus.ANSWERED: (
+        "企业可申请复核，否则由经办人办结",
+        "the firm may ask for a second instance, else its handler closes it",
+    ),
+    FeedbackStatus.SECOND_INSTANCE: ("须先由另一经办人复核答复", "first another handler replies in the second instance"),
+    FeedbackStatus.REVIEWED: ("须由经办人办结", "its handler closes it"),
+    FeedbackStatus.CLOSED: ("该反馈已办结；有新情况请另行反馈", "it is closed; give another where there is something new"),
+}
 class FeedbackOutcome(DescribedEnum):
     """What came of a feedback · 办理结果."""
 
@@ -108,8 +119,8 @@ class FeedbackScore(Part):
 FEEDBACK_STATUS = Rule(
     "FEEDBACK_STATUS",
     "plan P6",
-    "该反馈目前为“{status_name}”，此时不能办理这一步",
-    "The feedback is {status}; this step does not follow from there",
+    "该反馈目前为“{status_name}”，此时不能办理这一步；{next_step}",
+    "The feedback is {status}; this step does not follow from there; {next_step_in_english}",
 )
 
 # Commands
@@ -173,5 +184,4 @@ def feedback_rule(day: date, context: DecisionContext) -> tuple[str | None, date
 def require_feedback_status(feedback: Feedback, *allowed: FeedbackStatus) -> None:
     """Raises Refused: FEEDBACK_STATUS (plan P6)."""
     if feedback.status not in allowed:
-        name = feedback.status.description.rpartition(" · ")[2]
-        raise FEEDBACK_STATUS.refuse(status=feedback.status.value, status_name=name)
+        raise refuse_step(FEEDBACK_STATUS, feedback.status, NEXT_STEPS)

@@ -35,6 +35,7 @@ from domain.kernel import (
     Rule,
     Stream,
     Text,
+    refuse_step,
     refuse_together,
     stream_of,
 )
@@ -64,8 +65,8 @@ MATCHING_FIRM_TWICE = Rule(
 MATCHING_STATUS = Rule(
     "MATCHING_STATUS",
     "plan V3",
-    "该批量派单目前为“{status_name}”，此时不能办理这一步",
-    "This matching is {status}; this step does not follow from there",
+    "该批量派单目前为“{status_name}”，此时不能办理这一步；{next_step}",
+    "This matching is {status}; this step does not follow from there; {next_step_in_english}",
 )
 MATCHING_CHANGE_UNFIT = Rule(
     "MATCHING_CHANGE_UNFIT",
@@ -172,6 +173,14 @@ class MatchingStatus(DescribedEnum):
     ADOPTED = "adopted", "Adopted · 已采纳"
 
 
+NEXT_STEPS: Mapping[MatchingStatus, tuple[str, str]] = {
+    MatchingStatus.REQUESTED: ("须先由系统算出方案，请稍后再试", "the program works the plan out first; try again in a moment"),
+    MatchingStatus.COMPUTED: ("须先由区或市级部门采纳方案", "first the district or the city adopts the plan"),
+    MatchingStatus.ADOPTED: (
+        "方案已采纳，不再更改；需要时请另建批量派单",
+        "the plan is adopted and stays; ask for another matching where one is needed",
+    ),
+}
 class Matching(BaseModel):
     """A batch as it stands 批量派单. version: of its stream."""
 
@@ -215,7 +224,7 @@ def decide(command: AnyMatchingCommand, matching: Matching | None, context: Deci
 
 
 def _wrong_status(status: MatchingStatus) -> Refused:
-    return MATCHING_STATUS.refuse(status=status.value, status_name=status.description.rpartition(" · ")[2])
+    return refuse_step(MATCHING_STATUS, status, NEXT_STEPS)
 
 
 def _unfit_firms(command: RequestMatching, context: DecisionContext) -> list[Refused]:

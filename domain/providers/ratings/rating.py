@@ -6,6 +6,7 @@ is a round, and a round that is not published holds for nobody: after objections
 published with a time to object of its own. Who objects opens a proceeding; no rating is final while one is open (decision 0043).
 """
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal, assert_never
@@ -33,6 +34,7 @@ from domain.kernel import (
     Sha256,
     Stream,
     Unscoped,
+    refuse_step,
     stream_of,
 )
 from domain.providers.ratings.numbers import CityComponent, LevelEffect, ProviderInputs, ProviderRating, Tier, digest_of
@@ -49,8 +51,8 @@ RATING_YEAR_OPEN = Rule(
 RATING_STATUS = Rule(
     "RATING_STATUS",
     "plan V5",
-    "该年度评价目前为“{status_name}”，此时不能办理这一步",
-    "The rating of this year is {status}; this step does not follow from there",
+    "该年度评价目前为“{status_name}”，此时不能办理这一步；{next_step}",
+    "The rating of this year is {status}; this step does not follow from there; {next_step_in_english}",
 )
 RATING_OBJECTIONS_RUNNING = Rule(
     "RATING_OBJECTIONS_RUNNING",
@@ -233,6 +235,24 @@ class RatingStatus(DescribedEnum):
     FINAL = "final", "Final · 已定案"
 
 
+NOT_BEGUN = {
+    "status": "none",
+    "status_name": "尚未评价",
+    "next_step": "须先由市级部门锁定评价数据",
+    "next_step_in_english": "first the city fixes its inputs",
+}
+NOT_PUBLISHED = {
+    "status": "not published",
+    "status_name": "未公示",
+    "next_step": "须先由市级部门公示",
+    "next_step_in_english": "first the city publishes it",
+}
+NEXT_STEPS: Mapping[RatingStatus, tuple[str, str]] = {
+    RatingStatus.FIXED: ("须先由系统算出结果，请稍后再试", "the program computes it first; try again in a moment"),
+    RatingStatus.COMPUTED: ("须先由市级部门公示", "first the city publishes it"),
+    RatingStatus.PUBLISHED: ("须先办结异议，再由市级部门定案", "objections are decided first, then the city makes it final"),
+    RatingStatus.FINAL: ("该年度评价已定案，不再更改", "it is final and stays"),
+}
 RUNNING = frozenset({RatingStatus.FIXED, RatingStatus.COMPUTED, RatingStatus.PUBLISHED})
 """Until it is final 未定案."""
 
@@ -298,7 +318,7 @@ def decide(command: AnyRatingCommand, known: YearOfRating | None, context: Decis
             return (RatingPublished(round=rating.round, objections=deadline(context.day, days, calendar_of(context))),)
         case ObjectToRating():
             if known is None or known.published is None:  # whether it is computed is the city's to know
-                raise RATING_STATUS.refuse(status="not published", status_name="未公示")
+                raise RATING_STATUS.refuse(**NOT_PUBLISHED)
             return _objected(command, _in(known, RatingStatus.PUBLISHED), context)
         case FinishRating():
             return _finished(command, _in(known, RatingStatus.PUBLISHED), context)
@@ -309,13 +329,13 @@ def decide(command: AnyRatingCommand, known: YearOfRating | None, context: Decis
 def _in(known: YearOfRating | None, *allowed: RatingStatus) -> YearOfRating:
     if known is None or known.status not in allowed:
         if known is None:
-            raise RATING_STATUS.refuse(status="none", status_name="尚未评价")
+            raise RATING_STATUS.refuse(**NOT_BEGUN)
         raise _wrong_status(known.status)
     return known
 
 
 def _wrong_status(status: RatingStatus) -> Refused:
-    return RATING_STATUS.refuse(status=status.value, status_name=status.description.rpartition(" · ")[2])
+    return refuse_step(RATING_STATUS, status, NEXT_STEPS)
 
 
 def _rule(year: int, context: DecisionContext) -> tuple[tuple[str | None, date], RatingRule]:

@@ -4,6 +4,7 @@ One stream a month: committed, frame fixed, beacon recorded, revealed and drawn,
 the beacon, who knows the secret could choose the frame; without the secret, everyone would know the jobs at once (decision 0061).
 """
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -32,6 +33,7 @@ from domain.kernel import (
     Sha256,
     Stream,
     Unscoped,
+    refuse_step,
     stream_of,
 )
 from domain.stated_dates import require_programme_date
@@ -63,13 +65,19 @@ class DrawStatus(DescribedEnum):
     DRAWN = "drawn", "Revealed and drawn · 已抽取"
 
 
+NEXT_STEPS: Mapping[DrawStatus, tuple[str, str]] = {
+    DrawStatus.COMMITTED: ("须先在该月结束后确定抽样框", "first the frame is fixed, once the month is over"),
+    DrawStatus.FRAMED: ("须先录入公开随机数", "first the public beacon is recorded"),
+    DrawStatus.BEACON: ("须先公开秘密值并抽取", "first the secret is revealed and the sample drawn"),
+    DrawStatus.DRAWN: ("该月已抽取完毕，请安排复评", "the sample is drawn; have it re-assessed"),
+}
 # Rules
 
 DRAW_STATUS = Rule(
     "DRAW_STATUS",
     "plan V5",
-    "该月抽样目前为“{status_name}”，此时不能办理这一步",
-    "The draw of this month is {status}; this step does not follow from there",
+    "该月抽样目前为“{status_name}”，此时不能办理这一步；{next_step}",
+    "The draw of this month is {status}; this step does not follow from there; {next_step_in_english}",
 )
 DRAW_COMMITTED_LATE = Rule(
     "DRAW_COMMITTED_LATE",
@@ -358,7 +366,7 @@ def _in(known: Draw | None, allowed: DrawStatus) -> Draw:
 
 
 def _wrong_status(status: DrawStatus) -> Refused:
-    return DRAW_STATUS.refuse(status=status.value, status_name=status.description.rpartition(" · ")[2])
+    return refuse_step(DRAW_STATUS, status, NEXT_STEPS)
 
 
 def _framed(command: FixFrame, _draw: Draw, context: DecisionContext) -> Facts:

@@ -4,6 +4,7 @@ A second opinion is not the truth: a material difference is looked at by a third
 (method e, E7 and E19). Only then the job counts; what was found opens a hearing and never ends one.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal, assert_never
@@ -40,6 +41,7 @@ from domain.kernel import (
     Stream,
     Unscoped,
     cause_of,
+    refuse_step,
     refuse_together,
     stream_of,
 )
@@ -72,6 +74,11 @@ class ReassessmentStatus(DescribedEnum):
     ADJUDICATED = "adjudicated", "Settled · 已裁定"
 
 
+NEXT_STEPS: Mapping[ReassessmentStatus, tuple[str, str]] = {
+    ReassessmentStatus.ASSIGNED: ("须先由复评人提交意见", "first its assessor hands in"),
+    ReassessmentStatus.THIRD_NEEDED: ("须先另派第三位复评人", "first a third assessor is named"),
+    ReassessmentStatus.ADJUDICATED: ("该复评已裁定，不再更改", "it is settled and stays"),
+}
 # Rules
 
 JOB_NOT_DRAWN = Rule(
@@ -83,8 +90,8 @@ JOB_NOT_DRAWN = Rule(
 REASSESSMENT_STATUS = Rule(
     "REASSESSMENT_STATUS",
     "plan V5",
-    "该复评目前为“{status_name}”，此时不能办理这一步",
-    "The re-assessment is {status}; this step does not follow from there",
+    "该复评目前为“{status_name}”，此时不能办理这一步；{next_step}",
+    "The re-assessment is {status}; this step does not follow from there; {next_step_in_english}",
 )
 ASSESSOR_UNFIT = Rule(
     "ASSESSOR_UNFIT",
@@ -218,8 +225,7 @@ def decide(command: ReassessmentCommand, known: Reassessment | None, context: De
 
 def _require_status(known: Reassessment, allowed: ReassessmentStatus) -> None:
     if known.status is not allowed:
-        name = known.status.description.rpartition(" · ")[2]
-        raise REASSESSMENT_STATUS.refuse(status=known.status.value, status_name=name)
+        raise refuse_step(REASSESSMENT_STATUS, known.status, NEXT_STEPS)
 
 
 def _assigned(command: AssignReassessment, known: Reassessment | None, diagnosis: Diagnosis, context: DecisionContext) -> Facts:

@@ -1,5 +1,6 @@
 """State of a year's subsidy 年度补贴现状: how far it has come, what districts pay, what was taken back. plan I1, I2."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
@@ -8,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from domain.governance.dated_rules import DatedRules, dated_rule_on, rule_stream
 from domain.governance.rule_bodies.body import RuleKind, Unit
 from domain.governance.rule_bodies.subsidy import SubsidyRule
-from domain.kernel import Command, DecisionContext, Part, Rule, Stream, stream_of
+from domain.kernel import Command, DecisionContext, Part, Rule, Stream, refuse_step, stream_of
 from domain.providers.ratings.rating import RATED_YEARS
 from domain.providers.subsidies.events import SubsidyClawedBack, SubsidyComputed
 from standards.described import DescribedEnum
@@ -16,8 +17,8 @@ from standards.described import DescribedEnum
 SUBSIDY_STATUS = Rule(
     "SUBSIDY_STATUS",
     "plan I1",
-    "该年度补贴目前为“{status_name}”，此时不能办理这一步",
-    "The subsidy of this year is {status}; this step does not follow from there",
+    "该年度补贴目前为“{status_name}”，此时不能办理这一步；{next_step}",
+    "The subsidy of this year is {status}; this step does not follow from there; {next_step_in_english}",
 )
 
 Year = Annotated[int, Field(ge=RATED_YEARS[0], le=RATED_YEARS[-1], description="Year whose jobs are paid for · 年度")]
@@ -37,6 +38,14 @@ class SubsidyStatus(DescribedEnum):
     APPROVED = "approved", "Approved and to be paid · 已批准"
 
 
+NEXT_STEPS: Mapping[SubsidyStatus, tuple[str, str]] = {
+    SubsidyStatus.RECORDED: ("须先由市级部门测算", "first the city computes it"),
+    SubsidyStatus.COMPUTED: ("须先由另一人批准，或重新测算", "first another person approves it, or it is computed anew"),
+    SubsidyStatus.APPROVED: (
+        "补贴已批准，不再更改；须收回的请办理追回",
+        "it is approved and stays; what is to come back is clawed back",
+    ),
+}
 class DistrictSubsidy(Part):
     """What a district pays for a diagnosis 区级补贴, in fen. version: of the stream, at which it was recorded."""
 
@@ -83,4 +92,4 @@ def subsidy_rule(year: int, context: DecisionContext) -> tuple[tuple[str | None,
 
 def wrong_status(status: SubsidyStatus) -> Exception:
     """Refusal of a step that does not follow from here."""
-    return SUBSIDY_STATUS.refuse(status=status.value, status_name=status.description.rpartition(" · ")[2])
+    return refuse_step(SUBSIDY_STATUS, status, NEXT_STEPS)

@@ -1,7 +1,7 @@
 """Reader candidates 候选解读专家 in the schema: which experts may read a report with its firm. plan R2.
 
-Whom `appointReader` takes: who holds the role today and never held one for the firm or its provider. Who is assigned to what is
-not told.
+Whom `appointReader` takes: who holds the role today, never held one for the firm or its provider and holds none for another
+provider. Who is assigned to what is not told.
 """
 
 from datetime import date
@@ -34,8 +34,8 @@ class ReaderCandidateQueries:
     """Query fields: reader candidates."""
 
     @field(
-        "Experts who hold the role of reader today and never held one for the firm or its provider; null of a diagnosis that is "
-        "not in the scope · 候选解读专家. plan R2",
+        "Experts who are readers today, never held a role for the firm or its provider and hold none for another provider; "
+        "null of a diagnosis that is not in the scope · 候选解读专家. plan R2",
         roles=GOVERNMENT,
     )
     def reader_candidates(

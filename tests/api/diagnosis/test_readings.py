@@ -64,7 +64,7 @@ def test_a_district_lists_the_experts_whom_it_may_appoint_and_no_other(city: Liv
         assert [one["expert"] for one in found] == [id_of("person", "reader")]
         assert found[0]["name"]
     today = city_day(city.installation.services.clock()).isoformat()
-    role = {"person": found[0]["expert"], "role": "DIAGNOSTICIAN", "organisation": "p1", "since": today}
+    role = {"person": found[0]["expert"], "role": "DIAGNOSTICIAN", "organisation": "p2", "since": today}
     city.done("city", "grantMembership", "person { id }", **role)
     assert city.data("district", CANDIDATES, id=case)["readerCandidates"] == []
     assert city.data("pudong", CANDIDATES, id=case)["readerCandidates"] is None

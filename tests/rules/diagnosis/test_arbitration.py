@@ -162,6 +162,10 @@ def test_who_ever_held_a_role_for_a_side_is_no_arbiter(organisation: str) -> Non
     gives(heard().having_read(conflicted), "sun", Z01=None, Z04=None).refused(ARBITER_CONFLICTED)
 
 
+def test_nor_is_who_works_for_a_rival_of_the_provider() -> None:
+    gives(heard().having_read(employed("sun", "p2")), "sun", Z01=None, Z04=None).refused(ARBITER_CONFLICTED)
+
+
 def assigned(person: Mapping[str, Any], role: str = "arbiter") -> Given:
     state: Diagnosis = dismissed().state
     case = Given(ASSIGNMENTS).having_read({diagnosis_stream("d1"): state}).having_read(person)

@@ -80,7 +80,14 @@ def test_who_ever_held_a_role_for_either_side_is_no_reader() -> None:
         former = expert("zhou", organisation=side, until=TODAY - 100 * DAY)
         appoint(filed().having_read(former)).refused(r.READER_CONFLICTED, path="expert")
         read(appointed().having_read(former)).refused(r.READER_CONFLICTED)
-    appoint(filed().having_read(expert("zhou", organisation="p2"))).accepted  # noqa: B018 - a property that asserts
+    past = expert("zhou", organisation="p2", until=TODAY - DAY)
+    appoint(filed().having_read(past)).accepted  # noqa: B018 - a property that asserts
+
+
+def test_who_works_for_a_rival_of_the_provider_reads_none_of_its_cases() -> None:
+    rival = expert("zhou", organisation="p2")
+    appoint(filed().having_read(rival)).refused(r.READER_CONFLICTED, path="expert")
+    read(appointed().having_read(rival)).refused(r.READER_CONFLICTED)
 
 
 def test_a_reader_is_an_expert_of_that_role_and_assigned_once_a_day() -> None:
