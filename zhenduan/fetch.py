@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
-from zhenduan.egress import Egress
+from zhenduan.egress import Egress, EgressRefused
 
 if TYPE_CHECKING:
     import httpx2
@@ -24,8 +24,12 @@ SHOWN_BYTES = 2_000
 HEADERS = {"accept-encoding": "identity", "user-agent": "zhenduan"}
 
 
-class FetchFailed(Exception):  # noqa: N818 - says what came instead of an answer
-    """No answer came, or none that may be taken 取回失败; the reason is for the log."""
+class FetchFailed(Exception):  # noqa: N818 - says what went wrong
+    """Another machine gave no answer that can be used 取回失败: why, in English; `chinese` the same."""
+
+    def __init__(self, english: str, chinese: str) -> None:
+        super().__init__(english)
+        self.chinese = chinese
 
 
 @dataclass(frozen=True)
@@ -82,15 +86,19 @@ def fetch(
     import httpx2  # noqa: PLC0415 - 0.1 s, with the first address that is asked
 
     if urlsplit(address).scheme not in ("http", "https"):
-        raise FetchFailed("not an http address")
+        raise FetchFailed("not an http address", "不是 http 地址")
     asked = _asked(address, method, {**HEADERS, **(headers or {})}, longest_seconds, largest_bytes, egress, given)
     loop = asyncio.new_event_loop()
     try:
         return loop.run_until_complete(asked)
     except TimeoutError as late:
-        raise FetchFailed(f"no whole answer within {longest_seconds:g} seconds") from late
+        raise FetchFailed(
+            f"no whole answer within {longest_seconds:g} seconds", f"{longest_seconds:g} 秒内未收到完整回应"
+        ) from late
+    except EgressRefused as refused:
+        raise FetchFailed(str(refused), "该地址不允许访问") from refused
     except (httpx2.HTTPError, httpx2.InvalidURL, ssl.SSLError, OSError, ValueError) as error:
-        raise FetchFailed(str(error) or type(error).__name__) from error
+        raise FetchFailed(str(error) or type(error).__name__, "无法连接，或连接中断") from error
     finally:
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.close()  # a look-up of a name that never ends is left to its thread
@@ -132,7 +140,7 @@ async def _asked(
                 if not is_whole and len(body) >= SHOWN_BYTES:
                     break
                 if len(body) > largest_bytes:
-                    raise FetchFailed("the answer is too large")
+                    raise FetchFailed("the answer is too large", "回应过大")
             shown = bytes(body if is_whole else body[:SHOWN_BYTES])
             return Fetched(response.status_code, shown, dict(response.headers))
 
@@ -150,7 +158,7 @@ async def _judged(
 ) -> tuple["httpx2.URL", Mapping[str, str], dict[str, Any]]:
     """The same request to an address that was judged; host and certificate are asked for by the name, not looked up again."""
     if url.scheme != "https" and not egress.plain:
-        raise FetchFailed("not an https address")
+        raise FetchFailed("not an https address", "不是 https 地址")
     host = url.raw_host.decode()
     address = await egress.resolved(host.strip("[]"), url.port or (443 if url.scheme == "https" else 80))
     return url.copy_with(host=address), {**headers, "host": url.netloc.decode()}, {"sni_hostname": host.strip("[]")}

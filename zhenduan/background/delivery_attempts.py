@@ -116,7 +116,7 @@ class Sender:
             )
             failure = _fault_of(answer, letter)
         except FetchFailed as failed:
-            failure = _shown(str(failed))
+            failure = _shown(f"{failed} · {failed.chinese}")
         spent = time.monotonic() - began
         row = AttemptRow(
             delivery=delivery.id,
@@ -133,11 +133,12 @@ class Sender:
 
 
 def _fault_of(answer: Fetched, letter: Letter) -> str | None:
-    """Why an answer is no success; None where it is one."""
+    """Why an answer is no success, English · 中文; None where it is one."""
     if answer.status not in ANSWERED_WELL:
-        return f"status {answer.status}" + (", redirects are not followed" if answer.status in range(300, 400) else "")
+        english, chinese = ("; redirects are not followed", "，不跟随跳转") if answer.status in range(300, 400) else ("", "")
+        return f"status {answer.status}{english} · 返回状态 {answer.status}{chinese}"
     if letter.challenge and not _echoes(answer.body, letter.challenge):
-        return "the challenge was not echoed"
+        return "the challenge was not echoed · 未回送握手挑战值"
     return None
 
 

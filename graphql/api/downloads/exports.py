@@ -271,5 +271,5 @@ def _utc(moment: datetime) -> str:
 
 
 def _wrong(name: str, given: str, known: Mapping[str, object]) -> Malformed:
-    chinese = f"{name} 没有 {given[:60]}；可用：{'、'.join(known)}。"
-    return Malformed(400, "MALFORMED_INPUT", chinese, f"There is no {name} {given[:60]}; there are {', '.join(known)}.")
+    chinese = f"参数 {name} 不能是 {given[:60]}；可用：{'、'.join(known)}。"
+    return Malformed(400, "MALFORMED_INPUT", chinese, f"`{name}` is not {given[:60]}; it is one of {', '.join(known)}.")

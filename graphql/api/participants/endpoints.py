@@ -152,7 +152,7 @@ class DeliveryAttempt:
     at: datetime = field("When it was sent, UTC · 时间")
     milliseconds: int = field("How long it took · 毫秒")
     code: int | None = field("Status of the answer; null without one · 状态码")
-    failure: str | None = field("Why it is no success; null of one that is · 失败原因")
+    failure: str | None = field("Why it is no success, in English and Chinese; null of one that is · 失败原因")
     sent: str = field("Headers that were sent, as JSON · 请求头", made=True)
     headers: str = field("First headers of the answer, as JSON · 应答头")
     body: str = field("First bytes of the answer, as text · 应答开头")

@@ -142,9 +142,12 @@ def forbidden(rights: Rows, coordinates: frozenset[str], role: str) -> GraphQLEr
         return None
     listed = ", ".join(names)
     chinese, english = ROLE_NAMES.get(role, (role, role))  # type: ignore[call-overload] # a role is its text
-    says = f"角色“{chinese}”无权读取：{listed}。The role “{english}” may not read: {listed}."
+    says = (
+        f"角色“{chinese}”无权读取其中 {len(names)} 个字段；请不读这些字段，或换用有权的角色。"
+        f"The role “{english}” may not read: {listed}."
+    )
     if role == Role.PUBLIC:
-        says = f"请先登录：未登录不能读取 {listed}。Sign in first: whoever is not signed in may not read {listed}."
+        says = f"请先登录：未登录不能读取其中 {len(names)} 个字段。Sign in first: whoever is not signed in may not read {listed}."
     return GraphQLError(
         says,
         extensions={"code": FORBIDDEN, "fields": names, "clause": "plan P7"},

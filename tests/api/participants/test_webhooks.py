@@ -1,6 +1,7 @@
 """Webhooks 事件推送 (plan P8): each event once more than needed rather than never, in order of each thing, and nothing that a query
 would refuse at the moment it is sent."""
 
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -162,7 +163,7 @@ def test_nothing_is_sent_before_the_handshake_is_echoed(hooks: Hooks, receiver: 
     for _ in range(3):
         hooks.serve(endpoint)
     assert (len(receiver.handshakes), receiver.received) == (1, [])
-    assert hooks.log(endpoint)[0]["attempts"][0]["failure"] == "the challenge was not echoed"
+    assert hooks.log(endpoint)[0]["attempts"][0]["failure"] == "the challenge was not echoed · 未回送握手挑战值"
     receiver.echo = True
     hooks.clock.ahead = timedelta(seconds=10)
     hooks.serve(endpoint)
@@ -412,6 +413,7 @@ def test_whatever_a_receiver_does_instead_is_a_failure_and_ends_in_time(
     hooks.serve(endpoint)
     (attempt,) = hooks.log(endpoint)[0]["attempts"]
     assert failure in attempt["failure"]
+    assert re.search("[\u4e00-\u9fff]", attempt["failure"].rpartition(" · ")[2])
     assert attempt["milliseconds"] < 2_500
 
 
