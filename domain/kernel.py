@@ -1,7 +1,7 @@
 """The words every capability is written in."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
@@ -331,6 +331,22 @@ def refuse_together(found: Iterable[Refused]) -> None:
     if listed:
         listed[0].further = listed[1:]
         raise listed[0]
+
+
+LISTED_TWICE = Rule(
+    "LISTED_TWICE",
+    "plan P5",
+    "第 {second} 项与第 {first} 项相同，请只保留一项",
+    "Entry {second} is the same as entry {first}; leave one out",
+)
+
+
+def repeated(where: str, listed: Sequence[object]) -> Iterator[Refused]:
+    """A refusal for each entry of a list that stands in it before 重复项. where: path of the list."""
+    for place, one in enumerate(listed):
+        first = listed.index(one)
+        if first != place:
+            yield LISTED_TWICE.refuse(path=f"{where}.{place}", first=first + 1, second=place + 1)
 
 
 NOT_FOUND = Rule("NOT_FOUND", "plan P7", "未找到该对象", "Not found")

@@ -51,6 +51,7 @@ from domain.kernel import (
     Stream,
     Text,
     refuse_together,
+    repeated,
 )
 from domain.participants.enterprises import Firm, enterprise_stream, place_of
 from domain.standard.editions import edition_stream
@@ -232,6 +233,7 @@ def _planned(command: PlanFollowUp, known: FollowUp, diagnosis: Diagnosis, conte
     if any(one.reported for one in known.rounds.values()):
         raise FOLLOW_UP_PLAN_FIXED.refuse()
     problems = list(_unknown(diagnosis, context, "measures", [one.indicator for one in command.measures]))
+    problems += repeated("measures", command.measures)
     for place, one in enumerate(command.measures):
         number = one.recommendation
         said = diagnosis.recommended[number - 1 : number] if number is not None else ()
@@ -259,6 +261,7 @@ def _reported(command: ReportFollowUp, known: FollowUp, diagnosis: Diagnosis, co
     if context.day < found.round.opens:
         raise FOLLOW_UP_NOT_YET.refuse(path="month", month=command.month, earliest=found.round.opens)
     problems = list(_unknown(diagnosis, context, "changes", [one.indicator for one in command.changes]))
+    problems += repeated("changes", command.changes)
     files = {sha256 for sha256, _ in diagnosis.evidence}
     for place, one in enumerate(command.changes):
         if one.evidence is not None and one.evidence not in files:

@@ -38,6 +38,7 @@ from domain.kernel import (
     Rule,
     Text,
     refuse_together,
+    repeated,
 )
 from domain.participants.people.state import person_stream
 from domain.person_id_fields import PersonId
@@ -201,6 +202,7 @@ def record_reading(command: RecordReading, diagnosis: Diagnosis, context: Decisi
     if command.held_on > context.day:
         problems.append(READING_IN_FUTURE.refuse(path="held_on", latest=context.day))
     known = {item.id for item in pinned_edition(diagnosis, context).of(diagnosis.form)}
+    problems += repeated("recommendations", command.recommendations)
     for place, one in enumerate(command.recommendations):
         if one.indicator not in known:
             path = f"recommendations.{place}.indicator"

@@ -13,7 +13,7 @@ from typing import Annotated, Literal, NamedTuple, assert_never, get_args
 from pydantic import Field
 
 from domain.instants import months_after
-from domain.kernel import Label, OrganisationRef, Part, Refused, Rule, Text
+from domain.kernel import Label, OrganisationRef, Part, Refused, Rule, Text, repeated
 from domain.participants.organisations import DIVISION
 from standards.described import DescribedEnum
 from standards.edition.mapping import SizeClass
@@ -150,7 +150,7 @@ class PolicyClause(Part):
 
 def undecidable(clauses: Sequence[PolicyClause], dimensions: Sequence[str]) -> list[Refused]:
     """Everything that keeps a tree from telling firms apart 条件不可判定之处, with its path; none where it decides."""
-    found: list[Refused] = []
+    found = list(repeated("clauses", clauses))
     for at, clause in enumerate(clauses):
         seen: set[PolicyTest] = set()
         for place, test in enumerate(clause.any_of):

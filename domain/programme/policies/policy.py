@@ -98,7 +98,9 @@ class DraftCommand(PolicyCommand):
 class DraftPolicy(DraftCommand):
     """Draft a policy of the city or of a district, which the program simulates over all firms · 起草政策."""
 
-    district: OrganisationRef | None = Field(default=None, description="District whose policy it is; none = the city's · 区")
+    district: OrganisationRef | None = Field(
+        default=None, description="District whose policy it is; none = the city's, or that of the district which drafts it · 区"
+    )
 
 
 class RevisePolicy(DraftCommand):

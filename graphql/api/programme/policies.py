@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
+from uuid import uuid4
 
 import strawberry
 
@@ -13,14 +14,14 @@ from api.kit.edges import Loader, led_to
 from api.kit.enums import enum_type
 from api.kit.ids import EditionID, EnterpriseID, OrganisationID, PolicyID, id_of, key_of
 from api.kit.lists import Listed, Occasion, listing, single
-from api.kit.mutations import Payload, ServerFields, new_id
+from api.kit.mutations import Payload, ServerFields
 from api.kit.nodes import Node, NodeKind
 from api.kit.paging import AtLeast
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown, shown
 from api.kit.row_plans import Holds
 from api.participants.enterprises import Enterprise, load_enterprises
-from domain.access import Mask, Nothing, Place, Scope, admits
+from domain.access import Mask, Nothing, Place, Role, Scope, admits
 from domain.kernel import Command
 from domain.masks import AUDIT, POLICY_CHECKS, POLICY_DRAFTS, SIGNED_IN
 from domain.programme.policies import conditions
@@ -307,6 +308,12 @@ class PolicyQueries:
         return PolicyCheckFilter(policy=asked[0], enterprise=asked[1], verdict=verdict, draft=draft)
 
 
+def _drafted(context: Context, data: dict[str, Any]) -> dict[str, Any]:
+    """Under a new id; a district that names none drafts its own."""
+    own = context.caller.organisation if context.role == Role.DISTRICT else None
+    return {**data, "policy": str(uuid4()), "district": data.get("district") or own}
+
+
 def _find_policy(context: Context, key: str, _command: Command, wanted: frozenset[str]) -> Policy | None:
     return POLICIES.of_ids(context, [key], wanted).get(key)
 
@@ -314,6 +321,6 @@ def _find_policy(context: Context, key: str, _command: Command, wanted: frozense
 QUERIES = PolicyQueries
 EDGES: Mapping[tuple[type, str], Loader] = {(PolicyCheck, "enterprise"): load_enterprises}
 FOUND_BY_ID: Mapping[str, NodeKind] = {"policy": NodeKind(Policy, POLICIES.of_ids)}
-SERVER_FIELDS: Mapping[type[Command], ServerFields] = {DraftPolicy: ServerFields(frozenset({"policy"}), fill=new_id("policy"))}
+SERVER_FIELDS: Mapping[type[Command], ServerFields] = {DraftPolicy: ServerFields(frozenset({"policy"}), fill=_drafted)}
 PAYLOADS: Mapping[str, Payload] = {"policy": Payload("policy", Policy, _find_policy)}
 """Capability, or a command whose payload carries something else -> what its payloads carry 返回对象."""

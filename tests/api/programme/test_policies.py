@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from api.kit.ids import id_of
 from domain.masks import POLICY_DRAFTS
 from tests.live_city import ENTERPRISE, OTHER_ENTERPRISE, PEOPLE, LiveCity
 from zhenduan.background.computing import compute_waiting
@@ -66,6 +67,8 @@ def test_a_draft_is_its_administration_s_alone_and_published_after_it_was_simula
 def test_of_a_draft_nobody_who_writes_no_policy_learns_that_it_is(city: LiveCity) -> None:
     city.done("city", "draftPolicy", "policy { id }", **drafting(LEADER))
     city.done("district", "draftPolicy", "policy { id }", **drafting(LEADER, district="310117"))
+    own = city.done("district", "draftPolicy", "policy { district }", **drafting(LEADER))
+    assert own["policy"]["district"] == id_of("organisation", "310117")
     tokens = dict(city.tokens) | {
         f"partner {of}": city.installation.accounts.issue_partner_key("erp", of, timedelta(days=1)).token for of in ("*", "310117")
     }

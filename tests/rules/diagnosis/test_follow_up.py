@@ -33,7 +33,7 @@ from domain.diagnosis.follow_up_facts import (
 from domain.diagnosis.readings import NOT_FILED
 from domain.diagnosis.state import WRONG_STATUS, diagnosis_stream
 from domain.governance.proceedings.hearing import TIME_NOT_OVER
-from domain.kernel import NOT_FOUND, OnStream
+from domain.kernel import LISTED_TWICE, NOT_FOUND, OnStream
 from tests.rules.cases import EVIDENCE, WORLD, confirmed, firm, issued, provider
 from tests.rules.diagnosis import test_readings
 from tests.rules.given import AT, Given, given
@@ -196,3 +196,8 @@ def test_a_month_is_reminded_of_once_and_escalated_once() -> None:
     system(report(planned()).accepted, escalate, DUE + DAY).then()
     system(planned(), RemindOfFollowUp(diagnosis="d1", month=7), REMIND).then()
     given(FOLLOW_UPS).when(remind, "system").refused(NOT_FOUND)
+
+
+def test_a_measure_and_a_change_are_listed_once() -> None:
+    plan(begun(), measures=(measure(), measure())).refused(LISTED_TWICE, path="measures.1", first=1, second=2)
+    report(planned(), changes=(change(), change())).refused(LISTED_TWICE, path="changes.1", first=1, second=2)

@@ -13,6 +13,7 @@ from domain.diagnosis.filing import FileReport
 from domain.diagnosis.readings import AppointReader, RecordReading
 from domain.diagnosis.stages import Stage, stage_stream
 from domain.diagnosis.state import ExpertRecommendation, assignment_stream
+from domain.kernel import LISTED_TWICE
 from domain.participants.people.state import Membership, Person, person_stream
 from tests.rules.cases import confirmed
 from tests.rules.given import AT, Given
@@ -136,3 +137,7 @@ def test_where_the_rule_asks_for_it_the_reading_has_its_last_day() -> None:
     case = read(appoint(case).accepted)
     case.happened("diagnosis.reading_held.v1", "stage.ended.v1")
     assert case.read[stage_stream("d1")].stage is None
+
+
+def test_a_recommendation_is_listed_once() -> None:
+    read(appointed(), recommendations=(ADVICE[0], ADVICE[0])).refused(LISTED_TWICE, path="recommendations.1", first=1, second=2)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from domain.command_rights import ROLE_NOT_ALLOWED
-from domain.kernel import NOT_FOUND, Rule
+from domain.kernel import LISTED_TWICE, NOT_FOUND, Rule
 from domain.participants.enterprises import enterprise_stream
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
 from domain.programme.designations import DESIGNATION_DAYS_REVERSED, DESIGNATIONS, RecordDesignation
@@ -112,6 +112,7 @@ def test_who_drafts_and_what_is_there() -> None:
         ([clause(GRADE), clause({"kind": "score", "at_least": 60, "at_most": 50})], POLICY_RANGE_EMPTY, "1.any_of.0.at_least"),
         ([clause(GRADE, LEADER, GRADE)], POLICY_TEST_TWICE, "0.any_of.2"),
         ([clause(LEADER, LEADER | {"excluded": True})], POLICY_TEST_TWICE, "0.any_of.1"),
+        ([clause(GRADE), clause(LEADER), clause(GRADE)], LISTED_TWICE, "2"),
         ([clause(LEADER), clause(LEADER | {"excluded": True})], POLICY_CLAUSES_EXCLUDE, "1"),
         ([clause(GRADE), clause({"kind": "grade", "at_least": 2, "excluded": True})], POLICY_CLAUSES_EXCLUDE, "1"),
         ([clause({"kind": "size", "one_of": [one]}) for one in ("large", "small")], POLICY_CLAUSES_EXCLUDE, "1"),
