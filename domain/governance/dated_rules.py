@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from typing import Annotated, ClassVar, Literal, TypeVar, assert_never, cast
+from typing import Annotated, ClassVar, Literal, Self, TypeVar, assert_never, cast
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, WithJsonSchema, model_validator
 
 from domain.command_rights import CITY, require_right
 from domain.governance.computations import RecordComputation
@@ -66,6 +66,13 @@ class RuleCommand(Command):
     body: AnyRuleBody = Field(title="RuleBody", description="What the rule says: exactly one kind is set · 规则正文. plan V4")
     source: StatedDocument
     mark: StatedMark
+
+    @model_validator(mode="after")
+    def _names_what_there_is(self) -> Self:
+        unknown = self.body.unknown()
+        if unknown is not None:
+            raise ValueError(unknown)
+        return self
 
 
 class SetRule(RuleCommand):

@@ -92,6 +92,10 @@ class RuleBody(LaterStated):
 
     kind: RuleKind
 
+    def unknown(self) -> str | None:
+        """What it names that does not exist 所引事项不存在; None = nothing. Asked of what is stated, never of what is stored."""
+        return None
+
 
 class PartsOfHundred(Part):
     """Whole points or percent that make one hundred together 百分构成."""

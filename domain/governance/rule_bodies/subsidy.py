@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from domain.governance.rule_bodies.body import Fen, RuleBody, RuleKind
 from domain.kernel import Part
 from standards.described import DescribedEnum
+from standards.edition.mapping import SizeClass
 
 Coefficient = Annotated[Decimal, Field(ge=0, le=10, max_digits=4, decimal_places=2)]
 """Factor of a tier 系数: 0 to 10, to two places."""
@@ -61,3 +62,8 @@ class SubsidyRule(RuleBody):
         if len(named) != len(set(named)):
             raise ValueError("a base is stated twice")
         return self
+
+    def unknown(self) -> str | None:
+        """A size class that no firm is of 无此规模类型: its base would never be paid."""
+        odd = any(base.size_class not in (None, *SizeClass) for base in self.bases)
+        return "a base names a size class that does not exist" if odd else None

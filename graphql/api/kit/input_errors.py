@@ -165,6 +165,7 @@ VALUE_ERRORS: Mapping[str, tuple[str, str]] = {
     "until lies before since": ("until", "截止日不得早于起始日"),
     "the role is no expert's": ("role", "该角色不是专家角色，可选评分专家、仲裁专家、抽评专家、解读专家"),
     "a text holds a control character": ("", "文字中含有控制字符"),
+    "a base names a size class that does not exist": ("body.bases", "补贴基数的规模类型不存在，可选 large、medium、small、micro"),
     "the parts do not add up to 100": ("", "各项之和应为 100"),
     "the floors of the tiers do not fall from A to C": ("", "各档最低分应由 A 至 C 依次降低"),
     "delivery counts nothing, and of a year it may be all that is on record": (

@@ -221,6 +221,14 @@ def test_a_rule_that_does_not_hold_together_is_malformed(of: type[RuleBody], cha
         set_rule(rule_in_force(None, of, TODAY), **changes)
 
 
+def test_a_base_of_a_size_that_no_firm_is_of_is_malformed_where_it_is_stated_and_read_where_it_is_stored() -> None:
+    bases = [{"work": "full", "size_class": "huge", "fen": 1}]
+    odd = SubsidyRule.model_validate(body(rule_in_force(None, SubsidyRule, TODAY), bases=bases))
+    for make in (set_rule, propose):
+        with pytest.raises(ValidationError, match="a size class that does not exist"):
+            make(odd)
+
+
 def test_amounts_are_whole_fen_and_probabilities_exact() -> None:
     subsidy, rating = rule_in_force(None, SubsidyRule, TODAY), rule_in_force(None, RatingRule, TODAY)
     assert {type(base.fen) for base in subsidy.bases} == {int}
