@@ -25,6 +25,7 @@ const FIRM: Role[] = ["ENTERPRISE", "FILLER", "CONFIRMER"];
 const PAGES: { key: Key; path: string; icon: ReactNode; roles?: Role[]; element: ReactNode }[] = [
   { key: "home", path: "/", icon: <HomeOutlined />, element: <Lazily page={page(() => import("./pages/home"), "Home")} /> },
   { key: "diagnoses", path: "/diagnoses", icon: <ProfileOutlined />, roles: CASES, element: <Lazily page={page(() => import("./pages/diagnoses"), "Diagnoses")} /> },
+  { key: "arbitrations", path: "/arbitrations", icon: <AuditOutlined />, roles: ["ARBITER"], element: <Lazily page={page(() => import("./pages/arbitrations"), "Arbitrations")} /> },
   { key: "campaigns", path: "/campaigns", icon: <FlagOutlined />, roles: [...STEERING, ...FIRM, "DEPARTMENT_FILLER"], element: <Lazily page={page(() => import("./pages/campaigns"), "Campaigns")} /> },
   { key: "enterprises", path: "/enterprises", icon: <BankOutlined />, roles: [...CASES, "SUPPORT"], element: <Lazily page={page(() => import("./pages/enterprises"), "Enterprises")} /> },
   { key: "rosters", path: "/rosters", icon: <UploadOutlined />, roles: ["CITY", "DISTRICT", "AUDITOR"], element: <Lazily page={page(() => import("./pages/rosters"), "Rosters")} /> },
@@ -34,7 +35,7 @@ const PAGES: { key: Key; path: string; icon: ReactNode; roles?: Role[]; element:
   { key: "selection", path: "/selection", icon: <FileDoneOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "MARKER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/selection"), "Selection")} /> },
   { key: "standards", path: "/standards", icon: <BookOutlined />, element: <Lazily page={page(() => import("./pages/standards"), "Standards")} /> },
   { key: "ratings", path: "/ratings", icon: <StarOutlined />, roles: ["CITY", "PROVIDER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/ratings"), "Ratings")} /> },
-  { key: "proceedings", path: "/proceedings", icon: <SolutionOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "ENTERPRISE", "CONFIRMER", "ARBITER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/proceedings"), "Proceedings")} /> },
+  { key: "proceedings", path: "/proceedings", icon: <SolutionOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "ENTERPRISE", "CONFIRMER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/proceedings"), "Proceedings")} /> },
   { key: "matching", path: "/matching", icon: <TeamOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "ENTERPRISE", "AUDITOR"], element: <Lazily page={page(() => import("./pages/matching"), "MatchingPage")} /> },
   { key: "feedback", path: "/feedback", icon: <FlagOutlined />, roles: ["CITY", "PROVIDER", "AUDITOR", ...FIRM, "DEPARTMENT_FILLER"], element: <Lazily page={page(() => import("./pages/feedback"), "FeedbackPage")} /> },
   { key: "sampling", path: "/sampling", icon: <AuditOutlined />, roles: ["CITY", "PROVIDER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/sampling"), "Sampling")} /> },

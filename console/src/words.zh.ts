@@ -6,6 +6,7 @@ export const chinese: Words = {
   nav: {
     home: "今日待办",
     diagnoses: "诊断",
+    arbitrations: "仲裁案件",
     campaigns: "诊断批次",
     enterprises: "企业",
     rosters: "企业名单",

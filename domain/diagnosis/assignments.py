@@ -1,21 +1,23 @@
 """Assignment 专家指派: a diagnosis is given to an expert to work on, for a period. plan V5, R2.
 
 An expert sees the diagnoses assigned by name and no other, for as long as the assignment holds. Nobody but the city and
-the auditor learns who is assigned: an assignment lies nowhere.
+the auditor learns who is assigned: an assignment lies nowhere, except for the arbiter who stands back from it.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import ClassVar, Literal, Self, assert_never
+from typing import Any, ClassVar, Literal, Self, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from domain.access import EXPERTS, ROLE_NAMES, Role, Term
+from domain.access import EXPERTS, ROLE_NAMES, Place, Role, Term
 from domain.command_rights import CITY, require_right
 from domain.diagnosis.arbitration import ARBITER_CONFLICTED, is_conflicted
 from domain.diagnosis.state import Diagnosis, assignment_stream, diagnosis_stream
 from domain.kernel import (
     NOT_FOUND,
+    NOWHERE,
     Capability,
     Command,
     DecisionContext,
@@ -26,6 +28,7 @@ from domain.kernel import (
     PersonRef,
     Rule,
     Stream,
+    Text,
 )
 from domain.participants.people.state import Person, person_stream
 from domain.person_id_fields import PersonId
@@ -66,6 +69,18 @@ ASSIGNMENT_UNKNOWN = Rule(
     "该诊断没有这项指派，请从其指派清单中选取",
     "The diagnosis has no such assignment; take one of those it lists",
 )
+ARBITER_STOOD_BACK = Rule(
+    "ARBITER_STOOD_BACK",
+    "plan P6",
+    "该专家已就该诊断申明回避；请改派其他专家",
+    "The expert has declared a conflict in the diagnosis; name another expert",
+)
+OPINION_STANDS = Rule(
+    "OPINION_STANDS",
+    "plan P6",
+    "已就该诊断提交仲裁意见，不能再申明回避；请书面告知市级部门，由其决定",
+    "An opinion on the diagnosis is given already, so no conflict is declared here; tell the city department, which decides",
+)
 
 # Commands
 
@@ -103,7 +118,16 @@ class ReleaseExpert(Command):
     assignment: PartRef = Field(description="Id of the assignment · 指派标识")
 
 
-AssignmentCommand = AssignExpert | ReleaseExpert
+class DeclareArbiterConflict(Command):
+    """Say that one knows a side or has an interest in the case: it closes to the arbiter, another is named · 仲裁专家申明回避."""
+
+    roles: ClassVar = frozenset({Role.ARBITER})
+
+    diagnosis: DiagnosisRef = Field(description="Diagnosis · 诊断标识")
+    reason: Text = Field(description="What the conflict is, for the city department · 回避事由")
+
+
+AssignmentCommand = AssignExpert | ReleaseExpert | DeclareArbiterConflict
 
 # Events
 
@@ -129,17 +153,31 @@ class ExpertReleased(Event):
     last: date
 
 
-AssignmentEvent = ExpertAssigned | ExpertReleased
+class ArbiterConflictDeclared(Event):
+    """An arbiter stood back 仲裁专家已申明回避; `last` is the last day the assignment held, perhaps before its first."""
+
+    type: Literal["assignment.conflict_declared.v1"] = "assignment.conflict_declared.v1"
+    says: ClassVar = "申明回避：{reason}"
+    assignment: str
+    last: date
+    reason: str
+
+
+AssignmentEvent = ExpertAssigned | ExpertReleased | ArbiterConflictDeclared
 
 # State
 
 
 class Assignments(BaseModel):
-    """All assignments of one diagnosis 指派: id -> expert and period, those that are over included."""
+    """All assignments of one diagnosis 指派: id -> expert and period, those that are over included.
+
+    stood_back: arbiters who have declared a conflict.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     terms: dict[str, Term] = {}
+    stood_back: frozenset[str] = frozenset()
 
 
 # Decide: what may happen
@@ -158,6 +196,8 @@ def decide(command: AssignmentCommand, assignments: Assignments | None, context:
     match command:
         case AssignExpert(expert=expert, role=role):
             diagnosis: Diagnosis = context.read[diagnosis_stream(command.diagnosis)]
+            if role is Role.ARBITER and assignments is not None and expert in assignments.stood_back:
+                raise ARBITER_STOOD_BACK.refuse(path="expert")
             if role is Role.ARBITER and is_conflicted(context.read.get(person_stream(expert)), diagnosis, context.day):
                 raise ARBITER_CONFLICTED.refuse(path="expert")
             return (expert_assigned(command, terms, context),)
@@ -167,6 +207,13 @@ def decide(command: AssignmentCommand, assignments: Assignments | None, context:
             term, last = terms[assignment], context.day - timedelta(days=1)
             is_over = term.until is not None and term.until <= last
             return () if is_over else (ExpertReleased(assignment=assignment, last=last),)
+        case DeclareArbiterConflict(reason=reason):
+            in_hand = context.read[diagnosis_stream(command.diagnosis)].arbitration
+            if in_hand is not None and context.by in in_hand.opinions:
+                raise OPINION_STANDS.refuse()
+            last = context.day - timedelta(days=1)
+            held = (i for i, term in terms.items() if term.party == context.by and term.holds_on(context.day))
+            return tuple(ArbiterConflictDeclared(assignment=one, last=last, reason=reason) for one in held)
         case never:
             assert_never(never)
 
@@ -201,11 +248,15 @@ def expert_assigned(command: AssignExpert, terms: Mapping[str, Term], context: D
 def evolve(assignments: Assignments | None, event: AssignmentEvent) -> Assignments:
     """The assignments after one more fact."""
     terms = assignments.terms if assignments is not None else {}
+    stood_back = assignments.stood_back if assignments is not None else frozenset()
     match event:
         case ExpertAssigned(assignment=assignment, expert=expert, since=since, until=until):
-            return Assignments(terms={**terms, assignment: Term(expert, since, until)})
+            return Assignments(terms={**terms, assignment: Term(expert, since, until)}, stood_back=stood_back)
         case ExpertReleased(assignment=assignment, last=last):
-            return Assignments(terms={**terms, assignment: Term(terms[assignment].party, terms[assignment].since, last)})
+            return Assignments(terms={**terms, assignment: replace(terms[assignment], until=last)}, stood_back=stood_back)
+        case ArbiterConflictDeclared(assignment=assignment, last=last):
+            ended = replace(terms[assignment], until=last)
+            return Assignments(terms={**terms, assignment: ended}, stood_back=stood_back | {ended.party})
         case never:
             assert_never(never)
 
@@ -215,12 +266,20 @@ def _reads(command: AssignmentCommand, _assignments: Assignments | None) -> tupl
     return (diagnosis_stream(command.diagnosis), *expert)
 
 
+def _place(command: AssignmentCommand, assignments: Assignments | None, _read: Mapping[str, Any]) -> Place:
+    """An arbiter speaks of what is assigned to them today; the rest is the city's."""
+    if not isinstance(command, DeclareArbiterConflict) or assignments is None:
+        return NOWHERE
+    return Place(assignments=tuple(assignments.terms.values()))
+
+
 ASSIGNMENTS = Capability(
     name="assignment",
     commands=tuple(AssignmentCommand.__args__),
     events=tuple(AssignmentEvent.__args__),
     stream=lambda command: assignment_stream(command.diagnosis),
     reads=_reads,
+    place=_place,
     decide=decide,
     evolve=evolve,
 )

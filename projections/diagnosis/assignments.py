@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import Index, MetaData, Select, Table, select
 
 from domain.access import Role
-from domain.diagnosis.assignments import ExpertAssigned, ExpertReleased
+from domain.diagnosis.assignments import ArbiterConflictDeclared, ExpertAssigned, ExpertReleased
 from journal import Entry
 from projections.engine.columns import columns
 from projections.engine.read_model import ReadModel, Tables, data, event_of, key
@@ -22,7 +22,7 @@ META = MetaData()
 
 
 class AssignmentRow(NamedTuple):
-    """An assignment of an expert 专家指派; days as ISO text, both included."""
+    """An assignment of an expert 专家指派; days as ISO text, both included. conflict: what an arbiter declared."""
 
     diagnosis: str
     id: str
@@ -30,6 +30,7 @@ class AssignmentRow(NamedTuple):
     role: Role
     since: str
     until: str
+    conflict: str | None
 
 
 ASSIGNMENTS = Table(
@@ -49,12 +50,16 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
         match event_of(entry):
             case event if event is ExpertAssigned:
                 values = {name: found[name] for name in ("expert", "role", "since", "until")}
-                assignments.put({"diagnosis": diagnosis, "id": found["assignment"], **values})
+                assignments.put({"diagnosis": diagnosis, "id": found["assignment"], **values, "conflict": None})
             case event if event is ExpertReleased:
                 assignments.change(diagnosis, found["assignment"], until=found["last"])
+            case event if event is ArbiterConflictDeclared:
+                assignments.change(diagnosis, found["assignment"], until=found["last"], conflict=found["reason"])
 
 
-TERMS = ReadModel("terms", (CONSENTS, ASSIGNMENTS), fold, CONSENT_FACTS | {ExpertAssigned, ExpertReleased})
+ASSIGNMENT_FACTS = frozenset({ExpertAssigned, ExpertReleased, ArbiterConflictDeclared})
+
+TERMS = ReadModel("terms", (CONSENTS, ASSIGNMENTS), fold, CONSENT_FACTS | ASSIGNMENT_FACTS)
 """Its generations are kept under the name that they began with."""
 
 

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 JOURNEYS = ROOT / "console" / "e2e"
 ROLES = [
-    *("city", "district", "enterprise", "provider", "diagnostician", "bank", "auditor", "operator"),
+    *("city", "district", "enterprise", "provider", "diagnostician", "bank", "auditor", "operator", "arbiter"),
     *("department_filler", "marker"),
 ]
 LARGEST_FIRST_LOAD = 270_000
@@ -229,3 +229,12 @@ def test_what_a_provider_did_not_uphold_goes_to_arbitration_and_is_shown_to_its_
     assert "至少为一个指标" in found["missing"]
     assert "已立案" in found["early"]
     assert (found["opinions"], found["settled"], found["wide"]) == (3, 1, False)
+
+
+def test_an_arbiter_gives_an_opinion_on_the_record_and_does_not_see_what_another_found(
+    travelled: Callable[..., dict[str, Any]],
+) -> None:
+    found = travelled("deciding.mjs")
+    assert (found["items"], found["hidden"], found["reasons"], found["standsBack"], found["others"]) == (2, 1, 2, 0, 0)
+    assert "请填写此项" in found["needed"]
+    assert "认定的答案" in found["lacking"]

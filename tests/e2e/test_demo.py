@@ -358,8 +358,8 @@ def test_a_group_has_its_headquarters_diagnosed_under_its_own_edition_and_its_me
 
 def test_each_login_acts_in_its_role_and_sees_the_owners_firm(city: House) -> None:
     logins = city.open()
-    assert {login.role for login in logins} == HELD_BY_PEOPLE - {Role.ARBITER} | {Role.PARTNER}
-    sees_no_firm = {Role.OPERATOR, Role.SUPPLIER, Role.MARKER}
+    assert {login.role for login in logins} == HELD_BY_PEOPLE | {Role.PARTNER}
+    sees_it_not = {Role.OPERATOR, Role.SUPPLIER, Role.MARKER, Role.ARBITER}
     with city.models.reading() as snapshot:
         for login in logins:
             assert login.says
@@ -369,7 +369,7 @@ def test_each_login_acts_in_its_role_and_sees_the_owners_firm(city: House) -> No
             assert known is not None, login
             assert known.caller.role == login.role
             seen = enterprises.enterprises(snapshot, known.caller.scope, EnterpriseFilter(text="示例松原精密机械"), Page(10))
-            if login.role in sees_no_firm:
+            if login.role in sees_it_not:
                 assert seen == []
                 continue
             assert [firm.name for firm in seen] == [DATA.owner_firm.name]
@@ -390,6 +390,18 @@ def test_who_is_let_in_for_a_term_finds_a_result_too(city: House, role: Role) ->
     with city.models.reading() as snapshot:
         cases = diagnoses.diagnoses(snapshot, known.caller.scope, DiagnosisFilter(), Page(10))
     assert {case.status for case in cases} == {"confirmed", "open" if role in PARTIES else IN_PROGRESS}
+
+
+def test_who_arbitrates_finds_an_objection_that_waits_for_an_opinion_and_not_what_another_found(city: House) -> None:
+    city.open()
+    opened = city.accounts.sign_in("arbiter", "demo-arbiter-2024")
+    assert opened is not None
+    known = city.accounts.identify(opened.token)
+    assert known is not None
+    with city.models.reading() as snapshot:
+        (case,) = diagnoses.diagnoses(snapshot, known.caller.scope, DiagnosisFilter(), Page(10))
+        (arbitration,) = case_parts.arbitrations(snapshot, known.caller.scope, [case.id])
+    assert (case.status, arbitration.opinions_given, arbitration.decided_at) == ("objected", 1, None)
 
 
 def test_the_departments_filler_fills_one_section(city: House) -> None:

@@ -30,6 +30,7 @@ from interop.rosters.roster_reading import read_roster
 from journal import Caller
 from standards import Form, edition_for, edition_mappings, load, load_composition, published_editions
 from zhenduan.demo.after_reports import arbitrated
+from zhenduan.demo.arbitrations import laid_before
 from zhenduan.demo.campaigns import campaign_of, invited, planned
 from zhenduan.demo.certificates import certificates
 from zhenduan.demo.data import DemoData, Ending, Named, Provider, seats
@@ -396,6 +397,8 @@ def _diagnoses(
             )
             edition = load(EDITION if otherwise else applies.edition)
             done = list(acts(case, data, edition, chance))
+            if ending is Ending.OBJECTED and index + 1 == wanted.count:
+                done += laid_before(people, case, done)
             days, minutes = [act.days for act in done], [chance.randrange(420) for _ in done]
             ends = present - timedelta(days=chance.randint(1, 18))
             found = moments(days, minutes, began) if wanted.past else _until(days, minutes, ends)

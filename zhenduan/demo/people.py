@@ -53,6 +53,7 @@ LOGINS = tuple(
         (Role.READER, "解读专家：已指派的诊断", "expert who reads the reports assigned"),
         (Role.SAMPLER, "抽评专家：已指派的诊断", "expert who assesses the samples assigned"),
         (Role.MARKER, "评分专家：抽到的匿名申报", "expert who marks: applications by number"),
+        (Role.ARBITER, "仲裁专家：待其提出意见的异议", "expert who arbitrates: objections that wait for an opinion"),
         (Role.BANK, "银行：经企业授权的结果", "bank: results by the firms' consent"),
         (Role.SUPPORT, "支撑机构：汇总数据", "support body: totals"),
         (Role.SUPPLIER, "解决方案商：已发布标准", "solution supplier: the published standard"),
@@ -60,8 +61,9 @@ LOGINS = tuple(
         (Role.AUDITOR, "审计：全部日志", "auditor: the whole journal"),
     )
 )
-"""A login for each role that a person may hold, experts who arbitrate aside; the names of login and role are the same.
-Experts and the bank see the owner's firm for a term, support body, supplier and operator see no firm."""
+"""A login for each role that a person may hold; the names of login and role are the same.
+Experts and the bank see the owner's firm for a term, who arbitrates the firm of one case that is in arbitration, support body,
+supplier and operator no firm."""
 
 
 def draw_id(chance: Random) -> str:

@@ -18,7 +18,10 @@ from zhenduan.demo.people import People, draw_id
 
 TERM = timedelta(days=3 * 365)
 """So long a visitor of the demo finds them open: the city is built once and shown for a long time."""
-HELD_BESIDE = (Role.REPORTING_UNIT, Role.READER, Role.SAMPLER, Role.BANK, Role.SUPPORT, Role.SUPPLIER, Role.OPERATOR, Role.MARKER)
+HELD_BESIDE = (
+    *(Role.REPORTING_UNIT, Role.READER, Role.SAMPLER, Role.BANK, Role.SUPPORT, Role.SUPPLIER, Role.OPERATOR),
+    *(Role.MARKER, Role.ARBITER),
+)
 """Roles of the organisations beside the programme's own, one person each."""
 EXPERTS_SHOWN = (Role.READER, Role.SAMPLER)
 SOLD = date(2023, 8, 1)

@@ -1,5 +1,5 @@
 import { Card, Col, Empty, List, Row, Statistic } from "antd";
-import { Link } from "react-router";
+import { Link, Navigate } from "react-router";
 
 import { Shown, useAsk } from "../ask";
 import { shanghai } from "../format";
@@ -45,6 +45,7 @@ export function Home() {
   const name = useNames();
   const { viewer } = useViewer();
   const next = NEXT[viewer.role];
+  if (viewer.role === "ARBITER") return <Navigate to="/arbitrations" replace />;
   return (
     <>
       <h1>{words.home.greeting(name(RoleNames, viewer.role))}</h1>

@@ -1,26 +1,18 @@
-import { Alert, App, Button, Card, Checkbox, Input, Progress, Radio, Select, Space, Tag, Typography, Upload } from "antd";
+import { Alert, App, Button, Card, Input, Progress, Select, Space, Tag, Upload } from "antd";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useClient } from "urql";
 
-import { agree, type Asked, asSent, type Given, isWhole, ratioOf } from "../answers";
+import { AnswerFields, type Indicator, QUESTIONS, Said } from "../answer-fields";
+import { agree, type Asked, asSent, type Given, isWhole } from "../answers";
 import { persisted } from "../api";
 import { Shown, useAsk, useSend } from "../ask";
 import { drop, keep, kept } from "../drafts";
 import { graphql } from "../gql";
-import type { QuestionsQuery, SectionAnswersQuery } from "../gql/graphql";
+import type { SectionAnswersQuery } from "../gql/graphql";
 import { useWords } from "../language";
 import { useViewer } from "../session";
 import { put } from "../uploads";
 import type { CaseOf } from "./case";
-
-const QUESTIONS = graphql(`
-  query Questions($key: String!) {
-    edition(key: $key) {
-      dimensions { id name base }
-      indicators { id name dimension kind key inBrief levels evidence numbers { name label unit atMost } options { name label } }
-    }
-  }
-`);
 
 const ANSWERS = graphql(`
   query SectionAnswers($id: ID!) {
@@ -56,7 +48,6 @@ const ATTACH = graphql(`
   }
 `);
 
-type Indicator = NonNullable<QuestionsQuery["edition"]>["indicators"][number];
 type Known = NonNullable<NonNullable<SectionAnswersQuery["diagnosis"]>["answers"]>[number];
 
 interface Mine {
@@ -292,9 +283,6 @@ function Question(given: {
   const shown: Given = mine?.given ?? (mode === "fill" ? known?.given : (known?.verified ?? known?.given)) ?? {};
   const disabled = mode === "read";
   const differs = mode === "verify" && known !== undefined && mine !== undefined && !agree(mine.given, known.given);
-  const ratio = ratioOf(shown, indicator as Asked);
-  const level = shown.level ? Number(shown.level) : undefined;
-  const whole = level === undefined ? undefined : Math.floor(level);
   return (
     <Card
       size="small"
@@ -303,57 +291,7 @@ function Question(given: {
       title={<span style={{ whiteSpace: "normal" }}>{indicator.id} {indicator.name} {indicator.key && <Tag color="#874d00">{q.key}</Tag>}</span>}
       extra={<State mine={mine} answered={known !== undefined && (mode !== "verify" || known.verified !== null)} />}
     >
-      <fieldset disabled={disabled} style={{ border: 0, margin: 0, padding: 0 }}>
-        <legend className="skip">{indicator.name}</legend>
-        {!shown.notApplicable && (indicator.kind === "CHOICE" || indicator.kind === "OUTCOME") && (
-          <>
-            <Radio.Group value={whole} onChange={(event) => change({ level: String(event.target.value), notApplicable: false })} disabled={disabled} style={{ width: "100%" }}>
-              <Space orientation="vertical">
-                <Radio value={0}>{q.belowFirst}</Radio>
-                {indicator.levels.map((text, level) => (
-                  <Radio key={level} value={level + 1}>{q.level(level + 1)}：{text}</Radio>
-                ))}
-              </Space>
-            </Radio.Group>
-            {whole !== undefined && whole >= 1 && whole < indicator.levels.length && (
-              <div style={{ marginTop: 4 }}>
-                <Checkbox disabled={disabled} checked={level !== whole} onChange={(event) => change({ level: event.target.checked ? `${whole}.5` : String(whole) })}>{q.half(whole)}</Checkbox>
-              </div>
-            )}
-          </>
-        )}
-        {!shown.notApplicable && indicator.numbers.length > 0 && (
-          <Space wrap style={{ marginTop: 8 }}>
-            {indicator.numbers.map((number) => (
-              <label key={number.name}>
-                {number.label}{number.unit && `（${number.unit}）`}{" "}
-                <Input
-                  inputMode="decimal"
-                  style={{ width: 140 }}
-                  disabled={disabled}
-                  value={shown.numbers?.find((one) => one.name === number.name)?.value ?? ""}
-                  onChange={(event) => change({ notApplicable: false, numbers: [...(shown.numbers ?? []).filter((one) => one.name !== number.name), { name: number.name, value: event.target.value }] })}
-                />
-              </label>
-            ))}
-            {ratio && <Typography.Text type="secondary" aria-live="polite">{q.ratio(ratio)}</Typography.Text>}
-          </Space>
-        )}
-        {!shown.notApplicable && indicator.kind === "MULTI" && (
-          <Checkbox.Group
-            disabled={disabled}
-            value={shown.choices ?? []}
-            onChange={(choices) => change({ choices, notApplicable: false })}
-            options={indicator.options.map((one) => ({ value: one.name, label: one.label }))}
-          />
-        )}
-        <div style={{ marginTop: 8 }}>
-          <Checkbox disabled={disabled} checked={Boolean(shown.notApplicable)} onChange={(event) => change({ notApplicable: event.target.checked })}>{q.notApplicable}</Checkbox>
-          {shown.notApplicable && (
-            <Input disabled={disabled} aria-label={q.whyNot} placeholder={q.whyNot} value={shown.reason ?? ""} onChange={(event) => change({ reason: event.target.value })} style={{ maxWidth: 420 }} />
-          )}
-        </div>
-      </fieldset>
+      <AnswerFields indicator={indicator} shown={shown} disabled={disabled} change={change} />
       {mode !== "fill" && known && <p className="clause">{q.selfSaid}：<Said given={known.given} indicator={indicator} /></p>}
       {(differs || (mode === "verify" && mine?.reason)) && (
         <Input.TextArea rows={2} status={differs && !mine?.reason.trim() ? "error" : ""} aria-label={q.reason} placeholder={q.needsReason} value={mine?.reason ?? ""} onChange={(event) => change({}, event.target.value)} />
@@ -403,15 +341,4 @@ function State({ mine, answered }: { mine: Mine | undefined; answered: boolean }
   if (mine.state === "saving") return <Tag color="#1252b3">{words.questionnaire.saving}</Tag>;
   if (mine.state === "kept") return <Tag color="#874d00">{words.questionnaire.kept}</Tag>;
   return <Tag color="#1252b3">{words.questionnaire.begun}</Tag>;
-}
-
-function Said({ given, indicator }: { given: Given; indicator: Indicator }) {
-  const words = useWords();
-  if (given.notApplicable) return <>{words.questionnaire.notApplicable}（{given.reason}）</>;
-  const parts = [
-    given.level ? words.questionnaire.level(Number(given.level)) : "",
-    ...(given.numbers ?? []).map((one) => `${indicator.numbers.find((number) => number.name === one.name)?.label ?? one.name} ${one.value}`),
-    ...(given.choices ?? []).map((one) => indicator.options.find((option) => option.name === one)?.label ?? one),
-  ].filter(Boolean);
-  return <>{parts.length ? parts.join("，") : words.questionnaire.noAnswer}</>;
 }

@@ -57,7 +57,7 @@ class Arbitration:
     requested_at: datetime = field("When it was asked for, UTC · 申请时间")
     requested_by_role: Role = field("Role that asked for it · 申请角色")
     opinions_given: int = field("How many arbiters have given their opinions · 已提交意见数")
-    opinions: list[ArbiterOpinion] = field("Their opinions; to experts empty until the decision · 仲裁意见", made=True)
+    opinions: list[ArbiterOpinion] = field("Their opinions; to experts until the decision their own alone · 仲裁意见", made=True)
     outcome: ProceedingOutcome | None = field("What was decided, in the end what the appeal decided; null before · 仲裁结果")
     reasons: str | None = field("Reasons of the decision · 决定理由")
     decided_at: datetime | None = field("When it was decided, UTC · 决定时间")
@@ -73,7 +73,9 @@ def load_arbitrations(context: Context, ids: Sequence[str]) -> dict[str, list[Ar
     decides_alone = context.role in EXPERTS  # whoever is still to find on it is not told what others found
     found: dict[str, list[Arbitration]] = {}
     for row in case_parts.arbitrations(context.snapshot, context.scope, ids):
-        opinions = given.get((row.diagnosis, row.version), []) if row.decided_at is not None or not decides_alone else []
+        opinions = given.get((row.diagnosis, row.version), [])
+        if decides_alone and row.decided_at is None:
+            opinions = [opinion for opinion in opinions if opinion.arbiter == context.caller.actor]
         one = Arbitration(
             **shown(Arbitration, row),
             items=[ArbitratedItem(indicator=item["indicator"], text=item["reason"]) for item in orjson.loads(row.items)],

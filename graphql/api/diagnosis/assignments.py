@@ -26,6 +26,7 @@ class Assignment:
     role: Role = field("Role: marker, arbiter, sampler or reader · 角色")
     since: date = field("First day · 起始日")
     until: date = field("Last day; of one that was released the day before, perhaps before its first · 截止日")
+    conflict: str | None = field("Conflict that the arbiter declared, which ended it; null: none · 回避事由")
     ended: bool = field("Whether it is over, on the day that the answer is of · 是否已结束")
 
 

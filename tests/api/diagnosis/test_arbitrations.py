@@ -91,7 +91,7 @@ def test_what_most_arbiters_find_changes_the_answer_once_it_is_final(city: LiveC
         city.done(one, "giveArbiterOpinion", **opinion(case, None if one == "wu" else "4"))
         assert one == "wu" or city.refused("chief", "decideArbitration", diagnosis=case, reasons="多数") == "OPINIONS_MISSING"
     [seen] = city.data("sun", ASKED, id=case)["diagnosis"]["arbitrations"]["nodes"]
-    assert (seen["opinionsGiven"], seen["opinions"]) == (3, [])
+    assert (seen["opinionsGiven"], [one["findings"][0]["upheld"] for one in seen["opinions"]]) == (3, [True]), "their own alone"
     [seen] = city.data("provider", ASKED, id=case)["diagnosis"]["arbitrations"]["nodes"]
     assert len(seen["opinions"]) == 3
     assert city.ask("provider", NAMED, id=case)["errors"][0]["extensions"]["code"] == "FORBIDDEN"
@@ -117,6 +117,26 @@ def test_what_most_arbiters_find_changes_the_answer_once_it_is_final(city: LiveC
     city.done("provider", "issueReport", diagnosis=case)
     city.done("enterprise", "confirmReport", diagnosis=case)
     assert len(city.data("enterprise", ASKED, id=case)["diagnosis"]["reports"]["nodes"]) == 3
+
+
+CONFLICTS = "query($id: ID!) { diagnosis(id: $id) { assignments { nodes { role conflict ended } } } }"
+
+
+def test_an_arbiter_who_declares_a_conflict_sees_the_case_no_more_and_the_city_reads_why(
+    city: LiveCity, panel: tuple[str, ...]
+) -> None:
+    case, _ = heard(city, panel)
+    stated = {"diagnosis": case, "reason": "与企业负责人系亲属"}
+    assert city.refused("enterprise", "declareArbiterConflict", **stated) == "ROLE_NOT_ALLOWED"
+    city.done("wu", "giveArbiterOpinion", **opinion(case))
+    assert city.refused("wu", "declareArbiterConflict", **stated) == "OPINION_STANDS"
+    city.done("sun", "declareArbiterConflict", "position", **stated)
+    assert city.refused("sun", "declareArbiterConflict", **stated) == "NOT_FOUND"
+    assert city.refused("sun", "giveArbiterOpinion", **opinion(case)) == "NOT_FOUND"
+    assert city.data("sun", ASKED, id=case)["diagnosis"] is None
+    nodes = city.data("chief", CONFLICTS, id=case)["diagnosis"]["assignments"]["nodes"]
+    assert sorted((one["conflict"] or "", one["ended"]) for one in nodes) == [("", False), ("", False), (stated["reason"], True)]
+    assert city.ask("provider", CONFLICTS, id=case)["errors"][0]["extensions"]["code"] == "FORBIDDEN"
 
 
 def test_a_request_that_is_withdrawn_leaves_the_report_to_confirm(city: LiveCity) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from domain.access import Role
+from domain.access import Role, admits, scope_of
+from domain.command_rights import ROLE_NOT_ALLOWED
 from domain.diagnosis.answers import INDICATOR_UNKNOWN
 from domain.diagnosis.arbitration import (
     ARBITER_CONFLICTED,
@@ -23,7 +24,13 @@ from domain.diagnosis.arbitration import (
     RequestArbitration,
     SettleArbitration,
 )
-from domain.diagnosis.assignments import ASSIGNMENTS, AssignExpert
+from domain.diagnosis.assignments import (
+    ARBITER_STOOD_BACK,
+    ASSIGNMENTS,
+    OPINION_STANDS,
+    AssignExpert,
+    DeclareArbiterConflict,
+)
 from domain.diagnosis.objections import OBJECTION_NOT_OPEN, OBJECTION_REPEATED, ObjectionItem
 from domain.diagnosis.report import ConfirmReport, IssueReport
 from domain.diagnosis.scoring import ScoreDiagnosis
@@ -185,6 +192,34 @@ def test_nor_is_assigned_as_one() -> None:
     assert assigned(known()).facts
     assert assigned(known("p2")).facts
     assigned(known("p1")).refused(ARBITER_CONFLICTED, path="expert")
+
+
+DECLARE = DeclareArbiterConflict(diagnosis="d1", reason="与企业负责人系亲属")
+
+
+def before(case: Given) -> Given:
+    """The assignment of an arbiter to the case as it stands."""
+    held = {"m0": Membership(role=Role.ARBITER, organisation="experts", since=date(2023, 8, 1))}
+    laid = assigned({person_stream("sun"): Person(memberships=held)}).accepted
+    return laid.having_read({diagnosis_stream("d1"): case.state})
+
+
+def test_an_arbiter_who_has_an_interest_stands_back_and_is_not_named_again() -> None:
+    case = before(heard())
+    scope = scope_of(Role.ARBITER, "experts", "sun", date(2024, 5, 6))
+    assert admits(scope, ASSIGNMENTS.place(DECLARE, case.state, {}))
+    assert not admits(scope_of(Role.ARBITER, "experts", "wu", date(2024, 5, 6)), ASSIGNMENTS.place(DECLARE, case.state, {}))
+    case.when(DECLARE, "city").refused(ROLE_NOT_ALLOWED)
+    case.when(DECLARE, "arbiter", "experts", by="sun").happened("assignment.conflict_declared.v1")
+    assert not admits(scope, ASSIGNMENTS.place(DECLARE, case.state, {}))
+    case.when(DECLARE, "arbiter", "experts", by="sun").then()
+    again = {"diagnosis": "d1", "assignment": "a2", "expert": "sun", "since": "2024-05-06", "until": "2024-06-30"}
+    case.when(AssignExpert.model_validate({**again, "role": "arbiter"}), "city").refused(ARBITER_STOOD_BACK, path="expert")
+
+
+def test_whose_opinion_stands_tells_the_city_instead() -> None:
+    opined_on = before(gives(heard(), "sun", Z01=FOUR, Z04=None).accepted)
+    opined_on.when(DECLARE, "arbiter", "experts", by="sun").refused(OPINION_STANDS)
 
 
 def test_what_most_arbiters_find_is_the_decision_in_the_proceeding() -> None:
