@@ -47,6 +47,7 @@ const PAGES: { key: Key; path: string; icon: ReactNode; roles?: Role[]; element:
   { key: "disclosures", path: "/disclosures", icon: <EyeOutlined />, roles: ["CITY", "AUDITOR", ...FIRM], element: <Lazily page={page(() => import("./pages/disclosures"), "Disclosures")} /> },
   { key: "dossier", path: "/dossier", icon: <FileProtectOutlined />, element: <Lazily page={page(() => import("./pages/dossier"), "DossierCheck")} /> },
 ];
+const PAST = <Lazily page={page(() => import("./pages/past"), "PastPage")} />;
 const CASE = <Lazily page={page(() => import("./pages/case"), "Case")} />;
 
 function Lazily({ page: Page }: { page: ReturnType<typeof lazy<() => ReactNode>> }) {
@@ -116,6 +117,7 @@ export function Frame({ dark, setDark }: { dark: boolean; setDark: (dark: boolea
             <Routes>
               {shown.map((one) => <Route key={one.key} path={one.path} element={one.element} />)}
               <Route path="/diagnoses/:id" element={CASE} />
+              <Route path="/trail/past" element={PAST} />
               <Route path="*" element={<Navigate to="/" replace />} />
             </Routes>
           </main>

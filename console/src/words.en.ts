@@ -184,7 +184,7 @@ export const english = {
   proceedings: { title: "Proceedings", empty: "There are no proceedings to see.", asked: "Asked", grounds: "Grounds", overdue: "Overdue" },
   certificates: { title: "Certificates", verify: "Check a certificate", number: "Number", check: "Check", unknown: "There is no certificate of that number; check it and enter it again.", valid: (day: string) => `Status on ${day}`, empty: "There are no certificates to see." },
   people: { title: "People and roles", empty: "There is nobody to see.", joined: "Joined", invited: "Not joined yet", invite: "Issue an invitation", link: "Give this link to the person; it is shown once:" },
-  trail: { title: "Audit trail", subject: "Subject", from: "From", to: "To", empty: "No entry fits.", position: "Position" },
+  trail: { title: "Audit trail", past: "Compare two moments", subject: "Subject", from: "From", to: "To", empty: "No entry fits.", position: "Position" },
   disclosures: { title: "Who read our data", others: "Others' reads only", empty: "No reads." },
   rules: { title: "Rules and calendar", asDefault: "Default, not set by the city", mark: "Mark", source: "Source", workingDays: "Count working days", after: "From", days: "Working days", due: "Due", until: "Until" },
   dossier: {

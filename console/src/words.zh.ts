@@ -203,7 +203,7 @@ export const chinese: Words = {
   proceedings: { title: "办理程序", empty: "没有可看的程序。", asked: "请求", grounds: "理由", overdue: "已逾期" },
   certificates: { title: "诊断师证书", verify: "核验证书", number: "证书编号", check: "核验", unknown: "没有此编号的证书，请核对后重新输入。", valid: (day: string) => `截至 ${day} 的状态` , empty: "没有可看的证书。" },
   people: { title: "人员与岗位", empty: "没有可看的人员。", joined: "已加入", invited: "尚未加入", invite: "签发邀请", link: "将此链接交给本人，只显示一次：" },
-  trail: { title: "留痕记录", subject: "对象标识", from: "起", to: "止", empty: "没有符合条件的记录。", position: "位置" },
+  trail: { title: "留痕记录", past: "比较两个时点", subject: "对象标识", from: "起", to: "止", empty: "没有符合条件的记录。", position: "位置" },
   disclosures: { title: "谁看过本企业资料", others: "只看他人的查看", empty: "没有查看记录。" },
   rules: { title: "规则与工作日历", asDefault: "默认，尚未由市级设定", mark: "标记", source: "来源", workingDays: "工作日推算", after: "起算日", days: "工作日数", due: "截止日", until: "至" },
   dossier: {

@@ -11,6 +11,7 @@ from sqlalchemy import Index, MetaData, Select, Table, select
 
 from domain.access import Role
 from domain.diagnosis.assignments import ArbiterConflictDeclared, ExpertAssigned, ExpertReleased
+from domain.kernel import Event
 from journal import Entry
 from projections.engine.columns import columns
 from projections.engine.read_model import ReadModel, Tables, data, event_of, key
@@ -57,7 +58,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
                 assignments.change(diagnosis, found["assignment"], until=found["last"], conflict=found["reason"])
 
 
-ASSIGNMENT_FACTS = frozenset({ExpertAssigned, ExpertReleased, ArbiterConflictDeclared})
+ASSIGNMENT_FACTS: frozenset[type[Event]] = frozenset({ExpertAssigned, ExpertReleased, ArbiterConflictDeclared})
 
 TERMS = ReadModel("terms", (CONSENTS, ASSIGNMENTS), fold, CONSENT_FACTS | ASSIGNMENT_FACTS)
 """Its generations are kept under the name that they began with."""

@@ -238,3 +238,12 @@ def test_an_arbiter_gives_an_opinion_on_the_record_and_does_not_see_what_another
     assert (found["items"], found["hidden"], found["reasons"], found["standsBack"], found["others"]) == (2, 1, 2, 0, 0)
     assert "请填写此项" in found["needed"]
     assert "认定的答案" in found["lacking"]
+
+
+def test_what_was_known_at_two_moments_is_told_apart_and_found_again_at_its_address(
+    travelled: Callable[..., dict[str, Any]],
+) -> None:
+    found = travelled("recalling.mjs")
+    assert found["status"] == "状态：由“自评中”变为“已确认”"
+    assert found["latest"] <= "2024-06-30 23:59"
+    assert (found["moved"] > 1, found["same"], found["wide"]) == (True, True, False)

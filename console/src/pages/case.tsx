@@ -1,6 +1,6 @@
 import { Alert, Button, Descriptions, Empty, Grid, List, Select, Skeleton, Table, Tabs, Tag } from "antd";
 import { lazy, type ReactNode, Suspense, useState } from "react";
-import { useParams, useSearchParams } from "react-router";
+import { Link, useParams, useSearchParams } from "react-router";
 
 import { download } from "../api";
 import { Shown, useAsk } from "../ask";
@@ -41,6 +41,7 @@ const CASE = graphql(`
 
 /** Who reads what follows a report, as the server has it. */
 const PROCEEDINGS: Viewer["role"][] = ["CITY", "DISTRICT", "ENTERPRISE", "FILLER", "CONFIRMER", "PROVIDER", "DIAGNOSTICIAN", "REVIEWER", "ARBITER", "READER", "AUDITOR"];
+const TRAIL: Viewer["role"][] = ["CITY", "AUDITOR", "ENTERPRISE", "FILLER", "CONFIRMER"];
 export type CaseOf = NonNullable<CaseQuery["diagnosis"]>;
 
 /** One diagnosis, with what may be done next at its head. */
@@ -91,6 +92,7 @@ function Parts({ at, go, parts }: { at: string; go: (part: string) => void; part
 
 function Overview({ diagnosis }: { diagnosis: CaseOf }) {
   const words = useWords();
+  const { viewer } = useViewer();
   const name = useNames();
   const { fields } = words;
   return (
@@ -114,6 +116,7 @@ function Overview({ diagnosis }: { diagnosis: CaseOf }) {
           { label: fields.grade, children: diagnosis.gradeName ? `${diagnosis.levelName} · ${diagnosis.gradeName}` : "—" },
         ].map((item, key) => ({ ...item, key }))}
       />
+      {TRAIL.includes(viewer.role) && <Link to={`/trail/past?subject=${encodeURIComponent(diagnosis.id)}`}>{words.trail.past}</Link>}
       <p className="clause">{diagnosis.issuedVersion ? words.case.issued(diagnosis.issuedVersion) : words.case.notIssued}</p>
     </>
   );

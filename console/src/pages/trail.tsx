@@ -1,5 +1,6 @@
 import { Button, DatePicker, Input } from "antd";
-import { useState } from "react";
+import dayjs from "dayjs";
+import { Link, useSearchParams } from "react-router";
 
 import { Shown, useAsk } from "../ask";
 import { shanghai } from "../format";
@@ -22,16 +23,21 @@ const TRAIL = graphql(`
 export function Trail() {
   const words = useWords();
   const name = useNames();
-  const [subject, setSubject] = useState("");
-  const [asOf, setAsOf] = useState<string>();
+  const [params, setParams] = useSearchParams();
+  const [subject, asOf] = [params.get("subject") ?? "", params.get("as-of") ?? undefined];
+  const set = (next: { subject?: string; asOf?: string }) => {
+    const asked = { subject, asOf, ...next };
+    setParams({ ...(asked.subject && { subject: asked.subject }), ...(asked.asOf && { "as-of": asked.asOf }) }, { replace: true });
+  };
   const paging = usePaging(JSON.stringify([subject, asOf]));
   const answer = useAsk(TRAIL, { subject: subject || null, asOf: asOf ?? null, ...paging.paging });
   return (
     <>
       <h1>{words.trail.title}</h1>
       <div className="bar">
-        <Input.Search allowClear className="grow" placeholder={words.trail.subject} aria-label={words.trail.subject} onSearch={(text) => setSubject(text.trim())} />
-        <DatePicker aria-label={words.trail.to} placeholder={words.trail.to} onChange={(day) => setAsOf(day ? day.format("YYYY-MM-DD") : undefined)} />
+        <Input.Search allowClear className="grow" placeholder={words.trail.subject} aria-label={words.trail.subject} defaultValue={subject} key={subject} onSearch={(text) => set({ subject: text.trim() })} />
+        <DatePicker aria-label={words.trail.to} placeholder={words.trail.to} value={asOf ? dayjs(asOf) : null} onChange={(day) => set({ asOf: day ? day.format("YYYY-MM-DD") : undefined })} />
+        {/^(diagnosis|enterprise)\//.test(subject) && <Link to={`/trail/past?subject=${encodeURIComponent(subject)}`}>{words.trail.past}</Link>}
       </div>
       <Shown answer={answer}>
         {({ auditTrail }) => (
@@ -47,7 +53,7 @@ export function Trail() {
               { title: words.fields.what, render: (_, one) => one.sentence },
               { title: words.fields.role, render: (_, one) => name(RoleNames, one.role) },
               { title: words.fields.reason, render: (_, one) => one.reason },
-              { title: words.trail.subject, render: (_, one) => <Button size="small" type="link" onClick={() => setSubject(one.subject)}>{one.subject}</Button> },
+              { title: words.trail.subject, render: (_, one) => <Button size="small" type="link" onClick={() => set({ subject: one.subject })}>{one.subject}</Button> },
             ]}
           />
         )}

@@ -1,0 +1,46 @@
+// The auditor opens what was known of a case at two moments, moves one of them, and finds the same at the address that carries both.
+import { accessible, go, journey, shot, signIn, tab } from "./browser.mjs";
+import { caseOf } from "./case.mjs";
+
+const FIRM = "示例明舟医疗器械有限公司";
+
+await journey(async (browser) => {
+  const [auditor] = await tab(browser);
+  await signIn(auditor, "auditor");
+  await go(auditor, await caseOf(auditor, FIRM, "已确认"));
+  await auditor.getByRole("link", { name: "比较两个时点" }).click();
+  await auditor.getByText("两个时点的差异").waitFor();
+  const whole = await auditor.locator(".ant-list-item").allInnerTexts();
+  await accessible(auditor, "past");
+  await shot(auditor, "past");
+
+  const later = auditor.getByRole("slider", { name: "较晚时点" });
+  await later.focus();
+  for (let step = 0; step < 3; step += 1) await auditor.keyboard.press("ArrowLeft");
+  await auditor.waitForURL(/later=/);
+  await auditor.getByText(/该时点之后又有 \d+ 次变更/).waitFor();
+  await auditor.waitForLoadState("networkidle");
+  const moved = await auditor.locator(".ant-list-item").allInnerTexts();
+  const address = auditor.url();
+
+  const again = await auditor.context().newPage();
+  await again.goto(address);
+  await again.getByText("两个时点的差异").waitFor();
+  await again.waitForLoadState("networkidle");
+  const same = (await again.locator(".ant-list-item").allInnerTexts()).join() === moved.join();
+
+  await go(auditor, "/trail?as-of=2024-06-30");
+  await auditor.locator("tbody tr.ant-table-row").first().waitFor();
+  const latest = await auditor.locator("tbody tr.ant-table-row td").first().innerText();
+  await accessible(auditor, "trail-as-of");
+
+  const [phone] = await tab(browser, { viewport: { width: 375, height: 800 } });
+  await signIn(phone, "auditor");
+  await phone.goto(address);
+  await phone.getByText("两个时点的差异").waitFor();
+  await phone.waitForLoadState("networkidle");
+  await accessible(phone, "past-phone");
+  await shot(phone, "past-phone");
+  const wide = await phone.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+  return { status: whole.find((one) => one.startsWith("状态")), whole: whole.length, moved: moved.length, same, latest, wide };
+});
