@@ -12,6 +12,7 @@ export const chinese: Words = {
     rosters: "企业名单",
     coverage: "覆盖与目标",
     steering: "推进与考核",
+    policies: "政策",
     webhooks: "事件推送",
     directory: "服务商名录",
     selection: "服务商遴选",

@@ -247,3 +247,13 @@ def test_what_was_known_at_two_moments_is_told_apart_and_found_again_at_its_addr
     assert found["status"] == "状态：由“自评中”变为“已确认”"
     assert found["latest"] <= "2024-06-30 23:59"
     assert (found["moved"] > 1, found["same"], found["wide"]) == (True, True, False)
+
+
+def test_a_policy_is_published_once_simulated_and_a_firm_is_held_against_it_clause_by_clause(
+    travelled: Callable[..., dict[str, Any]],
+) -> None:
+    found = travelled("granting.mjs")
+    assert found["needed"] > 3
+    assert (found["stands"], found["drafts"], found["others"], found["wide"]) == ("缺少依据", 0, 0, False)
+    assert found["stages"] > 1
+    assert (found["closing"], found["inviting"]) == (0, 0)

@@ -1,4 +1,4 @@
-import { App, Button, DatePicker, Empty, Form, Input, Modal, Popconfirm, Select, Space, Table, Tag } from "antd";
+import { Alert, App, Button, DatePicker, Empty, Form, Input, Modal, Popconfirm, Select, Space, Table, Tag } from "antd";
 import type { Dayjs } from "dayjs";
 import { useState } from "react";
 import { Link, useNavigate, useSearchParams } from "react-router";
@@ -8,14 +8,15 @@ import { shanghai } from "../format";
 import { graphql } from "../gql";
 import { CampaignStepNames, FormNames, PurposeNames } from "../gql/enum-names";
 import type { CampaignStep, Purpose } from "../gql/graphql";
-import { useNames, useWords } from "../language";
+import { spoken, useNames, useWords } from "../language";
 import { PagedTable, usePaging } from "../paged";
 import { useViewer } from "../session";
+import { Written } from "../written";
 
 const CAMPAIGNS = graphql(`
   query Campaigns {
     campaigns(first: 50) {
-      nodes { id name purpose year since until follows progress { step firms longest } }
+      nodes { id name purpose year since until follows closedAt conclusion progress { step firms longest } }
     }
   }
 `);
@@ -38,6 +39,11 @@ const PLAN = graphql(`
 const EXTEND = graphql(`
   mutation ExtendCampaign($campaign: ID!, $until: Date!, $reason: String!) {
     extendCampaign(input: { campaign: $campaign, until: $until, reason: $reason }) { userErrors { code clause field bound message messageInEnglish } }
+  }
+`);
+const CLOSE = graphql(`
+  mutation CloseCampaign($campaign: ID!, $conclusion: String!) {
+    closeCampaign(input: { campaign: $campaign, conclusion: $conclusion }) { userErrors { code clause field bound message messageInEnglish } }
   }
 `);
 const INVITE = graphql(`
@@ -72,6 +78,11 @@ const EXEMPT = graphql(`
   }
 `);
 
+const useTexts = spoken(
+  { close: "结束批次", closeText: "结束之后不再邀请、催办、延长，也不再开启诊断；已开启的照常办理。结束后不能恢复。", conclusion: "批次结论", closed: (at: string) => `已于 ${at} 结束` },
+  { close: "Close the campaign", closeText: "Nobody is invited or reminded any more, it is not extended and no diagnosis is opened in it; what is under way goes on. It cannot be taken back.", conclusion: "What came of it", closed: (at: string) => `Closed at ${at}` },
+);
+
 /** Who invites and reminds firms of its own, as the commands say. */
 const INVITERS = ["CITY", "DISTRICT", "PARK", "REPORTING_UNIT", "SUBDISTRICT"];
 const isoDay = (day: Dayjs) => day.format("YYYY-MM-DD");
@@ -84,9 +95,10 @@ export function Campaigns() {
   const send = useSend();
   const { modal } = App.useApp();
   const [sought, seek] = useSearchParams();
-  const [open, setOpen] = useState<"plan" | "extend">();
+  const [open, setOpen] = useState<"plan" | "extend" | "close">();
   const answer = useAsk(CAMPAIGNS, {});
   const w = words.campaigns;
+  const texts = useTexts();
 
   async function done(sent: Promise<{ errors: unknown[] }>) {
     const { errors } = await sent;
@@ -113,14 +125,19 @@ export function Campaigns() {
                     style={{ minWidth: 260 }}
                   />
                 )}
-                {chosen && INVITERS.includes(viewer.role) && (
+                {chosen && !chosen.closedAt && INVITERS.includes(viewer.role) && (
                   <>
                     <Button type="primary" onClick={() => asked(w.invite, w.inviteText, () => done(send(INVITE, { campaign: chosen.id })))}>{w.invite}</Button>
                     <Button onClick={() => asked(w.remind, w.remindText, () => done(send(REMIND, { campaign: chosen.id })))}>{w.remind}</Button>
                   </>
                 )}
                 {viewer.role === "CITY" && <Button onClick={() => setOpen("plan")}>{w.plan}</Button>}
-                {viewer.role === "CITY" && chosen && <Button onClick={() => setOpen("extend")}>{w.extend}</Button>}
+                {viewer.role === "CITY" && chosen && !chosen.closedAt && (
+                  <>
+                    <Button onClick={() => setOpen("extend")}>{w.extend}</Button>
+                    <Button onClick={() => setOpen("close")}>{texts.close}</Button>
+                  </>
+                )}
               </Space>
               {chosen ? (
                 <>
@@ -128,6 +145,7 @@ export function Campaigns() {
                     {w.days(chosen.since, chosen.until)}
                     {sought.get("step") && <Tag closable onClose={() => seek({ campaign: chosen.id })} style={{ marginInlineStart: 12 }}>{name(CampaignStepNames, sought.get("step") ?? "")}</Tag>}
                   </p>
+                  {chosen.closedAt && <Alert type="info" title={texts.closed(shanghai(chosen.closedAt))} description={chosen.conclusion} style={{ marginBottom: 16 }} />}
                   {chosen.progress && (
                     <Table
                       size="small"
@@ -166,6 +184,9 @@ export function Campaigns() {
                   <Button type="primary" htmlType="submit">{words.send}</Button>
                 </Form>
               </Modal>
+              <Written open={open === "close"} title={texts.close} close={() => setOpen(undefined)} fields={[{ name: "conclusion", label: texts.conclusion, rows: 4 }]} send={({ conclusion = "" }) => (chosen ? done(send(CLOSE, { campaign: chosen.id, conclusion })) : Promise.resolve())}>
+                <p>{texts.closeText}</p>
+              </Written>
               <Modal open={open === "extend"} title={w.extend} onCancel={() => setOpen(undefined)} footer={null} destroyOnHidden>
                 <Form
                   layout="vertical"

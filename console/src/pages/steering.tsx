@@ -5,13 +5,14 @@ import { useSearchParams } from "react-router";
 import { spoken, useWords } from "../language";
 import { useViewer } from "../session";
 import { AppraisalOf } from "./appraisal";
+import { Bottlenecks } from "./bottlenecks";
 import { LiaisonGaps } from "./liaison-gaps";
 import { PaceOf } from "./pace";
 import { PortraitOf } from "./portrait";
 
 const useTexts = spoken(
-  { pace: "进度与预测", appraisal: "区考核表", portrait: "画像", gaps: "联络缺口" },
-  { pace: "Pace and forecast", appraisal: "Appraisal", portrait: "Portrait", gaps: "Liaison gaps" },
+  { pace: "进度与预测", appraisal: "区考核表", portrait: "画像", gaps: "联络缺口", bottlenecks: "环节瓶颈" },
+  { pace: "Pace and forecast", appraisal: "Appraisal", portrait: "Portrait", gaps: "Liaison gaps", bottlenecks: "Bottlenecks" },
 );
 
 /** How a year comes along, what a district is appraised by, what its firms are like, and who has nobody to call. */
@@ -29,7 +30,7 @@ export function Steering() {
       {office && <div className="bar"><label>{words.fields.year} <InputNumber min={2023} max={2100} value={year} onChange={(value) => value && setYear(value)} /></label></div>}
       <Tabs
         destroyOnHidden
-        activeKey={sought.get("tab") ?? (office ? "pace" : "gaps")}
+        activeKey={sought.get("tab") ?? (office ? "pace" : liaison ? "gaps" : "bottlenecks")}
         onChange={(tab) => seek({ tab }, { replace: true })}
         items={[
           ...(office ? [
@@ -37,6 +38,7 @@ export function Steering() {
             { key: "appraisal", label: texts.appraisal, children: <AppraisalOf key={year} year={year} /> },
             { key: "portrait", label: texts.portrait, children: <PortraitOf key={year} year={year} /> },
           ] : []),
+          ...(office || viewer.role === "PROVIDER" ? [{ key: "bottlenecks", label: texts.bottlenecks, children: <Bottlenecks /> }] : []),
           ...(liaison ? [{ key: "gaps", label: texts.gaps, children: <LiaisonGaps /> }] : []),
         ]}
       />

@@ -1,0 +1,56 @@
+import { DesignationNames, SizeClassNames } from "../gql/enum-names";
+import type { PolicyShownQuery } from "../gql/graphql";
+import { spoken, useNames } from "../language";
+
+export type PolicyOf = NonNullable<PolicyShownQuery["policy"]>;
+export type TermsOf = NonNullable<PolicyOf["inForce"]>;
+type Test = TermsOf["clauses"][number]["anyOf"][number];
+
+export const useTestTexts = spoken(
+  {
+    not: (said: string) => `不得：${said}`, grade: (least: string) => `最近报告达到 ${least} 档及以上`, score: (of: string, least: string, most: string) => `${of}得分不低于 ${least}${most && `、不高于 ${most}`}`, total: "诊断总分", dimension: (id: string) => `维度 ${id} `,
+    report: (months: number) => `报告出具未满 ${months} 个月`, designation: (names: string) => `持有称号：${names}`, district: (names: string) => `位于：${names}`, industry: (codes: string) => `行业代码以 ${codes} 开头`, size: (names: string) => `规模为：${names}`, expert: (question: string) => `由专家判断：${question}`, or: "、",
+    kinds: { grade: "诊断档次", score: "诊断得分", report: "报告时效", designation: "企业称号", district: "所在区", industry: "所属行业", size: "企业规模", expert: "专家判断" },
+  },
+  {
+    not: (said: string) => `not: ${said}`, grade: (least: string) => `grade ${least} or higher in the latest report`, score: (of: string, least: string, most: string) => `${of} of ${least} points at least${most && ` and ${most} at most`}`, total: "total score", dimension: (id: string) => `score of ${id}`,
+    report: (months: number) => `a report issued less than ${months} months ago`, designation: (names: string) => `holds a designation: ${names}`, district: (names: string) => `lies in ${names}`, industry: (codes: string) => `industry code begins with ${codes}`, size: (names: string) => `size: ${names}`, expert: (question: string) => `for an expert to judge: ${question}`, or: ", ",
+    kinds: { grade: "Grade", score: "Score", report: "Age of the report", designation: "Designation", district: "District", industry: "Industry", size: "Size", expert: "Expert's judgement" },
+  },
+);
+
+/** A policy's test as a sentence; districts: code -> name. */
+export function useTestSaid(districts: ReadonlyMap<string, string>) {
+  const texts = useTestTexts();
+  const name = useNames();
+  const said = (test: Test): string => {
+    const listed = (named: (one: string) => string) => test.oneOf.map(named).join(texts.or);
+    switch (test.kind) {
+      case "grade":
+        return texts.grade(String(test.atLeast));
+      case "score":
+        return texts.score(test.dimension ? texts.dimension(test.dimension) : texts.total, String(test.atLeast), test.atMost ? String(test.atMost) : "");
+      case "report":
+        return texts.report(test.withinMonths ?? 0);
+      case "designation":
+        return texts.designation(listed((one) => name(DesignationNames, one.toUpperCase())));
+      case "district":
+        return texts.district(listed((one) => districts.get(one) ?? one));
+      case "industry":
+        return texts.industry(listed((one) => one));
+      case "size":
+        return texts.size(listed((one) => name(SizeClassNames, one.toUpperCase())));
+      default:
+        return texts.expert(test.question ?? "");
+    }
+  };
+  return (test: Test) => (test.excluded ? texts.not(said(test)) : said(test));
+}
+
+/** Fen as yuan with separators, exactly: the last two digits are fen. */
+export function yuan(fen: string | number | null | undefined): string {
+  if (fen === null || fen === undefined) return "—";
+  const digits = String(fen).split(".")[0]?.padStart(3, "0") ?? "";
+  const rest = digits.slice(-2);
+  return digits.slice(0, -2).replace(/\B(?=(\d{3})+(?!\d))/g, ",") + (rest === "00" ? "" : `.${rest}`);
+}
