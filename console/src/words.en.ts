@@ -179,7 +179,7 @@ export const english = {
     statement: "What else", statementHelp: "Name neither the provider nor its people", saveDraft: "Save the draft", attach: "Attach", submit: "Submit", submitText: "The city checks it then. Submit?", withdraw: "Withdraw", object: "Object to the result",
     earned: "tag earned", notEarned: "no tag",
   },
-  standards: { title: "Standard", editions: "Editions", indicators: "Indicators", consultations: "Consultations", inForce: "In force from", dimension: "Dimension", levels: "Levels", status: "Standing", note: "A reconstruction of this project, not the official annex", noRevisions: "There is no revision now." },
+  standards: { title: "Standard", editions: "Editions", indicators: "Indicators", consultations: "Consultations", inForce: "In force from", dimension: "Dimension", levels: "Levels", status: "Standing", note: "A reconstruction of this project, not the official annex" },
   ratings: { title: "Ratings of providers", none: "There is no rating of that year to see.", rank: "Rank interval", chances: "Probability of each tier", restsOn: (share: string) => `Rests on ${share} of the weight; the rest is not recorded yet and stands in the error`, tier: "Tier", reliability: "Reliability", objections: (day: string) => `Objections until ${day}` },
   proceedings: { title: "Proceedings", empty: "There are no proceedings to see.", asked: "Asked", grounds: "Grounds", overdue: "Overdue" },
   certificates: { title: "Certificates", verify: "Check a certificate", number: "Number", check: "Check", unknown: "There is no certificate of that number; check it and enter it again.", valid: (day: string) => `Status on ${day}`, empty: "There are no certificates to see." },

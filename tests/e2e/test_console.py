@@ -257,3 +257,9 @@ def test_a_policy_is_published_once_simulated_and_a_firm_is_held_against_it_clau
     assert (found["stands"], found["drafts"], found["others"], found["wide"]) == ("缺少依据", 0, 0, False)
     assert found["stages"] > 1
     assert (found["closing"], found["inviting"]) == (0, 0)
+
+
+def test_a_draft_says_what_does_not_compose_and_a_firm_comments_on_the_text_alone(travelled: Callable[..., dict[str, Any]]) -> None:
+    found = travelled("revising.mjs")
+    assert "合计 99，应为 100" in found["problem"]
+    assert (found["changes"], found["drafts"], found["wide"]) == (1, 0, False)

@@ -1,5 +1,6 @@
-import { Collapse, Empty, Select, Table, Tabs, Tag } from "antd";
-import { useState } from "react";
+import { Collapse, Empty, Select, Skeleton, Table, Tabs, Tag } from "antd";
+import { lazy, Suspense, useState } from "react";
+import { useSearchParams } from "react-router";
 
 import { Shown, useAsk } from "../ask";
 import { decimal } from "../format";
@@ -7,6 +8,7 @@ import { graphql } from "../gql";
 import { FormNames } from "../gql/enum-names";
 import { useNames, useWords } from "../language";
 
+const Revisions = lazy(async () => ({ default: (await import("./revisions")).Revisions }));
 const EDITIONS = graphql(`
   query Editions { editions { id key title status inForceFrom digest } }
 `);
@@ -15,13 +17,11 @@ const INDICATORS = graphql(`
     edition(key: $key) { title levelNames dimensions { id name weight } indicators { id name dimension key inBrief weight levels evidence source mark } }
   }
 `);
-const REVISIONS = graphql(`
-  query Revisions { revisions(first: 20) { nodes { id title why statusName consultation { since until closed commentCount } } } }
-`);
 
 /** The standard as it is published, and its revisions. */
 export function Standards() {
   const words = useWords();
+  const [sought, seek] = useSearchParams();
   const answer = useAsk(EDITIONS, {});
   return (
     <>
@@ -30,6 +30,9 @@ export function Standards() {
       <Shown answer={answer}>
         {({ editions }) => (
           <Tabs
+            destroyOnHidden
+            activeKey={sought.get("tab") ?? "indicators"}
+            onChange={(tab) => seek({ tab }, { replace: true })}
             items={[
               { key: "indicators", label: words.standards.indicators, children: <Text editions={editions} /> },
               {
@@ -51,7 +54,7 @@ export function Standards() {
                   />
                 ),
               },
-              { key: "revisions", label: words.standards.consultations, children: <Revisions /> },
+              { key: "revisions", label: words.standards.consultations, children: <Suspense fallback={<Skeleton active />}><Revisions /></Suspense> },
             ]}
           />
         )}
@@ -97,27 +100,5 @@ function Text({ editions }: { editions: { key: string; title: string }[] }) {
         )}
       </Shown>
     </>
-  );
-}
-
-function Revisions() {
-  const words = useWords();
-  const answer = useAsk(REVISIONS, {});
-  return (
-    <Shown answer={answer}>
-      {({ revisions }) =>
-        revisions.nodes.length ? (
-          <Collapse
-            items={revisions.nodes.map((one) => ({
-              key: one.id,
-              label: <>{one.title} <Tag>{one.statusName}</Tag></>,
-              children: <><p>{one.why}</p>{one.consultation && <p className="clause">{one.consultation.since} – {one.consultation.until} · {words.total(one.consultation.commentCount)}</p>}</>,
-            }))}
-          />
-        ) : (
-          <Empty description={words.standards.noRevisions} />
-        )
-      }
-    </Shown>
   );
 }

@@ -1,0 +1,88 @@
+import { Alert, Button, Empty, Space, Statistic, Table } from "antd";
+
+import { Shown, useAsk } from "../ask";
+import { shanghai } from "../format";
+import { graphql } from "../gql";
+import { MoveReasonKindNames, ShadowStatusNames } from "../gql/enum-names";
+import { spoken, useNames, useWords } from "../language";
+
+const SHADOW = graphql(`
+  query Shadow($id: ID!) {
+    shadow(revision: $id) {
+      number status draftVersion outdated requestedAt endedAt done total failure
+      outcome { blurred counts { same up down notRescorable } matrix { grade diagnoses } reasons { kind subject name diagnoses } obstacles { sentence diagnoses } reworded }
+    }
+  }
+`);
+
+const useTexts = spoken(
+  {
+    none: "尚未做影子测算。", run: (number: number, version: number, at: string) => `第 ${number} 次，依据草案第 ${version} 稿，${at}`, outdated: "测算之后草案又有修改，请重新测算。", running: (done: number, total: number) => `正在测算 ${done} / ${total}`, blurred: "为保护企业，少于五家的不显示，其余取最接近的五的倍数。",
+    same: "档次不变", up: "上升", down: "下降", not: "不可测算", matrix: "等级迁移矩阵", from: "现档", to: (grade: number) => (grade ? `${grade} 档` : "未达"), why: "变动原因", kind: "类别", what: "门槛或指标", count: "诊断数", obstacles: "不可测算的原因", withheld: "不显示", reworded: (count: number) => `${count} 件依据的问题表述有变，须谨慎看待。`,
+  },
+  {
+    none: "The draft was not re-scored yet.", run: (number: number, version: number, at: string) => `Run ${number}, of draft version ${version}, ${at}`, outdated: "The draft has changed since; ask for another run.", running: (done: number, total: number) => `${done} of ${total} done`, blurred: "To protect firms, one to four are withheld and others are given to the nearest five.",
+    same: "Same grade", up: "Higher", down: "Lower", not: "Not re-scored", matrix: "Migration matrix", from: "Issued", to: (grade: number) => (grade ? `Grade ${grade}` : "Below 1"), why: "Why they move", kind: "Kind", what: "Gate or indicator", count: "Diagnoses", obstacles: "Why some cannot be re-scored", withheld: "withheld", reworded: (count: number) => `${count} rest on questions that the draft words otherwise: read with caution.`,
+  },
+);
+
+/** What a draft would do to the diagnoses that were issued: how many move, from which grade to which, and why. */
+export function RevisionShadow({ revision }: { revision: string }) {
+  const texts = useTexts();
+  const words = useWords();
+  const name = useNames();
+  const answer = useAsk(SHADOW, { id: revision });
+  const count = (given: number | null) => (given === null ? texts.withheld : given);
+  return (
+    <Shown answer={answer}>
+      {({ shadow }) => {
+        if (!shadow) return <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={texts.none} />;
+        const { outcome } = shadow;
+        const grades = outcome ? outcome.matrix.map((row) => row.grade).filter((grade) => outcome.matrix.some((row) => (row.grade === grade ? row.diagnoses : [row.diagnoses[grade]]).some((one) => one !== 0))) : [];
+        return (
+          <>
+            <p className="clause">{texts.run(shadow.number, shadow.draftVersion, shanghai(shadow.endedAt ?? shadow.requestedAt))} · {name(ShadowStatusNames, shadow.status)}</p>
+            {shadow.outdated && <Alert type="warning" title={texts.outdated} style={{ marginBottom: 12 }} />}
+            {shadow.status === "RUNNING" && <Alert type="info" title={texts.running(shadow.done ?? 0, shadow.total ?? 0)} action={<Button onClick={answer.again}>{words.retry}</Button>} />}
+            {shadow.failure && <Alert type="error" title={shadow.failure} />}
+            {outcome && (
+              <>
+                {outcome.blurred && <p className="clause">{texts.blurred}</p>}
+                <Space wrap size="large">
+                  {([[texts.same, outcome.counts.same], [texts.up, outcome.counts.up], [texts.down, outcome.counts.down], [texts.not, outcome.counts.notRescorable]] as const).map(([title, value]) => <Statistic key={title} title={title} value={count(value)} />)}
+                </Space>
+                {typeof outcome.reworded === "number" && outcome.reworded > 0 && <p className="clause">{texts.reworded(outcome.reworded)}</p>}
+                <h3>{texts.matrix}</h3>
+                <Table
+                  size="small"
+                  bordered
+                  pagination={false}
+                  rowKey="grade"
+                  aria-label={texts.matrix}
+                  scroll={{ x: "max-content" }}
+                  style={{ maxWidth: 760 }}
+                  dataSource={outcome.matrix.filter((row) => grades.includes(row.grade))}
+                  columns={[
+                    { title: texts.from, render: (_, row) => <strong>{texts.to(row.grade)}</strong> },
+                    ...grades.map((grade) => ({ title: texts.to(grade), align: "right" as const, render: (_: unknown, row: (typeof outcome.matrix)[number]) => { const found = row.diagnoses[grade]; return found ? (row.grade === grade ? found : <strong>{found}</strong>) : found === null ? texts.withheld : "·"; } })),
+                  ]}
+                />
+                {outcome.reasons.length > 0 && (
+                  <>
+                    <h3>{texts.why}</h3>
+                    <Table size="small" pagination={false} rowKey={(one) => one.kind + one.subject} aria-label={texts.why} style={{ maxWidth: 760 }} dataSource={outcome.reasons} columns={[
+                      { title: texts.kind, render: (_, one) => name(MoveReasonKindNames, one.kind) },
+                      { title: texts.what, render: (_, one) => one.name },
+                      { title: texts.count, align: "right", render: (_, one) => count(one.diagnoses) },
+                    ]} />
+                  </>
+                )}
+                {outcome.obstacles.length > 0 && <><h3>{texts.obstacles}</h3><ul>{outcome.obstacles.map((one) => <li key={one.sentence}>{one.sentence}：{count(one.diagnoses)}</li>)}</ul></>}
+              </>
+            )}
+          </>
+        );
+      }}
+    </Shown>
+  );
+}
