@@ -62,7 +62,7 @@ function Lazily({ page: Page }: { page: ReturnType<typeof lazy<() => ReactNode>>
 /** A table that is wider than its page is scrolled by keyboard too, wherever it stands. */
 function useScrolledByKeyboard() {
   useEffect(() => {
-    const reach = () => document.querySelectorAll(".ant-table-content:not([tabindex])").forEach((one) => one.setAttribute("tabindex", "0"));
+    const reach = () => document.querySelectorAll(".ant-table-content:not([tabindex]), .ant-drawer-body:not([tabindex])").forEach((one) => one.setAttribute("tabindex", "0"));
     const watch = new MutationObserver(reach);
     watch.observe(document.body, { childList: true, subtree: true });
     reach();
@@ -80,7 +80,7 @@ export function Frame({ dark, setDark }: { dark: boolean; setDark: (dark: boolea
   const location = useLocation();
   useScrolledByKeyboard();
   const stranger = viewer.role === "PUBLIC";
-  const shown = PAGES.filter((one) => !one.roles || one.roles.includes(viewer.role)).filter((one) => !(stranger && one.key === "home"));
+  const shown = PAGES.filter((one) => !one.roles || one.roles.includes(viewer.role)).filter((one) => !(stranger && ["home", "standards"].includes(one.key)));
   const at = shown.find((one) => one.path !== "/" && location.pathname.startsWith(one.path)) ?? shown[0];
   useEffect(() => {
     document.title = `${at ? words.nav[at.key] : words.signIn.title} · ${words.product}`;
@@ -113,7 +113,7 @@ export function Frame({ dark, setDark }: { dark: boolean; setDark: (dark: boolea
           </Space>
         </header>
         <Layout.Content id="content" tabIndex={-1}>
-          <main className="page">
+          <div className="page">
             {viewer.synthetic && <Alert banner type="info" title={words.synthetic} style={{ marginBottom: 16 }} />}
             <Routes>
               {shown.map((one) => <Route key={one.key} path={one.path} element={one.element} />)}
@@ -121,7 +121,7 @@ export function Frame({ dark, setDark }: { dark: boolean; setDark: (dark: boolea
               <Route path="/trail/past" element={PAST} />
               <Route path="*" element={<Navigate to="/" replace />} />
             </Routes>
-          </main>
+          </div>
         </Layout.Content>
       </Layout>
     </Layout>

@@ -32,7 +32,7 @@ export const english = {
     keyRefused: "The key is wrong or no longer valid; ask the operator.",
     failed: "The sign-in was not completed; try again later.",
     verify: "Check a certificate",
-    public: "The standard, the rules and certificates can be read without signing in",
+    public: "The directory, the rules and certificates can be read without signing in",
   },
   scope: "You see",
   actAs: "Act as",

@@ -55,7 +55,7 @@ export const chinese: Words = {
     keyRefused: "密钥不对或已停用，请向平台运维核对。",
     failed: "登录未完成，请稍后重试。",
     verify: "核验证书",
-    public: "不登录也可查看标准、规则与证书核验",
+    public: "不登录也可查看服务商名录、规则与证书核验",
   },
   scope: "可见范围",
   actAs: "切换岗位",

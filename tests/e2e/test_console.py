@@ -263,3 +263,11 @@ def test_a_draft_says_what_does_not_compose_and_a_firm_comments_on_the_text_alon
     found = travelled("revising.mjs")
     assert "合计 99，应为 100" in found["problem"]
     assert (found["changes"], found["drafts"], found["wide"]) == (1, 0, False)
+
+
+def test_whoever_is_not_signed_in_reads_the_directory_and_is_shown_no_page_that_is_not_theirs(
+    travelled: Callable[..., dict[str, Any]],
+) -> None:
+    found = travelled("wandering.mjs")
+    assert found["listed"] > 0
+    assert (found["paths"], found["wide"]) == (["/directory", "/rules", "/dossier"], [])

@@ -392,18 +392,6 @@ def test_who_is_let_in_for_a_term_finds_a_result_too(city: House, role: Role) ->
     assert {case.status for case in cases} == {"confirmed", "open" if role in PARTIES else IN_PROGRESS}
 
 
-def test_who_arbitrates_finds_an_objection_that_waits_for_an_opinion_and_not_what_another_found(city: House) -> None:
-    city.open()
-    opened = city.accounts.sign_in("arbiter", "demo-arbiter-2024")
-    assert opened is not None
-    known = city.accounts.identify(opened.token)
-    assert known is not None
-    with city.models.reading() as snapshot:
-        (case,) = diagnoses.diagnoses(snapshot, known.caller.scope, DiagnosisFilter(), Page(10))
-        (arbitration,) = case_parts.arbitrations(snapshot, known.caller.scope, [case.id])
-    assert (case.status, arbitration.opinions_given, arbitration.decided_at) == ("objected", 1, None)
-
-
 def test_the_departments_filler_fills_one_section(city: House) -> None:
     city.open()
     opened = city.accounts.sign_in("department_filler", "demo-department_filler-2024")

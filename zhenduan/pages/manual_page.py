@@ -92,6 +92,7 @@ def _guide(pages: Path) -> Iterator[str]:
     for name in ROLE_PAGES:
         text = (pages / f"{name}.md").read_text("utf-8")
         text = re.sub(r"^```.*?^```$|^#", lambda found: "##" if found[0] == "#" else found[0], text, flags=re.DOTALL | re.MULTILINE)
+        text = re.sub(r"^!\[.*\n\n?", "", text, flags=re.MULTILINE)  # pictures stand beside the pages, not in what is printed
         yield re.sub(r"\[([^\]]+)\]\([^)]+\.md\)", r"\1", text)
 
 

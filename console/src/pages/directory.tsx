@@ -9,9 +9,19 @@ import type { DirectoryStanding } from "../gql/graphql";
 import { useNames, useWords } from "../language";
 import { PagedTable, usePaging } from "../paged";
 
+/** Pages of a size that is written out: a size that is a variable counts as the largest, which a stranger may not ask for. */
 const DIRECTORY = graphql(`
-  query Directory($on: Date, $industry: String, $standing: DirectoryStanding, $first: Int, $after: String, $last: Int, $before: String) {
-    directory(on: $on, industry: $industry, standing: $standing, first: $first, after: $after, last: $last, before: $before) {
+  query Directory($on: Date, $industry: String, $standing: DirectoryStanding, $after: String) {
+    directory(on: $on, industry: $industry, standing: $standing, first: 20, after: $after) {
+      totalCount
+      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+      nodes { provider name standing year moved due tags { industry { code name } } }
+    }
+  }
+`);
+const DIRECTORY_BEFORE = graphql(`
+  query DirectoryBefore($on: Date, $industry: String, $standing: DirectoryStanding, $before: String) {
+    directory(on: $on, industry: $industry, standing: $standing, last: 20, before: $before) {
       totalCount
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
       nodes { provider name standing year moved due tags { industry { code name } } }
@@ -38,7 +48,11 @@ export function Directory() {
   const [standing, setStanding] = useState<DirectoryStanding>();
   const [why, setWhy] = useState<string>();
   const paging = usePaging(JSON.stringify([on, industry, standing]));
-  const answer = useAsk(DIRECTORY, { on, industry: industry || null, standing: standing ?? null, ...paging.paging });
+  const asked = { on, industry: industry || null, standing: standing ?? null };
+  const back = paging.paging.last !== null;
+  const ahead = useAsk(DIRECTORY, { ...asked, after: paging.paging.after }, back);
+  const behind = useAsk(DIRECTORY_BEFORE, { ...asked, before: paging.paging.before }, !back);
+  const answer = back ? behind : ahead;
   const standings = Object.keys(DirectoryStandingNames) as DirectoryStanding[];
   return (
     <>

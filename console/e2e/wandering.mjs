@@ -1,0 +1,23 @@
+// Whoever is not signed in reads the directory and why a provider stands in it, the rules, and checks a dossier.
+import { accessible, go, journey, shot, tab } from "./browser.mjs";
+
+await journey(async (browser) => {
+  const [page] = await tab(browser, { viewport: { width: 375, height: 800 } });
+  await go(page, "/directory");
+  await page.locator("tbody tr.ant-table-row").first().waitFor();
+  const listed = await page.locator("tbody tr.ant-table-row").count();
+  await accessible(page, "stranger-directory");
+  await shot(page, "stranger-directory");
+  await page.locator("tbody tr.ant-table-row button").first().click();
+  await page.locator(".ant-drawer .ant-timeline-item").first().waitFor();
+  await accessible(page, "stranger-why");
+  const wide = [];
+  for (const path of ["/rules", "/dossier"]) {
+    await go(page, path);
+    await page.waitForTimeout(500);
+    await accessible(page, `stranger${path}`);
+    if (await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)) wide.push(path);
+  }
+  const paths = await page.locator("nav a").evaluateAll((links) => links.map((one) => one.getAttribute("href").slice(1)));
+  return { listed, wide, paths };
+});
