@@ -45,6 +45,7 @@ from domain.providers.sampling.reassessment import REASSESSMENTS
 from domain.providers.subsidies.subsidy import SUBSIDIES
 from domain.providers.training import TRAININGS
 from domain.reservations import RESERVATIONS
+from domain.standard.crosswalks.crosswalk import CROSSWALKS
 from domain.standard.edition_mapping import EDITION_MAPPINGS
 from domain.standard.editions import EDITIONS
 from domain.standard.improvement_costs import IMPROVEMENT_COSTS
@@ -76,6 +77,7 @@ CAPABILITIES = Capabilities(
     HEADQUARTERS,
     IDENTIFIERS,
     IMPLEMENTATIONS,
+    CROSSWALKS,
     IMPROVEMENT_COSTS,
     LISTINGS,
     MARKINGS,

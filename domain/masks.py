@@ -15,6 +15,7 @@ from domain.governance.ties import TIE_READERS
 from domain.participants.consents import CONSENT_READERS
 from domain.participants.endpoints.state import ENDPOINT_READERS
 from domain.programme.implementation_facts import IMPLEMENTATION_READERS
+from domain.standard.crosswalks.state import CROSSWALK_DRAFT_READERS
 from domain.standard.revision.state import DRAFT_READERS
 
 ANYONE = frozenset(Role)
@@ -139,6 +140,7 @@ PARTNERS = frozenset({Role.PARTNER})
 ENDPOINTS = ENDPOINT_READERS
 """Endpoints of partners 推送端点: where public events are sent; each partner its own, the city and the auditor all."""
 DRAFTS = DRAFT_READERS - {Role.SYSTEM}
+CROSSWALK_DRAFTS = CROSSWALK_DRAFT_READERS - {Role.SYSTEM}
 """A draft's changes, problems and reviews: the city, the auditor, and of the experts those whom its scope admits as reviewers.
 The text on consultation and the comments on it are open to every signed-in role. plan S5."""
 

@@ -44,6 +44,7 @@ from projections.providers.selection import APPLICATION_READ_MODEL, CALL_READ_MO
 from projections.providers.subsidies import SUBSIDY_READ_MODEL
 from projections.providers.training import TRAINING_READ_MODEL
 from projections.record.audit_trail import AUDIT_TRAIL
+from projections.standard.crosswalks import CROSSWALK_READ_MODEL
 from projections.standard.edition_mapping import EDITION_MAPPING_READ_MODEL
 from projections.standard.editions import EDITIONS_READ_MODEL
 from projections.standard.improvement_costs import IMPROVEMENT_COST_READ_MODEL
@@ -76,6 +77,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     PEOPLE_READ_MODEL,
     EDITIONS_READ_MODEL,
     EDITION_MAPPING_READ_MODEL,
+    CROSSWALK_READ_MODEL,
     HEADQUARTERS_READ_MODEL,
     GROUP_READ_MODEL,
     IMPROVEMENT_COST_READ_MODEL,

@@ -29,6 +29,7 @@ from standards.edition.mapping import (
 from standards.edition.reader import (
     EditionMalformed,
     authored_dimensions,
+    comparison_on,
     composition_rule,
     cost_tables,
     default_rules,
@@ -146,6 +147,7 @@ __all__ = [
     "claimed_twice",
     "clause_label",
     "clause_of",
+    "comparison_on",
     "compose",
     "composed",
     "composition_rule",

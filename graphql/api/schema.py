@@ -55,7 +55,16 @@ from api.server import query_cost_type
 from api.server.field_rights import describe_rights
 from api.server.scalars import SCALARS
 from api.server.schema_words import describe_the_rest
-from api.standard import edition_mapping, editions, improvement_costs, revisions, shadow, standards_events
+from api.standard import (
+    crosswalks,
+    edition_mapping,
+    editions,
+    external_models,
+    improvement_costs,
+    revisions,
+    shadow,
+    standards_events,
+)
 from domain.kernel import Command
 from domain.masks import SIGNED_IN
 
@@ -80,6 +89,8 @@ MODULES = (
     implementations,
     editions,
     edition_mapping,
+    external_models,
+    crosswalks,
     improvement,
     improvement_costs,
     revisions,

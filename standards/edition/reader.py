@@ -19,6 +19,7 @@ from standards.edition.composition import (
 )
 from standards.edition.edition import Edition
 from standards.edition.mapping import EditionMappings
+from standards.external.comparison import ComparisonRule, ComparisonRules
 from standards.external.model import ExternalEdition, edition_in_force
 from standards.improvement.costs import CostTables
 from standards.time_limits import TimeLimits
@@ -38,6 +39,7 @@ TRAINING_HEAD = "training.yaml"
 QUESTIONS = "questions"
 GOLD_CASES = "gold_cases.yaml"
 EXTERNAL = "external"
+COMPARISONS = "comparisons.yaml"
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -262,3 +264,14 @@ def external_edition(key: str) -> ExternalEdition | None:
 def model_in_force(model: str, day: date) -> ExternalEdition | None:
     """The edition of an external model that an assessment of a day is read by 当日外部模型版本; None = none."""
     return edition_in_force(external_editions(), model, day)
+
+
+@cache
+def comparison_rules() -> ComparisonRules:
+    """How results are compared with external models, as authored 对照测算规则. plan P8."""
+    return read_model(HERE / COMPARISONS, ComparisonRules)
+
+
+def comparison_on(day: date) -> ComparisonRule:
+    """The rule by which results are compared on a day 当日对照测算规则."""
+    return comparison_rules().on(day)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from hashlib import sha256
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -134,6 +135,11 @@ class ExternalEdition(_Named):
     def leaves(self) -> frozenset[str]:
         """Ids of the nodes that no other is part of 末级节点."""
         return frozenset(self.by_id) - {node.parent for node in self.nodes if node.parent}
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of all that is stated of it 摘要."""
+        return sha256(self.model_dump_json().encode()).hexdigest()
 
     def speaks_on(self, day: date) -> bool:
         """Whether an assessment of that day is read by this edition."""

@@ -65,13 +65,17 @@ from domain.providers.ratings.numbers import ProviderInputs
 from domain.providers.ratings.rating import FixRatingInputs
 from domain.providers.subsidies.subsidy import RecordDistrictSubsidy
 from domain.providers.training import PublishTraining
+from domain.standard.crosswalks.crosswalk import ChangeCrosswalk, ProposeCrosswalk, PublishCrosswalk, ReviewCrosswalk
+from domain.standard.crosswalks.state import crosswalk_id
 from domain.standard.edition_mapping import mapping_command
 from domain.standard.editions import PublishEdition
 from domain.standard.improvement_costs import SetImprovementCosts
+from domain.standard.revision.state import Verdict
 from journal import Journal, NewEntry, open_journal
 from projections import ReadModels, open_read_models
 from projections.participants.enterprises import EnterpriseFilter
 from standards import CostUnit, edition_mappings, load_composition, training_text
+from standards.external.crosswalk import CrosswalkRow
 from tests.firm_ids import firm_id
 from tests.revising_city import put_to_consultation, review_erratum, shadow_runs
 from tests.selecting_city import SelectingCity, adopt
@@ -152,6 +156,7 @@ def city(journal: Journal) -> City:
     city.send(CITY, grant)
     open_to_others(city)
     map_editions(city)
+    map_to_another_model(city)
     put_to_consultation(city)
     review_erratum(city)
     shadow_runs(city)
@@ -217,6 +222,19 @@ def map_editions(city: City) -> None:
     city.send(CITY, RegisterOrganisation(organisation="g1", kind=OrganisationKind.GROUP, name="示例集团"))
     city.send(CITY, NameHeadquarters(group="g1", enterprise=CONSENTING, since=TODAY))
     city.send(CITY, mapping_command(authored.model_copy(update={"since": TODAY + timedelta(days=1), "editions": {}})))
+
+
+def map_to_another_model(city: City) -> None:
+    """A crosswalk of one row, approved by two experts and published."""
+    of = {"crosswalk": crosswalk_id("2023", "cmmm-2020")}
+    row = CrosswalkRow(indicator="Z01", node="people", relation="close", rationale="示例", confidence="0.5")
+    stated = {"title": "示例", "source": "示例", "mark": "P"}
+    city.send(CITY, ProposeCrosswalk(**of, edition="2023", model="cmmm-2020", **stated))
+    city.send(CITY, ChangeCrosswalk(**of, draft_version=1, rows=(row,)))
+    for person in ("expert1", "expert2"):
+        expert = replace(caller(Role.READER, "experts"), actor=person, scope=Everything())
+        city.send(expert, ReviewCrosswalk(**of, draft_version=2, verdict=Verdict.APPROVE, grounds="示例"))
+    city.send(CITY, PublishCrosswalk(**of, draft_version=2))
 
 
 def govern(city: City) -> None:

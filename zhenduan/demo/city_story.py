@@ -33,6 +33,7 @@ from zhenduan.demo.after_reports import arbitrated
 from zhenduan.demo.arbitrations import laid_before
 from zhenduan.demo.campaigns import campaign_of, invited, planned
 from zhenduan.demo.certificates import certificates
+from zhenduan.demo.crosswalks import crosswalks
 from zhenduan.demo.data import DemoData, Ending, Named, Provider, seats
 from zhenduan.demo.diagnosis_story import Act, Cast, DemoCase, acts
 from zhenduan.demo.directory_moves import moves
@@ -124,6 +125,7 @@ def story(data: DemoData, chance: Random, present: datetime) -> Story:
     played += _rated(people, shown, [enterprise_id(DEMO_SALT, firm.uscc) for firm in firms if firm.district == SHOWN_DISTRICT])
     played += _implemented(people, played, present)
     played += _matched(people, rosters, played)
+    played += _mapped(people)
     played.sort(key=lambda timed: timed.at)
     return Story(tuple(played), {role: people.callers[role, unit].actor for role, unit in shown.items()})
 
@@ -198,6 +200,13 @@ def _implemented(people: People, played: Sequence[Timed], present: datetime) -> 
     for at, who, command in implementations(people, steps):
         if at <= present:
             yield Timed(at, Act(0, who, command))
+
+
+def _mapped(people: People) -> Iterator[Timed]:
+    """The starter set of crosswalks to others' models, one of it published."""
+    minutes = count(60)
+    for day, who, command in crosswalks(people, EDITION):
+        yield Timed(office_time(day, next(minutes)), Act(0, who, command))
 
 
 def _proceedings(people: People, shown: Mapping[Role, str], played: Sequence[Timed]) -> Iterator[Timed]:

@@ -10,6 +10,7 @@ import strawberry
 
 from api.diagnosis.arbitrations import Arbitration, load_arbitrations
 from api.diagnosis.assignments import Assignment, load_assignments, load_experts
+from api.diagnosis.comparable_results import published_crosswalks
 from api.diagnosis.diagnosis_result import Result, result_of
 from api.diagnosis.edition_basis import EditionBasis, edition_basis
 from api.diagnosis.filings import Filing, load_filings
@@ -61,7 +62,7 @@ from domain.diagnosis.submission import TakeInSubmission
 from domain.diagnosis.workbook import TakeInWorkbook
 from domain.governance.rule_bodies.body import RuleKind
 from domain.governance.rule_bodies.stages import StageLimits
-from domain.instants import city_midnight, microseconds
+from domain.instants import city_day, city_midnight, microseconds, utc_moment
 from domain.kernel import Command
 from domain.masks import ACTORS, ANSWERS, FIRMS, OUTCOMES, PROCEEDINGS, REPORTS
 from projections.as_of import replay, validity
@@ -282,6 +283,7 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
     pace = _pace(context, [(row.id, row.status, row.status_since) for row in rows], wanted) if asked else {}
     assignments = load_assignments(context, ids, wanted_parts(wanted, "assignments")) if "assignments" in wanted else {}
     verified = verified_answers(context, ids) if LIFTS & wanted else {}
+    through = published_crosswalks(context, distinct(row.edition for row in rows)) if "result.comparable" in wanted else {}
     return [
         Diagnosis(
             **shown(Diagnosis, row),
@@ -293,7 +295,14 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
             evidence=evidence.get(row.id, []),
             reports=reports.get(row.id, []),
             result=(
-                result_of(row.result, editions[row.edition], Form(row.form), verified.get(row.id), context.require_in_time)
+                result_of(
+                    row.result,
+                    editions[row.edition],
+                    Form(row.form),
+                    verified.get(row.id),
+                    context.require_in_time,
+                    (through[row.edition], city_day(utc_moment(row.opened_at))) if row.edition in through else None,
+                )
                 if row.result and "result" in wanted
                 else None
             ),

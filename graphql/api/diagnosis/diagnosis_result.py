@@ -1,10 +1,12 @@
 """Result 评分结果 in the schema: measured and issued grade apart, self and verified score apart, with every reason. plan S4."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 
 import strawberry
 
+from api.diagnosis.comparable_results import ComparableResult, Published, comparable_results
 from api.kit.published import field, published
 from api.kit.row_mapping import shown
 from domain.access import Mask
@@ -77,6 +79,9 @@ class Result:
     dimensions: list[DimensionScore] = field("Dimensions · 维度得分")
     indicators: list[IndicatorScore] = field("Indicators · 指标贡献")
     gates: list[Gate] = field("Gates of the answers, then of the process · 门槛")
+    comparable: list[ComparableResult] = field(
+        "What the verified answers say of others' models, through the latest published crosswalks · 可比结果. plan P8"
+    )
 
 
 Lifts = Mapping[int, Lifting]
@@ -109,11 +114,17 @@ def gates_of(measured: Measured, issued: Issued, lifts: Lifts) -> list[Gate]:
 
 
 def result_of(
-    stored: str, edition: Edition, form: Form, answers: Mapping[str, Answer] | None, in_time: InTime
+    stored: str,
+    edition: Edition,
+    form: Form,
+    answers: Mapping[str, Answer] | None,
+    in_time: InTime,
+    through: tuple[Published, date] | None = None,
 ) -> Result:
     """The result behind the stored bytes of `diagnosis.scored.v1`.
 
-    answers: the verified ones, where it is asked what lifts a gate. in_time: raises where that comes too late.
+    answers: the verified ones, where it is asked what lifts a gate. in_time: raises where that comes too late. through: the
+    crosswalks, and the day on which external editions spoke, where it is asked what is comparable.
     """
     scored = DiagnosisScored.model_validate_json(stored)
     own, verified, issued = scored.self_measured, scored.verified, scored.issued
@@ -146,4 +157,5 @@ def result_of(
             IndicatorScore(**shown(IndicatorScore, item), name=names[item.id]) for item in verified.indicators
         ],
         gates=gates_of(verified, issued, lifts_of(edition, form, answers, verified, in_time) if answers is not None else {}),
+        comparable=comparable_results(verified, *through) if through is not None else [],
     )

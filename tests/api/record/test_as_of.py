@@ -145,6 +145,10 @@ WITHOUT_A_PAST = {
     "bottlenecks": "asked for a period; each stage holds its first and last day, and what runs is told of today",
     "readerCandidates": "whom to appoint at this moment",
     "workToReassign": "what is to be given to another at this moment",
+    "externalModels": "those of any day are asked for by the day",
+    "externalModel": "an edition of another body is data of the program, and keeps its digest",
+    "crosswalk": "every published version is kept with its moment",
+    "crosswalks": "as `crosswalk`",
     "editionDifference": "a published edition never changes: the answer is the same at every moment",
 }
 """Door -> why it is asked for no past. Every other one is."""

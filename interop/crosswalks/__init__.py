@@ -1,0 +1,1 @@
+"""Crosswalks in the format that others exchange them in: SSSOM · 对照的交换格式."""
