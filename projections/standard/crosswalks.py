@@ -66,14 +66,6 @@ class ProposedRecord(NamedTuple):
     returned: bool
 
 
-class CrosswalkFilter(NamedTuple):
-    """Which crosswalks are looked for 对照筛选. drafts: whether those that were never published are among them."""
-
-    edition: str | None
-    model: str | None
-    drafts: bool
-
-
 TABLE = Table("crosswalks", META, *columns(CrosswalkRecord, "id"))
 VERSIONS = Table("crosswalk_versions", META, *columns(CrosswalkVersionRecord, "crosswalk", "version"))
 
@@ -121,20 +113,20 @@ CROSSWALK_READ_MODEL = ReadModel(
 )
 
 
-def crosswalks(snapshot: Snapshot, where: CrosswalkFilter, page: Page) -> list[CrosswalkRecord]:
-    """A page of the crosswalks, by id."""
+def crosswalks(snapshot: Snapshot, page: Page, *, drafts: bool) -> list[CrosswalkRecord]:
+    """A page of the crosswalks, by id. drafts: whether those that were never published are among them."""
     table = snapshot[TABLE]
 
     def query() -> Select[Any]:
-        return page.of(_looked_for(select(*chosen(table, CrosswalkRecord)), table, where), table.c.__getitem__)
+        return page.of(_open(select(*chosen(table, CrosswalkRecord)), table, drafts=drafts), table.c.__getitem__)
 
     return [CrosswalkRecord._make(row) for row in snapshot.kept(None, query, **page.values)]
 
 
-def crosswalk_count(snapshot: Snapshot, where: CrosswalkFilter) -> int:
+def crosswalk_count(snapshot: Snapshot, *, drafts: bool) -> int:
     """How many of them there are."""
     table = snapshot[TABLE]
-    return int(snapshot.rows(_looked_for(select(func.count()).select_from(table), table, where))[0][0])
+    return int(snapshot.rows(_open(select(func.count()).select_from(table), table, drafts=drafts))[0][0])
 
 
 def crosswalks_by_id(snapshot: Snapshot, ids: Sequence[str], *, drafts: bool) -> dict[str, CrosswalkRecord]:
@@ -179,9 +171,5 @@ def proposed_rows(record: CrosswalkRecord) -> list[ProposedRecord]:
     return found
 
 
-def _looked_for(query: Select[Any], table: Table, where: CrosswalkFilter) -> Select[Any]:
-    if not where.drafts:
-        query = query.where(table.c.version > 0)
-    for column, value in ((table.c.edition, where.edition), (table.c.model, where.model)):
-        query = query.where(column == value) if value is not None else query
-    return query
+def _open(query: Select[Any], table: Table, *, drafts: bool) -> Select[Any]:
+    return query if drafts else query.where(table.c.version > 0)

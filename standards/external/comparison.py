@@ -86,14 +86,14 @@ class ComparableResult(NamedTuple):
     coverage: Decimal
     lower_rank: int
     upper_rank: int
-    reasons: tuple[IndicativeReason, ...]
+    why_indicative: tuple[IndicativeReason, ...]
     marks: tuple[SourceMark, ...]
     nodes: tuple[NodeInterval, ...]
 
     @property
     def indicative(self) -> bool:
         """Whether it is for orientation only."""
-        return bool(self.reasons)
+        return bool(self.why_indicative)
 
 
 class _Span(NamedTuple):
@@ -145,7 +145,7 @@ def comparable_result(
         coverage=coverage,
         lower_rank=lower_rank,
         upper_rank=upper_rank,
-        reasons=tuple(reason for reason, holds in reasons.items() if holds),
+        why_indicative=tuple(reason for reason, holds in reasons.items() if holds),
         marks=tuple(mark for mark in SourceMark if mark in marks),
         nodes=nodes,
     )

@@ -55,7 +55,7 @@ class ComparableResult:
     lower_level: str | None = field("Name of that level; null below the first · 下限等级", made=True)
     upper_level: str | None = field("Name of that level; null below the first · 上限等级", made=True)
     indicative: bool = field("Whether it is for orientation only · 是否仅供参考")
-    reasons: list[IndicativeReason] = field("Why it is · 仅供参考的原因")
+    why_indicative: list[IndicativeReason] = field("Why it is · 仅供参考的原因")
     marks: list[SourceMark] = field("Marks of the model's numbers that it rests on · 所依数值的来源标记")
     nodes: list[NodeInterval] = field("By node · 各节点区间", made=True)
 

@@ -24,7 +24,7 @@ from domain.standard.crosswalks.state import crosswalk_id
 from interop.crosswalks.sssom import PublishedCrosswalk, sssom_of
 from projections.standard import crosswalks as rows
 from projections.standard import editions as editions_rows
-from projections.standard.crosswalks import CrosswalkFilter, CrosswalkRecord, CrosswalkVersionRecord, ProposedRecord
+from projections.standard.crosswalks import CrosswalkRecord, CrosswalkVersionRecord, ProposedRecord
 from standards import AnyEdition, ExternalEdition, edition_of_json, external_edition
 from standards.edition.text import SourceMark
 from standards.external import crosswalk as mapping
@@ -143,11 +143,11 @@ def _sees_drafts(context: Context) -> bool:
     return context.role in CROSSWALK_DRAFTS
 
 
-CROSSWALKS: Listed[CrosswalkFilter, CrosswalkRecord, Crosswalk] = Listed(
+CROSSWALKS: Listed[bool, CrosswalkRecord, Crosswalk] = Listed(
     name="crosswalks",
     node=Crosswalk,
-    rows=lambda snapshot, _scope, where, page: rows.crosswalks(snapshot, where, page),
-    count=lambda snapshot, _scope, where: rows.crosswalk_count(snapshot, where),
+    rows=lambda snapshot, _scope, drafts, page: rows.crosswalks(snapshot, page, drafts=drafts),
+    count=lambda snapshot, _scope, drafts: rows.crosswalk_count(snapshot, drafts=drafts),
     build=lambda context, found, _wanted: build_crosswalks(context, found),
 )
 
@@ -172,14 +172,9 @@ class CrosswalkQueries:
         return _of_ids(info.context, [key_of(id, "crosswalk")]).get(key_of(id, "crosswalk"))
 
     @listing(CROSSWALKS, "Crosswalks: those published, and drafts open to the caller · 外部模型对照清单. plan P8", roles=SIGNED_IN)
-    def crosswalks(
-        self,
-        info: strawberry.Info[Context, None],
-        edition: Annotated[str | None, argument("Key of our edition · 标准版本")] = None,
-        model: Annotated[str | None, argument("Key of the external edition · 外部模型版本")] = None,
-    ) -> CrosswalkFilter:
-        """A page of crosswalks, in order of id."""
-        return CrosswalkFilter(edition, model, _sees_drafts(info.context))
+    def crosswalks(self, info: strawberry.Info[Context, None]) -> bool:
+        """A page of crosswalks, in order of id; whether drafts are among them."""
+        return _sees_drafts(info.context)
 
 
 def _of_ids(context: Context, ids: Sequence[str], _wanted: frozenset[str] = frozenset()) -> dict[str, Crosswalk]:

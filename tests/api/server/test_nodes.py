@@ -33,7 +33,7 @@ NOWHERE = (
 SINGLY = {
     kind: kind
     for kind in ("enterprise", "diagnosis", "feedback", "group", "matching", "policy", "proceeding", "revision", "campaign")
-} | {"endpoint": "webhookEndpoint"}
+} | {"crosswalk": "crosswalk", "endpoint": "webhookEndpoint"}
 """Kind -> the read that shows one such thing by its id."""
 POLICY = {
     "terms": {"title": "示例", "purpose": "LOAN", "since": "2024-05-01", "fen": "1", "combinable": True, "edition": "edition/2023"}
@@ -41,6 +41,7 @@ POLICY = {
     "source": "示例",
     "mark": "I",
 }
+ENDS = {"edition": "2023", "model": "dcmm-2025", "title": "对照", "source": "示例", "mark": "P"}
 LISTED = {"person": "people", "participation": "participations"}
 """Kind -> the list that shows such things."""
 
@@ -73,6 +74,7 @@ def everything(city: LiveCity) -> dict[str, list[str]]:
         "organisation": [id_of("organisation", key) for key in ("310117", "p1")],
         "person": [id_of("person", login) for login in ("filler", "stranger", "rival")],
         "edition": [id_of("edition", "2023")],
+        "crosswalk": [str(city.done("city", "proposeCrosswalk", "crosswalk { id }", **ENDS)["crosswalk"]["id"])],
         "revision": [str(city.done("city", "draftRevision", "revision { id }", **drafting)["revision"]["id"])],
     }
 

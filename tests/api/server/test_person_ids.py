@@ -40,6 +40,7 @@ SHOWN_BY_RIGHT = frozenset(
         "Proceeding.openedBy",
         "Proceeding.decidedBy",
         "DraftReview.reviewer",
+        "ProposedRow.proposer",
         "RevisionDraft.reviewers",
         "Severity.person",
     }
@@ -138,6 +139,8 @@ def test_facts_that_hold_people_say_so_by_type() -> None:
         "proceeding.opened.v1": {"opened_by"},
         "reassessment.assigned.v1": {"assessor"},
         "reassessment.given.v1": {"assessor"},
+        "crosswalk.changed.v1": {"proposer"},
+        "crosswalk.reviewed.v1": {"reviewer"},
         "revision.reviewers_named.v1": {"reviewers"},
         "revision.reviewed.v1": {"reviewer"},
         "calibration.given.v1": {"person"},

@@ -19,7 +19,7 @@ DRAFT = """query($id: ID!) { crosswalk(id: $id) { draftVersion
   draft(first: 50) { nodes { row { indicator node } approvals returned warnings } } } }"""
 LISTED = "{ crosswalks { totalCount nodes { id version } } }"
 RESULT = """query($id: ID!) { diagnosis(id: $id) { result { comparable { model crosswalk crosswalkVersion crosswalkMark scale
-  lower upper coverage lowerRank upperRank lowerLevel upperLevel indicative reasons marks
+  lower upper coverage lowerRank upperRank lowerLevel upperLevel indicative whyIndicative marks
   nodes { node name lower upper coverage indicators } } } } }"""
 ID = "2023.cmmm-2020"
 BEGIN = {"edition": "2023", "model": "cmmm-2020", "title": "对照", "source": "项目拟定", "mark": "P"}
@@ -109,7 +109,7 @@ def test_a_result_says_of_another_model_an_interval_with_its_coverage_and_why_it
     assert (found["coverage"], found["lower"], found["upper"]) == ("0.61", "2.44", "4.39")  # the brief form asks F04 alone
     assert (found["lowerLevel"], found["upperLevel"]) == ("规范级", "优化级")
     assert found["indicative"]
-    assert set(found["reasons"]) == {"LEVELS_DIFFER", "COVERAGE_LOW", "UNVERIFIED"}
+    assert set(found["whyIndicative"]) == {"LEVELS_DIFFER", "COVERAGE_LOW", "UNVERIFIED"}
     of = {one["node"]: one for one in found["nodes"]}
     assert (of["manufacturing"]["name"], of["manufacturing"]["indicators"]) == ("制造", ["F04"])
     assert (of["people"]["lower"], of["people"]["upper"], of["people"]["indicators"]) == ("0.00", "5.00", [])

@@ -55,7 +55,7 @@ def test_a_model_that_is_covered_whole_has_an_interval_without_width() -> None:
 def test_what_no_row_covers_may_be_anything() -> None:
     found = compared("sme-2022", WHOLE_2022[:2], {"X00": "4", "X01": "4"})
     assert (found.lower, found.upper, found.coverage) == (Decimal("40.00"), Decimal("90.00"), Decimal("0.50"))
-    assert {IndicativeReason.LEVELS_DIFFER, IndicativeReason.COVERAGE_LOW} <= set(found.reasons)
+    assert {IndicativeReason.LEVELS_DIFFER, IndicativeReason.COVERAGE_LOW} <= set(found.why_indicative)
 
 
 def test_an_indicator_that_does_not_apply_covers_nothing() -> None:
@@ -105,7 +105,7 @@ def test_cut_offs_that_were_not_found_keep_a_result_indicative() -> None:
     rows = tuple(row("X00", node) for node in sorted(model("dcmm-2025").leaves))
     found = compared("dcmm-2025", rows, {"X00": "3"})
     assert (found.lower_rank, found.upper_rank, found.coverage) == (3, 3, Decimal("1.00"))
-    assert found.reasons == (IndicativeReason.UNVERIFIED,)
+    assert found.why_indicative == (IndicativeReason.UNVERIFIED,)
     assert SourceMark.P in found.marks
 
 
