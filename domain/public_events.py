@@ -173,6 +173,7 @@ SELECTION_AND_MONEY: Mapping[str, str] = {
 a certificate has a credential and a status list of its own."""
 HOUSE: Mapping[str, str] = {
     "calendar": "set.v1",
+    "crosswalk": "proposed.v1 changed.v1 reviewed.v1 published.v1",
     "endpoint": "registered.v1 verified.v1 secret_rotated.v1 disabled.v1 enabled.v1 test_asked.v1 redelivery_asked.v1",
     "enterprise": "stated.v1",
     "headquarters": "named.v1 ended.v1 corrected.v1",

@@ -19,7 +19,7 @@ from api.kit.row_mapping import all_shown, shown
 from domain.instants import city_day, utc_moment
 from domain.kernel import Command
 from domain.masks import ACTORS, CROSSWALK_DRAFTS, SIGNED_IN
-from domain.standard.crosswalks.crosswalk import ProposeCrosswalk
+from domain.standard.crosswalks.crosswalk import ProposeCrosswalk, ReviewCrosswalk
 from domain.standard.crosswalks.state import crosswalk_id
 from interop.crosswalks.sssom import PublishedCrosswalk, sssom_of
 from projections.standard import crosswalks as rows
@@ -195,6 +195,7 @@ QUERIES = CrosswalkQueries
 FOUND_BY_ID: Mapping[str, NodeKind] = {"crosswalk": NodeKind(Crosswalk, _of_ids)}
 SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
     ProposeCrosswalk: ServerFields(frozenset({"crosswalk"}), fill=_id_of_ends),
+    ReviewCrosswalk: ServerFields(frozenset(), shows_version=False),
 }
 """What the server completes 服务端补全; every other command is sent as it is."""
 PAYLOADS: Mapping[str, Payload] = {"crosswalk": Payload("crosswalk", Crosswalk, _find_crosswalk)}

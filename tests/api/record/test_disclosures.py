@@ -66,6 +66,10 @@ RESTRICTED_BUT_OPEN = {
     "ShadowMover.*": "names the diagnosis; its grades and reasons have rows of their own",
     "ShadowReason.*": "reached through them",
     **dict.fromkeys(("DraftReview.reviewer", "RevisionDraft.reviewers"), "people who review the standard, of no firm"),
+    **dict.fromkeys(
+        ("Crosswalk.draft", "Crosswalk.draftVersion", "ProposedRow.*", "ProposedRow.proposer"),
+        "of the standard and another body's model, which are no firm's",
+    ),
     "UploadTicket.*": "on the way in",
     "Invitation.*": "a ticket",
     **dict.fromkeys(("Diagnosis.assignments", "Assignment.*"), "who works on a diagnosis, as the city itself decided"),
