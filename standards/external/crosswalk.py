@@ -40,14 +40,14 @@ class MappingRelation(DescribedEnum):
 
 
 class CrosswalkPair(_Part):
-    """An indicator and an external node 对照两端; a crosswalk has at most one row of them."""
+    """An indicator and an external node; a crosswalk has at most one row of them · 对照两端."""
 
     indicator: IndicatorId = Field(description="Indicator of our edition, such as F05 · 指标编号")
     node: NodeId = Field(description="Node of the external edition · 外部节点标识")
 
 
 class CrosswalkRow(CrosswalkPair):
-    """One row of a crosswalk 对照行: relation, why, and how sure it is."""
+    """One row of a crosswalk: relation, why, and how sure it is · 对照行."""
 
     relation: MappingRelation = Field(description="How the node stands to the indicator · 对照关系")
     rationale: Annotated[str, Field(min_length=1, max_length=500)] = Field(description="Why · 对照理由")

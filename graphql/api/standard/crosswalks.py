@@ -62,7 +62,7 @@ class CrosswalkVersion:
     rows: list[CrosswalkRow] = parts(CrosswalkRow, "Its rows, in order of their ends · 对照行")
     unmapped_nodes: list[str] = field("Items of the external edition that no row reaches · 未对照外部节点")
     unmapped_indicators: list[str] = field("Indicators of our edition that no row names · 未对照指标")
-    sssom: str | None = field("The version as an SSSOM table; null where an end of it is no more on file · SSSOM 文件")
+    sssom: str | None = field("The version as an SSSOM table; null where an end of it is no more on file · 交换文件")
 
 
 @published(SIGNED_IN, placed=False, row=CrosswalkRecord)
