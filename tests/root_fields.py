@@ -20,7 +20,7 @@ from tests.live_city import RIGHTS, SCHEMA
 
 Tried = Mapping[str, tuple[Any, ...]]
 """Name of an argument -> what it is tried with, as GraphQL writes it or as a value of Python."""
-ABSENT: Tried = {"endpoint": ("none",), "key": ("none",)}
+ABSENT: Tried = {"endpoint": ("none",)}
 """What names a thing that the cities of these tests have none of, where a test gives nothing better."""
 
 

@@ -183,10 +183,10 @@ class ExternalModelQueries:
 
     @field("One edition of another body's model; null where there is none · 外部模型版本. plan P8", roles=ANYONE)
     def external_model(
-        self, key: Annotated[str, argument("Key of the edition, such as dcmm-2025 · 版本键")]
+        self, edition: Annotated[str, argument("Key of the edition, such as dcmm-2025 · 版本键")]
     ) -> ExternalEdition | None:
         """An edition by its key."""
-        found = external_edition(key)
+        found = external_edition(edition)
         return build_external(found) if found is not None else None
 
 

@@ -9,7 +9,7 @@ from journal import Caller
 from tests.live_city import LiveCity
 
 MODELS = "query($day: Date) { externalModels(day: $day) { key draft } }"
-MODEL = """query($key: String!) { externalModel(key: $key) { number mark sinceMark maturity freeLevels digest
+MODEL = """query($edition: String!) { externalModel(edition: $edition) { number mark sinceMark maturity freeLevels digest
   levels { rank name } levelRule { scale mark conditions { rank score scenes } }
   nodes { id parent clause mark weights { variant share mark } } counts { number mark } columns { id required } } }"""
 CROSSWALK = """query($id: ID!) { crosswalk(id: $id) { version publishedAt
@@ -61,13 +61,13 @@ def test_anyone_reads_which_models_an_assessment_of_a_day_is_read_by(city: LiveC
 
 
 def test_every_number_of_a_model_comes_with_its_mark(city: LiveCity) -> None:
-    cmmm = city.data(None, MODEL, key="cmmm-2020")["externalModel"]
+    cmmm = city.data(None, MODEL, edition="cmmm-2020")["externalModel"]
     assert (cmmm["mark"], cmmm["sinceMark"], cmmm["levelRule"]["mark"]) == ("V", "V", "V_2")
     weights = {(node["id"], one["variant"]): one for node in cmmm["nodes"] for one in node["weights"]}
     assert weights["people", "process"] == {"variant": "process", "share": "6", "mark": "V_2"}
     assert weights["people", "discrete"]["mark"] == "M"
-    assert city.data(None, MODEL, key="dcmm-2025")["externalModel"]["levelRule"] is None
-    assert city.data(None, MODEL, key="none") == {"externalModel": None}
+    assert city.data(None, MODEL, edition="dcmm-2025")["externalModel"]["levelRule"] is None
+    assert city.data(None, MODEL, edition="none") == {"externalModel": None}
 
 
 def test_a_crosswalk_is_proposed_reviewed_and_published_and_then_read_by_every_role(city: LiveCity) -> None:
