@@ -6,6 +6,8 @@ from domain.access import Role
 from domain.diagnosis.assignments import ASSIGNMENTS
 from domain.diagnosis.campaigns import CAMPAIGNS
 from domain.diagnosis.case import DIAGNOSES
+from domain.diagnosis.external.batch import BATCHES
+from domain.diagnosis.external.result import EXTERNAL_RESULTS
 from domain.diagnosis.filing import FILING_REGISTERS
 from domain.diagnosis.follow_up import FOLLOW_UPS
 from domain.diagnosis.participations import PARTICIPATIONS
@@ -55,6 +57,7 @@ from domain.standard.shadow import SHADOWS
 CAPABILITIES = Capabilities(
     APPLICATIONS,
     ASSIGNMENTS,
+    BATCHES,
     CALIBRATIONS,
     CAMPAIGNS,
     CERTIFICATES,
@@ -73,6 +76,7 @@ CAPABILITIES = Capabilities(
     ENDPOINTS,
     ENTERPRISES,
     EXAMS,
+    EXTERNAL_RESULTS,
     FEEDBACKS,
     HEADQUARTERS,
     IDENTIFIERS,

@@ -95,7 +95,7 @@ BULK_EXPORTS = AUDIT | {Role.CITY, Role.DISTRICT, Role.PARTNER}
 A consent to a bank may end while a file is given out, so a bank reads page by page."""
 BOTTLENECKS = PROCESS_LOG | {Role.PROVIDER}
 """Where cases wait and turn back 瓶颈台: a district of its own cases, a provider of those that it diagnoses. plan P5."""
-UPLOADERS = COMMANDS["AttachEvidence"] | COMMANDS["ImportRoster"] - {Role.SYSTEM}
+UPLOADERS = COMMANDS["AttachEvidence"] | COMMANDS["ImportRoster"] - {Role.SYSTEM} | COMMANDS["SendResultBatch"]
 ACTORS = frozenset({Role.CITY, Role.AUDITOR})
 """Ids of people, such as who acted, read or reviewed: to everyone else a role of an organisation did. plan P5, P7."""
 VISITORS = ACTORS | {Role.PROVIDER, Role.DIAGNOSTICIAN}

@@ -196,3 +196,18 @@ class RosterColumns(CodeList):
 def roster_columns() -> RosterColumns:
     """The columns as authored 名单列定义."""
     return read_codes(HERE / "roster_columns.yaml", RosterColumns)
+
+
+# Results of others' assessments
+
+
+class ResultColumns(CodeList):
+    """Columns of files with others' assessments 外部评估结果列定义."""
+
+    columns: tuple[RosterColumn, ...]
+
+
+@cache
+def result_columns() -> ResultColumns:
+    """The columns as authored 外部评估结果列定义."""
+    return read_codes(HERE / "result_columns.yaml", ResultColumns)

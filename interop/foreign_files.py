@@ -13,6 +13,7 @@ import orjson
 from pydantic import TypeAdapter
 
 from domain.kernel import Rule
+from interop.external_results.batch_reading import BatchReading
 from interop.questionnaires.reading import QuestionnaireReading, SubmissionReading
 from interop.rosters import file_rules
 from interop.rosters.roster import Progress, RosterReading
@@ -35,9 +36,12 @@ WRITTEN_MIB = 256
 """Of each sheet that is written: the library keeps it in a file of its own until the workbook is whole."""
 ENCLOSED_MIB = 128
 """Of a dossier with its files: 64 MiB of them are 86 in base64."""
+ROSTER_SHEET, RESULT_SHEET = "名单", "评估结果"
+"""What the copied sheet of an annotated file is called."""
 WORKER = "interop.worker"
 """The module of the functions that are named below; it is loaded in processes apart and nowhere else."""
 ROSTER = TypeAdapter(RosterReading)
+BATCH = TypeAdapter(BatchReading)
 SHEET: TypeAdapter[SeenSheet | None] = TypeAdapter(SeenSheet | None)
 RULES: Mapping[str, Rule] = {one.code: one for one in vars(file_rules).values() if isinstance(one, Rule)}
 """Code -> rule, of all that a workbook as a whole is refused by."""
@@ -80,8 +84,23 @@ class ForeignFiles:
         Raises:
             Refused: as `roster`.
         """
-        sheet = b"null" if data is None else self.read(f"{WORKER}:sheet_bytes", data, filename, holder=holder)
-        return self.read(f"{WORKER}:annotated_bytes", sheet, report, holder=holder, bounds=self._writing)
+        return self._annotated("sheet_bytes", ROSTER_SHEET, data, filename, report, holder)
+
+    def results(self, data: bytes, filename: str, model: str, holder: str) -> BatchReading:
+        """As `read_results`, for a holder that the work is counted for.
+
+        Raises:
+            Refused: as `roster`.
+        """
+        return BATCH.validate_json(self.read(f"{WORKER}:results_bytes", data, filename, model, holder=holder))
+
+    def annotated_results(self, data: bytes | None, filename: str, report: bytes, holder: str) -> bytes:
+        """The sheet of others' assessments with its findings as comments 批注批次; otherwise as `annotated`."""
+        return self._annotated("results_sheet_bytes", RESULT_SHEET, data, filename, report, holder)
+
+    def _annotated(self, reader: str, title: str, data: bytes | None, filename: str, report: bytes, holder: str) -> bytes:
+        sheet = b"null" if data is None else self.read(f"{WORKER}:{reader}", data, filename, holder=holder)
+        return self.read(f"{WORKER}:annotated_bytes", sheet, report, title, holder=holder, bounds=self._writing)
 
     @cached_property
     def template(self) -> bytes:

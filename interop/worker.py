@@ -14,7 +14,8 @@ from domain.participants.rosters.findings import RosterReport
 from domain.providers.subsidies.events import SubsidyComputed
 from interop.editions.workbook import workbook_of
 from interop.editions.workbook_reading import read_workbook
-from interop.foreign_files import ROSTER, SHEET
+from interop.external_results.reading import read_results, seen_results
+from interop.foreign_files import BATCH, ROSTER, SHEET
 from interop.payments.payment_list import payment_list
 from interop.proof.dossier import with_files
 from interop.questionnaires.site_form import site_form_of
@@ -39,9 +40,19 @@ def sheet_bytes(data: bytes, filename: str) -> bytes:
     return SHEET.dump_json(seen_sheet(data, filename))
 
 
-def annotated_bytes(sheet: bytes, report: bytes) -> bytes:
+def annotated_bytes(sheet: bytes, report: bytes, title: str) -> bytes:
     """The annotated workbook 批注名单 of a sheet as `sheet_bytes` gave it, and of a report as JSON; see `annotated`."""
-    return annotated(SHEET.validate_json(sheet), RosterReport.model_validate_json(report))
+    return annotated(SHEET.validate_json(sheet), RosterReport.model_validate_json(report), title)
+
+
+def results_bytes(data: bytes, filename: str, model: str) -> bytes:
+    """What a file with others' assessments says 批次读数, as JSON; see `read_results`."""
+    return BATCH.dump_json(read_results(data, filename, model))
+
+
+def results_sheet_bytes(data: bytes, filename: str) -> bytes:
+    """The sheet that others' assessments stand in 批次原表, as JSON; see `seen_results`."""
+    return SHEET.dump_json(seen_results(data, filename))
 
 
 def template_bytes() -> bytes:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from domain.access import Role, scope_of
+from domain.diagnosis.external.batch import SendResultBatch
 from domain.diagnosis.report import ConfirmReport, IssueReport
 from domain.kernel import Command, Unfinished
 from domain.participants.people.registration import InvitePerson, RegisterPerson
@@ -87,4 +88,5 @@ def finishers(
         RegisterPerson: seal,
         InvitePerson: seal,
         ImportRoster: keep_report(blobs),
+        SendResultBatch: keep_report(blobs),
     }

@@ -37,32 +37,34 @@ def seen_sheet(data: bytes, filename: str) -> SeenSheet | None:
         with open_sheets(data, filename) as sheets:
             table = find_table(sheets)
         with open_sheets(data, filename) as sheets:
-            rows = tuple((number, tuple(map(_plain, cells))) for number, cells in islice(sheets[table.place].rows, MOST_ROWS))
+            rows = tuple((number, tuple(map(plain_cell, cells))) for number, cells in islice(sheets[table.place].rows, MOST_ROWS))
     except Refused:
         return None
     columns = {title: table.header.places[name] + 1 for name, title in table.header.titles.items()}
     return SeenSheet(rows=rows, columns=columns)
 
 
-def annotated(seen: SeenSheet | None, report: RosterReport) -> bytes:
+def annotated(seen: SeenSheet | None, report: RosterReport, title: str = "名单") -> bytes:
     """A roster's sheet with its findings as comments, and the list of them 批注名单, as .xlsx.
 
     Args:
         seen: the sheet as it was sent; None = it is not kept or cannot be read, and only the list is written.
         report: of the file.
+        title: of the sheet that it is shown on.
     """
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = FINDINGS
     _listed(sheet, report)
     if seen is not None:
-        _copied(book.create_sheet("名单", 0), seen, report.findings)
+        _copied(book.create_sheet(title, 0), seen, report.findings)
     held = BytesIO()
     book.save(held)
     return held.getvalue()
 
 
-def _plain(cell: Cell) -> Plain:
+def plain_cell(cell: Cell) -> Plain:
+    """A cell as it is shown again 单元格原样."""
     if isinstance(cell, Unread):
         return _clean(cell.shown) or None
     return _clean(str(cell)) if isinstance(cell, str | date | datetime | time | timedelta) else cell

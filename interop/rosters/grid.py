@@ -11,11 +11,12 @@ class Unread:
     """A cell whose value is not what it seems 不能按所见读取的单元格, so it is read as nothing and said to be so.
 
     why: "formula" without a saved value; number formatted as "date"; part of a "merged" cell that is not its first; stray "quote"
-    in CSV. shown: what stands there, where anything does.
+    in CSV. shown: what stands there, where anything does. day: that a number formatted as a date stands for.
     """
 
     why: Literal["formula", "date", "merged", "quote"]
     shown: str = ""
+    day: date | None = None
 
 
 Cell = str | int | float | bool | date | datetime | time | timedelta | Unread | None

@@ -131,7 +131,7 @@ class Table:
 
 @cache
 def _fields() -> Mapping[str, str]:
-    return {_plain(header)[0]: column.field for column in roster_columns().columns for header in column.headers}
+    return {plain_header(header)[0]: column.field for column in roster_columns().columns for header in column.headers}
 
 
 def required_columns() -> tuple[str, ...]:
@@ -139,7 +139,7 @@ def required_columns() -> tuple[str, ...]:
     return tuple(column.name for column in roster_columns().columns if column.required)
 
 
-def _plain(header: str) -> tuple[str, str]:
+def plain_header(header: str) -> tuple[str, str]:
     """A header without white space, case, year, marks and bracketed remarks; and the remarks."""
     text = re.sub(r"[_*:]", "", _tight(header))
     return YEAR.sub("", BRACKETS.sub("", text)), "".join(BRACKETS.findall(text))
@@ -153,7 +153,7 @@ def _recognise(cell: Cell) -> tuple[str, str] | None:
     """Field of a header cell and the unit it names, empty where it names none; None when it is no column of a roster."""
     if not isinstance(cell, str):
         return None
-    name, remark = _plain(cell)
+    name, remark = plain_header(cell)
     if (field := _fields().get(name)) is not None:
         return field, unit_in(remark) if field == REVENUE else ""
     for each in sorted(roster_columns().revenue_units, key=lambda each: -len(each.unit)):

@@ -9,10 +9,12 @@ import warnings
 import zipfile
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date, datetime
 from typing import Any
 
 from openpyxl import load_workbook
 from openpyxl.utils.cell import range_boundaries
+from openpyxl.utils.datetime import from_excel
 from openpyxl.utils.escape import unescape
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
@@ -79,8 +81,16 @@ class _Parser(WorkSheetParser):
         elif isinstance(value, str) and "_x" in value:
             found["value"] = unescape(value)
         elif found["style_id"] in self.dates and isinstance(value, int | float) and not isinstance(value, bool):
-            found["value"] = Unread("date", str(value))
+            found["value"] = Unread("date", str(value), self._day(value))
         return found
+
+    def _day(self, value: float) -> date | None:
+        """The day that a number stands for by the workbook's own count of days; None where it is none."""
+        try:
+            found = from_excel(value, self.epoch)
+        except (ValueError, OverflowError):
+            return None
+        return found.date() if isinstance(found, datetime) else None
 
 
 def _sheet(sheet: ReadOnlyWorksheet) -> Worksheet:

@@ -57,6 +57,7 @@ KINDS: dict[UploadKind, tuple[int, frozenset[str], str]] = {
     UploadKind.ROSTER: (10 * MIB, frozenset({"xlsx", "csv"}), "ImportRoster"),
     UploadKind.WORKBOOK: (10 * MIB, frozenset({"xlsx"}), "TakeInWorkbook"),
     UploadKind.SUBMISSION: (10 * MIB, frozenset({"json", "csv"}), "TakeInSubmission"),
+    UploadKind.RESULTS: (10 * MIB, frozenset({"xlsx", "csv", "json"}), "SendResultBatch"),
 }
 """What an upload is for -> bytes at most, file name endings taken, and the command that will cite it."""
 TICKET_LIFETIME = timedelta(minutes=15)

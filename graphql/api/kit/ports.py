@@ -143,6 +143,7 @@ class UploadKind(DescribedEnum):
     ROSTER = "roster", "Roster of a year · 名单"
     WORKBOOK = "workbook", "Questionnaire filled in without a network · 离线问卷"
     SUBMISSION = "submission", "Submission of the form that a tablet fills in on site · 现场核验数据"
+    RESULTS = "results", "Others' assessments of firms · 外部评估结果"
 
 
 class Uploads(Protocol):

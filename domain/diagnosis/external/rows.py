@@ -1,0 +1,49 @@
+"""Rows of a batch 批次行: what a file says of each firm, what is proposed of it, and who sends batches. plan P8."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field
+
+from domain.access import Role
+from domain.diagnosis.external.result import StatedResult
+from domain.kernel import Part, Stream, stream_of
+
+BATCH_SENDERS = frozenset({Role.CITY, Role.PARTNER})
+"""Who sends others' assessments in 批次报送角色: the city, and a partner that it gave a key."""
+BATCH_READERS = BATCH_SENDERS | {Role.AUDITOR}
+"""Who is told of batches 批次知情角色: each partner of its own, the city and the auditor of all."""
+WHOLE_CITY = "*"
+CITY_SENDER = "city"
+"""The city as a sender, whoever of its people sent a file; a partner is named as it acts."""
+ROWS_AT_MOST = 2_000
+"""Each accepted row is a fact of its own in one transaction, and looks into two histories."""
+
+
+class ReadRow(Part):
+    """A row of a file as it is read 批次行读数, every cell checked; what it means is not decided yet. level: as it is written."""
+
+    row: Annotated[int, Field(ge=1)]
+    uscc: str
+    name: str | None = None
+    number: str | None = None
+    variant: str | None = None
+    level: str
+    score: Decimal | None = None
+    assessed_on: date
+    valid_until: date | None = None
+    body: str | None = None
+
+
+class ProposedRow(Part):
+    """A row that waits for a person 拟议结果: what it states, and the codes of the findings that ask to be looked at."""
+
+    row: int
+    stated: StatedResult
+    asked: tuple[str, ...] = ()
+
+
+def batch_stream(batch: str) -> Stream:
+    """Stream of one batch; its key is "<sender>.<name>"."""
+    return stream_of("batch", batch)
