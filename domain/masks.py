@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from domain.access import EXPERTS, POSITIONS, Mask, Role
 from domain.command_rights import APPOINTERS, EXAMINEES, LIAISONS
+from domain.diagnosis.external.rows import BATCH_READERS
 from domain.diagnosis.participations import PARTICIPATION_READERS
 from domain.diagnosis.state import PROCEEDINGS_READERS
 from domain.events import COMMANDS
@@ -133,6 +134,11 @@ GAPS_READ = LIAISONS
 CONTACTS = NETWORK | OF_THE_PROVIDER
 CONSENTS = CONSENT_READERS - {Role.SYSTEM}
 """A bank learns of its own consent by what it sees, and of no other bank's."""
+BATCHES_READ = BATCH_READERS
+"""Batches of others' assessments 外部评估结果批次: each partner its own, the city and the auditor all. plan P8."""
+EXTERNAL_ASSESSMENTS = OF_THE_FIRM - {Role.DEPARTMENT_FILLER} | {Role.CITY, Role.DISTRICT, Role.GROUP, Role.AUDITOR}
+"""Scores, and all results of models whose results are no public certificates 非公开的外部评估结果: who runs the case and the firm
+itself. Everyone else that sees the firm is shown certificates alone. plan P8."""
 RESULT_CREDENTIALS = CONSENTS | {Role.BANK}
 """Results handed to a bank, signed 结果凭证: who is told of consents, and each bank its own while it may see the firm. plan R4."""
 PARTNERS = frozenset({Role.PARTNER})

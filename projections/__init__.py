@@ -10,9 +10,11 @@ from projections.as_of.validity import VALIDITY
 from projections.diagnosis.assignments import TERMS
 from projections.diagnosis.campaigns import CAMPAIGN_READ_MODEL
 from projections.diagnosis.diagnoses_fold import DIAGNOSIS_READ_MODEL
+from projections.diagnosis.external_results import EXTERNAL_RESULT_READ_MODEL
 from projections.diagnosis.firms import ENTERPRISE_READ_MODEL, FIRMS_BY_CASES
 from projections.diagnosis.groups import GROUP_READ_MODEL
 from projections.diagnosis.passages import PASSAGE_READ_MODEL
+from projections.diagnosis.result_batches import RESULT_BATCH_READ_MODEL
 from projections.diagnosis.result_credentials import RESULT_CREDENTIAL_READ_MODEL
 from projections.engine import runner
 from projections.engine.places import ENTERPRISES
@@ -61,6 +63,8 @@ READ_MODELS: tuple[ReadModel, ...] = (
     CAMPAIGN_READ_MODEL,
     TERMS,
     RESULT_CREDENTIAL_READ_MODEL,
+    RESULT_BATCH_READ_MODEL,
+    EXTERNAL_RESULT_READ_MODEL,
     ROSTER_READ_MODEL,
     COVERAGE,
     IMPLEMENTATION_READ_MODEL,

@@ -24,6 +24,7 @@ from api.downloads.payments import PaymentFiles
 from api.downloads.process_log import ProcessLogFiles
 from api.downloads.proofs import Proofs
 from api.downloads.questionnaires import QuestionnaireFiles
+from api.downloads.result_batches import ResultBatchFiles
 from api.downloads.rosters import RosterFiles
 from api.kit.published import FieldRights, declared
 from api.kit.services import Services
@@ -132,6 +133,7 @@ def create_app(
             *Health(services, lag_seconds).routes(),
             *EditionDocuments(services, operations).routes(),
             *RosterFiles(services, operations).routes(),
+            *ResultBatchFiles(services, operations).routes(),
             *PaymentFiles(services, operations).routes(),
             *QuestionnaireFiles(services, operations).routes(),
             *ProcessLogFiles(services, operations).routes(),

@@ -9,10 +9,12 @@ from api.diagnosis import (
     bottlenecks,
     campaigns,
     diagnoses,
+    external_results,
     groups,
     improvement,
     movers,
     reader_candidates,
+    result_batches,
     result_credentials,
 )
 from api.governance import dated_rules, proceedings, ties, working_calendar
@@ -76,6 +78,8 @@ MODULES = (
     enterprises,
     diagnoses,
     result_credentials,
+    external_results,
+    result_batches,
     campaigns,
     bottlenecks,
     reader_candidates,

@@ -66,6 +66,7 @@ PARTS = {
             "participations",
             "implementations",
             "result_credentials",
+            "external_results",
         ),
         ("enterprises", "enterprise"),
     ),

@@ -111,16 +111,18 @@ BATCH_ROW_OVERTAKEN = Rule(
 class SendResultBatch(Command):
     """Send a file of others' assessments in; it is held apart until a person decides on its rows · 报送外部评估结果批次.
 
-    batch: the sender and the name. sender: "city", or the partner as it acts. digest: SHA-256 of the file. rows: those that could
-    be read. findings: of the reading. refused_rows: how many rows could not be read. salt, registered, titles: as of `Sent`.
+    sender: "city", or the partner as it acts. reach: code of the district whose firms it may state, or "*". digest: SHA-256 of the
+    file. rows: those that could be read. findings: of the reading. refused_rows: how many rows could not be read. salt, registered,
+    titles: as of `Sent`.
     """
 
     roles: ClassVar = BATCH_SENDERS
 
-    batch: BatchRef
+    name: BatchName = Field(description="Name of the batch, chosen by its sender, who may send it again · 批次编号")
     model: Label = Field(description="External model, such as `dcmm` · 外部模型代号")
     stated_on: date = Field(description="Day as of which the file states it · 报送口径日")
     sender: str
+    reach: str
     digest: Sha256
     filename: Label
     rows: Annotated[tuple[ReadRow, ...], Field(max_length=ROWS_AT_MOST)]
@@ -153,16 +155,16 @@ class RejectBatchRows(Command):
 
 BatchCommand = SendResultBatch | AcceptBatchRows | RejectBatchRows
 
-def sender_of(context: DecisionContext) -> str:
-    """Who sends, as batches say it 报送方."""
-    return context.by if context.role == Role.PARTNER else CITY_SENDER
+def sender_of(role: str, actor: str, organisation: str) -> tuple[str, str]:
+    """Who sends as batches say it, and whose firms it may state 报送方与范围."""
+    return (actor, organisation) if role == Role.PARTNER else (CITY_SENDER, WHOLE_CITY)
 
 
-def batch_key(sender: str, organisation: str, name: str) -> str:
+def batch_key(sender: str, reach: str, name: str) -> str:
     """Key of a sender's batch 批次标识; a partner's name may hold what no key may, so its digest stands for it."""
     if sender == CITY_SENDER:
         return f"{CITY_SENDER}.{name}"
-    return f"{sha256(f'{sender}/{organisation}'.encode()).hexdigest()[:12]}.{name}"
+    return f"{sha256(f'{sender}/{reach}'.encode()).hexdigest()[:12]}.{name}"
 
 
 # Decide: what may happen
@@ -189,6 +191,8 @@ def decide(command: BatchCommand, batch: ResultBatch | None, context: DecisionCo
 
 
 def _held(command: SendResultBatch, batch: ResultBatch | None, context: DecisionContext) -> Facts:
+    if (command.sender, command.reach) != sender_of(context.role, context.by, context.organisation):
+        raise NOT_FOUND.refuse()
     models = dict.fromkeys(one.model for one in external_editions())
     if command.model not in models:
         raise BATCH_MODEL_UNKNOWN.refuse(path="model", model=command.model, models="、".join(models))
@@ -198,14 +202,13 @@ def _held(command: SendResultBatch, batch: ResultBatch | None, context: Decision
     if batch is not None:
         held = batch.held
         if (held.digest, held.model, held.stated_on) != (command.digest, command.model, command.stated_on):
-            raise BATCH_NAME_TAKEN.refuse(path="batch")
+            raise BATCH_NAME_TAKEN.refuse(path="name")
         return ()
-    organisation = context.organisation if context.role == Role.PARTNER else WHOLE_CITY
-    judged = judge(command.rows, _sent(command, organisation), context.read, context.day)
+    judged = judge(command.rows, _sent(command, command.reach), context.read, context.day)
     report = _report(command, judged)
     stated = {
         "sender": command.sender,
-        "organisation": organisation,
+        "organisation": command.reach,
         "model": command.model,
         "stated_on": command.stated_on,
         "digest": command.digest,
@@ -220,12 +223,12 @@ def _held(command: SendResultBatch, batch: ResultBatch | None, context: Decision
     return (Unfinished(ResultBatchHeld, stated, report.content),)
 
 
-def _sent(command: SendResultBatch, organisation: str) -> Sent:
+def _sent(command: SendResultBatch, reach: str) -> Sent:
     return Sent(
         model=command.model,
         stated_on=command.stated_on,
         sender=command.sender,
-        reach=organisation,
+        reach=reach,
         salt=command.salt,
         registered=command.registered,
         titles=command.titles,
@@ -292,6 +295,12 @@ def evolve(batch: ResultBatch | None, event: BatchEvent) -> ResultBatch:
 # What the decider reads
 
 
+def _stream(command: BatchCommand) -> Stream:
+    if isinstance(command, SendResultBatch):
+        return batch_stream(batch_key(command.sender, command.reach, command.name))
+    return batch_stream(command.batch)
+
+
 def _reads(command: BatchCommand, batch: ResultBatch | None) -> tuple[Stream, ...]:
     """Of a file the firms that it may name; of what is accepted the results that it states."""
     match command:
@@ -319,7 +328,7 @@ BATCHES = Capability(
     name="batch",
     commands=tuple(BatchCommand.__args__),
     events=tuple(BatchEvent.__args__),
-    stream=lambda command: batch_stream(command.batch),
+    stream=_stream,
     reads=_reads,
     reads_further=_reads_further,
     place=lambda _command, _batch, _read: Unscoped.KNOWN_BY_RULES,
