@@ -35,6 +35,7 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "by": ("完成日", "day to be done by"),
     "due": ("整改截止日", "last day to correct"),
     "mend_until": ("补正截止日", "last day to mend"),
+    "stated_on": ("报送口径日", "day as of which it is stated"),
     "applied_on": ("申请日", "day of the application"),
     "certified_on": ("获证日", "day of the certificate"),
     "applications_until": ("申报截止日", "last day for applications"),
