@@ -125,7 +125,9 @@ def names_of(given: Iterable[str]) -> frozenset[str]:
 
 
 PARTIES_AND_OFFICES: Mapping[str, str] = {
+    "assessment": "accepted.v1 withdrawn.v1",
     "assignment": "made.v1 ended.v1",
+    "batch": "held.v1 rows_accepted.v1 rows_rejected.v1",
     "campaign": "planned.v1 extended.v1 firms_invited.v1 firms_reminded.v1 closed.v1",
     "consent": "granted.v1 revoked.v1",
     "credential": "issued.v1 revoked.v1",

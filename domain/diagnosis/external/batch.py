@@ -30,6 +30,7 @@ from domain.diagnosis.external.result import (
 from domain.diagnosis.external.rows import (
     BATCH_SENDERS,
     CITY_SENDER,
+    FINDINGS_AT_MOST,
     ROWS_AT_MOST,
     WHOLE_CITY,
     ReadRow,
@@ -60,7 +61,9 @@ from domain.participants.rosters.findings import RosterFinding, RosterReport
 from domain.stated_dates import require_programme_date
 from standards import external_editions
 
+MOST_COLUMNS = 100
 BatchRef = Annotated[Identifier, IdOf("batch")]
+CodesOnRecord = Annotated[Mapping[str, Label], Field(max_length=MOST_COLUMNS)]
 BatchName = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]{0,39}$")]
 """Name of a batch, chosen by its sender 批次编号: 1–40 letters, digits, "_" and "-"."""
 RowNumbers = Annotated[tuple[Annotated[int, Field(ge=1, le=2**31 - 1)], ...], Field(max_length=ROWS_AT_MOST)]
@@ -121,16 +124,16 @@ class SendResultBatch(Command):
     name: BatchName = Field(description="Name of the batch, chosen by its sender, who may send it again · 批次编号")
     model: Label = Field(description="External model, such as `dcmm` · 外部模型代号")
     stated_on: date = Field(description="Day as of which the file states it · 报送口径日")
-    sender: str
-    reach: str
+    sender: Label
+    reach: Label
     digest: Sha256
     filename: Label
     rows: Annotated[tuple[ReadRow, ...], Field(max_length=ROWS_AT_MOST)]
-    findings: tuple[RosterFinding, ...]
+    findings: Annotated[tuple[RosterFinding, ...], Field(max_length=FINDINGS_AT_MOST)]
     refused_rows: Count
     salt: Salt
-    registered: Mapping[str, Mapping[str, str]] = {}
-    titles: Mapping[str, str] = {}
+    registered: Annotated[Mapping[str, CodesOnRecord], Field(max_length=ROWS_AT_MOST)] = {}
+    titles: Annotated[Mapping[str, Label], Field(max_length=MOST_COLUMNS)] = {}
 
 
 class AcceptBatchRows(Command):

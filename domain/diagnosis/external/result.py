@@ -36,7 +36,7 @@ CERTIFICATES = frozenset({"dcmm", "cmmm", "integration-management"})
 """Models whose results are certificates: numbered, and published by those who grant them. Of every other model (scores of small
 firms, classes of risk, assessments of state-owned firms) no result is public."""
 
-ExternalResultRef = Annotated[Identifier, IdOf("external_result")]
+ExternalResultRef = Annotated[Identifier, IdOf("assessment")]
 
 
 class ExternalResultStatus(DescribedEnum):
@@ -71,7 +71,7 @@ class WithdrawExternalResult(Command):
 
     roles: ClassVar = CITY
 
-    result: ExternalResultRef = Field(description="External result · 外部评估结果标识")
+    assessment: ExternalResultRef = Field(description="External result · 外部评估结果标识")
     withdrawn_on: date = Field(description="Day from which it holds no more · 撤销日")
     reason: Text = Field(description="Why · 撤销原因")
 
@@ -104,7 +104,7 @@ class ExternalResultAccepted(Event):
     file. sender: "city", or the partner as it acts.
     """
 
-    type: Literal["external_result.accepted.v1"] = "external_result.accepted.v1"
+    type: Literal["assessment.accepted.v1"] = "assessment.accepted.v1"
     told_to: ClassVar = KEEPERS
     masks: ClassVar = frozenset({Mask.OUTCOME})
     says: ClassVar = "接受了外部评估结果：{stated.edition}，{stated.level}，评估日 {stated.assessed_on}（批次文件第 {row} 行）"
@@ -119,7 +119,7 @@ class ExternalResultAccepted(Event):
 class ExternalResultWithdrawn(Event):
     """An external result was withdrawn by who granted it 外部评估结果已撤销."""
 
-    type: Literal["external_result.withdrawn.v1"] = "external_result.withdrawn.v1"
+    type: Literal["assessment.withdrawn.v1"] = "assessment.withdrawn.v1"
     told_to: ClassVar = KEEPERS
     says: ClassVar = "登记了外部评估结果的撤销，自 {withdrawn_on} 起：{reason}"
     withdrawn_on: date
@@ -168,7 +168,7 @@ def result_key(stated: StatedResult) -> str:
 
 def external_result_stream(key: str) -> Stream:
     """Stream of one external result."""
-    return stream_of("external_result", key)
+    return stream_of("assessment", key)
 
 
 
@@ -181,7 +181,7 @@ def decide(command: WithdrawExternalResult, known: ExternalResult | None, contex
     if known is None:
         raise NOT_FOUND.refuse()
     if known.withdrawn_on is not None:
-        raise RESULT_WITHDRAWN_ALREADY.refuse(path="result")
+        raise RESULT_WITHDRAWN_ALREADY.refuse(path="assessment")
     if not known.stated.assessed_on <= command.withdrawn_on <= context.day:
         facts = {"earliest": known.stated.assessed_on, "latest": context.day}
         raise RESULT_WITHDRAWN_WHEN.refuse(path="withdrawn_on", **facts)
@@ -205,10 +205,10 @@ def evolve(known: ExternalResult | None, event: ExternalResultEvent) -> External
 
 
 EXTERNAL_RESULTS = Capability(
-    name="external_result",
+    name="assessment",
     commands=(WithdrawExternalResult,),
     events=tuple(ExternalResultEvent.__args__),
-    stream=lambda command: external_result_stream(command.result),
+    stream=lambda command: external_result_stream(command.assessment),
     decide=decide,
     evolve=evolve,
 )

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from domain.access import Role
 from domain.diagnosis.external.result import StatedResult
-from domain.kernel import Part, Stream, stream_of
+from domain.kernel import Label, Part, Stream, stream_of
 
 BATCH_SENDERS = frozenset({Role.CITY, Role.PARTNER})
 """Who sends others' assessments in 批次报送角色: the city, and a partner that it gave a key."""
@@ -18,6 +18,7 @@ WHOLE_CITY = "*"
 CITY_SENDER = "city"
 """The city as a sender, whoever of its people sent a file; a partner is named as it acts."""
 ROWS_AT_MOST = 2_000
+FINDINGS_AT_MOST = 40_000
 """Each accepted row is a fact of its own in one transaction, and looks into two histories."""
 
 
@@ -25,15 +26,15 @@ class ReadRow(Part):
     """A row of a file as it is read 批次行读数, every cell checked; what it means is not decided yet. level: as it is written."""
 
     row: Annotated[int, Field(ge=1)]
-    uscc: str
-    name: str | None = None
-    number: str | None = None
-    variant: str | None = None
-    level: str
-    score: Decimal | None = None
+    uscc: Label
+    name: Label | None = None
+    number: Label | None = None
+    variant: Label | None = None
+    level: Label
+    score: Annotated[Decimal, Field(ge=0, max_digits=7, decimal_places=3)] | None = None
     assessed_on: date
     valid_until: date | None = None
-    body: str | None = None
+    body: Label | None = None
 
 
 class ProposedRow(Part):

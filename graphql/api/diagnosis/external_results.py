@@ -130,5 +130,5 @@ def _find(context: Context, key: str, _command: Command, wanted: frozenset[str])
 
 QUERIES = ExternalResultQueries
 EDGES: Mapping[Edge, Loader] = {(ExternalResult, "enterprise"): load_enterprises}
-PAYLOADS: Mapping[str, Payload] = {"external_result": Payload("external_result", ExternalResult, _find)}
+PAYLOADS: Mapping[str, Payload] = {"assessment": Payload("external_result", ExternalResult, _find)}
 """Capability -> what its payloads carry 返回对象."""

@@ -13,7 +13,7 @@ import strawberry
 
 from api.kit.context import Context
 from api.kit.enums import enum_type
-from api.kit.ids import BatchID, EnterpriseID
+from api.kit.ids import BatchID, EnterpriseID, id_of
 from api.kit.lists import Listed, listing
 from api.kit.mutations import Payload, ServerFields
 from api.kit.nodes import Node, NodeKind
@@ -110,7 +110,7 @@ def owned_by(context: Context) -> tuple[str, str] | None:
 def _row(one: ProposedResultRow) -> ProposedResult:
     return ProposedResult(
         row=one.row,
-        enterprise=strawberry.ID(f"enterprise/{one.enterprise}"),
+        enterprise=id_of("enterprise", one.enterprise),
         edition=one.edition,
         number=one.number,
         variant=one.variant,

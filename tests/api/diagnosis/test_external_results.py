@@ -21,8 +21,8 @@ ELSEWHERE = f"{OTHER.uscc},{OTHER.name},DCMM-31-0002,3,2025年12月1日,"
 BROKEN = f"{valid_uscc(77)},示例外地有限公司,DCMM-31-0003,受管理级,2025-11-02,"
 BATCH = """batch { id sender scope model waiting accepted rejected refusedRows toConfirm findingsPath version
   rows { nodes { row level edition decision reason } } findings { nodes { row column code severity says saysInEnglish } } }"""
-RESULTS = """query($former: Boolean! = false, $model: [String!]) { externalResults(former: $former, model: $model) { totalCount nodes {
-  id version model modelName standard number level assessedOn validUntil status reason enterprise { id } } } }"""
+RESULTS = """query($former: Boolean! = false, $model: [String!]) { externalResults(former: $former, model: $model) {
+  totalCount nodes { id version model modelName standard number level assessedOn validUntil status reason enterprise { id } } } }"""
 SCORES = "{ externalResults { nodes { score } } }"
 
 
@@ -107,7 +107,7 @@ def test_a_correction_is_a_new_version_and_the_former_stays_readable(city: LiveC
 def test_a_withdrawn_certificate_says_so_with_its_reason(city: LiveCity) -> None:
     accept(city, sent(city, "city", CERTIFICATE))
     [one] = results(city, "city")
-    given = {"result": one["id"], "withdrawnOn": city.today, "reason": "发证机构公告撤销"}
+    given = {"assessment": one["id"], "withdrawnOn": city.today, "reason": "发证机构公告撤销"}
     assert city.refused("district", "withdrawExternalResult", **given) == "ROLE_NOT_ALLOWED"
     done = city.done("city", "withdrawExternalResult", "externalResult { status reason }", **given)
     assert done["externalResult"] == {"status": "WITHDRAWN", "reason": "发证机构公告撤销"}
@@ -122,8 +122,11 @@ def test_scores_and_what_is_no_certificate_are_read_by_the_firm_and_who_runs_the
         assert [one["standard"] for one in results(city, who)] == ["工信厅企业〔2024〕56号"]
     for who in ("subdistrict", "park", "unit", "department"):
         assert city.data(who, RESULTS)["externalResults"] == {"totalCount": 0, "nodes": []}
+    accept(city, sent(city, "city", CERTIFICATE))
+    for who in ("subdistrict", "park", "unit", "department"):
+        assert [one["number"] for one in results(city, who)] == ["DCMM-31-0001"]
         assert city.ask(who, SCORES)["errors"][0]["extensions"]["code"] == "FORBIDDEN"
-    assert results(city, "city", model=["dcmm"]) == []
+    assert [one["number"] for one in results(city, "city", model=["sme"])] == [None]
     [error] = city.ask("city", RESULTS, model=["iso"])["errors"]
     assert error["extensions"]["code"] == "FILTER_VALUE_UNKNOWN"
 
@@ -132,9 +135,9 @@ def test_reading_what_is_not_public_is_written_down(city: LiveCity) -> None:
     accept(city, scored(city), 1)
     accept(city, sent(city, "city", CERTIFICATE))
     results(city, "district")
-    query = "{ disclosures { nodes { disclosed { subject masks } } } }"
-    found = [one["disclosed"] for one in city.data("enterprise", query)["disclosures"]["nodes"]]
-    [[held]] = [one for one in found if one[0]["subject"].startswith("external_result/")]
+    query = "{ disclosures { nodes { firms { subject masks } } } }"
+    found = [one["firms"] for one in city.data("enterprise", query)["disclosures"]["nodes"]]
+    [[held]] = [one for one in found if one[0]["subject"].startswith("assessment/")]
     assert held["masks"] == ["OUTCOME"]
 
 
@@ -157,7 +160,7 @@ def test_what_is_sent_wrongly_is_refused_and_told(city: LiveCity) -> None:
     given = {"statedOn": city.today, "sha256": city.uploaded("city", "证书.csv", content, kind="results")}
     assert city.refused("city", "sendResultBatch", name="b1", model="iso", **given) == "BATCH_MODEL_UNKNOWN"
     assert city.refused("district", "sendResultBatch", name="b1", model="dcmm", **given) == "ROLE_NOT_ALLOWED"
-    assert city.refused("city", "sendResultBatch", name="b/1", model="dcmm", **given) == "INPUT_MALFORMED"
+    assert city.refused("city", "sendResultBatch", name="b/1", model="dcmm", **given) == "MALFORMED_INPUT"
     tomorrow = (date.fromisoformat(city.today) + timedelta(days=1)).isoformat()
     ahead = {**given, "statedOn": tomorrow}
     assert city.refused("city", "sendResultBatch", name="b1", model="dcmm", **ahead) == "BATCH_DAY_AHEAD"

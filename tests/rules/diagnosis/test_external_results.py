@@ -31,6 +31,7 @@ from domain.diagnosis.external.result import (
     ExternalResultAccepted,
     ExternalResultStatus,
     ExternalResultWithdrawn,
+    StatedResult,
     WithdrawExternalResult,
     external_result_stream,
     result_key,
@@ -89,6 +90,11 @@ def sent(*rows: ReadRow, case: Given | None = None, **rest: Any) -> Given:
     return known.when(file_of(*rows, **rest), "city")
 
 
+def stated(day: date) -> Given:
+    """A batch as of a day."""
+    return sent(stated_on=day)
+
+
 def held(case: Given) -> ResultBatchHeld:
     (fact,) = case.facts
     assert isinstance(fact, ResultBatchHeld)
@@ -108,7 +114,8 @@ def found(*rows: ReadRow, known: dict[str, Any] | None = None, model: str = "dcm
     """(row, column, code, severity) of the findings."""
     said: dict[str, Any] = {"stated_on": TODAY, "sender": "city", "reach": "*", "registered": {}}
     titles = {name: name for name in ReadRow.model_fields}
-    judged = judge(rows, Sent(model=model, salt=SALT, titles=titles, **said | how), {**on_record(FIRM, OTHER), **(known or {})}, TODAY)
+    read = {**on_record(FIRM, OTHER), **(known or {})}
+    judged = judge(rows, Sent(model=model, salt=SALT, titles=titles, **said | how), read, TODAY)
     for one in judged.findings:
         assert "{" not in one.says + one.says_in_english
         REFUSED.add(one.code)
@@ -122,7 +129,7 @@ def changed(**values: Any) -> ReadRow:
 def test_a_batch_is_held_apart_and_nothing_of_it_counts_until_a_person_accepts_it() -> None:
     case = sent(ROW).happened("batch.held.v1")
     assert (held(case).refused_rows, [one.row for one in held(case).rows]) == (0, [2])
-    accept(case).happened("batch.rows_accepted.v1", "external_result.accepted.v1")
+    accept(case).happened("batch.rows_accepted.v1", "assessment.accepted.v1")
     fact = case.facts[1]
     assert isinstance(fact, OnStream)
     accepted = fact.event
@@ -150,13 +157,13 @@ def test_rows_are_accepted_or_rejected_one_by_one_or_all_that_nothing_is_to_be_l
     case = sent(ROW, renamed, last)
     assert {one.row: one.asked for one in held(case).rows} == {2: (), 3: ("RESULT_NAME_DIFFERS",), 4: ()}
     case.when(RejectBatchRows(batch=KEY, rows=(4,), reason="证书已作废"), "city").happened("batch.rows_rejected.v1")
-    accept(case).happened("batch.rows_accepted.v1", "external_result.accepted.v1")
+    accept(case).happened("batch.rows_accepted.v1", "assessment.accepted.v1")
     accept(case)
     case.refused(BATCH_NOTHING_WAITING)
     for row in (2, 4, 9):
         accept(case, 3, row)
         case.refused(BATCH_ROW_NOT_WAITING, path="rows.1", row=row)
-    accept(case, 3).happened("batch.rows_accepted.v1", "external_result.accepted.v1")
+    accept(case, 3).happened("batch.rows_accepted.v1", "assessment.accepted.v1")
     case.when(RejectBatchRows(batch=KEY, reason="无"), "city").refused(BATCH_NOTHING_WAITING)
 
 
@@ -169,14 +176,14 @@ def test_a_later_statement_corrects_and_an_earlier_one_that_comes_late_does_not(
     assert held(later).rows[0].asked == ("RESULT_CORRECTS",)
     accept(later, key="city.b2")
     later.refused(BATCH_NOTHING_WAITING)
-    accept(later, 2, key="city.b2").happened("batch.rows_accepted.v1", "external_result.accepted.v1")
-    stands = later.read[external_result_stream(result_key(held(case_of(later)).rows[0].stated))]
+    accept(later, 2, key="city.b2").happened("batch.rows_accepted.v1", "assessment.accepted.v1")
+    stands = later.read[external_result_stream(result_key(statement()))]
     assert (stands.version, stands.stated.level) == (2, "稳健级")
 
 
-def case_of(case: Given) -> Given:
-    """The batch as it came in."""
-    return given(BATCHES).having_read(case.read).when(file_of(ROW, name="b9"), "city")
+def statement() -> StatedResult:
+    """What the certificate of `ROW` states."""
+    return held(sent(ROW)).rows[0].stated
 
 
 def test_what_was_accepted_meanwhile_is_looked_at_again() -> None:
@@ -231,7 +238,7 @@ def test_a_certificate_is_of_one_firm_and_a_withdrawn_one_is_asked_about() -> No
     assert found(changed(level="3"), **early) == [(2, "number", "RESULT_OLDER", "refused")]
     taken = changed(uscc=OTHER.uscc, name=OTHER.name)
     assert found(taken, known=case.read) == [(2, "number", "RESULT_NUMBER_TAKEN", "refused")]
-    stream = external_result_stream(result_key(held(case_of(case)).rows[0].stated))
+    stream = external_result_stream(result_key(statement()))
     ended = {**case.read, stream: case.read[stream].model_copy(update={"withdrawn_on": TODAY - DAY})}
     assert found(ROW, known=ended) == [(2, "number", "RESULT_WAS_WITHDRAWN", "confirm")]
     assert found(ROW, known=ended, stated_on=TODAY - DAY) == [(2, "number", "RESULT_OLDER", "refused")]
@@ -303,7 +310,12 @@ def accepted() -> Given:
 
 
 def withdraw(day: date = TODAY) -> WithdrawExternalResult:
-    return WithdrawExternalResult(result="r1", withdrawn_on=day, reason="发证机构公告撤销")
+    return WithdrawExternalResult(assessment="r1", withdrawn_on=day, reason="发证机构公告撤销")
+
+
+def withdrawn(day: date) -> Given:
+    """A result that was accepted, withdrawn as of a day."""
+    return accepted().when(withdraw(day), "city")
 
 
 def test_a_withdrawal_is_a_fact_with_its_day_and_reason() -> None:
