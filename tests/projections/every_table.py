@@ -16,6 +16,8 @@ from domain.access import (
 from domain.diagnosis.arbitration import GiveArbiterOpinion, RequestArbitration, SettleArbitration
 from domain.diagnosis.assignments import AssignExpert, ReleaseExpert
 from domain.diagnosis.campaigns import InviteFirms, PlanCampaign
+from domain.diagnosis.external.batch import AcceptBatchRows, SendResultBatch
+from domain.diagnosis.external.rows import ReadRow
 from domain.diagnosis.filing import FileReport
 from domain.diagnosis.follow_up import PlanFollowUp
 from domain.diagnosis.follow_up_facts import PlannedMeasure
@@ -304,7 +306,16 @@ def set_under_way(city: City) -> None:
     city.send(FILLER, ListStandardGaps(enterprise=ENTERPRISE, standard=ImplementationStandard.DCMM, diagnosis="d1", gaps=gaps))
     city.send(CITY, DraftPolicy(policy="y1", terms=loan(TODAY), source="示例", mark="I"))
     city.send(CITY, RecordDistrictSubsidy(year=TODAY.year, diagnosis="d1", fen=100, source="示例"))
+    others_assessment(city)
     visit(city)
+
+
+def others_assessment(city: City) -> None:
+    """A certificate that another granted a firm, in a batch that the city accepted."""
+    row = ReadRow(row=2, uscc=FIRM.uscc, number="DCMM-31-0001", level="受管理级", assessed_on=date(2024, 3, 1))
+    how = {"model": "dcmm", "stated_on": TODAY, "sender": "city", "reach": "*", "digest": "c" * 64, "filename": "证书.csv"}
+    city.send(CITY, SendResultBatch(name="b1", rows=(row,), findings=(), refused_rows=0, salt=SALT, **how))
+    city.send(CITY, AcceptBatchRows(batch="city.b1", rows=(2,), reason="与发证机构核对无误"))
 
 
 def visit(city: City) -> None:

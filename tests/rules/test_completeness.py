@@ -89,6 +89,10 @@ MAY_SAY_THE_SAME: Mapping[tuple[str, str], str] = {
         ("TakeInSubmission", name): "a form that is in stays in: it is known by its instance"
         for name in ("files", "findings", "of_version", "overwrite")
     },
+    **{
+        ("SendResultBatch", name): "a batch is known by its file, model and day; sent again it changes nothing"
+        for name in ("filename", "findings", "refused_rows", "registered", "rows", "salt", "titles")
+    },
     ("ReviseResult", "industries"): "points that stand already are no change",
     ("RecordInterview", "function"): "what that function said already, in the same words, is not said anew",
     ("RecordAttendance", "people"): "who attended stands; some of them, sent again, are no others",

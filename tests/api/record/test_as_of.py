@@ -120,6 +120,8 @@ WITHOUT_A_PAST = {
     "matching": "each step is an entry of its trail, with all its numbers",
     "matchings": "as `matching`",
     "resultCredentials": "each bears the days on which it was issued and ends; each step is an entry of its trail",
+    "externalResults": "each statement bears its days and when it was replaced, and is an entry of its trail; `former` shows all",
+    "resultBatches": "each step is an entry of its trail",
     "verifyResult": "whether it holds today",
     "webhookEndpoint": "where to send now; each change is an entry of its trail",
     "webhookEndpoints": "as `webhookEndpoint`",

@@ -23,6 +23,7 @@ REFUSED = {
     "Query.directory(industry)": "{ directory(industry: %s) { totalCount } }",
     "EnterpriseFilter.industry": "{ enterprises(filter: {industry: %s}) { totalCount } }",
     "ParticipationFilter.district": "{ participations(filter: {district: %s}) { totalCount } }",
+    "Query.externalResults(model)": "{ externalResults(model: %s) { totalCount } }",
     "Query.auditTrail(kind)": "{ auditTrail(kind: %s, first: 1) { nodes { type } } }",
 }
 """Filter -> a query by it."""
