@@ -78,7 +78,7 @@ from projections import ReadModels, open_read_models
 from projections.participants.enterprises import EnterpriseFilter
 from standards import CostUnit, edition_mappings, load_composition, training_text
 from standards.external.crosswalk import CrosswalkRow
-from tests.firm_ids import firm_id
+from tests.firm_ids import SALT, firm_id
 from tests.revising_city import put_to_consultation, review_erratum, shadow_runs
 from tests.selecting_city import SelectingCity, adopt
 from tests.small_city import (
