@@ -42,7 +42,7 @@ class ExternalResult:
     model: str = field("External model, such as `dcmm` · 外部模型代号")
     model_name: str = field("What the model is called · 外部模型名称", made=True)
     edition: str = field("Edition of the model, by the day of the assessment · 模型版本")
-    standard: str = field("Number of the standard or document of that edition · 标准号", made=True)
+    standard_number: str = field("Number of the standard or document of that edition · 标准号", made=True)
     number: str | None = field("Number of the certificate; null where there is none · 证书编号")
     variant: str | None = field("What was assessed, or as what; null where nothing is said · 适用类型")
     level: str | None = field("Level, as the model calls it · 等级", mask=Mask.OUTCOME)
@@ -80,7 +80,7 @@ def _shown(context: Context, one: ExternalResultRow, firm: Enterprise | None) ->
         version=one.version,
         enterprise=firm,
         model_name=edition.name if edition is not None else one.model,
-        standard=edition.number if edition is not None else one.edition,
+        standard_number=edition.number if edition is not None else one.edition,
         status=one.status_on(context.today),
     )
 

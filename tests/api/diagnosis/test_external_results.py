@@ -22,7 +22,7 @@ BROKEN = f"{valid_uscc(77)},示例外地有限公司,DCMM-31-0003,受管理级,2
 BATCH = """batch { id sender scope model waiting accepted rejected refusedRows toConfirm findingsPath version
   rows { nodes { row level edition decision reason } } findings { nodes { row column code severity says saysInEnglish } } }"""
 RESULTS = """query($former: Boolean! = false, $model: [String!]) { externalResults(former: $former, model: $model) {
-  totalCount nodes { id version model modelName standard number level assessedOn validUntil status reason enterprise { id } } } }"""
+  totalCount nodes { id version model modelName standardNumber number level assessedOn validUntil status reason enterprise { id } } } }"""
 SCORES = "{ externalResults { nodes { score } } }"
 
 
@@ -72,7 +72,7 @@ def test_a_batch_is_held_apart_then_accepted_and_seen_on_the_firm(city: LiveCity
     assert (done["waiting"], done["accepted"], done["version"]) == (0, 2, 2)
     for who in ("enterprise", "district", "subdistrict", "park", "group", "filler"):
         [seen] = results(city, who)
-        assert (seen["enterprise"]["id"], seen["standard"], seen["level"]) == (FIRM_ID, "GB/T 36073-2018", "受管理级")
+        assert (seen["enterprise"]["id"], seen["standardNumber"], seen["level"]) == (FIRM_ID, "GB/T 36073-2018", "受管理级")
         assert (seen["status"], seen["validUntil"], seen["modelName"]) == ("VALID", "2028-11-01", "数据管理能力成熟度")
     assert [one["number"] for one in results(city, "pudong")] == ["DCMM-31-0002"]
     assert len(results(city, "auditor")) == 2
@@ -119,7 +119,7 @@ def test_scores_and_what_is_no_certificate_are_read_by_the_firm_and_who_runs_the
     accept(city, scored(city))
     for who in ("enterprise", "confirmer", "district", "group", "city", "auditor"):
         assert city.data(who, SCORES)["externalResults"]["nodes"] == [{"score": "46.5"}]
-        assert [one["standard"] for one in results(city, who)] == ["工信厅企业〔2024〕56号"]
+        assert [one["standardNumber"] for one in results(city, who)] == ["工信厅企业〔2024〕56号"]
     for who in ("subdistrict", "park", "unit", "department"):
         assert city.data(who, RESULTS)["externalResults"] == {"totalCount": 0, "nodes": []}
     accept(city, sent(city, "city", CERTIFICATE))

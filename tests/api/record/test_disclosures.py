@@ -126,12 +126,10 @@ RESTRICTED_BUT_OPEN = {
     "StandardImplementation.*": "how far a firm is with a standard, as certificates tell; what it lacks has rows of its own",
     **dict.fromkeys(("ImplementationFunnel.*", "ImplementationFunnelStep.*"), "counts"),
     "ResultCredential.*": "that a firm handed a result over; to whom, what for and the result have rows of their own",
-    "ExternalResult.*": "that a model was applied to a firm, as certificates tell; level and score have rows of their own",
     **dict.fromkeys(
         ("ExternalResult.batch", "ExternalResult.digest", "ExternalResult.row", "ExternalResult.sender"), "where it came from"
     ),
     **dict.fromkeys(("ResultBatch.*", "BatchFinding.*"), "a file as its sender reads it again; its rows have a row of their own"),
-    "ProposedResult.asked": "codes of rules",
     "WebhookEndpoint.*": "of a partner's system, and of no firm",
     **dict.fromkeys(("WebhookEndpoint.url", "WebhookEndpoint.keys", "WebhookEndpoint.owner", "WebhookKey.*"), "as above"),
     **dict.fromkeys(("WebhookDelivery.*", "DeliveryAttempt.*"), "that a thin event was sent; it holds ids and a version"),
