@@ -9,16 +9,20 @@ from api.downloads.made_workbooks import MadeFile, made_workbook
 from api.kit.published import roles_of
 from api.kit.services import Services
 from api.server.admission import Lane
+from api.server.disclosure_notes import DisclosureNotes
 from api.server.http import JSON, Malformed, authorization, bearer, respond
 from api.server.operations import Operations
-from domain.access import Role
+from domain.access import Mask, Role
+from domain.diagnosis.external.rows import batch_stream
 from interop.rosters.reports import report_content
 from journal import Caller
-from projections.diagnosis.result_batches import BatchFilter, batches_by_id
+from projections.diagnosis.result_batches import BatchFilter, batches_by_id, rows_of
+
+ENTRY_POINT = "GET /batches"
 
 
 class ResultBatchFiles:
-    """The endpoint of batches: who may read them is as the schema says."""
+    """The endpoint of batches: who may read them is as the schema says, and reading is written down."""
 
     def __init__(self, services: Services, operations: Operations) -> None:
         self._services = services
@@ -49,8 +53,12 @@ class ResultBatchFiles:
         owned = (caller.actor, caller.organisation) if caller.role == Role.PARTNER else None
         with self._services.models.reading(caller.scope) as snapshot:
             row = batches_by_id(snapshot, BatchFilter(owned), [batch]).get(batch)
+            proposed = rows_of(snapshot, [batch]).get(batch, ()) if row is not None else ()
         if row is None:
             return None
+        notes = DisclosureNotes(ENTRY_POINT)
+        notes.note(frozenset({Mask.OUTCOME.value}), ((one.enterprise, batch_stream(batch)) for one in proposed))
+        notes.leave(self._services, caller)
         blobs = self._services.blobs
         report = report_content(blobs, row.report, None)
         content = self._services.foreign.annotated_results(blobs.get(row.digest), row.filename, report, caller.holder)

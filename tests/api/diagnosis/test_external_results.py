@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from interop.rosters.uscc import valid_uscc
+from tests.api.record.logged_reads import held, rows
 from tests.live_city import ENTERPRISE, FIRM, OTHER, LiveCity
 
 FIRM_ID = f"enterprise/{ENTERPRISE}"
@@ -22,7 +23,8 @@ BROKEN = f"{valid_uscc(77)},示例外地有限公司,DCMM-31-0003,受管理级,2
 BATCH = """batch { id sender scope model waiting accepted rejected refusedRows toConfirm findingsPath version
   rows { nodes { row level edition decision reason } } findings { nodes { row column code severity says saysInEnglish } } }"""
 RESULTS = """query($former: Boolean! = false, $model: [String!]) { externalResults(former: $former, model: $model) {
-  totalCount nodes { id version model modelName standardNumber number level assessedOn validUntil status reason enterprise { id } } } }"""
+  totalCount nodes { id version model modelName standardNumber number level
+  assessedOn validUntil status reason enterprise { id } } } }"""
 SCORES = "{ externalResults { nodes { score } } }"
 
 
@@ -185,4 +187,9 @@ def test_the_sheet_comes_back_with_its_findings_in_the_cells_to_who_sent_it(
 
     book = load_workbook(io.BytesIO(get(partner).content))
     assert "RESULT_FIRM_UNKNOWN" in (book["评估结果"].cell(3, 1).comment or pytest.fail("no comment")).text
+    before = len(rows(city))
     assert [get(who).status_code for who in ("city", "auditor", "rival", "district", None)] == [200, 200, 404, 404, 401]
+    read = rows(city)[: len(rows(city)) - before]
+    assert [(row.entry_point, row.role, held(row)) for row in read] == [
+        ("GET /batches", role, {f"batch/{path.split('/')[2]}": {"outcome"}}) for role in ("auditor", "city")
+    ]

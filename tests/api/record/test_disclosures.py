@@ -12,6 +12,7 @@ from api.server.field_rights import coordinates_of, resolve_rights
 from domain.disclosures import ALL_FIRMS
 from domain.masks import ANYONE, FIRMS, FOLLOWERS, SIGNED_IN
 from journal.disclosure_log.disclosure_log import broken
+from tests.api.diagnosis.test_external_results import accept, scored
 from tests.api.programme.test_policies import GRADE, published
 from tests.api.record.logged_reads import client, held, rows
 from tests.api.server.test_access_table import document, paths
@@ -235,6 +236,7 @@ def test_reading_any_protected_field_leaves_a_row_with_its_mask(city: LiveCity) 
     gaps = {"enterprise": ENTERPRISE, "standard": "DCMM", "gaps": [{"indicator": "Z01", "text": "无数据管理制度"}]}
     city.done("filler", "listStandardGaps", "", **gaps, diagnosis=diagnosis)
     policy = published(city, "city", GRADE)
+    accept(city, scored(city))
     city.done("confirmer", "confirmReport", diagnosis=diagnosis)
     city.done("confirmer", "issueResultCredential", "", enterprise=ENTERPRISE, diagnosis=diagnosis, consent=consent)
     singly = {"Query.diagnosis": diagnosis, "Query.group": "g1", "Query.proceeding": opened, "Query.feedback": feedback}
@@ -283,6 +285,7 @@ NOT_LOGGED = {
 
 
 LOGGED = (
+    "/batches/{batch}/findings.xlsx",
     "/files/{sha256}",
     "/diagnoses/{case:path}/questionnaire.xlsx",
     "/process-log.ocel.json",
