@@ -44,6 +44,8 @@ from domain.providers.matching.matching import MATCHINGS
 from domain.providers.ratings.rating import RATINGS
 from domain.providers.sampling.draw import DRAWS
 from domain.providers.sampling.reassessment import REASSESSMENTS
+from domain.providers.signals.screening import SCREENINGS
+from domain.providers.signals.signal import SIGNALS
 from domain.providers.subsidies.subsidy import SUBSIDIES
 from domain.providers.training import TRAININGS
 from domain.reservations import RESERVATIONS
@@ -98,7 +100,9 @@ CAPABILITIES = Capabilities(
     RESULT_CREDENTIALS,
     REVISIONS,
     ROSTERS,
+    SCREENINGS,
     SHADOWS,
+    SIGNALS,
     STAGES,
     RESERVATIONS,
     SUBSIDIES,

@@ -17,6 +17,7 @@ from domain.participants.consents import CONSENT_READERS
 from domain.participants.endpoints.state import ENDPOINT_READERS
 from domain.programme.implementation_facts import IMPLEMENTATION_READERS
 from domain.standard.crosswalks.state import CROSSWALK_DRAFT_READERS
+from domain.providers.signals.state import SIGNAL_READERS
 from domain.standard.revision.state import DRAFT_READERS
 
 ANYONE = frozenset(Role)
@@ -163,6 +164,12 @@ APPLICATION_CONTENTS = APPLICANTS - {Role.DISTRICT}
 """What an application holds: people, ties, documents. A marker is shown what tells no name (graphql/api/providers/markings.py)."""
 MATCHINGS_READ = frozenset({Role.CITY, Role.DISTRICT, Role.AUDITOR})
 """Plans of who diagnoses whom 批量派单: the district of its own firms; no provider learns what it might have been given."""
+SCREENINGS_READ = MATCHINGS_READ
+"""Screenings for signals 筛查: the city's the city's alone, a district's its own. plan V5."""
+SIGNALS_READ = SIGNAL_READERS
+"""Signals 异常信号: the city, the district of the firm, the one concerned, the auditor. plan V5."""
+SIGNAL_COUNTERPARTS = SCREENINGS_READ
+"""Which other cases a signal rests on: each in whose scope these lie; never the one concerned. plan V5."""
 TARGET_SPLITS = frozenset({Role.CITY, Role.DISTRICT, Role.AUDITOR})
 """Splits of targets over the units of the scope 目标分解. plan G4."""
 PACES = TARGET_SPLITS

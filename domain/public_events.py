@@ -167,6 +167,8 @@ SELECTION_AND_MONEY: Mapping[str, str] = {
     "designation": "recorded.v1",
     "rating": "inputs_fixed.v2 computed.v1 published.v1 objected.v1 final.v1",
     "reassessment": "assigned.v1 given.v1",
+    "screening": "requested.v1 computed.v1",
+    "signal": "raised.v1 answered.v1 closed.v1",
     "subsidy": "district_recorded.v1 district_withdrawn.v1 computed.v1 approved.v1 clawed_back.v1",
     "tie": "declared.v1 ended.v1",
     "training": "published.v1 session_planned.v1 attendance_recorded.v1",

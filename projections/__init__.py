@@ -43,6 +43,7 @@ from projections.providers.matchings import MATCHING_READ_MODEL
 from projections.providers.ratings import RATING_READ_MODEL
 from projections.providers.sampling import SAMPLING_READ_MODEL
 from projections.providers.selection import APPLICATION_READ_MODEL, CALL_READ_MODEL, MARKING_READ_MODEL
+from projections.providers.signals import SIGNAL_READ_MODEL
 from projections.providers.subsidies import SUBSIDY_READ_MODEL
 from projections.providers.training import TRAINING_READ_MODEL
 from projections.record.audit_trail import AUDIT_TRAIL
@@ -77,6 +78,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     MATCHING_READ_MODEL,
     RATING_READ_MODEL,
     SAMPLING_READ_MODEL,
+    SIGNAL_READ_MODEL,
     SUBSIDY_READ_MODEL,
     PEOPLE_READ_MODEL,
     EDITIONS_READ_MODEL,

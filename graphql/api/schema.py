@@ -49,6 +49,7 @@ from api.providers import (
     matchings,
     ratings,
     sampling,
+    signals,
     subsidies,
     training,
 )
@@ -116,6 +117,7 @@ MODULES = (
     feedback,
     ratings,
     sampling,
+    signals,
     calls,
     applications,
     markings,

@@ -83,9 +83,9 @@ VIEWED = {
 and nothing that they hold."""
 OUT = {"answers": "mine.issued_through IS NOT NULL", "evidence": "mine.issued_through >= {table}.version"}
 """Tables of parts of a case -> when a row is out."""
-ROW_SECURED = ("enterprises", "diagnoses", "proceedings", "feedback", *PARTS)
-"""Tables of the firms' own data, of proceedings and of feedback, which have policies. The trail's entries have none: an answer of
-the past looks up in them which position a moment is, whoever asks."""
+ROW_SECURED = ("enterprises", "diagnoses", "proceedings", "feedback", "signals", *PARTS)
+"""Tables of the firms' own data, of proceedings, of feedback and of signals, which have policies. The trail's entries have none: an
+answer of the past looks up in them which position a moment is, whoever asks."""
 
 TAGS = "(SELECT string_to_array(current_setting('zhenduan.scope', true), E'\\n'))"
 
@@ -250,6 +250,11 @@ def _inside(name: str, named: Mapping[str, str], *, by_party: bool) -> str:
     if name == "feedback":
         own, told = _tagged({"enterprise": f"{table}.enterprise"}), _tagged({"provider": f"{table}.provider"})
         return f"{WHOLE} OR {own} OR (NOT {table}.anonymous AND {told})"
+    if name == "signals":
+        own, told = _tagged({"enterprise": f"{table}.enterprise"}), _tagged({"provider": f"{table}.provider"})
+        where = f"SELECT firm.district FROM {firms} firm WHERE firm.id = {table}.enterprise"
+        concerned = f"({table}.concerns_firm AND {own}) OR (NOT {table}.concerns_firm AND {told})"
+        return f"{WHOLE} OR {concerned} OR {_tagged({'district': f'({where})'})}"
     if name == "diagnoses":
         lies = _tagged({tag: f"firm.{column}" for tag, column in PLACES.items()}) if by_party else _lies("firm")
         of_firm = f"EXISTS (SELECT 1 FROM {firms} firm WHERE firm.id = {table}.enterprise AND {lies})"

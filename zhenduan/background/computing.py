@@ -24,6 +24,7 @@ from zhenduan.background.matching_computing import requested_matchings
 from zhenduan.background.policy_simulating import drafted_policies
 from zhenduan.background.rating_computing import fixed_ratings
 from zhenduan.background.rule_simulating import proposed_rules
+from zhenduan.background.signal_screening import requested_screenings
 
 BOUNDS = Bounds(memory_mib=512, cpu_seconds=1_800, wall_seconds=3_600.0)
 """Of one computation. 2026-11-28: a rating of 60 providers takes 2 s of a core, of 300 three minutes."""
@@ -32,7 +33,7 @@ SYSTEM = Caller("system-computing", Role.SYSTEM, "", Everything())
 
 FindWaiting = Callable[[Services, Snapshot], Iterable[Computation]]
 """What of a capability waits to be computed."""
-WAITING: tuple[FindWaiting, ...] = (fixed_ratings, proposed_rules, requested_matchings, drafted_policies)
+WAITING: tuple[FindWaiting, ...] = (fixed_ratings, proposed_rules, requested_matchings, drafted_policies, requested_screenings)
 """Every reader of what waits; a capability adds its own."""
 
 log = logging.getLogger(__name__)

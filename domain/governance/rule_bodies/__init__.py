@@ -5,6 +5,7 @@ from typing import Annotated, get_args
 
 from pydantic import Field
 
+from domain.governance.rule_bodies.agreement import AgreementRule
 from domain.governance.rule_bodies.body import RuleBody, RuleKind
 from domain.governance.rule_bodies.delivery import DeliveryRule
 from domain.governance.rule_bodies.exam import ExamRule
@@ -17,6 +18,7 @@ from domain.governance.rule_bodies.process import ProcessRule
 from domain.governance.rule_bodies.rating import RatingRule
 from domain.governance.rule_bodies.sampling import SamplingPlan
 from domain.governance.rule_bodies.selection import SelectionRule
+from domain.governance.rule_bodies.signals import SignalRule
 from domain.governance.rule_bodies.stages import StageLimits
 from domain.governance.rule_bodies.subsidy import SubsidyRule
 from domain.governance.rule_bodies.transformation import TransformationRule
@@ -36,6 +38,8 @@ EveryBody = (
     | PaceRule
     | TransformationRule
     | DeliveryRule
+    | SignalRule
+    | AgreementRule
 )
 AnyRuleBody = Annotated[EveryBody, Field(discriminator="kind")]
 """A body of any kind, told apart by `kind`."""

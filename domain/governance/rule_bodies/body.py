@@ -58,6 +58,8 @@ class RuleKind(DescribedEnum):
     PROCESS = "process", "Which steps a diagnosis goes through · 诊断过程规则"
     PACE = "pace", "Pace and forecast of a year's diagnoses · 进度与预测规则"
     TRANSFORMATION = "transformation", "Which firms count as digitally transforming · 数字化转型比例规则"
+    SIGNALS = "signals", "Signals of copied texts and odd patterns · 异常信号规则"
+    AGREEMENT = "agreement", "Agreement of assessments on each indicator · 一致性规则"
     DELIVERY = "delivery", "Delivery of public events to partners' endpoints · 事件推送规则"
 
 
