@@ -18,8 +18,8 @@ from domain.instants import city_day, city_midnight, microseconds, utc_moment
 from domain.kernel import key_of
 from domain.providers.signals.numbers import (
     AnswersOnRecord,
+    CaseFacts,
     FileOnRecord,
-    Recorded,
     ScreeningInputs,
     SignalKind,
     StayOnRecord,
@@ -54,8 +54,8 @@ class _Case(NamedTuple):
     edition: str
     industry: str
 
-    def at(self, *versions: int) -> Recorded:
-        return Recorded(self.diagnosis, self.enterprise, self.group, self.provider, versions)
+    def at(self, *versions: int) -> CaseFacts:
+        return CaseFacts(self.diagnosis, self.enterprise, self.group, self.provider, versions)
 
     @property
     def peers(self) -> str:

@@ -14,8 +14,9 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field, TypeAdapter
 
+from domain.diagnosis.state import diagnosis_stream
 from domain.governance.rule_bodies.signals import SignalRule
-from domain.kernel import Cause, Count, Identifier, Part
+from domain.kernel import Cause, Count, Identifier, Part, cause_of
 from methods.near_duplicates import near_duplicates, tail_threshold
 from methods.response_patterns import Stay, longest_run, overlaps
 from methods.rounding import SCORE_PLACES, rounded
@@ -44,7 +45,7 @@ OF_THE_FIRM = frozenset({SignalKind.STRAIGHT_LINE})
 """Kinds that concern the firm itself; every other concerns the provider that diagnosed it."""
 
 
-class Recorded(NamedTuple):
+class CaseFacts(NamedTuple):
     """A case and its versions that something stands on 出处. group: None of a firm in none."""
 
     diagnosis: str
@@ -61,13 +62,13 @@ class Recorded(NamedTuple):
     @property
     def causes(self) -> tuple[str, ...]:
         """The facts that it stands on, as stream/version."""
-        return tuple(f"diagnosis/{self.diagnosis}/{version}" for version in sorted(set(self.versions))[:MOST_EVIDENCE])
+        return tuple(cause_of(diagnosis_stream(self.diagnosis), one) for one in sorted(set(self.versions))[:MOST_EVIDENCE])
 
 
 class TextOnRecord(NamedTuple):
     """Free text of a case in one section 文本. section: texts are compared within one."""
 
-    of: Recorded
+    of: CaseFacts
     kind: SignalKind
     section: str
     text: str
@@ -76,7 +77,7 @@ class TextOnRecord(NamedTuple):
 class FileOnRecord(NamedTuple):
     """A file of evidence 佐证文件."""
 
-    of: Recorded
+    of: CaseFacts
     sha256: str
     size: int
 
@@ -84,7 +85,7 @@ class FileOnRecord(NamedTuple):
 class AnswersOnRecord(NamedTuple):
     """Answers of a self-assessment in the order of its form 自评作答. peers: edition and industry that it is judged among."""
 
-    of: Recorded
+    of: CaseFacts
     peers: str
     answers: tuple[str, ...]
 
@@ -92,7 +93,7 @@ class AnswersOnRecord(NamedTuple):
 class StayOnRecord(NamedTuple):
     """A person's stay at a firm 到访. start, end: minutes of UTC."""
 
-    of: Recorded
+    of: CaseFacts
     person: str
     start: int
     end: int
@@ -183,13 +184,13 @@ def screen(inputs: ScreeningInputs, rule: SignalRule) -> ScreeningOutcome:
     return ScreeningOutcome(tuple(new[:MOST_FINDINGS]), compared, len(found) - len(new), left_out, digest_of(inputs))
 
 
-def signal_id(kind: SignalKind, of: Recorded, section: str | None) -> str:
+def signal_id(kind: SignalKind, of: CaseFacts, section: str | None) -> str:
     """Id of a signal: of the case's own half alone, so that a finding is raised once and its id tells of no other case."""
     return sha256("\n".join((kind.value, section or "", *of.causes)).encode()).hexdigest()[:32]
 
 
 def _finding(
-    kind: SignalKind, of: Recorded, section: str | None, value: Decimal, threshold: Decimal, others: Iterable[Recorded]
+    kind: SignalKind, of: CaseFacts, section: str | None, value: Decimal, threshold: Decimal, others: Iterable[CaseFacts]
 ) -> SignalFinding:
     counterparts = tuple(dict.fromkeys(one.causes[0] for one in others))
     return SignalFinding(
@@ -272,7 +273,7 @@ def _pairs(count: int) -> int:
 
 def _reused(files: Sequence[FileOnRecord]) -> Iterator[SignalFinding]:
     """One signal a case and file, however often it was filed there. value: firms that filed it."""
-    holders: defaultdict[str, dict[str, Recorded]] = defaultdict(dict)
+    holders: defaultdict[str, dict[str, CaseFacts]] = defaultdict(dict)
     for one in files:
         before = holders[one.sha256].get(one.of.diagnosis)
         versions = (*before.versions, *one.of.versions) if before is not None else one.of.versions
@@ -338,5 +339,5 @@ def _lines(inputs: ScreeningInputs) -> Iterator[str]:
     yield from (f"known {signal}" for signal in inputs.known)
 
 
-def _said(of: Recorded) -> tuple[str, ...]:
+def _said(of: CaseFacts) -> tuple[str, ...]:
     return (of.diagnosis, of.enterprise, of.group or "-", of.provider, ",".join(map(str, sorted(of.versions))))
