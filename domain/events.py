@@ -32,6 +32,7 @@ from domain.programme.designations import DESIGNATIONS
 from domain.programme.implementations import IMPLEMENTATIONS
 from domain.programme.policies.policy import POLICIES
 from domain.programme.targets import TARGETS
+from domain.providers.agreement.study import AGREEMENTS
 from domain.providers.applications.application import APPLICATIONS
 from domain.providers.calibration import CALIBRATIONS
 from domain.providers.calls.call import CALLS
@@ -57,6 +58,7 @@ from domain.standard.revision.revision import REVISIONS
 from domain.standard.shadow import SHADOWS
 
 CAPABILITIES = Capabilities(
+    AGREEMENTS,
     APPLICATIONS,
     ASSIGNMENTS,
     BATCHES,

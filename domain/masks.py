@@ -164,6 +164,8 @@ APPLICATION_CONTENTS = APPLICANTS - {Role.DISTRICT}
 """What an application holds: people, ties, documents. A marker is shown what tells no name (graphql/api/providers/markings.py)."""
 MATCHINGS_READ = frozenset({Role.CITY, Role.DISTRICT, Role.AUDITOR})
 """Plans of who diagnoses whom 批量派单: the district of its own firms; no provider learns what it might have been given."""
+AGREEMENTS_READ = EXPERTS | {Role.CITY, Role.AUDITOR}
+"""Agreement on indicators 一致性: who revises the standard; it tells of no person and of no few cases. plan S5."""
 SCREENINGS_READ = MATCHINGS_READ
 """Screenings for signals 筛查: the city's the city's alone, a district's its own. plan V5."""
 SIGNALS_READ = SIGNAL_READERS

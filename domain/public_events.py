@@ -152,6 +152,7 @@ PARTIES_AND_OFFICES: Mapping[str, str] = {
 }
 """Kept inside: what happens within a case is its parties' until a report is out (plan P4); whom a firm trusts is the firm's."""
 SELECTION_AND_MONEY: Mapping[str, str] = {
+    "agreement": "requested.v1 computed.v1",
     "application": "put_forward.v1 saved.v1 document_attached.v1 submitted.v1 returned.v1 accepted.v1 withdrawn.v1 assessed.v1"
     " objected_to.v1",
     "calibration": "set.v1 given.v1 computed.v1",

@@ -34,6 +34,7 @@ from projections.participants.rosters import ROSTER_READ_MODEL
 from projections.programme.coverage import COVERAGE
 from projections.programme.implementations import IMPLEMENTATION_READ_MODEL
 from projections.programme.policies import POLICY_READ_MODEL
+from projections.providers.agreement import AGREEMENT_READ_MODEL
 from projections.providers.calibrations import CALIBRATION_READ_MODEL
 from projections.providers.certificates import CERTIFICATE_READ_MODEL
 from projections.providers.directory import DIRECTORY_READ_MODEL
@@ -70,6 +71,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     COVERAGE,
     IMPLEMENTATION_READ_MODEL,
     POLICY_READ_MODEL,
+    AGREEMENT_READ_MODEL,
     CERTIFICATE_READ_MODEL,
     CALIBRATION_READ_MODEL,
     EXAM_READ_MODEL,

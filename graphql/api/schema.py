@@ -36,6 +36,7 @@ from api.participants import (
 )
 from api.programme import appraisal, coverage, designations, implementations, pace, policies, portrait, target_splits
 from api.providers import (
+    agreement,
     applications,
     calibrations,
     calls,
@@ -118,6 +119,7 @@ MODULES = (
     ratings,
     sampling,
     signals,
+    agreement,
     calls,
     applications,
     markings,

@@ -18,6 +18,7 @@ from isolation import Bounds
 from isolation import run as run_apart
 from journal import Caller
 from projections import Snapshot
+from zhenduan.background.agreement_computing import requested_agreements
 from zhenduan.background.computation import Computation
 from zhenduan.background.intervals import at_intervals
 from zhenduan.background.matching_computing import requested_matchings
@@ -33,7 +34,14 @@ SYSTEM = Caller("system-computing", Role.SYSTEM, "", Everything())
 
 FindWaiting = Callable[[Services, Snapshot], Iterable[Computation]]
 """What of a capability waits to be computed."""
-WAITING: tuple[FindWaiting, ...] = (fixed_ratings, proposed_rules, requested_matchings, drafted_policies, requested_screenings)
+WAITING: tuple[FindWaiting, ...] = (
+    fixed_ratings,
+    proposed_rules,
+    requested_matchings,
+    drafted_policies,
+    requested_screenings,
+    requested_agreements,
+)
 """Every reader of what waits; a capability adds its own."""
 
 log = logging.getLogger(__name__)
@@ -49,7 +57,9 @@ def compute_waiting(services: Services, stop: threading.Event, *, reason: str = 
             break
         try:
             command = one.command(run_apart(one.function, *one.arguments, bounds=BOUNDS))
-            handled = services.send(SYSTEM, command, reason=reason or one.reason, idempotency_key=one.key, causation=one.cause)
+            handled = services.send(
+                SYSTEM, command, reason=reason or one.reason, idempotency_key=one.key, causation=one.cause
+            )
             done += not handled.replayed
         except Refused as refused:  # it is looked at anew, from what is on record then
             log.info("计算结果未被采纳 a result was not taken: %s: %s", one.key, refused.rule.code)
