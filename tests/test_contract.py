@@ -74,6 +74,7 @@ BOUNDED = {
     "SecondFactors": {"factors": "a person may enrol so many"},
     "StaffMember": {"industries": "of one person, within the limits of an application"},
     "Statement": {"numbers": "of one indicator"},
+    "IndicatorAgreement": {"table": "one a pair of levels"},
     "PlannedFirm": {"others": "five at most"},
     "PolicyClause": {"anyOf": "ten at most"},
     "PolicyCheck": {"clauses": "twenty at most"},

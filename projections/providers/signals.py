@@ -107,7 +107,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
                 told = {"status": SignalStatus.ANSWERED.value, "statement": found["statement"], "answered_at": entry.at}
                 tables[SIGNALS].change(identity, version=entry.version, **told)
             case _:
-                told = {"status": found["conclusion"], "reason": found["reason"], "closed_by": found["closed_by"]}
+                told = {"status": found["outcome"], "reason": found["reason"], "closed_by": found["closed_by"]}
                 tables[SIGNALS].change(identity, version=entry.version, closed_at=entry.at, **told)
 
 

@@ -338,13 +338,18 @@ def visit(city: City) -> None:
     city.send(on_site, RecordInterview(**of, function="生产", notes="已看现场"))
 
 
+STORED_KEYS = {"draw": "2024.06", "reassessment": "d1", "screening": "s1", "signal": "g1", "agreement": "a1"}
+"""Kind -> key of the history that is taken as it is stored."""
+
+
 def sampled(journal: Journal) -> None:
-    """A month's draw from its commitment to what a job came to, as stored: one draw takes two months."""
-    for kind in ("draw", "reassessment"):
-        stream = stream_of(kind, "2024.06" if kind == "draw" else "d1")
+    """A month's draw from its commitment to what a job came to, a screening with a signal and a study, as stored."""
+    for kind, key in STORED_KEYS.items():
+        firm = {"enterprise": ENTERPRISE} if kind == "signal" else {}
         stored = [
-            NewEntry(stream, version, one["type"], orjson.dumps(one["state"], option=orjson.OPT_SORT_KEYS))
+            NewEntry(stream_of(kind, key), version, one["type"], orjson.dumps(told, option=orjson.OPT_SORT_KEYS))
             for version, one in enumerate(HISTORIES[kind], 1)
+            for told in [one["state"] | (firm if "enterprise" in one["state"] else {})]
         ]
         journal.append(stored, microseconds(datetime.now(UTC)))
 

@@ -23,5 +23,5 @@ class AgreementRule(RuleBody):
     cell_from: Annotated[int, Field(ge=5, le=1000)] = Field(
         description="Cases from which on a number of a table is shown · 对照表单元最低案件数"
     )
-    low_alpha: Share = Field(description="Alpha that the upper end of the interval stays below where it is low · α 上界下限")
+    low_alpha: Share = Field(description="Alpha that the upper end of the interval stays below where it is low · 阿尔法上限阈值")
     within_step: Share = Field(description="Share of pairs within one step below which it is low · 一档以内比例下限")

@@ -30,7 +30,7 @@ from domain.providers.signals.state import (
 from standards.described import DescribedEnum
 
 
-class SignalConclusion(DescribedEnum):
+class SignalOutcome(DescribedEnum):
     """How a signal is closed · 信号结论."""
 
     EXPLAINED = SignalStatus.EXPLAINED.value, "It is explained · 已说明"
@@ -53,7 +53,7 @@ class CloseSignal(SignalCommand):
 
     roles: ClassVar = GOVERNMENT
 
-    conclusion: SignalConclusion = Field(description="Explained or upheld · 结论")
+    outcome: SignalOutcome = Field(description="Explained or upheld · 结论")
     reason: Text = Field(description="Why, which the one concerned reads · 理由")
 
 
@@ -101,8 +101,8 @@ class SignalClosed(Event):
 
     type: Literal["signal.closed.v1"] = "signal.closed.v1"
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
-    says: ClassVar = "办结了信号，结论为{conclusion:term}：{reason}"
-    conclusion: SignalConclusion
+    says: ClassVar = "办结了信号，结论为{outcome:term}：{reason}"
+    outcome: SignalOutcome
     reason: str
     closed_by: PersonId
 
@@ -125,13 +125,13 @@ def decide(command: AnySignalCommand, signal: Signal | None, context: DecisionCo
             if context.day > last:
                 raise SIGNAL_ANSWER_LATE.refuse(latest=last)
             return (SignalAnswered(statement=statement, answered_by=context.by),)
-        case CloseSignal(conclusion=conclusion, reason=reason):
+        case CloseSignal(outcome=outcome, reason=reason):
             if signal.status not in (SignalStatus.RAISED, SignalStatus.ANSWERED):
                 raise _wrong_status(signal.status)
             waits = signal.status is SignalStatus.RAISED and context.day <= last
-            if conclusion is SignalConclusion.UPHELD and waits:
-                raise SIGNAL_ANSWER_AWAITED.refuse(path="conclusion", latest=last)
-            return (SignalClosed(conclusion=conclusion, reason=reason, closed_by=context.by),)
+            if outcome is SignalOutcome.UPHELD and waits:
+                raise SIGNAL_ANSWER_AWAITED.refuse(path="outcome", latest=last)
+            return (SignalClosed(outcome=outcome, reason=reason, closed_by=context.by),)
         case never:
             assert_never(never)
 
@@ -151,8 +151,8 @@ def evolve(signal: Signal | None, event: SignalEvent) -> Signal:
     match event:
         case SignalAnswered():
             status = SignalStatus.ANSWERED
-        case SignalClosed(conclusion=conclusion):
-            status = SignalStatus(conclusion.value)
+        case SignalClosed(outcome=outcome):
+            status = SignalStatus(outcome.value)
         case never:
             assert_never(never)
     return signal.model_copy(update={"status": status, "version": signal.version + 1})

@@ -70,7 +70,7 @@ class IndicatorAgreement:
     indicator: str = field("Indicator id, such as Z01 · 指标编号")
     cases: int | None = field("Cases that both assessed by level; null: too few to tell how many · 案件数")
     kappa: Decimal | None = field("Weighted kappa, quadratic; null where too few cases or one level alone · 加权卡帕")
-    alpha: Decimal | None = field("Krippendorff's alpha, ordinal; null likewise · 克里彭多夫 α")
+    alpha: Decimal | None = field("Krippendorff's alpha, ordinal; null likewise · 克里彭多夫阿尔法")
     low: Decimal | None = field("Lower end of alpha's 90 percent interval; null likewise · 下限")
     high: Decimal | None = field("Upper end of alpha's 90 percent interval; null likewise · 上限")
     within: Decimal | None = field("Share of pairs within one step; null where too few cases · 一档以内比例")

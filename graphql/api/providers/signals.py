@@ -30,13 +30,13 @@ from domain.masks import ACTORS, AUDIT, SCREENINGS_READ, SIGNAL_COUNTERPARTS, SI
 from domain.participants.organisations import OrganisationKind
 from domain.providers.signals.numbers import SignalKind
 from domain.providers.signals.screening import RequestScreening, ScreeningStatus
-from domain.providers.signals.signal import SignalConclusion
+from domain.providers.signals.signal import SignalOutcome
 from domain.providers.signals.state import SignalStatus, signal_stream
 from projections.diagnosis.diagnoses import diagnoses_by_id
 from projections.providers import signals as rows_of
 from projections.providers.signals import ScreeningFilter, ScreeningRow, SignalFilter, SignalRow
 
-for _enum in (ScreeningStatus, SignalConclusion, SignalKind, SignalStatus):
+for _enum in (ScreeningStatus, SignalOutcome, SignalKind, SignalStatus):
     enum_type(_enum)
 published_filter(SignalFilter)
 

@@ -85,7 +85,7 @@ def test_the_provider_answers_and_a_person_closes_it_and_nobody_else_may(city: L
     assert city.refused("rival", "answerSignal", **answer) == "NOT_FOUND"
     assert city.refused("enterprise", "answerSignal", **answer) == "NOT_FOUND"
     assert city.refused("city", "answerSignal", **answer) == "ROLE_NOT_ALLOWED"
-    closing = {"signal": own["id"], "conclusion": "UPHELD", "reason": "现场记录逐字相同"}
+    closing = {"signal": own["id"], "outcome": "UPHELD", "reason": "现场记录逐字相同"}
     assert city.refused("district", "closeSignal", **closing) == "SIGNAL_ANSWER_AWAITED"
     assert city.refused("pudong", "closeSignal", **closing) == "NOT_FOUND"
     assert city.refused("provider", "closeSignal", **closing) == "ROLE_NOT_ALLOWED"

@@ -14,6 +14,7 @@ from domain.masks import ANYONE, FIRMS, FOLLOWERS, SIGNED_IN
 from journal.disclosure_log.disclosure_log import broken
 from tests.api.diagnosis.test_external_results import accept, scored
 from tests.api.programme.test_policies import GRADE, published
+from tests.api.providers.test_signals import raise_straight_line
 from tests.api.record.logged_reads import client, held, rows
 from tests.api.server.test_access_table import document, paths
 from tests.live_city import ENTERPRISE, RIGHTS, SCHEMA, LiveCity
@@ -109,6 +110,15 @@ RESTRICTED_BUT_OPEN = {
         "as above",
     ),
     "Tie.*": "what ties a provider to a firm, as declared; the firm is an edge with its own masks",
+    **dict.fromkeys(("Screening.*", "Screening.position"), "counts of what was looked at, and a place in the journal"),
+    **dict.fromkeys(
+        ("Signal.*", "Signal.counterparts", "Signal.closedBy"),
+        "numbers and facts by their versions; what is said of them has rows of its own",
+    ),
+    **dict.fromkeys(
+        ("AgreementStudy.*", "AgreementStudy.position", "IndicatorAgreement.*", "ConfusionCell.*"),
+        "of indicators, from so many cases on that none is told",
+    ),
     **dict.fromkeys(("Matching.*", "PlannedFirm.*", "OtherChoice.*"), "a proposal by ids, of a firm its district alone"),
     **dict.fromkeys(
         ("PolicySimulation.*", "PolicyCounts.*", "Policy.draft", "Policy.simulation", "Policy.version"),
@@ -239,7 +249,11 @@ def test_reading_any_protected_field_leaves_a_row_with_its_mask(city: LiveCity) 
     accept(city, scored(city))
     city.done("confirmer", "confirmReport", diagnosis=diagnosis)
     city.done("confirmer", "issueResultCredential", "", enterprise=ENTERPRISE, diagnosis=diagnosis, consent=consent)
+    raise_straight_line(city, diagnosis)
+    city.done("confirmer", "answerSignal", "", signal="signal/g1", statement="各项确为三级")
+    city.done("city", "closeSignal", "", signal="signal/g1", outcome="EXPLAINED", reason="已核对")
     singly = {"Query.diagnosis": diagnosis, "Query.group": "g1", "Query.proceeding": opened, "Query.feedback": feedback}
+    singly["Query.signal"] = "signal/g1"
     rights = resolve_rights(EXECUTABLE, RIGHTS.rows)
     assert len(ASKED) > 60
     for coordinate, mask in ASKED:

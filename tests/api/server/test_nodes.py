@@ -17,6 +17,7 @@ from graphql import (
 from api.kit.ids import id_of, key_of
 from api.kit.nodes import NODES
 from domain.kernel import kind_of
+from tests.api.providers.test_signals import raise_straight_line
 from tests.api.record.logged_reads import held, rows
 from tests.live_city import ENTERPRISE, OTHER_ENTERPRISE, PEOPLE, SCHEMA, LiveCity
 from tests.root_fields import may_read
@@ -33,7 +34,13 @@ NOWHERE = (
 SINGLY = {
     kind: kind
     for kind in ("enterprise", "diagnosis", "feedback", "group", "matching", "policy", "proceeding", "revision", "campaign")
-} | {"crosswalk": "crosswalk", "endpoint": "webhookEndpoint"}
+} | {
+    "crosswalk": "crosswalk",
+    "endpoint": "webhookEndpoint",
+    "screening": "screening",
+    "signal": "signal",
+    "agreement": "agreementStudy",
+}
 """Kind -> the read that shows one such thing by its id."""
 POLICY = {
     "terms": {"title": "示例", "purpose": "LOAN", "since": "2024-05-01", "fen": "1", "combinable": True, "edition": "edition/2023"}
@@ -59,6 +66,9 @@ def everything(city: LiveCity) -> dict[str, list[str]]:
     city.done("district", "inviteFirms", "", campaign="round", filter={})
     issued = city.installation.accounts.issue_partner_key("erp", "*", timedelta(days=1))
     city.tokens["erp"] = issued.token
+    raise_straight_line(city, diagnosis)
+    screened = {"year": int(city.today[:4]), "district": batch["district"]}
+    studied = {"year": int(city.today[:4]), "edition": id_of("edition", "2023")}
     sent_to = city.done("erp", "registerEndpoint", "endpoint { id }", url="https://erp.example/events")
     return {
         "campaign": ["campaign/round"],
@@ -69,6 +79,9 @@ def everything(city: LiveCity) -> dict[str, list[str]]:
         "feedback": [city.done("filler", "giveFeedback", "feedback { id }", **said)["feedback"]["id"]],
         "proceeding": [city.done("enterprise", "openProceeding", "proceeding { id }", **complaint)["proceeding"]["id"]],
         "matching": [str(city.done("district", "requestMatching", "matching { id }", **batch)["matching"]["id"])],
+        "screening": [str(city.done("district", "requestScreening", "screening { id }", **screened)["screening"]["id"])],
+        "signal": ["signal/g1"],
+        "agreement": [str(city.done("city", "requestAgreement", "study { id }", **studied)["study"]["id"])],
         "policy": [str(city.done("city", "draftPolicy", "policy { id }", **POLICY)["policy"]["id"])],
         "group": [id_of("group", "g1")],
         "organisation": [id_of("organisation", key) for key in ("310117", "p1")],

@@ -146,6 +146,8 @@ def test_facts_that_hold_people_say_so_by_type() -> None:
         "calibration.given.v1": {"person"},
         "calibration.computed.v1": {"person"},
         "training.attendance_recorded.v1": {"people"},
+        "signal.answered.v1": {"answered_by"},
+        "signal.closed.v1": {"closed_by"},
         "subsidy.computed.v1": {"computed_by"},
         "subsidy.approved.v1": {"approved_by"},
     }

@@ -11,7 +11,7 @@ from domain.governance.working_calendar import Deadline
 from domain.kernel import NOT_FOUND, NOWHERE
 from domain.participants.enterprises import enterprise_stream
 from domain.providers.signals.numbers import SignalKind
-from domain.providers.signals.signal import SIGNALS, AnswerSignal, CloseSignal, SignalConclusion, SignalRaised
+from domain.providers.signals.signal import SIGNALS, AnswerSignal, CloseSignal, SignalOutcome, SignalRaised
 from domain.providers.signals.state import SIGNAL_ANSWER_AWAITED, SIGNAL_ANSWER_LATE, SIGNAL_STATUS
 from tests.rules.cases import FIRM
 from tests.rules.given import AT, Given, given
@@ -42,25 +42,25 @@ def raised(kind: SignalKind = SignalKind.COPIED_FINDINGS) -> Given:
     return given(SIGNALS, fact).having_read({enterprise_stream("e1"): FIRM})
 
 
-def closing(conclusion: SignalConclusion) -> CloseSignal:
-    return CloseSignal(signal="g1", conclusion=conclusion, reason="已核对原始记录")
+def closing(outcome: SignalOutcome) -> CloseSignal:
+    return CloseSignal(signal="g1", outcome=outcome, reason="已核对原始记录")
 
 
-@pytest.mark.parametrize("conclusion", SignalConclusion)
-def test_it_is_answered_once_and_closed_once_either_way(conclusion: SignalConclusion) -> None:
+@pytest.mark.parametrize("outcome", SignalOutcome)
+def test_it_is_answered_once_and_closed_once_either_way(outcome: SignalOutcome) -> None:
     case = raised().when(ANSWER, "provider", "p1").happened("signal.answered.v1")
     case.when(ANSWER, "provider", "p1").refused(SIGNAL_STATUS, status="answered")
-    case.when(closing(conclusion), "district", "310117", by="wang").happened("signal.closed.v1")
+    case.when(closing(outcome), "district", "310117", by="wang").happened("signal.closed.v1")
     [closed] = case.facts
     assert closed.closed_by == "wang"  # type: ignore[union-attr]
-    case.when(closing(conclusion), "city").refused(SIGNAL_STATUS, status=conclusion.value)
+    case.when(closing(outcome), "city").refused(SIGNAL_STATUS, status=outcome.value)
     case.when(ANSWER, "provider", "p1").refused(SIGNAL_STATUS)
 
 
 def test_none_is_upheld_before_the_answer_or_the_time_for_it_but_explained_it_may_be_at_once() -> None:
-    raised().when(closing(SignalConclusion.UPHELD), "city").refused(SIGNAL_ANSWER_AWAITED, path="conclusion", latest=DUE)
-    raised().when(closing(SignalConclusion.UPHELD), "city", at=LATE).happened("signal.closed.v1")
-    raised().when(closing(SignalConclusion.EXPLAINED), "city").happened("signal.closed.v1")
+    raised().when(closing(SignalOutcome.UPHELD), "city").refused(SIGNAL_ANSWER_AWAITED, path="outcome", latest=DUE)
+    raised().when(closing(SignalOutcome.UPHELD), "city", at=LATE).happened("signal.closed.v1")
+    raised().when(closing(SignalOutcome.EXPLAINED), "city").happened("signal.closed.v1")
 
 
 def test_an_answer_that_comes_late_is_not_taken() -> None:
@@ -87,4 +87,4 @@ def test_who_speaks_for_nobody_concerned_does_not_answer(role: str) -> None:
 
 @pytest.mark.parametrize("role", ["provider", "enterprise", "auditor"])
 def test_nobody_but_the_administration_closes_it(role: str) -> None:
-    raised().when(closing(SignalConclusion.EXPLAINED), role).refused(ROLE_NOT_ALLOWED)
+    raised().when(closing(SignalOutcome.EXPLAINED), role).refused(ROLE_NOT_ALLOWED)
