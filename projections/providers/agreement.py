@@ -17,7 +17,7 @@ from journal import Entry
 from journal.codec import decode
 from projections.engine.columns import Long, chosen, columns
 from projections.engine.pages import By, Order, Page
-from projections.engine.read_model import ReadModel, Tables, key
+from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from projections.engine.snapshot import Snapshot
 
 META = MetaData()
@@ -70,8 +70,10 @@ FOUND = ("cases", "kappa", "alpha", "low", "high", "within", "queued")
 def fold(tables: Tables, entries: Sequence[Entry]) -> None:
     """Each study step by step, and what it found of each indicator in place of an earlier one."""
     for entry in entries:
-        identity, event = key(entry), decode(AGREEMENT_CAPABILITY, entry.type, entry.state)
-        if isinstance(event, AgreementComputed):
+        identity = key(entry)
+        if event_of(entry) is AgreementComputed:
+            event = decode(AGREEMENT_CAPABILITY, entry.type, entry.state)
+            assert isinstance(event, AgreementComputed)  # noqa: S101 - as its name says
             told = {name: getattr(event, name) for name in ("method", "position", "input_digest", "queued")}
             told |= {"status": AgreementStatus.COMPUTED.value, "rule_since": event.rule_since.isoformat()}
             study = tables[STUDIES].get(identity)
@@ -80,7 +82,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
             _indicators(tables, identity, study["year"], study["edition"], event)
             continue
         empty = dict.fromkeys(("method", "rule_since", "position", "input_digest", "queued"))
-        told = {"year": event.year, "edition": event.edition, "status": AgreementStatus.REQUESTED.value}
+        told = {name: data(entry)[name] for name in ("year", "edition")} | {"status": AgreementStatus.REQUESTED.value}
         tables[STUDIES].put({"id": identity, **told, **empty, "version": entry.version, "requested_at": entry.at})
 
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import orjson
@@ -89,5 +90,5 @@ def _blind(snapshot: Snapshot, cases: Sequence[str]) -> Iterator[tuple[str, Mapp
 
 
 def _base_sample(snapshot: Snapshot, month: str, drawn: Mapping[str, Any]) -> Iterator[str]:
-    share = body_on(snapshot, SamplingPlan, first_day_of(month)).base_probability
+    share = Fraction(body_on(snapshot, SamplingPlan, first_day_of(month)).base_probability)
     yield from (job for job, one in drawn.items() if int(one.ticket, 16) < share * LOTS)

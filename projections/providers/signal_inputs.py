@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, select
 
 from domain.diagnosis.on_site import AnswersVerified
 from domain.diagnosis.state import Status, diagnosis_stream
@@ -84,7 +84,7 @@ def screening_inputs(snapshot: Snapshot, screening: Screening) -> ScreeningInput
 def _of_cases(snapshot: Snapshot, screening: Screening) -> Select[Any]:
     cases, firms = snapshot[DIAGNOSES], snapshot[ENTERPRISES]
     first, after = (microseconds(city_midnight(date(one, 1, 1))) for one in (screening.year, screening.year + 1))
-    conditions = [
+    conditions: list[ColumnElement[bool]] = [
         cases.c.provider.is_not(None),
         cases.c.status.not_in((Status.OPEN.value, Status.WITHDRAWN.value)),
         cases.c.opened_at >= first,
@@ -144,7 +144,8 @@ def _written(
     cases: Mapping[str, _Case], answers: Mapping[str, Mapping[str, _Answer]], editions: Mapping[str, Edition]
 ) -> tuple[list[TextOnRecord], tuple[AnswersOnRecord, ...]]:
     """What firms wrote as reasons, section by section, and their answers in the order of the form."""
-    texts, runs = [], []
+    texts: list[TextOnRecord] = []
+    runs: list[AnswersOnRecord] = []
     for name, case in cases.items():
         given = answers.get(name, {})
         order = [item for item in editions[case.edition].indicators if item.id in given]

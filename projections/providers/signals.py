@@ -24,7 +24,7 @@ from projections.engine.columns import Long, chosen, columns
 from projections.engine.filters import one_of, sought
 from projections.engine.pages import By, Order, Page
 from projections.engine.places import ENTERPRISES
-from projections.engine.read_model import ReadModel, Tables, data, event_of, key
+from projections.engine.read_model import ReadModel, Row, Tables, data, event_of, key
 from projections.engine.scope import NOWHERE, Columns, to_sql
 from projections.engine.snapshot import Snapshot
 
@@ -99,7 +99,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
         found, identity = data(entry), key(entry)
         match event_of(entry):
             case facts.SignalRaised:
-                row = {"id": identity, "status": SignalStatus.RAISED.value, **{name: found[name] for name in STATED}}
+                row: Row = {"id": identity, "status": SignalStatus.RAISED.value, **{name: found[name] for name in STATED}}
                 row |= {name: orjson.dumps(found[name]).decode() for name in ("evidence", "counterparts")}
                 row |= {"concerns_firm": found["kind"] in OF_THE_FIRM, "due": found["answer_by"]["due"], "raised_at": entry.at}
                 tables[SIGNALS].put({**row, "version": entry.version, **dict.fromkeys(LATER)})

@@ -7,7 +7,7 @@ margin tells them. plan S5, P3.
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from hashlib import sha256
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field, TypeAdapter
 
@@ -97,7 +97,7 @@ def study(inputs: AgreementInputs, rule: AgreementRule) -> StudyOutcome:
 def _indicator(
     comparison: Comparison, indicator: str, pairs: Pairs, steps: Sequence[Decimal], rule: AgreementRule
 ) -> IndicatorOutcome:
-    named = {"comparison": comparison, "indicator": indicator}
+    named: dict[str, Any] = {"comparison": comparison, "indicator": indicator}
     if len(pairs) < rule.shown_from:
         return IndicatorOutcome(**named, cases=len(pairs) if not 0 < len(pairs) < rule.cell_from else None)
     kappa, found, share = weighted_kappa(pairs, range(len(steps))), agreement(pairs), share_within(pairs, ONE_STEP)

@@ -216,7 +216,7 @@ def _long_enough(inputs: ScreeningInputs, rule: SignalRule) -> Mapping[TextOnRec
     sections: defaultdict[tuple[SignalKind, str], dict[str, TextOnRecord]] = defaultdict(dict)
     for one in inputs.texts:
         sections[(one.kind, one.section)][one.of.diagnosis] = one
-    found = {}
+    found: dict[TextOnRecord, frozenset[str]] = {}
     for texts in sections.values():
         wording = {name: shingles(one.text) for name, one in texts.items()}
         own = without_boilerplate(wording, standard, Fraction(rule.common_share), rule.common_texts_at_least)

@@ -204,7 +204,7 @@ def _recorded(command: RecordScreening, context: DecisionContext) -> Facts:
     assert isinstance(rule.body, SignalRule)  # noqa: S101 - of its kind
     rates = rule.body.false_positives
     answer_by = deadline(context.day, rule.body.answer_days, calendar_of(context))
-    by_rule = {"rule": rule.cause, "rule_since": rule.since}
+    by_rule: dict[str, Any] = {"rule": rule.cause, "rule_since": rule.since}
     new = [one for one in command.findings if context.read.get(signal_stream(one.signal)) is None]
     raised = tuple(
         OnStream(

@@ -170,8 +170,9 @@ def _place(_command: AnySignalCommand, signal: Signal | None, read: Mapping[str,
     firm: Firm | None = read.get(enterprise_stream(signal.enterprise)) if signal is not None else None
     if signal is None or firm is None:
         return NOWHERE
-    concerned = {"enterprise": signal.enterprise} if signal.concerns_firm else {"provider": signal.provider}
-    return Place(district=firm.district, **concerned)
+    if signal.concerns_firm:
+        return Place(district=firm.district, enterprise=signal.enterprise)
+    return Place(district=firm.district, provider=signal.provider)
 
 
 SIGNALS = Capability(

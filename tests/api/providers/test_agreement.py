@@ -1,6 +1,7 @@
 """Agreement over the API (plan S5): studied from what is on record, told to the city, the experts and the auditor."""
 
 import threading
+from datetime import date
 from typing import Any
 
 import orjson
@@ -61,7 +62,7 @@ def test_a_low_indicator_is_in_the_queue_with_its_numbers_and_its_table(city: Li
     computed = AgreementComputed(
         **recorded().model_dump(exclude={"agreement", "indicators"}),
         rule=None,
-        rule_since="2023-07-28",  # type: ignore[arg-type] # as JSON states it
+        rule_since=date(2023, 7, 28),
         indicators=recorded().indicators,
     )
     facts = ((requested["type"], orjson.dumps(requested["state"], option=orjson.OPT_SORT_KEYS)), (computed.type, encode(computed)))
