@@ -10,7 +10,7 @@ from sqlalchemy import Index, MetaData, Select, Table, func, select
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Scope
-from domain.providers.agreement.numbers import Comparison
+from domain.providers.agreement.numbers import AssessmentPair
 from domain.providers.agreement.study import AGREEMENTS as AGREEMENT_CAPABILITY
 from domain.providers.agreement.study import AgreementComputed, AgreementEvent, AgreementStatus
 from journal import Entry
@@ -46,7 +46,7 @@ class IndicatorAgreementRow(NamedTuple):
     study: str
     year: int
     edition: str
-    comparison: Comparison
+    comparison: AssessmentPair
     indicator: str
     cases: int | None
     kappa: Decimal | None
@@ -115,7 +115,7 @@ class IndicatorAgreementFilter:
 
     year: int | None = None
     edition: str | None = None
-    comparison: Comparison | None = None
+    comparison: AssessmentPair | None = None
     queued: bool | None = None
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Select, select
 from domain.diagnosis.state import Status
 from domain.governance.rule_bodies.sampling import SamplingPlan
 from domain.instants import city_midnight, microseconds
-from domain.providers.agreement.numbers import AgreementInputs, Comparison
+from domain.providers.agreement.numbers import AgreementInputs, AssessmentPair
 from domain.providers.sampling.draw import first_day_of
 from domain.providers.sampling.reassessment import ReassessmentGiven, reassessment_stream
 from journal.codec import stored_names
@@ -37,16 +37,16 @@ def agreement_inputs(snapshot: Snapshot, year: int, edition: str) -> AgreementIn
     of_cases = _cases(snapshot, year, edition)
     cases = [str(one) for (one,) in snapshot.rows(of_cases)]
     verified = defaultdict[str, dict[str, Any]](dict)
-    compared: dict[Comparison, defaultdict[str, list[tuple[int, int]]]] = {one: defaultdict(list) for one in Comparison}
+    compared: dict[AssessmentPair, defaultdict[str, list[tuple[int, int]]]] = {one: defaultdict(list) for one in AssessmentPair}
     place = {step: at for at, step in enumerate(steps)}
     for case, indicator, given, found in snapshot.rows(_answers(snapshot, of_cases)):
         verified[case][indicator] = orjson.loads(found)
-        _compare(compared[Comparison.SELF_VERIFIED][indicator], orjson.loads(given), verified[case][indicator], place)
+        _compare(compared[AssessmentPair.SELF_VERIFIED][indicator], orjson.loads(given), verified[case][indicator], place)
     for case, answers in _blind(snapshot, cases):
         for indicator, answer in answers.items():
             if indicator in verified[case]:
                 found = verified[case][indicator]
-                _compare(compared[Comparison.VERIFIED_SAMPLED][indicator], found, answer["answer"], place)
+                _compare(compared[AssessmentPair.VERIFIED_SAMPLED][indicator], found, answer["answer"], place)
     pairs = {
         comparison: {item.id: tuple(sorted(found[item.id])) for item in text.indicators} for comparison, found in compared.items()
     }

@@ -25,7 +25,7 @@ Pairs = Sequence[tuple[int, int]]
 """Two assessments of one indicator in each case, as places among the steps of the edition."""
 
 
-class Comparison(DescribedEnum):
+class AssessmentPair(DescribedEnum):
     """Which two assessments are compared · 比较对象."""
 
     SELF_VERIFIED = "self_verified", "The firm's own with what the provider verified · 自评与核验"
@@ -50,7 +50,7 @@ class IndicatorOutcome(Part):
     and kappa or alpha where all is one level. within: share within one step. table: cells with cases.
     """
 
-    comparison: Comparison
+    comparison: AssessmentPair
     indicator: Identifier
     cases: Count | None
     kappa: Decimal | None = None
@@ -66,7 +66,7 @@ class AgreementInputs(NamedTuple):
     """What a study rests on 一致性输入. steps: levels of the edition, rising. pairs: comparison -> indicator -> pairs."""
 
     steps: tuple[Decimal, ...]
-    pairs: Mapping[Comparison, Mapping[str, tuple[tuple[int, int], ...]]]
+    pairs: Mapping[AssessmentPair, Mapping[str, tuple[tuple[int, int], ...]]]
 
 
 class StudyOutcome(NamedTuple):
@@ -88,14 +88,14 @@ def study(inputs: AgreementInputs, rule: AgreementRule) -> StudyOutcome:
     """Every indicator under every comparison, in order."""
     found = [
         _indicator(comparison, indicator, pairs, inputs.steps, rule)
-        for comparison in Comparison
+        for comparison in AssessmentPair
         for indicator, pairs in sorted(inputs.pairs.get(comparison, {}).items())
     ]
     return StudyOutcome(tuple(found), digest_of(inputs))
 
 
 def _indicator(
-    comparison: Comparison, indicator: str, pairs: Pairs, steps: Sequence[Decimal], rule: AgreementRule
+    comparison: AssessmentPair, indicator: str, pairs: Pairs, steps: Sequence[Decimal], rule: AgreementRule
 ) -> IndicatorOutcome:
     named: dict[str, Any] = {"comparison": comparison, "indicator": indicator}
     if len(pairs) < rule.shown_from:
@@ -141,6 +141,6 @@ def digest_of(inputs: AgreementInputs) -> str:
 
 def _lines(inputs: AgreementInputs) -> Iterator[str]:
     yield " ".join(map(str, inputs.steps))
-    for comparison in Comparison:
+    for comparison in AssessmentPair:
         for indicator, pairs in sorted(inputs.pairs.get(comparison, {}).items()):
             yield f"{comparison.value} {indicator} {' '.join(f'{one}/{other}' for one, other in sorted(pairs))}"

@@ -19,7 +19,7 @@ from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
 from domain.kernel import Command
 from domain.masks import AGREEMENTS_READ, AUDIT
-from domain.providers.agreement.numbers import Comparison
+from domain.providers.agreement.numbers import AssessmentPair
 from domain.providers.agreement.study import AgreementStatus, RequestAgreement
 from projections.providers import agreement as rows_of
 from projections.providers.agreement import (
@@ -29,7 +29,7 @@ from projections.providers.agreement import (
     IndicatorAgreementRow,
 )
 
-for _enum in (AgreementStatus, Comparison):
+for _enum in (AgreementStatus, AssessmentPair):
     enum_type(_enum)
 
 
@@ -66,7 +66,7 @@ class IndicatorAgreement:
     study: AgreementID = field("Study that found it · 一致性测算标识", made=True)
     year: int = field("Year in which the cases were opened · 年度")
     edition: EditionID = field("Edition that has the indicator · 标准版本", made=True)
-    comparison: Comparison = field("Which two assessments are compared · 比较对象")
+    comparison: AssessmentPair = field("Which two assessments are compared · 比较对象")
     indicator: str = field("Indicator id, such as Z01 · 指标编号")
     cases: int | None = field("Cases that both assessed by level; null: too few to tell how many · 案件数")
     kappa: Decimal | None = field("Weighted kappa, quadratic; null where too few cases or one level alone · 加权卡帕")
@@ -146,7 +146,7 @@ class AgreementQueries:
         self,
         year: Annotated[int | None, argument("Year in which the cases were opened; none = any · 年度")] = None,
         edition: Annotated[strawberry.ID | None, argument("Edition; none = any · 标准版本")] = None,
-        comparison: Annotated[Comparison | None, argument("Which two assessments; none = any · 比较对象")] = None,
+        comparison: Annotated[AssessmentPair | None, argument("Which two assessments; none = any · 比较对象")] = None,
         queued: Annotated[bool | None, argument("Whether queued for revision; none = either · 是否列入修订")] = None,
     ) -> IndicatorAgreementFilter:
         """A page of indicators."""

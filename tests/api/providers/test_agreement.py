@@ -8,7 +8,7 @@ import orjson
 
 from domain.access import Role
 from domain.instants import microseconds
-from domain.providers.agreement.numbers import Comparison
+from domain.providers.agreement.numbers import AssessmentPair
 from domain.providers.agreement.study import AgreementComputed
 from domain.providers.sampling.draw import draw_stream
 from domain.providers.sampling.reassessment import reassessment_stream
@@ -20,7 +20,7 @@ from tests.rules.providers.test_agreement import RULE, recorded
 from tests.test_registry import HISTORIES
 from zhenduan.background.computing import compute_waiting
 
-INDICATORS = """query($queued: Boolean, $comparison: Comparison) {
+INDICATORS = """query($queued: Boolean, $comparison: AssessmentPair) {
   indicatorAgreement(queued: $queued, comparison: $comparison, first: 100) {
   totalCount nodes { study year edition comparison indicator cases kappa alpha low high within queued
     table { first second cases } } } }"""
@@ -40,7 +40,7 @@ def test_a_study_tells_of_every_indicator_and_of_one_case_nothing(city: LiveCity
     identity = studied(city)
     for who in ("city", "auditor", "reader"):
         found = city.data(who, INDICATORS)["indicatorAgreement"]
-        assert found["totalCount"] == len(EDITION.indicators) * len(Comparison)
+        assert found["totalCount"] == len(EDITION.indicators) * len(AssessmentPair)
         assert {node["cases"] for node in found["nodes"]} <= {None, 0}
         assert {node["study"] for node in found["nodes"]} == {identity}
         assert all(node["kappa"] is node["alpha"] is None and node["table"] == [] for node in found["nodes"])
@@ -85,17 +85,17 @@ def test_levels_are_compared_self_with_verified_and_verified_with_the_first_blin
     services = city.installation.services
     year = int(city.today[:4])
 
-    def compared(comparison: Comparison) -> int:
+    def compared(comparison: AssessmentPair) -> int:
         services.models.catch_up()
         with services.models.reading() as snapshot:
             return sum(map(len, agreement_inputs(snapshot, year, "2023").pairs[comparison].values()))
 
-    levels = compared(Comparison.SELF_VERIFIED)
+    levels = compared(AssessmentPair.SELF_VERIFIED)
     assert levels > 0
-    assert compared(Comparison.VERIFIED_SAMPLED) == 0
+    assert compared(AssessmentPair.VERIFIED_SAMPLED) == 0
     blind(city, diagnosis)
-    assert compared(Comparison.VERIFIED_SAMPLED) == 1
-    assert compared(Comparison.SELF_VERIFIED) == levels
+    assert compared(AssessmentPair.VERIFIED_SAMPLED) == 1
+    assert compared(AssessmentPair.SELF_VERIFIED) == levels
 
 
 def blind(city: LiveCity, diagnosis: str) -> None:

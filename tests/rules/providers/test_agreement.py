@@ -12,7 +12,7 @@ from domain.kernel import NOT_FOUND
 from domain.providers.agreement.numbers import (
     METHOD,
     AgreementInputs,
-    Comparison,
+    AssessmentPair,
     IndicatorOutcome,
     digest_of,
     study,
@@ -38,7 +38,7 @@ NARROW = [(5 + at % 2, 6 - at % 2) for at in range(60)]
 
 
 def inputs(*pairs: tuple[int, int]) -> AgreementInputs:
-    return AgreementInputs(STEPS, {Comparison.SELF_VERIFIED: {"Z01": pairs}})
+    return AgreementInputs(STEPS, {AssessmentPair.SELF_VERIFIED: {"Z01": pairs}})
 
 
 def outcome(pairs: list[tuple[int, int]]) -> IndicatorOutcome:
