@@ -31,6 +31,10 @@ from domain.participants.rosters.roster import ROSTERS
 from domain.programme.designations import DESIGNATIONS
 from domain.programme.implementations import IMPLEMENTATIONS
 from domain.programme.policies.policy import POLICIES
+from domain.programme.sessions.attendance import ATTENDANCES
+from domain.programme.sessions.question import QUESTIONS
+from domain.programme.sessions.schedule import OUTREACH_SCHEDULES
+from domain.programme.sessions.session import SESSIONS
 from domain.programme.targets import TARGETS
 from domain.providers.agreement.study import AGREEMENTS
 from domain.providers.applications.application import APPLICATIONS
@@ -62,6 +66,7 @@ CAPABILITIES = Capabilities(
     APPLICATIONS,
     ASSIGNMENTS,
     BATCHES,
+    ATTENDANCES,
     CALIBRATIONS,
     CAMPAIGNS,
     CERTIFICATES,
@@ -91,11 +96,13 @@ CAPABILITIES = Capabilities(
     MARKINGS,
     MATCHINGS,
     ORGANISATIONS,
+    OUTREACH_SCHEDULES,
     PARTICIPATIONS,
     PARTNER_KEYS,
     PEOPLE,
     POLICIES,
     PROCEEDINGS,
+    QUESTIONS,
     QUOTAS,
     RATINGS,
     REASSESSMENTS,
@@ -103,6 +110,7 @@ CAPABILITIES = Capabilities(
     REVISIONS,
     ROSTERS,
     SCREENINGS,
+    SESSIONS,
     SHADOWS,
     SIGNALS,
     STAGES,

@@ -38,6 +38,17 @@ def city_midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI).astimezone(UTC)
 
 
+def city_time(day: date, clock: str) -> datetime:
+    """The moment, in UTC, of a time of the city's clock on a day, such as "09:30" 本市时刻."""
+    hours, minutes = map(int, clock.split(":"))
+    return datetime(day.year, day.month, day.day, hours, minutes, tzinfo=SHANGHAI).astimezone(UTC)
+
+
+def city_minute(moment: datetime) -> str:
+    """A moment as the city's clock shows it to the minute, such as "2024-05-06 09:30" 北京时间."""
+    return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+
+
 def months_after(day: date, months: int) -> date:
     """The same day so many months later 数月后同日; the last of that month where it has no such day."""
     first, following = (

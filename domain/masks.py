@@ -190,6 +190,10 @@ IMPLEMENTATIONS = IMPLEMENTATION_READERS
 """How far firms are with a standard 贯标进度: each firm its own, whoever it lives with, its group, the auditor. plan I4."""
 STANDARD_GAPS = IMPLEMENTATIONS & ANSWERS
 """What a firm lacks for a standard 贯标差距 tells of its answers: of those, who reads these too. plan I4."""
+OUTREACH = PARTICIPATIONS
+"""Outreach sessions and who came 宣讲交流: each firm those it is in, the units announced ones, the auditor. plan T2."""
+OUTREACH_OFFICE = LIAISONS | {Role.AUDITOR}
+"""How far outreach reached the firms of the scope, and what followed a session 宣讲成效. plan T2, T3."""
 SELECTION_OFFICE = frozenset({Role.CITY, Role.AUDITOR})
 """Which marker has which application, and every mark once marking is closed. plan V1."""
 MARKINGS = SELECTION_OFFICE | {Role.MARKER}

@@ -32,6 +32,7 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "last": ("最后一日", "last day"),
     "day": ("听证日", "day of the hearing"),
     "beacon_day": ("公开随机数产生日", "day of the beacon"),
+    "held_on": ("举办日", "day of the session"),
     "by": ("完成日", "day to be done by"),
     "due": ("整改截止日", "last day to correct"),
     "mend_until": ("补正截止日", "last day to mend"),

@@ -33,6 +33,7 @@ from projections.participants.people import PEOPLE_READ_MODEL
 from projections.participants.rosters import ROSTER_READ_MODEL
 from projections.programme.coverage import COVERAGE
 from projections.programme.implementations import IMPLEMENTATION_READ_MODEL
+from projections.programme.outreach_sessions import OUTREACH_READ_MODEL
 from projections.programme.policies import POLICY_READ_MODEL
 from projections.providers.agreement import AGREEMENT_READ_MODEL
 from projections.providers.calibrations import CALIBRATION_READ_MODEL
@@ -70,6 +71,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     ROSTER_READ_MODEL,
     COVERAGE,
     IMPLEMENTATION_READ_MODEL,
+    OUTREACH_READ_MODEL,
     POLICY_READ_MODEL,
     AGREEMENT_READ_MODEL,
     CERTIFICATE_READ_MODEL,

@@ -18,9 +18,16 @@ from graphql import (
 from domain.access import Role
 from tests.live_city import RIGHTS, SCHEMA
 
+
+class Literal(str):
+    """What is written into a document as it stands, such as an input object."""
+
+    __slots__ = ()
+
+
 Tried = Mapping[str, tuple[Any, ...]]
 """Name of an argument -> what it is tried with, as GraphQL writes it or as a value of Python."""
-ABSENT: Tried = {"endpoint": ("none",)}
+ABSENT: Tried = {"endpoint": ("none",), "outreachSession": ("none",), "by": (Literal("DISTRICT"),)}
 """What names a thing that the cities of these tests have none of, where a test gives nothing better."""
 
 
@@ -92,12 +99,6 @@ def tried(field: GraphQLField, required: Tried, optional: Tried) -> Iterator[str
             parts = [f"{name}: {_written(value)}" for name, value in given.items()]
             parts += ["first: 100"] if "first" in field.args else []
             yield "(" + ", ".join(parts) + ")" if parts else ""
-
-
-class Literal(str):
-    """What is written into a document as it stands, such as an input object."""
-
-    __slots__ = ()
 
 
 def _written(value: Any) -> str:

@@ -34,7 +34,18 @@ from api.participants import (
     second_factors,
     sessions,
 )
-from api.programme import appraisal, coverage, designations, implementations, pace, policies, portrait, target_splits
+from api.programme import (
+    appraisal,
+    coverage,
+    designations,
+    implementations,
+    outreach_reach,
+    outreach_sessions,
+    pace,
+    policies,
+    portrait,
+    target_splits,
+)
 from api.providers import (
     agreement,
     applications,
@@ -93,6 +104,8 @@ MODULES = (
     policies,
     designations,
     implementations,
+    outreach_sessions,
+    outreach_reach,
     editions,
     edition_mapping,
     external_models,

@@ -65,6 +65,7 @@ PARTS = {
             "group_results",
             "participations",
             "implementations",
+            "attendances",
             "result_credentials",
             "external_results",
         ),

@@ -18,6 +18,7 @@ from domain.diagnosis.stages import StageBegan
 from domain.events import EVENTS
 from domain.governance.proceedings.opening import ProceedingOpened
 from domain.kernel import kind_of
+from domain.programme.sessions.question import OutreachQuestionAsked
 from journal import Entry
 from journal.codec import EVENT_OF, stored_names
 from projections.diagnosis.assignments import assigned_to
@@ -115,7 +116,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
             found = data(entry)
             subject |= {name: found[name] for name in ("enterprise", "provider")}
             subject["district"] = found["district"] if found["enterprise"] is None else None
-        elif event in (FirmInvited, ParticipationStarted):
+        elif event in (FirmInvited, ParticipationStarted, OutreachQuestionAsked):
             subject["enterprise"] = data(entry)["enterprise"]
         elif event in (StageBegan, FollowUpBegan):
             found = data(entry)
@@ -128,6 +129,8 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
             subject["enterprise"] = key(entry)
         elif kind_of(entry.stream) in ("listing", "tie"):
             subject["provider"] = key(entry)
+        elif kind_of(entry.stream) == "attendance":  # of a session and a firm
+            subject["enterprise"] = key(entry).partition(".")[2]
         elif kind_of(entry.stream) == "application":  # of a year and a provider
             subject["provider"] = key(entry).partition(".")[2]
         subjects.put(subject)

@@ -54,6 +54,10 @@ from domain.programme.implementation_facts import ImplementationStandard, Standa
 from domain.programme.implementations import ListStandardGaps
 from domain.programme.policies.conditions import Designation
 from domain.programme.policies.policy import DraftPolicy
+from domain.programme.sessions.question import AskOutreachQuestion
+from domain.programme.sessions.schedule import SetOutreachSchedule
+from domain.programme.sessions.session import AnnounceOutreachSession, InviteToOutreachSession, PlanOutreachSession
+from domain.programme.sessions.state import OutreachKind
 from domain.programme.targets import Measure, SetTarget
 from domain.providers.calibration import SetCalibrationCases
 from domain.providers.certificates import GrantCertificate
@@ -157,6 +161,7 @@ def city(journal: Journal) -> City:
     )
     city.send(CITY, grant)
     open_to_others(city)
+    outreach(city)
     map_editions(city)
     map_to_another_model(city)
     put_to_consultation(city)
@@ -340,6 +345,15 @@ def visit(city: City) -> None:
 
 STORED_KEYS = {"draw": "2024.06", "reassessment": "d1", "screening": "s1", "signal": "g1", "agreement": "a1"}
 """Kind -> key of the history that is taken as it is stored."""
+def outreach(city: City) -> None:
+    """A session with a firm in it and a question, and a unit's schedule."""
+    when = {"held_on": LAST_DAY, "begins": "09:30", "ends": "11:30", "place": "会议室"}
+    said = {"kind": OutreachKind.BRIEFING, "topic": "填报说明", "host": "经委"}
+    city.send(CITY, PlanOutreachSession(outreach_session="s1", **said, **when))
+    city.send(CITY, AnnounceOutreachSession(outreach_session="s1"))
+    city.send(CITY, InviteToOutreachSession(outreach_session="s1", enterprises=(ENTERPRISE,)))
+    city.send(FILLER, AskOutreachQuestion(outreach_question="q1", outreach_session="s1", enterprise=ENTERPRISE, text="谁填？"))
+    city.send(CITY, SetOutreachSchedule(unit="310117", weeks=6, since=TODAY))
 
 
 def sampled(journal: Journal) -> None:

@@ -20,6 +20,8 @@ from domain.participants.people.person import PEOPLE
 from domain.participants.people.registration import InvitePerson
 from domain.participants.people.state import Membership, Person, person_stream
 from domain.programme.designations import DESIGNATIONS, RecordDesignation
+from domain.programme.sessions.schedule import OUTREACH_SCHEDULES
+from domain.programme.sessions.session import SESSIONS, MoveOutreachSession
 from domain.providers.calls.commands import ExtendCall
 from domain.providers.sampling.draw import DRAWS, DrawCommitted, FixFrame
 from domain.standard.edition_mapping import EDITION_MAPPINGS
@@ -31,7 +33,7 @@ from tests.rules.diagnosis import test_assignments, test_campaigns, test_follow_
 from tests.rules.given import AT, Given, given
 from tests.rules.governance import proceedings, test_dated_rules, test_ties, test_working_calendar
 from tests.rules.participants import test_consents, test_headquarters, test_people
-from tests.rules.programme import test_implementations, test_policies
+from tests.rules.programme import test_implementations, test_policies, test_session_questions, test_sessions
 from tests.rules.providers import test_application, test_calibration, test_certificates, test_listing, test_training
 from tests.rules.providers.calls import APPLYING, OPEN_CALL, OPENING, Played
 from tests.rules.standard import test_edition_mapping, test_improvement_costs
@@ -237,6 +239,20 @@ def hold_reading(on: date) -> Given:
 
 def plan_measure(by: date) -> Given:
     return test_follow_up.plan(test_follow_up.begun(), measures=(test_follow_up.measure(by=by),))
+
+
+def plan_outreach_session(day: date) -> Given:
+    return test_sessions.district(given(SESSIONS), test_sessions.changed(held_on=day, begins="18:00", ends="19:00"))
+
+
+def move_outreach_session(day: date) -> Given:
+    stated = {"outreach_session": "s1", "begins": "18:00", "ends": "19:00", "place": "区会议中心", "reason": "场地不可用"}
+    return test_sessions.district(test_sessions.planned(), MoveOutreachSession(held_on=day, **stated))
+
+
+def schedule_outreach(since: date) -> Given:
+    case = given(OUTREACH_SCHEDULES).having_read(test_sessions.WORLD)
+    return test_session_questions.district(case, test_session_questions.schedule(since=since))
 
 
 def draft_policy(since: date, until: date | None = None) -> Given:

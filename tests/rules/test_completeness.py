@@ -73,6 +73,8 @@ MAY_SAY_THE_SAME: Mapping[tuple[str, str], str] = {
     ("CorrectHeadquarters", "reason"): "of a day that stands already there is nothing to correct, whatever the reason",
     ("DrawSalt", "sealed"): "the first salt stays, and whoever comes later takes that one",
     ("PublishEdition", "origins"): "a plain edition needs no origins, and what is sent of them is not kept",
+    ("InviteToOutreachSession", "enterprises"): "who is invited stands; some of them, sent again, are no others",
+    ("RecordOutreachAttendance", "enterprises"): "who came stands; some of them, sent again, are no others",
     ("InviteFirms", "enterprises"): "who is invited stands; some of them, sent again, are no others",
     **{
         ("RecordRating", name): "a round that is computed stays as it is, whoever works it out a second time"

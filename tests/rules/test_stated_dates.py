@@ -37,6 +37,7 @@ from domain.participants.people.state import Membership, Person, person_stream
 from domain.programme.designations import DESIGNATION_DAYS_REVERSED
 from domain.programme.implementations import CERTIFICATE_DAYS_REVERSED, IMPLEMENTATION_DAY_OUT_OF_RANGE
 from domain.programme.policies.policy import POLICY_DAYS_REVERSED
+from domain.programme.sessions.session import SESSION_IN_THE_PAST
 from domain.providers.applications.application import MENDING_TIME_OUTSIDE
 from domain.providers.calibration import CALIBRATION_CLOSED
 from domain.providers.calls.call import CALL_DATES_OUT_OF_ORDER, CALL_NOT_PUT_OFF
@@ -77,9 +78,11 @@ from tests.rules.dated_commands import (
     invite,
     map_editions,
     move_deadline,
+    move_outreach_session,
     name_headquarters,
     plan_campaign,
     plan_measure,
+    plan_outreach_session,
     plan_session,
     plan_visit,
     propose_dated_rule,
@@ -88,6 +91,7 @@ from tests.rules.dated_commands import (
     retire_organisation,
     return_application,
     revise_policy,
+    schedule_outreach,
     set_cases,
     set_costs,
     set_dated_rule,
@@ -162,6 +166,11 @@ FIELDS = {
     "WithdrawExternalResult.withdrawn_on": Bounded(
         test_external_results.withdrawn, RESULT_WITHDRAWN_WHEN, RESULT_WITHDRAWN_WHEN, test_external_results.ROW.assessed_on, TODAY
     ),
+    **{
+        f"{name}.held_on": Bounded(how, SESSION_IN_THE_PAST, DATE_TOO_FAR_AHEAD, TODAY, FAR)
+        for name, how in (("PlanOutreachSession", plan_outreach_session), ("MoveOutreachSession", move_outreach_session))
+    },
+    "SetOutreachSchedule.since": Bounded(schedule_outreach, DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR),
     "AppointReader.until": Bounded(appoint_reader, assignments.ASSIGNMENT_OVER, DATE_TOO_FAR_AHEAD, TODAY, FAR),
     "RecordReading.held_on": Bounded(hold_reading, READING_TOO_EARLY, READING_IN_FUTURE, TODAY, TODAY + 3 * DAY),
     "PlanFollowUp.measures.by": Bounded(plan_measure, MEASURE_DAY_PAST, DATE_TOO_FAR_AHEAD, TODAY, FAR),

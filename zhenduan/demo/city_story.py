@@ -40,6 +40,7 @@ from zhenduan.demo.directory_moves import moves
 from zhenduan.demo.firms import DemoFirm, Unused, draw_firms, next_year, roster_file
 from zhenduan.demo.implementations import implementations
 from zhenduan.demo.office_hours import later, moments, office_time
+from zhenduan.demo.outreach import outreach
 from zhenduan.demo.people import SHOWN_DISTRICT, People, draw_id, organisations
 from zhenduan.demo.policies import policies
 from zhenduan.demo.proceedings import concluded, pending
@@ -60,6 +61,7 @@ PAST_FROM, PAST_DAYS = date(2023, 9, 4), 330
 EARLIEST_PRESENT = date(2025, 3, 2)
 IN_GROUP = frozenset({Ending.CONFIRMED, Ending.REISSUED, Ending.ISSUED})
 """Ends with a result, which go first of all to firms of the group whose people may sign in: so its roll-up has something to add."""
+Rosters = Mapping[int, Sequence[DemoFirm]]
 FIRMS_MATCHED = 12
 REPEATED = 2
 """So many firms with a confirmed report are diagnosed again now."""
@@ -126,6 +128,7 @@ def story(data: DemoData, chance: Random, present: datetime) -> Story:
     played += _implemented(people, played, present)
     played += _matched(people, rosters, played)
     played += _mapped(people)
+    played += _outreach(people, shown, rosters, present)
     played.sort(key=lambda timed: timed.at)
     return Story(tuple(played), {role: people.callers[role, unit].actor for role, unit in shown.items()})
 
@@ -170,9 +173,7 @@ def _certificates(people: People, present: datetime) -> Iterator[Timed]:
             yield Timed(at, Act(0, who, command))
 
 
-def _campaigns(
-    people: People, rosters: Mapping[int, Sequence[DemoFirm]], played: Sequence[Timed], present: datetime
-) -> Iterator[Timed]:
+def _campaigns(people: People, rosters: Rosters, played: Sequence[Timed], present: datetime) -> Iterator[Timed]:
     """A campaign each year; to the latest of which there is a roster every district invites its firms."""
     minutes, last = count(330), max(rosters)
     acted = [what for timed in played if isinstance(what := timed.act.what, OpenDiagnosis)]
@@ -197,9 +198,14 @@ def _arbitrated(people: People, played: Sequence[Timed], present: datetime) -> l
 def _implemented(people: People, played: Sequence[Timed], present: datetime) -> Iterator[Timed]:
     """Diagnosed firms go on to implement a standard, as far as the present goes."""
     steps = sorted(((one.at, one.act.who, one.act.what) for one in played if isinstance(one.act.what, Command)), key=itemgetter(0))
-    for at, who, command in implementations(people, steps):
-        if at <= present:
-            yield Timed(at, Act(0, who, command))
+    yield from (Timed(at, Act(0, who, command)) for at, who, command in implementations(people, steps) if at <= present)
+
+
+def _outreach(people: People, shown: Mapping[Role, str], rosters: Rosters, present: datetime) -> Iterator[Timed]:
+    """The shown district briefs firms that are on every roster, and plans the next session."""
+    district, owner = (people.callers[role, shown[role]] for role in (Role.DISTRICT, Role.ENTERPRISE))
+    steps = outreach(district, owner, _steady_in_the_district(rosters), people.chance, city_day(present))
+    yield from (Timed(at, Act(0, who, command)) for at, who, command in steps if at <= present)
 
 
 def _mapped(people: People) -> Iterator[Timed]:
@@ -277,12 +283,10 @@ def _terms(people: People, shown: Mapping[Role, str], played: Sequence[Timed], f
         yield Timed(last + timedelta(minutes=minute), Act(0, who, command))
 
 
-def _matched(people: People, rosters: Mapping[int, Sequence[DemoFirm]], played: Sequence[Timed]) -> Iterator[Timed]:
+def _matched(people: People, rosters: Rosters, played: Sequence[Timed]) -> Iterator[Timed]:
     """The district asks for a plan of who repeats the diagnoses of its first firms; the program works it out once it serves."""
     district = people.callers[Role.DISTRICT, SHOWN_DISTRICT]
-    steady = _steady(rosters)
-    own = [firm for firm in rosters[max(rosters)] if firm.district == SHOWN_DISTRICT and firm.uscc in steady]
-    firms = [enterprise_id(DEMO_SALT, firm.uscc) for firm in own[:FIRMS_MATCHED]]
+    firms = _steady_in_the_district(rosters)[:FIRMS_MATCHED]
     asked = RequestMatching(matching=draw_id(people.chance), district=SHOWN_DISTRICT, enterprises=tuple(firms))
     if firms:
         yield Timed(max(timed.at for timed in played) + timedelta(minutes=1), Act(0, district, asked))
@@ -317,7 +321,7 @@ def _founding(data: DemoData, people: People) -> Iterator[Timed]:
 # Rosters: each year the city's file; before the first one a district's draft that is sent back
 
 
-def _rosters(people: People, rosters: Mapping[int, Sequence[DemoFirm]]) -> Iterator[Timed]:
+def _rosters(people: People, rosters: Rosters) -> Iterator[Timed]:
     city = people.callers[Role.CITY, people.data.organisations.city.id]
     district = people.callers[Role.DISTRICT, SHOWN_DISTRICT]
     first, *rest = (firm for firm in rosters[FIRST_ROSTER.year] if firm.district == SHOWN_DISTRICT)
@@ -348,13 +352,19 @@ def _import(data: bytes, filename: str, year: int, units: Mapping[str, Mapping[s
 # Diagnoses: those of the first two years, and those that run now
 
 
-def _steady(rosters: Mapping[int, Sequence[DemoFirm]]) -> frozenset[str]:
+def _steady(rosters: Rosters) -> frozenset[str]:
     """Firms of one size class on every roster: whenever they are diagnosed, the same edition and form apply to them."""
     seen: dict[str, list[str]] = {}
     for year, firms in rosters.items():
         for firm in firms:
             seen.setdefault(firm.uscc, []).append(_size(firm, year))
     return frozenset(uscc for uscc, sizes in seen.items() if len(sizes) == len(rosters) and len(set(sizes)) == 1)
+
+
+def _steady_in_the_district(rosters: Rosters) -> list[str]:
+    steady = _steady(rosters)
+    own = (firm for firm in rosters[max(rosters)] if firm.district == SHOWN_DISTRICT and firm.uscc in steady)
+    return [enterprise_id(DEMO_SALT, firm.uscc) for firm in own]
 
 
 def _size(firm: DemoFirm, year: int) -> str:

@@ -12,6 +12,7 @@ from domain.governance.rule_bodies.exam import ExamRule
 from domain.governance.rule_bodies.feedback import FeedbackRule
 from domain.governance.rule_bodies.ladder import LadderRule
 from domain.governance.rule_bodies.matching import MatchingRule
+from domain.governance.rule_bodies.outreach import OutreachRule
 from domain.governance.rule_bodies.pace import PaceRule
 from domain.governance.rule_bodies.procedure import ProcedureRule
 from domain.governance.rule_bodies.process import ProcessRule
@@ -40,6 +41,7 @@ EveryBody = (
     | DeliveryRule
     | SignalRule
     | AgreementRule
+    | OutreachRule
 )
 AnyRuleBody = Annotated[EveryBody, Field(discriminator="kind")]
 """A body of any kind, told apart by `kind`."""

@@ -221,6 +221,8 @@ EXAMPLES: Mapping[str, str] = {
     r"^[A-F]$": "A",
     r"^(0|[1-4](\.5)?|5)$": "2.5",
     r"^[0-9a-f]{32}$": "d41d8cd98f00b204e9800998ecf8427e",
+    r"^([01][0-9]|2[0-3]):[0-5][0-9]$": "09:30",
+    r"^https://[^\s]{4,500}$": "https://meeting.example.cn/1",
     r"\S": "文字",
 }
 """Pattern of a text -> a text that fits it."""

@@ -84,6 +84,11 @@ def nothing_more(_context: Context, _command: Command) -> None:
     """Nothing is left to do once the facts are in the journal."""
 
 
+def nothing_to_tell(_context: Context, _command: Command) -> tuple[Refused, ...]:
+    """What was sent was carried out."""
+    return ()
+
+
 @dataclasses.dataclass(frozen=True)
 class ServerFields:
     """Command whose input is completed by the server 服务端补全.
@@ -91,6 +96,7 @@ class ServerFields:
     omit: fields the client does not send. extra: fields it sends instead, as (name, type, description).
     fill(context, data): plain data of the command, from the plain data of the input. It may refuse, and must cost little.
     after(context, command): what else follows from the facts, outside the journal.
+    tells(context, command): why what was wanted did not come of it although facts were written, such as a wrong try.
     shows_version: False where the thing's version would count facts that the caller may not know of; then none is told and
     none can be expected.
     """
@@ -99,6 +105,7 @@ class ServerFields:
     extra: tuple[tuple[str, Any, str], ...] = ()
     fill: Callable[[Context, dict[str, Any]], dict[str, Any]] = as_it_is
     after: Callable[[Context, Command], None] = nothing_more
+    tells: Callable[[Context, Command], tuple[Refused, ...]] = nothing_to_tell
     shows_version: bool = True
 
 
@@ -191,7 +198,8 @@ def _mutation(
             return payload(user_errors=malformed(problem, input))
         filled.after(context, sent_command)
         outcome = _outcome(context, handled, sent_command, thing, wanted_fields(info))
-        return payload(user_errors=[], **outcome if filled.shows_version else {**outcome, "version": None})
+        told = [one for refused in filled.tells(context, sent_command) for one in user_errors(refused, input)]
+        return payload(user_errors=told, **outcome if filled.shows_version else {**outcome, "version": None})
 
     resolve.__annotations__ = {"info": strawberry.Info, "input": sent, "return": payload}
     first, _, more = (command.__doc__ or "").strip().partition("\n")

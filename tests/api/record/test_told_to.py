@@ -85,7 +85,7 @@ THING: Mapping[type[Event], frozenset[Role]] = {
 }
 """Event of a firm -> who reads through the schema what the fact says."""
 OTHERS: Mapping[str, frozenset[Role]] = {
-    "participation": PARTICIPATION_READERS,
+    **dict.fromkeys(("participation", "attendance", "question"), PARTICIPATION_READERS),
     "proceeding": PROCEEDING_READERS,
     "application": APPLICATION_TOLD,
     "tie": TIE_TOLD,

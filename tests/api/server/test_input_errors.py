@@ -109,6 +109,13 @@ def test_every_pattern_of_a_command_has_an_example_that_fits_it() -> None:
     assert [pattern for pattern, example in EXAMPLES.items() if not re.search(pattern, example)] == []
 
 
+NAMED_OTHERWISE = {
+    "answers": "indicator",
+    "jobs": "diagnosis",
+    "outreachSession": "outreach-session",
+    "outreachQuestion": "outreach-question",
+}
+"""Field -> how the example of its id begins, where that is not the field's own name."""
 WITH_AN_ID = [command for command in COMMANDS if IDENTIFIER in patterns(command.model_json_schema())]
 
 
@@ -126,7 +133,7 @@ def test_the_example_of_an_id_is_one_of_the_thing_that_the_field_names(command: 
     for error in asked:
         example = error.message.rpartition("例如 ")[2]
         field = str(error.field).split(".")[0]
-        own = {"answers": "indicator", "jobs": "diagnosis"}.get(field, field)
+        own = NAMED_OTHERWISE.get(field, field)
         assert example == IDS.get(own, example), error
         assert own in IDS or example.startswith(own.removesuffix("s")), error
         assert (example == "310117") == (own in ("organisation", "parent", "district")), error
