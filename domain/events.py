@@ -30,6 +30,7 @@ from domain.participants.people.person import PEOPLE
 from domain.participants.rosters.roster import ROSTERS
 from domain.programme.designations import DESIGNATIONS
 from domain.programme.implementations import IMPLEMENTATIONS
+from domain.programme.papers.paper import PAPERS
 from domain.programme.policies.policy import POLICIES
 from domain.programme.sessions.attendance import ATTENDANCES
 from domain.programme.sessions.question import QUESTIONS
@@ -97,6 +98,7 @@ CAPABILITIES = Capabilities(
     MATCHINGS,
     ORGANISATIONS,
     OUTREACH_SCHEDULES,
+    PAPERS,
     PARTICIPATIONS,
     PARTNER_KEYS,
     PEOPLE,

@@ -18,14 +18,16 @@ class CannotBeHidden(ValueError):  # noqa: N818 - a reason, which says what to d
         self.row, self.column = row, column
 
 
-def hidden_cells(table: Table, k: int) -> Sequence[tuple[str, str]]:
+def hidden_cells(table: Table, k: int, also: Collection[tuple[str, str]] = ()) -> Sequence[tuple[str, str]]:
     """Cells to hide, in order.
 
-    Those of 1 to k − 1, and for each the other three corners of the cheapest rectangle of positive cells. A zero may be shown.
+    Those of 1 to k − 1, those positive ones of `also`, and for each the other three corners of the cheapest rectangle of positive
+    cells. A zero may be shown.
     """
-    small = sorted((row, column) for row, cells in table.items() for column, count in cells.items() if 0 < count < k)
-    hidden = set(small)
-    for row, column in small:
+    small = {(row, column) for row, cells in table.items() for column, count in cells.items() if 0 < count < k}
+    named = sorted(small | {(row, column) for row, column in also if table[row][column] > 0})
+    hidden = set(named)
+    for row, column in named:
         offers = []
         for other_row, cells in table.items():
             for other_column in cells:
@@ -39,15 +41,27 @@ def hidden_cells(table: Table, k: int) -> Sequence[tuple[str, str]]:
     return sorted(hidden)
 
 
+def with_margins(table: Table, total: str) -> dict[str, dict[str, int]]:
+    """The table with a row and a column of sums under the name `total`: hidden with it, no sum is shown that tells a small cell."""
+    columns = {column: None for cells in table.values() for column in cells}
+    whole = {row: {**cells, total: sum(cells.values())} for row, cells in table.items()}
+    return {**whole, total: {column: sum(cells[column] for cells in whole.values()) for column in (*columns, total)}}
+
+
 def is_dominated(amounts: Sequence[int], most_share: Fraction) -> bool:
     """Whether one firm or group makes more than a share of a sum, which would tell its own number; amounts of 0 or more."""
     return bool(amounts) and max(amounts) > most_share * sum(amounts)
 
 
+def differing(asked: Mapping[str, str], published: Mapping[str, str]) -> int:
+    """Firms by which two cells differ 相差企业数: in one of them alone, or with another value. firm -> its value there."""
+    return sum(asked.get(firm) != published.get(firm) for firm in asked.keys() | published.keys())
+
+
 def differs_too_little(firms: Collection[str], published: Sequence[Collection[str]], k: int) -> bool:
     """Whether a set of firms differs from a published one by 1 to k − 1 firms, so that subtracting would tell them."""
-    asked = frozenset(firms)
-    return any(0 < len(asked ^ frozenset(one)) < k for one in published)
+    asked = dict.fromkeys(firms, "")
+    return any(0 < differing(asked, dict.fromkeys(one, "")) < k for one in published)
 
 
 def may_publish_again(joined: int, k: int) -> bool:

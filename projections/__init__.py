@@ -34,6 +34,7 @@ from projections.participants.rosters import ROSTER_READ_MODEL
 from projections.programme.coverage import COVERAGE
 from projections.programme.implementations import IMPLEMENTATION_READ_MODEL
 from projections.programme.outreach_sessions import OUTREACH_READ_MODEL
+from projections.programme.papers.read_model import PAPER_READ_MODEL
 from projections.programme.policies import POLICY_READ_MODEL
 from projections.providers.agreement import AGREEMENT_READ_MODEL
 from projections.providers.calibrations import CALIBRATION_READ_MODEL
@@ -74,6 +75,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     OUTREACH_READ_MODEL,
     POLICY_READ_MODEL,
     AGREEMENT_READ_MODEL,
+    PAPER_READ_MODEL,
     CERTIFICATE_READ_MODEL,
     CALIBRATION_READ_MODEL,
     EXAM_READ_MODEL,

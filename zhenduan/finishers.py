@@ -12,6 +12,7 @@ from domain.diagnosis.report import ConfirmReport, IssueReport
 from domain.kernel import Command, Unfinished
 from domain.participants.people.registration import InvitePerson, RegisterPerson
 from domain.participants.rosters.comparison import ImportRoster
+from domain.programme.papers.paper import Paper, PublishPaper
 from domain.providers.calls.commands import OpenCall
 from domain.providers.feedback.giving import GiveFeedback
 from domain.providers.feedback.handling import AskSecondInstance
@@ -25,6 +26,7 @@ from journal.secrets.sealed_marks import SealedMarks
 from projections import ReadModels
 from projections.diagnosis import diagnoses
 from projections.engine.pages import Page
+from projections.programme.papers.setting import set_files, sheet_of
 from projections.report import Archive, finish_report
 
 MOST_CASES = 1_000
@@ -44,6 +46,13 @@ def finishers(
 
     def report(accepted: Accepted) -> Mapping[str, Any]:
         return finish_report(blobs, demo, Archive(journal, cases_of), names_of_codes())(accepted)
+
+    def set_paper(accepted: Accepted) -> Mapping[str, Any]:
+        paper = accepted.state
+        assert isinstance(paper, Paper)  # noqa: S101 - the rules accepted it on this state
+        with models.reading() as snapshot:
+            sheet = sheet_of(snapshot, paper.latest, names_of_codes(), draft=False, demo=demo)
+        return {"files": set_files(blobs, sheet, accepted.organisation)}
 
     def seal(accepted: Accepted) -> Mapping[str, Any]:
         person = accepted.command
@@ -85,6 +94,7 @@ def finishers(
         SealMark: seal_mark,
         IssueReport: report,
         ConfirmReport: report,
+        PublishPaper: set_paper,
         RegisterPerson: seal,
         InvitePerson: seal,
         ImportRoster: keep_report(blobs),

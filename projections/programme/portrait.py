@@ -5,11 +5,9 @@ told, an interval not from fewer than eleven, where Student's t is good enough.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
-from math import sqrt
 from typing import NamedTuple
 
 import orjson
@@ -17,8 +15,7 @@ from sqlalchemy import and_, func, select
 
 from domain.access import Scope
 from domain.instants import city_midnight, microseconds
-from methods.agreement import student_95
-from methods.rounding import rounded
+from methods.mean_interval import MeanInterval, mean_interval
 from projections.diagnosis.diagnoses import diagnosis_columns
 from projections.diagnosis.diagnoses_fold import DIAGNOSES, REPORTS
 from projections.engine.places import ENTERPRISES
@@ -43,7 +40,9 @@ class PortrayedFirm(NamedTuple):
     result: str | None
 
 
-def portrayed_firms(snapshot: Snapshot, scope: Scope, year: int, by: int, *, whole: bool = False) -> list[PortrayedFirm]:
+def portrayed_firms(
+    snapshot: Snapshot, scope: Scope, year: int, by: int, *, whole: bool = False
+) -> list[PortrayedFirm]:
     """Firms on a year's roster that have a result reported by the end of the year `by`, in order of id 有结果企业.
 
     A firm that moved out of the scope has none there. whole: with the result's own text.
@@ -65,30 +64,16 @@ def portrayed_firms(snapshot: Snapshot, scope: Scope, year: int, by: int, *, who
     )
     latest = {row[0]: row for row in snapshot.rows(query)}
     return [
-        PortrayedFirm(firm, district, industry[:DIVISION], edition, grade, Decimal(total), result[0] if result else None)
+        PortrayedFirm(
+            firm, district, industry[:DIVISION], edition, grade, Decimal(total), result[0] if result else None
+        )
         for firm, district, industry, edition, grade, total, *result in latest.values()
     ]
 
 
-class MeanTold(NamedTuple):
-    """A mean with its 90 percent interval 均值及区间, two decimals; None where too few firms tell it."""
-
-    mean: Decimal | None
-    low: Decimal | None
-    high: Decimal | None
-
-
-def told_mean(values: Sequence[Decimal]) -> MeanTold:
+def told_mean(values: Sequence[Decimal]) -> MeanInterval:
     """The mean of some firms' values, as far as they tell one 均值."""
-    count = len(values)
-    if count < TOLD_FROM:
-        return MeanTold(None, None, None)
-    mean = sum(map(Fraction, values), Fraction(0)) / count
-    if count < INTERVAL_FROM:
-        return MeanTold(rounded(mean, SHOWN_PLACES), None, None)
-    spread = sum((Fraction(one) - mean) ** 2 for one in values) / (count - 1)
-    half = Fraction(student_95(count - 1) * sqrt(spread / count))
-    return MeanTold(*(rounded(one, SHOWN_PLACES) for one in (mean, mean - half, mean + half)))
+    return mean_interval(values, SHOWN_PLACES, mean_from=TOLD_FROM, interval_from=INTERVAL_FROM)
 
 
 class PortraitCell(NamedTuple):
@@ -121,14 +106,19 @@ class WeakIndicator(NamedTuple):
     high: Decimal | None
 
 
+def points_of(firm: PortrayedFirm) -> Iterator[tuple[str, str]]:
+    """Indicators that apply to a firm, with the exact points that it reached; none where its result was not asked for."""
+    for one in orjson.loads(firm.result)["verified"]["indicators"] if firm.result is not None else ():
+        if one["points"] is not None:
+            yield one["id"], one["points"]
+
+
 def weakest(found: Iterable[PortrayedFirm]) -> list[WeakIndicator]:
     """Indicators that enough firms tell of, of each edition the weakest first 薄弱指标. found: read whole."""
     points: defaultdict[tuple[str, str], list[Decimal]] = defaultdict(list)
     for firm in found:
-        if firm.result is not None:
-            for one in orjson.loads(firm.result)["verified"]["indicators"]:
-                if one["points"] is not None:
-                    points[firm.edition, one["id"]].append(Decimal(one["points"]))
+        for indicator, reached in points_of(firm):
+            points[firm.edition, indicator].append(Decimal(reached))
     told = [WeakIndicator(*named, len(reached), *told_mean(reached)) for named, reached in points.items()]
     known = [one for one in told if one.mean is not None]
     return sorted(known, key=lambda one: (one.edition, one.mean, one.indicator))
@@ -144,15 +134,17 @@ class Movement(NamedTuple):
     new: int
 
 
+def moved(was: PortrayedFirm | None, now: PortrayedFirm) -> str:
+    """How a firm's grade moved between the ends of two years, as a field of `Movement`."""
+    if was is None:
+        return "new"
+    if was.edition != now.edition:
+        return "other_edition"
+    return "risen" if now.grade > was.grade else "fallen" if now.grade < was.grade else "same"
+
+
 def movement(before: Iterable[PortrayedFirm], now: Iterable[PortrayedFirm]) -> Movement:
     """Grades of the same firms at the ends of two years 同比变动; new: without a result at the end of the former."""
-    former, counts = {one.id: one for one in before}, Counter[str]()
-    for one in now:
-        was = former.get(one.id)
-        if was is None:
-            counts["new"] += 1
-        elif was.edition != one.edition:
-            counts["other_edition"] += 1
-        else:
-            counts["risen" if one.grade > was.grade else "fallen" if one.grade < was.grade else "same"] += 1
+    former = {one.id: one for one in before}
+    counts = Counter(moved(former.get(one.id), one) for one in now)
     return Movement(*(counts[name] for name in Movement._fields))

@@ -28,6 +28,7 @@ from domain.kernel import (
     fold,
     kind_of,
 )
+from domain.programme.papers.paper import PaperFile, PaperFormat
 
 AT = datetime(2024, 5, 6, 8, 0, tzinfo=UTC)
 BEFORE = datetime(2023, 9, 1, 8, 0, tzinfo=UTC)
@@ -80,6 +81,7 @@ MADE: Mapping[str, object] = {
     "sealed_text": "c2VhbGVk",
     "sealed_grounds": "c2VhbGVk",
     "digest": "d" * 64,
+    "files": (PaperFile(format=PaperFormat.PDF, sha256="e" * 64, size=9),),
 }
 """What the program makes for facts that the rules accept, once they did."""
 

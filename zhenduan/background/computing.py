@@ -22,6 +22,7 @@ from zhenduan.background.agreement_computing import requested_agreements
 from zhenduan.background.computation import Computation
 from zhenduan.background.intervals import at_intervals
 from zhenduan.background.matching_computing import requested_matchings
+from zhenduan.background.paper_computing import requested_papers
 from zhenduan.background.policy_simulating import drafted_policies
 from zhenduan.background.rating_computing import fixed_ratings
 from zhenduan.background.rule_simulating import proposed_rules
@@ -41,6 +42,7 @@ WAITING: tuple[FindWaiting, ...] = (
     drafted_policies,
     requested_screenings,
     requested_agreements,
+    requested_papers,
 )
 """Every reader of what waits; a capability adds its own."""
 

@@ -16,6 +16,7 @@ from domain.governance.rule_bodies.outreach import OutreachRule
 from domain.governance.rule_bodies.pace import PaceRule
 from domain.governance.rule_bodies.procedure import ProcedureRule
 from domain.governance.rule_bodies.process import ProcessRule
+from domain.governance.rule_bodies.publication import PublicationRule
 from domain.governance.rule_bodies.rating import RatingRule
 from domain.governance.rule_bodies.sampling import SamplingPlan
 from domain.governance.rule_bodies.selection import SelectionRule
@@ -42,11 +43,10 @@ EveryBody = (
     | SignalRule
     | AgreementRule
     | OutreachRule
+    | PublicationRule
 )
 AnyRuleBody = Annotated[EveryBody, Field(discriminator="kind")]
 """A body of any kind, told apart by `kind`."""
 
-BODIES: Mapping[RuleKind, type[RuleBody]] = {
-    body.model_fields["kind"].default: body for body in get_args(EveryBody)
-}
+BODIES: Mapping[RuleKind, type[RuleBody]] = {body.model_fields["kind"].default: body for body in get_args(EveryBody)}
 """Kind -> the class of its bodies."""

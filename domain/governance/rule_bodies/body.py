@@ -60,6 +60,7 @@ class RuleKind(DescribedEnum):
     TRANSFORMATION = "transformation", "Which firms count as digitally transforming · 数字化转型比例规则"
     SIGNALS = "signals", "Signals of copied texts and odd patterns · 异常信号规则"
     AGREEMENT = "agreement", "Agreement of assessments on each indicator · 一致性规则"
+    PUBLICATION = "publication", "Published aggregates and the uplift · 公开统计规则"
     DELIVERY = "delivery", "Delivery of public events to partners' endpoints · 事件推送规则"
     OUTREACH = "outreach", "Sign-in to outreach sessions, and what followed them · 宣讲交流规则"
 
@@ -114,7 +115,9 @@ class ProcedureDays(RuleBody):
     """Periods of a proceeding 程序期限, in Shanghai working days, the day of service or decision not counted."""
 
     answer_days: WorkingDays = Field(description="Working days to answer a notice · 陈述申辩期限")
-    hearing_notice_days: WorkingDays = Field(description="Working days between the notice of a hearing and its day · 听证通知期限")
+    hearing_notice_days: WorkingDays = Field(
+        description="Working days between the notice of a hearing and its day · 听证通知期限"
+    )
     decision_days: WorkingDays = Field(description="Working days to decide once the time to answer is over · 决定期限")
     appeal_days: WorkingDays = Field(description="Working days to appeal against a decision · 申诉期限")
     appeal_decision_days: WorkingDays = Field(description="Working days to decide an appeal · 申诉处理期限")

@@ -1,0 +1,283 @@
+"""Numbers of a paper 白皮书数值: each table's cells with what is withheld, pure. Methods l and q. plan R1, R5.
+
+A cell is withheld where too few firms stand behind it, where one group has most of them, where it differs by too few firms from
+what an earlier paper published, and where it would tell a cell withheld for one of these; sums are cells like any other.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from pydantic import TypeAdapter
+
+from domain.governance.rule_bodies.publication import PublicationRule
+from domain.kernel import Sha256
+from domain.programme.papers.tables import TOTAL, PaperCell, PaperTableName, Withheld
+from methods.mean_interval import mean_interval
+from methods.small_cells import differing, hidden_cells, is_dominated, with_margins
+
+METHOD = "q/1"
+"""Id and version of the method, as papers cite it."""
+MEAN_PLACES = 1
+"""Decimals of a published mean: with more, the mean of a few firms tells their sum."""
+
+DIAGNOSED = "diagnosed"
+"""Column of coverage that counts the firms with a result, which every other table divides."""
+
+Place = tuple[str, str]
+"""Row and column of a cell."""
+Members = Mapping[str, str]
+"""Firm -> what the cell says of it: its exact number where a mean is shown, else nothing."""
+
+
+class PaperFirm(NamedTuple):
+    """A firm of the year's roster 名单企业. grade, total: of its result by the end of the year; None = it has none.
+
+    movement: how its grade moved since the year before; None without a result.
+    """
+
+    id: str
+    district: str
+    industry: str
+    group: str | None
+    grade: int | None
+    total: str | None
+    movement: str | None
+
+
+class PaperTarget(NamedTuple):
+    """A target of the city 市级目标. mark: of its source."""
+
+    measure: str
+    at_least: str
+    mark: str
+
+
+class PaperInputs(NamedTuple):
+    """What a paper is worked out from 白皮书输入.
+
+    points: edition and indicator -> firm -> points. former: what is kept of each published paper. estimates: cells of the year's
+    uplift.
+    """
+
+    firms: Sequence[PaperFirm]
+    points: Mapping[Place, Members]
+    targets: Sequence[PaperTarget]
+    estimates: Sequence[PaperCell]
+    former: Sequence["PaperBasis"]
+    rule: PublicationRule
+
+
+class PaperBasis(NamedTuple):
+    """Which firms stand behind each cell of a paper 单元格所含企业; kept, and never shown. table -> "row|column" -> members."""
+
+    cells: Mapping[str, Mapping[str, Members]]
+    withheld: Mapping[str, Sequence[str]]
+
+
+BASIS: TypeAdapter[PaperBasis] = TypeAdapter(PaperBasis)
+
+
+def _key(place: Place) -> str:
+    return "|".join(place)
+
+
+class PaperNumbers(NamedTuple):
+    """What a paper comes to 白皮书结果. cells: of each table, in order."""
+
+    cells: Mapping[PaperTableName, tuple[PaperCell, ...]]
+    basis: PaperBasis
+    input_digest: Sha256
+
+
+def compute_paper(inputs: PaperInputs) -> PaperNumbers:
+    """Every table of a paper, and what has to be kept for the papers to come."""
+    known = [one for one in inputs.firms if one.total is not None]
+    placed: Mapping[PaperTableName, Sequence[tuple[Place, PaperFirm, str]]] = {
+        PaperTableName.COVERAGE: [
+            ((one.district, "not_diagnosed" if one.total is None else DIAGNOSED), one, "") for one in inputs.firms
+        ],
+        PaperTableName.GRADES: [((one.district, str(one.grade)), one, "") for one in known],
+        PaperTableName.HEAT: [((one.district, one.industry), one, str(one.total)) for one in known],
+        PaperTableName.MOVEMENT: [((one.district, str(one.movement)), one, "") for one in known],
+    }
+    guards = _Guards(inputs)
+    tables = {name: _Table(name, found, guards) for name, found in placed.items()}
+    known_rows: set[str] = set()
+    while (rows := {row for one in tables.values() for row in one.rows_withheld()}) > known_rows:
+        known_rows = rows
+        for one in tables.values():
+            one.protect(rows)
+    cells = {name: one.told(means=name is PaperTableName.HEAT) for name, one in tables.items()}
+    shown, indicators = _indicators(inputs, guards)
+    cells |= {
+        PaperTableName.TARGETS: _targets(inputs.targets, cells[PaperTableName.COVERAGE]),
+        PaperTableName.INDICATORS: indicators,
+        PaperTableName.UPLIFT: tuple(inputs.estimates),
+    }
+    behind = {name.value: one.members for name, one in tables.items()} | {PaperTableName.INDICATORS.value: shown}
+    basis = PaperBasis(
+        {
+            name: {_key(place): dict(sorted(found.items())) for place, found in sorted(of.items())}
+            for name, of in behind.items()
+        },
+        {name.value: sorted(_key(place) for place in one.reasons) for name, one in tables.items()},
+    )
+    return PaperNumbers({name: cells[name] for name in PaperTableName}, basis, digest_of(inputs))
+
+
+class _Guards:
+    """What a cell is withheld for by itself."""
+
+    def __init__(self, inputs: PaperInputs) -> None:
+        self.rule, self._former = inputs.rule, inputs.former
+        self._groups = {one.id: one.group for one in inputs.firms}
+
+    def is_few(self, firms: Members) -> bool:
+        """Whether too few firms stand behind a cell, or one group has most of them."""
+        groups = Counter(group for firm in firms if (group := self._groups.get(firm)) is not None)
+        of_groups = [*groups.values(), *([1] * (len(firms) - groups.total()))]
+        share = Fraction(self.rule.group_percent_at_most, 100)
+        return len(firms) < self.rule.firms_at_least or is_dominated(of_groups, share)
+
+    def is_near(self, name: PaperTableName, place: Place, firms: Members, *, means: bool) -> bool:
+        """Whether a paper before shows this cell of nearly the same firms, or withheld it of these or nearly these.
+
+        means: whether a firm whose number is another counts as another firm.
+        """
+        for former in self._former:
+            before = former.cells.get(name.value, {}).get(_key(place))
+            if before is not None:
+                apart = (
+                    differing(firms, before)
+                    if means
+                    else differing(dict.fromkeys(firms, ""), dict.fromkeys(before, ""))
+                )
+                was_withheld = _key(place) in former.withheld.get(name.value, ())
+                if apart < self.rule.firms_at_least and (apart or was_withheld):
+                    return True
+        return False
+
+
+class _Table:
+    """A table of districts by something, with its sums; a sum of a district is that of every such table."""
+
+    def __init__(self, name: PaperTableName, placed: Sequence[tuple[Place, PaperFirm, str]], guards: _Guards) -> None:
+        self._name, self._guards = name, guards
+        self.members: dict[Place, dict[str, str]] = {}
+        for (row, column), firm, number in placed:
+            for place in ((row, column), (row, TOTAL), (TOTAL, column), (TOTAL, TOTAL)):
+                self.members.setdefault(place, {})[firm.id] = number
+        self._rows, self._columns = (sorted({place[side] for place in self.members} - {TOTAL}) for side in (0, 1))
+        inner = {
+            row: {column: len(self.members.get((row, column), ())) for column in self._columns} for row in self._rows
+        }
+        self._counts = with_margins(inner, TOTAL) if inner else {}
+        self._with_result = DIAGNOSED if name is PaperTableName.COVERAGE else TOTAL
+        self.reasons: dict[Place, Withheld] = {}
+        for place, firms in self.members.items():
+            if guards.is_few(firms):
+                self.reasons[place] = Withheld.TOO_FEW
+            elif guards.is_near(name, place, firms, means=False):
+                self.reasons[place] = Withheld.DIFFERENCE
+        self._withhold(self.reasons)
+
+    def _withhold(self, places: Iterable[Place]) -> None:
+        """Withhold cells, and those that would tell them."""
+        hidden = hidden_cells(self._counts, self._guards.rule.firms_at_least, {*self.reasons, *places})
+        self.reasons = dict.fromkeys(hidden, Withheld.PROTECTS) | self.reasons
+
+    def rows_withheld(self) -> set[str]:
+        """Districts whose number of firms with a result is withheld here."""
+        return {row for row, column in self.reasons if column == self._with_result}
+
+    def protect(self, rows: Collection[str]) -> None:
+        """Withhold the same districts' numbers here as elsewhere."""
+        self._withhold({(row, self._with_result) for row in rows if (row, self._with_result) in self.members})
+
+    def told(self, *, means: bool) -> tuple[PaperCell, ...]:
+        """Its cells in order; a mean may be withheld where the number of firms is not."""
+        bare = dict[Place, Withheld]()
+        if means:
+            for place, firms in self.members.items():
+                if place not in self.reasons and self._guards.is_near(self._name, place, firms, means=True):
+                    bare[place] = Withheld.DIFFERENCE
+            hidden = hidden_cells(self._counts, self._guards.rule.firms_at_least, {*self.reasons, *bare})
+            bare = dict.fromkeys(hidden, Withheld.PROTECTS) | bare
+        return tuple(
+            self._cell((row, column), bare, means=means)
+            for row in (*self._rows, TOTAL)
+            for column in (*self._columns, TOTAL)
+            if self._rows
+        )
+
+    def _cell(self, place: Place, bare: Mapping[Place, Withheld], *, means: bool) -> PaperCell:
+        firms = self.members.get(place, {})
+        if place in self.reasons:
+            return PaperCell(row=place[0], column=place[1], withheld=self.reasons[place])
+        if place in bare or not means:
+            return PaperCell(row=place[0], column=place[1], firms=len(firms), withheld=bare.get(place))
+        return _mean_cell(place, firms, self._guards.rule)
+
+
+def _mean_cell(place: Place, firms: Members, rule: PublicationRule) -> PaperCell:
+    values = [Decimal(firms[firm]) for firm in sorted(firms)]
+    told = mean_interval(values, MEAN_PLACES, mean_from=rule.firms_at_least, interval_from=rule.interval_firms_at_least)
+    value, low, high = (None if one is None else f"{one:f}" for one in told)
+    return PaperCell(row=place[0], column=place[1], firms=len(firms), value=value, low=low, high=high)
+
+
+def _indicators(inputs: PaperInputs, guards: _Guards) -> tuple[dict[Place, Members], tuple[PaperCell, ...]]:
+    """The weakest indicators of each edition, with the firms behind them; each mean stands for itself, and no sum holds it."""
+    name = PaperTableName.INDICATORS
+    shown = {
+        place: firms
+        for place, firms in inputs.points.items()
+        if not guards.is_few(firms) and not guards.is_near(name, place, firms, means=True)
+    }
+    means = {place: sum(map(Fraction, firms.values()), Fraction(0)) / len(firms) for place, firms in shown.items()}
+    taken, counts = dict[Place, Members](), Counter[str]()
+    for place in sorted(shown, key=lambda one: (one[0], means[one], one[1])):
+        counts[place[0]] += 1
+        if counts[place[0]] <= inputs.rule.weakest_indicators:
+            taken[place] = shown[place]
+    return taken, tuple(_mean_cell(place, firms, inputs.rule) for place, firms in taken.items())
+
+
+def _targets(targets: Sequence[PaperTarget], coverage: Sequence[PaperCell]) -> tuple[PaperCell, ...]:
+    """Each target beside what was reached, worked out of the cells of coverage that are shown."""
+    shown = {(one.row, one.column): one.firms for one in coverage if one.withheld is None}
+    diagnosed, whole = shown.get((TOTAL, DIAGNOSED)), shown.get((TOTAL, TOTAL))
+    share = f"{Decimal(diagnosed * 1000 // whole).scaleb(-1):f}" if diagnosed is not None and whole else None
+    reached = {"enterprises_diagnosed": None if diagnosed is None else str(diagnosed), "share_diagnosed": share}
+    found = []
+    for one in targets:
+        now = reached[one.measure]
+        found.append(PaperCell(row=one.measure, column=f"target_{one.mark}", value=one.at_least))
+        found.append(
+            PaperCell(row=one.measure, column="reached", value=now, withheld=Withheld.PROTECTS if now is None else None)
+        )
+    return tuple(found)
+
+
+def digest_of(inputs: PaperInputs) -> str:
+    """SHA-256 of what a paper is worked out from 输入摘要, as JSON with everything in order."""
+    points = {_key(place): dict(sorted(found.items())) for place, found in sorted(inputs.points.items())}
+    firms, targets = sorted(inputs.firms, key=lambda one: one.id), sorted(inputs.targets)
+    told = (firms, points, targets, list(inputs.estimates), list(inputs.former), inputs.rule.whole())
+    return sha256(DIGESTED.dump_json(told)).hexdigest()
+
+
+DIGESTED: TypeAdapter[Any] = TypeAdapter(
+    tuple[
+        list[PaperFirm],
+        dict[str, dict[str, str]],
+        list[PaperTarget],
+        list[PaperCell],
+        list[PaperBasis],
+        PublicationRule,
+    ]
+)

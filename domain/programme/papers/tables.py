@@ -1,0 +1,62 @@
+"""Published tables 公开数据表: their cells, each shown or withheld for a reason. plan R1, R5.
+
+What a cell holds is fixed once it is computed; the bytes of a table follow from it alone, and so does its digest.
+"""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from domain.kernel import Count, Label, Part, Sha256
+from standards.described import DescribedEnum
+
+TOTAL = "total"
+"""Row or column of the sums of a table 合计."""
+MOST_CELLS = 5000
+
+
+class PaperTableName(DescribedEnum):
+    """Table of a paper · 数据表."""
+
+    COVERAGE = "coverage", "Firms on the year's roster by district, diagnosed or not · 分区诊断覆盖"
+    TARGETS = "targets", "The city's targets of the year, and what was reached · 目标完成情况"
+    GRADES = "grades", "Firms with a result by district and issued grade · 分区档次分布"
+    HEAT = "heat", "Firms with a result and mean of their totals by district and division of industry · 区与行业得分"
+    INDICATORS = "indicators", "Weakest indicators of each edition, mean of points 0–100 · 薄弱指标"
+    MOVEMENT = "movement", "Firms by how their grade moved since the year before, by district · 同比变动"
+    UPLIFT = "uplift", "Uplift from first to second diagnosis, by three estimates · 提升幅度"
+
+
+class Withheld(DescribedEnum):
+    """Why a cell is not shown · 不公开原因."""
+
+    TOO_FEW = "too_few", "Too few firms, or most of them of one group · 企业过少或多属同一集团"
+    DIFFERENCE = "difference", "Too few firms apart from what an earlier paper shows · 与已公布数相差企业过少"
+    PROTECTS = "protects", "Shown, it would tell a cell that is withheld · 公开将推出其他单元"
+
+
+Exact = Annotated[str, Field(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,4})?$")]
+"""An exact number as text 精确数值."""
+
+
+class PaperCell(Part):
+    """Cell of a published table 单元格. firms: behind it. value, low, high: a mean or an estimate with its 90 percent interval.
+
+    `withheld` says why what is None is not shown; a sum may have its firms shown and its mean withheld.
+    """
+
+    row: Label
+    column: Label
+    firms: Count | None = None
+    value: Exact | None = None
+    low: Exact | None = None
+    high: Exact | None = None
+    withheld: Withheld | None = None
+
+
+class PaperTable(Part):
+    """Table of a paper 数据表. digest: SHA-256 of its bytes as CSV."""
+
+    name: PaperTableName
+    cells: Annotated[tuple[PaperCell, ...], Field(max_length=MOST_CELLS)]
+    digest: Sha256

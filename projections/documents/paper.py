@@ -1,0 +1,203 @@
+"""Sheet of a white paper or research brief 刊物页面数据: its tables in words, with what is withheld marked. Pure. plan R1, R5."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from types import MappingProxyType
+
+from domain.kernel import cause_of
+from domain.programme.papers.paper import PaperComputed, PaperEdition, PaperKind, paper_stream
+from domain.programme.papers.tables import TOTAL, PaperCell, PaperTable, PaperTableName, Withheld
+from projections.programme.portrait import Movement
+
+MARKS: Mapping[Withheld, str] = MappingProxyType({Withheld.TOO_FEW: "*", Withheld.DIFFERENCE: "†", Withheld.PROTECTS: "‡"})
+"""What stands in place of what is withheld."""
+CHAPTERS: Mapping[PaperKind, tuple[PaperTableName, ...]] = MappingProxyType(
+    {
+        PaperKind.WHITE_PAPER: tuple(PaperTableName),
+        PaperKind.RESEARCH_BRIEF: (PaperTableName.INDICATORS, PaperTableName.MOVEMENT, PaperTableName.UPLIFT),
+    }
+)
+"""Tables that each kind of paper shows, in their order."""
+LISTS = frozenset({PaperTableName.TARGETS, PaperTableName.INDICATORS, PaperTableName.UPLIFT})
+"""Tables that are read line by line; the others have two sides."""
+WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        TOTAL: "合计",
+        "diagnosed": "已诊断",
+        "not_diagnosed": "未诊断",
+        "reached": "实际",
+        "enterprises_diagnosed": "已诊断企业数（家）",
+        "share_diagnosed": "诊断覆盖率（%）",
+        "before_after": "前后之差",
+        "in_strata": "分层对照之差",
+        "matched": "匹配对照之差",
+        "all": "全市",
+        **dict(zip(Movement._fields, ("上升", "持平", "下降", "版本不同", "新增"), strict=True)),
+    }
+)
+MOVEMENT_ORDER = {name: place for place, name in enumerate(Movement._fields)}
+SHADES = 8
+NONE = "—"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCell:
+    """A cell in words 单元格文字. below: interval and number of firms. shade: 0 = none, of a heat map."""
+
+    text: str
+    below: tuple[str, ...] = ()
+    shade: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A line of a chart 图形条目, 0–100. low, high: its interval; None = without."""
+
+    label: str
+    value: Decimal
+    shown: str
+    low: Decimal | None = None
+    high: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class ShownTable:
+    """A table in words 数据表文字. bars: what its chart draws."""
+
+    table: PaperTable
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[ShownCell, ...]], ...]
+    bars: tuple[Bar, ...]
+
+    @property
+    def title(self) -> str:
+        """Its Chinese title."""
+        return self.table.name.description.rpartition(" · ")[2]
+
+    @property
+    def english(self) -> str:
+        """Its English title."""
+        return self.table.name.description.partition(" · ")[0]
+
+    @property
+    def marks(self) -> tuple[tuple[str, str], ...]:
+        """Marks that it bears, with what they mean in Chinese."""
+        borne = {one.withheld for one in self.table.cells}
+        return tuple((mark, one.description.rpartition(" · ")[2]) for one, mark in MARKS.items() if one in borne)
+
+
+@dataclass(frozen=True)
+class PaperSheet:
+    """A paper as it is set 刊物. draft: it is not published. demo: of synthetic data."""
+
+    paper: PaperEdition
+    computed: PaperComputed
+    tables: tuple[ShownTable, ...]
+    draft: bool
+    demo: bool
+
+    @property
+    def title(self) -> str:
+        """Its title."""
+        kind = self.paper.kind.description.rpartition(" · ")[2]
+        return f"上海市规上制造业数字化诊断{kind}（{self.paper.year} 年度）"
+
+    @property
+    def cause(self) -> str:
+        """The fact that asked for it, as it is cited."""
+        return cause_of(paper_stream(self.paper.kind, self.paper.year), self.paper.requested)
+
+
+def paper_sheet(paper: PaperEdition, names: Mapping[str, str], *, draft: bool, demo: bool) -> PaperSheet:
+    """The sheet of an edition that was computed.
+
+    Args:
+        paper: it.
+        names: code of a district or division, or "edition indicator" -> its name.
+        draft: whether it is not published.
+        demo: whether the data is synthetic.
+    """
+    computed = paper.computed
+    assert computed is not None  # noqa: S101 - its caller has seen that it is
+    known = {one.name: one for one in computed.tables}
+    shown = tuple(_shown(known[name], names) for name in CHAPTERS[paper.kind] if name in known)
+    return PaperSheet(paper, computed, shown, draft, demo)
+
+
+def _shown(table: PaperTable, names: Mapping[str, str]) -> ShownTable:
+    return _list(table, names) if table.name in LISTS else _matrix(table, names)
+
+
+def _list(table: PaperTable, names: Mapping[str, str]) -> ShownTable:
+    rows, bars = [], []
+    for one in table.cells:
+        label = names.get(f"{one.row} {one.column}", f"{_name(one.row, names)} {_name(one.column, names)}".strip())
+        interval = f"{one.low} 至 {one.high}" if one.low is not None else NONE
+        firms = NONE if one.firms is None else str(one.firms)
+        cells = (ShownCell(firms), ShownCell(one.value or _withheld(one)), ShownCell(interval))
+        rows.append((label, cells))
+        if one.value is not None and table.name is PaperTableName.INDICATORS:
+            low, high = (None if each is None else Decimal(each) for each in (one.low, one.high))
+            bars.append(Bar(label, Decimal(one.value), one.value, low, high))
+    return ShownTable(table, ("", "企业数", "数值", "百分之九十区间"), tuple(rows), tuple(bars))
+
+
+def _matrix(table: PaperTable, names: Mapping[str, str]) -> ShownTable:
+    """Districts down, and the other side across; a heat map the other way round, for there are more industries than districts."""
+    across = table.name is PaperTableName.HEAT
+    sides = [((one.column, one.row) if across else (one.row, one.column), one) for one in table.cells]
+    cells = dict(sides)
+    lines, columns = (sorted({place[side] for place in cells}, key=_order) for side in (0, 1))
+    rows = tuple(
+        (_name(line, names), tuple(_cell(cells[line, column], across=across) for column in columns)) for line in lines
+    )
+    heads = ("", *(_name(column, names) for column in columns))
+    return ShownTable(table, heads, rows, tuple(_bars(table, cells, columns, names)))
+
+
+def _bars(
+    table: PaperTable, cells: Mapping[tuple[str, str], PaperCell], columns: Sequence[str], names: Mapping[str, str]
+) -> list[Bar]:
+    """What a table's chart shows: the share of each column in the sum of all, or of the diagnosed in each district."""
+    found = []
+    if table.name is PaperTableName.COVERAGE:
+        places = [(line, (line, "diagnosed"), (line, TOTAL)) for line in sorted({place[0] for place in cells}, key=_order)]
+    elif table.name is PaperTableName.HEAT or not cells:
+        places = []
+    else:
+        places = [(column, (TOTAL, column), (TOTAL, TOTAL)) for column in columns if column != TOTAL]
+    for label, part, whole in places:
+        some, every = cells[part].firms if part in cells else None, cells[whole].firms
+        if some is not None and every:
+            share = Decimal(some * 1000 // every).scaleb(-1)
+            found.append(Bar(_name(label, names), share, f"{some} 家，{share}%"))
+    return found
+
+
+def _cell(one: PaperCell, *, across: bool) -> ShownCell:
+    if one.firms is None:
+        return ShownCell(_withheld(one))
+    if not across or not one.firms:
+        return ShownCell(str(one.firms))
+    below = ((f"{one.low}–{one.high}",) if one.low is not None else ()) + (f"{one.firms} 家",)
+    if one.value is None:
+        return ShownCell(_withheld(one), below)
+    return ShownCell(one.value, below, min(int(Decimal(one.value)) * SHADES // 100 + 1, SHADES))
+
+
+def _withheld(one: PaperCell) -> str:
+    return MARKS[one.withheld] if one.withheld is not None else NONE
+
+
+def _name(code: str, names: Mapping[str, str]) -> str:
+    if code.isdecimal() and len(code) <= len("10"):
+        return f"{code} 档"
+    if code.startswith("target_"):
+        return f"目标（标记 {code.removeprefix('target_')}）"
+    return names.get(code) or WORDS.get(code, code)
+
+
+def _order(code: str) -> tuple[bool, int, str]:
+    """Sums last, movements in their order, grades by number."""
+    return code == TOTAL, MOVEMENT_ORDER.get(code, int(code) if code.isdecimal() else 0), code

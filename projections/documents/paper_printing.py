@@ -1,0 +1,76 @@
+"""Printing 排版 of papers: PDF, HTML and Markdown of one sheet, the same bytes for the same sheet. plan R5."""
+
+from collections.abc import Iterator
+from functools import cache, partial
+from pathlib import Path
+
+from jinja2 import Environment
+
+from domain.programme.papers.paper import PaperFormat
+from projections.documents.markdown import literal
+from projections.documents.paper import MARKS, PaperSheet, ShownTable
+from projections.report import fonts, printing
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@cache
+def _environment() -> Environment:
+    made = printing.environment(TEMPLATES, printing.TEMPLATES)
+    made.filters["place"] = "{:.2f}".format
+    return made
+
+
+def paper_page(sheet: PaperSheet, missing: tuple[str, ...] = ()) -> str:
+    """The HTML of a paper 刊物页面, every text of it escaped."""
+    told = {"sheet": sheet, "missing": missing, "renderer": printing.renderer(), "fonts": fonts.digest()}
+    return _environment().get_template("paper.html").render(told)
+
+
+def printed_as(sheet: PaperSheet, form: PaperFormat, holder: str) -> bytes:
+    """A paper in a form 刊物文件; see `projections.report.printing.typeset` for the PDF.
+
+    Raises:
+        Refused: WORK_BUSY, WORK_SHARE_USED.
+    """
+    match form:
+        case PaperFormat.PDF:
+            return printing.typeset(partial(paper_page, sheet), holder).pdf
+        case PaperFormat.HTML:
+            return paper_page(sheet).encode()
+        case PaperFormat.MARKDOWN:
+            return ("\n".join(_markdown(sheet)) + "\n").encode()
+
+
+def _markdown(sheet: PaperSheet) -> Iterator[str]:
+    computed = sheet.computed
+    yield f"# {literal(sheet.title)}"
+    yield ""
+    yield f"第 {sheet.paper.edition} 版{'（草稿）' if sheet.draft else ''}{'，示例数据' if sheet.demo else ''}"
+    yield ""
+    if sheet.paper.reason is not None:
+        yield f"更正第 {sheet.paper.corrects} 版：{literal(sheet.paper.reason)}"
+        yield ""
+    yield f"数据截至 {computed.day}，日志位置 {computed.position}，方法 `{computed.method}`，输入摘要 `{computed.input_digest}`。"
+    for table in sheet.tables:
+        yield ""
+        yield f"## {literal(table.title)}"
+        yield ""
+        yield literal(table.english)
+        yield ""
+        yield from _table(table)
+        yield ""
+        yield f"数据截至 {computed.day}，日志位置 {computed.position}，数据表摘要 `{table.table.digest}`。"
+    yield ""
+    yield "".join(f"{literal(mark)} {one.description.rpartition(' · ')[2]}；" for one, mark in MARKS.items()).rstrip("；") + "。"
+
+
+def _table(table: ShownTable) -> Iterator[str]:
+    if not table.rows:
+        yield "没有可公布的数据。"
+        return
+    yield f"| {' | '.join(map(literal, table.heads))} |"
+    yield f"|{' --- |' * len(table.heads)}"
+    for label, cells in table.rows:
+        texts = (literal("，".join((one.text, *one.below))) for one in cells)
+        yield f"| {literal(label)} | {' | '.join(texts)} |"

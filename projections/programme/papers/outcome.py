@@ -1,0 +1,101 @@
+"""Outcome of a paper 白皮书计算 in a process of its own: one snapshot read, its tables made, their firms kept. plan R5."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import TypeAdapter
+from sqlalchemy import select
+
+from domain.access import Everything
+from domain.governance.rule_bodies.publication import PublicationRule
+from domain.programme.papers.numbers import BASIS, PaperBasis, PaperFirm, PaperInputs, PaperTarget, compute_paper
+from domain.programme.papers.tables import PaperCell, PaperTable
+from journal.blobs import Blobs
+from projections import open_read_models
+from projections.engine.snapshot import Snapshot
+from projections.participants.rosters import MEMBERS, held
+from projections.programme import coverage
+from projections.programme.papers.csv_tables import table_of
+from projections.programme.portrait import PortrayedFirm, moved, points_of, portrayed_firms
+from standards.edition.mapping import DIVISION
+
+
+class PaperOutcome(NamedTuple):
+    """What a paper came to, as the command records it 计算结果."""
+
+    position: int
+    input_digest: str
+    tables: tuple[PaperTable, ...]
+    basis: str
+
+
+PAPER_OUTCOME: TypeAdapter[PaperOutcome] = TypeAdapter(PaperOutcome)
+
+
+def outcome_bytes(
+    address: str, files: str, year: int, rule: PublicationRule, former: Sequence[str], estimates: Sequence[PaperCell]
+) -> bytes:
+    """The tables of a year's paper as JSON; which firms stand behind each cell is kept as a file.
+
+    Args:
+        address: of the read models, which are read alone.
+        files: folder of the files that are kept.
+        year: of the roster.
+        rule: guards of what is published.
+        former: hashes of what was kept of each published paper.
+        estimates: cells of the year's uplift.
+    """
+    blobs = Blobs(Path(files))
+    known = [BASIS.validate_json(_kept(blobs, one)) for one in former]
+    with closing(open_read_models(address, None)) as models, models.reading() as snapshot:
+        found = compute_paper(inputs_of(snapshot, year, rule, known, estimates))
+        basis = blobs.put(BASIS.dump_json(found.basis))
+        tables = tuple(table_of(name, cells) for name, cells in found.cells.items())
+        return PAPER_OUTCOME.dump_json(PaperOutcome(snapshot.position, found.input_digest, tables, basis))
+
+
+def _kept(blobs: Blobs, digest: str) -> bytes:
+    found = blobs.get(digest)
+    if found is None:
+        raise LookupError(f"what was kept of a published paper is not there: {digest}")
+    return found
+
+
+def inputs_of(
+    snapshot: Snapshot, year: int, rule: PublicationRule, former: Sequence[PaperBasis], estimates: Sequence[PaperCell]
+) -> PaperInputs:
+    """What a year's paper is worked out from, as it stands; see `outcome_bytes`."""
+    now = {one.id: one for one in portrayed_firms(snapshot, Everything(), year, year, whole=True)}
+    before = {one.id: one for one in portrayed_firms(snapshot, Everything(), year, year - 1)}
+    points: defaultdict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    for firm in now.values():
+        for indicator, reached in points_of(firm):
+            points[firm.edition, indicator][firm.id] = reached
+    targets = [PaperTarget(one.measure, f"{one.at_least:f}", one.mark) for one in coverage.targets(snapshot, year)]
+    return PaperInputs(_firms(snapshot, year, now, before), points, targets, estimates, former, rule)
+
+
+def _firms(
+    snapshot: Snapshot, year: int, now: Mapping[str, PortrayedFirm], before: Mapping[str, PortrayedFirm]
+) -> list[PaperFirm]:
+    members = snapshot[MEMBERS]
+    query = (
+        select(members.c.enterprise, members.c.district, members.c.industry, members.c.group)
+        .where(members.c.year == year, held(members, None), members.c.off_reason.is_(None))
+        .order_by(members.c.enterprise)
+    )
+    return [
+        PaperFirm(
+            firm,
+            district,
+            industry[:DIVISION],
+            group,
+            own.grade if (own := now.get(firm)) is not None else None,
+            f"{own.total:f}" if own is not None else None,
+            moved(before.get(firm), own) if own is not None else None,
+        )
+        for firm, district, industry, group in snapshot.rows(query)
+    ]

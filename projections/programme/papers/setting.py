@@ -1,0 +1,31 @@
+"""Setting of a paper 刊物制作: its files in every form, kept by their hashes, with what things are called. plan R5."""
+
+from collections.abc import Mapping
+
+from domain.programme.papers.paper import PaperEdition, PaperFile, PaperFormat
+from journal.blobs import Blobs
+from projections.documents.paper import PaperSheet, paper_sheet
+from projections.documents.paper_printing import printed_as
+from projections.engine.snapshot import Snapshot
+from projections.standard.editions import editions
+from standards import edition_of_json
+
+
+def sheet_of(snapshot: Snapshot, paper: PaperEdition, names: Mapping[str, str], *, draft: bool, demo: bool) -> PaperSheet:
+    """The sheet of an edition that was computed, its indicators by name. names: of districts and divisions, by code."""
+    indicators = {
+        f"{row.key} {item.id}": f"{row.key} {item.id} {item.name}"
+        for row in editions(snapshot)
+        for item in edition_of_json(row.body).indicators
+    }
+    return paper_sheet(paper, {**names, **indicators}, draft=draft, demo=demo)
+
+
+def set_files(blobs: Blobs, sheet: PaperSheet, holder: str) -> tuple[PaperFile, ...]:
+    """Every file of a paper, kept.
+
+    Raises:
+        Refused: WORK_BUSY, WORK_SHARE_USED.
+    """
+    made = {form: printed_as(sheet, form, holder) for form in PaperFormat}
+    return tuple(PaperFile(format=form, sha256=blobs.put(data), size=len(data)) for form, data in made.items())
