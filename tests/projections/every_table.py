@@ -52,6 +52,7 @@ from domain.participants.people.registration import InvitePerson, RegisterPerson
 from domain.programme.designations import RecordDesignation
 from domain.programme.implementation_facts import ImplementationStandard, StandardGap
 from domain.programme.implementations import ListStandardGaps
+from domain.programme.papers.paper import PaperKind, RequestPaper
 from domain.programme.policies.conditions import Designation
 from domain.programme.policies.policy import DraftPolicy
 from domain.programme.sessions.question import AskOutreachQuestion
@@ -310,6 +311,7 @@ def set_under_way(city: City) -> None:
     gaps = (StandardGap(indicator="Z01", text="无数据管理制度"),)
     city.send(FILLER, ListStandardGaps(enterprise=ENTERPRISE, standard=ImplementationStandard.DCMM, diagnosis="d1", gaps=gaps))
     city.send(CITY, DraftPolicy(policy="y1", terms=loan(TODAY), source="示例", mark="I"))
+    city.send(CITY, RequestPaper(kind=PaperKind.WHITE_PAPER, year=TODAY.year))
     city.send(CITY, RecordDistrictSubsidy(year=TODAY.year, diagnosis="d1", fen=100, source="示例"))
     others_assessment(city)
     visit(city)

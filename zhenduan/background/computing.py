@@ -28,7 +28,7 @@ from zhenduan.background.rating_computing import fixed_ratings
 from zhenduan.background.rule_simulating import proposed_rules
 from zhenduan.background.signal_screening import requested_screenings
 
-BOUNDS = Bounds(memory_mib=512, cpu_seconds=1_800, wall_seconds=3_600.0)
+BOUNDS = Bounds(memory_mib=512, cpu_seconds=1_800, wall_seconds=3_600.0, written_mib=64)
 """Of one computation. 2026-11-28: a rating of 60 providers takes 2 s of a core, of 300 three minutes."""
 LOOK_SECONDS = 5.0
 SYSTEM = Caller("system-computing", Role.SYSTEM, "", Everything())

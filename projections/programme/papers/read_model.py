@@ -123,7 +123,7 @@ def all_papers(snapshot: Snapshot) -> list[PaperRow]:
 def latest_of(snapshot: Snapshot, scope: Scope, paper: str) -> PaperRow | None:
     """The latest edition of a paper, by the key of its stream 最新一版."""
     table = snapshot[EDITIONS]
-    named = func.concat(table.c.kind, ".", table.c.year) == paper
-    query = select(*chosen(table, PaperRow)).where(*_sought(table, scope, PaperFilter()), named)
+    kind, _, year = paper.partition(".")
+    query = select(*chosen(table, PaperRow)).where(*_sought(table, scope, PaperFilter(PaperKind(kind), int(year))))
     found = [PaperRow._make(row) for row in snapshot.rows(query.order_by(table.c.edition))]
     return found[-1] if found else None

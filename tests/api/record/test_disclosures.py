@@ -124,6 +124,7 @@ RESTRICTED_BUT_OPEN = {
         ("PolicySimulation.*", "PolicyCounts.*", "Policy.draft", "Policy.simulation", "Policy.version"),
         "what the administration states, and counts",
     ),
+    "Paper.version": "of a paper, which is no firm's",
     "PolicyCheck.*": "that a firm is held against a policy; how it stands has rows of its own",
     "TargetShare.*": "counts of a roster",
     **{
@@ -286,6 +287,7 @@ NOT_LOGGED = {
     "/subsidies/{year:int}/payments.xlsx": "what providers are paid, which is of no firm",
     "/editions/{name}": "the standard, which is no firm's",
     "/revisions/{revision:path}/{which}/{name}": "a draft of the standard, which is no firm's",
+    "/papers/{paper}/{name}": "counts and means that tell of no firm, published for anyone or drafted for city and auditor",
     "/events": "ids, versions and times, as subscriptions tell them",
     "/exports": "counts, columns and digests; each file leaves its own row",
     "/log/checkpoint": "a root hash",
