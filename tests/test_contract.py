@@ -22,6 +22,7 @@ ROOTS = ("Query", "Mutation", "Subscription")
 BOUNDED = {
     "AnonymousApplication": dict.fromkeys(("documents", "industries", "staffByIndustry"), "of one application, within its limits"),
     "Application": dict.fromkeys(("documents", "industries", "links", "staff", "toMend"), "of one application, within its limits"),
+    "Paper": {"files": "one a form", "tables": "one a kind of table"},
     "Campaign": {"progress": "one a step"},
     "OutreachAttendance": {"groups": "at most twenty functions"},
     "OutreachFollowUp": {"groups": "three"},

@@ -73,12 +73,12 @@ class ShownTable:
     @property
     def title(self) -> str:
         """Its Chinese title."""
-        return self.table.name.description.rpartition(" · ")[2]
+        return self.table.table.description.rpartition(" · ")[2]
 
     @property
     def english(self) -> str:
         """Its English title."""
-        return self.table.name.description.partition(" · ")[0]
+        return self.table.table.description.partition(" · ")[0]
 
     @property
     def marks(self) -> tuple[tuple[str, str], ...]:
@@ -120,13 +120,13 @@ def paper_sheet(paper: PaperEdition, names: Mapping[str, str], *, draft: bool, d
     """
     computed = paper.computed
     assert computed is not None  # noqa: S101 - its caller has seen that it is
-    known = {one.name: one for one in computed.tables}
+    known = {one.table: one for one in computed.tables}
     shown = tuple(_shown(known[name], names) for name in CHAPTERS[paper.kind] if name in known)
     return PaperSheet(paper, computed, shown, draft, demo)
 
 
 def _shown(table: PaperTable, names: Mapping[str, str]) -> ShownTable:
-    return _list(table, names) if table.name in LISTS else _matrix(table, names)
+    return _list(table, names) if table.table in LISTS else _matrix(table, names)
 
 
 def _list(table: PaperTable, names: Mapping[str, str]) -> ShownTable:
@@ -137,7 +137,7 @@ def _list(table: PaperTable, names: Mapping[str, str]) -> ShownTable:
         firms = NONE if one.firms is None else str(one.firms)
         cells = (ShownCell(firms), ShownCell(one.value or _withheld(one)), ShownCell(interval))
         rows.append((label, cells))
-        if one.value is not None and table.name is PaperTableName.INDICATORS:
+        if one.value is not None and table.table is PaperTableName.INDICATORS:
             low, high = (None if each is None else Decimal(each) for each in (one.low, one.high))
             bars.append(Bar(label, Decimal(one.value), one.value, low, high))
     return ShownTable(table, ("", "企业数", "数值", "百分之九十区间"), tuple(rows), tuple(bars))
@@ -145,7 +145,7 @@ def _list(table: PaperTable, names: Mapping[str, str]) -> ShownTable:
 
 def _matrix(table: PaperTable, names: Mapping[str, str]) -> ShownTable:
     """Districts down, and the other side across; a heat map the other way round, for there are more industries than districts."""
-    across = table.name is PaperTableName.HEAT
+    across = table.table is PaperTableName.HEAT
     sides = [((one.column, one.row) if across else (one.row, one.column), one) for one in table.cells]
     cells = dict(sides)
     lines, columns = (sorted({place[side] for place in cells}, key=_order) for side in (0, 1))
@@ -161,9 +161,9 @@ def _bars(
 ) -> list[Bar]:
     """What a table's chart shows: the share of each column in the sum of all, or of the diagnosed in each district."""
     found = []
-    if table.name is PaperTableName.COVERAGE:
+    if table.table is PaperTableName.COVERAGE:
         places = [(line, (line, "diagnosed"), (line, TOTAL)) for line in sorted({place[0] for place in cells}, key=_order)]
-    elif table.name is PaperTableName.HEAT or not cells:
+    elif table.table is PaperTableName.HEAT or not cells:
         places = []
     else:
         places = [(column, (TOTAL, column), (TOTAL, TOTAL)) for column in columns if column != TOTAL]

@@ -8,10 +8,9 @@ from domain.governance.rule_bodies.publication import PublicationRule
 from domain.instants import city_day
 from domain.kernel import cause_of
 from domain.programme.papers.numbers import METHOD
-from domain.programme.papers.paper import PaperStatus, RecordPaper, paper_stream
+from domain.programme.papers.paper import PAPER_OUTCOME, PaperStatus, RecordPaper, paper_stream
 from projections import Snapshot
 from projections.governance.dated_rules import body_on, rule_on
-from projections.programme.papers.outcome import PAPER_OUTCOME
 from projections.programme.papers.read_model import all_papers
 from zhenduan.background.computation import Computation, recorded_as
 

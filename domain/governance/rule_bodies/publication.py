@@ -32,4 +32,4 @@ class PublicationRule(RuleBody):
     controls_at_most: Annotated[int, Field(ge=1, le=10)] = Field(
         description="Firms without an action that one firm is matched to at most · 每家最多匹配企业数"
     )
-    matched_at_least: AtLeastOne = Field(description="Matched firms without which no uplift is told · 最少匹配企业数")
+    matched_at_least: AtLeastOne = Field(description="Matched firms without which no uplift is published · 最少匹配企业数")

@@ -5,9 +5,9 @@ is the city's alone, and may be asked for anew until it is published.
 """
 
 from datetime import date
-from typing import Annotated, ClassVar, Literal, assert_never
+from typing import Annotated, ClassVar, Literal, NamedTuple, assert_never
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from domain.command_rights import CITY, require_right
 from domain.governance.computations import RecordComputation
@@ -82,7 +82,7 @@ class PaperCommand(Command):
 
 
 class RequestPaper(PaperCommand):
-    """Ask for the paper of a year, which the program computes as things stand; again in place of a draft · 申请编制."""
+    """Ask for the paper of a year, which the program computes from what is on record; again in place of a draft · 申请编制."""
 
     roles: ClassVar = CITY
 
@@ -111,6 +111,17 @@ class PublishPaper(PaperCommand):
     roles: ClassVar = CITY
 
 
+class PaperOutcome(NamedTuple):
+    """What a paper came to, by names of the command that records it 计算结果."""
+
+    position: int
+    input_digest: str
+    tables: tuple[PaperTable, ...]
+    basis: str
+
+
+PAPER_OUTCOME: TypeAdapter[PaperOutcome] = TypeAdapter(PaperOutcome)
+
 AnyPaperCommand = RequestPaper | RecordPaper | PublishPaper
 
 # Events
@@ -119,7 +130,7 @@ AnyPaperCommand = RequestPaper | RecordPaper | PublishPaper
 class PaperFormat(DescribedEnum):
     """Form in which a paper is set · 文件格式."""
 
-    PDF = "pdf", "PDF · PDF 文件"
+    PDF = "pdf", "PDF file · 便携文档"
     HTML = "html", "HTML, whole in one file · 网页"
     MARKDOWN = "md", "Markdown · 纯文本"
 

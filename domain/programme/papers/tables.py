@@ -55,8 +55,8 @@ class PaperCell(Part):
 
 
 class PaperTable(Part):
-    """Table of a paper 数据表. digest: SHA-256 of its bytes as CSV."""
+    """Table of a paper 数据表. table: which it is. digest: SHA-256 of its bytes as CSV."""
 
-    name: PaperTableName
+    table: PaperTableName
     cells: Annotated[tuple[PaperCell, ...], Field(max_length=MOST_CELLS)]
     digest: Sha256

@@ -107,7 +107,7 @@ class PaperFiles:
 def _table(state: PaperEdition, name: str) -> tuple[bytes, str] | None:
     """A table of an edition, or the dictionary of them all."""
     tables = state.computed.tables if state.computed is not None else ()
-    made = {f"{one.name.value}.csv": one.cells for one in tables}
+    made = {f"{one.table.value}.csv": one.cells for one in tables}
     if name == "dictionary.csv":
         return dictionary_as_csv(), CSV
     return (cells_as_csv(made[name]), CSV) if name in made else None

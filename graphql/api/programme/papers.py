@@ -36,7 +36,7 @@ class PaperCell:
     row: str = field("Row: district (GB/T 2260), edition, measure or estimate; `total` = the sum · 行")
     column: str = field("Column: state, grade, division of industry or indicator; `total` = the sum · 列")
     firms: int | None = field("Firms behind it; null: withheld, or not counted in firms · 企业数")
-    value: Decimal | None = field("Mean, estimate, target or percent; null: none is told · 数值")
+    value: Decimal | None = field("Mean, estimate, target or percent; null: none is shown · 数值")
     low: Decimal | None = field("Lower end of its 90 percent interval; null: too few firms for one · 下限")
     high: Decimal | None = field("Upper end of the interval · 上限")
     withheld: Withheld | None = field("Why something of it is withheld; null: nothing is · 不公开原因")
@@ -46,7 +46,7 @@ class PaperCell:
 class PaperTable:
     """Table of a paper, as of the position that the paper states · 数据表. plan R1"""
 
-    name: PaperTableName = field("Which table it is · 数据表")
+    table: PaperTableName = field("Which table it is · 数据表")
     sha256: str = field("SHA-256 of its file · 摘要")
     path: str = field("Where its file is, as CSV · 下载路径")
     cells: list[PaperCell] = parts(PaperCell, "Its cells, in order · 单元格")
@@ -105,7 +105,7 @@ def _cell(one: CellState) -> PaperCell:
 
 def _table(folder: str, one: TableState) -> PaperTable:
     return PaperTable(
-        name=one.name, sha256=one.digest, path=f"{folder}/{one.name.value}.csv", cells=[_cell(cell) for cell in one.cells]
+        table=one.table, sha256=one.digest, path=f"{folder}/{one.table.value}.csv", cells=[_cell(cell) for cell in one.cells]
     )
 
 

@@ -24,7 +24,7 @@ DICTIONARY = (
         "Firms behind the cell; empty = withheld or not counted in firms",
         "单元格所含企业数；空为不公开或不以企业计",
     ),
-    ("value", "Mean, estimate, target or percent; empty = not told", "均值、估计、目标或百分比；空为不公布"),
+    ("value", "Mean, estimate, target or percent; empty = not shown", "均值、估计、目标或百分比；空为不公布"),
     (
         "low",
         "Lower end of the 90 percent interval; empty = too few firms for one",
@@ -65,7 +65,7 @@ def _text(value: object) -> str:
 
 def table_of(name: PaperTableName, cells: Sequence[PaperCell]) -> PaperTable:
     """A table with the digest of its bytes 带摘要的数据表."""
-    return PaperTable(name=name, cells=tuple(cells), digest=sha256(cells_as_csv(cells)).hexdigest())
+    return PaperTable(table=name, cells=tuple(cells), digest=sha256(cells_as_csv(cells)).hexdigest())
 
 
 def dictionary_as_csv() -> bytes:

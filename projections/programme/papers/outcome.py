@@ -4,15 +4,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple
 
-from pydantic import TypeAdapter
 from sqlalchemy import select
 
 from domain.access import Everything
 from domain.governance.rule_bodies.publication import PublicationRule
 from domain.programme.papers.numbers import BASIS, PaperBasis, PaperFirm, PaperInputs, PaperTarget, compute_paper
-from domain.programme.papers.tables import PaperCell, PaperTable
+from domain.programme.papers.paper import PAPER_OUTCOME, PaperOutcome
+from domain.programme.papers.tables import PaperCell
 from journal.blobs import Blobs
 from projections import open_read_models
 from projections.engine.snapshot import Snapshot
@@ -21,18 +20,6 @@ from projections.programme import coverage
 from projections.programme.papers.csv_tables import table_of
 from projections.programme.portrait import PortrayedFirm, moved, points_of, portrayed_firms
 from standards.edition.mapping import DIVISION
-
-
-class PaperOutcome(NamedTuple):
-    """What a paper came to, as the command records it 计算结果."""
-
-    position: int
-    input_digest: str
-    tables: tuple[PaperTable, ...]
-    basis: str
-
-
-PAPER_OUTCOME: TypeAdapter[PaperOutcome] = TypeAdapter(PaperOutcome)
 
 
 def outcome_bytes(

@@ -16,10 +16,10 @@ from tests.live_city import LiveCity
 from zhenduan.background.computing import compute_waiting
 
 PAPERS = """{ papers(first: 9) { totalCount nodes { kind year edition status corrects reason cutOff position method uplift
-  files { format path sha256 } tables { name sha256 path } } } }"""
-CELLS = """query($year: Int!) { paper(kind: WHITE_PAPER, year: $year) { tables { name
+  files { format path sha256 } tables { table sha256 path } } } }"""
+CELLS = """query($year: Int!) { paper(kind: WHITE_PAPER, year: $year) { tables { table
   cells(first: 99) { nodes { row column firms value withheld } } } } }"""
-PAPER = "paper { edition status version files { path sha256 } tables { name sha256 path } }"
+PAPER = "paper { edition status version files { path sha256 } tables { table sha256 path } }"
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_one_firm_is_told_by_no_cell_and_its_paper_names_position_and_digest(cit
     asked(city, year := reported(city))
     [paper] = city.data("city", PAPERS)["papers"]["nodes"]
     for table in city.data("city", CELLS, year=year)["paper"]["tables"]:
-        assert all(one["firms"] in (None, 0) for one in table["cells"]["nodes"]), table["name"]
+        assert all(one["firms"] in (None, 0) for one in table["cells"]["nodes"]), table["table"]
     text = given(client, f"/papers/white_paper.{year}.1/heat.csv", city.tokens["city"]).text
     [first, *_] = csv.DictReader(StringIO(text))
     assert (first["firms"], first["withheld"]) == ("", "too_few")

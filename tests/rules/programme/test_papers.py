@@ -34,7 +34,7 @@ RULE = PublicationRule.model_validate(defaults_of(RuleKind.PUBLICATION)[0].body.
 OF = {"kind": PaperKind.WHITE_PAPER, "year": 2024}
 REQUEST = RequestPaper(**OF)
 PUBLISH = PublishPaper(**OF)
-TABLES = (PaperTable(name=PaperTableName.COVERAGE, cells=(PaperCell(row=TOTAL, column=TOTAL, firms=7),), digest="a" * 64),)
+TABLES = (PaperTable(table=PaperTableName.COVERAGE, cells=(PaperCell(row=TOTAL, column=TOTAL, firms=7),), digest="a" * 64),)
 LATTICE = (PaperTableName.COVERAGE, PaperTableName.GRADES, PaperTableName.HEAT, PaperTableName.MOVEMENT)
 
 
