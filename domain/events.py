@@ -38,6 +38,7 @@ from domain.programme.sessions.schedule import OUTREACH_SCHEDULES
 from domain.programme.sessions.session import SESSIONS
 from domain.programme.targets import TARGETS
 from domain.providers.agreement.study import AGREEMENTS
+from domain.programme.uplifts.uplift import UPLIFTS
 from domain.providers.applications.application import APPLICATIONS
 from domain.providers.calibration import CALIBRATIONS
 from domain.providers.calls.call import CALLS
@@ -122,6 +123,7 @@ CAPABILITIES = Capabilities(
     TIES,
     WORKING_CALENDAR,
     TRAININGS,
+    UPLIFTS,
 )
 """Kind of a stream (the part before "/") -> its capability."""
 

@@ -144,6 +144,8 @@ RESULT_CREDENTIALS = CONSENTS | {Role.BANK}
 """Results handed to a bank, signed 结果凭证: who is told of consents, and each bank its own while it may see the firm. plan R4."""
 PAPER_DRAFTS = frozenset({Role.CITY, Role.AUDITOR})
 """Papers before they are published 刊物草稿; once published they are anyone's. plan R5."""
+UPLIFTS_READ = frozenset({Role.CITY, Role.DISTRICT, Role.AUDITOR})
+"""Uplift between two years 提升幅度: a district its own share. plan R2."""
 PARTNERS = frozenset({Role.PARTNER})
 """What a partner is told of its own endpoints alone 合作方自用: address, signing keys, the log of what was sent. plan P8."""
 ENDPOINTS = ENDPOINT_READERS

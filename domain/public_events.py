@@ -173,6 +173,7 @@ SELECTION_AND_MONEY: Mapping[str, str] = {
     "signal": "raised.v1 answered.v1 closed.v1",
     "subsidy": "district_recorded.v1 district_withdrawn.v1 computed.v1 approved.v1 clawed_back.v1",
     "tie": "declared.v1 ended.v1",
+    "uplift": "requested.v1 computed.v1",
     "training": "published.v1 session_planned.v1 attendance_recorded.v1",
 }
 """Kept inside: how providers are chosen, examined, rated and paid. What comes of it is a move of the directory, which is public;

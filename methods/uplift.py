@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from methods.normal import Z_90
 from methods.rounding import SCORE_PLACES, rounded
 
 
@@ -112,3 +113,32 @@ def _by_stratum(firms: Sequence[Twice]) -> Mapping[str, list[Twice]]:
 
 def _mean(values: Sequence[Fraction]) -> Fraction:
     return sum(values, Fraction(0)) / len(values)
+
+
+def strata_error(treated: Sequence[Twice], controls: Sequence[Twice]) -> Decimal | None:
+    """Standard error of the difference in strata: s² of changes within the strata, by the treated of each.
+
+    SE² = s² Σ (n/N)² (1/n + 1/m), n and m the firms of a stratum with an action and without. None where no spread is to be had.
+    """
+    own, others = _by_stratum(treated), _by_stratum(controls)
+    both = sorted(own.keys() & others.keys())
+    groups = [[one.change for one in of[stratum]] for stratum in both for of in (own, others)]
+    free = sum(len(group) for group in groups) - len(groups)
+    if not both or free <= 0:
+        return None
+    squares = sum(((change - _mean(group)) ** 2 for group in groups for change in group), Fraction(0))
+    whole = sum(len(own[stratum]) for stratum in both)
+    weight = sum(
+        (
+            Fraction(len(own[stratum]), whole) ** 2 * (Fraction(1, len(own[stratum])) + Fraction(1, len(others[stratum])))
+            for stratum in both
+        ),
+        Fraction(0),
+    )
+    return rounded(math.sqrt(squares / free * weight), SCORE_PLACES)
+
+
+def interval_90(effect: Decimal, error: Decimal) -> tuple[Decimal, Decimal]:
+    """The 90 percent interval of a recorded effect with its recorded error."""
+    half = Fraction(error) * Fraction(str(Z_90))
+    return rounded(Fraction(effect) - half, SCORE_PLACES), rounded(Fraction(effect) + half, SCORE_PLACES)

@@ -37,6 +37,7 @@ from projections.programme.outreach_sessions import OUTREACH_READ_MODEL
 from projections.programme.papers.read_model import PAPER_READ_MODEL
 from projections.programme.policies import POLICY_READ_MODEL
 from projections.providers.agreement import AGREEMENT_READ_MODEL
+from projections.programme.uplifts.read_model import UPLIFT_READ_MODEL
 from projections.providers.calibrations import CALIBRATION_READ_MODEL
 from projections.providers.certificates import CERTIFICATE_READ_MODEL
 from projections.providers.directory import DIRECTORY_READ_MODEL
@@ -76,6 +77,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     POLICY_READ_MODEL,
     AGREEMENT_READ_MODEL,
     PAPER_READ_MODEL,
+    UPLIFT_READ_MODEL,
     CERTIFICATE_READ_MODEL,
     CALIBRATION_READ_MODEL,
     EXAM_READ_MODEL,

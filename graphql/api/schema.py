@@ -47,6 +47,7 @@ from api.programme import (
     policies,
     portrait,
     target_splits,
+    uplifts,
 )
 from api.providers import (
     agreement,
@@ -104,6 +105,7 @@ MODULES = (
     appraisal,
     portrait,
     papers,
+    uplifts,
     policies,
     designations,
     implementations,

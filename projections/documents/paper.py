@@ -32,7 +32,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "before_after": "前后之差",
         "in_strata": "分层对照之差",
         "matched": "匹配对照之差",
-        "all": "全市",
+        "verdict": "结论：",
+        "established": "已确认",
+        "not_established": "未能确认",
         **dict(zip(Movement._fields, ("上升", "持平", "下降", "版本不同", "新增"), strict=True)),
     }
 )

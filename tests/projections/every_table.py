@@ -60,6 +60,7 @@ from domain.programme.sessions.schedule import SetOutreachSchedule
 from domain.programme.sessions.session import AnnounceOutreachSession, InviteToOutreachSession, PlanOutreachSession
 from domain.programme.sessions.state import OutreachKind
 from domain.programme.targets import Measure, SetTarget
+from domain.programme.uplifts.uplift import RequestUplift
 from domain.providers.calibration import SetCalibrationCases
 from domain.providers.certificates import GrantCertificate
 from domain.providers.exams.exam import EnrolForExam
@@ -311,6 +312,7 @@ def set_under_way(city: City) -> None:
     gaps = (StandardGap(indicator="Z01", text="无数据管理制度"),)
     city.send(FILLER, ListStandardGaps(enterprise=ENTERPRISE, standard=ImplementationStandard.DCMM, diagnosis="d1", gaps=gaps))
     city.send(CITY, DraftPolicy(policy="y1", terms=loan(TODAY), source="示例", mark="I"))
+    city.send(CITY, RequestUplift(first_year=TODAY.year - 1, second_year=TODAY.year, edition="2023"))
     city.send(CITY, RequestPaper(kind=PaperKind.WHITE_PAPER, year=TODAY.year))
     city.send(CITY, RecordDistrictSubsidy(year=TODAY.year, diagnosis="d1", fen=100, source="示例"))
     others_assessment(city)

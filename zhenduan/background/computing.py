@@ -27,6 +27,7 @@ from zhenduan.background.policy_simulating import drafted_policies
 from zhenduan.background.rating_computing import fixed_ratings
 from zhenduan.background.rule_simulating import proposed_rules
 from zhenduan.background.signal_screening import requested_screenings
+from zhenduan.background.uplift_computing import requested_uplifts
 
 BOUNDS = Bounds(memory_mib=512, cpu_seconds=1_800, wall_seconds=3_600.0, written_mib=64)
 """Of one computation. 2026-11-28: a rating of 60 providers takes 2 s of a core, of 300 three minutes."""
@@ -42,6 +43,7 @@ WAITING: tuple[FindWaiting, ...] = (
     drafted_policies,
     requested_screenings,
     requested_agreements,
+    requested_uplifts,
     requested_papers,
 )
 """Every reader of what waits; a capability adds its own."""

@@ -16,7 +16,9 @@ from pydantic import TypeAdapter
 from domain.governance.rule_bodies.publication import PublicationRule
 from domain.kernel import Sha256
 from domain.programme.papers.tables import TOTAL, PaperCell, PaperTableName, Withheld
+from domain.programme.uplifts.numbers import UpliftFirm, UpliftVerdict, compute_uplift
 from methods.mean_interval import mean_interval
+from methods.rounding import rounded
 from methods.small_cells import differing, hidden_cells, is_dominated, with_margins
 
 METHOD = "q/1"
@@ -24,6 +26,8 @@ METHOD = "q/1"
 MEAN_PLACES = 1
 """Decimals of a published mean: with more, the mean of a few firms tells their sum."""
 
+UPLIFT_PLACES = 2
+VERDICT = "verdict"
 DIAGNOSED = "diagnosed"
 """Column of coverage that counts the firms with a result, which every other table divides."""
 
@@ -59,14 +63,14 @@ class PaperTarget(NamedTuple):
 class PaperInputs(NamedTuple):
     """What a paper is worked out from 白皮书输入.
 
-    points: edition and indicator -> firm -> points. former: what is kept of each published paper. estimates: cells of the year's
-    uplift.
+    points: edition and indicator -> firm -> points. twice: firms diagnosed twice, where an uplift of the year was asked for.
+    former: what is kept of each published paper.
     """
 
     firms: Sequence[PaperFirm]
     points: Mapping[Place, Members]
     targets: Sequence[PaperTarget]
-    estimates: Sequence[PaperCell]
+    twice: Sequence[UpliftFirm]
     former: Sequence["PaperBasis"]
     rule: PublicationRule
 
@@ -113,12 +117,14 @@ def compute_paper(inputs: PaperInputs) -> PaperNumbers:
             one.protect(rows)
     cells = {name: one.told(means=name is PaperTableName.HEAT) for name, one in tables.items()}
     shown, indicators = _indicators(inputs, guards)
+    both, estimates = _uplift(inputs, guards)
     cells |= {
         PaperTableName.TARGETS: _targets(inputs.targets, cells[PaperTableName.COVERAGE]),
         PaperTableName.INDICATORS: indicators,
-        PaperTableName.UPLIFT: tuple(inputs.estimates),
+        PaperTableName.UPLIFT: estimates,
     }
-    behind = {name.value: one.members for name, one in tables.items()} | {PaperTableName.INDICATORS.value: shown}
+    behind = {name.value: one.members for name, one in tables.items()}
+    behind |= {PaperTableName.INDICATORS.value: shown, PaperTableName.UPLIFT.value: both}
     basis = PaperBasis(
         {
             name: {_key(place): dict(sorted(found.items())) for place, found in sorted(of.items())}
@@ -247,6 +253,33 @@ def _indicators(inputs: PaperInputs, guards: _Guards) -> tuple[dict[Place, Membe
     return taken, tuple(_mean_cell(place, firms, inputs.rule) for place, firms in taken.items())
 
 
+def _uplift(inputs: PaperInputs, guards: _Guards) -> tuple[dict[Place, Members], tuple[PaperCell, ...]]:
+    """The three estimates of the city's uplift and their verdict, with the firms behind them; nothing where none was asked for."""
+    if not inputs.twice:
+        return {}, ()
+    (found, *_), _ = compute_uplift(inputs.twice, inputs.rule)
+    place = (VERDICT, TOTAL)
+    members = {one.id: f"{one.first} {one.second} {one.acted}" for one in inputs.twice}
+    is_near = guards.is_near(PaperTableName.UPLIFT, place, members, means=True)
+    if is_near or found.verdict is UpliftVerdict.TOO_FEW:
+        reason = Withheld.DIFFERENCE if is_near else Withheld.TOO_FEW
+        return {place: members}, (PaperCell(row=VERDICT, column=TOTAL, withheld=reason),)
+    estimates = (
+        ("before_after", found.treated, found.before_after, None, None),
+        ("in_strata", found.treated, found.in_strata, found.in_strata_low, found.in_strata_high),
+        ("matched", found.matched, found.matched_effect, found.matched_low, found.matched_high),
+    )
+    told = tuple(
+        PaperCell(row=row, column=TOTAL, firms=firms, value=_exact(value), low=_exact(low), high=_exact(high))
+        for row, firms, value, low, high in estimates
+    )
+    return {place: members}, (*told, PaperCell(row=VERDICT, column=found.verdict.value))
+
+
+def _exact(value: Decimal | None) -> str | None:
+    return None if value is None else f"{rounded(Fraction(value), UPLIFT_PLACES):f}"
+
+
 def _targets(targets: Sequence[PaperTarget], coverage: Sequence[PaperCell]) -> tuple[PaperCell, ...]:
     """Each target beside what was reached, worked out of the cells of coverage that are shown."""
     shown = {(one.row, one.column): one.firms for one in coverage if one.withheld is None}
@@ -267,7 +300,7 @@ def digest_of(inputs: PaperInputs) -> str:
     """SHA-256 of what a paper is worked out from 输入摘要, as JSON with everything in order."""
     points = {_key(place): dict(sorted(found.items())) for place, found in sorted(inputs.points.items())}
     firms, targets = sorted(inputs.firms, key=lambda one: one.id), sorted(inputs.targets)
-    told = (firms, points, targets, list(inputs.estimates), list(inputs.former), inputs.rule.whole())
+    told = (firms, points, targets, list(inputs.twice), list(inputs.former), inputs.rule.whole())
     return sha256(DIGESTED.dump_json(told)).hexdigest()
 
 
@@ -276,7 +309,7 @@ DIGESTED: TypeAdapter[Any] = TypeAdapter(
         list[PaperFirm],
         dict[str, dict[str, str]],
         list[PaperTarget],
-        list[PaperCell],
+        list[UpliftFirm],
         list[PaperBasis],
         PublicationRule,
     ]

@@ -81,7 +81,9 @@ class Paper:
     )
     method: str | None = field("Method and version; null before it is computed · 方法", made=True)
     input_digest: str | None = field("SHA-256 of what went in; null before · 输入摘要", made=True)
-    uplift: Cause | None = field("Fact that the uplift was taken from; null: there was none · 提升幅度依据", made=True)
+    uplift: Cause | None = field(
+        "Request whose years and edition the uplift is of; null: none was asked for · 提升幅度依据", made=True
+    )
     dictionary: str = field("Where the data dictionary of its tables is, in Chinese and English · 数据字典路径", made=True)
     files: list[PaperFile] = field("Its files, once it is computed · 文件", made=True)
     tables: list[PaperTable] = field("Its tables, once it is computed · 数据表", made=True)

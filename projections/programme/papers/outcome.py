@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -11,7 +12,7 @@ from domain.access import Everything
 from domain.governance.rule_bodies.publication import PublicationRule
 from domain.programme.papers.numbers import BASIS, PaperBasis, PaperFirm, PaperInputs, PaperTarget, compute_paper
 from domain.programme.papers.paper import PAPER_OUTCOME, PaperOutcome
-from domain.programme.papers.tables import PaperCell
+from domain.programme.uplifts.numbers import UpliftFirm
 from journal.blobs import Blobs
 from projections import open_read_models
 from projections.engine.snapshot import Snapshot
@@ -19,11 +20,19 @@ from projections.participants.rosters import MEMBERS, held
 from projections.programme import coverage
 from projections.programme.papers.csv_tables import table_of
 from projections.programme.portrait import PortrayedFirm, moved, points_of, portrayed_firms
+from projections.programme.uplifts.outcome import firms_diagnosed_twice
 from standards.edition.mapping import DIVISION
 
 
+class UpliftAsked(NamedTuple):
+    """The uplift that a paper shows, up to its own year 所列提升幅度."""
+
+    first_year: int
+    edition: str
+
+
 def outcome_bytes(
-    address: str, files: str, year: int, rule: PublicationRule, former: Sequence[str], estimates: Sequence[PaperCell]
+    address: str, files: str, year: int, rule: PublicationRule, former: Sequence[str], asked: UpliftAsked | None
 ) -> bytes:
     """The tables of a year's paper as JSON; which firms stand behind each cell is kept as a file.
 
@@ -33,12 +42,13 @@ def outcome_bytes(
         year: of the roster.
         rule: guards of what is published.
         former: hashes of what was kept of each published paper.
-        estimates: cells of the year's uplift.
+        asked: first year and edition of the uplift that the year's paper shows; None = it shows none.
     """
     blobs = Blobs(Path(files))
     known = [BASIS.validate_json(_kept(blobs, one)) for one in former]
     with closing(open_read_models(address, None)) as models, models.reading() as snapshot:
-        found = compute_paper(inputs_of(snapshot, year, rule, known, estimates))
+        twice = firms_diagnosed_twice(snapshot, asked.first_year, year, asked.edition)[0] if asked is not None else []
+        found = compute_paper(inputs_of(snapshot, year, rule, known, twice))
         basis = blobs.put(BASIS.dump_json(found.basis))
         tables = tuple(table_of(name, cells) for name, cells in found.cells.items())
         return PAPER_OUTCOME.dump_json(PaperOutcome(snapshot.position, found.input_digest, tables, basis))
@@ -52,7 +62,7 @@ def _kept(blobs: Blobs, digest: str) -> bytes:
 
 
 def inputs_of(
-    snapshot: Snapshot, year: int, rule: PublicationRule, former: Sequence[PaperBasis], estimates: Sequence[PaperCell]
+    snapshot: Snapshot, year: int, rule: PublicationRule, former: Sequence[PaperBasis], twice: Sequence[UpliftFirm]
 ) -> PaperInputs:
     """What a year's paper is worked out from, as it stands; see `outcome_bytes`."""
     now = {one.id: one for one in portrayed_firms(snapshot, Everything(), year, year, whole=True)}
@@ -62,7 +72,7 @@ def inputs_of(
         for indicator, reached in points_of(firm):
             points[firm.edition, indicator][firm.id] = reached
     targets = [PaperTarget(one.measure, f"{one.at_least:f}", one.mark) for one in coverage.targets(snapshot, year)]
-    return PaperInputs(_firms(snapshot, year, now, before), points, targets, estimates, former, rule)
+    return PaperInputs(_firms(snapshot, year, now, before), points, targets, twice, former, rule)
 
 
 def _firms(

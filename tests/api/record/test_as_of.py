@@ -114,6 +114,7 @@ WITHOUT_A_PAST = {
     "policy": "each draft and step is an entry of its trail; what is published bears its days",
     "policies": "as `policy`",
     "policyChecks": "by what is on record now; a simulation keeps the day and position of its own",
+    "upliftRuns": "each result bears its day and position, and is an entry of its trail",
     "paper": "a published edition never changes, and bears its day and position",
     "papers": "as `paper`",
     "designations": "each bears its first and last day, and each statement is an entry of its trail",
