@@ -24,15 +24,17 @@ def requested_uplifts(services: Services, snapshot: Snapshot) -> Iterator[Comput
     for one in all_uplifts(snapshot):
         state = one.state()
         if state.status is UpliftStatus.REQUESTED:
-            of = {"first_year": state.first_year, "second_year": state.second_year, "edition": state.edition}
-            stream = uplift_stream(**of)
+            of = state.first_year, state.second_year, state.edition
+            stream = uplift_stream(*of)
             yield Computation(
                 function=COMPUTE,
-                arguments=(services.models.address, *of.values(), body_on(snapshot, PublicationRule, day)),
+                arguments=(services.models.address, *of, body_on(snapshot, PublicationRule, day)),
                 command=recorded_as(
                     RecordUplift,
                     UPLIFT_OUTCOME,
-                    **of,
+                    first_year=state.first_year,
+                    second_year=state.second_year,
+                    edition=state.edition,
                     requested=state.requested,
                     method=METHOD,
                     rule=rule_on(snapshot, RuleKind.PUBLICATION, day).rule.cause,

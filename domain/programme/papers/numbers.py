@@ -123,7 +123,7 @@ def compute_paper(inputs: PaperInputs) -> PaperNumbers:
         PaperTableName.INDICATORS: indicators,
         PaperTableName.UPLIFT: estimates,
     }
-    behind = {name.value: one.members for name, one in tables.items()}
+    behind: dict[str, Mapping[Place, Members]] = {name.value: one.members for name, one in tables.items()}
     behind |= {PaperTableName.INDICATORS.value: shown, PaperTableName.UPLIFT.value: both}
     basis = PaperBasis(
         {

@@ -17,6 +17,7 @@ from domain.governance.rule_bodies.publication import PublicationRule
 from domain.instants import city_day, city_midnight, microseconds, utc_moment
 from domain.programme.uplifts.numbers import UpliftFirm, compute_uplift
 from domain.programme.uplifts.uplift import UPLIFT_OUTCOME, UpliftOutcome
+from methods.rounding import SCORE_PLACES, rounded
 from projections import open_read_models
 from projections.diagnosis.diagnoses_fold import REPORTS
 from projections.diagnosis.finished_diagnoses import finished_diagnoses
@@ -28,7 +29,7 @@ from standards import edition_of_json
 from standards.shadow.rescore import Rescored, Shadow
 
 
-class Scored(NamedTuple):
+class ScoredDiagnosis(NamedTuple):
     """A finished diagnosis under the edition 测算得分. total: None = it cannot be scored under it. at: of its first report."""
 
     diagnosis: str
@@ -49,7 +50,7 @@ def outcome_bytes(address: str, first_year: int, second_year: int, edition: str,
 def firms_diagnosed_twice(snapshot: Snapshot, first_year: int, second_year: int, edition: str) -> tuple[list[UpliftFirm], int]:
     """Firms with a diagnosis in either time, both scored under the edition, and how many could not be 两次诊断企业."""
     ends = [microseconds(city_midnight(date(year + 1, 1, 1))) for year in (first_year, second_year)]
-    first, second = dict[str, Scored](), dict[str, Scored]()
+    first, second = dict[str, ScoredDiagnosis](), dict[str, ScoredDiagnosis]()
     for firm, scored in sorted(_scored(snapshot, edition), key=lambda pair: (pair[1].at, pair[1].diagnosis)):
         if scored.at < ends[0]:
             first[firm] = scored
@@ -69,7 +70,7 @@ def firms_diagnosed_twice(snapshot: Snapshot, first_year: int, second_year: int,
     return firms, left_out
 
 
-def _scored(snapshot: Snapshot, edition: str) -> Iterator[tuple[str, Scored]]:
+def _scored(snapshot: Snapshot, edition: str) -> Iterator[tuple[str, ScoredDiagnosis]]:
     reports = snapshot[REPORTS]
     query = select(reports.c.diagnosis, func.min(reports.c.issued_at)).group_by(reports.c.diagnosis)
     issued = {str(row[0]): int(row[1]) for row in snapshot.rows(query)}
@@ -77,9 +78,9 @@ def _scored(snapshot: Snapshot, edition: str) -> Iterator[tuple[str, Scored]]:
     shadows = {key: Shadow(one, known[edition]) for key, one in known.items()}
     for row in finished_diagnoses(snapshot, Everything()):
         found = shadows[row.subject.edition].rescore(row.finished)
-        total = found.card.total if isinstance(found, Rescored) else None
-        stratum = f"{row.subject.industry} {row.subject.size_class}"
-        yield row.enterprise, Scored(row.id, issued[row.id], row.subject.district, stratum, total)
+        total = rounded(found.card.total, SCORE_PLACES) if isinstance(found, Rescored) else None
+        stratum = f"{row.subject.division} {row.subject.size_class}"
+        yield row.enterprise, ScoredDiagnosis(row.id, issued[row.id], row.subject.district, stratum, total)
 
 
 def _planned(snapshot: Snapshot) -> dict[str, int]:
