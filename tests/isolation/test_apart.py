@@ -17,6 +17,7 @@ LIBRARIES = frozenset(
 """Libraries that follow a structure which whoever made the bytes has chosen, or that take seconds for what they make."""
 OURS_ALONE = {
     "projections.report.printing": "zlib: states its version and unpacks nothing",
+    "projections.programme.papers.csv_tables": "csv: writes the published tables, and reads none",
     "zhenduan.demo.firms": "csv: reads the demo's own list",
     "api.kit.credentials": "zlib: packs its own status list and unpacks nothing",
     "journal.backup.format": "a backup, checked against the log's key by whoever runs the command line, member by member",
