@@ -37,8 +37,8 @@ from domain.programme.sessions.question import QUESTIONS
 from domain.programme.sessions.schedule import OUTREACH_SCHEDULES
 from domain.programme.sessions.session import SESSIONS
 from domain.programme.targets import TARGETS
-from domain.providers.agreement.study import AGREEMENTS
 from domain.programme.uplifts.uplift import UPLIFTS
+from domain.providers.agreement.study import AGREEMENTS
 from domain.providers.applications.application import APPLICATIONS
 from domain.providers.calibration import CALIBRATIONS
 from domain.providers.calls.call import CALLS

@@ -16,8 +16,8 @@ from domain.governance.ties import TIE_READERS
 from domain.participants.consents import CONSENT_READERS
 from domain.participants.endpoints.state import ENDPOINT_READERS
 from domain.programme.implementation_facts import IMPLEMENTATION_READERS
-from domain.standard.crosswalks.state import CROSSWALK_DRAFT_READERS
 from domain.providers.signals.state import SIGNAL_READERS
+from domain.standard.crosswalks.state import CROSSWALK_DRAFT_READERS
 from domain.standard.revision.state import DRAFT_READERS
 
 ANYONE = frozenset(Role)

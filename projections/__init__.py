@@ -36,8 +36,8 @@ from projections.programme.implementations import IMPLEMENTATION_READ_MODEL
 from projections.programme.outreach_sessions import OUTREACH_READ_MODEL
 from projections.programme.papers.read_model import PAPER_READ_MODEL
 from projections.programme.policies import POLICY_READ_MODEL
-from projections.providers.agreement import AGREEMENT_READ_MODEL
 from projections.programme.uplifts.read_model import UPLIFT_READ_MODEL
+from projections.providers.agreement import AGREEMENT_READ_MODEL
 from projections.providers.calibrations import CALIBRATION_READ_MODEL
 from projections.providers.certificates import CERTIFICATE_READ_MODEL
 from projections.providers.directory import DIRECTORY_READ_MODEL

@@ -42,7 +42,6 @@ from api.programme import (
     outreach_reach,
     outreach_sessions,
     pace,
-    pace,
     papers,
     policies,
     portrait,

@@ -30,11 +30,12 @@ from journal.secrets.sealed_marks import SealedMarks
 from zhenduan.accounts.accounts import LocalAccounts
 from zhenduan.background.computing import compute_waiting
 from zhenduan.background.shadowing import do_shadows
-from zhenduan.demo.city_story import DEMO_SALT, Timed, story
+from zhenduan.demo.city_story import Timed, story
 from zhenduan.demo.data import DemoData, demo_data
 from zhenduan.demo.diagnosis_story import Attachment
 from zhenduan.demo.people import LOGINS, DemoLogin
 from zhenduan.demo.ratings import completed
+from zhenduan.demo.rosters import DEMO_SALT
 from zhenduan.demo.selection import DOCUMENTS, committed_seed
 
 PARTNER = "demo-partner"

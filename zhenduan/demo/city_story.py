@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from decimal import Decimal
-from hashlib import sha256
 from itertools import count
 from operator import itemgetter
 from random import Random
@@ -18,15 +16,11 @@ from domain.kernel import Command
 from domain.participants.firm_ids import enterprise_id
 from domain.participants.headquarters import NameHeadquarters
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
-from domain.participants.rosters.comparison import ImportRoster
 from domain.programme.targets import SetTarget
 from domain.providers.matching.matching import RequestMatching
 from domain.standard.edition_mapping import mapping_command
 from domain.standard.editions import PublishEdition
 from interop.code_lists import names_of_codes
-from interop.rosters.classification import size_class
-from interop.rosters.roster import roster_command
-from interop.rosters.roster_reading import read_roster
 from journal import Caller
 from standards import Form, edition_for, edition_mappings, load, load_composition, published_editions
 from zhenduan.demo.after_reports import arbitrated
@@ -34,7 +28,7 @@ from zhenduan.demo.arbitrations import laid_before
 from zhenduan.demo.campaigns import campaign_of, invited, planned
 from zhenduan.demo.certificates import certificates
 from zhenduan.demo.crosswalks import crosswalks
-from zhenduan.demo.data import DemoData, Ending, Named, Provider, seats
+from zhenduan.demo.data import DemoData, Ending, Provider, seats
 from zhenduan.demo.diagnosis_story import Act, Cast, DemoCase, acts
 from zhenduan.demo.directory_moves import moves
 from zhenduan.demo.firms import DemoFirm, Unused, draw_firms, next_year, roster_file
@@ -47,6 +41,7 @@ from zhenduan.demo.policies import policies
 from zhenduan.demo.proceedings import concluded, pending
 from zhenduan.demo.ratings import rated_year
 from zhenduan.demo.revision import steps
+from zhenduan.demo.rosters import DEMO_SALT, Rosters, import_of, size_of, steady, steady_in_the_district, units_named
 from zhenduan.demo.selected_people import founded, office, selected_providers, taking_part
 from zhenduan.demo.selection import FIRST, SECOND, called, set_rule
 from zhenduan.demo.terms import HELD_BESIDE, beside, handed_over, terms
@@ -62,12 +57,9 @@ PAST_FROM, PAST_DAYS = date(2023, 9, 4), 330
 EARLIEST_PRESENT = date(2025, 3, 2)
 IN_GROUP = frozenset({Ending.CONFIRMED, Ending.REISSUED, Ending.ISSUED})
 """Ends with a result, which go first of all to firms of the group whose people may sign in: so its roll-up has something to add."""
-Rosters = Mapping[int, Sequence[DemoFirm]]
 FIRMS_MATCHED = 12
 REPEATED = 2
 """So many firms with a confirmed report are diagnosed again now."""
-DEMO_SALT = sha256(b"Zhenduan, demo city").hexdigest()
-"""Of the ids of its enterprises, which are known as its passwords are: the same city has the same ids."""
 OPERATOR = Caller("operator-demo", Role.SYSTEM, "", Everything())
 FIRST_MINUTE = 60
 """After the offices open, from which on the acts of a selection follow one another."""
@@ -112,8 +104,8 @@ def story(data: DemoData, chance: Random, present: datetime) -> Story:
         if date(year, *LATER_ROSTERS) < city_day(present):
             rosters[year] = next_year(data, chance, unused, rosters[year - 1])
     played += _rosters(people, rosters)
-    named, steady = _seats(data, firms), _steady(rosters)
-    open_to_all = [firm for firm in firms[1:] if firm.uscc in steady and firm not in named.values()]
+    named, kept = _seats(data, firms), steady(rosters)
+    open_to_all = [firm for firm in firms[1:] if firm.uscc in kept and firm not in named.values()]
     played += _diagnoses(data, chance, people, (firms[0], named, open_to_all), present)
     shown = _shown(data, enterprise_id(DEMO_SALT, firms[0].uscc))
     played += _positions(people, shown)
@@ -205,7 +197,7 @@ def _implemented(people: People, played: Sequence[Timed], present: datetime) -> 
 def _outreach(people: People, shown: Mapping[Role, str], rosters: Rosters, present: datetime) -> Iterator[Timed]:
     """The shown district briefs firms that are on every roster, and plans the next session."""
     district, owner = (people.callers[role, shown[role]] for role in (Role.DISTRICT, Role.ENTERPRISE))
-    steps = outreach(district, owner, _steady_in_the_district(rosters), people.chance, city_day(present))
+    steps = outreach(district, owner, steady_in_the_district(rosters), people.chance, city_day(present))
     yield from (Timed(at, Act(0, who, command)) for at, who, command in steps if at <= present)
 
 
@@ -287,7 +279,7 @@ def _terms(people: People, shown: Mapping[Role, str], played: Sequence[Timed], f
 def _matched(people: People, rosters: Rosters, played: Sequence[Timed]) -> Iterator[Timed]:
     """The district asks for a plan of who repeats the diagnoses of its first firms; the program works it out once it serves."""
     district = people.callers[Role.DISTRICT, SHOWN_DISTRICT]
-    firms = _steady_in_the_district(rosters)[:FIRMS_MATCHED]
+    firms = steady_in_the_district(rosters)[:FIRMS_MATCHED]
     asked = RequestMatching(matching=draw_id(people.chance), district=SHOWN_DISTRICT, enterprises=tuple(firms))
     if firms:
         yield Timed(max(timed.at for timed in played) + timedelta(minutes=1), Act(0, district, asked))
@@ -328,48 +320,17 @@ def _rosters(people: People, rosters: Rosters) -> Iterator[Timed]:
     first, *rest = (firm for firm in rosters[FIRST_ROSTER.year] if firm.district == SHOWN_DISTRICT)
     flawed = [replace(first, uscc=first.uscc[:-1] + "I"), replace(rest[0], industry="D44"), *rest[1:]]
     name = names_of_codes()[SHOWN_DISTRICT]
-    units = _units(people.data)
+    units = units_named(people.data)
     title = f"{name}名单初稿（示例）"
-    draft = _import(roster_file(flawed, title, "gb18030"), f"{title}.csv", FIRST_ROSTER.year, units)
+    draft = import_of(roster_file(flawed, title, "gb18030"), f"{title}.csv", FIRST_ROSTER.year, units)
     yield Timed(office_time(FIRST_DRAFT, 60), Act(0, district, draft))
     for year, firms in rosters.items():
         title = f"{year}年规模以上制造业企业名单（示例）"
         day = FIRST_ROSTER if year == FIRST_ROSTER.year else date(year, *LATER_ROSTERS)
-        yield Timed(office_time(day, 90), Act(0, city, _import(roster_file(firms, title), f"{title}.csv", year, units)))
-
-
-def _units(data: DemoData) -> dict[str, dict[str, str]]:
-    """What a roster's cells may name 名单可填的组织: kind -> id -> id."""
-    parts = data.organisations
-    kinds: dict[str, Sequence[Named]] = {"park": parts.parks, "group": parts.groups}
-    kinds["reporting_unit"] = tuple(one for one in parts.others if one.kind is OrganisationKind.REPORTING_UNIT)
-    return {kind: {one.id: one.id for one in units} for kind, units in kinds.items()}
-
-
-def _import(data: bytes, filename: str, year: int, units: Mapping[str, Mapping[str, str]]) -> ImportRoster:
-    return roster_command(read_roster(data, filename), year, DEMO_SALT, organisations=units)
+        yield Timed(office_time(day, 90), Act(0, city, import_of(roster_file(firms, title), f"{title}.csv", year, units)))
 
 
 # Diagnoses: those of the first two years, and those that run now
-
-
-def _steady(rosters: Rosters) -> frozenset[str]:
-    """Firms of one size class on every roster: whenever they are diagnosed, the same edition and form apply to them."""
-    seen: dict[str, list[str]] = {}
-    for year, firms in rosters.items():
-        for firm in firms:
-            seen.setdefault(firm.uscc, []).append(_size(firm, year))
-    return frozenset(uscc for uscc, sizes in seen.items() if len(sizes) == len(rosters) and len(set(sizes)) == 1)
-
-
-def _steady_in_the_district(rosters: Rosters) -> list[str]:
-    steady = _steady(rosters)
-    own = (firm for firm in rosters[max(rosters)] if firm.district == SHOWN_DISTRICT and firm.uscc in steady)
-    return [enterprise_id(DEMO_SALT, firm.uscc) for firm in own]
-
-
-def _size(firm: DemoFirm, year: int) -> str:
-    return size_class(firm.employees, Decimal(firm.revenue_wan), year).key
 
 
 def _diagnoses(
@@ -400,7 +361,7 @@ def _diagnoses(
                 confirmed.append(firm)
             began = PAST_FROM + timedelta(days=chance.randrange(PAST_DAYS))
             year = began.year if wanted.past else city_day(present).year
-            size, purpose = _size(firm, FIRST_ROSTER.year), Purpose.REPEAT if again else Purpose.INITIAL
+            size, purpose = size_of(firm, FIRST_ROSTER.year), Purpose.REPEAT if again else Purpose.INITIAL
             applies = edition_for(edition_mappings(), firm.industry, size, began, headquarters=firm is seat)
             otherwise = owners or number % data.otherwise.every == 0
             case = DemoCase(
