@@ -281,9 +281,9 @@ def _reused(files: Sequence[FileOnRecord]) -> Iterator[SignalFinding]:
     for _, by_case in sorted(holders.items()):
         owners = {one.owner for one in by_case.values()}
         firms = Decimal(len({one.enterprise for one in by_case.values()}))
-        for one in by_case.values() if len(owners) > 1 else ():
-            others = [by_case[name] for name in sorted(by_case) if by_case[name].owner != one.owner]
-            yield _finding(SignalKind.REUSED_EVIDENCE, one, None, firms, Decimal(2), others)
+        for case in by_case.values() if len(owners) > 1 else ():
+            others = [by_case[name] for name in sorted(by_case) if by_case[name].owner != case.owner]
+            yield _finding(SignalKind.REUSED_EVIDENCE, case, None, firms, Decimal(2), others)
 
 
 def _straight(
