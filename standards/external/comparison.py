@@ -192,9 +192,9 @@ class _Reckoning:
             self.marks |= {weight.source.mark for _, weight in shares} or ({SourceMark.P} if len(parts) > 1 else set())
         weighed = [(self.spans[node.id], Fraction(weight.share)) for node, weight in shares]
         weighed = weighed or [(self.spans[node.id], Fraction(1)) for node in parts]
-        total = sum(share for _, share in weighed)
-        means = (sum(span[end] * share for span, share in weighed) / total for end in range(3))
-        return _Span(*map(Fraction, means))
+        total = sum((share for _, share in weighed), Fraction(0))
+        lower, upper, coverage = (sum((span[end] * share for span, share in weighed), Fraction(0)) / total for end in range(3))
+        return _Span(lower, upper, coverage)
 
 
 def _direct_span(sources: Sequence[tuple[Fraction, Fraction]]) -> _Span:
