@@ -50,6 +50,7 @@ POLICY = {
 }
 ENDS = {"edition": "2023", "model": "dcmm-2025", "title": "对照", "source": "示例", "mark": "P"}
 LISTED = {"person": "people", "participation": "participations"}
+LISTED = {"person": "people", "participation": "participations", "batch": "resultBatches"}
 """Kind -> the list that shows such things."""
 
 
@@ -70,7 +71,10 @@ def everything(city: LiveCity) -> dict[str, list[str]]:
     screened = {"year": int(city.today[:4]), "district": batch["district"]}
     studied = {"year": int(city.today[:4]), "edition": id_of("edition", "2023")}
     sent_to = city.done("erp", "registerEndpoint", "endpoint { id }", url="https://erp.example/events")
+    sheets = city.uploaded("city", "包.json", b'{"results": []}', kind="results")
+    city.done("city", "sendResultBatch", "", name="b1", model="sme", statedOn=city.today, sha256=sheets)
     return {
+        "batch": ["batch/city.b1"],
         "campaign": ["campaign/round"],
         "endpoint": [sent_to["endpoint"]["id"]],
         "participation": [f"participation/round.{ENTERPRISE}"],
