@@ -93,7 +93,7 @@ MAY_SAY_THE_SAME: Mapping[tuple[str, str], str] = {
     },
     **{
         ("SendResultBatch", name): "a batch is known by its file, model and day; sent again it changes nothing"
-        for name in ("filename", "findings", "refused_rows", "registered", "rows", "salt", "titles")
+        for name in ("filename", "rows")
     },
     ("ReviseResult", "industries"): "points that stand already are no change",
     ("RecordInterview", "function"): "what that function said already, in the same words, is not said anew",
