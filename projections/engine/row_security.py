@@ -68,6 +68,7 @@ PARTS = {
             "attendances",
             "result_credentials",
             "external_results",
+            "result_batch_rows",
         ),
         ("enterprises", "enterprise"),
     ),
