@@ -21,6 +21,8 @@ from openpyxl import load_workbook
 from api.schema import schema_text
 from domain.events import COMMANDS, EVENTS
 from domain.participants.rosters.findings import LeftOut, RosterReport
+from domain.programme.papers.paper import PaperComputed, PaperEdition, PaperFormat, PaperKind
+from domain.programme.papers.tables import PaperCell, PaperTableName, Withheld
 from domain.providers.ratings.numbers import Tier
 from interop.editions.workbook import workbook_of
 from interop.payments.payment_list import payment_list
@@ -32,6 +34,9 @@ from interop.rosters.template import template
 from journal import open_journal
 from projections.documents import as_markdown, comparison, printing, standard_sheet
 from projections.documents.comparison import EditionComparison, reasons_of
+from projections.documents.paper import paper_sheet
+from projections.documents.paper_printing import paper_page, printed_as
+from projections.programme.papers.csv_tables import table_of
 from projections.report.printing import page as report_page
 from projections.report.sheet import sheet
 from standards import Form, load_composition, published_editions
@@ -145,6 +150,24 @@ def of_file(name: str) -> Callable[[Path], Iterator[str]]:
     return lambda _folder: lines((ROOT / name).read_text("utf-8"))
 
 
+def the_papers(_folder: Path) -> Iterator[str]:
+    """A draft and a correction, with cells shown and withheld in every table."""
+    cells = (
+        PaperCell(row="310117", column="C34", firms=12, value="41.5", low="39.0", high="44.0"),
+        PaperCell(row="310117", column="total", withheld=Withheld.PROTECTS),
+        PaperCell(row="total", column="C34", firms=0),
+        PaperCell(row="total", column="total", firms=12, withheld=Withheld.DIFFERENCE),
+    )
+    tables = tuple(table_of(one, cells) for one in PaperTableName)
+    told = {"method": "q/1", "rule": None, "position": 9, "input_digest": "a" * 64, "basis": "b" * 64, "uplift": None}
+    computed = PaperComputed(**told, day=date(2025, 3, 3), tables=tables)
+    for kind, draft, edition, reason in ((PaperKind.WHITE_PAPER, True, 1, None), (PaperKind.RESEARCH_BRIEF, False, 2, "更正名单")):
+        paper = PaperEdition(kind=kind, year=2024, edition=edition, requested=1, reason=reason, computed=computed)
+        made = paper_sheet(paper, {"310117": "松江区", "C34": "通用设备制造业"}, draft=draft, demo=True)
+        yield from lines(paper_page(made))
+        yield from lines(printed_as(made, PaperFormat.MARKDOWN, "tests").decode())
+
+
 def words_of_the_console(_folder: Path) -> Iterator[str]:
     """The quoted texts of its Chinese words."""
     yield from re.findall(r'"([^"\n]*)"', (ROOT / "console/src/words.zh.ts").read_text("utf-8"))
@@ -164,6 +187,8 @@ DOCUMENTS: Mapping[str, Callable[[Path], Iterator[str]]] = {
     "projections/documents/templates/standard.html": the_editions,
     "projections/documents/templates/comparison.html": the_comparisons,
     "projections/documents/markdown.py": the_comparisons_as_text,
+    "projections/documents/paper_printing.py": the_papers,
+    "projections/documents/templates/paper.html": the_papers,
     "projections/documents/templates/manual.html": the_manuals,
     "zhenduan/pages/manual_page.py": the_manuals,
     "zhenduan/pages/rules_page.py": lambda _folder: lines(rules_page.page(None)),
@@ -205,6 +230,7 @@ DATA: Mapping[str, str] = {
     "graphql/api/downloads/exports.py": "data as published, in tables; the manifest says whether it is synthetic",
     "graphql/api/downloads/files.py": "files as they were sent, and reports by their digest",
     "graphql/api/downloads/made_workbooks.py": "made in interop/rosters and interop/questionnaires",
+    "graphql/api/downloads/papers.py": "made in projections/documents, and published tables as data",
     "graphql/api/downloads/payments.py": "made in interop/payments",
     "graphql/api/downloads/process_log.py": "names of facts and ids, in JSON",
     "graphql/api/downloads/edition_documents.py": "made in projections/documents and interop/editions, and data as published",
