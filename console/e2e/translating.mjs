@@ -2,8 +2,8 @@
 import { accessible, go, journey, shot, signIn, tab } from "./browser.mjs";
 
 const role = process.argv[2];
-const CHROME = "h1, h2, h3, th, label, button:not(.ant-btn-link), legend, summary, nav a, .ant-tabs-tab, .ant-statistic-title, .ant-descriptions-item-label, .ant-empty-description, .ant-steps-item-title, .ant-alert-title, .clause";
-const OWN = /示例|中文|上海|（[^）]*）|“[^”]*”/; // what the data says in its own language, and the way back
+const CHROME = "h1, h2, h3, th, label, button:not(.ant-btn-link), legend, nav a, .ant-tabs-tab, .ant-statistic-title, .ant-descriptions-item-label, .ant-empty-description, .ant-steps-item-title, .ant-alert-title, .ant-card-head-title, .ant-tag, .clause";
+const OWN = /示例|中文|区|^[A-Z]\d* |（[^）]*）|“[^”]*”/; // names of firms, districts, industries and dimensions, which are data, and the way back
 
 await journey(async (browser) => {
   const [page] = await tab(browser);

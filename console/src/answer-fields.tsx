@@ -32,7 +32,7 @@ export function AnswerFields({ indicator, shown, disabled = false, change }: { i
             <Space orientation="vertical">
               <Radio value={0}>{q.belowFirst}</Radio>
               {indicator.levels.map((text, level) => (
-                <Radio key={level} value={level + 1}>{q.level(level + 1)}：{text}</Radio>
+                <Radio key={level} value={level + 1}>{q.level(level + 1)}{words.colon}{text}</Radio>
               ))}
             </Space>
           </Radio.Group>
@@ -47,7 +47,7 @@ export function AnswerFields({ indicator, shown, disabled = false, change }: { i
         <Space wrap style={{ marginTop: 8 }}>
           {indicator.numbers.map((number) => (
             <label key={number.name}>
-              {number.label}{number.unit && `（${number.unit}）`}{" "}
+              {number.label}{number.unit && `${words.aside(number.unit)}`}{" "}
               <Input
                 inputMode="decimal"
                 style={{ width: 140 }}
@@ -81,11 +81,11 @@ export function AnswerFields({ indicator, shown, disabled = false, change }: { i
 /** An answer in words. */
 export function Said({ given, indicator }: { given: Given; indicator: Indicator }) {
   const words = useWords();
-  if (given.notApplicable) return <>{words.questionnaire.notApplicable}（{given.reason}）</>;
+  if (given.notApplicable) return <>{words.questionnaire.notApplicable}{words.aside(given.reason ?? "")}</>;
   const parts = [
     given.level ? words.questionnaire.level(Number(given.level)) : "",
     ...(given.numbers ?? []).map((one) => `${indicator.numbers.find((number) => number.name === one.name)?.label ?? one.name} ${one.value}`),
     ...(given.choices ?? []).map((one) => indicator.options.find((option) => option.name === one)?.label ?? one),
   ].filter(Boolean);
-  return <>{parts.length ? parts.join("，") : words.questionnaire.noAnswer}</>;
+  return <>{parts.length ? parts.join(words.comma) : words.questionnaire.noAnswer}</>;
 }

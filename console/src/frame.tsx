@@ -88,7 +88,7 @@ export function Frame({ dark, setDark }: { dark: boolean; setDark: (dark: boolea
   return (
     <Layout style={{ minHeight: "100vh" }}>
       <a className="skip" href="#content">{language === "zh" ? "跳到正文" : "Skip to content"}</a>
-      <Layout.Sider breakpoint="lg" collapsedWidth={0} width={208} theme="light" zeroWidthTriggerStyle={{ top: 12 }}>
+      <Layout.Sider breakpoint="lg" collapsedWidth={0} width={language === "zh" ? 208 : 248} theme="light" zeroWidthTriggerStyle={{ top: 12 }}>
         <div style={{ padding: "18px 20px", fontWeight: 600 }}><SafetyCertificateOutlined aria-hidden /> {words.product}</div>
         <nav aria-label={words.product}>
           <Menu
@@ -102,7 +102,7 @@ export function Frame({ dark, setDark }: { dark: boolean; setDark: (dark: boolea
         <header className="bar" style={{ padding: "10px 20px 0 44px", justifyContent: "flex-end", marginBottom: 0 }}>
           {!stranger && (
             <Typography.Text type="secondary" className="grow">
-              {name(RoleNames, viewer.role)} · {words.scope}：{said(viewer.scope, viewer.scopeInEnglish)}
+              {name(RoleNames, viewer.role)} · {words.scope}{words.colon}{said(viewer.scope, viewer.scopeInEnglish)}
             </Typography.Text>
           )}
           <Space wrap>

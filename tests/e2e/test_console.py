@@ -271,3 +271,9 @@ def test_whoever_is_not_signed_in_reads_the_directory_and_is_shown_no_page_that_
     found = travelled("wandering.mjs")
     assert found["listed"] > 0
     assert (found["paths"], found["wide"]) == (["/directory", "/rules", "/dossier"], [])
+
+
+@pytest.mark.parametrize("role", ["city", "enterprise"])
+def test_a_reader_of_english_finds_no_word_of_the_console_in_chinese(travelled: Callable[..., dict[str, Any]], role: str) -> None:
+    found = travelled("translating.mjs", role)
+    assert (found["chinese"], found["wide"]) == ({}, [])

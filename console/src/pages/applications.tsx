@@ -94,10 +94,10 @@ export function Applications({ year, stage }: { year: number; stage: CallStage }
                 render: (_, row) =>
                   row.result ? (
                     <>
-                      <Tag color={row.result.listed ? "#135200" : "#874d00"}>{row.result.listed ? w.listed : w.notListed}</Tag> {decimal(row.result.total)} {row.result.shortfalls.map((one) => name(ShortfallNames, one)).join("，")}
+                      <Tag color={row.result.listed ? "#135200" : "#874d00"}>{row.result.listed ? w.listed : w.notListed}</Tag> {decimal(row.result.total)} {row.result.shortfalls.map((one) => name(ShortfallNames, one)).join(words.comma)}
                     </>
                   ) : row.toMend?.length ? (
-                    `${row.toMend.map((one) => `${one.part}：${one.what}`).join("；")}（${row.mendUntil ?? ""}）`
+                    `${row.toMend.map((one) => `${one.part}${words.colon}${one.what}`).join("；")}${words.aside(row.mendUntil ?? "")}`
                   ) : (
                     "—"
                   ),

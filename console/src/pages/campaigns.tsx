@@ -121,7 +121,7 @@ export function Campaigns() {
                     aria-label={w.choose}
                     value={chosen.id}
                     onChange={(campaign) => seek({ campaign })}
-                    options={campaigns.nodes.map((one) => ({ value: one.id, label: `${one.name}（${name(PurposeNames, one.purpose)}）` }))}
+                    options={campaigns.nodes.map((one) => ({ value: one.id, label: `${one.name}${words.aside(name(PurposeNames, one.purpose))}` }))}
                     style={{ minWidth: 260 }}
                   />
                 )}

@@ -147,8 +147,8 @@ function Result({ diagnosis }: { diagnosis: CaseOf }) {
           title={said(gate.says, gate.saysInEnglish)}
           description={
             <>
-              {gate.fallsShort.length > 0 && <div>{words.case.holdsBack}：{gate.fallsShort.map((one) => <Tag key={one}>{one}</Tag>)}</div>}
-              {gate.lift.length > 0 && <div>{words.case.lift}：{gate.lift.map((one) => <Tag color="#1252b3" key={one}>{one}</Tag>)}{gate.liftProven && <span className="clause">{words.case.proven}</span>}</div>}
+              {gate.fallsShort.length > 0 && <div>{words.case.holdsBack}{words.colon}{gate.fallsShort.map((one) => <Tag key={one}>{one}</Tag>)}</div>}
+              {gate.lift.length > 0 && <div>{words.case.lift}{words.colon}{gate.lift.map((one) => <Tag color="#1252b3" key={one}>{one}</Tag>)}{gate.liftProven && <span className="clause">{words.case.proven}</span>}</div>}
             </>
           }
         />

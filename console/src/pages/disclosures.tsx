@@ -4,7 +4,8 @@ import { useState } from "react";
 import { Shown, useAsk } from "../ask";
 import { shanghai } from "../format";
 import { graphql } from "../gql";
-import { useSaid, useWords } from "../language";
+import { MaskNames, RoleNames } from "../gql/enum-names";
+import { useNames, useSaid, useWords } from "../language";
 import { PagedTable, usePaging } from "../paged";
 
 const DISCLOSURES = graphql(`
@@ -12,7 +13,7 @@ const DISCLOSURES = graphql(`
     disclosures(ofOthers: $ofOthers, first: $first, after: $after, last: $last, before: $before) {
       totalCount
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
-      nodes { id at roleName organisation why whyInEnglish firms { subject maskNames } }
+      nodes { id at role organisation why whyInEnglish firms { subject masks } }
     }
   }
 `);
@@ -21,6 +22,7 @@ const DISCLOSURES = graphql(`
 export function Disclosures() {
   const words = useWords();
   const said = useSaid();
+  const name = useNames();
   const [ofOthers, setOfOthers] = useState(true);
   const paging = usePaging(String(ofOthers));
   const answer = useAsk(DISCLOSURES, { ofOthers, ...paging.paging });
@@ -39,8 +41,8 @@ export function Disclosures() {
             fetching={answer.fetching}
             columns={[
               { title: words.fields.at, className: "nowrap", render: (_, one) => shanghai(one.at) },
-              { title: words.fields.who, render: (_, one) => `${one.roleName} ${one.organisation}` },
-              { title: words.fields.contents, render: (_, one) => [...new Set(one.firms.flatMap((firm) => firm.maskNames))].map((name) => <Tag key={name}>{name}</Tag>) },
+              { title: words.fields.who, render: (_, one) => `${name(RoleNames, one.role)} ${one.organisation}` },
+              { title: words.fields.contents, render: (_, one) => [...new Set(one.firms.flatMap((firm) => firm.masks))].map((mask) => <Tag key={mask}>{name(MaskNames, mask)}</Tag>) },
               { title: words.fields.why, render: (_, one) => said(one.why, one.whyInEnglish) },
             ]}
           />

@@ -237,7 +237,7 @@ function Means() {
               { title: texts.asked, align: "right", dataIndex: "asked" },
               { title: texts.answered, align: "right", render: (_, one) => <>{one.answered ?? texts.hidden} {one.thin && <Tag color="#874d00">{texts.thin}</Tag>}</> },
               { title: texts.silent, align: "right", render: (_, one) => one.silent ?? texts.hidden },
-              { title: texts.pools, render: (_, one) => one.pools.map((pool) => <div key={pool.quarter}>{texts.pool(pool.quarter, pool.firms)}：{pool.means.map((mean) => `${name(FeedbackSubjectNames, mean.subject)} ${decimal(mean.mean, 2)}`).join("，")}</div>) },
+              { title: texts.pools, render: (_, one) => one.pools.map((pool) => <div key={pool.quarter}>{texts.pool(pool.quarter, pool.firms)}{words.colon}{pool.means.map((mean) => `${name(FeedbackSubjectNames, mean.subject)} ${decimal(mean.mean, 2)}`).join(words.comma)}</div>) },
             ]}
           />
         )}

@@ -55,7 +55,7 @@ export function MeasuresForm({ id, open, title, close, done, indicators, known, 
                   <Form.Item name={[field.name, "indicator"]} label={words.acts.indicator} rules={needed}><Select showSearch={{ optionFilterProp: "label" }} options={indicators} /></Form.Item>
                   {advice.length > 0 && (
                     <Form.Item name={[field.name, "recommendation"]} label={texts.answers}>
-                      <Select allowClear placeholder={texts.none} options={advice.map((one) => ({ value: one.number, label: `${one.number} ${one.indicator}：${one.text}` }))} />
+                      <Select allowClear placeholder={texts.none} options={advice.map((one) => ({ value: one.number, label: `${one.number} ${one.indicator}${words.colon}${one.text}` }))} />
                     </Form.Item>
                   )}
                   <Form.Item name={[field.name, "text"]} label={texts.text} rules={needed}><Input.TextArea rows={2} /></Form.Item>

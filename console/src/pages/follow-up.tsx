@@ -110,7 +110,7 @@ export function FollowUp({ diagnosis, again }: { diagnosis: CaseOf; again: () =>
                   {speaks && !followUp.reports.some((one) => one.reportedAt) && <Button type={followUp.plannedAt ? "default" : "primary"} onClick={() => setOpen("plan")}>{followUp.plannedAt ? texts.replan : texts.plan}</Button>}
                   {governs && followUp?.closedAt === null && <Button onClick={() => setOpen("close")}>{texts.close}</Button>}
                 </Space>
-                {followUp?.conclusion && <p><strong>{texts.conclusion}</strong>：{followUp.conclusion}</p>}
+                {followUp?.conclusion && <p><strong>{texts.conclusion}</strong>{words.colon}{followUp.conclusion}</p>}
                 {!followUp?.measures.length && <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={texts.noPlan} />}
                 {followUp && followUp.measures.length > 0 && (
                   <Table
@@ -151,6 +151,7 @@ export function FollowUp({ diagnosis, again }: { diagnosis: CaseOf; again: () =>
 
 function Reading({ reading, called }: { reading: NonNullable<Found["reading"]>; called: (indicator: string) => string }) {
   const texts = useTexts();
+  const words = useWords();
   const name = useNames();
   return (
     <>
@@ -159,7 +160,7 @@ function Reading({ reading, called }: { reading: NonNullable<Found["reading"]>; 
         <Descriptions size="small" bordered column={1} items={[
           { key: 1, label: texts.held, children: reading.heldOn },
           { key: 2, label: texts.findings, children: reading.findings },
-          { key: 3, label: texts.advice, children: <ol style={{ margin: 0, paddingInlineStart: 20 }}>{reading.recommendations.map((one) => <li key={one.number}>{called(one.indicator)}：{one.text}</li>)}</ol> },
+          { key: 3, label: texts.advice, children: <ol style={{ margin: 0, paddingInlineStart: 20 }}>{reading.recommendations.map((one) => <li key={one.number}>{called(one.indicator)}{words.colon}{one.text}</li>)}</ol> },
         ]} />
       )}
     </>

@@ -68,7 +68,7 @@ function ToDo({ status }: { status: DiagnosisStatus[] }) {
           renderItem={(one) => (
             <List.Item extra={<StatusTag status={one.status} />}>
               <List.Item.Meta
-                title={<Link to={`/diagnoses/${encodeURIComponent(one.id)}`}>{words.home.step[one.status]}：{one.enterprise?.name}</Link>}
+                title={<Link to={`/diagnoses/${encodeURIComponent(one.id)}`}>{words.home.step[one.status]}{words.colon}{one.enterprise?.name}</Link>}
                 description={`${words.fields.since} ${shanghai(one.statusSince)}`}
               />
             </List.Item>

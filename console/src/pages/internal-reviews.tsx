@@ -79,11 +79,11 @@ export function InternalReviews({ diagnosis, again }: { diagnosis: CaseOf; again
                 key={one.handedInAt}
                 size="small"
                 style={{ marginBottom: 16 }}
-                title={`${texts.handedIn}：${texts.by(name(RoleNames, one.handedInByRole), shanghai(one.handedInAt))}`}
+                title={`${texts.handedIn}${words.colon}${texts.by(name(RoleNames, one.handedInByRole), shanghai(one.handedInAt))}`}
                 extra={<Tag color={one.passed === null ? "#874d00" : one.passed ? "#135200" : "#a8071a"}>{one.passed === null ? texts.waiting : one.passed ? texts.pass : texts.back}</Tag>}
               >
                 <p>{one.summary}</p>
-                {one.conclusion !== null && <p><strong>{texts.conclusion}</strong>：{one.conclusion} <span className="clause">{one.reviewedByRole && texts.by(name(RoleNames, one.reviewedByRole), shanghai(one.reviewedAt))}</span></p>}
+                {one.conclusion !== null && <p><strong>{texts.conclusion}</strong>{words.colon}{one.conclusion} <span className="clause">{one.reviewedByRole && texts.by(name(RoleNames, one.reviewedByRole), shanghai(one.reviewedAt))}</span></p>}
                 {one.checks.length > 0 && (
                   <Table
                     size="small"

@@ -50,7 +50,7 @@ export function LiaisonGaps() {
             columns={[
               { title: texts.unit, render: (_, one) => one.organisation.name },
               { title: words.fields.kind, render: (_, one) => name(OrganisationKindNames, one.organisation.kind) },
-              { title: texts.contacts, render: (_, one) => (one.contacts.length ? one.contacts.map((each) => `${each.name}（${name(RoleNames, each.role)}）`).join("、") : "—") },
+              { title: texts.contacts, render: (_, one) => (one.contacts.length ? one.contacts.map((each) => `${each.name}${words.aside(name(RoleNames, each.role))}`).join(words.comma) : "—") },
               { title: texts.missing, render: (_, one) => <Tag color={one.contacts.length ? "#874d00" : "#a8071a"}>{one.contacts.length ? texts.deputy : texts.without}</Tag> },
             ]}
           />

@@ -79,8 +79,8 @@ export function Markings({ year, weights }: { year: number; weights: Weights }) 
             >
               {one.application && (
                 <>
-                  <p>{w.industries}：{one.application.staffByIndustry.map((of) => `${of.industry.code}（${w.people(of.people)}）`).join("，")}；{w.staff} {w.people(one.application.staff)}</p>
-                  <p>{w.record}：{w.recordText(one.application.record.confirmed, one.application.record.issued, one.application.record.commentsAdopted)}</p>
+                  <p>{w.industries}{words.colon}{one.application.staffByIndustry.map((of) => `${of.industry.code}${words.aside(w.people(of.people))}`).join(words.comma)}；{w.staff} {w.people(one.application.staff)}</p>
+                  <p>{w.record}{words.colon}{w.recordText(one.application.record.confirmed, one.application.record.issued, one.application.record.commentsAdopted)}</p>
                   {one.application.statement && <p>{one.application.statement}</p>}
                   {one.application.documents.map((file) => <Button key={file.sha256} size="small" onClick={() => void download(`/files/${file.sha256}`)}>{name(SelectionDimensionNames, file.dimension)}</Button>)}
                 </>

@@ -228,7 +228,7 @@ function ThePlan({ plan, again }: { plan: Plan; again: () => void }) {
               setChanging(undefined);
             }}
           >
-            <Form.Item name="provider" label={texts.proposed}><Select allowClear options={row.others.map((other) => ({ value: other.provider, label: `${called(other.provider)}（${texts.price(other.price)}）` }))} placeholder={texts.nobody} /></Form.Item>
+            <Form.Item name="provider" label={texts.proposed}><Select allowClear options={row.others.map((other) => ({ value: other.provider, label: `${called(other.provider)}${words.aside(texts.price(other.price))}` }))} placeholder={texts.nobody} /></Form.Item>
             <Form.Item name="reason" label={texts.changeWhy} rules={[{ required: true, message: words.signIn.missing }]}><Input.TextArea rows={2} /></Form.Item>
             <Button type="primary" htmlType="submit">{words.save}</Button>
           </Form>

@@ -69,7 +69,7 @@ export function Objections({ diagnosis, again }: { diagnosis: CaseOf; again: () 
         locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={words.case.noObjections} /> }}
         renderItem={(one) => (
           <List.Item extra={<Tag color={one.answer ? (one.answer.upheld ? "#135200" : "#595959") : "#874d00"}>{one.answer ? (one.answer.upheld ? words.case.upheld : words.case.dismissed) : words.case.awaiting}</Tag>}>
-            <List.Item.Meta title={`${one.indicator}：${one.text}`} description={<>{shanghai(one.raisedAt)}{one.answer && <div>{one.answer.text}</div>}</>} />
+            <List.Item.Meta title={`${one.indicator}${words.colon}${one.text}`} description={<>{shanghai(one.raisedAt)}{one.answer && <div>{one.answer.text}</div>}</>} />
           </List.Item>
         )}
       />
@@ -137,7 +137,7 @@ function Arbitrated({ arbitration, decide }: { arbitration: Arbitration; decide?
       <ul className="plain">{arbitration.items.map((one) => <li key={one.indicator}><strong>{one.indicator}</strong> {one.text}</li>)}</ul>
       {arbitration.opinions.map((one, number) => <div key={number} style={{ marginTop: 8 }}><strong>{texts.opinion(shanghai(one.givenAt))}</strong>{listed(one.findings)}</div>)}
       {arbitration.findings.length > 0 && <div style={{ marginTop: 8 }}><strong>{texts.found}</strong> <span className="clause">{shanghai(arbitration.decidedAt)}</span>{listed(arbitration.findings)}</div>}
-      {arbitration.reasons && <p><strong>{texts.reasons}</strong>：{arbitration.reasons}</p>}
+      {arbitration.reasons && <p><strong>{texts.reasons}</strong>{words.colon}{arbitration.reasons}</p>}
       {decide && <Button onClick={decide}>{texts.decide}</Button>}
     </Card>
   );

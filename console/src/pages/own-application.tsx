@@ -114,9 +114,9 @@ function Written({ year, stage, own, people, again }: { year: number; stage: Cal
   return (
     <Card title={w.own} extra={own && <Tag>{name(ApplicationStageNames, own.stage)}</Tag>}>
       {own?.toMend && own.toMend.length > 0 && (
-        <Alert type="warning" showIcon title={w.mendBy(own.mendUntil ?? "")} description={<ul>{own.toMend.map((one) => <li key={one.part + one.what}>{one.part}：{one.what}</li>)}</ul>} style={{ marginBottom: 16 }} />
+        <Alert type="warning" showIcon title={w.mendBy(own.mendUntil ?? "")} description={<ul>{own.toMend.map((one) => <li key={one.part + one.what}>{one.part}{words.colon}{one.what}</li>)}</ul>} style={{ marginBottom: 16 }} />
       )}
-      {own?.record && <p>{w.record}：{w.recordText(own.record.confirmed, own.record.issued, own.record.commentsAdopted)}</p>}
+      {own?.record && <p>{w.record}{words.colon}{w.recordText(own.record.confirmed, own.record.issued, own.record.commentsAdopted)}</p>}
       {own?.result && <Result result={own.result} />}
       <Form
         layout="vertical"
@@ -214,9 +214,9 @@ function Result({ result }: { result: NonNullable<Own["result"]> }) {
       title={`${result.listed ? w.listed : w.notListed}，${words.fields.total} ${decimal(result.total)}`}
       description={
         <>
-          <p>{result.scores.map((one) => `${name(SelectionDimensionNames, one.dimension)} ${decimal(one.points)}`).join("，")}</p>
-          <p>{result.industries.map((one) => `${one.industry.code} ${one.industry.name ?? ""} ${decimal(one.points)}（${one.earned ? w.earned : w.notEarned}）`).join("，")}</p>
-          {result.shortfalls.length > 0 && <p>{result.shortfalls.map((one) => name(ShortfallNames, one)).join("，")}</p>}
+          <p>{result.scores.map((one) => `${name(SelectionDimensionNames, one.dimension)} ${decimal(one.points)}`).join(words.comma)}</p>
+          <p>{result.industries.map((one) => `${one.industry.code} ${one.industry.name ?? ""} ${decimal(one.points)}${words.aside(one.earned ? w.earned : w.notEarned)}`).join(words.comma)}</p>
+          {result.shortfalls.length > 0 && <p>{result.shortfalls.map((one) => name(ShortfallNames, one)).join(words.comma)}</p>}
         </>
       }
     />

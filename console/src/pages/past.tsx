@@ -131,6 +131,7 @@ function OfFirm({ id, then, later }: Between) {
 /** The difference of two states in words, and the later one whole. */
 function Compared({ then, later, since }: { then: Told[] | null; later: Told[] | null; since?: Case["asOf"] }) {
   const texts = useTexts();
+  const words = useWords();
   const found = differencesOf(then ?? [], later ?? []);
   return (
     <>
@@ -142,7 +143,7 @@ function Compared({ then, later, since }: { then: Told[] | null; later: Told[] |
           size="small"
           bordered
           dataSource={found}
-          renderItem={(one) => <List.Item>{one.label}：{one.then === null ? texts.came(one.later ?? "") : one.later === null ? texts.went(one.then) : texts.changed(one.then, one.later)}</List.Item>}
+          renderItem={(one) => <List.Item>{one.label}{words.colon}{one.then === null ? texts.came(one.later ?? "") : one.later === null ? texts.went(one.then) : texts.changed(one.then, one.later)}</List.Item>}
         />
       )}
       {later && (
@@ -162,7 +163,7 @@ function useCaseTold() {
   const name = useNames();
   const { fields } = words;
   const said = (given: Given) =>
-    given.notApplicable ? texts.notApplicable : [given.level ? words.questionnaire.level(Number(given.level)) : "", ...(given.numbers ?? []).map((one) => decimal(one.value)), ...(given.choices ?? [])].filter(Boolean).join("、");
+    given.notApplicable ? texts.notApplicable : [given.level ? words.questionnaire.level(Number(given.level)) : "", ...(given.numbers ?? []).map((one) => decimal(one.value)), ...(given.choices ?? [])].filter(Boolean).join(words.comma);
   return (one: Case): Told[] =>
     whole([
       ["status", fields.status, name(DiagnosisStatusNames, one.status)],
@@ -178,8 +179,8 @@ function useCaseTold() {
       ["grade", fields.grade, one.gradeName && `${one.levelName} · ${one.gradeName}`],
       ["issued", texts.issued, one.issuedVersion],
       ["filing", texts.filing, one.filing?.number],
-      ["reports", texts.reports, one.reports?.nodes.map((report) => `${report.version} ${name(ReportKindNames, report.kind)}`).join("、")],
-      ["evidence", texts.evidence, one.evidence?.nodes.map((file) => file.filename).join("、")],
+      ["reports", texts.reports, one.reports?.nodes.map((report) => `${report.version} ${name(ReportKindNames, report.kind)}`).join(words.comma)],
+      ["evidence", texts.evidence, one.evidence?.nodes.map((file) => file.filename).join(words.comma)],
       ...(one.answers ?? []).flatMap((found): [string, string, string | null | undefined][] => [
         [`given ${found.indicator}`, texts.given(found.indicator), found.given && said(found.given)],
         [`verified ${found.indicator}`, texts.verified(found.indicator), found.verified && said(found.verified)],

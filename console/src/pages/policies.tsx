@@ -61,7 +61,7 @@ export function Policies() {
         {({ policies, organisations }) => {
           const districts = new Map(organisations.nodes.map((one) => [codeOf(one.id), one.name]));
           const chosen = policies.nodes.find((one) => one.id === sought.get("policy")) ?? policies.nodes[0];
-          const title = (one: (typeof policies.nodes)[number]) => `${(one.draft ?? one.inForce)?.title ?? codeOf(one.id)}（${one.district ? (districts.get(codeOf(one.district)) ?? codeOf(one.district)) : texts.city}）`;
+          const title = (one: (typeof policies.nodes)[number]) => `${(one.draft ?? one.inForce)?.title ?? codeOf(one.id)}${words.aside(one.district ? (districts.get(codeOf(one.district)) ?? codeOf(one.district)) : texts.city)}`;
           return (
             <>
               <div className="bar">
@@ -158,14 +158,14 @@ function Terms({ terms, title, districts }: { terms: TermsOf; title: string; dis
   const said = useTestSaid(districts);
   const money = (fen: string | number) => (String(fen) === "0" ? texts.noMoney : `${yuan(fen)} ${texts.yuan}`);
   return (
-    <Card size="small" title={`${title}：${terms.title}`} style={{ marginBottom: 16 }}>
+    <Card size="small" title={`${title}${words.colon}${terms.title}`} style={{ marginBottom: 16 }}>
       <Descriptions size="small" column={{ xs: 1, md: 2 }} items={[
         [texts.purpose, name(PolicyPurposeNames, terms.purpose)],
         [texts.period, `${terms.since} – ${terms.until ?? texts.untilEnded}`],
         [texts.amount, money(terms.fen)],
         [texts.budget, terms.budgetFen === null ? texts.unbounded : money(terms.budgetFen)],
         [texts.combinable, terms.combinable ? words.yes : words.no],
-        [texts.source, `${terms.source}（${name(SourceMarkNames, terms.mark)}）`],
+        [texts.source, `${terms.source}${words.aside(name(SourceMarkNames, terms.mark))}`],
       ].map(([label, children], key) => ({ key, label, children }))} />
       <h3>{texts.clauses}</h3>
       <ol>{terms.clauses.map((clause) => (

@@ -237,7 +237,7 @@ function Sections(given: {
         </div>
       </div>
       {!fills && !verifies && <Alert type="info" title={words.questionnaire.readOnly} style={{ marginBottom: 16 }} />}
-      {own && own.sections.length > 0 && <p className="clause">{words.fields.sections}：{own.sections.join("、")}</p>}
+      {own && own.sections.length > 0 && <p className="clause">{words.fields.sections}{words.colon}{own.sections.join(words.comma)}</p>}
       {inSection.map((indicator) => (
         <Question
           key={indicator.id}
@@ -292,11 +292,11 @@ function Question(given: {
       extra={<State mine={mine} answered={known !== undefined && (mode !== "verify" || known.verified !== null)} />}
     >
       <AnswerFields indicator={indicator} shown={shown} disabled={disabled} change={change} />
-      {mode !== "fill" && known && <p className="clause">{q.selfSaid}：<Said given={known.given} indicator={indicator} /></p>}
+      {mode !== "fill" && known && <p className="clause">{q.selfSaid}{words.colon}<Said given={known.given} indicator={indicator} /></p>}
       {(differs || (mode === "verify" && mine?.reason)) && (
         <Input.TextArea rows={2} status={differs && !mine?.reason.trim() ? "error" : ""} aria-label={q.reason} placeholder={q.needsReason} value={mine?.reason ?? ""} onChange={(event) => change({}, event.target.value)} />
       )}
-      {mode === "read" && known?.difference && <p className="clause">{q.reason}：{known.difference}</p>}
+      {mode === "read" && known?.difference && <p className="clause">{q.reason}{words.colon}{known.difference}</p>}
       {mine?.state === "refused" && <Alert type="error" showIcon title={mine.says} style={{ marginTop: 8 }} />}
       {mine?.state === "conflict" && (
         <Alert
@@ -315,7 +315,7 @@ function Question(given: {
       )}
       {(indicator.evidence || given.attached > 0) && (
         <div className="clause" style={{ marginTop: 8 }}>
-          {indicator.evidence && <>{q.evidence}：{indicator.evidence} </>}
+          {indicator.evidence && <>{q.evidence}{words.colon}{indicator.evidence} </>}
           {given.attached > 0 && <Tag color="#135200">{q.attached(given.attached)}</Tag>}
           {mode !== "read" && (
             <Upload.Dragger

@@ -75,7 +75,7 @@ export function RevisionDraft({ revision, again }: { revision: RevisionsQuery["r
           <>
             <h2>{texts.title(version)}</h2>
             {problems.totalCount ? (
-              <Alert type="warning" showIcon title={texts.unsound(problems.totalCount)} description={<ul>{problems.nodes.map((one) => <li key={(one.industry ?? "") + one.clause + one.says}>{one.industry ?? texts.plain} · {one.clause}：{said(one.says, one.saysInEnglish)}</li>)}</ul>} style={{ marginBottom: 16 }} />
+              <Alert type="warning" showIcon title={texts.unsound(problems.totalCount)} description={<ul>{problems.nodes.map((one) => <li key={(one.industry ?? "") + one.clause + one.says}>{one.industry ?? texts.plain} · {one.clause}{words.colon}{said(one.says, one.saysInEnglish)}</li>)}</ul>} style={{ marginBottom: 16 }} />
             ) : (
               <Alert type="success" showIcon title={texts.sound} style={{ marginBottom: 16 }} />
             )}

@@ -77,7 +77,7 @@ export function RevisionShadow({ revision }: { revision: string }) {
                     ]} />
                   </>
                 )}
-                {outcome.obstacles.length > 0 && <><h3>{texts.obstacles}</h3><ul>{outcome.obstacles.map((one) => <li key={one.sentence}>{one.sentence}：{count(one.diagnoses)}</li>)}</ul></>}
+                {outcome.obstacles.length > 0 && <><h3>{texts.obstacles}</h3><ul>{outcome.obstacles.map((one) => <li key={one.sentence}>{one.sentence}{words.colon}{count(one.diagnoses)}</li>)}</ul></>}
               </>
             )}
           </>

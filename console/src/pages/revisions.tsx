@@ -48,6 +48,7 @@ const DESK = ["CITY", "MARKER", "ARBITER", "SAMPLER", "READER", "AUDITOR"];
 /** Revisions of the standard: the text on consultation, comments with what became of them, and for the standards desk the draft. */
 export function Revisions() {
   const texts = useTexts();
+  const words = useWords();
   const name = useNames();
   const [sought, seek] = useSearchParams();
   const answer = useAsk(REVISIONS, {});
@@ -68,7 +69,7 @@ export function Revisions() {
               <Tag color="#1252b3">{name(RevisionStatusNames, chosen.status)}</Tag>
               {begin}
             </div>
-            <p>{name(RevisionKindNames, chosen.kind)}：{texts.becomes(chosen.base, chosen.key)}。{chosen.why}</p>
+            <p>{name(RevisionKindNames, chosen.kind)}{words.colon}{texts.becomes(chosen.base, chosen.key)}。{chosen.why}</p>
             <p className="clause">{consultation && texts.days(consultation.since, consultation.until)} {chosen.inForceFrom && texts.inForce(chosen.inForceFrom)}</p>
             {desk && <Suspense><RevisionDraft key={chosen.id} revision={chosen} again={answer.again} /></Suspense>}
             {desk && <><h2>{texts.shadow}</h2><Suspense><RevisionShadow key={chosen.id} revision={chosen.id} /></Suspense></>}

@@ -108,7 +108,7 @@ export function Rosters() {
                 aria-label={w.reports}
                 value={shown.node.id}
                 onChange={(report) => seek({ report })}
-                options={edges.map(({ node }) => ({ value: node.id, label: `${node.year} ${node.filename}（${shanghai(node.at)}）` }))}
+                options={edges.map(({ node }) => ({ value: node.id, label: `${node.year} ${node.filename}${words.aside(shanghai(node.at))}` }))}
                 style={{ minWidth: 320, maxWidth: "100%", marginBottom: 16 }}
               />
               <Found key={shown.node.id} importing={importing} after={edges[at - 1]?.cursor} atLeast={atLeast} busy={busy} bring={bring} />

@@ -6,11 +6,11 @@ import { Shown, useAsk } from "../ask";
 import { graphql } from "../gql";
 import { RuleKindNames } from "../gql/enum-names";
 import type { RuleKind } from "../gql/graphql";
-import { useWords } from "../language";
+import { useNames, useWords } from "../language";
 
 const KINDS = Object.keys(RuleKindNames) as RuleKind[];
 const RULE = graphql(`
-  query Rule($kind: RuleKind!) { datedRule(kind: $kind) { kindName clause since until source mark isDefault } }
+  query Rule($kind: RuleKind!) { datedRule(kind: $kind) { clause since until source mark isDefault } }
 `);
 const DUE = graphql(`
   query Due($after: Date!, $days: Int!) { workingDay(after: $after, days: $days) { day assumed } }
@@ -30,11 +30,12 @@ export function Rules() {
 
 function Rule({ kind }: { kind: RuleKind }) {
   const words = useWords();
+  const name = useNames();
   const answer = useAsk(RULE, { kind });
   return (
     <Shown answer={answer}>
       {({ datedRule }) => (
-        <Card size="small" title={datedRule.kindName} extra={<span className="clause">{words.clause(datedRule.clause)}</span>}>
+        <Card size="small" title={name(RuleKindNames, kind)} extra={<span className="clause">{words.clause(datedRule.clause)}</span>}>
           {words.fields.since} {datedRule.since} · {datedRule.source} <Tag>{words.rules.mark} {datedRule.mark.replace("_", "-")}</Tag>
           {datedRule.isDefault && <Tag color="#874d00">{words.rules.asDefault}</Tag>}
         </Card>

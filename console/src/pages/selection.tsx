@@ -106,8 +106,8 @@ function TheCall({ call, again }: { call: Call; again: () => void }) {
         <Descriptions.Item label={w.mendingUntil}>{call.mendingUntil}</Descriptions.Item>
         <Descriptions.Item label={w.markingUntil}>{call.markingUntil}</Descriptions.Item>
         <Descriptions.Item label={w.objectionsUntil}>{call.objectionsUntil}</Descriptions.Item>
-        <Descriptions.Item label={w.weights}>{call.rule.weights.map((one) => `${name(SelectionDimensionNames, one.dimension)} ${one.points}`).join("，")}</Descriptions.Item>
-        <Descriptions.Item label={w.passMark}>{call.rule.passMark}{call.rule.listedAtMost !== null && `（${w.atMost(call.rule.listedAtMost)}）`}</Descriptions.Item>
+        <Descriptions.Item label={w.weights}>{call.rule.weights.map((one) => `${name(SelectionDimensionNames, one.dimension)} ${one.points}`).join(words.comma)}</Descriptions.Item>
+        <Descriptions.Item label={w.passMark}>{call.rule.passMark}{call.rule.listedAtMost !== null && `${words.aside(w.atMost(call.rule.listedAtMost))}`}</Descriptions.Item>
         <Descriptions.Item label={w.gap}>{w.points(call.rule.markerGap)}</Descriptions.Item>
         <Descriptions.Item label={w.seed}><code className="wrap">{call.seedDigest}</code></Descriptions.Item>
         {call.received !== null && <Descriptions.Item label={w.received}>{call.received}</Descriptions.Item>}
@@ -137,7 +137,7 @@ function Drawn({ call, drawn, again }: { call: Call; drawn: NonNullable<Call["dr
       style={{ marginBottom: 24 }}
       columns={[
         { title: w.number, dataIndex: "number", align: "right" },
-        { title: w.markers, render: (_, one) => one.markers.map((marker) => named.get(marker) ?? marker).join("，") },
+        { title: w.markers, render: (_, one) => one.markers.map((marker) => named.get(marker) ?? marker).join(words.comma) },
         { title: w.disputed, render: (_, one) => (one.disputed ? words.yes : words.no) },
         ...(viewer.role === "CITY" && call.stage === "MARKING"
           ? [{

@@ -79,7 +79,7 @@ function Text({ editions }: { editions: { key: string; title: string }[] }) {
           <>
             {(edition?.dimensions ?? []).map((dimension) => (
               <section key={dimension.id}>
-                <h2>{dimension.id} {dimension.name}（{decimal(dimension.weight)}）</h2>
+                <h2>{dimension.id} {dimension.name}{words.aside(decimal(dimension.weight))}</h2>
                 <Collapse
                   size="small"
                   items={(edition?.indicators ?? []).filter((one) => one.dimension === dimension.id).map((one) => ({
@@ -88,8 +88,8 @@ function Text({ editions }: { editions: { key: string; title: string }[] }) {
                     children: (
                       <>
                         <ol>{one.levels.map((text) => <li key={text}>{text}</li>)}</ol>
-                        {one.evidence && <p className="clause">{words.questionnaire.evidence}：{one.evidence}</p>}
-                        <p className="clause">{words.fields.weight} {decimal(one.weight)} · {words.rules.source} {one.source}（{one.mark.replace("_", "-")}）</p>
+                        {one.evidence && <p className="clause">{words.questionnaire.evidence}{words.colon}{one.evidence}</p>}
+                        <p className="clause">{words.fields.weight} {decimal(one.weight)} · {words.rules.source} {one.source}{words.aside(one.mark.replace("_", "-"))}</p>
                       </>
                     ),
                   }))}

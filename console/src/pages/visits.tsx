@@ -107,7 +107,7 @@ export function SiteVisits({ diagnosis, again }: { diagnosis: CaseOf; again: () 
         const me = actor ? `person/${actor}` : "";
         const mine = current?.team?.includes(me) ?? false;
         const signed = current?.signIns.some((one) => one.person === me) ?? false;
-        const agree = () => void modal.confirm({ title: texts.agree, content: current && `${current.day} · ${current.functions.join("、")}`, onOk: () => done(send(AGREE, { id })) });
+        const agree = () => void modal.confirm({ title: texts.agree, content: current && `${current.day} · ${current.functions.join(words.comma)}`, onOk: () => done(send(AGREE, { id })) });
         return (
           <>
             {rule?.visitsByPlan && <Alert type="info" showIcon title={texts.must} style={{ marginBottom: 12 }} />}
@@ -132,7 +132,7 @@ export function SiteVisits({ diagnosis, again }: { diagnosis: CaseOf; again: () 
                 dataSource={records}
                 renderItem={(one) => (
                   <List.Item>
-                    <List.Item.Meta title={texts.visited(one.visitedOn, one.diagnosticians)} description={<>{words.case.interviewed}：{one.functions.join("、")}<div>{one.notes}</div></>} />
+                    <List.Item.Meta title={texts.visited(one.visitedOn, one.diagnosticians)} description={<>{words.case.interviewed}{words.colon}{one.functions.join(words.comma)}<div>{one.notes}</div></>} />
                   </List.Item>
                 )}
               />
@@ -161,6 +161,7 @@ export function SiteVisits({ diagnosis, again }: { diagnosis: CaseOf; again: () 
 
 function ThePlan({ plan, me, least }: { plan: Plan; me: string; least: Least }) {
   const texts = useTexts();
+  const words = useWords();
   const name = useNames();
   const { viewer } = useViewer();
   const names = useTeam(viewer.role !== "PROVIDER");
@@ -171,8 +172,8 @@ function ThePlan({ plan, me, least }: { plan: Plan; me: string; least: Least }) 
     <Card size="small" title={`${texts.day} ${plan.day}`} extra={<Tag color={COLOURS[plan.status]}>{name(VisitStatusNames, plan.status)}</Tag>} style={{ marginBottom: 16 }}>
       {open && <Steps size="small" responsive current={AT[plan.status]} items={texts.steps.map((title) => ({ title }))} style={{ marginBottom: 16 }} />}
       <Descriptions size="small" bordered column={{ xs: 1, md: 2 }} items={[
-        { key: 1, label: texts.team, children: `${texts.people(plan.diagnosticians)}${team.length ? `：${team.join("、")}` : ""}` },
-        { key: 2, label: texts.functions, children: plan.functions.join("、") },
+        { key: 1, label: texts.team, children: `${texts.people(plan.diagnosticians)}${team.length ? `${words.colon}${team.join(words.comma)}` : ""}` },
+        { key: 2, label: texts.functions, children: plan.functions.join(words.comma) },
         { key: 3, label: texts.agenda, children: plan.agenda },
         { key: 4, label: texts.by, children: texts.planned(name(RoleNames, plan.plannedByRole), shanghai(plan.plannedAt)) },
         ...(plan.reason === null ? [] : [{ key: 5, label: texts.reason, children: plan.reason }]),

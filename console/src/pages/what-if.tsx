@@ -5,7 +5,7 @@ import { Faulted, useAsk } from "../ask";
 import { decimal } from "../format";
 import { graphql } from "../gql";
 import type { StepCostInput, WhatIfQuery } from "../gql/graphql";
-import { spoken, useSaid } from "../language";
+import { spoken, useSaid, useWords } from "../language";
 import { yuan } from "./subsidy";
 
 const STEPS = graphql(`query StepsOf($key: String!) { edition(key: $key) { gradeNames indicators { id kind options { name } } } }`);
@@ -39,6 +39,7 @@ type Priced = { indicator: string; name: string; base: number };
 /** What if: the least that lifts the firm to a wanted grade, with what each step costs in the reader's hands. */
 export function WhatIf({ id, edition, grade }: { id: string; edition: string; grade: number | null }) {
   const texts = useTexts();
+  const words = useWords();
   const said = useSaid();
   const [wanted, setWanted] = useState(Math.min(10, (grade ?? 3) + 1));
   const [shown, setShown] = useState(wanted);
@@ -101,7 +102,7 @@ export function WhatIf({ id, edition, grade }: { id: string; edition: string; gr
           ]}
         />
       )}
-      {last.conditions.length > 0 && <p>{texts.conditions}：{last.conditions.map((one) => <Tag key={one.code}>{said(one.says, one.saysInEnglish)}</Tag>)}</p>}
+      {last.conditions.length > 0 && <p>{texts.conditions}{words.colon}{last.conditions.map((one) => <Tag key={one.code}>{said(one.says, one.saysInEnglish)}</Tag>)}</p>}
       <h2>{texts.step}</h2>
       <ul className="plain">
         {Object.values(known).sort((a, b) => a.indicator.localeCompare(b.indicator)).map((one) => (
