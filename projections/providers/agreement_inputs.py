@@ -23,7 +23,7 @@ from projections.governance.dated_rules import body_on
 from projections.providers.sampling import draws_of
 from projections.record.audit_trail import ENTRIES
 from projections.standard.editions import edition as published
-from standards import Edition
+from standards import edition_of_json
 
 LOTS = 2**256
 
@@ -32,7 +32,7 @@ def agreement_inputs(snapshot: Snapshot, year: int, edition: str) -> AgreementIn
     """Pairs of levels of every indicator of an edition, in the scored cases that were opened in a year."""
     row = published(snapshot, edition)
     assert row is not None, "a study is asked for of a published edition"  # noqa: S101 - guards replay, not input
-    text = Edition.model_validate_json(row.body)
+    text = edition_of_json(row.body)
     steps = tuple(sorted(text.points))
     of_cases = _cases(snapshot, year, edition)
     cases = [str(one) for (one,) in snapshot.rows(of_cases)]

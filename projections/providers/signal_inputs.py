@@ -36,7 +36,7 @@ from projections.engine.snapshot import Snapshot
 from projections.providers.signals import raised_signals
 from projections.record.audit_trail import ENTRIES
 from projections.standard.editions import edition
-from standards import Edition
+from standards import Edition, edition_of_json
 
 MINUTE = 60_000_000
 DIVISION = len("C34")
@@ -106,7 +106,7 @@ def _cases(snapshot: Snapshot, screening: Screening) -> Iterator[_Case]:
 def _edition(snapshot: Snapshot, key: str) -> Edition:
     row = edition(snapshot, key)
     assert row is not None, "a case is opened under a published edition"  # noqa: S101 - guards replay, not input
-    return Edition.model_validate_json(row.body)
+    return edition_of_json(row.body)
 
 
 def _texts_of(value: Any) -> Iterator[str]:  # noqa: ANN401 - JSON

@@ -12,6 +12,7 @@ from domain.providers.agreement.numbers import AssessmentPair
 from domain.providers.agreement.study import AgreementComputed
 from domain.providers.sampling.draw import draw_stream
 from domain.providers.sampling.reassessment import reassessment_stream
+from domain.standard.editions import edition_stream
 from journal import NewEntry
 from journal.codec import encode
 from projections.providers.agreement_inputs import agreement_inputs
@@ -120,3 +121,15 @@ def blind(city: LiveCity, diagnosis: str) -> None:
         for at, one in enumerate(facts, 1)
     ]
     services.journal.append(entries, microseconds(services.clock()))
+
+
+def test_an_edition_for_an_industry_is_studied_like_any(city: LiveCity) -> None:
+    [published] = [one for one in HISTORIES["edition"] if one["type"] == "edition.industry_published.v1"]
+    key = published["state"]["edition"]["key"]
+    services = city.installation.services
+    state = orjson.dumps(published["state"], option=orjson.OPT_SORT_KEYS)
+    services.journal.append([NewEntry(edition_stream(key), 1, published["type"], state)], microseconds(services.clock()))
+    services.models.catch_up()
+    with services.models.reading() as snapshot:
+        found = agreement_inputs(snapshot, int(city.today[:4]), key)
+    assert found.pairs[AssessmentPair.SELF_VERIFIED].keys() == {one["id"] for one in published["state"]["edition"]["indicators"]}
