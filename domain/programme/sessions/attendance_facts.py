@@ -64,7 +64,7 @@ class SignInCodeMistaken(Event):
 
     type: Literal["attendance.code_mistaken.v1"] = "attendance.code_mistaken.v1"
     told_to: ClassVar = SESSION_READERS
-    says: ClassVar = "签到码有误"
+    says: ClassVar = "输入的签到码有误"
 
 
 class FirmSignedIn(Event):
