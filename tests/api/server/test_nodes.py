@@ -49,7 +49,6 @@ POLICY = {
     "mark": "I",
 }
 ENDS = {"edition": "2023", "model": "dcmm-2025", "title": "对照", "source": "示例", "mark": "P"}
-LISTED = {"person": "people", "participation": "participations"}
 LISTED = {"person": "people", "participation": "participations", "batch": "resultBatches"}
 """Kind -> the list that shows such things."""
 
