@@ -14,7 +14,7 @@ class FindingSeverity(DescribedEnum):
     """How grave a finding of a roster check is · 校验结果轻重."""
 
     REFUSED = "refused", "The row is not taken in · 退回"
-    CONFIRM = "confirm", "The row is taken in once a person confirms it: send the file again with it in `confirmed` · 待确认"
+    CONFIRM = "confirm", "The row is taken in once a person confirms it: of a roster, by `confirmed` · 待确认"
     CONFIRMED = "confirmed", "A person has confirmed it · 已确认"
     WARNED = "warned", "The row is taken in · 提示"
 
