@@ -16,7 +16,7 @@ from pydantic import Field, TypeAdapter
 
 from domain.diagnosis.state import diagnosis_stream
 from domain.governance.rule_bodies.signals import SignalRule
-from domain.kernel import Cause, Count, Identifier, Part, cause_of
+from domain.kernel import Cause, Count, Identifier, Label, Part, cause_of
 from methods.near_duplicates import near_duplicates, tail_threshold
 from methods.response_patterns import Stay, longest_run, overlaps
 from methods.rounding import SCORE_PLACES, rounded
@@ -125,7 +125,7 @@ class SignalFinding(Part):
     diagnosis: Identifier
     enterprise: Identifier
     provider: Identifier
-    section: str | None
+    section: Label | None
     value: Decimal
     threshold: Decimal
     evidence: Annotated[tuple[Cause, ...], Field(min_length=1, max_length=MOST_EVIDENCE)]
