@@ -30,7 +30,15 @@ from domain.masks import OUTREACH, SIGNED_IN
 from domain.programme.sessions.attendance import SignInToOutreachSession
 from domain.programme.sessions.attendance_facts import AttendanceStatus
 from domain.programme.sessions.question import AskOutreachQuestion, QuestionStatus
-from domain.programme.sessions.session import AT_ONCE, InviteToOutreachSession, PlanOutreachSession
+from domain.programme.sessions.session import (
+    AT_ONCE,
+    AnnounceOutreachSession,
+    CancelOutreachSession,
+    InviteToOutreachSession,
+    MoveOutreachSession,
+    PlanOutreachSession,
+    RecordOutreachAttendance,
+)
 from domain.programme.sessions.state import (
     ORGANISERS,
     OutreachKind,
@@ -376,11 +384,18 @@ EDGES: Mapping[Edge, Loader] = {
     (OutreachQuestion, "enterprise"): load_enterprises,
 }
 SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
-    PlanOutreachSession: ServerFields(frozenset({"outreach_session"}), fill=new_id("outreach_session")),
+    **dict.fromkeys(
+        (AnnounceOutreachSession, MoveOutreachSession, CancelOutreachSession, RecordOutreachAttendance),
+        ServerFields(frozenset(), shows_version=False),
+    ),
+    PlanOutreachSession: ServerFields(
+        frozenset({"outreach_session"}), fill=new_id("outreach_session"), shows_version=False
+    ),
     InviteToOutreachSession: ServerFields(frozenset({"enterprises"}), (NAMED, FOUND), _invited, shows_version=False),
     SignInToOutreachSession: ServerFields(frozenset({"code_holds"}), (GIVEN,), _compared, tells=_mistaken),
     AskOutreachQuestion: ServerFields(frozenset({"outreach_question"}), fill=new_id("outreach_question")),
 }
+"""What the server completes 服务端补全. The version of a session would count other units' invitations and sign-ups."""
 PAYLOADS: Mapping[str, Payload] = {
     "session": Payload("outreach_session", OutreachSession, _find_session),
     "attendance": Payload("outreach_attendance", OutreachAttendance, _find_attendance),

@@ -22,6 +22,19 @@ COMMANDS = [
 OF_ONE_PARTY = frozenset(
     {"enterprise", "organisation", "person", "diagnosis", "proceeding", "marking", "feedback", "matching", "policy", "endpoint"}
     | {"screening", "signal"}
+    {
+        "enterprise",
+        "organisation",
+        "person",
+        "diagnosis",
+        "proceeding",
+        "marking",
+        "feedback",
+        "matching",
+        "policy",
+        "endpoint",
+        "question",
+    }
 )
 """Kinds of things that one party, or the parties to one case, write."""
 
