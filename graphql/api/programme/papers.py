@@ -171,8 +171,8 @@ class PaperQueries:
     def paper(
         self,
         info: strawberry.Info[Context, None],
-        kind: Kind,
         year: Year,
+        kind: Kind = PaperKind.WHITE_PAPER,
         edition: Annotated[int, argument("Number of the edition · 版次")] = 1,
         at_least: AtLeast = None,
     ) -> Paper | None:
