@@ -63,14 +63,14 @@ class PaperTarget(NamedTuple):
 class PaperInputs(NamedTuple):
     """What a paper is worked out from 白皮书输入.
 
-    points: edition and indicator -> firm -> points. twice: firms diagnosed twice, where an uplift of the year was asked for.
+    points: edition and indicator -> firm -> points. twice: firms diagnosed twice; None = no uplift of the year was asked for.
     former: what is kept of each published paper.
     """
 
     firms: Sequence[PaperFirm]
     points: Mapping[Place, Members]
     targets: Sequence[PaperTarget]
-    twice: Sequence[UpliftFirm]
+    twice: Sequence[UpliftFirm] | None
     former: Sequence["PaperBasis"]
     rule: PublicationRule
 
@@ -255,7 +255,7 @@ def _indicators(inputs: PaperInputs, guards: _Guards) -> tuple[dict[Place, Membe
 
 def _uplift(inputs: PaperInputs, guards: _Guards) -> tuple[dict[Place, Members], tuple[PaperCell, ...]]:
     """The three estimates of the city's uplift and their verdict, with the firms behind them; nothing where none was asked for."""
-    if not inputs.twice:
+    if inputs.twice is None:
         return {}, ()
     (found, *_), _ = compute_uplift(inputs.twice, inputs.rule)
     place = (VERDICT, TOTAL)
@@ -300,7 +300,7 @@ def digest_of(inputs: PaperInputs) -> str:
     """SHA-256 of what a paper is worked out from 输入摘要, as JSON with everything in order."""
     points = {_key(place): dict(sorted(found.items())) for place, found in sorted(inputs.points.items())}
     firms, targets = sorted(inputs.firms, key=lambda one: one.id), sorted(inputs.targets)
-    told = (firms, points, targets, list(inputs.twice), list(inputs.former), inputs.rule.whole())
+    told = (firms, points, targets, None if inputs.twice is None else list(inputs.twice), list(inputs.former), inputs.rule.whole())
     return sha256(DIGESTED.dump_json(told)).hexdigest()
 
 
@@ -309,7 +309,7 @@ DIGESTED: TypeAdapter[Any] = TypeAdapter(
         list[PaperFirm],
         dict[str, dict[str, str]],
         list[PaperTarget],
-        list[UpliftFirm],
+        list[UpliftFirm] | None,
         list[PaperBasis],
         PublicationRule,
     ]

@@ -11,14 +11,14 @@ from api.kit.context import Context
 from api.kit.enums import enum_type
 from api.kit.lists import Listed, listing
 from api.kit.mutations import Payload
-from api.kit.paging import AtLeast, wanted_fields
+from api.kit.paging import AtLeast
 from api.kit.parts import parts
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
 from domain.access import Nothing, Scope
 from domain.kernel import Cause, Command
-from domain.masks import ANYONE, PAPER_DRAFTS
-from domain.programme.papers.paper import PaperEdition, PaperFormat, PaperKind, PaperStatus
+from domain.masks import ANYONE, AUDIT, PAPER_DRAFTS
+from domain.programme.papers.paper import PaperEdition, PaperFormat, PaperKind, PaperStatus, paper_key
 from domain.programme.papers.tables import PaperCell as CellState
 from domain.programme.papers.tables import PaperTable as TableState
 from domain.programme.papers.tables import PaperTableName, Withheld
@@ -77,7 +77,7 @@ class Paper:
     reason: str | None = field("What that edition is corrected for · 更正理由", made=True)
     cut_off: date | None = field("Day as of which it was computed; null before · 数据截至日", made=True)
     position: int | None = field(
-        "Place in the journal up to which facts were read, as it is printed; null before · 日志位置", made=True
+        "Place in the journal up to which facts were read, as its pages print it; null before · 日志位置", roles=AUDIT, made=True
     )
     method: str | None = field("Method and version; null before it is computed · 方法", made=True)
     input_digest: str | None = field("SHA-256 of what went in; null before · 输入摘要", made=True)
@@ -126,7 +126,7 @@ def _paper(context: Context, row: PaperRow) -> Paper:
         corrects=state.corrects,
         reason=state.reason,
         cut_off=computed.day if computed is not None else None,
-        position=computed.position if computed is not None else None,
+        position=computed.position if computed is not None and context.role in AUDIT else None,
         method=computed.method if computed is not None else None,
         input_digest=computed.input_digest if computed is not None else None,
         uplift=computed.uplift if computed is not None else None,
@@ -156,7 +156,6 @@ PAPERS: Listed[PaperFilter, PaperRow, Paper] = Listed(
     scope=lambda context: drafting(context.role, context.scope),
 )
 
-Kind = Annotated[PaperKind, argument("What is published · 刊物类别")]
 Year = Annotated[int, argument("Year that it is of · 年度")]
 
 
@@ -172,15 +171,18 @@ class PaperQueries:
         self,
         info: strawberry.Info[Context, None],
         year: Year,
-        kind: Kind = PaperKind.WHITE_PAPER,
-        edition: Annotated[int, argument("Number of the edition · 版次")] = 1,
+        kind: Annotated[PaperKind | None, argument("What is published; none = the white paper · 刊物类别")] = None,
+        edition: Annotated[int | None, argument("Number of the edition; none = the latest · 版次")] = None,
         at_least: AtLeast = None,
     ) -> Paper | None:
         """One edition."""
         context = info.context
-        context.at_least(at_least)
-        key = f"{kind.value}.{year}.{edition}"
-        return PAPERS.of_ids(context, [key], wanted_fields(info)).get(key)
+        snapshot, scope = context.at_least(at_least), PAPERS.scope(context)
+        key = paper_key(kind or PaperKind.WHITE_PAPER, year)
+        row = rows.latest_of(snapshot, scope, key)
+        if edition is not None:
+            row = rows.papers_by_id(snapshot, scope, [f"{key}.{edition}"]).get(f"{key}.{edition}")
+        return _paper(context, row) if row is not None else None
 
     @listing(
         PAPERS,

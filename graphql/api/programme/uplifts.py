@@ -80,7 +80,7 @@ def _run(context: Context, row: UpliftRow) -> UpliftRun:
         edition=id_of("edition", row.edition),
         method=found.method if found is not None else None,
         cut_off=found.day if found is not None else None,
-        position=found.position if found is not None else None,
+        position=found.position if found is not None and context.role in AUDIT else None,
         input_digest=found.input_digest if found is not None else None,
         left_out=found.left_out if found is not None else None,
         shares=[_share(one) for one in shares if admits(context.scope, Place(district=one.district))],

@@ -47,7 +47,7 @@ def outcome_bytes(
     blobs = Blobs(Path(files))
     known = [BASIS.validate_json(_kept(blobs, one)) for one in former]
     with closing(open_read_models(address, None)) as models, models.reading() as snapshot:
-        twice = firms_diagnosed_twice(snapshot, asked.first_year, year, asked.edition)[0] if asked is not None else []
+        twice = firms_diagnosed_twice(snapshot, asked.first_year, year, asked.edition)[0] if asked is not None else None
         found = compute_paper(inputs_of(snapshot, year, rule, known, twice))
         basis = blobs.put(BASIS.dump_json(found.basis))
         tables = tuple(table_of(name, cells) for name, cells in found.cells.items())
@@ -62,7 +62,7 @@ def _kept(blobs: Blobs, digest: str) -> bytes:
 
 
 def inputs_of(
-    snapshot: Snapshot, year: int, rule: PublicationRule, former: Sequence[PaperBasis], twice: Sequence[UpliftFirm]
+    snapshot: Snapshot, year: int, rule: PublicationRule, former: Sequence[PaperBasis], twice: Sequence[UpliftFirm] | None
 ) -> PaperInputs:
     """What a year's paper is worked out from, as it stands; see `outcome_bytes`."""
     now = {one.id: one for one in portrayed_firms(snapshot, Everything(), year, year, whole=True)}

@@ -125,7 +125,7 @@ RESTRICTED_BUT_OPEN = {
         "what the administration states, and counts",
     ),
     **dict.fromkeys(("UpliftRun.*", "UpliftRun.position", "UpliftShare.*"), "counts and means of thirty firms or more"),
-    "Paper.version": "of a paper, which is no firm's",
+    **dict.fromkeys(("Paper.version", "Paper.position"), "of a paper, which is no firm's"),
     "PolicyCheck.*": "that a firm is held against a policy; how it stands has rows of its own",
     "TargetShare.*": "counts of a roster",
     **{

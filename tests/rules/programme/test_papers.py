@@ -86,7 +86,7 @@ def firm(number: int, district: str = "310101", industry: str = "C34", **odd: ob
 
 
 def inputs(firms: Sequence[PaperFirm], **odd: object) -> PaperInputs:
-    usual = {"points": {}, "targets": (), "twice": (), "former": (), "rule": RULE}
+    usual = {"points": {}, "targets": (), "twice": None, "former": (), "rule": RULE}
     return PaperInputs(firms=tuple(firms), **usual | odd)  # type: ignore[arg-type] # as given
 
 
