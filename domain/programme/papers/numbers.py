@@ -5,7 +5,7 @@ what an earlier paper published, and where it would tell a cell withheld for one
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from hashlib import sha256
@@ -150,10 +150,19 @@ class _Guards:
         return len(firms) < self.rule.firms_at_least or is_dominated(of_groups, share)
 
     def is_near(self, name: PaperTableName, place: Place, firms: Members, *, means: bool) -> bool:
-        """Whether a paper before shows this cell of nearly the same firms, or withheld it of these or nearly these.
+        """Whether a paper before shows this cell of nearly the same firms.
 
         means: whether a firm whose number is another counts as another firm.
         """
+        return any(0 < apart < self.rule.firms_at_least for apart, _ in self._before(name, place, firms, means=means))
+
+    def was_withheld(self, name: PaperTableName, place: Place, firms: Members) -> bool:
+        """Whether a paper before withheld this cell of these firms, or nearly these."""
+        before = self._before(name, place, firms, means=False)
+        return any(withheld and apart < self.rule.firms_at_least for apart, withheld in before)
+
+    def _before(self, name: PaperTableName, place: Place, firms: Members, *, means: bool) -> Iterator[tuple[int, bool]]:
+        """Of each paper before that has the cell, how many firms it is apart, and whether it was withheld there."""
         for former in self._former:
             before = former.cells.get(name.value, {}).get(_key(place))
             if before is not None:
@@ -162,10 +171,7 @@ class _Guards:
                     if means
                     else differing(dict.fromkeys(firms, ""), dict.fromkeys(before, ""))
                 )
-                was_withheld = _key(place) in former.withheld.get(name.value, ())
-                if apart < self.rule.firms_at_least and (apart or was_withheld):
-                    return True
-        return False
+                yield apart, _key(place) in former.withheld.get(name.value, ())
 
 
 class _Table:
@@ -189,7 +195,10 @@ class _Table:
                 self.reasons[place] = Withheld.TOO_FEW
             elif guards.is_near(name, place, firms, means=False):
                 self.reasons[place] = Withheld.DIFFERENCE
-        self._withhold(self.reasons)
+        self._withhold(())
+        again = [one for one, firms in self.members.items() if one not in self.reasons and guards.was_withheld(name, one, firms)]
+        self.reasons |= dict.fromkeys(again, Withheld.DIFFERENCE)
+        self._withhold(())
 
     def _withhold(self, places: Iterable[Place]) -> None:
         """Withhold cells, and those that would tell them."""
