@@ -75,7 +75,7 @@ def test_one_firm_is_told_by_no_cell_and_its_paper_names_position_and_digest(cit
         assert table["sha256"] in page
     position = city.data("auditor", "query($y: Int!) { paper(year: $y) { position } }", y=year)["paper"]["position"]
     assert page.count(f"日志位置 {position}") > len(paper["tables"])
-    assert "errors" in city.ask(None, "query($y: Int!) { paper(year: $y) { position } }", y=year)
+    assert "errors" in city.ask("city", "query($y: Int!) { paper(year: $y) { position } }", y=year)
 
 
 def test_a_correction_names_the_edition_before_it_which_stays(city: LiveCity, client: TestClient) -> None:
