@@ -26,6 +26,7 @@ ROOT = Path(__file__).parents[3]
 TODAY = city_day(datetime.now(UTC))
 KINDS = frozenset(OperationType)
 SAMPLES = {
+    "OutreachUnitKind": "DISTRICT",
     "BottleneckDivision": "WHOLE",
     "DraftOf": "CURRENT",
     "ImplementationStandard": "DCMM",
