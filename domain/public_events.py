@@ -126,7 +126,8 @@ def names_of(given: Iterable[str]) -> frozenset[str]:
 
 PARTIES_AND_OFFICES: Mapping[str, str] = {
     "assessment": "accepted.v1 withdrawn.v1",
-    "assignment": "made.v1 ended.v1",
+    "assignment": "made.v1 ended.v1 conflict_declared.v1",
+    "attendance": "invited.v1 signed_up.v1 declined.v1 signed_in.v1 code_mistaken.v1 recorded.v1 struck.v1",
     "batch": "held.v1 rows_accepted.v1 rows_rejected.v1",
     "campaign": "planned.v1 extended.v1 firms_invited.v1 firms_reminded.v1 closed.v1",
     "consent": "granted.v1 revoked.v1",
@@ -147,7 +148,10 @@ PARTIES_AND_OFFICES: Mapping[str, str] = {
     "participation": "invited.v1 reminded.v1 declined.v1 exempted.v1 started.v1",
     "proceeding": "opened.v1 notice_served.v1 deadline_moved.v1 statement_given.v1 time_to_answer_ended.v1 hearing_set.v1"
     " hearing_held.v1 decided.v1 appealed.v1 appeal_decided.v1 became_final.v1 withdrawn.v1",
+    "question": "asked.v1 answered.v1 published.v1",
     "quota": "feedback_counted.v1",
+    "schedule": "set.v1",
+    "session": "planned.v1 announced.v1 moved.v1 cancelled.v1 firms_invited.v1 seats_taken.v1 attendance_recorded.v1",
     "stage": "began.v2 reminded.v2 escalated.v2 extended.v2 ended.v1",
 }
 """Kept inside: what happens within a case is its parties' until a report is out (plan P4); whom a firm trusts is the firm's."""

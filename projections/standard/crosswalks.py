@@ -32,7 +32,7 @@ class CrosswalkRecord(NamedTuple):
 
     id: str
     edition: str
-    model: str
+    external_edition: str
     title: str
     source: str
     mark: SourceMark
@@ -76,7 +76,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
     for entry in entries:
         found, identity, event = data(entry), key(entry), event_of(entry)
         if event is CrosswalkProposed:
-            named = {name: found[name] for name in ("edition", "model", "title")}
+            named = {name: found[name] for name in ("edition", "external_edition", "title")}
             stated = {"source": found["source"]["document"], "mark": found["source"]["mark"]}
             begun = {"draft_version": 1, "rows": "[]", "version": 0, "published_at": None}
             table.put({"id": identity, **named, **stated, **begun})
@@ -154,7 +154,7 @@ def latest_of_edition(snapshot: Snapshot, edition: str) -> list[tuple[CrosswalkR
     joined = table.join(versions, (versions.c.crosswalk == table.c.id) & (versions.c.version == table.c.version))
     wanted = (*chosen(table, CrosswalkRecord), *chosen(versions, CrosswalkVersionRecord))
     width = len(CrosswalkRecord._fields)
-    query = select(*wanted).select_from(joined).where(table.c.edition == edition).order_by(table.c.model)
+    query = select(*wanted).select_from(joined).where(table.c.edition == edition).order_by(table.c.external_edition)
     return [
         (CrosswalkRecord._make(row[:width]), CrosswalkVersionRecord._make(row[width:]))
         for row in map(tuple, snapshot.rows(query))

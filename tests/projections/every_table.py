@@ -238,7 +238,7 @@ def map_to_another_model(city: City) -> None:
     of = {"crosswalk": crosswalk_id("2023", "cmmm-2020")}
     row = CrosswalkRow(indicator="Z01", node="people", relation="close", rationale="示例", confidence="0.5")
     stated = {"title": "示例", "source": "示例", "mark": "P"}
-    city.send(CITY, ProposeCrosswalk(**of, edition="2023", model="cmmm-2020", **stated))
+    city.send(CITY, ProposeCrosswalk(**of, edition="2023", external_edition="cmmm-2020", **stated))
     city.send(CITY, ChangeCrosswalk(**of, draft_version=1, rows=(row,)))
     for person in ("expert1", "expert2"):
         expert = replace(caller(Role.READER, "experts"), actor=person, scope=Everything())

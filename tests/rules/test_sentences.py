@@ -13,7 +13,7 @@ from domain.kernel import Event, Rule
 from tests.rules.test_completeness import rules
 
 IDENTIFIER = r"^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$"
-READ_BY_PEOPLE = frozenset({"edition", "headquarters", "indicator", "key", "organisation", "plain", "section"})
+READ_BY_PEOPLE = frozenset({"edition", "external_edition", "headquarters", "indicator", "key", "organisation", "plain", "section"})
 """Ids that are names: the key of an edition or of an industry, an indicator, a dimension; of an organisation its division code."""
 COMMANDS = [command for capability in CAPABILITIES.values() for command in capability.commands]
 RULES = {rule.code: rule for rule in rules()}

@@ -26,7 +26,7 @@ GROUNDS = "逐行核对，理由成立（示例）"
 class DemoCrosswalk(CodeList):
     """A crosswalk of the demo 示例对照. rows: indicator, node, relation, confidence, why."""
 
-    model: str
+    external_edition: str
     title: str
     published: bool
     rows: tuple[tuple[str, str, MappingRelation, Decimal, str], ...]
@@ -63,8 +63,9 @@ def crosswalks(people: People, edition: str) -> Iterator[tuple[date, Caller, Com
             yield PROPOSED, city, command
     stated = {"source": told.source.document, "mark": told.source.mark}
     for one in told.crosswalks:
-        named = {"crosswalk": crosswalk_id(edition, one.model)}
-        yield PROPOSED, city, ProposeCrosswalk(**named, edition=edition, model=one.model, title=one.title, **stated)
+        named = {"crosswalk": crosswalk_id(edition, one.external_edition)}
+        named_too = {"edition": edition, "external_edition": one.external_edition, "title": one.title}
+        yield PROPOSED, city, ProposeCrosswalk(**named, **named_too, **stated)
         yield PROPOSED, city, ChangeCrosswalk(**named, draft_version=1, rows=one.proposed)
         for day, expert in zip(REVIEWED, experts if one.published else experts[:1], strict=False):
             yield day, expert, ReviewCrosswalk(**named, draft_version=2, verdict=Verdict.APPROVE, grounds=GROUNDS)

@@ -4,7 +4,7 @@ from datetime import date
 from typing import ClassVar, Literal
 
 from domain.access import Mask
-from domain.diagnosis.external.rows import ProposedRow
+from domain.diagnosis.external.rows import WaitingResult
 from domain.kernel import KEEPERS, Event, Part
 from standards.described import DescribedEnum
 
@@ -38,7 +38,7 @@ class ResultBatchHeld(Event):
     stated_on: date
     digest: str
     filename: str
-    rows: tuple[ProposedRow, ...]
+    rows: tuple[WaitingResult, ...]
     refused_rows: int
     report: str
     refused: int
@@ -79,6 +79,6 @@ class ResultBatch(Part):
     rejected: frozenset[int] = frozenset()
 
     @property
-    def waiting(self) -> dict[int, ProposedRow]:
+    def waiting(self) -> dict[int, WaitingResult]:
         """Rows that wait 待裁定行."""
         return {one.row: one for one in self.held.rows if one.row not in self.accepted | self.rejected}

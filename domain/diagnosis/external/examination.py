@@ -17,7 +17,7 @@ from domain.diagnosis.external.result import (
     external_result_stream,
     result_key,
 )
-from domain.diagnosis.external.rows import CITY_SENDER, WHOLE_CITY, ProposedRow, ReadRow
+from domain.diagnosis.external.rows import CITY_SENDER, WHOLE_CITY, ReadRow, WaitingResult
 from domain.kernel import Rule
 from domain.participants.enterprises import Enterprise, enterprise_stream, organisation_code, plain
 from domain.participants.firm_ids import enterprise_id, unsalted_id
@@ -151,7 +151,7 @@ class Sent:
 class Judged:
     """Rows beside what is on record 批次校验全貌: those proposed, and the findings of all in the order of the rows."""
 
-    proposed: tuple[ProposedRow, ...]
+    proposed: tuple[WaitingResult, ...]
     findings: tuple[RosterFinding, ...]
 
 
@@ -214,7 +214,7 @@ def judge(rows: Sequence[ReadRow], sent: Sent, read: Mapping[str, Any], day: dat
         day: it is in the city.
     """
     findings: list[RosterFinding] = []
-    proposed: list[ProposedRow] = []
+    proposed: list[WaitingResult] = []
     first: dict[str, int] = {}
     for row in rows:
         stated = statement_of(row, sent, read)
@@ -231,7 +231,7 @@ def judge(rows: Sequence[ReadRow], sent: Sent, read: Mapping[str, Any], day: dat
         if stated is not None and all(severity != "refused" for _, severity, _, _ in found):
             asked = [rule.code for _, severity, rule, _ in found if severity == "confirm"]
             asked += [rule.code for _, severity, rule, _ in hidden if severity != "warned"]
-            proposed.append(ProposedRow(row=row.row, stated=stated, asked=tuple(asked)))
+            proposed.append(WaitingResult(row=row.row, stated=stated, asked=tuple(asked)))
     return Judged(tuple(proposed), tuple(findings))
 
 

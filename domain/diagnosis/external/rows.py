@@ -37,7 +37,7 @@ class ReadRow(Part):
     body: Label | None = None
 
 
-class ProposedRow(Part):
+class WaitingResult(Part):
     """A row that waits for a person 拟议结果: what it states, and the codes of the findings that ask to be looked at."""
 
     row: int

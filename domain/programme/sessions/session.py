@@ -26,6 +26,7 @@ from domain.kernel import (
     Stream,
     Text,
     Unscoped,
+    refuse_step,
     refuse_together,
 )
 from domain.participants.enterprises import Firm, enterprise_stream, place_of
@@ -47,6 +48,7 @@ from domain.programme.sessions.session_facts import (
     evolve,
 )
 from domain.programme.sessions.state import (
+    NEXT_STEPS,
     ORGANISERS,
     OUTREACH_RULE,
     ClockTime,
@@ -98,8 +100,8 @@ SESSION_UNCHANGED = Rule(
 SESSION_STATUS = Rule(
     "SESSION_STATUS",
     "plan T2",
-    "该场次的状态为“{status_name}”，此时不能办理这一步",
-    "The session is {status}; this step does not follow from there",
+    "该场次的状态为“{status_name}”，此时不能办理这一步；{next_step}",
+    "The session is {status}; this step does not follow from there; {next_step_in_english}",
 )
 SESSION_BEGUN = Rule(
     "SESSION_BEGUN",
@@ -223,8 +225,7 @@ def _changed(command: SessionCommand, session: OutreachSession, context: Decisio
     """An own session announced, moved or cancelled before it begins."""
     wanted = OutreachStatus.PLANNED if isinstance(command, AnnounceOutreachSession) else session.status
     if session.status is OutreachStatus.CANCELLED or session.status is not wanted:
-        name = session.status.names[0]
-        raise SESSION_STATUS.refuse(path="outreach_session", status=session.status.value, status_name=name)
+        raise refuse_step(SESSION_STATUS, session.status, NEXT_STEPS)
     _require_before(session, context)
     match command:
         case AnnounceOutreachSession():

@@ -1,5 +1,6 @@
 """State of an outreach session 宣讲交流: what it is, when, whose, for whom; what its other files share. plan T2, T3."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
@@ -55,6 +56,13 @@ class OutreachStatus(DescribedEnum):
     PLANNED = "planned", "Planned; only its organiser sees it · 已计划"
     ANNOUNCED = "announced", "Announced; firms are invited to it · 已发布"
     CANCELLED = "cancelled", "Cancelled, with the reason · 已取消"
+
+
+NEXT_STEPS: Mapping[OutreachStatus, tuple[str, str]] = {
+    OutreachStatus.PLANNED: ("须先由主办单位发布", "first its organiser announces it"),
+    OutreachStatus.ANNOUNCED: ("该场次已发布；需要时请变更或取消", "it is announced; move or cancel it where that is needed"),
+    OutreachStatus.CANCELLED: ("该场次已取消；需要时请另行计划", "it is cancelled; plan another where one is needed"),
+}
 
 
 SESSION_NOT_YOURS = Rule(

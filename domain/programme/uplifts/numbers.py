@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from domain.governance.rule_bodies.publication import PublicationRule
 from domain.kernel import Count, Part
@@ -36,7 +36,7 @@ class UpliftShare(Part):
     treated: with an action after the first diagnosis. controls: diagnosed twice without one. matched: treated with a control.
     """
 
-    district: str | None
+    district: Annotated[str, Field(max_length=64)] | None
     treated: Count
     controls: Count
     matched: Count

@@ -6,7 +6,6 @@ is a round, and a round that is not published holds for nobody: after objections
 published with a time to object of its own. Who objects opens a proceeding; no rating is final while one is open (decision 0043).
 """
 
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal, assert_never
@@ -38,7 +37,7 @@ from domain.kernel import (
     stream_of,
 )
 from domain.providers.ratings.numbers import CityComponent, LevelEffect, ProviderInputs, ProviderRating, Tier, digest_of
-from standards.described import DescribedEnum
+from domain.providers.ratings.status import NEXT_STEPS, NOT_BEGUN, NOT_PUBLISHED, RatingStatus
 
 # Rules
 
@@ -226,33 +225,6 @@ RatingEvent = RatingInputsFixed | RatingComputed | RatingPublished | RatingObjec
 # State
 
 
-class RatingStatus(DescribedEnum):
-    """How far the rating of a year has come · 评价状态."""
-
-    FIXED = "fixed", "Inputs fixed; the program computes it · 计算中"
-    COMPUTED = "computed", "Computed; seen by the city alone · 待公示"
-    PUBLISHED = "published", "Published and open to objection · 公示中"
-    FINAL = "final", "Final · 已定案"
-
-
-NOT_BEGUN = {
-    "status": "none",
-    "status_name": "尚未评价",
-    "next_step": "须先由市级部门锁定评价数据",
-    "next_step_in_english": "first the city fixes its inputs",
-}
-NOT_PUBLISHED = {
-    "status": "not published",
-    "status_name": "未公示",
-    "next_step": "须先由市级部门公示",
-    "next_step_in_english": "first the city publishes it",
-}
-NEXT_STEPS: Mapping[RatingStatus, tuple[str, str]] = {
-    RatingStatus.FIXED: ("须先由系统算出结果，请稍后再试", "the program computes it first; try again in a moment"),
-    RatingStatus.COMPUTED: ("须先由市级部门公示", "first the city publishes it"),
-    RatingStatus.PUBLISHED: ("须先办结异议，再由市级部门定案", "objections are decided first, then the city makes it final"),
-    RatingStatus.FINAL: ("该年度评价已定案，不再更改", "it is final and stays"),
-}
 RUNNING = frozenset({RatingStatus.FIXED, RatingStatus.COMPUTED, RatingStatus.PUBLISHED})
 """Until it is final 未定案."""
 

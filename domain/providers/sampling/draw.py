@@ -4,7 +4,6 @@ One stream a month: committed, frame fixed, beacon recorded, revealed and drawn,
 the beacon, who knows the secret could choose the frame; without the secret, everyone would know the jobs at once (decision 0061).
 """
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -36,6 +35,7 @@ from domain.kernel import (
     refuse_step,
     stream_of,
 )
+from domain.providers.sampling.status import NEXT_STEPS, DrawStatus
 from domain.stated_dates import require_programme_date
 from methods.sampling import commitment, drawn, frame_bytes, frame_root, inclusion_probability, seed_of, ticket
 from standards.described import DescribedEnum
@@ -56,21 +56,6 @@ class RiskClass(DescribedEnum):
     RED_LINE = "red_line", "A proceeding on a red line against its provider · 涉红线程序"
 
 
-class DrawStatus(DescribedEnum):
-    """How far a draw has come · 抽样状态."""
-
-    COMMITTED = "committed", "The secret is committed to; its month runs or is over · 已承诺"
-    FRAMED = "framed", "The frame is fixed; the beacon is still to come · 已定框"
-    BEACON = "beacon", "The beacon is recorded; the secret is to be revealed · 已录入公开随机数"
-    DRAWN = "drawn", "Revealed and drawn · 已抽取"
-
-
-NEXT_STEPS: Mapping[DrawStatus, tuple[str, str]] = {
-    DrawStatus.COMMITTED: ("须先在该月结束后确定抽样框", "first the frame is fixed, once the month is over"),
-    DrawStatus.FRAMED: ("须先录入公开随机数", "first the public beacon is recorded"),
-    DrawStatus.BEACON: ("须先公开秘密值并抽取", "first the secret is revealed and the sample drawn"),
-    DrawStatus.DRAWN: ("该月已抽取完毕，请安排复评", "the sample is drawn; have it re-assessed"),
-}
 # Rules
 
 DRAW_STATUS = Rule(

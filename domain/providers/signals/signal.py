@@ -14,11 +14,23 @@ from domain.access import Mask, Place
 from domain.command_rights import CONFIRMERS, GOVERNMENT, MANAGER, require_right
 from domain.governance.proceedings.state import calendar_of
 from domain.governance.working_calendar import CALENDAR_STREAM, Deadline, due_on
-from domain.kernel import NOT_FOUND, NOWHERE, Capability, DecisionContext, Event, Facts, Refused, Stream, Text
+from domain.kernel import (
+    NOT_FOUND,
+    NOWHERE,
+    Capability,
+    DecisionContext,
+    Event,
+    Facts,
+    Refused,
+    Stream,
+    Text,
+    refuse_step,
+)
 from domain.participants.enterprises import Firm, enterprise_stream
 from domain.person_id_fields import PersonId
 from domain.providers.signals.numbers import SignalKind
 from domain.providers.signals.state import (
+    NEXT_STEPS,
     SIGNAL_ANSWER_AWAITED,
     SIGNAL_ANSWER_LATE,
     SIGNAL_STATUS,
@@ -137,7 +149,7 @@ def decide(command: AnySignalCommand, signal: Signal | None, context: DecisionCo
 
 
 def _wrong_status(status: SignalStatus) -> Refused:
-    return SIGNAL_STATUS.refuse(status=status.value, status_name=status.description.rpartition(" · ")[2])
+    return refuse_step(SIGNAL_STATUS, status, NEXT_STEPS)
 
 
 # Evolve: what has happened

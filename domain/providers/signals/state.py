@@ -1,5 +1,6 @@
 """State of a signal 信号现状: whom it concerns, on what it rests, until when it may be answered, how it ended. plan V5."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -25,13 +26,21 @@ class SignalStatus(DescribedEnum):
     UPHELD = "upheld", "Closed: it is upheld; nothing follows by itself · 已认定"
 
 
+NEXT_STEPS: Mapping[SignalStatus, tuple[str, str]] = {
+    SignalStatus.RAISED: ("须由对方在期限内答复", "the one concerned answers in time"),
+    SignalStatus.ANSWERED: ("须由市级或区级部门办结", "the city or the district closes it"),
+    SignalStatus.EXPLAINED: ("该信号已办结，不再更改", "it is closed and stays"),
+    SignalStatus.UPHELD: ("该信号已办结，不再更改", "it is closed and stays"),
+}
+
+
 # Rules
 
 SIGNAL_STATUS = Rule(
     "SIGNAL_STATUS",
     "plan V5",
-    "该信号目前为“{status_name}”，此时不能办理这一步",
-    "The signal is {status}; this step does not follow from there",
+    "该信号目前为“{status_name}”，此时不能办理这一步；{next_step}",
+    "The signal is {status}; this step does not follow from there; {next_step_in_english}",
 )
 SIGNAL_ANSWER_LATE = Rule(
     "SIGNAL_ANSWER_LATE",

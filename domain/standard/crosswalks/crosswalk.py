@@ -50,14 +50,14 @@ ROWS_AT_MOST = 500
 EXTERNAL_MODEL_UNKNOWN = Rule(
     "EXTERNAL_MODEL_UNKNOWN",
     "plan P8",
-    "没有外部模型版本 {model}，或其没有可对照的节点；请从外部模型清单中选取",
-    "There is no external edition {model} with nodes to map; take one of the list of external models",
+    "没有外部模型版本 {external_edition}，或其没有可对照的节点；请从外部模型清单中选取",
+    "There is no external edition {external_edition} with nodes to map; take one of the list of external models",
 )
 CROSSWALK_EXISTS = Rule(
     "CROSSWALK_EXISTS",
     "plan P8",
-    "标准版本 {edition} 与 {model} 的对照已有；请修改它的对照行",
-    "A crosswalk of edition {edition} to {model} exists; change its rows",
+    "标准版本 {edition} 与 {external_edition} 的对照已有；请修改它的对照行",
+    "A crosswalk of edition {edition} to {external_edition} exists; change its rows",
 )
 CROSSWALK_INDICATOR_UNKNOWN = Rule(
     "CROSSWALK_INDICATOR_UNKNOWN",
@@ -68,8 +68,8 @@ CROSSWALK_INDICATOR_UNKNOWN = Rule(
 CROSSWALK_NODE_UNKNOWN = Rule(
     "CROSSWALK_NODE_UNKNOWN",
     "plan P8",
-    "外部模型 {model} 没有节点 {node}；请改为该版本的节点",
-    "The external edition {model} has no node {node}; name one that it has",
+    "外部模型 {external_edition} 没有节点 {node}；请改为该版本的节点",
+    "The external edition {external_edition} has no node {node}; name one that it has",
 )
 CROSSWALK_EXACT_TWICE = Rule(
     "CROSSWALK_EXACT_TWICE",
@@ -123,7 +123,7 @@ class ProposeCrosswalk(CrosswalkCommand):
     roles: ClassVar = CITY
 
     edition: EditionRef = Field(description="Key of a published edition, such as 2023 · 标准版本")
-    model: ExternalKey = Field(description="Key of an external edition, such as dcmm-2025 · 外部模型版本")
+    external_edition: ExternalKey = Field(description="Key of an external edition, such as dcmm-2025 · 外部模型版本")
     title: Label = Field(description="Title · 标题")
     source: StatedDocument
     mark: StatedMark
@@ -171,9 +171,9 @@ class CrosswalkProposed(Event):
     """A crosswalk was begun 对照已建立."""
 
     type: Literal["crosswalk.proposed.v1"] = "crosswalk.proposed.v1"
-    says: ClassVar = "建立了标准版本 {edition} 与外部模型 {model} 的对照“{title}”"
+    says: ClassVar = "建立了标准版本 {edition} 与外部模型 {external_edition} 的对照“{title}”"
     edition: str
-    model: str
+    external_edition: str
     title: str
     source: Source
 
@@ -234,15 +234,19 @@ def decide(command: CrosswalkCommand, crosswalk: Crosswalk | None, context: Deci
 
 def _proposed(command: ProposeCrosswalk, crosswalk: Crosswalk | None, context: DecisionContext) -> Facts:
     if crosswalk is not None:
-        if (crosswalk.edition, crosswalk.model, crosswalk.title) == (command.edition, command.model, command.title):
+        if (crosswalk.edition, crosswalk.external_edition, crosswalk.title) == (
+            command.edition,
+            command.external_edition,
+            command.title,
+        ):
             return ()
-        raise CROSSWALK_EXISTS.refuse(edition=crosswalk.edition, model=crosswalk.model)
+        raise CROSSWALK_EXISTS.refuse(edition=crosswalk.edition, external_edition=crosswalk.external_edition)
     if context.read.get(edition_stream(command.edition)) is None:
         raise EDITION_UNKNOWN.refuse(path="edition", edition=command.edition)
-    model = external_edition(command.model)
+    model = external_edition(command.external_edition)
     if model is None or not model.nodes:
-        raise EXTERNAL_MODEL_UNKNOWN.refuse(path="model", model=command.model)
-    stated = {"edition": command.edition, "model": command.model, "title": command.title}
+        raise EXTERNAL_MODEL_UNKNOWN.refuse(path="external_edition", external_edition=command.external_edition)
+    stated = {"edition": command.edition, "external_edition": command.external_edition, "title": command.title}
     return (CrosswalkProposed(**stated, source=stated_source(command)),)
 
 
@@ -266,14 +270,15 @@ def _unknown(command: ChangeCrosswalk, crosswalk: Crosswalk, context: DecisionCo
     """Both ends of a row exist in the editions of the crosswalk; what is removed is there."""
     edition: PublishedEdition = context.read[edition_stream(crosswalk.edition)]
     known = {indicator.id for indicator in edition.edition.indicators}
-    model = external_edition(crosswalk.model)
+    model = external_edition(crosswalk.external_edition)
     nodes = model.by_id if model is not None else {}
     for place, row in enumerate(command.rows):
         if row.indicator not in known:
             path = f"rows.{place}.indicator"
             yield CROSSWALK_INDICATOR_UNKNOWN.refuse(path=path, edition=crosswalk.edition, indicator=row.indicator)
         if row.node not in nodes:
-            yield CROSSWALK_NODE_UNKNOWN.refuse(path=f"rows.{place}.node", model=crosswalk.model, node=row.node)
+            told = {"external_edition": crosswalk.external_edition, "node": row.node}
+            yield CROSSWALK_NODE_UNKNOWN.refuse(path=f"rows.{place}.node", **told)
     yield from _absent("removed", command.removed, crosswalk)
 
 
@@ -285,7 +290,7 @@ def _absent(name: str, pairs: tuple[CrosswalkPair, ...], crosswalk: Crosswalk) -
 
 def _at_odds(command: ChangeCrosswalk, crosswalk: Crosswalk, after: tuple[CrosswalkRow, ...]) -> Iterator[Refused]:
     """Rows that cannot stand beside the others; each is told at its place, where it is one of those that were sent."""
-    model = external_edition(crosswalk.model)
+    model = external_edition(crosswalk.external_edition)
     places = {row.pair: f"rows.{place}" for place, row in enumerate(command.rows)}
     for indicator, node in sorted(exact_twice(after)):
         where = {"path": places[indicator, node]} if (indicator, node) in places else {}
@@ -324,9 +329,9 @@ def _published(command: PublishCrosswalk, crosswalk: Crosswalk, context: Decisio
     if crosswalk.drafted == crosswalk.published:
         return ()
     edition: PublishedEdition = context.read[edition_stream(crosswalk.edition)]
-    model = external_edition(crosswalk.model)
+    model = external_edition(crosswalk.external_edition)
     if model is None:
-        raise EXTERNAL_MODEL_UNKNOWN.refuse(model=crosswalk.model)
+        raise EXTERNAL_MODEL_UNKNOWN.refuse(external_edition=crosswalk.external_edition)
     digests = {"edition_digest": edition.digest, "model_digest": model.digest}
     return (CrosswalkPublished(version=crosswalk.version + 1, rows=crosswalk.drafted, **digests),)
 
@@ -344,7 +349,7 @@ CrosswalkEvent = CrosswalkProposed | CrosswalkChanged | CrosswalkReviewed | Cros
 def evolve(crosswalk: Crosswalk | None, event: CrosswalkEvent) -> Crosswalk:
     """The crosswalk after one more fact."""
     if isinstance(event, CrosswalkProposed):
-        return Crosswalk(edition=event.edition, model=event.model, title=event.title)
+        return Crosswalk(edition=event.edition, external_edition=event.external_edition, title=event.title)
     assert crosswalk is not None, "a history starts with CrosswalkProposed"  # noqa: S101 - guards replay, not input
     rows: dict[Pair, ProposedRow] = dict(crosswalk.rows)
     match event:

@@ -48,7 +48,7 @@ class Crosswalk(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     edition: EditionRef
-    model: ExternalKey
+    external_edition: ExternalKey
     title: str
     draft_version: int = 1
     rows: Mapping[Pair, ProposedRow] = {}
@@ -66,6 +66,6 @@ def crosswalk_stream(crosswalk: str) -> Stream:
     return stream_of("crosswalk", crosswalk)
 
 
-def crosswalk_id(edition: str, model: str) -> str:
+def crosswalk_id(edition: str, external_edition: str) -> str:
     """Id of the crosswalk of an edition to an external one: there is one of each two."""
-    return f"{edition}.{model}"
+    return f"{edition}.{external_edition}"

@@ -41,7 +41,7 @@ class ComparableResult:
     own assessment · 可比结果. plan P8
     """
 
-    model: str = field("Key of the external edition that spoke on the day of opening · 外部模型版本")
+    external_edition: str = field("Key of the external edition that spoke on the day of opening · 外部模型版本")
     model_name: str = field("Name of the model · 模型名称", made=True)
     crosswalk: str = field("Crosswalk it rests on · 所依对照", made=True)
     crosswalk_version: int = field("Version of the crosswalk · 对照版次", made=True)
@@ -66,7 +66,7 @@ def published_crosswalks(context: Context, editions: Sequence[str]) -> Mapping[s
     found = {key: latest_of_edition(context.snapshot, key) for key in sorted(keys)}
     return {
         edition: list(
-            {pair[0].model: pair for pair in (*found[edition.partition("-")[0]], *found[edition])}.values()
+            {pair[0].external_edition: pair for pair in (*found[edition.partition("-")[0]], *found[edition])}.values()
         )
         for edition in editions
     }
@@ -77,7 +77,7 @@ def comparable_results(measured: Measured, through: Published, day: date) -> lis
     maturity = {one.id: one.level for one in measured.indicators if one.level is not None}
     made = []
     for record, version in through:
-        model = external_edition(record.model)
+        model = external_edition(record.external_edition)
         if model is None or not model.speaks_on(day):
             continue
         found = comparable_result(model, version.parsed, maturity, comparison_on(day))

@@ -71,7 +71,7 @@ class DiagnosisEvent:
     cursor: str = field("Pass it as `after` to go on from here · 续订令牌")
     diagnosis: ids.DiagnosisID = field("Id of the diagnosis · 诊断标识")
     version: int = field(
-        "Version of the diagnosis, from 1; to a reader outside the case, which it is of what is told there · 版本", made=True
+        "Version of the diagnosis, from 1; to a reader outside the case, which it is of the events shown there · 版本", made=True
     )
     type: str = field("Published name of the fact · 事实名称")
     what: str = field("What happened, in Chinese · 事实")

@@ -71,7 +71,7 @@ class Crosswalk(Node):
 
     id: CrosswalkID = field("Id of the crosswalk: the keys of its two editions · 对照标识")
     edition: str = field("Key of our edition · 标准版本")
-    model: str = field("Key of the external edition · 外部模型版本")
+    external_edition: str = field("Key of the external edition · 外部模型版本")
     title: str = field("Title · 标题")
     source: str = field("Where it comes from · 来源")
     mark: SourceMark = field("Mark of the source · 来源标记")
@@ -95,7 +95,7 @@ def build_crosswalks(context: Context, records: Sequence[CrosswalkRecord]) -> li
         Crosswalk(
             **shown(Crosswalk, record),
             versions=[
-                _version(record, one, editions.get(record.edition), external_edition(record.model))
+                _version(record, one, editions.get(record.edition), external_edition(record.external_edition))
                 for one in versions.get(record.id, [])
             ],
             draft=_draft(record),
@@ -106,7 +106,7 @@ def build_crosswalks(context: Context, records: Sequence[CrosswalkRecord]) -> li
 
 def _draft(record: CrosswalkRecord) -> list[ProposedRow]:
     found = rows.proposed_rows(record)
-    model = external_edition(record.model)
+    model = external_edition(record.external_edition)
     warned = warnings_of([one.row for one in found], model) if model is not None else {}
     return [_proposed(one, warned) for one in found]
 
@@ -188,7 +188,7 @@ def _find_crosswalk(context: Context, key: str, _command: Command, _wanted: froz
 
 def _id_of_ends(_context: Context, data: dict[str, Any]) -> dict[str, Any]:
     """There is one crosswalk of each two editions, so they name it."""
-    return {**data, "crosswalk": crosswalk_id(data["edition"], data["model"])}
+    return {**data, "crosswalk": crosswalk_id(data["edition"], data["external_edition"])}
 
 
 QUERIES = CrosswalkQueries

@@ -48,7 +48,7 @@ POLICY = {
     "source": "示例",
     "mark": "I",
 }
-ENDS = {"edition": "2023", "model": "dcmm-2025", "title": "对照", "source": "示例", "mark": "P"}
+ENDS = {"edition": "2023", "externalEdition": "dcmm-2025", "title": "对照", "source": "示例", "mark": "P"}
 LISTED = {"person": "people", "participation": "participations", "batch": "resultBatches"}
 """Kind -> the list that shows such things."""
 

@@ -18,11 +18,11 @@ CROSSWALK = """query($id: ID!) { crosswalk(id: $id) { version publishedAt
 DRAFT = """query($id: ID!) { crosswalk(id: $id) { draftVersion
   draft(first: 50) { nodes { row { indicator node } approvals returned warnings } } } }"""
 LISTED = "{ crosswalks { totalCount nodes { id version } } }"
-RESULT = """query($id: ID!) { diagnosis(id: $id) { result { comparable { model crosswalk crosswalkVersion crosswalkMark scale
-  lower upper coverage lowerRank upperRank lowerLevel upperLevel indicative whyIndicative marks
+RESULT = """query($id: ID!) { diagnosis(id: $id) { result { comparable { externalEdition crosswalk crosswalkVersion crosswalkMark
+  scale   lower upper coverage lowerRank upperRank lowerLevel upperLevel indicative whyIndicative marks
   nodes { node name lower upper coverage indicators } } } } }"""
 ID = "2023.cmmm-2020"
-BEGIN = {"edition": "2023", "model": "cmmm-2020", "title": "对照", "source": "项目拟定", "mark": "P"}
+BEGIN = {"edition": "2023", "externalEdition": "cmmm-2020", "title": "对照", "source": "项目拟定", "mark": "P"}
 ROWS = [
     {"indicator": indicator, "node": node, "relation": "EXACT", "rationale": "按要素设定", "confidence": "0.9"}
     for indicator, node in (("F01", "people"), ("F02", "technology"), ("F03", "resources"), ("F04", "manufacturing"))
@@ -105,7 +105,8 @@ def test_a_result_says_of_another_model_an_interval_with_its_coverage_and_why_it
     assert city.data("enterprise", RESULT, id=case)["diagnosis"]["result"]["comparable"] == []
     published(city)
     [found] = city.data("enterprise", RESULT, id=case)["diagnosis"]["result"]["comparable"]
-    assert (found["model"], found["crosswalk"], found["crosswalkVersion"], found["crosswalkMark"]) == ("cmmm-2020", ID, 1, "P")
+    told = [found[name] for name in ("externalEdition", "crosswalk", "crosswalkVersion", "crosswalkMark")]
+    assert told == ["cmmm-2020", ID, 1, "P"]
     assert (found["coverage"], found["lower"], found["upper"]) == ("0.61", "2.44", "4.39")  # the brief form asks F04 alone
     assert (found["lowerLevel"], found["upperLevel"]) == ("规范级", "优化级")
     assert found["indicative"]

@@ -49,9 +49,10 @@ EDITION, MODEL = "2023", "dcmm-2025"
 ID = crosswalk_id(EDITION, MODEL)
 WORLD = {edition_stream(EDITION): PublishedEdition(edition=load(EDITION), digest=load(EDITION).digest)}
 DOCUMENT = "项目拟定的对照"
-BEGIN = ProposeCrosswalk(crosswalk=ID, edition=EDITION, model=MODEL, title="与 DCMM 的对照", source=DOCUMENT, mark=SourceMark.P)
+STATED = {"edition": EDITION, "external_edition": MODEL, "title": "与 DCMM 的对照"}
+BEGIN = ProposeCrosswalk(crosswalk=ID, **STATED, source=DOCUMENT, mark=SourceMark.P)
 BEGUN = CrosswalkProposed(
-    edition=EDITION, model=MODEL, title="与 DCMM 的对照", source=Source(document=DOCUMENT, mark=SourceMark.P)
+    edition=EDITION, external_edition=MODEL, title="与 DCMM 的对照", source=Source(document=DOCUMENT, mark=SourceMark.P)
 )
 STRATEGY = CrosswalkRow(
     indicator="F05", node="data-strategy", relation=MappingRelation.EXACT, rationale="名称与内容一致", confidence=Decimal("0.9")
@@ -102,15 +103,15 @@ def state_of(case: Given) -> Crosswalk:
 def test_the_city_begins_a_crosswalk_once() -> None:
     given(CROSSWALKS).having_read(WORLD).when(BEGIN, "city").then(BEGUN)
     begun().when(BEGIN, "city").then()
-    begun().when(BEGIN.model_copy(update={"title": "另一个"}), "city").refused(CROSSWALK_EXISTS, model=MODEL)
+    begun().when(BEGIN.model_copy(update={"title": "另一个"}), "city").refused(CROSSWALK_EXISTS, external_edition=MODEL)
 
 
 def test_a_crosswalk_is_between_two_editions_that_there_are() -> None:
     elsewhere = BEGIN.model_copy(update={"edition": "2031"})
     given(CROSSWALKS).having_read(WORLD).when(elsewhere, "city").refused(EDITION_UNKNOWN, edition="2031")
     for model in ("dcmm-1999", "integration-management-2017"):
-        command = BEGIN.model_copy(update={"model": model})
-        given(CROSSWALKS).having_read(WORLD).when(command, "city").refused(EXTERNAL_MODEL_UNKNOWN, model=model)
+        command = BEGIN.model_copy(update={"external_edition": model})
+        given(CROSSWALKS).having_read(WORLD).when(command, "city").refused(EXTERNAL_MODEL_UNKNOWN, external_edition=model)
 
 
 def test_only_the_city_proposes_and_publishes_and_only_experts_review() -> None:
