@@ -32,7 +32,8 @@ from domain.kernel import (
     cause_of,
 )
 from domain.participants.enterprises import Firm, enterprise_stream, place_of
-from domain.providers.ratings.rating import RatingStatus, YearOfRating, rating_stream
+from domain.providers.ratings.rating import YearOfRating, rating_stream
+from domain.providers.ratings.status import RatingStatus
 from domain.providers.subsidies.clawback import ClawBackSubsidy, claw_back
 from domain.providers.subsidies.events import (
     DistrictSubsidyRecorded,

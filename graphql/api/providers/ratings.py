@@ -34,9 +34,9 @@ from domain.providers.ratings.rating import (
     FixRatingInputs,
     ObjectToRating,
     RatingComputed,
-    RatingStatus,
     rating_stream,
 )
+from domain.providers.ratings.status import RatingStatus
 from projections.governance.dated_rules import body_on
 from projections.governance.proceedings import about
 from projections.participants.organisations import organisations_by_id

@@ -23,7 +23,6 @@ from domain.providers.ratings.rating import RATED_YEARS
 from domain.providers.sampling.draw import (
     CommitDraw,
     Draw,
-    DrawStatus,
     FixFrame,
     RevealDraw,
     RiskClass,
@@ -31,6 +30,7 @@ from domain.providers.sampling.draw import (
     frame_of,
 )
 from domain.providers.sampling.reassessment import Reassessment, ReassessmentStatus
+from domain.providers.sampling.status import DrawStatus
 from methods.sampling_replay import REPLAY_SCRIPT
 from projections.governance.dated_rules import body_on
 from projections.providers import sampling as rows

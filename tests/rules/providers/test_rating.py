@@ -30,11 +30,11 @@ from domain.providers.ratings.rating import (
     RatingInputsFixed,
     RatingObjected,
     RatingPublished,
-    RatingStatus,
     RecordRating,
     YearOfRating,
     rating_stream,
 )
+from domain.providers.ratings.status import RatingStatus
 from methods.yearly_rating import METHOD
 from tests.rules.given import AT, Given, given
 

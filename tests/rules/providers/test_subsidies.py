@@ -24,7 +24,8 @@ from domain.governance.rule_bodies.subsidy import SubsidisedWork, SubsidyRule
 from domain.kernel import NOT_FOUND
 from domain.participants.enterprises import enterprise_stream
 from domain.providers.ratings.numbers import Tier
-from domain.providers.ratings.rating import RatingStatus, YearOfRating, rating_stream
+from domain.providers.ratings.rating import YearOfRating, rating_stream
+from domain.providers.ratings.status import RatingStatus
 from domain.providers.subsidies.clawback import CLAWBACK_DONE, CLAWBACK_NOT_PAID, ClawBackSubsidy
 from domain.providers.subsidies.events import (
     DistrictSubsidyRecorded,
