@@ -55,8 +55,8 @@ def selection(
         kinds = SCHEMA._schema.get_possible_types(named)  # noqa: SLF001 - the executable one
         inside = (*seen, *(kind.name for kind in kinds))
         of = {kind.name: selection(kind, role, inside, without, f"{kind.name}_") for kind in kinds}
-        parts = [f"... on {name} {below}" for name, below in of.items() if below != "{  }"]
-        return "{ __typename " + " ".join(parts) + " }"
+        parts = [f"... on {name} {below}" for name, below in of.items() if below != "{}"]
+        return "{__typename " + " ".join(parts) + "}"
     assert isinstance(named, GraphQLObjectType)
     parts = []
     for name, field in named.fields.items():
@@ -65,9 +65,9 @@ def selection(
         if not may_read(role, coordinate) or coordinate in without or inner.name in seen or (seen and name == "edges"):
             continue
         below = selection(field.type, role, (*seen, named.name), without)
-        if below != "{  }":
-            parts.append(f"{alias}{name}: {name} {below}" if alias else f"{name} {below}")
-    return "{ " + " ".join(parts) + " }"
+        if below != "{}":
+            parts.append(f"{alias}{name}: {name}{below}" if alias else f"{name}{below}")
+    return "{" + " ".join(parts) + "}"
 
 
 def calls(
