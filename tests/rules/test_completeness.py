@@ -82,6 +82,18 @@ MAY_SAY_THE_SAME: Mapping[tuple[str, str], str] = {
     },
     ("RecordPolicySimulation", "method"): "a policy that is simulated stays so, whoever works it out a second time",
     ("RecordRuleSimulation", "method"): "a proposal that is simulated stays so, whoever works it out a second time",
+    **{
+        (name, "method"): "what was computed stays as it is, whoever works it out a second time"
+        for name in ("RecordPaper", "RecordUplift", "RecordScreening", "RecordAgreement")
+    },
+    ("RecordPaper", "requested"): "what was computed stays as it is, whoever works it out a second time",
+    **{
+        ("RecordScreening", name): "what was screened stays as it is, whoever works it out a second time"
+        for name in ("known", "findings")
+    },
+    ("DeclareArbiterConflict", "reason"): "who has stood back stands back, whatever is said of it later",
+    ("ChangeCrosswalk", "draft_version"): "rows that stand already are no change, whatever draft they are sent for",
+    ("ReviewCrosswalk", "rows"): "rows that a reviewer approved stay approved; some of them, sent again, are no others",
     ("RecordPlan", "method"): "a plan that is proposed stays as it is, whoever works it out a second time",
     **{
         ("TakeInWorkbook", name): "what stands already is no change, whatever workbook says it"

@@ -234,11 +234,7 @@ def decide(command: CrosswalkCommand, crosswalk: Crosswalk | None, context: Deci
 
 def _proposed(command: ProposeCrosswalk, crosswalk: Crosswalk | None, context: DecisionContext) -> Facts:
     if crosswalk is not None:
-        if (crosswalk.edition, crosswalk.external_edition, crosswalk.title) == (
-            command.edition,
-            command.external_edition,
-            command.title,
-        ):
+        if _begun(command) == crosswalk.model_copy(update={"rows": {}, "draft_version": 1, "version": 0, "published": ()}):
             return ()
         raise CROSSWALK_EXISTS.refuse(edition=crosswalk.edition, external_edition=crosswalk.external_edition)
     if context.read.get(edition_stream(command.edition)) is None:
@@ -248,6 +244,12 @@ def _proposed(command: ProposeCrosswalk, crosswalk: Crosswalk | None, context: D
         raise EXTERNAL_MODEL_UNKNOWN.refuse(path="external_edition", external_edition=command.external_edition)
     stated = {"edition": command.edition, "external_edition": command.external_edition, "title": command.title}
     return (CrosswalkProposed(**stated, source=stated_source(command)),)
+
+
+def _begun(command: ProposeCrosswalk) -> Crosswalk:
+    """The crosswalk that a proposal begins."""
+    stated = command.model_dump(include={"edition", "external_edition", "title"})
+    return Crosswalk(**stated, source=stated_source(command))
 
 
 def _changed(command: ChangeCrosswalk, crosswalk: Crosswalk, context: DecisionContext) -> Facts:
@@ -309,7 +311,8 @@ def _reviewed(command: ReviewCrosswalk, crosswalk: Crosswalk, context: DecisionC
     for indicator, node in pairs:
         if crosswalk.rows[indicator, node].proposer == context.by:
             raise ROW_PROPOSED_BY_REVIEWER.refuse(path="rows", indicator=indicator, node=node)
-    if all(crosswalk.rows[pair].verdicts.get(context.by) is command.verdict for pair in pairs):
+    said_before = [(crosswalk.rows[pair].verdicts.get(context.by), crosswalk.rows[pair].grounds.get(context.by)) for pair in pairs]
+    if all(one == (command.verdict, command.grounds) for one in said_before):
         return ()
     rows = tuple(CrosswalkPair(indicator=indicator, node=node) for indicator, node in pairs)
     said = {"draft_version": command.draft_version, "verdict": command.verdict, "grounds": command.grounds}
@@ -349,7 +352,7 @@ CrosswalkEvent = CrosswalkProposed | CrosswalkChanged | CrosswalkReviewed | Cros
 def evolve(crosswalk: Crosswalk | None, event: CrosswalkEvent) -> Crosswalk:
     """The crosswalk after one more fact."""
     if isinstance(event, CrosswalkProposed):
-        return Crosswalk(edition=event.edition, external_edition=event.external_edition, title=event.title)
+        return Crosswalk(**event.model_dump(include={"edition", "external_edition", "title"}), source=event.source)
     assert crosswalk is not None, "a history starts with CrosswalkProposed"  # noqa: S101 - guards replay, not input
     rows: dict[Pair, ProposedRow] = dict(crosswalk.rows)
     match event:
@@ -358,11 +361,11 @@ def evolve(crosswalk: Crosswalk | None, event: CrosswalkEvent) -> Crosswalk:
             for pair in removed:
                 rows.pop((pair.indicator, pair.node), None)
             return crosswalk.model_copy(update={"rows": rows, "draft_version": crosswalk.draft_version + 1})
-        case CrosswalkReviewed(reviewer=reviewer, rows=reviewed, verdict=verdict):
+        case CrosswalkReviewed(reviewer=reviewer, rows=reviewed, verdict=verdict, grounds=grounds):
             for pair in reviewed:
                 one = rows[pair.indicator, pair.node]
-                verdicts = {**one.verdicts, reviewer: verdict}
-                rows[pair.indicator, pair.node] = one.model_copy(update={"verdicts": verdicts})
+                last = {"verdicts": {**one.verdicts, reviewer: verdict}, "grounds": {**one.grounds, reviewer: grounds}}
+                rows[pair.indicator, pair.node] = one.model_copy(update=last)
             return crosswalk.model_copy(update={"rows": rows})
         case CrosswalkPublished(version=version, rows=published):
             return crosswalk.model_copy(update={"version": version, "published": published})

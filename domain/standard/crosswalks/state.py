@@ -9,6 +9,7 @@ from domain.access import EXPERTS, Role
 from domain.kernel import Command, EditionRef, Identifier, IdOf, Part, Stream, stream_of
 from domain.person_id_fields import PersonId
 from domain.standard.revision.state import Verdict
+from standards.edition.text import Source
 from standards.external.crosswalk import CrosswalkRow
 
 CROSSWALK_DRAFT_READERS = EXPERTS | {Role.CITY, Role.AUDITOR, Role.SYSTEM}
@@ -26,11 +27,12 @@ class CrosswalkCommand(Command):
 
 
 class ProposedRow(Part):
-    """A row as it stands, by whom it was proposed, and each reviewer's last word on it 拟议对照行."""
+    """A row as it stands, by whom it was proposed, and each reviewer's last word on it with its grounds 拟议对照行."""
 
     row: CrosswalkRow
     proposer: PersonId
     verdicts: Mapping[str, Verdict] = {}
+    grounds: Mapping[str, str] = {}
 
     @property
     def approvals(self) -> int:
@@ -50,6 +52,7 @@ class Crosswalk(BaseModel):
     edition: EditionRef
     external_edition: ExternalKey
     title: str
+    source: Source
     draft_version: int = 1
     rows: Mapping[Pair, ProposedRow] = {}
     version: int = 0
