@@ -69,9 +69,8 @@ class RuleCommand(Command):
 
     @model_validator(mode="after")
     def _names_what_there_is(self) -> Self:
-        unknown = self.body.unknown()
-        if unknown is not None:
-            raise ValueError(unknown)
+        if self.body.names_unknown_size():
+            raise ValueError("a base names a size class that does not exist")
         return self
 
 

@@ -45,6 +45,7 @@ from projections.participants.people import PEOPLE_READ_MODEL
 from projections.programme.coverage import TargetRow
 from projections.record.audit_trail import ENTRIES, SUBJECTS
 from projections.standard import revisions
+from projections.standard.crosswalks import CROSSWALK_READ_MODEL
 from projections.standard.edition_mapping import EDITION_MAPPING_READ_MODEL
 from projections.standard.editions import EDITIONS_READ_MODEL
 from projections.standard.revisions_fold import REVISIONS_READ_MODEL
@@ -57,6 +58,7 @@ SHOWN = (
     EDITION_MAPPING_READ_MODEL,
     HEADQUARTERS_READ_MODEL,
     REVISIONS_READ_MODEL,
+    CROSSWALK_READ_MODEL,
     TERMS,
 )
 """Read models whose tables the past has; a table without entries is empty. The people's only where it is a past of people."""
@@ -169,6 +171,7 @@ def of_enterprises(
             ORGANISATION_READ_MODEL.name: beside,
             DIAGNOSIS_READ_MODEL.name: admitted,
             EDITIONS_READ_MODEL.name: beside,
+            CROSSWALK_READ_MODEL.name: history(snapshot, _streams(snapshot, "crosswalk"), position),
             TERMS.name: consents + beside,
         },
         later_of(

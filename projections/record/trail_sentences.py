@@ -18,7 +18,10 @@ from domain.governance.ties import TieKind
 from domain.kernel import Event, key_of, kind_of, name_of
 from domain.programme.implementation_facts import ImplementationStandard
 from domain.programme.policies.conditions import Designation
+from domain.programme.sessions.state import OutreachKind
 from domain.programme.targets import Measure
+from domain.providers.signals.numbers import SignalKind
+from domain.providers.signals.signal import SignalOutcome
 from domain.standard.revision.state import Disposition, RevisionKind, Verdict
 from journal.codec import decode
 from journal.entries import DEMO_TYPE
@@ -107,6 +110,16 @@ def _listed(named: Sequence[str]) -> str:
     return shown if len(named) <= SHOWN else f"{shown} 等 {len(named)} 项"
 
 
+TOLD_BY_NAME = (
+    CertificateGrade,
+    NameShown,
+    TieKind,
+    Designation,
+    ImplementationStandard,
+    OutreachKind,
+    SignalKind,
+    SignalOutcome,
+)
 TERMS: Mapping[str, str] = {
     Measure.ENTERPRISES_DIAGNOSED: "已诊断企业数（家）",
     Measure.SHARE_DIAGNOSED: "诊断覆盖率（%）",
@@ -117,7 +130,7 @@ TERMS: Mapping[str, str] = {
     Disposition.REJECTED: "不采纳",
     Verdict.APPROVE: "同意",
     Verdict.RETURN: "退回",
-    **{one: one.names[0] for named in (CertificateGrade, NameShown, TieKind, Designation, ImplementationStandard) for one in named},
+    **{one: one.names[0] for named in TOLD_BY_NAME for one in named},
 }
 """Values of closed sets as a reader of the trail reads them."""
 

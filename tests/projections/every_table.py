@@ -351,6 +351,7 @@ STORED_KEYS = {"draw": "2024.06", "reassessment": "d1", "screening": "s1", "sign
 """Kind -> key of the history that is taken as it is stored."""
 def outreach(city: City) -> None:
     """A session with a firm in it and a question, and a unit's schedule."""
+    city.send(CITY, RegisterOrganisation(organisation="310117", kind=OrganisationKind.DISTRICT, name="松江区"))
     when = {"held_on": LAST_DAY, "begins": "09:30", "ends": "11:30", "place": "会议室"}
     said = {"kind": OutreachKind.BRIEFING, "topic": "填报说明", "host": "经委"}
     city.send(CITY, PlanOutreachSession(outreach_session="s1", **said, **when))

@@ -96,9 +96,9 @@ class RuleBody(LaterStated):
 
     kind: RuleKind
 
-    def unknown(self) -> str | None:
-        """What it names that does not exist 所引事项不存在; None = nothing. Asked of what is stated, never of what is stored."""
-        return None
+    def names_unknown_size(self) -> bool:
+        """Whether it names a size class that no firm is of 规模类型不存在. Asked of what is stated, never of what is stored."""
+        return False
 
 
 class PartsOfHundred(Part):

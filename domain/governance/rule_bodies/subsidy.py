@@ -63,7 +63,6 @@ class SubsidyRule(RuleBody):
             raise ValueError("a base is stated twice")
         return self
 
-    def unknown(self) -> str | None:
-        """A size class that no firm is of 无此规模类型: its base would never be paid."""
-        odd = any(base.size_class not in (None, *SizeClass) for base in self.bases)
-        return "a base names a size class that does not exist" if odd else None
+    def names_unknown_size(self) -> bool:
+        """Whether a base would never be paid."""
+        return any(base.size_class not in (None, *SizeClass) for base in self.bases)

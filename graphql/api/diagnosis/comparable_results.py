@@ -41,7 +41,7 @@ class ComparableResult:
     own assessment · 可比结果. plan P8
     """
 
-    external_edition: str = field("Key of the external edition that spoke on the day of opening · 外部模型版本")
+    external_edition: str = field("Key of the external edition that spoke on the day of opening · 外部模型版本", made=True)
     model_name: str = field("Name of the model · 模型名称", made=True)
     crosswalk: str = field("Crosswalk it rests on · 所依对照", made=True)
     crosswalk_version: int = field("Version of the crosswalk · 对照版次", made=True)
@@ -92,6 +92,7 @@ def _shown(
     levels = {level.rank: level.name for level in model.levels}
     return ComparableResult(
         **shown(ComparableResult, found),
+        external_edition=found.model,
         model_name=model.name,
         crosswalk=record.id,
         crosswalk_version=version.version,

@@ -212,6 +212,7 @@ SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
         frozenset({"sender", "reach", "digest", "filename", "rows", "findings", "refused_rows", "salt", "registered", "titles"}),
         (("sha256", str, "SHA-256 of the uploaded file · 文件散列"),),
         _sending,
+        shows_version=False,
     ),
 }
 """What the server completes 服务端补全; every other command is sent as it is."""

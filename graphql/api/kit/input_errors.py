@@ -165,7 +165,7 @@ VALUE_ERRORS: Mapping[str, tuple[str, str]] = {
     "until lies before since": ("until", "截止日不得早于起始日"),
     "the role is no expert's": ("role", "该角色不是专家角色，可选评分专家、仲裁专家、抽评专家、解读专家"),
     "a text holds a control character": ("", "文字中含有控制字符"),
-    "a base names a size class that does not exist": ("body.bases", "补贴基数的规模类型不存在，可选 large、medium、small、micro"),
+    "a base names a size class that does not exist": ("body.bases", "补贴基数的规模类型不存在，可选大型、中型、小型、微型"),
     "the parts do not add up to 100": ("", "各项之和应为 100"),
     "the floors of the tiers do not fall from A to C": ("", "各档最低分应由 A 至 C 依次降低"),
     "delivery counts nothing, and of a year it may be all that is on record": (
@@ -189,10 +189,13 @@ IDS: Mapping[str, str] = {
     **dict.fromkeys(("indicator", "indicators"), "Z01"),
     **dict.fromkeys(("section", "sections"), "D1"),
     **dict.fromkeys(("industry", "industries", "headquarters"), "automotive"),
+    "external_edition": "dcmm-2025",
 }
 """Field whose ids have a form of their own -> an id of that form."""
 EXAMPLES: Mapping[str, str] = {
     r"^[0-9a-z-]{1,40}$": "2024",
+    r"^[0-9A-Za-z][0-9A-Za-z_-]{0,39}$": "2026-11-dcmm",
+    r"^-?[0-9]{1,12}(\.[0-9]{1,4})?$": "61.5",
     r"^[0-9a-f]{64}$": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
     r"^[a-z]+/[a-z0-9.+-]{1,100}$": "application/pdf",
     r"^\d{4}(\.\d+)?$": "2025",

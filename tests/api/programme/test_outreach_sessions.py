@@ -8,7 +8,7 @@ import pytest
 
 from api.programme.outreach_sessions import sign_in_code
 from api.server.operations import Operations
-from domain.instants import city_day, city_time
+from domain.instants import SHANGHAI, city_time
 from domain.kernel import key_of
 from tests.live_city import DOCUMENTS, ENTERPRISE, OTHER_ENTERPRISE, RIGHTS, SCHEMA, LiveCity
 
@@ -17,7 +17,8 @@ SESSION = "outreachSession { id status turnout { status firms } seats signInCode
 SEEN = "{ outreachSessions { totalCount nodes { id topic status startsAt turnout { status firms } } } }"
 PARTS = "{ outreachAttendances { totalCount nodes { id status mistaken people groups { function people } enterprise { id } } } }"
 QUESTIONS = "{ outreachQuestions { totalCount nodes { id status answer wording } } }"
-REACH = """query($by: OutreachUnitKind!, $year: Int!, $overdue: Boolean) { outreachReach(year: $year, by: $by, overdue: $overdue) {
+REACH = """query($by: OutreachUnitKind!, $year: Int!, $overdue: Boolean, $p: String) {
+  outreachReach(year: $year, by: $by, overdue: $overdue, atLeast: $p) {
   units { nodes { id firms sessions invited came neverInvited weeks lastOn nextOn dueOn overdue } } } }"""
 FOLLOWED = """query($id: ID!) { outreachFollowUp(outreachSession: $id) { days complete firmsAtLeast mark
   groups { group firms started percent } } }"""
@@ -25,12 +26,15 @@ FOLLOWED = """query($id: ID!) { outreachFollowUp(outreachSession: $id) { days co
 
 def planned(city: LiveCity, who: str = "district", **changes: object) -> str:
     stated = {"kind": "BRIEFING", "topic": "填报说明", "host": "松江区经委", "place": "区会议中心"}
-    given = {**stated, "begins": "10:00", "ends": "12:00", "heldOn": tomorrow(city).isoformat(), **changes}
+    day, hour = held(city)
+    given = {**stated, "begins": f"{hour:02}:00", "ends": f"{hour + 2:02}:00", "heldOn": day.isoformat(), **changes}
     return str(city.done(who, "planOutreachSession", SESSION, **given)["outreachSession"]["id"])
 
 
-def tomorrow(city: LiveCity) -> date:
-    return date.fromisoformat(city.today) + timedelta(days=1)
+def held(city: LiveCity) -> tuple[date, int]:
+    """Day and hour of a session that is still to come and over within a day of now: no journal takes a clock further ahead."""
+    now = city.installation.services.clock().astimezone(SHANGHAI)
+    return (now.date(), 10) if now.hour < 9 else (now.date() + timedelta(days=1), 1)
 
 
 def announced(city: LiveCity, who: str = "district", **changes: object) -> str:
@@ -39,9 +43,10 @@ def announced(city: LiveCity, who: str = "district", **changes: object) -> str:
     return session
 
 
-def at(city: LiveCity, clock: str, days: int = 0) -> LiveCity:
-    """The same city at a time of tomorrow, or so many days later."""
-    moment = city_time(tomorrow(city) + timedelta(days=days), clock)
+def at(city: LiveCity, minutes: int, days: int = 0) -> LiveCity:
+    """The same city so many minutes after a session begins, or that many days later."""
+    day, hour = held(city)
+    moment = city_time(day + timedelta(days=days), f"{hour:02}:00") + timedelta(minutes=minutes)
     then = replace(city.installation.services, clock=lambda: moment)
     return replace(city, operations=Operations(then, SCHEMA, RIGHTS, documents=DOCUMENTS))
 
@@ -88,7 +93,7 @@ def test_a_firm_signs_up_signs_in_by_the_code_and_is_counted(city: LiveCity) -> 
     [part] = city.data("district", PARTS)["outreachAttendances"]["nodes"]
     assert (part["status"], part["groups"]) == ("SIGNED_UP", groups)
     assert city.refused("filler", "signInToOutreachSession", **of, people=2, code="000000") == "SIGN_IN_CLOSED"
-    there = at(city, "09:45")
+    there = at(city, -15)
     query = "query($id: ID!) { outreachSession(id: $id) { signInCode seats signInFrom signInUntil } }"
     shown = there.data("district", query, id=session)["outreachSession"]
     assert shown["seats"] == 2
@@ -108,7 +113,7 @@ def test_a_firm_signs_up_signs_in_by_the_code_and_is_counted(city: LiveCity) -> 
 def test_after_five_wrong_codes_the_right_one_is_not_taken_any_more_and_no_entry_tells_a_code(city: LiveCity) -> None:
     session = announced(city)
     invite(city, session)
-    there, of = at(city, "10:00"), {"outreachSession": session, "enterprise": FIRM, "people": 1}
+    there, of = at(city, 0), {"outreachSession": session, "enterprise": FIRM, "people": 1}
     right = sign_in_code(city.installation.services.secret, key_of(session))
     wrong = [code for code in ("111111", "222222", "333333", "444444", "555555", "666666") if code != right][:5]
     for code in wrong:
@@ -123,7 +128,7 @@ def test_the_organiser_records_who_came_and_takes_a_wrong_record_back(city: Live
     session = announced(city)
     record = {"outreachSession": session, "enterprises": [FIRM]}
     assert city.refused("district", "recordOutreachAttendance", **record) == "SESSION_NOT_BEGUN"
-    there = at(city, "12:10")
+    there = at(city, 130)
     done = there.done("district", "recordOutreachAttendance", SESSION, **record)
     assert done["outreachSession"]["turnout"] == [{"status": "CAME", "firms": 1}]
     assert there.refused("district", "recordOutreachAttendance", **record | {"enterprises": [OTHER]}) == "NOT_FOUND"
@@ -166,24 +171,24 @@ def test_a_published_answer_is_open_to_all_and_nobody_outside_learns_who_asked(c
 
 
 def test_reach_is_told_by_unit_and_a_unit_behind_its_schedule_is_on_the_list(city: LiveCity) -> None:
-    day = tomorrow(city)
-    city.done("park", "setOutreachSchedule", "", unit="songjiang-park", weeks=2, since=city.today)
+    day, _ = held(city)
+    done = city.done("park", "setOutreachSchedule", "", unit="songjiang-park", weeks=2, since=city.today)
     assert city.refused("pudong", "setOutreachSchedule", unit="songjiang-park", weeks=2, since=city.today) == "NOT_FOUND"
     asked = {"by": "PARK", "year": day.year}
-    [park] = city.data("district", REACH, **asked)["outreachReach"]["units"]["nodes"]
+    [park] = city.data("district", REACH, **asked, p=done["position"])["outreachReach"]["units"]["nodes"]
     assert (park["firms"], park["neverInvited"], park["overdue"]) == (1, 1, False)
-    assert park["dueOn"] == (day + timedelta(days=13)).isoformat()
+    assert park["dueOn"] == (date.fromisoformat(city.today) + timedelta(days=14)).isoformat()
     assert city.data("pudong", REACH, **asked)["outreachReach"]["units"]["nodes"] == []
     session = announced(city, "park")
     invite(city, session, "park")
-    there = at(city, "12:10")
+    there = at(city, 130)
     there.done("park", "recordOutreachAttendance", "", outreachSession=session, enterprises=[FIRM])
     [park] = there.data("park", REACH, **asked)["outreachReach"]["units"]["nodes"]
     counts = {name: park[name] for name in ("sessions", "invited", "came", "neverInvited", "lastOn", "dueOn")}
     due = (day + timedelta(days=14)).isoformat()
     assert counts == {"sessions": 1, "invited": 1, "came": 1, "neverInvited": 0, "lastOn": day.isoformat(), "dueOn": due}
     for days, found in ((14, []), (15, [True])):
-        late = at(city, "09:00", days).data("city", REACH, **asked | {"overdue": True})["outreachReach"]["units"]["nodes"]
+        late = at(city, -60, days).data("city", REACH, **asked | {"overdue": True})["outreachReach"]["units"]["nodes"]
         assert [one["overdue"] for one in late] == found
     units = there.data("city", REACH, by="DISTRICT", year=day.year)["outreachReach"]["units"]["nodes"]
     assert [(one["id"], one["invited"]) for one in units] == [("organisation/310115", 0), ("organisation/310117", 1)]
@@ -193,11 +198,10 @@ def test_what_followed_a_session_is_not_told_of_too_few_firms(city: LiveCity) ->
     session = announced(city, "city")
     invite(city, session, "city", enterprises=[FIRM])
     assert city.data("city", FOLLOWED, id=session)["outreachFollowUp"] is None, "it has not begun"
-    there = at(city, "12:10")
+    there = at(city, 130)
     there.done("city", "recordOutreachAttendance", "", outreachSession=session, enterprises=[FIRM])
     found = there.data("city", FOLLOWED, id=session)["outreachFollowUp"]
     assert (found["days"], found["complete"], found["firmsAtLeast"], found["mark"]) == (30, False, 5, "I")
     assert found["groups"][0] == {"group": "CAME", "firms": 1, "started": None, "percent": None}
-    assert at(city, "12:10", 31).data("district", FOLLOWED, id=session)["outreachFollowUp"]["complete"]
+    assert at(city, 130, 31).data("district", FOLLOWED, id=session)["outreachFollowUp"]["complete"]
     assert city.data("city", FOLLOWED, id="session/none")["outreachFollowUp"] is None
-    assert city_day(city.installation.services.clock()) < tomorrow(city)

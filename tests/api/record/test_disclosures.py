@@ -29,6 +29,20 @@ SUMS = ("due", "inputDigest", "leftOut", "method", "paid", "position", "provider
 RESTRICTED_BUT_OPEN = {
     "Campaign.progress": "counts",
     "CampaignProgress.*": "counts",
+    "OutreachSession.*": "when and where firms are briefed",
+    "OutreachSession.signInCode": "a code of the organiser's room",
+    **{
+        f"{name}.*": "counts of firms, as the administration itself recorded who came"
+        for name in ("OutreachTurnout", "OutreachReach", "UnitOutreach", "OutreachFollowUp", "OutreachFollowers")
+    },
+    **{
+        f"{name}.*": "that a firm is invited and came, as the administration itself asked it"
+        for name in ("OutreachAttendance", "OutreachAttendees")
+    },
+    **dict.fromkeys(
+        ("OutreachQuestion.enterprise", "OutreachQuestion.session", "OutreachQuestion.text"),
+        "what a firm asked its organiser, who answers it to all",
+    ),
     "Participation.*": "that a firm takes part and how far it has come, as the administration itself asked it",
     "Person.*": "opaque ids and roles; name and phone have rows of their own",
     "LiaisonNode.*": "units of the administration and no firm",

@@ -12,7 +12,7 @@ from strawberry.types.base import StrawberryObjectDefinition
 from api.kit.ids import id_of, key_of
 from api.server.operations import Operations
 from domain.diagnosis.case_numbers import case_number
-from projections.engine.filters import OF
+from projections.engine.filters import OF, PUBLISHED_AS
 from tests.live_city import DOCUMENTS, ENTERPRISE, OTHER_ENTERPRISE, RIGHTS, SCHEMA, LiveCity
 
 REFUSED = {
@@ -142,7 +142,7 @@ def _naming() -> Iterator[tuple[str, str]]:
         if isinstance(definition, StrawberryObjectDefinition):
             for one in fields(definition.origin):
                 for kind in one.metadata.get(OF) or ():
-                    name = SCHEMA.config.name_converter.apply_naming_config(one.name)
+                    name = one.metadata.get(PUBLISHED_AS) or SCHEMA.config.name_converter.apply_naming_config(one.name)
                     yield kind, f'{{ {asked}(filter: {{{name}: "%s"}}) {{ totalCount }} }}'
 
 

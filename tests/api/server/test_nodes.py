@@ -1,7 +1,7 @@
 """Nodes (plan P1, P7): whatever has an id is found by it alone, by those who may see it, and nobody learns that there is more."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -40,6 +40,7 @@ SINGLY = {
     "screening": "screening",
     "signal": "signal",
     "agreement": "agreementStudy",
+    "session": "outreachSession",
 }
 """Kind -> the read that shows one such thing by its id."""
 POLICY = {
@@ -49,8 +50,23 @@ POLICY = {
     "mark": "I",
 }
 ENDS = {"edition": "2023", "externalEdition": "dcmm-2025", "title": "对照", "source": "示例", "mark": "P"}
-LISTED = {"person": "people", "participation": "participations", "batch": "resultBatches"}
+LISTED = {"person": "people", "participation": "participations", "batch": "resultBatches"} | {
+    "attendance": "outreachAttendances",
+    "question": "outreachQuestions",
+}
 """Kind -> the list that shows such things."""
+
+
+def briefed(city: LiveCity) -> dict[str, str]:
+    """A session to come, to which a firm is invited."""
+    day = (date.fromisoformat(city.today) + timedelta(days=2)).isoformat()
+    stated = {"kind": "BRIEFING", "topic": "填报说明", "host": "松江区经委", "place": "区会议中心"}
+    stated |= {"begins": "10:00", "ends": "12:00"}
+    made = city.done("district", "planOutreachSession", "outreachSession { id }", **stated, heldOn=day)
+    of = {"outreachSession": str(made["outreachSession"]["id"])}
+    city.done("district", "announceOutreachSession", "", **of)
+    city.done("district", "inviteToOutreachSession", "", **of, enterprises=[FIRM])
+    return of
 
 
 def everything(city: LiveCity) -> dict[str, list[str]]:
@@ -72,7 +88,13 @@ def everything(city: LiveCity) -> dict[str, list[str]]:
     sent_to = city.done("erp", "registerEndpoint", "endpoint { id }", url="https://erp.example/events")
     sheets = city.uploaded("city", "包.json", b'{"results": []}', kind="results")
     city.done("city", "sendResultBatch", "", name="b1", model="sme", statedOn=city.today, sha256=sheets)
+    of = briefed(city)
+    asking = {**of, "enterprise": FIRM, "text": "谁来填报？"}
+    asked = city.done("filler", "askOutreachQuestion", "outreachQuestion { id }", **asking)
     return {
+        "session": [of["outreachSession"]],
+        "attendance": [f"attendance/{key_of(of['outreachSession'], 'session')}.{ENTERPRISE}"],
+        "question": [str(asked["outreachQuestion"]["id"])],
         "batch": ["batch/city.b1"],
         "campaign": ["campaign/round"],
         "endpoint": [sent_to["endpoint"]["id"]],

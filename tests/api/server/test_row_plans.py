@@ -209,9 +209,12 @@ def test_a_thing_from_its_row_is_the_thing_of_its_class_for_every_role(
 
 
 OF_OBJECTS = {
+    "ArbitratedCase": "arbitrations are lists within a case, each paged",
     "Arbitrations": "arbitrations are lists within a case, each paged",
     "Case": "it holds lists of its own, each paged",
+    "DiagnosisThen": "a case as it was is folded anew",
     "InternalReviews": "reviews are lists within a case, each paged",
+    "LaidBefore": "arbitrations are lists within a case, each paged",
     "SectionAnswers": "answers are read with their edition",
     "SiteVisits": "visits are lists within a case, each paged",
 }

@@ -193,6 +193,7 @@ def test_every_table_of_a_firms_own_data_has_row_policies() -> None:
         "assignments",
         "audit_subjects",
         "headquarters",
+        "outreach_questions",
         "roster_members",
         "roster_undated",
     }
