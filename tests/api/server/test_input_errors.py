@@ -112,6 +112,7 @@ def test_every_pattern_of_a_command_has_an_example_that_fits_it() -> None:
 NAMED_OTHERWISE = {
     "answers": "indicator",
     "jobs": "diagnosis",
+    "externalEdition": "external_edition",
     "outreachSession": "outreach-session",
     "outreachQuestion": "outreach-question",
 }
