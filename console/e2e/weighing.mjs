@@ -38,7 +38,7 @@ await journey(async (browser) => {
   await page.keyboard.press("End");
   await page.waitForLoadState("networkidle");
   await page.waitForTimeout(300);
-  const top = await page.locator("main.page").innerText();
+  const top = await page.locator(".page").innerText();
   await accessible(page, "what-if-phone");
   await shot(page, "what-if-phone");
   const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);

@@ -1,5 +1,5 @@
-import { Alert, Button, Descriptions, Empty, Grid, List, Select, Skeleton, Table, Tabs, Tag } from "antd";
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { Alert, Button, Descriptions, Empty, List, Skeleton, Table, Tag } from "antd";
+import { lazy, Suspense, useState } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
 
 import { download } from "../api";
@@ -8,6 +8,7 @@ import { decimal, shanghai } from "../format";
 import { graphql } from "../gql";
 import { FormNames, PurposeNames } from "../gql/enum-names";
 import type { CaseQuery } from "../gql/graphql";
+import { Parts } from "../parts";
 import { useNames, useSaid, useWords } from "../language";
 import { useViewer, type Viewer } from "../session";
 import { CaseActs } from "./case-acts";
@@ -60,7 +61,7 @@ export function Case() {
           <>
             <h1>{diagnosis.enterprise?.name ?? diagnosis.caseNumber} <StatusTag status={diagnosis.status} /></h1>
             <CaseActs diagnosis={diagnosis} again={answer.again} />
-            <Parts at={params.get("tab") ?? "overview"} go={(tab) => setParams({ tab }, { replace: true })} parts={[
+            <Parts title={words.diagnoses.title} at={params.get("tab") ?? "overview"} go={(tab) => setParams({ tab }, { replace: true })} parts={[
               { key: "overview", label: words.case.overview, children: <Overview diagnosis={diagnosis} /> },
               { key: "questionnaire", label: words.case.questionnaire, children: <Questionnaire diagnosis={diagnosis} again={answer.again} /> },
               { key: "result", label: words.case.result, children: <Result diagnosis={diagnosis} /> },
@@ -74,19 +75,6 @@ export function Case() {
         )
       }
     </Shown>
-  );
-}
-
-/** The parts of a case as tabs, on a phone as a list to choose from. */
-function Parts({ at, go, parts }: { at: string; go: (part: string) => void; parts: { key: string; label: string; children: ReactNode }[] }) {
-  const words = useWords();
-  const wide = Grid.useBreakpoint().md ?? true;
-  if (wide) return <Tabs activeKey={at} onChange={go} destroyOnHidden items={parts} />;
-  return (
-    <>
-      <Select aria-label={words.diagnoses.title} value={at} onChange={go} options={parts.map((one) => ({ value: one.key, label: one.label }))} style={{ width: "100%", marginBottom: 16 }} />
-      {parts.find((one) => one.key === at)?.children}
-    </>
   );
 }
 

@@ -1,8 +1,9 @@
-import { InputNumber, Tabs } from "antd";
+import { InputNumber } from "antd";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
 
 import { spoken, useWords } from "../language";
+import { Parts } from "../parts";
 import { useViewer } from "../session";
 import { AppraisalOf } from "./appraisal";
 import { Bottlenecks } from "./bottlenecks";
@@ -28,11 +29,11 @@ export function Steering() {
     <>
       <h1>{words.nav.steering}</h1>
       {office && <div className="bar"><label>{words.fields.year} <InputNumber min={2023} max={2100} value={year} onChange={(value) => value && setYear(value)} /></label></div>}
-      <Tabs
-        destroyOnHidden
-        activeKey={sought.get("tab") ?? (office ? "pace" : liaison ? "gaps" : "bottlenecks")}
-        onChange={(tab) => seek({ tab }, { replace: true })}
-        items={[
+      <Parts
+        title={words.nav.steering}
+        at={sought.get("tab") ?? (office ? "pace" : liaison ? "gaps" : "bottlenecks")}
+        go={(tab) => seek({ tab }, { replace: true })}
+        parts={[
           ...(office ? [
             { key: "pace", label: texts.pace, children: <PaceOf key={year} year={year} /> },
             { key: "appraisal", label: texts.appraisal, children: <AppraisalOf key={year} year={year} /> },
