@@ -76,6 +76,34 @@ export async function choose(page, field, title) {
   await page.locator(`.ant-select [title="${title}"]`).waitFor();
 }
 
+/** The title of one of those that a list offers when it has opened, which is then chosen: `at` counts among those that `text` is part of. */
+export async function chooseAt(page, field, { at = 0, text = "" } = {}) {
+  const open = page.locator(".ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option:not(.ant-select-item-option-selected)", { hasText: text });
+  for (let tries = 0; tries < 20 && (await open.count()) <= at; tries += 1) {
+    await field.click();
+    await open.nth(at).waitFor({ timeout: 2_000 }).catch(() => undefined);
+  }
+  const title = await open.nth(at).getAttribute("title");
+  await choose(page, field, title);
+  return title;
+}
+
+/** Types a day and goes on, until its field holds it: a calendar that is still opening forgets what was typed. */
+export async function dated(field, day) {
+  for (let tries = 0; tries < 20; tries += 1) {
+    await field.fill(day);
+    await field.press("Tab");
+    await field.page().waitForTimeout(200);
+    if ((await field.inputValue()) === day) return;
+  }
+  throw new Error(`${day} is not taken`);
+}
+
+/** The city's day, so many days ahead: the machine that tries this may live in another. */
+export function cityDay(ahead = 0) {
+  return new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(Date.now() + ahead * 86_400_000);
+}
+
 /** Leaves the dialogue that lies on top by its key, which it does not take while it still appears. */
 export async function leave(page) {
   const dialogue = page.locator(".ant-modal").last();
@@ -96,7 +124,23 @@ export async function journey(run) {
   try {
     const found = await run(browser);
     console.log(JSON.stringify({ ...found, problems }));
+  } catch (fault) {
+    console.error(JSON.stringify({ stood: await stood(browser), problems }, undefined, 1));
+    throw fault;
   } finally {
     await browser.close();
   }
+}
+
+/** What stood on each page when a journey could not go on: without it a failure on a slow machine cannot be told from another. */
+async function stood(browser) {
+  const pages = browser.contexts().flatMap((context) => context.pages());
+  return Promise.all(
+    pages.map(async (page) => ({
+      at: page.url(),
+      says: await page.locator(".ant-form-item-explain-error, .ant-alert, .ant-notification-notice, .ant-message-notice").allInnerTexts(),
+      form: await page.locator(".ant-modal").last().innerText({ timeout: 1_000 }).catch(() => undefined),
+      filled: await page.locator(".ant-modal input, .ant-modal textarea").evaluateAll((fields) => fields.map((field) => `${field.id}=${field.value}`)),
+    })),
+  );
 }

@@ -1,5 +1,5 @@
 // A district drafts a policy, cannot publish it before it is simulated, publishes it, and a firm sees clause by clause how it stands.
-import { accessible, choose, go, journey, shot, signIn, tab } from "./browser.mjs";
+import { accessible, choose, cityDay, dated, go, journey, shot, signIn, tab } from "./browser.mjs";
 
 const TITLE = "示例：规模以上企业改造补贴";
 
@@ -24,8 +24,7 @@ await journey(async (browser) => {
   const needed = await form.locator(".ant-form-item-explain-error").count();
   await form.getByLabel("政策名称").fill(TITLE);
   await choose(district, form.getByRole("combobox", { name: "用途" }), "数字化改造补贴");
-  await form.getByLabel("起始日").fill("2026-12-01");
-  await district.keyboard.press("Enter");
+  await dated(form.getByLabel("起始日"), cityDay(1));
   await form.getByLabel(/单家金额/).fill("100000");
   await form.getByLabel("条款名称").fill("诊断达到一档");
   await form.getByLabel("下限").fill("1");

@@ -1,5 +1,5 @@
 // A district's batch: the plan with its prices, one firm changed with a reason, adopted by a person; ties with their source.
-import { accessible, go, journey, shot, signIn, tab } from "./browser.mjs";
+import { accessible, chooseAt, go, journey, shot, signIn, tab } from "./browser.mjs";
 
 await journey(async (browser) => {
   const [page] = await tab(browser);
@@ -14,8 +14,7 @@ await journey(async (browser) => {
   const row = page.locator("tr.ant-table-row").filter({ has: page.getByRole("button", { name: /改派/ }), hasText: /\+|不增加/ }).first();
   const firm = await row.locator("td").first().innerText();
   await row.getByRole("button", { name: /改派/ }).click();
-  await page.getByLabel("拟派服务商").click();
-  await page.locator(".ant-select-item-option").first().click();
+  await chooseAt(page, page.getByLabel("拟派服务商"));
   await page.locator(".ant-modal button[type=submit]").click();
   const needed = await page.locator(".ant-form-item-explain-error").innerText();
   await page.getByLabel("改动理由").fill("企业希望由同园区的服务商承担");

@@ -1,5 +1,5 @@
 // A rating is opened to its parts, their inputs and the facts behind, by the provider itself; its subsidy and dossiers; coverage by district; a draw is committed to in time.
-import { accessible, go, journey, leave, shot, signIn, tab } from "./browser.mjs";
+import { accessible, cityDay, dated, go, journey, leave, shot, signIn, tab } from "./browser.mjs";
 
 async function ofYear(page, year) {
   await go(page, "/ratings");
@@ -46,23 +46,21 @@ await journey(async (browser) => {
   await city.getByText("尚无抽样").waitFor();
   await accessible(city, "sampling-none");
   const months = [0, 1].map((ahead) => {
-    const now = new Date();
-    return `${now.getFullYear() + Math.floor((now.getMonth() + ahead) / 12)}-${String(((now.getMonth() + ahead) % 12) + 1).padStart(2, "0")}`;
+    const [year, month] = cityDay().split("-").map(Number);
+    return `${year + Math.floor((month - 1 + ahead) / 12)}-${String(((month - 1 + ahead) % 12) + 1).padStart(2, "0")}`;
   });
   await city.getByRole("button", { name: "承诺抽样" }).click();
   await city.getByLabel("公开随机数来源").fill("福利彩票双色球当期开奖号码");
   const said = [];
   for (const month of months) {
-    await city.getByLabel("抽样月份").fill(month);
-    await city.keyboard.press("Tab");
+    await dated(city.getByLabel("抽样月份"), month);
     await city.locator(".ant-modal button[type=submit]").click();
     if (month === months[0]) said.push(await city.locator(".ant-notification-notice").last().innerText());
   }
   await city.locator(".ant-card", { hasText: months[1].replace("-", ".") }).waitFor();
   await city.locator(".ant-modal").waitFor({ state: "hidden" });
   await city.getByRole("button", { name: "确定抽样框" }).click();
-  await city.getByLabel("公开随机数产生日").fill(`${months[1]}-28`);
-  await city.keyboard.press("Tab");
+  await dated(city.getByLabel("公开随机数产生日"), `${months[1]}-28`);
   await city.locator(".ant-modal button[type=submit]").click();
   await city.waitForFunction(() => [...document.querySelectorAll(".ant-notification-notice")].some((one) => one.textContent.includes("抽样框")));
   said.push(await city.locator(".ant-notification-notice", { hasText: "抽样框" }).last().innerText());

@@ -1,27 +1,16 @@
 // A confirmed report is filed by its district, read by an expert whom it appoints, and followed up: the firm plans, reports what it brought, the district closes.
-import { accessible, go, journey, shot, signIn, tab, URL_OF } from "./browser.mjs";
+import { accessible, chooseAt, cityDay, dated, go, journey, shot, signIn, tab, URL_OF } from "./browser.mjs";
 import { caseOf, joined } from "./case.mjs";
 
 const READ_ANEW = "示例远图模具有限公司";
 const FOLLOWED = "示例明舟医疗器械有限公司";
 const PHONE = { viewport: { width: 375, height: 800 } };
-const today = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(new Date());
+const today = cityDay();
 const later = `${Number(today.slice(0, 4)) + 1}${today.slice(4, 8)}01`;
 
 async function follow(page, href) {
   await go(page, `${href}?tab=follow-up`);
   await page.locator("h2", { hasText: "区级备案" }).waitFor();
-}
-
-async function fillDate(field, day) {
-  await field.fill(day);
-  await field.press("Tab");
-}
-
-async function choose(page, field, text) {
-  await field.click();
-  await field.fill(text);
-  await page.locator(".ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option").first().click();
 }
 
 const sent = (page) => page.locator(".ant-modal button[type=submit]").click();
@@ -44,9 +33,8 @@ await journey(async (browser) => {
     await follow(district, href);
     await district.getByRole("button", { name: "指派解读专家" }).click();
     await district.waitForLoadState("networkidle");
-    await district.getByRole("combobox", { name: "解读专家" }).click();
-    await district.locator(".ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option").nth(at).click();
-    await fillDate(district.getByLabel("指派截止日"), later);
+    await chooseAt(district, district.getByRole("combobox", { name: "解读专家" }), { at });
+    await dated(district.getByLabel("指派截止日"), later);
     await sent(district);
     await shut(district);
     await reader.goto(`${URL_OF}/#${href}?tab=follow-up&tried=${at}`);
@@ -56,15 +44,15 @@ await journey(async (browser) => {
   }
   await follow(reader, href);
   await reader.getByRole("button", { name: "记录解读" }).click();
-  await fillDate(reader.getByLabel("解读日期"), later);
+  await dated(reader.getByLabel("解读日期"), later);
   await reader.getByLabel("解读意见").fill("基础较好，先易后难。");
-  await choose(reader, reader.getByLabel("1 指标"), "Z01");
+  await chooseAt(reader, reader.getByLabel("1 指标"), { text: "Z01" });
   await reader.getByLabel("1 建议内容").fill("规划按年滚动修订，并列支预算。");
   await accessible(reader, "reading-form-phone");
   await shot(reader, "reading-form-phone");
   await sent(reader);
   const refused = await reader.locator(".ant-notification-notice").last().innerText();
-  await fillDate(reader.getByLabel("解读日期"), today);
+  await dated(reader.getByLabel("解读日期"), today);
   await sent(reader);
   await shut(reader);
   await reader.getByText("规划按年滚动修订").waitFor();
@@ -73,7 +61,7 @@ await journey(async (browser) => {
   await follow(firm, href);
   await firm.getByRole("button", { name: "提交改进计划" }).click();
   await firm.getByLabel("措施内容").fill("规划改为按年修订，预算列入次年计划。");
-  await fillDate(firm.getByLabel("完成日"), later);
+  await dated(firm.getByLabel("完成日"), later);
   await shot(firm, "follow-up-plan-phone");
   await sent(firm);
   await shut(firm);
@@ -93,7 +81,7 @@ await journey(async (browser) => {
   await other.getByRole("button", { name: "报告改进情况" }).click();
   await other.getByLabel("已采取的措施").fill("两个厂区已接入同一平台。");
   await other.getByRole("button", { name: "增加一项对比" }).click();
-  await choose(other, other.getByLabel("指标", { exact: true }), "Z01");
+  await chooseAt(other, other.getByLabel("指标", { exact: true }), { text: "Z01" });
   await other.getByLabel("测量项目").fill("设备联网率");
   await other.getByLabel("计量单位").fill("%");
   await other.getByRole("textbox", { name: "改进前" }).fill("62.25");

@@ -1,5 +1,5 @@
 // The standards desk answers a comment, begins a revision, is told what does not compose and mends it; a firm comments on the text and sees no draft.
-import { accessible, choose, go, journey, shot, signIn, tab } from "./browser.mjs";
+import { accessible, choose, chooseAt, go, journey, shot, signIn, tab } from "./browser.mjs";
 
 const PAGE = "/standards?tab=revisions";
 const TITLE = "示例：下一次修订";
@@ -34,8 +34,7 @@ await journey(async (browser) => {
 
   await city.getByRole("button", { name: "起草修订" }).click();
   const form = city.locator(".ant-modal");
-  await form.getByLabel("基础版本").click();
-  await city.locator(".ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option").first().click();
+  await chooseAt(city, form.getByLabel("基础版本"));
   await form.getByLabel(/新版本号/).fill("2031");
   await form.getByLabel("标题").fill(TITLE);
   await form.getByLabel("修订理由").fill("两年诊断之后（示例）");

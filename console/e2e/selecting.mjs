@@ -1,14 +1,7 @@
 // A call opened by the city, an application kept as a draft, returned, mended and found complete; past calls are read by those who marked.
 import { writeFileSync } from "node:fs";
 
-import { accessible, go, journey, shot, signIn, tab } from "./browser.mjs";
-
-const day = (ahead) => new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(Date.now() + ahead * 86_400_000);
-
-async function dated(page, label, value) {
-  await page.getByLabel(label, { exact: true }).fill(value);
-  await page.keyboard.press("Tab");
-}
+import { accessible, chooseAt, cityDay as day, dated, go, journey, shot, signIn, tab } from "./browser.mjs";
 
 await journey(async (browser) => {
   const [city] = await tab(browser);
@@ -19,7 +12,7 @@ await journey(async (browser) => {
   const year = Number(day(0).slice(0, 4)) + 1;
   await city.getByRole("button", { name: "开启征集" }).click();
   const form = city.locator(".ant-modal");
-  for (const [label, ahead] of [["申报截止日", 20], ["补正截止日", 40], ["评分截止日", 60], ["异议截止日", 90]]) await dated(form.page(), label, day(ahead));
+  for (const [label, ahead] of [["申报截止日", 20], ["补正截止日", 40], ["评分截止日", 60], ["异议截止日", 90]]) await dated(form.getByLabel(label, { exact: true }), day(ahead));
   await form.locator("button[type=submit]").click();
   await city.locator(".ant-select", { hasText: `${year} 年度` }).waitFor();
 
@@ -30,8 +23,7 @@ await journey(async (browser) => {
   await provider.getByLabel("行业标签").first().fill("C34");
   await provider.keyboard.press("Enter");
   await provider.getByRole("button", { name: "增加一项" }).first().click();
-  await provider.getByLabel("人员").click();
-  await provider.locator(".ant-select-item-option").first().click();
+  await chooseAt(provider, provider.getByLabel("人员"));
   await provider.getByRole("button", { name: "保存草稿" }).click();
   await provider.getByText("已办理").first().waitFor();
   const early = await (async () => {
@@ -58,7 +50,7 @@ await journey(async (browser) => {
   await city.getByRole("button", { name: "退回补正" }).click();
   await city.getByLabel("材料部分").fill("产品成果");
   await city.getByLabel("补正要求").fill("请补交验收材料");
-  await dated(city, "补正截止日", day(30));
+  await dated(city.getByLabel("补正截止日", { exact: true }), day(30));
   await city.locator(".ant-modal button[type=submit]").click();
   await city.getByText("请补交验收材料").waitFor();
 

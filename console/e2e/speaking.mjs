@@ -1,12 +1,11 @@
 // What a firm says of a step: refused before the step is reached, a complaint replied to by the city, a second instance asked for; the provider sees what has a name.
-import { accessible, go, journey, shot, signIn, tab } from "./browser.mjs";
+import { accessible, chooseAt, go, journey, shot, signIn, tab } from "./browser.mjs";
 import { submitted } from "./submitting.mjs";
 
 async function say(page, step, kind, text, anonymous) {
   await page.getByRole("button", { name: "提出反馈或投诉" }).click();
   const form = page.locator(".ant-modal");
-  await form.getByLabel("环节").click();
-  await page.locator(".ant-select-item-option", { hasText: step }).click();
+  await chooseAt(page, form.getByLabel("环节"), { text: step });
   await form.getByText(kind, { exact: true }).click();
   await form.getByLabel("文字说明").fill(text);
   if (anonymous) await form.getByLabel("对服务商匿名").check();
@@ -23,8 +22,7 @@ await journey(async (browser) => {
   const form = await say(firm, "出具报告", "反馈", "报告很快", false);
   await form.locator("button[type=submit]").click();
   const early = await firm.locator(".ant-notification-notice").last().innerText();
-  await form.getByLabel("环节").click();
-  await firm.locator(".ant-select-item-option", { hasText: "提交自评" }).click();
+  await chooseAt(firm, form.getByLabel("环节"), { text: "提交自评" });
   await form.getByText("投诉", { exact: true }).click();
   await form.getByLabel("文字说明").fill("服务商迟迟不受理<b>");
   await form.getByLabel("服务商", { exact: true }).fill("2");
@@ -46,8 +44,7 @@ await journey(async (browser) => {
   await accessible(city, "feedback-city");
   await shot(city, "feedback-city");
   await city.getByRole("button", { name: "办 结" }).click();
-  await city.getByLabel("办理结果").click();
-  await city.locator(".ant-select-item-option").first().click();
+  await chooseAt(city, city.getByLabel("办理结果"));
   await city.getByLabel("办结说明").fill("已办结");
   await city.locator(".ant-modal").last().locator("button[type=submit]").click();
   const running = await city.locator(".ant-notification-notice").last().innerText();

@@ -1,5 +1,5 @@
 // A visit on site by two: planned, refused while it is not agreed to or not complete, signed in by each, interviewed, closed; a report handed in and reviewed.
-import { accessible, go, journey, leave, shot, signIn, tab } from "./browser.mjs";
+import { accessible, chooseAt, cityDay, dated, go, journey, leave, shot, signIn, tab } from "./browser.mjs";
 
 async function part(page, status, name, wanted) {
   await go(page, "/diagnoses");
@@ -32,10 +32,8 @@ await journey(async (browser) => {
   await accessible(provider, "visits-none");
   await provider.getByRole("button", { name: "制定现场诊断计划" }).click();
   const form = provider.locator(".ant-modal");
-  await form.getByLabel("计划日期").fill(new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(new Date()));
-  await provider.keyboard.press("Tab");
-  await form.getByLabel("到场诊断师").click();
-  await provider.locator(".ant-select-item-option").first().click();
+  await dated(form.getByLabel("计划日期"), cityDay());
+  await chooseAt(provider, form.getByLabel("到场诊断师"));
   await form.getByLabel("拟访谈部门").click();
   await provider.keyboard.type("生产");
   await provider.keyboard.press("Enter");
@@ -44,8 +42,7 @@ await journey(async (browser) => {
   await shot(provider, "visit-plan");
   await form.locator("button[type=submit]").click();
   const tooFew = await said(provider);
-  await form.getByLabel("到场诊断师").click();
-  await provider.locator(".ant-select-item-option:not(.ant-select-item-option-selected)").first().click();
+  await chooseAt(provider, form.getByLabel("到场诊断师"));
   await form.locator("button[type=submit]").click();
   await provider.locator(".ant-tag", { hasText: "待企业同意" }).waitFor();
   await accessible(provider, "visit-planned");

@@ -130,6 +130,9 @@ def test_who_has_too_many_under_way_is_told_so_by_the_connection_and_may_still_c
         assert status(asked(host, query("{ hello }"))) == 429
         assert len(looked.reached) == before
         command = asked(host, query("mutation { bump }"))
+        queue = looked.admission._pools[Lane.COMMANDS].queues[Lane.COMMANDS]  # noqa: SLF001 - that it waits before the second read
+        while not queue:
+            time.sleep(0.01)
         HELD["first"].let_go.set()
         assert status(command) == 200
 
