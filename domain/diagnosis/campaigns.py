@@ -10,7 +10,6 @@ from typing import Annotated, Any, ClassVar, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.access import Role, admits, scope_of
 from domain.command_rights import CITY, LIAISONS, require_right
 from domain.diagnosis.participations import (
     FirmInvited,
@@ -40,7 +39,7 @@ from domain.kernel import (
     refuse_together,
     stream_of,
 )
-from domain.participants.enterprises import Enterprise, enterprise_stream, place_of
+from domain.participants.enterprises import enterprise_stream, own_firms
 from domain.stated_dates import require_programme_date
 
 INVITED_AT_ONCE = 10_000
@@ -304,27 +303,16 @@ def require_campaign(campaign: Campaign | None, purpose: Purpose, context: Decis
         raise CAMPAIGN_OTHER_PURPOSE.refuse(path="purpose", purpose=campaign.purpose.value, title=title)
 
 
-def _own_firms(
-    command: InviteFirms | RemindFirms, campaign: Campaign, context: DecisionContext
-) -> Iterator[tuple[int, str, Enterprise]]:
-    """Each firm once, with its place in the list; all that are not the sender's are told together."""
+def _require_not_over(campaign: Campaign, context: DecisionContext) -> None:
     if context.day > campaign.until:
         raise CAMPAIGN_OVER.refuse(path="campaign", latest=campaign.until)
-    scope, problems, found = scope_of(Role(context.role), context.organisation), [], []
-    for place, identity in enumerate(dict.fromkeys(command.enterprises)):
-        firm: Enterprise | None = context.read.get(enterprise_stream(identity))
-        if firm is None or not admits(scope, place_of(identity, firm)):
-            problems.append(NOT_FOUND.refuse(path=f"enterprises.{place}"))
-        else:
-            found.append((place, identity, firm))
-    refuse_together(problems)
-    yield from found
 
 
 def _invitations(command: InviteFirms, campaign: Campaign, context: DecisionContext) -> Iterator[OnStream]:
     """One a firm that is not in it, or declined before."""
+    _require_not_over(campaign, context)
     problems: list[Refused] = []
-    for place, identity, firm in _own_firms(command, campaign, context):
+    for place, identity, firm in own_firms(command.enterprises, context):
         if campaign.year in firm.taken_off:
             problems.append(FIRM_OFF_ROSTER.refuse(path=f"enterprises.{place}", year=campaign.year))
             continue
@@ -337,8 +325,9 @@ def _invitations(command: InviteFirms, campaign: Campaign, context: DecisionCont
 
 def _reminders(command: RemindFirms, campaign: Campaign, context: DecisionContext) -> Iterator[OnStream]:
     """One a firm and day."""
+    _require_not_over(campaign, context)
     problems: list[Refused] = []
-    for place, identity, _firm in _own_firms(command, campaign, context):
+    for place, identity, _firm in own_firms(command.enterprises, context):
         stream = participation_stream(command.campaign, identity)
         known: Participation | None = context.read.get(stream)
         if known is None or known.status is not ParticipationStatus.INVITED:

@@ -5,15 +5,26 @@ statement belongs to the year of its roster; the present follows the latest year
 in later changes that year alone. Only a roster writes an enterprise (`domain.participants.rosters`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal, assert_never
 from unicodedata import normalize
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.access import Mask, Place, Term
-from domain.kernel import EVERYONE, Capability, Command, DecisionContext, Event, Facts, Stream, stream_of
+from domain.access import Mask, Place, Role, Term, admits, scope_of
+from domain.kernel import (
+    EVERYONE,
+    NOT_FOUND,
+    Capability,
+    Command,
+    DecisionContext,
+    Event,
+    Facts,
+    Stream,
+    refuse_together,
+    stream_of,
+)
 
 
 class Firm(BaseModel):
@@ -148,6 +159,22 @@ def place_of(
         consents=consents,
         assignments=assignments,
     )
+
+
+def own_firms(enterprises: Sequence[str], context: DecisionContext) -> list[tuple[int, str, Enterprise]]:
+    """The firms that a sender names, each once, with where it first stands in the list 点名的本辖企业.
+
+    Raises:
+        Refused: NOT_FOUND at every place where a firm is absent or not the sender's, all told together.
+    """
+    scope, places, problems = scope_of(Role(context.role), context.organisation), dict[str, int](), []
+    for at, identity in enumerate(enterprises):
+        firm: Enterprise | None = context.read.get(enterprise_stream(identity))
+        if firm is None or not admits(scope, place_of(identity, firm)):
+            problems.append(NOT_FOUND.refuse(path=f"enterprises.{at}"))
+        places.setdefault(identity, at)
+    refuse_together(problems)
+    return [(at, identity, context.read[enterprise_stream(identity)]) for identity, at in places.items()]
 
 
 # Evolve: what has happened

@@ -3,8 +3,9 @@
 `standards/edition/mapping.py` works out what applies; `standards/industries.yaml` is the authoring form of the first mapping.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date
+from re import fullmatch
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -24,6 +25,7 @@ from domain.kernel import (
     Stream,
     refuse_together,
 )
+from domain.participants.organisations import DIVISION
 from domain.standard.editions import EDITION_UNKNOWN, MAPPING_STREAM, PublishedEdition, edition_stream
 from domain.stated_dates import require_programme_date
 from domain.stated_sources import StatedDocument, StatedMark, stated_source
@@ -38,6 +40,12 @@ MAPPING_CLAIMS_CODE_TWICE = Rule(
     "plan S3",
     "行业代码 {codes} 不止一次被划入行业版本",
     "Industry codes {codes} are claimed more than once",
+)
+MAPPING_CODE_UNKNOWN = Rule(
+    "MAPPING_CODE_UNKNOWN",
+    "plan S3",
+    "行业代码 {industry} 不属于制造业大类（C13 至 C43）",
+    "Industry code {industry} is in no division of manufacturing (C13 to C43)",
 )
 MAPPING_NOT_LATER = Rule(
     "MAPPING_NOT_LATER",
@@ -133,6 +141,7 @@ def decide(command: SetEditionMapping, known: EditionMappings | None, context: D
         Refused: any rule above, or EDITION_UNKNOWN for an edition that it names.
     """
     require_right(command, context.role)
+    refuse_together(_beyond_manufacturing(command))
     if twice := claimed_twice(command.editions):
         raise MAPPING_CLAIMS_CODE_TWICE.refuse(codes="、".join(twice))
     wanted = _mapping(command)
@@ -147,6 +156,14 @@ def decide(command: SetEditionMapping, known: EditionMappings | None, context: D
     require_programme_date("since", command.since, context)
     refuse_together(filter(None, (_unfit(key, wanted, context) for key in wanted.keys)))
     return (EditionMappingSet(mapping=wanted),)
+
+
+def _beyond_manufacturing(command: SetEditionMapping) -> Iterator[Refused]:
+    for industry, codes in command.editions.items():
+        for kind, named in (("divisions", codes.divisions), ("groups", codes.groups)):
+            for at, code in enumerate(named):
+                if not fullmatch(DIVISION, code[:3]):
+                    yield MAPPING_CODE_UNKNOWN.refuse(path=f"editions.{industry}.{kind}.{at}", industry=code)
 
 
 def _unfit(key: str, wanted: EditionMapping, context: DecisionContext) -> Refused | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -26,11 +26,12 @@ from domain.governance.rule_bodies.subsidy import SubsidyRule
 from domain.kernel import Command, name_of
 from domain.providers.ratings.rating import FixRatingInputs
 from journal import Caller, Handled
+from projections import Snapshot
 from projections.governance.dated_rules import proposals
 from tests.live_city import CHEAP
 from tests.rules.providers.test_rating import INPUTS
 from zhenduan.background import rule_simulating
-from zhenduan.background.computing import compute_waiting, computing
+from zhenduan.background.computing import WAITING, compute_waiting, computing
 from zhenduan.background.rule_simulating import SIMULATED
 from zhenduan.settings import Settings
 from zhenduan.wiring import opened
@@ -72,6 +73,16 @@ def simulated(services: Services, kind: RuleKind = RuleKind.RATING) -> list[Any]
 
 def test_every_kind_that_needs_a_simulation_has_one() -> None:
     assert set(SIMULATED) == {kind for kind, body in BODIES.items() if body.needs_simulation}
+
+
+def test_what_one_capability_cannot_read_keeps_no_others_from_being_computed(
+    program: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_services: Services, _snapshot: Snapshot) -> NoReturn:
+        raise RuntimeError("its rows are of another shape")
+
+    monkeypatch.setattr("zhenduan.background.computing.WAITING", (broken, *WAITING))
+    assert compute_waiting(program, NEVER) == 1
 
 
 def test_a_proposal_is_simulated_on_the_latest_inputs_and_can_be_set_then(program: Services) -> None:

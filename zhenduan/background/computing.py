@@ -53,9 +53,13 @@ log = logging.getLogger(__name__)
 
 def compute_waiting(services: Services, stop: threading.Event, *, reason: str = "") -> int:
     """Compute and record all that waits 计算待算事项; how many were recorded by this. reason: kept instead of each one's own."""
-    with services.models.reading() as snapshot:
-        waiting = [one for find in WAITING for one in find(services, snapshot)]
-    done = 0
+    waiting, done = list[Computation](), 0
+    for find in WAITING:
+        try:
+            with services.models.reading() as snapshot:
+                waiting.extend(find(services, snapshot))
+        except Exception:  # what one capability cannot read keeps no other's from being computed
+            log.exception("未能查看待算事项 what is to be computed could not be looked for: %s", find.__name__)
     for one in waiting:
         if stop.is_set():
             break

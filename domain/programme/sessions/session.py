@@ -9,7 +9,6 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from domain.access import Role, admits, scope_of
 from domain.command_rights import require_right
 from domain.instants import city_time
 from domain.kernel import (
@@ -29,7 +28,7 @@ from domain.kernel import (
     refuse_step,
     refuse_together,
 )
-from domain.participants.enterprises import Firm, enterprise_stream, place_of
+from domain.participants.enterprises import enterprise_stream, own_firms
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
 from domain.programme.sessions.attendance_facts import (
     ArrivalRecorded,
@@ -278,25 +277,10 @@ def _require_audience(audience: SessionAudience, context: DecisionContext) -> No
             raise SESSION_AUDIENCE_BEYOND.refuse(path=f"audience.{name}")
 
 
-def _own_firms(
-    command: InviteToOutreachSession | RecordOutreachAttendance, context: DecisionContext
-) -> Iterator[tuple[int, str, Firm]]:
-    """Each firm once, with its place in the list; all that are not the sender's are told together."""
-    scope, problems, found = scope_of(Role(context.role), context.organisation), [], []
-    for at, identity in enumerate(dict.fromkeys(command.enterprises)):
-        firm: Firm | None = context.read.get(enterprise_stream(identity))
-        if firm is None or not admits(scope, place_of(identity, firm)):
-            problems.append(NOT_FOUND.refuse(path=f"enterprises.{at}"))
-        else:
-            found.append((at, identity, firm))
-    refuse_together(problems)
-    yield from found
-
-
 def _invitations(command: InviteToOutreachSession, session: OutreachSession, context: DecisionContext) -> Iterator[OnStream]:
     """One a firm that is not in it, or declined before."""
     problems: list[Refused] = []
-    for at, identity, firm in _own_firms(command, context):
+    for at, identity, firm in own_firms(command.enterprises, context):
         wanted = session.audience.model_dump(exclude_none=True)
         if not all(str(getattr(firm, name)).startswith(value) for name, value in wanted.items()):
             problems.append(FIRM_NOT_ADDRESSED.refuse(path=f"enterprises.{at}"))
@@ -310,7 +294,7 @@ def _invitations(command: InviteToOutreachSession, session: OutreachSession, con
 
 def _recorded(command: RecordOutreachAttendance, context: DecisionContext) -> Iterator[OnStream]:
     """One a firm that is not known to have come."""
-    for _at, identity, _firm in _own_firms(command, context):
+    for _at, identity, _firm in own_firms(command.enterprises, context):
         stream = attendance_stream(command.outreach_session, identity)
         known: Attendance | None = context.read.get(stream)
         if known is None or known.status is not AttendanceStatus.CAME:

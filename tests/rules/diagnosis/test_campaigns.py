@@ -162,6 +162,11 @@ def test_a_firm_that_was_taken_off_the_roster_is_not_invited() -> None:
     district(planned(), invite("e1", "gone")).refused(FIRM_OFF_ROSTER, path="enterprises.1", year=2024)
 
 
+def test_a_firm_is_refused_where_it_stands_in_the_list_that_was_sent() -> None:
+    assert district(planned(), invite("e1", "e1", "pudong")).told == {("NOT_FOUND", "enterprises.2")}
+    assert district(planned(), invite("e1", "e1", "gone", "gone")).told == {("FIRM_OFF_ROSTER", "enterprises.2")}
+
+
 @pytest.mark.parametrize("command", [invite("e1"), remind("e1")])
 def test_after_its_last_day_nobody_is_invited_or_reminded(command: Any) -> None:
     district(planned(until=date(2024, 5, 5)), command).refused(CAMPAIGN_OVER, latest=date(2024, 5, 5))

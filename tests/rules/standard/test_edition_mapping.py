@@ -11,6 +11,7 @@ from domain.standard.edition_mapping import (
     EDITION_MAPPINGS,
     MAPPING_BACKDATED,
     MAPPING_CLAIMS_CODE_TWICE,
+    MAPPING_CODE_UNKNOWN,
     MAPPING_EDITION_OUT_OF_TERM,
     MAPPING_HOLDS_LONGER,
     MAPPING_INDUSTRIES_MISSING,
@@ -65,6 +66,16 @@ def test_the_authored_mapping_becomes_a_fact_as_it_is_and_the_same_again_changes
 @pytest.mark.parametrize("role", ["district", "group", "enterprise", "auditor"])
 def test_only_the_city_sets_which_edition_applies(role: str) -> None:
     given(EDITION_MAPPINGS).having_read(WORLD).when(FIRST, role).refused(ROLE_NOT_ALLOWED, role=role)
+
+
+@pytest.mark.parametrize("code", ["C99", "C12", "C00", "C44"])
+def test_a_code_that_is_in_no_division_of_manufacturing_is_refused_where_it_stands(code: str) -> None:
+    codes = {"divisions": ["C36", code], "groups": [f"{code}1"]}
+    editions = {name: one.model_dump() for name, one in FIRST.editions.items()} | {"automotive": codes}
+    case = given(EDITION_MAPPINGS).having_read(WORLD).when(changed(editions=editions), "city")
+    case.refused(MAPPING_CODE_UNKNOWN, industry=code)
+    found = {("MAPPING_CODE_UNKNOWN", f"editions.automotive.{place}") for place in ("divisions.1", "groups.0")}
+    assert case.told == found
 
 
 @pytest.mark.parametrize(
