@@ -76,10 +76,21 @@ def built(
     return of
 
 
+def asks_for_a_report(function: Callable[..., object], seen: set[Callable[..., object]]) -> bool:
+    """Whether a test, or a function of the tests that it calls, asks for the report that a built city has ready."""
+    if function in seen or not function.__module__.startswith("tests."):
+        return False
+    seen.add(function)
+    if ".issued()" in inspect.getsource(function):
+        return True
+    called = (function.__globals__.get(name) for name in function.__code__.co_names)
+    return any(asks_for_a_report(one, seen) for one in called if inspect.isfunction(one))
+
+
 @pytest.fixture
 def past(request: pytest.FixtureRequest) -> Past:
-    """Of a test that itself asks for an issued report, that it was issued; a file of tests may say another."""
-    return LiveCity.issued if ".issued()" in inspect.getsource(request.function) else None
+    """Of a test that asks for an issued report, that it was issued; a file of tests may say another."""
+    return LiveCity.issued if asks_for_a_report(request.function, set()) else None
 
 
 @pytest.fixture(params=ENGINES)
