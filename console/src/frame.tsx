@@ -1,6 +1,6 @@
 import {
-  ApiOutlined, AuditOutlined, BankOutlined, BarChartOutlined, BookOutlined, CalendarOutlined, EyeOutlined, FileDoneOutlined, FileProtectOutlined, FlagOutlined, HomeOutlined,
-  IdcardOutlined, LineChartOutlined, ProfileOutlined, SafetyCertificateOutlined, SolutionOutlined, StarOutlined, TeamOutlined, UploadOutlined,
+  ApiOutlined, AuditOutlined, BankOutlined, BarChartOutlined, BookOutlined, CalendarOutlined, CommentOutlined, EyeOutlined, FileDoneOutlined, FileProtectOutlined, FlagOutlined, HomeOutlined,
+  IdcardOutlined, LineChartOutlined, ProfileOutlined, ReadOutlined, SafetyCertificateOutlined, SolutionOutlined, StarOutlined, TeamOutlined, UploadOutlined,
 } from "@ant-design/icons";
 import { Alert, Button, Dropdown, Layout, Menu, Skeleton, Space, Typography } from "antd";
 import { lazy, type ReactNode, Suspense, useEffect } from "react";
@@ -32,6 +32,8 @@ const PAGES: { key: Key; path: string; icon: ReactNode; roles?: Role[]; element:
   { key: "coverage", path: "/coverage", icon: <BarChartOutlined />, roles: STEERING, element: <Lazily page={page(() => import("./pages/coverage"), "Coverage")} /> },
   { key: "steering", path: "/steering", icon: <LineChartOutlined />, roles: ["CITY", "DISTRICT", "SUBDISTRICT", "PARK", "REPORTING_UNIT", "PROVIDER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/steering"), "Steering")} /> },
   { key: "policies", path: "/policies", icon: <BankOutlined />, roles: ["CITY", "DISTRICT", "AUDITOR", ...FIRM], element: <Lazily page={page(() => import("./pages/policies"), "Policies")} /> },
+  { key: "sessions", path: "/sessions", icon: <CommentOutlined />, roles: [...STEERING, ...FIRM, "DEPARTMENT_FILLER"], element: <Lazily page={page(() => import("./pages/sessions"), "Sessions")} /> },
+  { key: "papers", path: "/papers", icon: <ReadOutlined />, element: <Lazily page={page(() => import("./pages/papers"), "Papers")} /> },
   { key: "directory", path: "/directory", icon: <SolutionOutlined />, element: <Lazily page={page(() => import("./pages/directory"), "Directory")} /> },
   { key: "selection", path: "/selection", icon: <FileDoneOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "MARKER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/selection"), "Selection")} /> },
   { key: "standards", path: "/standards", icon: <BookOutlined />, element: <Lazily page={page(() => import("./pages/standards"), "Standards")} /> },

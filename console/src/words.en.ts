@@ -2,7 +2,7 @@ export const english = {
   product: "Digital diagnosis",
   synthetic: "Sample data without official standing",
   nav: {
-    home: "Today", diagnoses: "Diagnoses", arbitrations: "Arbitration", campaigns: "Campaigns", enterprises: "Firms", rosters: "Rosters", coverage: "Coverage and targets", steering: "Pace and appraisal", policies: "Policies", webhooks: "Webhooks", directory: "Directory", selection: "Selection", standards: "Standard",
+    home: "Today", diagnoses: "Diagnoses", arbitrations: "Arbitration", campaigns: "Campaigns", enterprises: "Firms", rosters: "Rosters", coverage: "Coverage and targets", steering: "Pace and appraisal", policies: "Policies", sessions: "Outreach", papers: "Papers and data", webhooks: "Webhooks", directory: "Directory", selection: "Selection", standards: "Standard",
     ratings: "Ratings and subsidies", proceedings: "Proceedings", matching: "Matching and ties", feedback: "Feedback", sampling: "Sampling", certificates: "Certificates", people: "People and roles",
     trail: "Audit trail", disclosures: "Who read our data", dossier: "Check a dossier", rules: "Rules and calendar",
   },

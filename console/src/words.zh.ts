@@ -13,6 +13,8 @@ export const chinese: Words = {
     coverage: "覆盖与目标",
     steering: "推进与考核",
     policies: "政策",
+    sessions: "宣讲与交流",
+    papers: "白皮书与数据",
     webhooks: "事件推送",
     directory: "服务商名录",
     selection: "服务商遴选",

@@ -265,12 +265,22 @@ def test_a_draft_says_what_does_not_compose_and_a_firm_comments_on_the_text_alon
     assert (found["changes"], found["drafts"], found["wide"]) == (1, 0, False)
 
 
+def test_a_session_is_announced_and_its_firms_come_and_ask_and_a_paper_is_anyones_to_load(
+    travelled: Callable[..., dict[str, Any]],
+) -> None:
+    found = travelled("inviting.mjs")
+    assert (found["needed"], found["digits"]) == (4, True)
+    assert "请填写地点或线上会议链接" in found["refused"]
+    assert "此时不能签到" in found["early"]
+    assert found["file"].endswith(".pdf")
+
+
 def test_whoever_is_not_signed_in_reads_the_directory_and_is_shown_no_page_that_is_not_theirs(
     travelled: Callable[..., dict[str, Any]],
 ) -> None:
     found = travelled("wandering.mjs")
     assert found["listed"] > 0
-    assert (found["paths"], found["wide"]) == (["/directory", "/rules", "/dossier"], [])
+    assert (found["paths"], found["wide"]) == (["/papers", "/directory", "/rules", "/dossier"], [])
 
 
 @pytest.mark.parametrize("role", ["city", "enterprise"])
