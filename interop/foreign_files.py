@@ -144,11 +144,7 @@ class ForeignFiles:
         Raises:
             Refused: as `roster`, and as `read_questionnaire`.
         """
-        stated = edition.model_dump_json().encode()
-        said = orjson.loads(self.read(f"{WORKER}:filled_bytes", data, stated, form.value, holder=holder))
-        if "refused" in said:
-            raise RULES[said["refused"]].refuse(**said["facts"])
-        return QuestionnaireReading.model_validate(said["read"])
+        return QuestionnaireReading.model_validate(self._of_case("filled_bytes", data, edition, form, holder))
 
     def site_form(self, edition: AnyEdition, told: bytes, holder: str) -> bytes:
         """The XLSForm of a case 现场核验表单, for a holder that the work is counted for.
@@ -163,11 +159,17 @@ class ForeignFiles:
         """What a tablet's form says 现场核验数据读数.
 
         Raises:
-            Refused: as `roster`.
+            Refused: as `roster`, and as `read_submission`.
         """
+        return SubmissionReading.model_validate(self._of_case("submission_bytes", data, edition, form, holder))
+
+    def _of_case(self, reader: str, data: bytes, edition: AnyEdition, form: Form, holder: str) -> object:
+        """What a reader makes of a form that came back, by the edition of its case."""
         stated = edition.model_dump_json().encode()
-        said = self.read(f"{WORKER}:submission_bytes", data, stated, form.value, holder=holder)
-        return SubmissionReading.model_validate_json(said)
+        said = orjson.loads(self.read(f"{WORKER}:{reader}", data, stated, form.value, holder=holder))
+        if "refused" in said:
+            raise RULES[said["refused"]].refuse(**said["facts"])
+        return said["read"]
 
     def read(
         self,

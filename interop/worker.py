@@ -104,8 +104,11 @@ def site_form_bytes(edition: bytes, told: bytes) -> bytes:
 
 
 def submission_bytes(data: bytes, edition: bytes, form: str) -> bytes:
-    """What a tablet's form says 现场核验数据读数, as JSON; see `read_submission`."""
-    return read_submission(data, edition_of_json(edition), Form(form)).model_dump_json().encode()
+    """What a tablet's form says 现场核验数据读数, or why it is none, as JSON; see `read_submission`."""
+    try:
+        return b'{"read":' + read_submission(data, edition_of_json(edition), Form(form)).model_dump_json().encode() + b"}"
+    except Refused as refused:
+        return orjson.dumps({"refused": refused.rule.code, "facts": refused.facts})
 
 
 def edition_bytes(edition: Edition, origins: tuple[Origin, ...], published_at: datetime | None) -> bytes:

@@ -1,7 +1,7 @@
 """Submission 现场核验数据: the form that a tablet filled in on site without a network, taken in whole or not at all. plan P3, P5.
 
 What it says is verified answers and their evidence, judged by the rules of both. A form is known by the id that the tablet
-gave it: sent again, it changes nothing.
+gave it: sent again, it changes nothing that stands so already.
 """
 
 from collections.abc import Iterator
@@ -136,13 +136,14 @@ class SubmissionTakenIn(Event):
 
 
 def take_in_submission(command: TakeInSubmission, diagnosis: Diagnosis, context: DecisionContext) -> Facts:
-    """Every finding and file of it, or none 送回现场核验数据: all that is wrong is told at once. The same form again: nothing."""
+    """Every finding and file of it, or none 送回现场核验数据: all that is wrong is told at once.
+
+    The same form again, or what it came to after it was put right on the tablet, is judged beside what stands now.
+    """
     require_status(diagnosis, Status.ACCEPTED, Status.SCORED)
     require_own_work(diagnosis, context)
     require_qualified(context.by, diagnosis.edition, context.day, context)
     require_own_form(command, diagnosis, SUBMISSION_OF_ANOTHER_CASE, SUBMISSION_EDITION_DIFFERS)
-    if command.instance in diagnosis.submissions:
-        return ()
     changed = {i: found for i, found in sorted(command.findings.items()) if diagnosis.verified.get(i) != found}
     newer = entered_since(command, changed, diagnosis.verified_in)
     problems = [
@@ -160,6 +161,8 @@ def take_in_submission(command: TakeInSubmission, diagnosis: Diagnosis, context:
         except Refused as refused:
             problems += (refused, *refused.further)
     refuse_together(problems)
+    if not facts and command.instance in diagnosis.submissions:
+        return ()
     taken_in = SubmissionTakenIn(
         instance=command.instance,
         sha256=command.sha256,

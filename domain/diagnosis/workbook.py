@@ -74,6 +74,7 @@ class CellFault(DescribedEnum):
     HOLDS_FORMULA = "holds_formula", "A formula stands where a value is asked for · 填了公式"
     NO_NUMBER = "no_number", "What stands there is no number · 不是数值"
     NOT_LISTED = "not_listed", "What stands there is none of the list · 不在列表中"
+    HOLDS_CONTROL = "holds_control", "The text holds a sign that shows nothing or was lost on its way · 文字已损坏"
     TOO_LONG = "too_long", "The text or number is too long · 过长"
 
 
@@ -86,6 +87,10 @@ SAYS: Mapping[CellFault, tuple[str, str]] = {
     CellFault.HOLDS_FORMULA: ("填了公式，请改填数值或文字", "a formula stands there; write the value"),
     CellFault.NO_NUMBER: ("不是数值，请填数字，例如 12.5", "it is no number; write one, such as 12.5"),
     CellFault.NOT_LISTED: ("不在可选范围内，请从下拉列表中选择", "it is none of the list; choose from the list"),
+    CellFault.HOLDS_CONTROL: (
+        "的文字中有无法显示或已损坏的字符，请重新输入",
+        "the text holds a sign that cannot be shown or was lost on its way; write it anew",
+    ),
     CellFault.TOO_LONG: ("内容过长，请缩短", "it is too long; shorten it"),
 }
 

@@ -5,10 +5,8 @@ Both name a question by its path, parted by "/", "-" or as nested objects; the l
 
 import base64
 import binascii
-import csv
-import io
 from collections.abc import Iterator, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import PurePath
 from typing import Any
 
@@ -16,22 +14,40 @@ import orjson
 from pydantic import ValidationError
 
 from domain.diagnosis.state import VerifiedAnswer
+from domain.kernel import holds_control
 from interop.questionnaires.reading import SubmissionReading
 from interop.questionnaires.site_form import ABSENT, CHOSEN, EVIDENCE, LEVEL, NUMBER, REASON, STAMP, name_of
+from interop.questionnaires.written_numbers import written_number
+from interop.rosters.cells import LOST, shown
+from interop.rosters.csv_text import csv_rows, decoded
+from interop.rosters.grid import Cell, is_blank
 from standards import Answer, Edition, Form, Indicator
 
 INSTANCE = ("instanceID", "__id", "KEY", "_uuid")
 """Where the id of a filled form stands, the surest first."""
 DEEPEST = 20
 LONGEST_VALUE = 10_000
+LONGEST_NAME = 200
+DELIMITERS = ",;\t"
+MOST_COLUMNS = 10_000
+MOST_UNREAD = 1_000
+SURPLUS = "\0"
+"""Name of what stands in a row beyond its header."""
 
 
 def read_submission(data: bytes, edition: Edition, form: Form) -> SubmissionReading:
-    """What the one filled form of a file says 读取现场核验数据; of a file with none or several only how many."""
+    """What the one filled form of a file says 读取现场核验数据; of a file with none or several only how many.
+
+    A value that was destroyed on its way, or stands where none belongs, is told by its question and not guessed at.
+
+    Raises:
+        Refused: FILE_ENCODING, FILE_ENCODINGS_MIXED.
+    """
     forms = list(_forms(data))
     if len(forms) != 1:
         return SubmissionReading(count=len(forms))
-    values = forms[0]
+    values = {name: value for name, value in forms[0].items() if isinstance(value, str) and not _is_destroyed(value)}
+    odd = sorted(name for name in forms[0].keys() - values.keys() if name != SURPLUS)
     token, _, seal = values.get(STAMP, "").partition(".")
     try:
         stamp = base64.urlsafe_b64decode(token).decode()
@@ -42,26 +58,35 @@ def read_submission(data: bytes, edition: Edition, form: Form) -> SubmissionRead
     files: dict[str, list[str]] = {}
     unread: list[str] = []
     for item in edition.of(form):
-        found = _finding(item, values, unread)
+        destroyed = [name for name in odd if name.startswith(f"{item.id}_")]
+        unread += destroyed
+        found = _finding(item, values, unread) if not destroyed else None
         if found is not None:
             findings[item.id] = found
         if photograph := values.get(name_of(item.id, EVIDENCE)):
-            files.setdefault(PurePath(photograph).name[:200], []).append(item.id)
+            files.setdefault(PurePath(photograph).name[:LONGEST_NAME], []).append(item.id)
+    if isinstance(surplus := forms[0].get(SURPLUS), str):
+        unread.append(shown(surplus))
     return SubmissionReading(
         count=1,
-        instance=instance[:200],
+        instance=instance[:LONGEST_NAME],
         stamp=stamp,
         seal=seal,
         findings=findings,
         files=files,
-        unread=tuple(unread),
+        unread=tuple(unread[:MOST_UNREAD]),
     )
 
 
-def _forms(data: bytes) -> Iterator[dict[str, str]]:
-    """Every filled form of a file: question -> value, as text."""
-    text = data.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if text[:1] in (b"{", b"["):
+def _is_destroyed(value: str) -> bool:
+    """Whether a text holds what no text may, or a sign that stands for one that was lost."""
+    return holds_control(value) or LOST.search(value) is not None
+
+
+def _forms(data: bytes) -> Iterator[Mapping[str, Cell]]:
+    """Every filled form of a file: question -> value, as text; what cannot be read is none."""
+    text = decoded(data).lstrip()
+    if text[:1] in ("{", "["):
         try:
             said = orjson.loads(text)
         except orjson.JSONDecodeError:
@@ -71,15 +96,12 @@ def _forms(data: bytes) -> Iterator[dict[str, str]]:
             if isinstance(one, dict):
                 yield dict(_flat(one))
         return
-    rows = csv.DictReader(io.StringIO(text.decode("utf-8", errors="replace"), newline=""), delimiter=_delimiter(text))
-    for row in rows:
-        told = ((name, value) for name, value in row.items() if isinstance(name, str) and isinstance(value, str))
-        yield {_own(name): value.strip()[:LONGEST_VALUE] for name, value in told}
-
-
-def _delimiter(text: bytes) -> str:
-    head = text.partition(b"\n")[0]
-    return ";" if head.count(b";") > head.count(b",") else ","
+    rows = csv_rows(text, max(DELIMITERS, key=text.partition("\n")[0].count), MOST_COLUMNS)
+    names = [_own(one) if isinstance(one, str) else "" for one in next(rows, (0, ()))[1]]
+    for _, cells in rows:
+        told = (one.strip()[:LONGEST_VALUE] if isinstance(one, str) else one for one in cells)
+        surplus = next((one for one in cells[len(names) :] if not is_blank(one)), None)
+        yield {**dict(zip(names, told, strict=False)), SURPLUS: surplus}
 
 
 def _own(name: str) -> str:
@@ -115,15 +137,11 @@ def _finding(item: Indicator, values: Mapping[str, str], unread: list[str]) -> V
         return VerifiedAnswer(answer=Answer.model_validate(said), reason=reason)
     except ValidationError as problem:
         fields = {".".join(map(str, error["loc"])) for error in problem.errors(include_url=False)}
-        unread += sorted(f"{item.id} {field}"[:200] for field in fields)
+        unread += sorted(f"{item.id} {field}"[:LONGEST_NAME] for field in fields)
         return None
 
 
 def _number(text: str) -> Decimal | str:
-    """A number; the text itself where it is none, for the check to refuse."""
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        return text
-    exact = number.is_finite() and abs(number.adjusted()) <= DEEPEST
-    return Decimal(f"{number.normalize():f}") if exact else text
+    """A number; where it is none, a text that the check of the answer refuses."""
+    number = written_number(text)
+    return "" if number is None else number

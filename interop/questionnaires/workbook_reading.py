@@ -6,7 +6,7 @@ A line stands where the edition puts it, and says so; else the cell is told of. 
 import io
 import re
 from collections.abc import Iterator, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from openpyxl import load_workbook
@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from domain.diagnosis.returned_form import MOST_ENTRIES
 from domain.diagnosis.workbook import CellFault, UnreadCell, WorkbookAnswer
+from domain.kernel import holds_control
 from interop.questionnaires.layout import (
     COMPUTED,
     GIVEN,
@@ -28,6 +29,9 @@ from interop.questionnaires.layout import (
     title_of,
 )
 from interop.questionnaires.reading import QuestionnaireReading
+from interop.questionnaires.written_numbers import written_number
+from interop.rosters.cells import LOST
+from interop.rosters.file_rules import FILE_DAMAGED
 from interop.rosters.files import require_workbook
 from interop.rosters.worksheets import common_form
 from standards import Answer, Edition, Form
@@ -45,8 +49,11 @@ def read_questionnaire(data: bytes, edition: Edition, form: Form) -> Questionnai
     require_workbook(data)
     try:
         book = load_workbook(io.BytesIO(common_form(data)), keep_links=False)
-    except (KeyError, ValueError, TypeError, AttributeError, OSError, SyntaxError):
-        return QuestionnaireReading()
+    except MemoryError:
+        raise
+    except Exception as error:
+        # a damaged file makes the library raise whatever its parts raise; what its way here destroyed is nobody's forgery
+        raise FILE_DAMAGED.refuse(after=0) from error
     if STAMP_SHEET not in book.sheetnames:
         return QuestionnaireReading()
     hidden = book[STAMP_SHEET]
@@ -96,17 +103,12 @@ def _value(line: InputLine, value: object) -> Decimal | str | CellFault:
     if text.startswith("=") or not isinstance(value, str | int | float) or isinstance(value, bool):
         return CellFault.HOLDS_FORMULA if text.startswith("=") else CellFault.NO_NUMBER
     if line.field == "reason":
-        return text
+        return CellFault.HOLDS_CONTROL if holds_control(text) or LOST.search(text) else text
     if line.field.startswith("choices."):
         return text if text in (YES, NO) else CellFault.NOT_LISTED
-    try:
-        number = Decimal(text if isinstance(value, str) else repr(value))
-    except InvalidOperation:
+    number = written_number(text if isinstance(value, str) else repr(value))
+    if number is None:
         return CellFault.NO_NUMBER
-    if not number.is_finite():
-        return CellFault.NO_NUMBER
-    number = number.normalize()
-    number = number.quantize(Decimal(1)) if -20 < number.adjusted() < 20 and number == number.to_integral_value() else number  # noqa: PLR2004 - what an answer may be long
     listed = not line.allowed or f"{number:f}" in line.allowed
     return number if listed else CellFault.NOT_LISTED
 

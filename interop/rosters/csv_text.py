@@ -6,21 +6,8 @@ import io
 import re
 from collections.abc import Iterator
 
-from domain.kernel import Rule
+from interop.rosters.file_rules import FILE_ENCODING, FILE_ENCODINGS_MIXED
 from interop.rosters.grid import Cell, Row, Unread
-
-FILE_ENCODING = Rule(
-    "FILE_ENCODING",
-    "plan P1",
-    "第 {row} 行起的文字编码既不是 UTF-8 也不是 GB18030，请另存为“CSV UTF-8”后重试",
-    "From row {row} on the text is encoded neither in UTF-8 nor in GB18030; save it as “CSV UTF-8” and try again",
-)
-FILE_ENCODINGS_MIXED = Rule(
-    "FILE_ENCODINGS_MIXED",
-    "plan P1",
-    "文件由两种编码拼接而成：第 {row} 行与前面的行编码不同，请用同一种编码重新合并",
-    "The file was joined from two encodings: row {row} is encoded otherwise than the rows before it; join them anew in one",
-)
 
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 """How Excel's “Unicode text” begins."""

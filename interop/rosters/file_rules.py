@@ -30,3 +30,15 @@ FILE_DAMAGED = Rule(
     "文件已损坏，第 {after} 行之后无法读取",
     "The file is damaged and cannot be read beyond row {after}",
 )
+FILE_ENCODING = Rule(
+    "FILE_ENCODING",
+    "plan P1",
+    "第 {row} 行起的文字编码既不是 UTF-8 也不是 GB18030，请另存为“CSV UTF-8”后重试",
+    "From row {row} on the text is encoded neither in UTF-8 nor in GB18030; save it as “CSV UTF-8” and try again",
+)
+FILE_ENCODINGS_MIXED = Rule(
+    "FILE_ENCODINGS_MIXED",
+    "plan P1",
+    "文件由两种编码拼接而成：第 {row} 行与前面的行编码不同，请用同一种编码重新合并",
+    "The file was joined from two encodings: row {row} is encoded otherwise than the rows before it; join them anew in one",
+)

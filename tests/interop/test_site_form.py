@@ -7,6 +7,7 @@ import orjson
 import pytest
 from pyxform.xls2xform import convert
 
+from domain.kernel import Refused
 from interop.questionnaires.site_form import name_of, site_form_of
 from interop.questionnaires.stamp import Stamp, sealed, unsealed
 from interop.questionnaires.submission_reading import read_submission
@@ -14,6 +15,8 @@ from standards import Edition, Form, load
 
 KEYS = ("2023", "2023-major-equipment")
 SECRET = b"s" * 32
+EDITION = load("2023")
+CHOICE, RATIO = (next(item for item in EDITION.of(Form.BRIEF) if item.kind == kind) for kind in ("choice", "ratio"))
 STAMP = Stamp(case="d1", edition_digest="0" * 64, version=7, given={})
 
 
@@ -95,3 +98,75 @@ def test_an_odd_value_is_told_and_several_forms_are_counted() -> None:
     read = read_submission(orjson.dumps({f"{choice.id}_level": "三"}), edition, Form.BRIEF)
     assert read.unread
     assert read_submission(orjson.dumps([{"a": "1"}, {"a": "2"}]), edition, Form.BRIEF).count == 2
+
+
+def answered(**more: str) -> dict[str, str]:
+    return {f"{CHOICE.id}_level": "l3", f"{CHOICE.id}_reason": "台账为准", "instanceID": "uuid:abc", **more}
+
+
+def csv_of(values: dict[str, str], encoding: str = "utf-8", delimiter: str = ",") -> bytes:
+    return f"{delimiter.join(values)}\r\n{delimiter.join(values.values())}\r\n".encode(encoding)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        csv_of(answered(), "utf-8-sig"),
+        csv_of(answered(), "gb18030"),
+        csv_of(answered(), "utf-16", "\t"),
+        csv_of(answered(), delimiter=";"),
+        orjson.dumps(answered()).decode().encode("gb18030"),
+    ],
+)
+def test_a_form_that_an_office_saved_anew_is_read_as_it_was_written(data: bytes) -> None:
+    read = read_submission(data, EDITION, Form.BRIEF)
+    found = read.findings[CHOICE.id]
+    assert (read.instance, found.answer.level, found.reason, read.unread) == ("abc", Decimal(3), "台账为准", ())
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (csv_of(answered())[:-6] + b"\xff\xff\r\n", "FILE_ENCODING"),
+        ("说明,说明说明说明\r\n".encode() + csv_of(answered(), "gb18030"), "FILE_ENCODINGS_MIXED"),
+    ],
+)
+def test_a_form_in_no_encoding_or_in_two_is_refused_and_nothing_of_it_is_guessed(data: bytes, code: str) -> None:
+    with pytest.raises(Refused) as refused:
+        read_submission(data, EDITION, Form.BRIEF)
+    assert refused.value.rule.code == code
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["第\x00三", "第\ufffd三", "第\u202e三", "第\ufdd0三", "长" * 2001, "长" * 200_000],
+    ids=["control", "lost", "direction", "nonchar", "long", "longest"],
+)
+@pytest.mark.parametrize("of", ["json", "csv"])
+def test_a_text_that_was_destroyed_on_its_way_or_is_too_long_is_told_by_its_question(reason: str, of: str) -> None:
+    said = answered(**{f"{CHOICE.id}_reason": reason})
+    read = read_submission(orjson.dumps(said) if of == "json" else csv_of(said), EDITION, Form.BRIEF)
+    assert len(read.unread) == 1
+    assert read.unread[0].startswith(CHOICE.id)
+    assert CHOICE.id not in read.findings
+
+
+@pytest.mark.parametrize("tail", ['"台账"为准', '"台账'])
+def test_a_value_with_a_quote_astray_is_told_and_the_others_are_read(tail: str) -> None:
+    head = f"instanceID,{CHOICE.id}_level,{CHOICE.id}_reason"
+    read = read_submission(f"{head}\nuuid:abc,l3,{tail}\n".encode(), EDITION, Form.BRIEF)
+    assert (read.instance, read.unread) == ("abc", (f"{CHOICE.id}_reason",))
+
+
+def test_a_row_that_a_comma_has_shifted_is_told_and_not_read_from_the_wrong_columns() -> None:
+    head = f"{CHOICE.id}_reason,{CHOICE.id}_level,instanceID"
+    read = read_submission(f"{head}\n台账,为准,l3,uuid:abc\n".encode(), EDITION, Form.BRIEF)
+    assert "uuid:abc" in read.unread
+
+
+@pytest.mark.parametrize("number", ["1_0", "1e999999999999", "1e300", "0." + "1" * 40, "NaN", "1,000", "100万"])
+def test_a_number_is_read_exactly_or_told(number: str) -> None:
+    name = f"{RATIO.id}_n_{RATIO.numbers[0].name}"
+    read = read_submission(orjson.dumps(answered(**{name: number})), EDITION, Form.BRIEF)
+    assert any(one.startswith(RATIO.id) for one in read.unread)
+    assert RATIO.id not in read.findings

@@ -91,3 +91,19 @@ def test_what_is_no_form_of_this_case_is_refused(city: LiveCity, client: TestCli
         assert download(city, client, who, case).status_code == 404, who
     sha256 = city.uploaded("rival", "提交.json", filled(stamp), kind="submission")
     assert city.refused("rival", "takeInSubmission", diagnosis=case, sha256=sha256) == "NOT_FOUND"
+
+
+def test_a_form_that_an_office_saved_in_another_encoding_is_taken_and_a_damaged_one_is_said_to_be_so(
+    city: LiveCity, client: TestClient
+) -> None:
+    case = accepted(city)
+    values = {"zd_stamp": token(download(city, client, "provider", case).content), "instanceID": "uuid:i1"}
+    values |= {f"{CHOICE.id}_level": "l2", f"{CHOICE.id}_reason": "现场未见"}
+    text = f"{','.join(values)}\n{','.join(values.values())}\n"
+    mixed = "说明,说明说明说明\n".encode() + text.encode("gb18030")
+    assert codes(send(city, "provider", case, mixed)) == ["FILE_ENCODINGS_MIXED"]
+    odd = orjson.dumps(values | {f"{CHOICE.id}_reason": "现场\x00未见"})
+    assert codes(send(city, "provider", case, odd)) == ["SUBMISSION_VALUE_UNREADABLE"]
+    assert codes(send(city, "provider", case, text.encode("gb18030"))) == []
+    [found] = [one for one in city.data("provider", FOUND, id=case)["diagnosis"]["answers"] if one["verified"]]
+    assert found["difference"] == "现场未见"

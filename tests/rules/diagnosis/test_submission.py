@@ -51,6 +51,21 @@ def test_the_same_form_again_changes_nothing() -> None:
     assert provider(case, submission()).facts == ()
 
 
+def test_a_form_that_was_put_right_on_the_tablet_is_never_passed_over_in_silence() -> None:
+    case = provider(accepted(), submission()).accepted
+    corrected = {"sha256": "c" * 64, "level": 4, "reason": "现场所见不同", "of_version": 1}
+    provider(case, submission(**corrected)).refused(SUBMISSION_FINDING_NEWER)
+    taken = provider(case, submission(**corrected, overwrite=tuple(uniform(3)))).accepted.facts[-1]
+    assert isinstance(taken, SubmissionTakenIn)
+    assert (taken.instance, set(taken.overwritten)) == ("i1", set(uniform(3)))
+
+
+def test_the_former_form_again_is_judged_beside_what_stands_now() -> None:
+    case = provider(accepted(), submission(of_version=1)).accepted
+    provider(case, submission(4, "复核", sha256="c" * 64, of_version=1, overwrite=tuple(uniform(3)))).accepted  # noqa: B018
+    provider(case, submission(of_version=1)).refused(SUBMISSION_FINDING_NEWER)
+
+
 def test_what_was_verified_since_stays_unless_it_is_named() -> None:
     case = verified(uniform(4))
     provider(case, submission(reason="复核", of_version=1)).refused(SUBMISSION_FINDING_NEWER)
