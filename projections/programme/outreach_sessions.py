@@ -3,7 +3,7 @@
 A session is seen by its organiser from the plan on, by other units once it is announced, and by a firm once it is in it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -232,13 +232,21 @@ LATEST_FIRST: Order = (By("starts_at", descending=True), By("id"))
 LATEST_ASKED: Order = (By("asked_at", descending=True), By("id"))
 
 
+UNITS_OF_ORGANISERS = {Attribute.DISTRICT: Role.DISTRICT, Attribute.PARK: Role.PARK}
+
+
+def _organised_by(table: Table, role: Role) -> Callable[[str], ColumnElement[bool]]:
+    """How a scope's value reads whether a unit of a role organises a session."""
+    return lambda value: and_(table.c.organiser_role == role.value, table.c.organiser == value)
+
+
 def _session_columns(snapshot: Snapshot) -> Columns:
     """How a scope reads a session: its organiser's own, what is announced to units, and to firms what they are in."""
     table, parts, firms = snapshot[SESSIONS], snapshot[ATTENDANCES].alias("own_part"), snapshot[ENTERPRISES].alias("own_firm")
     announced = table.c.announced_at.is_not(None)
 
     def organised(role: Role) -> Any:  # noqa: ANN401 - a reader of one attribute
-        return lambda value: or_(announced, and_(table.c.organiser_role == role.value, table.c.organiser == value))
+        return lambda value: or_(announced, _organised_by(table, role)(value))
 
     def of_firms(column: ColumnElement[Any]) -> Any:  # noqa: ANN401 - as above
         joined = parts.join(firms, firms.c.id == parts.c.enterprise)
@@ -246,8 +254,7 @@ def _session_columns(snapshot: Snapshot) -> Columns:
 
     return {
         **NOWHERE,
-        Attribute.DISTRICT: organised(Role.DISTRICT),
-        Attribute.PARK: organised(Role.PARK),
+        **{of: organised(role) for of, role in UNITS_OF_ORGANISERS.items()},
         Attribute.SUBDISTRICT: lambda _value: announced,
         Attribute.REPORTING_UNIT: lambda _value: announced,
         Attribute.ENTERPRISE: of_firms(firms.c.id),
@@ -332,16 +339,19 @@ def attendance_counts(snapshot: Snapshot, scope: Scope, sessions: Sequence[str])
 
 
 class _Questions:
-    """Questions beside the firm that asked, as far as a scope sees it."""
+    """Questions beside the firm that asked, as far as a scope sees it; a session's organiser reads what it has to answer."""
 
     def __init__(self, snapshot: Snapshot, scope: Scope, where: QuestionFilter) -> None:
-        table, firms = snapshot[QUESTIONS], snapshot[ENTERPRISES]
-        self.table, self.joined = table, table.outerjoin(firms, firms.c.id == table.c.enterprise)
+        table, firms, sessions = snapshot[QUESTIONS], snapshot[ENTERPRISES], snapshot[SESSIONS]
+        beside = table.outerjoin(firms, firms.c.id == table.c.enterprise)
+        self.table, self.joined = table, beside.outerjoin(sessions, sessions.c.id == table.c.session)
         own = and_(firms.c.id.is_not(None), to_sql(scope, enterprise_columns(snapshot)))
-        self.where = [or_(table.c.status == QuestionStatus.PUBLISHED.value, own)]
+        to_answer = to_sql(scope, {**NOWHERE, **{of: _organised_by(sessions, role) for of, role in UNITS_OF_ORGANISERS.items()}})
+        self.where = [or_(table.c.status == QuestionStatus.PUBLISHED.value, own, to_answer)]
         for name in ("session", "status"):
             self.where += one_of(snapshot, table.c[name], getattr(where, name))
-        hidden = {name: case((own, table.c[name]), else_=None).label(name) for name in ("enterprise", "text")}
+        seen = {"enterprise": own, "text": or_(own, to_answer)}
+        hidden = {name: case((by, table.c[name]), else_=None).label(name) for name, by in seen.items()}
         self.wanted = [hidden.get(name, table.c[name]) for name in QuestionRow._fields]
 
     def rows(self) -> Select[Any]:

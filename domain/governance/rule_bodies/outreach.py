@@ -19,7 +19,7 @@ class OutreachRule(RuleBody):
     opens_before: Minutes = Field(description="Minutes before its beginning from which on firms sign in · 提前签到分钟数")
     closes_after: Minutes = Field(description="Minutes after its end up to which firms sign in · 延后签到分钟数")
     wrong_codes: Annotated[int, Field(ge=1, le=100)] = Field(
-        description="Wrong sign-in codes after which a firm signs in with the organiser alone · 签到码错误次数上限"
+        description="Wrong sign-in codes after which a firm is recorded from the list alone · 签到码错误次数上限"
     )
     follow_days: Annotated[int, Field(ge=1, le=366)] = Field(
         description="Days after a session within which an opened diagnosis counts as having followed it · 后续观察天数"

@@ -50,7 +50,6 @@ from domain.programme.sessions.state import (
     attendance_stream,
     outreach_rule,
     require_announced,
-    require_own,
     session_stream,
 )
 
@@ -71,20 +70,21 @@ ATTENDANCE_ANSWERED = Rule(
 SIGN_IN_CLOSED = Rule(
     "SIGN_IN_CLOSED",
     "plan T2",
-    "签到时段为 {earliest} 至 {latest}（北京时间），此时不能签到；到会而未签到的请联系组织方登记",
-    "Sign-in is open from {earliest} to {latest}, Shanghai time; whoever came and did not sign in asks the organiser to record it",
+    "签到时段为 {earliest} 至 {latest}（北京时间），此时不能签到；到会而未签到的请联系邀请本企业的单位登记",
+    "Sign-in is open from {earliest} to {latest}, Shanghai time; whoever came and did not sign in asks the unit that invited it to "
+    "record it",
 )
 SIGN_IN_CODE_SPENT = Rule(
     "SIGN_IN_CODE_SPENT",
     "plan T2",
-    "签到码错误次数已达 {at_most} 次，请联系组织方据名单登记",
-    "{at_most} wrong codes were given; ask the organiser to record from the list that you came",
+    "签到码错误次数已达 {at_most} 次，请联系邀请本企业的单位据名单登记",
+    "{at_most} wrong codes were given; ask the unit that invited you to record from the list that you came",
 )
 ATTENDANCE_STANDS = Rule(
     "ATTENDANCE_STANDS",
     "plan T2",
-    "到会已经登记，无须再次签到",
-    "It is on record that the enterprise came; there is no need to sign in again",
+    "到会已经登记，无须再签到、报名或谢绝",
+    "It is on record that the enterprise came; there is no need to sign in, sign up or decline",
 )
 DID_NOT_COME = Rule(
     "DID_NOT_COME",
@@ -145,12 +145,12 @@ def decide(command: AttendanceCommand, known: Attendance | None, context: Decisi
     """A firm that is not in the session is told that there is none.
 
     Raises:
-        Refused: any rule above, SESSION_BEGUN, SESSION_NOT_ANNOUNCED, SESSION_NOT_YOURS.
+        Refused: any rule above, SESSION_BEGUN, SESSION_NOT_ANNOUNCED.
     """
     require_right(command, context.role)
     session: OutreachSession | None = context.read.get(session_stream(command.outreach_session))
     if isinstance(command, StrikeOutreachAttendance):
-        return _struck(command, known, require_own(session, context), context)
+        return _struck(command, known, session, context)
     if known is None:
         raise NOT_FOUND.refuse()
     held = require_announced(session)
@@ -158,6 +158,8 @@ def decide(command: AttendanceCommand, known: Attendance | None, context: Decisi
         return _signed_in(command, known, held, context)
     if context.at >= held.starts_at:
         raise SESSION_BEGUN.refuse(path="outreach_session")
+    if known.status is AttendanceStatus.CAME:
+        raise ATTENDANCE_STANDS.refuse(path="outreach_session")
     match command:
         case SignUpForOutreachSession(groups=groups):
             return _signed_up(command, groups, known, held)
@@ -199,7 +201,7 @@ def _signed_in(command: SignInToOutreachSession, known: Attendance, session: Out
 
 
 def _struck(
-    command: StrikeOutreachAttendance, known: Attendance | None, session: OutreachSession, context: DecisionContext
+    command: StrikeOutreachAttendance, known: Attendance | None, session: OutreachSession | None, context: DecisionContext
 ) -> Facts:
     firm: Firm | None = context.read.get(enterprise_stream(command.enterprise))
     own = firm is not None and admits(scope_of(Role(context.role), context.organisation), place_of(command.enterprise, firm))

@@ -179,7 +179,7 @@ class InviteToOutreachSession(SessionCommand):
 class RecordOutreachAttendance(SessionCommand):
     """Record from a list that firms came, invited or not · 登记到会企业."""
 
-    enterprises: Firms = Field(description="Firms of the organiser's own that came · 企业")
+    enterprises: Firms = Field(description="Firms of the sender's own that came · 企业")
 
 
 # Decide: what may happen
@@ -192,12 +192,12 @@ def decide(command: SessionCommand, known: OutreachSession | None, context: Deci
         case PlanOutreachSession():
             return _plan(command, known, context)
         case InviteToOutreachSession():
-            session = require_announced(known if known is not None and _is_known(known, context) else None)
+            session = require_announced(_as_known(known, context))
             _require_before(session, context)
             facts = tuple(_invitations(command, session, context))
             return (SessionFirmsInvited(firms=len(facts)), *facts) if facts else ()
         case RecordOutreachAttendance():
-            session = require_announced(require_own(known, context))
+            session = require_announced(_as_known(known, context))
             if context.at < session.window(outreach_rule(context, session.held_on))[0]:
                 raise SESSION_NOT_BEGUN.refuse(path="outreach_session")
             facts = tuple(_recorded(command, context))
@@ -206,9 +206,10 @@ def decide(command: SessionCommand, known: OutreachSession | None, context: Deci
             return _changed(command, require_own(known, context), context)
 
 
-def _is_known(session: OutreachSession, context: DecisionContext) -> bool:
-    """Whether a sender knows of a session: its organiser of a planned one, every other unit from its announcement on."""
-    return session.status is not OutreachStatus.PLANNED or session.is_of(context.role, context.organisation)
+def _as_known(session: OutreachSession | None, context: DecisionContext) -> OutreachSession | None:
+    """A session, where the sender knows of it: its organiser of a planned one, every other unit from its announcement on."""
+    known = session is not None and (session.is_known or session.is_of(context.role, context.organisation))
+    return session if known else None
 
 
 def _plan(command: PlanOutreachSession, known: OutreachSession | None, context: DecisionContext) -> Facts:
@@ -283,6 +284,8 @@ def _invitations(command: InviteToOutreachSession, session: OutreachSession, con
     for at, identity, firm in own_firms(command.enterprises, context):
         wanted = session.audience.model_dump(exclude_none=True)
         if not all(str(getattr(firm, name)).startswith(value) for name, value in wanted.items()):
+    for at, identity, firm in _own_firms(command, context):
+        if not session.audience.addresses(firm.district, firm.subdistrict, firm.park, firm.industry):
             problems.append(FIRM_NOT_ADDRESSED.refuse(path=f"enterprises.{at}"))
             continue
         stream = attendance_stream(command.outreach_session, identity)

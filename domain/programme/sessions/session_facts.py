@@ -96,7 +96,7 @@ def evolve(known: OutreachSession | None, event: SessionEvent) -> OutreachSessio
     assert known is not None, "a history starts with OutreachSessionPlanned"  # noqa: S101 - guards replay, not input
     match event:
         case OutreachSessionAnnounced():
-            return known.model_copy(update={"status": OutreachStatus.ANNOUNCED})
+            return known.model_copy(update={"status": OutreachStatus.ANNOUNCED, "is_known": True})
         case OutreachSessionMoved():
             return known.model_copy(update=event.model_dump(exclude={"type", "reason"}))
         case OutreachSessionCancelled():

@@ -87,15 +87,22 @@ class SessionAudience(Part):
     park: OrganisationRef | None = Field(default=None, description="Park; none = any · 产业园区")
     industry: Division | None = Field(default=None, description="Division of GB/T 4754, such as C34; none = any · 行业大类")
 
+    def addresses(self, district: str, subdistrict: str | None, park: str | None, industry: str) -> bool:
+        """Whether a firm of these is among them: in each unit that is stated, and in the division or a part of it."""
+        stated = (self.district, self.subdistrict, self.park)
+        lies = all(unit in (None, own) for unit, own in zip(stated, (district, subdistrict, park), strict=True))
+        return lies and industry.startswith(self.industry or "")
+
 
 class OutreachSession(BaseModel):
-    """An outreach session as it stands 宣讲交流场次. seats: people signed up."""
+    """An outreach session as it stands 宣讲交流场次. seats: people signed up. is_known: other units were told of it."""
 
     model_config = ConfigDict(frozen=True)
 
     role: str
     organiser: str
     status: OutreachStatus = OutreachStatus.PLANNED
+    is_known: bool = False
     held_on: date
     begins: str
     ends: str
@@ -156,7 +163,7 @@ def attendance_stream(session: str, enterprise: str) -> Stream:
 
 
 def require_own(session: OutreachSession | None, context: DecisionContext) -> OutreachSession:
-    """The session, where it is the sender's; one that is not announced is hidden from others.
+    """The session, where it is the sender's; one that was never announced is hidden from others.
 
     Raises:
         Refused: NOT_FOUND, SESSION_NOT_YOURS (plan T2).
@@ -164,8 +171,7 @@ def require_own(session: OutreachSession | None, context: DecisionContext) -> Ou
     if session is None:
         raise NOT_FOUND.refuse()
     if not session.is_of(context.role, context.organisation):
-        hidden = session.status is OutreachStatus.PLANNED
-        raise (NOT_FOUND.refuse() if hidden else SESSION_NOT_YOURS.refuse(path="outreach_session"))
+        raise (SESSION_NOT_YOURS.refuse(path="outreach_session") if session.is_known else NOT_FOUND.refuse())
     return session
 
 

@@ -43,6 +43,7 @@ from domain.programme.sessions.state import (
     ORGANISERS,
     OutreachKind,
     OutreachStatus,
+    SessionAudience,
     lies_with,
     sign_in_window,
 )
@@ -62,8 +63,9 @@ from projections.programme.outreach_sessions import (
 SIGN_IN_CODE_WRONG = Rule(
     "SIGN_IN_CODE_WRONG",
     "plan T2",
-    "签到码有误，请核对会场显示的六位数字；多次有误后只能由组织方登记",
-    "The sign-in code is wrong; check the six digits shown in the room. After several wrong ones only the organiser records it",
+    "签到码有误，请核对会场显示的六位数字；多次有误后只能由邀请单位登记",
+    "The sign-in code is wrong; check the six digits shown in the room. After several wrong ones the unit that invited you "
+    "records it",
 )
 FIRMS_OR_FILTER_OF_SESSION = Rule(
     "FIRMS_OR_FILTER_OF_SESSION",
@@ -162,7 +164,7 @@ class OutreachQuestion(Node):
     id: QuestionID = field("Its id · 提问标识")
     session: OutreachSession | None = field("The session, where the caller sees it · 场次", by="session", roles=OUTREACH)
     enterprise: Enterprise | None = field("Who asked, where the caller sees that firm · 企业", by="enterprise", roles=OUTREACH)
-    text: str | None = field("As it was asked, where the caller sees that firm; else null · 问题", roles=OUTREACH)
+    text: str | None = field("As it was asked, to who sees that firm or organises the session; else null · 问题", roles=OUTREACH)
     status: QuestionStatus = field("How far it has come · 提问状态")
     asked_at: datetime = field("When it was asked, UTC · 提问时间")
     answer: str | None = field("Answer; null before there is one · 答复")
@@ -306,7 +308,8 @@ class OutreachSessionQueries:
 
     @listing(
         QUESTIONS,
-        "Questions of firms in the caller's scope, and all that are published, the latest first · 提问列表. plan T2",
+        "Questions of firms in the caller's scope or about its own sessions, and all that are published, the latest first "
+        "· 提问列表. plan T2",
         roles=SIGNED_IN,
     )
     def outreach_questions(
@@ -331,9 +334,9 @@ def _invited(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     session = key_of(str(data["outreach_session"]), "session")
     row = rows.outreach_sessions_by_id(context.snapshot, context.scope, [session]).get(session)
     found = enterprises(context.snapshot, context.scope, where, Page(AT_ONCE + 1, BY_ID))
-    for name in ("district", "subdistrict", "park", "industry"):
-        if row is not None and (wanted := getattr(row, name)) is not None:
-            found = [one for one in found if (getattr(one, name) or "").startswith(wanted)]
+    if row is not None:
+        audience = SessionAudience(**{name: getattr(row, name) for name in SessionAudience.model_fields})
+        found = [one for one in found if audience.addresses(one.district, one.subdistrict, one.park, one.industry)]
     if len(found) > AT_ONCE:
         raise SESSION_FITS_TOO_MANY.refuse(path="filter", at_most=AT_ONCE)
     if not found:

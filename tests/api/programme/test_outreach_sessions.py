@@ -124,6 +124,24 @@ def test_after_five_wrong_codes_the_right_one_is_not_taken_any_more_and_no_entry
     assert not any(code.encode() in kept for code in (right, *wrong))
 
 
+def test_the_organiser_reads_and_answers_a_question_of_a_firm_of_elsewhere_without_who_asked(city: LiveCity) -> None:
+    session = announced(city)
+    invite(city, session, "pudong", enterprises=[OTHER])
+    given = {"outreachSession": session, "enterprise": OTHER, "text": "没有专职人员怎么填报？"}
+    question = city.done("stranger", "askOutreachQuestion", "outreachQuestion { id }", **given)["outreachQuestion"]["id"]
+    asked = "{ outreachQuestions { nodes { id text enterprise { id } } } }"
+    assert city.data("district", asked)["outreachQuestions"]["nodes"] == [
+        {"id": question, "text": given["text"], "enterprise": None}
+    ]
+    assert city.data("pudong", asked)["outreachQuestions"]["nodes"][0]["enterprise"] == {"id": OTHER}
+    for who in ("park", "subdistrict", "enterprise"):
+        assert city.data(who, asked)["outreachQuestions"]["nodes"] == [], who
+    answer = {"outreachQuestion": question, "answer": "可由兼职人员填报"}
+    assert city.refused("pudong", "answerOutreachQuestion", **answer) == "NOT_FOUND"
+    told = city.done("district", "answerOutreachQuestion", "outreachQuestion { answer text enterprise { id } }", **answer)
+    assert told["outreachQuestion"] == {"answer": answer["answer"], "text": given["text"], "enterprise": None}
+
+
 def test_the_organiser_records_who_came_and_takes_a_wrong_record_back(city: LiveCity) -> None:
     session = announced(city)
     record = {"outreachSession": session, "enterprises": [FIRM]}

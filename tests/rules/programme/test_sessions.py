@@ -196,10 +196,16 @@ def test_a_session_is_moved_or_cancelled_with_the_reason_before_it_begins() -> N
 def test_another_units_session_is_hidden_until_it_is_announced_and_its_organisers_to_change() -> None:
     for command in (ANNOUNCE, CANCEL, invite("pudong"), record("pudong")):
         planned().when(command, "district", "310115").refused(NOT_FOUND)
-    for command in (CANCEL, record("pudong")):
-        announced().when(command, "district", "310115").refused(SESSION_NOT_YOURS)
+    announced().when(CANCEL, "district", "310115").refused(SESSION_NOT_YOURS)
     announced().when(CANCEL, "city", "city").happened("session.cancelled.v1")
     given(SESSIONS).when(CANCEL, "city", "city").refused(NOT_FOUND)
+
+
+def test_a_session_that_was_cancelled_before_it_was_announced_stays_hidden() -> None:
+    case = district(planned(), CANCEL).accepted
+    for command in (ANNOUNCE, CANCEL, invite("pudong"), record("pudong")):
+        case.when(command, "district", "310115").refused(NOT_FOUND)
+    district(announced(), CANCEL).accepted.when(CANCEL, "district", "310115").refused(SESSION_NOT_YOURS)
 
 
 def test_firms_are_invited_by_whoever_they_live_with_each_once() -> None:
@@ -227,6 +233,12 @@ def test_only_firms_that_it_is_for_are_invited() -> None:
     assert district(case, invite("e2", "e1")).told == {("FIRM_NOT_ADDRESSED", "enterprises.0")}
     district(case, invite("e2")).refused(FIRM_NOT_ADDRESSED)
     district(case, invite("e1")).happened("session.firms_invited.v1", "attendance.invited.v1")
+
+
+def test_a_park_is_not_addressed_by_the_beginning_of_its_name() -> None:
+    other = {organisation_stream("par"): Organisation(kind=OrganisationKind.PARK, name="另一园区", parent="310117")}
+    case = district(given(SESSIONS).having_read({**WORLD, **other}), changed(audience=SessionAudience(park="par"))).accepted
+    district(district(case, ANNOUNCE).accepted, invite("e1")).refused(FIRM_NOT_ADDRESSED)
 
 
 def test_a_firm_signs_up_with_functions_and_numbers_and_the_seats_are_counted() -> None:
@@ -290,9 +302,27 @@ def test_the_organiser_records_who_came_invited_or_not_once_sign_in_is_open() ->
     district(planned(), record("e1"), at=BEGINS).refused(SESSION_NOT_ANNOUNCED)
 
 
+def test_whoever_the_firms_live_with_records_them_also_at_another_units_session() -> None:
+    case = announced().when(record("pudong"), "district", "310115", at=BEGINS)
+    case.happened("session.attendance_recorded.v1", "attendance.recorded.v1")
+    assert announced().when(record("e1"), "district", "310115", at=BEGINS).told == {("NOT_FOUND", "enterprises.0")}
+    read = {**WORLD, session_stream("s1"): announced().state}
+    part = given(ATTENDANCES, facts.ArrivalRecorded(session="s1", enterprise="pudong")).having_read(read)
+    strike = STRIKE.model_copy(update={"enterprise": "pudong"})
+    part.when(strike, "district", "310117").refused(NOT_FOUND)
+    part.when(strike, "district", "310115").happened("attendance.struck.v1")
+
+
+def test_a_firm_that_came_neither_signs_up_nor_declines_any_more() -> None:
+    before = BEGINS - timedelta(minutes=10)
+    came = firm(invited(), sign_in(), at=before)
+    for command in (sign_up(1), DECLINE):
+        firm(came, command, at=before).refused(ATTENDANCE_STANDS)
+
+
 def test_a_wrong_record_is_taken_back_with_the_reason() -> None:
     case = firm(invited(), sign_in(), at=BEGINS)
-    case.when(STRIKE, "district", "310115").refused(SESSION_NOT_YOURS)
+    case.when(STRIKE, "district", "310115").refused(NOT_FOUND)
     district(case, STRIKE).happened("attendance.struck.v1")
     district(case, STRIKE).refused(DID_NOT_COME)
     district(given(ATTENDANCES).having_read(case.read), STRIKE).refused(NOT_FOUND)
