@@ -47,6 +47,11 @@ NAMES: Mapping[str, tuple[str, str]] = {
 """Field of a command -> what its date is called."""
 
 
+def latest_date(day: date) -> date:
+    """The latest date that may be stated on a day 最晚可填日期."""
+    return day + timedelta(days=limit_on(LIMITS.dates_ahead, day).days)
+
+
 def require_programme_date(field: str, given: date | None, context: DecisionContext, within: str = "") -> None:
     """Refuse a date before the programme began or too far ahead; None states nothing 检查所填日期.
 
@@ -62,6 +67,6 @@ def require_programme_date(field: str, given: date | None, context: DecisionCont
     earliest = LIMITS.programme_began.day
     if given < earliest:
         raise DATE_BEFORE_PROGRAMME.refuse(**facts, earliest=earliest)
-    latest = context.day + timedelta(days=limit_on(LIMITS.dates_ahead, context.day).days)
+    latest = latest_date(context.day)
     if given > latest:
         raise DATE_TOO_FAR_AHEAD.refuse(**facts, latest=latest)

@@ -16,6 +16,7 @@ from interop.rosters.file_rules import FILE_EMPTY, FILE_TOO_LARGE
 from interop.rosters.files import LARGEST_FILE, MEBIBYTE
 from interop.rosters.grid import Cell, Row, Worksheet
 from interop.rosters.headers import FEWEST_RECOGNISED, SEARCHED_ROWS, plain_header
+from interop.rosters.worksheets import MOST_COLUMNS
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def package_table(data: bytes, model: str) -> ResultTable:
         raise rules.RESULT_PACKAGE_MODEL.refuse(stated=shown(str(stated)), model=model)
     fields = [column.field for column in result_columns().columns]
     known = {name for record in records for name in record}
-    ignored = tuple(shown(name) for name in sorted(known - set(fields)))
+    ignored = tuple(shown(name) for name in sorted(known - set(fields))[:MOST_COLUMNS])
     rows = ((number, tuple(_plain(record.get(field)) for field in fields)) for number, record in enumerate(records, start=1))
     places = {field: place for place, field in enumerate(fields)}
     return ResultTable(0, 0, places, {field: field for field in fields}, rows, len(fields), False, ignored)

@@ -88,3 +88,10 @@ def test_a_package_is_read_without_the_noise_of_floating_point() -> None:
 def test_what_is_no_such_file_is_refused_as_a_whole(content: bytes, filename: str, code: str) -> None:
     read = read_results(content, filename, "sme")
     assert ([one.code for one in read.findings], read.rows) == ([code], ())
+
+
+def test_fields_without_end_make_no_sentence_without_end() -> None:
+    record = {"uscc": USCC, "level": "受管理级", "assessed_on": "2024-03-05", "number": "DCMM-1"}
+    [ignored] = package([record | {f"field{at}": 1 for at in range(20_000)}]).findings
+    assert ignored.code == "RESULT_COLUMNS_IGNORED"
+    assert len(ignored.says) < 10_000

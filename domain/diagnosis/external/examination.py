@@ -22,6 +22,7 @@ from domain.kernel import Rule
 from domain.participants.enterprises import Enterprise, enterprise_stream, organisation_code, plain
 from domain.participants.firm_ids import enterprise_id, unsalted_id
 from domain.participants.rosters.findings import FindingSeverity, RosterFinding
+from domain.stated_dates import latest_date
 from standards import ExternalEdition, model_in_force
 
 # Rules
@@ -73,6 +74,12 @@ RESULT_DAYS_REVERSED = Rule(
     "plan P8",
     "有效期截止日 {until} 早于评估日期 {day}，请更正",
     "The last day {until} lies before the assessment of {day}; correct one of them",
+)
+RESULT_ENDS_TOO_LATE = Rule(
+    "RESULT_ENDS_TOO_LATE",
+    "plan P5",
+    "有效期截止日 {until} 过于遥远，最晚为 {latest}；请核对年份，长期有效的请写“长期”",
+    "The last day {until} is too far ahead, {latest} is the latest; check the year, and write 长期 where it has no end",
 )
 RESULT_EXPIRED = Rule(
     "RESULT_EXPIRED",
@@ -260,6 +267,8 @@ def _of_row(
         yield "valid_until", "refused", RESULT_DAYS_REVERSED, {"until": row.valid_until, "day": row.assessed_on}
     elif row.valid_until is not None and row.valid_until < day:
         yield "valid_until", "confirm", RESULT_EXPIRED, {"until": row.valid_until}
+    elif row.valid_until is not None and row.valid_until > latest_date(day):
+        yield "valid_until", "refused", RESULT_ENDS_TOO_LATE, {"until": row.valid_until, "latest": latest_date(day)}
 
 
 def _labels(row: ReadRow, edition: ExternalEdition) -> Iterator[Found]:
@@ -279,8 +288,9 @@ def beside_record(stated: StatedResult, stated_on: date, known: ExternalResult |
     if known.stated.enterprise != stated.enterprise:
         yield "number", "refused", RESULT_NUMBER_TAKEN, {"number": stated.number}
     elif known.withdrawn_on is not None:
-        if stated_on <= known.withdrawn_on:
-            yield "number", "refused", RESULT_OLDER, {"known": known.withdrawn_on, "stated_on": stated_on}
+        if stated_on <= known.withdrawn_on or stated_on < known.stated_on:
+            latest = max(known.withdrawn_on, known.stated_on)
+            yield "number", "refused", RESULT_OLDER, {"known": latest, "stated_on": stated_on}
         else:
             yield "number", "confirm", RESULT_WAS_WITHDRAWN, {"day": known.withdrawn_on}
     elif known.stated == stated:

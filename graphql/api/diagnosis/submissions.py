@@ -62,7 +62,8 @@ def submitted_form(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     stamp = unsealed(read.stamp, read.seal, context.services.secret)
     if stamp is None or not read.instance:
         raise SUBMISSION_UNKNOWN.refuse()
-    sent = {one.filename: one for one in (uploaded(context, sha256) for sha256 in data.pop("photographs", None) or ())}
+    photographs = enumerate(data.pop("photographs", None) or ())
+    sent = {one.filename: one for one in (uploaded(context, sha256, f"photographs.{at}") for at, sha256 in photographs)}
     files = [
         {
             "sha256": sent[name].sha256,

@@ -5,7 +5,6 @@ out of it. So a dossier goes to the firm it is about, the provider whose work it
 scope, and to nobody else; an exported trail holds proofs of everything and goes to the auditor alone.
 """
 
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
 import orjson
@@ -15,6 +14,7 @@ from starlette.routing import Route
 
 from api.downloads.files import attachment
 from api.downloads.provider_dossiers import asked_of
+from api.downloads.streaming_places import StreamingPlace, StreamingPlaces
 from api.kit.as_of import moment_in
 from api.kit.filter_values import require_known
 from api.kit.ids import UNITS, key_of, keys_of
@@ -67,7 +67,7 @@ class Dossiers:
     def __init__(self, services: Services, operations: Operations) -> None:
         self._services = services
         self._operations = operations
-        self._exporting: Counter[str] = Counter()
+        self._places = StreamingPlaces(MOST_EXPORTS)
 
     def routes(self) -> list[Route]:
         """Where they are."""
@@ -210,7 +210,8 @@ class Dossiers:
             times["from"],
             times["to"],
         )
-        if self._exporting[caller.actor] >= MOST_EXPORTS:
+        place = self._places.take(caller.actor)
+        if place is None:
             raise self._operations.admission.refusal(is_own=True)
         services = self._services
         begin, export = audit_export.begun(services.models, log.log, caller.scope, caller.role, where)
@@ -218,14 +219,10 @@ class Dossiers:
         first = begin + next(rest)  # what stands in the way of the whole is told before the answer begins
         self._leave("GET /audit-trail.jsonl", caller, self._exported(where), WHOLE_ENTRIES)
         headers = {**ALWAYS, "content-disposition": attachment("audit-trail.jsonl")}
-        return StreamingResponse(self._joined(first, rest, caller.actor), 200, headers, media_type=JSON_LINES)
+        return StreamingResponse(self._joined(first, rest, place), 200, headers, media_type=JSON_LINES)
 
-    async def _joined(self, first: bytes, rest: Iterator[bytes], actor: str) -> AsyncIterator[bytes]:
+    async def _joined(self, first: bytes, rest: Iterator[bytes], _place: StreamingPlace) -> AsyncIterator[bytes]:
         """The chunks of an export, each made in its turn among other bulk work: a long one takes no reader's place."""
-        self._exporting[actor] += 1
-        try:
-            yield first
-            while (chunk := await self._operations.in_thread(next, rest, None, lane=Lane.BULK)) is not None:
-                yield chunk
-        finally:
-            self._exporting[actor] -= 1
+        yield first
+        while (chunk := await self._operations.in_thread(next, rest, None, lane=Lane.BULK)) is not None:
+            yield chunk

@@ -3,7 +3,6 @@
 For the auditor and the city, and for a district of its own cases; others get as much as of none.
 """
 
-from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 
 from starlette.requests import Request
@@ -11,6 +10,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from api.downloads.files import attachment
+from api.downloads.streaming_places import StreamingPlace, StreamingPlaces
 from api.kit.services import Services
 from api.server.admission import Lane, Overloaded
 from api.server.disclosure_notes import DisclosureNotes
@@ -35,7 +35,7 @@ class ProcessLogFiles:
     def __init__(self, services: Services, operations: Operations) -> None:
         self._services = services
         self._operations = operations
-        self._exporting: Counter[str] = Counter()
+        self._places = StreamingPlaces(MOST_EXPORTS)
 
     def routes(self) -> list[Route]:
         """Where they are."""
@@ -53,7 +53,7 @@ class ProcessLogFiles:
             if caller.role not in PROCESS_LOG:
                 missing = request_error("NOT_FOUND", "未找到。", "Not found.")
                 return respond(GraphQLResponse({"errors": [missing]}, 404), JSON, as_status=True)
-            self._require_place(caller.actor)
+            place = self._place(caller.actor)
             with self._services.models.reading(caller.scope) as snapshot:
                 cases = case_parties(snapshot, caller.scope)
                 last = snapshot.position
@@ -71,18 +71,16 @@ class ProcessLogFiles:
         except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
             return respond(faulted(fault), JSON, as_status=True)
         headers = {**ALWAYS, "content-disposition": attachment("process-log.ocel.json")}
-        return StreamingResponse(self._sent(pieces, caller.actor), 200, headers, media_type=JSON)
+        return StreamingResponse(self._sent(pieces, place), 200, headers, media_type=JSON)
 
-    def _require_place(self, actor: str) -> None:
+    def _place(self, actor: str) -> StreamingPlace:
         """Raises Overloaded: the caller is being sent as many logs as one may be."""
-        if self._exporting[actor] >= MOST_EXPORTS:
+        place = self._places.take(actor)
+        if place is None:
             raise self._operations.admission.refusal(is_own=True)
+        return place
 
-    async def _sent(self, pieces: Iterator[bytes], actor: str) -> AsyncIterator[bytes]:
+    async def _sent(self, pieces: Iterator[bytes], _place: StreamingPlace) -> AsyncIterator[bytes]:
         """Each piece made in its turn among other bulk work: a long log takes no reader's place."""
-        self._exporting[actor] += 1
-        try:
-            while (piece := await self._operations.in_thread(next, pieces, None, lane=Lane.BULK)) is not None:
-                yield piece
-        finally:
-            self._exporting[actor] -= 1
+        while (piece := await self._operations.in_thread(next, pieces, None, lane=Lane.BULK)) is not None:
+            yield piece

@@ -12,15 +12,15 @@ FILE_NOT_RECEIVED = Rule(
 )
 
 
-def uploaded(context: Context, sha256: str) -> Upload:
-    """The file of a hash that the caller's organisation has sent.
+def uploaded(context: Context, sha256: str, path: str = "sha256") -> Upload:
+    """The file of a hash that the caller's organisation has sent. path: of the hash in the input.
 
     Raises:
         Refused: FILE_NOT_RECEIVED, also for anyone else's file.
     """
     found = context.services.uploads.find(context.caller, sha256)
     if found is None:
-        raise FILE_NOT_RECEIVED.refuse(sha256=sha256)
+        raise FILE_NOT_RECEIVED.refuse(path=path, sha256=sha256)
     return found
 
 
@@ -32,5 +32,5 @@ def content_of(context: Context, upload: Upload) -> bytes:
     """
     content = context.services.blobs.get(upload.sha256)
     if content is None:
-        raise FILE_NOT_RECEIVED.refuse(sha256=upload.sha256)
+        raise FILE_NOT_RECEIVED.refuse(path="sha256", sha256=upload.sha256)
     return content

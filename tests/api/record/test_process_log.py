@@ -6,9 +6,12 @@ from typing import Any
 
 import jsonschema
 import pytest
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.downloads.process_log import MOST_EXPORTS, ProcessLogFiles
+from api.server.admission import Overloaded
 from tests.live_city import ENTERPRISE, PEOPLE, LiveCity
 
 TEXT = {"type": "string"}
@@ -84,3 +87,14 @@ def test_a_district_has_its_own_cases_and_others_none(city: LiveCity, client: Te
     assert client.get("/process-log.ocel.json").status_code == 401
     asked = {"authorization": f"Bearer {city.tokens['auditor']}"}
     assert client.get("/process-log.ocel.json?year=2024", headers=asked).status_code == 400
+
+
+def test_logs_that_are_promised_and_not_begun_take_their_places_too(city: LiveCity) -> None:
+    files = ProcessLogFiles(city.installation.services, city.operations)
+    asked = {"type": "http", "headers": [(b"authorization", f"Bearer {city.tokens['auditor']}".encode())], "query_string": b""}
+    promised = [files._begun(Request(asked)) for _ in range(MOST_EXPORTS)]  # noqa: SLF001 - what a thread does of a request
+    assert {one.status_code for one in promised} == {200}
+    with pytest.raises(Overloaded):
+        files._begun(Request(asked))  # noqa: SLF001 - as above
+    promised.clear()
+    assert files._begun(Request(asked)).status_code == 200, "the places of answers that nobody took are free again"  # noqa: SLF001 - as above

@@ -56,7 +56,9 @@ def test_a_file_that_one_person_of_a_unit_sent_is_the_whole_units_and_no_other_u
     city.done("provider", "acceptDiagnosis", diagnosis=diagnosis)
     sha256 = city.uploaded("diagnostician", "规划.pdf", b"%PDF-1.7\nexample\n%%EOF\n")
     attach = {"diagnosis": diagnosis, "sha256": sha256, "indicators": ["Z01"]}
-    assert city.refused("filler", "attachEvidence", **attach) == "FILE_NOT_RECEIVED"
+    assert [(one["code"], one["field"]) for one in city.do("filler", "attachEvidence", "", **attach)["userErrors"]] == [
+        ("FILE_NOT_RECEIVED", "sha256")
+    ]
     city.done("provider", "attachEvidence", **attach)
 
 

@@ -41,7 +41,7 @@ from domain.diagnosis.external.rows import ReadRow
 from domain.kernel import NOT_FOUND, OnStream
 from domain.participants import enterprises as e
 from domain.participants.enterprises import organisation_code
-from domain.stated_dates import DATE_BEFORE_PROGRAMME
+from domain.stated_dates import DATE_BEFORE_PROGRAMME, latest_date
 from standards import external_editions
 from tests.firm_ids import SALT, firm_id
 from tests.rules.given import AT, REFUSED, Given, given
@@ -242,6 +242,16 @@ def test_a_certificate_is_of_one_firm_and_a_withdrawn_one_is_asked_about() -> No
     ended = {**case.read, stream: case.read[stream].model_copy(update={"withdrawn_on": TODAY - DAY})}
     assert found(ROW, known=ended) == [(2, "number", "RESULT_WAS_WITHDRAWN", "confirm")]
     assert found(ROW, known=ended, stated_on=TODAY - DAY) == [(2, "number", "RESULT_OLDER", "refused")]
+    long_ago = {**case.read, stream: case.read[stream].model_copy(update={"withdrawn_on": TODAY - 5 * DAY})}
+    assert found(ROW, known=long_ago) == [(2, "number", "RESULT_WAS_WITHDRAWN", "confirm")]
+    between = found(changed(level="3"), known=long_ago, stated_on=TODAY - 2 * DAY)
+    assert between == [(2, "number", "RESULT_OLDER", "refused")], "older than what was stated, though later than the withdrawal"
+
+
+def test_a_last_day_that_nobody_means_is_told() -> None:
+    assert found(changed(valid_until=date(9999, 12, 31))) == [(2, "valid_until", "RESULT_ENDS_TOO_LATE", "refused")]
+    assert found(changed(valid_until=latest_date(TODAY) + DAY)) == [(2, "valid_until", "RESULT_ENDS_TOO_LATE", "refused")]
+    assert found(changed(valid_until=latest_date(TODAY))) == []
 
 
 def test_assessments_without_a_number_are_known_by_firm_kind_and_day() -> None:
