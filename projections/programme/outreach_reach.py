@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, case, exists, func, select
+from sqlalchemy import Table, and_, case, exists, func, select
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Scope
@@ -18,8 +18,8 @@ from projections.engine.scope import to_sql
 from projections.engine.snapshot import Snapshot
 from projections.participants.enterprises import enterprise_columns
 from projections.participants.organisations import ORGANISATIONS, NodeFilter, node_conditions
-from projections.participants.rosters import on_latest_roster
-from projections.programme.outreach_sessions import ATTENDANCES, SCHEDULES, SESSIONS, SessionRow
+from projections.participants.rosters import MEMBERS, held, member_columns, on_latest_roster
+from projections.programme.outreach_sessions import ATTENDANCES, REACHED, SCHEDULES, SESSIONS, SessionRow
 from standards.described import DescribedEnum
 
 
@@ -85,10 +85,22 @@ def _due(last: date | None, weeks: int | None, since: date | None) -> date | Non
     return max((last or since) + timedelta(weeks=weeks), since)
 
 
+def _on_roster(snapshot: Snapshot, scope: Scope, year: int) -> tuple[Table, ColumnElement[str], list[ColumnElement[bool]]]:
+    """Firms where the roster of a year states them, or the latest before that has one; without any roster, where they lie today.
+
+    Who moves later takes no figure of a past year along.
+    """
+    members, firms = snapshot[MEMBERS], snapshot[ENTERPRISES]
+    latest = snapshot.rows(select(func.max(members.c.year)).where(members.c.year <= year, held(members, None)))[0][0]
+    if latest is None:
+        return firms, firms.c.id, [to_sql(scope, enterprise_columns(snapshot))]
+    on = [members.c.year == latest, held(members, None), members.c.off_reason.is_(None)]
+    return members, members.c.enterprise, [*on, to_sql(scope, member_columns(snapshot))]
+
+
 def _firms(snapshot: Snapshot, scope: Scope, kind: OutreachUnitKind, year: int) -> dict[str, int]:
-    firms = snapshot[ENTERPRISES]
-    on = on_latest_roster(snapshot, year, firms), to_sql(scope, enterprise_columns(snapshot))
-    query = select(firms.c[kind.value], func.count()).where(*on).group_by(firms.c[kind.value])
+    table, _, on = _on_roster(snapshot, scope, year)
+    query = select(table.c[kind.value], func.count()).where(*on).group_by(table.c[kind.value])
     return {str(unit): int(count) for unit, count in snapshot.rows(query) if unit is not None}
 
 
@@ -96,21 +108,21 @@ def _counts(
     snapshot: Snapshot, scope: Scope, kind: OutreachUnitKind, year: int, now: datetime
 ) -> dict[str, tuple[int, int, int, int]]:
     """Unit -> sessions held, firms invited, firms that came, firms that did either; of those on the roster."""
-    parts, sessions, firms = snapshot[ATTENDANCES], snapshot[SESSIONS], snapshot[ENTERPRISES]
-    unit, firm = firms.c[kind.value], parts.c.enterprise
-    came, invited = parts.c.status == AttendanceStatus.CAME.value, parts.c.invited_at.is_not(None)
+    parts, sessions = snapshot[REACHED], snapshot[SESSIONS]
+    table, identity, on = _on_roster(snapshot, scope, year)
+    unit, firm = table.c[kind.value], parts.c.enterprise
     each = (
         case((sessions.c.ends_at <= microseconds(now), sessions.c.id)),
-        case((invited, firm)),
-        case((came, firm)),
-        case((came | invited, firm)),
+        case((parts.c.invited, firm)),
+        case((parts.c.came, firm)),
+        case((parts.c.came | parts.c.invited, firm)),
     )
     first, last = (microseconds(city_midnight(date(one, 1, 1))) for one in (year, year + 1))
     query = (
         select(unit, *(func.count(one.distinct()) for one in each))
-        .select_from(parts.join(sessions, sessions.c.id == parts.c.session).join(firms, firms.c.id == firm))
+        .select_from(parts.join(sessions, sessions.c.id == parts.c.session).join(table, identity == firm))
         .where(sessions.c.status == OutreachStatus.ANNOUNCED.value, sessions.c.starts_at >= first, sessions.c.starts_at < last)
-        .where(on_latest_roster(snapshot, year, firms), to_sql(scope, enterprise_columns(snapshot)))
+        .where(*on)
         .group_by(unit)
     )
     return {str(found): (int(a), int(b), int(c), int(d)) for found, a, b, c, d in snapshot.rows(query) if found is not None}

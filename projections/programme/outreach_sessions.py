@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Index, MetaData, Select, Table, and_, case, func, or_, select
+from sqlalchemy import Boolean, Column, Index, MetaData, Select, String, Table, and_, case, func, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Attribute, Role, Scope
@@ -108,6 +108,15 @@ ATTENDANCES = Table(
     Index("ix_attendance_firm", "enterprise", "session"),
     Index("ix_attendance_session", "session", "id"),
 )
+REACHED = Table(
+    "outreach_reached",
+    META,
+    Column("session", String, primary_key=True),
+    Column("enterprise", String, primary_key=True),
+    Column("invited", Boolean, nullable=False),
+    Column("came", Boolean, nullable=False),
+)
+"""Which firms a session reached, apart from `ATTENDANCES`: counts by year read it whole, beside where a roster states a firm."""
 QUESTIONS = Table("outreach_questions", META, *columns(QuestionRow, "id"), Index("ix_question_session", "session", "id"))
 SCHEDULES = Table("outreach_schedules", META, *columns(ScheduleRow, "unit"))
 
@@ -172,7 +181,10 @@ def _part(tables: Tables, entry: Entry) -> None:
         case _:
             changes = {"people": None}
     stands = {"status": STATUS_AFTER_ATTENDANCE[event].value, "status_since": entry.at, "reason": found.get("reason")}
-    parts.put({**before, **changes, **stands})
+    row = {**before, **changes, **stands}
+    parts.put(row)
+    reached = {"invited": row["invited_at"] is not None, "came": row["status"] == AttendanceStatus.CAME.value}
+    tables[REACHED].put({"session": row["session"], "enterprise": row["enterprise"], **reached})
 
 
 def _question(tables: Tables, entry: Entry) -> None:
@@ -195,7 +207,7 @@ COUNTED_ELSEWHERE = {planning.SessionFirmsInvited, planning.SessionAttendanceRec
 """What each firm's own part says."""
 OUTREACH_READ_MODEL = ReadModel(
     "outreach",
-    (SESSIONS, ATTENDANCES, QUESTIONS, SCHEDULES),
+    (SESSIONS, ATTENDANCES, REACHED, QUESTIONS, SCHEDULES),
     fold,
     PARTS | ASKED | frozenset(planning.SessionEvent.__args__) - COUNTED_ELSEWHERE | {OutreachScheduleSet},
 )

@@ -35,7 +35,7 @@ class UnitOutreach:
 
     id: OrganisationID = field("Id of the unit · 单位标识")
     unit: Organisation | None = field("District, subdistrict or park · 单位", by="id")
-    firms: int = field("Firms of the caller's scope on the roster there · 名单企业数")
+    firms: int = field("Firms of the caller's scope that the year's roster states there · 名单企业数")
     sessions: int = field("Sessions held that some firm of it was invited or came to · 已办场次")
     invited: int = field("Firms invited to some session · 受邀企业数")
     came: int = field("Firms that came to some session · 到会企业数")

@@ -194,6 +194,7 @@ def test_every_table_of_a_firms_own_data_has_row_policies() -> None:
         "audit_subjects",
         "headquarters",
         "outreach_questions",
+        "outreach_reached",
         "roster_members",
         "roster_undated",
     }

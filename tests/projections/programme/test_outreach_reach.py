@@ -9,6 +9,7 @@ import pytest
 
 from domain.access import Everything, Role, scope_of
 from domain.participants.enterprises import Firm
+from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.programme.sessions.session import (
     AnnounceOutreachSession,
     CancelOutreachSession,
@@ -20,7 +21,14 @@ from domain.programme.sessions.state import OutreachKind
 from interop.rosters.uscc import valid_uscc
 from journal import Journal, open_journal
 from projections import open_read_models
-from projections.programme.outreach_reach import FollowerCount, OutreachGroup, followed, was_held
+from projections.programme.outreach_reach import (
+    FollowerCount,
+    OutreachGroup,
+    OutreachUnitKind,
+    followed,
+    reach,
+    was_held,
+)
 from projections.programme.outreach_sessions import outreach_sessions_by_id
 from tests.firm_ids import firm_id
 from tests.small_city import CITY, FIRM, City, opening, roster
@@ -102,3 +110,32 @@ def test_firms_that_started_before_are_in_no_group_and_late_ones_did_not_follow(
     assert found[OutreachGroup.ABSENT] == FollowerCount(6, 0), "one started a day late"
     assert found[OutreachGroup.NOT_INVITED] == FollowerCount(6, 1), "in no session of these days; the first roster's firm is one"
     assert told(city, tmp_path, Role.DISTRICT, "310115")[OutreachGroup.CAME] == FollowerCount(), "another district's"
+
+
+def reached(city: City, tmp_path: Path, role: Role, unit: str, at: datetime) -> dict[str, tuple[int, int, int, int]]:
+    """Unit -> firms, invited, come, never invited, of the districts that a role sees in the year of the session."""
+    models = open_read_models(f"sqlite:///{tmp_path / f'{role}-{unit}-{at:%Y}.db'}", city.journal)
+    models.catch_up()
+    with models.reading(scope_of(role, unit)) as snapshot:
+        found = reach(snapshot, scope_of(role, unit), OutreachUnitKind.DISTRICT, 2024, at)
+    models.close()
+    return {one.id: (one.firms, one.invited, one.came, one.never_invited) for one in found}
+
+
+def test_a_past_years_reach_stays_where_it_was_when_a_firm_moves_later(journal: Journal, tmp_path: Path) -> None:
+    clock = Clock()
+    city = City(journal, clock)
+    for code, name in (("310117", "松江区"), ("310115", "浦东新区")):
+        city.send(CITY, RegisterOrganisation(organisation=code, kind=OrganisationKind.DISTRICT, name=name))
+    city.send(CITY, roster(digest="4" * 64, rows=tuple(enumerate(FIRMS[:3], 2))))
+    hold(city, "s1", BEGINS)
+    city.send(CITY, InviteToOutreachSession(outreach_session="s1", enterprises=IDS[:2]))
+    clock.at = BEGINS + timedelta(hours=3)
+    city.send(CITY, RecordOutreachAttendance(outreach_session="s1", enterprises=IDS[:1]))
+    asked = ((Role.CITY, "city"), (Role.DISTRICT, "310117"), (Role.DISTRICT, "310115"))
+    before = [reached(city, tmp_path, *who, clock.at) for who in asked]
+    assert before[0]["310117"] == before[1]["310117"] == (4, 2, 1, 2)
+    clock.at = BEGINS + 300 * DAY
+    moved = tuple(enumerate((one.model_copy(update={"district": "310115", "subdistrict": None}) for one in FIRMS[:3]), 2))
+    city.send(CITY, roster(year=2025, digest="5" * 64, rows=moved))
+    assert [reached(city, tmp_path, *who, clock.at) for who in asked] == before
