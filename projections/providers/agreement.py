@@ -10,7 +10,7 @@ from sqlalchemy import Index, MetaData, Select, Table, func, select
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Scope
-from domain.providers.agreement.numbers import AssessmentPair
+from domain.providers.agreement.numbers import AssessmentPair, IndicatorOutcome
 from domain.providers.agreement.study import AGREEMENTS as AGREEMENT_CAPABILITY
 from domain.providers.agreement.study import AgreementComputed, AgreementEvent, AgreementStatus
 from journal import Entry
@@ -156,6 +156,19 @@ def requested_studies(snapshot: Snapshot) -> list[AgreementStudyRow]:
     waiting = table.c.status == AgreementStatus.REQUESTED.value
     query = select(*chosen(table, AgreementStudyRow)).where(waiting).order_by(table.c.requested_at, table.c.id)
     return [AgreementStudyRow._make(row) for row in snapshot.rows(query)]
+
+
+def told_before(snapshot: Snapshot, year: int, edition: str) -> tuple[IndicatorOutcome, ...]:
+    """What the study before told of a year and edition 前次测算结果, in order; for the program alone."""
+    table = snapshot[INDICATOR_AGREEMENTS]
+    query = select(*chosen(table, IndicatorAgreementRow)).where(table.c.year == year, table.c.edition == edition)
+    rows = [IndicatorAgreementRow._make(row) for row in snapshot.rows(query.order_by(table.c.id))]
+    return tuple(_outcome(row) for row in rows)
+
+
+def _outcome(row: IndicatorAgreementRow) -> IndicatorOutcome:
+    told = {name: getattr(row, name) for name in ("comparison", "indicator", *FOUND)}
+    return IndicatorOutcome(**told, table=orjson.loads(row.table))
 
 
 def _asked(table: Table, where: IndicatorAgreementFilter) -> Iterator[ColumnElement[bool]]:

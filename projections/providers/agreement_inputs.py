@@ -20,6 +20,7 @@ from journal.codec import stored_names
 from projections.diagnosis.diagnoses_fold import ANSWERS, DIAGNOSES
 from projections.engine.snapshot import Snapshot
 from projections.governance.dated_rules import body_on
+from projections.providers.agreement import told_before
 from projections.providers.sampling import draws_of
 from projections.record.audit_trail import ENTRIES
 from projections.standard.editions import edition as published
@@ -50,7 +51,7 @@ def agreement_inputs(snapshot: Snapshot, year: int, edition: str) -> AgreementIn
     pairs = {
         comparison: {item.id: tuple(sorted(found[item.id])) for item in text.indicators} for comparison, found in compared.items()
     }
-    return AgreementInputs(steps, pairs)
+    return AgreementInputs(steps, pairs, told_before(snapshot, year, edition))
 
 
 def _cases(snapshot: Snapshot, year: int, edition: str) -> Select[Any]:

@@ -63,10 +63,14 @@ class IndicatorOutcome(Part):
 
 
 class AgreementInputs(NamedTuple):
-    """What a study rests on 一致性输入. steps: levels of the edition, rising. pairs: comparison -> indicator -> pairs."""
+    """What a study rests on 一致性输入. steps: levels of the edition, rising. pairs: comparison -> indicator -> pairs.
+
+    former: what the study before it told of the same year and edition.
+    """
 
     steps: tuple[Decimal, ...]
     pairs: Mapping[AssessmentPair, Mapping[str, tuple[tuple[int, int], ...]]]
+    former: Sequence[IndicatorOutcome] = ()
 
 
 class StudyOutcome(NamedTuple):
@@ -85,13 +89,24 @@ def study_bytes(inputs: AgreementInputs, rule: AgreementRule) -> bytes:
 
 
 def study(inputs: AgreementInputs, rule: AgreementRule) -> StudyOutcome:
-    """Every indicator under every comparison, in order."""
+    """Every indicator under every comparison, in order; one that few cases have come to since stays as it was told.
+
+    Else two studies together would tell what one case came to.
+    """
+    former = {(one.comparison, one.indicator): one for one in inputs.former if one.within is not None}
     found = [
-        _indicator(comparison, indicator, pairs, inputs.steps, rule)
+        former[comparison, indicator]
+        if (comparison, indicator) in former and _is_near(former[comparison, indicator], pairs, rule)
+        else _indicator(comparison, indicator, pairs, inputs.steps, rule)
         for comparison in AssessmentPair
         for indicator, pairs in sorted(inputs.pairs.get(comparison, {}).items())
     ]
     return StudyOutcome(tuple(found), digest_of(inputs))
+
+
+def _is_near(told: IndicatorOutcome, pairs: Pairs, rule: AgreementRule) -> bool:
+    """Whether fewer cases have come to an indicator since it was told than a cell is shown of."""
+    return len(pairs) - (told.cases or 0) < rule.cell_from
 
 
 def _indicator(
@@ -135,7 +150,7 @@ def _table(pairs: Pairs, steps: Sequence[Decimal], least: int) -> tuple[Confusio
 
 
 def digest_of(inputs: AgreementInputs) -> str:
-    """SHA-256 of what a study rests on 输入摘要: the steps, then a line each comparison and indicator, its pairs in order."""
+    """SHA-256 of what a study rests on 输入摘要: steps, each comparison and indicator with its pairs in order, what was told."""
     return sha256("".join(f"{line}\n" for line in _lines(inputs)).encode()).hexdigest()
 
 
@@ -144,3 +159,4 @@ def _lines(inputs: AgreementInputs) -> Iterator[str]:
     for comparison in AssessmentPair:
         for indicator, pairs in sorted(inputs.pairs.get(comparison, {}).items()):
             yield f"{comparison.value} {indicator} {' '.join(f'{one}/{other}' for one, other in sorted(pairs))}"
+    yield from (one.model_dump_json() for one in inputs.former)

@@ -15,6 +15,7 @@ from domain.providers.sampling.reassessment import reassessment_stream
 from domain.standard.editions import edition_stream
 from journal import NewEntry
 from journal.codec import encode
+from projections.providers.agreement import told_before
 from projections.providers.agreement_inputs import agreement_inputs
 from tests.live_city import EDITION, LiveCity
 from tests.rules.providers.test_agreement import RULE, recorded
@@ -77,6 +78,9 @@ def test_a_low_indicator_is_in_the_queue_with_its_numbers_and_its_table(city: Li
     assert (low["indicator"], low["comparison"], low["cases"], low["queued"]) == ("Z01", "SELF_VERIFIED", 60, True)
     assert float(low["high"]) < float(RULE.low_alpha)
     assert {"first", "second", "cases"} == set(low["table"][0])
+    with services.models.reading() as snapshot:
+        before = told_before(snapshot, requested["state"]["year"], requested["state"]["edition"])
+    assert before == recorded().indicators, "the next study is told what this one told"
 
 
 def test_levels_are_compared_self_with_verified_and_verified_with_the_first_blind_assessment_of_the_base_sample(

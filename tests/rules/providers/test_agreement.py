@@ -14,6 +14,7 @@ from domain.providers.agreement.numbers import (
     AgreementInputs,
     AssessmentPair,
     IndicatorOutcome,
+    StudyOutcome,
     digest_of,
     study,
     study_bytes,
@@ -104,6 +105,21 @@ def test_small_cells_of_the_table_are_hidden_and_no_margin_tells_them() -> None:
     assert outcome([(1, 1)] * 28 + [(2, 2)] * 2).table == (), "there is nothing to hide the two with"
     shown = {(one.first, one.second): one.cases for one in outcome(ALIKE).table}
     assert shown == {(step, step): 6 for step in STEPS}
+
+
+def test_a_later_study_tells_nobody_what_one_more_case_came_to() -> None:
+    first = study(inputs(*ALIKE), RULE)
+    assert first.indicators[0].table
+
+    def later(pairs: list[tuple[int, int]]) -> StudyOutcome:
+        return study(inputs(*pairs)._replace(former=first.indicators), RULE)
+
+    few = [(9, 0)] * (RULE.cell_from - 1)
+    for pairs in ([*ALIKE, (9, 0)], [*ALIKE, *few], [*ALIKE[1:], (9, 0)], ALIKE[1:]):
+        assert later(pairs).indicators == first.indicators, "it stands until as many cases have come as a cell needs"
+    anew = later([*ALIKE, *few, (9, 0)])
+    assert (anew.indicators, anew.input_digest) == (study(inputs(*ALIKE, *few, (9, 0)), RULE).indicators, anew.input_digest)
+    assert anew.input_digest != digest_of(inputs(*ALIKE, *few, (9, 0))), "what was told before is looked at too"
 
 
 def test_the_order_of_cases_does_not_matter_and_one_level_throughout_has_no_coefficient() -> None:
