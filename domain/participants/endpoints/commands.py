@@ -63,9 +63,14 @@ class DisableEndpoint(_About):
 
 
 class EnableEndpoint(_About):
-    """Have events sent again, from where it was left off, after another handshake · 恢复推送端点."""
+    """Have events sent again, from where it was left off, after another handshake · 恢复推送端点.
+
+    others: endpoints that the partner has besides, which the server says.
+    """
 
     roles: ClassVar = PARTNERS
+
+    others: Count = 0
 
 
 class SendTestEvent(_About):

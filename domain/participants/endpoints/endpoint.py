@@ -135,9 +135,13 @@ def decide(command: EndpointCommand, endpoint: Endpoint | None, context: Decisio
     return _by_its_partner(command, endpoint, context)
 
 
-def _registered(command: RegisterEndpoint, context: DecisionContext) -> EndpointRegistered:
+def _require_room(command: RegisterEndpoint | EnableEndpoint) -> None:
     if command.others >= MOST_ENDPOINTS:
         raise ENDPOINTS_AT_MOST.refuse(at_most=MOST_ENDPOINTS)
+
+
+def _registered(command: RegisterEndpoint, context: DecisionContext) -> EndpointRegistered:
+    _require_room(command)
     require_address(command.url, plain_allowed=command.plain_allowed)
     for place, district in enumerate(command.districts):
         if context.organisation not in (CITY, district):
@@ -192,6 +196,7 @@ def _by_its_partner(command: EndpointCommand, endpoint: Endpoint, context: Decis
         case EnableEndpoint():
             if not is_disabled:
                 raise ENDPOINT_ENABLED.refuse()
+            _require_room(command)
             return (EndpointEnabled(handshake=endpoint.handshakes + 1),)
         case SendTestEvent():
             _require_askable(endpoint, context)

@@ -26,7 +26,7 @@ from domain.access import Role, Scope
 from domain.instants import utc_moment
 from domain.kernel import Command, Rule
 from domain.masks import ENDPOINTS, PARTNERS
-from domain.participants.endpoints.commands import RedeliverEvents, RegisterEndpoint
+from domain.participants.endpoints.commands import EnableEndpoint, RedeliverEvents, RegisterEndpoint
 from domain.participants.endpoints.state import Endpoint, EndpointStatus, EndpointStop
 from domain.public_events import KINDS, unknown_kinds
 from journal.secrets.endpoint_keys import endpoint_keys
@@ -285,10 +285,14 @@ def _registering(context: Context, data: dict[str, Any]) -> dict[str, Any]:
         raise ENDPOINT_KIND.refuse(path="kinds", kind=unknown[0][:60], kinds="、".join(KINDS))
     if (host := _host(data["url"])) and not context.services.may_be_sent_to(host):
         raise ENDPOINT_ADDRESS.refuse(path="url", host=host[:60])
+    given = _beside_others(context, new_id("endpoint")(context, data))
+    return {**given, "districts": districts, "plain_allowed": context.services.plain_endpoints}
+
+
+def _beside_others(context: Context, data: dict[str, Any]) -> dict[str, Any]:
+    """With how many endpoints the partner has besides."""
     owned = owned_by(context)
-    others = rows.kept_open(context.snapshot, owned) if owned is not None else 0
-    given = new_id("endpoint")(context, data)
-    return {**given, "districts": districts, "others": others, "plain_allowed": context.services.plain_endpoints}
+    return {**data, "others": rows.kept_open(context.snapshot, owned) if owned is not None else 0}
 
 
 def _redelivering(context: Context, data: dict[str, Any]) -> dict[str, Any]:
@@ -302,6 +306,7 @@ QUERIES = EndpointQueries
 FOUND_BY_ID: Mapping[str, NodeKind] = {"endpoint": NodeKind(WebhookEndpoint, _of_ids)}
 SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
     RegisterEndpoint: ServerFields(frozenset({"endpoint", "others", "plain_allowed"}), fill=_registering),
+    EnableEndpoint: ServerFields(frozenset({"others"}), fill=_beside_others),
     RedeliverEvents: ServerFields(
         frozenset({"first", "last"}),
         extra=(

@@ -16,6 +16,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from api.app import create_app
 from api.server.operations import Operations
+from domain.participants.endpoints.commands import MOST_ENDPOINTS
 from domain.participants.enterprises import Firm
 from domain.participants.rosters.comparison import ImportRoster
 from interop.rosters.uscc import valid_uscc
@@ -437,3 +438,14 @@ def ruled(monkeypatch: pytest.MonkeyPatch, **other: int) -> None:
 
     usual = delivering.body_on
     monkeypatch.setattr(delivering, "body_on", lambda *given: usual(*given).model_copy(update=other))
+
+
+@pytest.mark.parametrize("city", ["sqlite"], indirect=True)
+@pytest.mark.usefixtures("hooks")
+def test_an_endpoint_is_not_brought_back_beyond_as_many_as_a_partner_may_have(city: LiveCity) -> None:
+    asked = [f"https://erp.example/{number}" for number in range(MOST_ENDPOINTS + 1)]
+    first, *_ = (city.done("erp *", "registerEndpoint", "endpoint { id }", url=url)["endpoint"]["id"] for url in asked[:1])
+    city.done("erp *", "disableEndpoint", "", endpoint=first)
+    for url in asked[1:]:
+        city.done("erp *", "registerEndpoint", "", url=url)
+    assert city.refused("erp *", "enableEndpoint", endpoint=first) == "ENDPOINTS_AT_MOST"

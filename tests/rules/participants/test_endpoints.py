@@ -117,6 +117,10 @@ def test_a_key_of_a_district_has_events_of_that_district_alone() -> None:
 def test_a_partner_has_so_many_endpoints_and_no_more() -> None:
     full = REGISTER.model_copy(update={"others": MOST_ENDPOINTS})
     given(ENDPOINTS).when(full, **OWNER).refused(ENDPOINTS_AT_MOST, at_most=MOST_ENDPOINTS)
+    disabled = given(ENDPOINTS, REGISTERED, EndpointDisabled(stop=EndpointStop.PARTNER, failures=0))
+    again = EnableEndpoint(endpoint="e1", others=MOST_ENDPOINTS)
+    disabled.when(again, **OWNER).refused(ENDPOINTS_AT_MOST, at_most=MOST_ENDPOINTS)
+    disabled.when(again.model_copy(update={"others": MOST_ENDPOINTS - 1}), **OWNER).happened("endpoint.enabled.v1")
 
 
 OWN: list[Command] = [
