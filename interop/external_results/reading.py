@@ -9,22 +9,24 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
 from pathlib import PurePath
+from typing import Any, get_args
 from unicodedata import normalize
 
-from domain.diagnosis.external.rows import ROWS_AT_MOST, ReadRow
-from domain.kernel import Refused
+from domain.diagnosis.external.rows import ROWS_AT_MOST, ReadRow, SilentResultField
+from domain.kernel import Refused, without_invisible
 from interop.external_results import rules
 from interop.external_results.batch_reading import BatchReading
 from interop.external_results.table import ResultTable, find_results, package_table
 from interop.rosters import cells
 from interop.rosters.annotated import MOST_ROWS, plain_cell
 from interop.rosters.files import open_sheets
-from interop.rosters.grid import Unread, is_blank
+from interop.rosters.grid import Cell, Unread, is_blank
 from interop.rosters.non_firm_rows import kind_of
 from interop.rosters.rules import CELLS_SURPLUS, ROW_HIDDEN, ROW_SKIPPED, ROWS_MISSING
 from interop.rosters.source_sheet import SeenSheet
 
 LONGEST_LABEL = 200
+SILENT: tuple[SilentResultField, ...] = get_args(SilentResultField)
 LARGEST_SCORE = Decimal(1000)
 DECIMALS = 3
 NOISE = Decimal("1e-9")
@@ -121,7 +123,14 @@ def _row(check: cells.RowCheck) -> ReadRow | None:
     score, until = _score(check), _day(check, "valid_until", required=False)
     if check.refused or uscc is None or level is None or assessed_on is None:
         return None
-    return ReadRow(row=check.row, uscc=uscc, level=level, assessed_on=assessed_on, score=score, valid_until=until, **texts)
+    silent = tuple(name for name in SILENT if _is_silent(check.cells.get(name)))
+    days: dict[str, Any] = {"assessed_on": assessed_on, "valid_until": until}
+    return ReadRow(row=check.row, uscc=uscc, level=level, score=score, silent=silent, **days, **texts)
+
+
+def _is_silent(cell: Cell) -> bool:
+    """Whether a cell says nothing; one that says there is none says that."""
+    return cell is None or (isinstance(cell, str) and not without_invisible(cell).strip())
 
 
 def _texts(check: cells.RowCheck) -> Iterator[tuple[str, str | None]]:

@@ -95,3 +95,11 @@ def test_fields_without_end_make_no_sentence_without_end() -> None:
     [ignored] = package([record | {f"field{at}": 1 for at in range(20_000)}]).findings
     assert ignored.code == "RESULT_COLUMNS_IGNORED"
     assert len(ignored.says) < 10_000
+
+
+def test_an_empty_cell_says_nothing_and_a_written_none_says_none() -> None:
+    head = "统一社会信用代码,等级,评估日期,证书编号,有效期至,评估机构"
+    rows = (f"{USCC},受管理级,2024-03-05,N1,,\u200b", f"{USCC},受管理级,2024-03-05,N2,长期,无")
+    empty, none = read_results("\n".join((head, *rows)).encode(), "名单.csv", "dcmm").rows
+    assert (empty.valid_until, empty.body, set(empty.silent)) == (None, None, {"valid_until", "body", "score", "variant"})
+    assert (none.valid_until, none.body, set(none.silent)) == (None, None, {"score", "variant"})

@@ -123,6 +123,12 @@ RESULT_CORRECTS = Rule(
     "将更正已接受的结果（原为 {level}，评估日 {day}）：请核对后逐行接受或退回",
     "It corrects what was accepted ({level} of {day}): look at it, then accept or reject the row by itself",
 )
+RESULT_OMITS = Rule(
+    "RESULT_OMITS",
+    "plan P8",
+    "本行有未填内容，而已登记的结果载有；接受后即不再载有，请核对",
+    "The row leaves out what the result on record states; accepted, it states that no more: look at both",
+)
 RESULT_WAS_WITHDRAWN = Rule(
     "RESULT_WAS_WITHDRAWN",
     "plan P8",
@@ -233,7 +239,12 @@ def judge(rows: Sequence[ReadRow], sent: Sent, read: Mapping[str, Any], day: dat
                 found.append(("number", "refused", RESULT_REPEATED, {"first": first[key]}))
             known: ExternalResult | None = read.get(external_result_stream(key))
             may_know = known is None or sent.sender in (CITY_SENDER, known.sender)
+            whole = _completed(stated, row, known)
+            if may_know:
+                stated = whole
             (found if may_know else hidden).extend(beside_record(stated, sent.stated_on, known))
+            if whole != stated:
+                hidden.append(("number", "confirm", RESULT_OMITS, {}))
         findings += (_finding(row.row, sent.titles, one) for one in found)
         if stated is not None and all(severity != "refused" for _, severity, _, _ in found):
             asked = [rule.code for _, severity, rule, _ in found if severity == "confirm"]
@@ -279,6 +290,15 @@ def _labels(row: ReadRow, edition: ExternalEdition) -> Iterator[Found]:
         variants = "、".join(one.name for one in edition.variants)
         facts: dict[str, object] = {"variant": row.variant, "edition": edition.number, "variants": variants}
         yield "variant", "refused", RESULT_VARIANT_UNKNOWN, facts
+
+
+def _completed(stated: StatedResult, row: ReadRow, known: ExternalResult | None) -> StatedResult:
+    """A statement with what is on record of the same firm's result where the row says nothing: an empty cell ends nothing."""
+    if known is None or known.stated.enterprise != stated.enterprise:
+        return stated
+    same = known.stated.edition == stated.edition
+    kept: dict[str, Any] = {name: getattr(known.stated, name) for name in row.silent if same or name != "variant"}
+    return stated.model_copy(update=kept)
 
 
 def beside_record(stated: StatedResult, stated_on: date, known: ExternalResult | None) -> Iterator[Found]:

@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -22,8 +22,15 @@ FINDINGS_AT_MOST = 40_000
 """Each accepted row is a fact of its own in one transaction, and looks into two histories."""
 
 
+SilentResultField = Literal["variant", "score", "valid_until", "body"]
+"""What a row may say nothing of 可留空内容."""
+
+
 class ReadRow(Part):
-    """A row of a file as it is read 批次行读数, every cell checked; what it means is not decided yet. level: as it is written."""
+    """A row of a file as it is read 批次行读数, every cell checked; what it means is not decided yet. level: as it is written.
+
+    silent: fields of which the row says nothing; the others that are None it states to be none.
+    """
 
     row: Annotated[int, Field(ge=1)]
     uscc: Label
@@ -35,6 +42,7 @@ class ReadRow(Part):
     assessed_on: date
     valid_until: date | None = None
     body: Label | None = None
+    silent: Annotated[tuple[SilentResultField, ...], Field(max_length=4)] = ()
 
 
 class WaitingResult(Part):

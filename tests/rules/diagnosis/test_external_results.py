@@ -248,6 +248,28 @@ def test_a_certificate_is_of_one_firm_and_a_withdrawn_one_is_asked_about() -> No
     assert between == [(2, "number", "RESULT_OLDER", "refused")], "older than what was stated, though later than the withdrawal"
 
 
+def test_a_row_that_says_nothing_of_a_last_day_or_a_body_ends_neither() -> None:
+    case = accept(sent(ROW))
+    bare = changed(valid_until=None, body=None, silent=("valid_until", "body", "score", "variant"))
+    assert found(bare, known=case.read) == [(2, "number", "RESULT_ON_RECORD", "warned")]
+    raised = sent(bare.model_copy(update={"level": "稳健级"}), case=another(case), name="b2", digest="b")
+    [proposed] = held(raised).rows
+    assert (proposed.stated.level, proposed.stated.valid_until, proposed.stated.body) == ("稳健级", ROW.valid_until, ROW.body)
+    assert found(changed(valid_until=None), known=case.read) == [(2, "number", "RESULT_CORRECTS", "confirm")], "what is stated is"
+    other = found(bare.model_copy(update={"uscc": OTHER.uscc, "name": OTHER.name}), known=case.read)
+    assert other == [(2, "number", "RESULT_NUMBER_TAKEN", "refused")]
+
+
+def test_what_another_sent_is_not_told_to_a_partner_by_its_own_empty_cells() -> None:
+    read = accept(sent(ROW)).read
+    bare = changed(valid_until=None, body=None, silent=("valid_until", "body"))
+    case = given(BATCHES).having_read(read).when(by_partner(bare), **PARTNER)
+    [proposed] = held(case).rows
+    assert (proposed.stated.valid_until, proposed.stated.body) == (None, None)
+    assert proposed.asked == ("RESULT_CORRECTS", "RESULT_OMITS")
+    accept(case, key=batch_key("partner-erp", "310117", "b1")).refused(BATCH_NOTHING_WAITING)
+
+
 def test_a_last_day_that_nobody_means_is_told() -> None:
     assert found(changed(valid_until=date(9999, 12, 31))) == [(2, "valid_until", "RESULT_ENDS_TOO_LATE", "refused")]
     assert found(changed(valid_until=latest_date(TODAY) + DAY)) == [(2, "valid_until", "RESULT_ENDS_TOO_LATE", "refused")]
