@@ -13,6 +13,7 @@ import strawberry
 
 from api.kit.context import Context
 from api.kit.enums import enum_type
+from api.kit.filter_values import rows_named
 from api.kit.ids import BatchID, EnterpriseID, id_of
 from api.kit.lists import Listed, listing
 from api.kit.mutations import Payload, ServerFields
@@ -22,7 +23,7 @@ from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown, shown
 from api.kit.uploaded_files import content_of, uploaded
 from domain.access import Mask, Role
-from domain.diagnosis.external.batch import SendResultBatch, sender_of
+from domain.diagnosis.external.batch import AcceptBatchRows, RejectBatchRows, SendResultBatch, sender_of
 from domain.diagnosis.external.batch_facts import RowDecision
 from domain.diagnosis.external.rows import batch_stream
 from domain.kernel import Command
@@ -208,6 +209,7 @@ def _sending(context: Context, data: dict[str, Any]) -> dict[str, Any]:
 QUERIES = ResultBatchQueries
 FOUND_BY_ID: Mapping[str, NodeKind] = {"batch": NodeKind(ResultBatch, _of_ids)}
 SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
+    **dict.fromkeys((AcceptBatchRows, RejectBatchRows), ServerFields(frozenset(), fill=rows_named)),
     SendResultBatch: ServerFields(
         frozenset({"sender", "reach", "digest", "filename", "rows", "findings", "refused_rows", "salt", "registered", "titles"}),
         (("sha256", str, "SHA-256 of the uploaded file · 文件散列"),),

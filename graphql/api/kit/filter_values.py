@@ -98,6 +98,16 @@ def require_values(**given: Sequence[object] | None) -> None:
             raise FILTER_ADMITS_NOTHING.refuse(path=to_camel_case(name))
 
 
+def rows_named(_context: object, data: dict[str, Any]) -> dict[str, Any]:
+    """The input of a command that is about the rows it names, or about all where it names none: an empty list is neither.
+
+    Raises:
+        Refused: FILTER_ADMITS_NOTHING (plan P1).
+    """
+    require_values(rows=data.get("rows"))
+    return data
+
+
 def with_keys(where: W) -> W:
     """A filter with the keys that its ids name, as `ids.key_of` tells of each."""
     changes: dict[str, Any] = {}

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import strawberry
 
 from api.kit.context import Context
+from api.kit.filter_values import rows_named
 from api.kit.ids import CrosswalkID, PersonID, id_of, key_of
 from api.kit.lists import Listed, listing
 from api.kit.mutations import Payload, ServerFields
@@ -195,7 +196,7 @@ QUERIES = CrosswalkQueries
 FOUND_BY_ID: Mapping[str, NodeKind] = {"crosswalk": NodeKind(Crosswalk, _of_ids)}
 SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
     ProposeCrosswalk: ServerFields(frozenset({"crosswalk"}), fill=_id_of_ends),
-    ReviewCrosswalk: ServerFields(frozenset(), shows_version=False),
+    ReviewCrosswalk: ServerFields(frozenset(), fill=rows_named, shows_version=False),
 }
 """What the server completes 服务端补全; every other command is sent as it is."""
 PAYLOADS: Mapping[str, Payload] = {"crosswalk": Payload("crosswalk", Crosswalk, _find_crosswalk)}

@@ -46,7 +46,7 @@ def scored(city: LiveCity, name: str = "s1") -> dict[str, Any]:
 
 
 def accept(city: LiveCity, batch: dict[str, Any], *rows: int) -> dict[str, Any]:
-    given = {"batch": batch["id"], "rows": list(rows), "reason": "与发证机构核对"}
+    given = {"batch": batch["id"], "rows": list(rows) or None, "reason": "与发证机构核对"}
     found: dict[str, Any] = city.done("city", "acceptBatchRows", BATCH, **given)["batch"]
     return found
 
@@ -54,6 +54,15 @@ def accept(city: LiveCity, batch: dict[str, Any], *rows: int) -> dict[str, Any]:
 def results(city: LiveCity, who: str, **given: Any) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = city.data(who, RESULTS, **given)["externalResults"]["nodes"]
     return found
+
+
+def test_an_empty_list_of_rows_is_not_all_of_them(city: LiveCity) -> None:
+    batch = sent(city, "city", CERTIFICATE)
+    for name in ("acceptBatchRows", "rejectBatchRows"):
+        [error] = city.do("city", name, "", batch=batch["id"], rows=[], reason="核对")["userErrors"]
+        assert (error["code"], error["field"]) == ("FILTER_ADMITS_NOTHING", "rows"), name
+    done = city.done("city", "rejectBatchRows", BATCH, batch=batch["id"], reason="核对")["batch"]
+    assert (done["waiting"], done["rejected"]) == (0, 1)
 
 
 @pytest.fixture

@@ -43,6 +43,14 @@ def approved(city: LiveCity) -> None:
     city.installation.services.send(other, review)
 
 
+def test_a_review_of_an_empty_list_is_no_review_of_all(city: LiveCity) -> None:
+    drafted(city)
+    said = {"crosswalk": ID, "draftVersion": 2, "verdict": "APPROVE", "grounds": "核对过", "rows": []}
+    assert city.refused("reader", "reviewCrosswalk", **said) == "FILTER_ADMITS_NOTHING"
+    asked = "query($id: ID!) { crosswalk(id: $id) { draft { nodes { approvals } } } }"
+    assert {one["approvals"] for one in city.data("city", asked, id=ID)["crosswalk"]["draft"]["nodes"]} == {0}
+
+
 def published(city: LiveCity) -> None:
     drafted(city)
     approved(city)
