@@ -393,3 +393,10 @@ def questions_by_id(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> dic
     found = _Questions(snapshot, scope, QuestionFilter())
     rows = {row.id: row for row in map(_asked, snapshot.rows(found.rows().where(snapshot.among(found.table.c.id, ids))))}
     return {identity: rows[identity] for identity in ids if identity in rows}
+
+
+def questions_asked(snapshot: Snapshot, session: str, enterprise: str) -> int:
+    """How many questions a firm has asked about a session 已提问数; for the rule alone."""
+    table = snapshot[QUESTIONS]
+    query = select(func.count()).select_from(table).where(table.c.session == session, table.c.enterprise == enterprise)
+    return int(snapshot.rows(query)[0][0])

@@ -12,6 +12,7 @@ from domain.kernel import (
     NOWHERE,
     Capability,
     Command,
+    Count,
     DecisionContext,
     EnterpriseRef,
     Event,
@@ -48,8 +49,17 @@ class QuestionStatus(DescribedEnum):
     PUBLISHED = "published", "Published with its answer, without who asked · 已公开"
 
 
+MOST_QUESTIONS = 50
+"""Of one firm about one session: beyond what anyone asks, and few enough to be read."""
+
 # Rules
 
+QUESTIONS_AT_MOST = Rule(
+    "QUESTIONS_AT_MOST",
+    "plan T2",
+    "本企业就该场次已提问 {at_most} 次，达到上限；请待答复，或在会上提出",
+    "The enterprise has asked {at_most} questions about this session, which is the most; wait for the answers or ask in the room",
+)
 QUESTION_UNANSWERED = Rule(
     "QUESTION_UNANSWERED",
     "plan T2",
@@ -79,13 +89,17 @@ class QuestionCommand(Command):
 
 
 class AskOutreachQuestion(QuestionCommand):
-    """Ask about a session that the firm is invited to; other firms never learn who asked · 提问."""
+    """Ask about a session that the firm is invited to; other firms never learn who asked · 提问.
+
+    others: questions that the firm has asked about it, which the server says.
+    """
 
     roles: ClassVar = FIRMS_PEOPLE
 
     outreach_session: SessionRef = Field(description="Outreach session · 场次标识")
     enterprise: EnterpriseRef = Field(description="Enterprise · 企业标识")
     text: Text = Field(description="What is asked · 问题")
+    others: Count = 0
 
 
 class AnswerOutreachQuestion(QuestionCommand):
@@ -168,6 +182,8 @@ def decide(command: QuestionCommand, known: OutreachQuestion | None, context: De
         if known is not None or context.read.get(attendance_stream(command.outreach_session, command.enterprise)) is None:
             raise NOT_FOUND.refuse()
         require_announced(context.read.get(session_stream(command.outreach_session)))
+        if command.others >= MOST_QUESTIONS:
+            raise QUESTIONS_AT_MOST.refuse(at_most=MOST_QUESTIONS)
         return (OutreachQuestionAsked(session=command.outreach_session, enterprise=command.enterprise, text=command.text),)
     session: OutreachSession | None = context.read.get(session_stream(known.session)) if known is not None else None
     if known is None or session is None or not session.is_of(context.role, context.organisation):

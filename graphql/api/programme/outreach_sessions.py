@@ -344,6 +344,12 @@ def _invited(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "enterprises": [one.id for one in found]}
 
 
+def _asking(context: Context, data: dict[str, Any]) -> dict[str, Any]:
+    """With an id, and how many questions the firm has asked about the session."""
+    about = key_of(str(data["outreach_session"]), "session"), key_of(str(data["enterprise"]), "enterprise")
+    return {**new_id("outreach_question")(context, data), "others": rows.questions_asked(context.snapshot, *about)}
+
+
 def _compared(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     """Whether the code that was given is that of the session; the code itself goes no further."""
     expected = sign_in_code(context.services.secret, key_of(str(data["outreach_session"]), "session"))
@@ -396,7 +402,7 @@ SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
     ),
     InviteToOutreachSession: ServerFields(frozenset({"enterprises"}), (NAMED, FOUND), _invited, shows_version=False),
     SignInToOutreachSession: ServerFields(frozenset({"code_holds"}), (GIVEN,), _compared, tells=_mistaken),
-    AskOutreachQuestion: ServerFields(frozenset({"outreach_question"}), fill=new_id("outreach_question")),
+    AskOutreachQuestion: ServerFields(frozenset({"outreach_question", "others"}), fill=_asking),
 }
 """What the server completes 服务端补全. The version of a session would count other units' invitations and sign-ups."""
 PAYLOADS: Mapping[str, Payload] = {

@@ -10,6 +10,7 @@ from api.programme.outreach_sessions import sign_in_code
 from api.server.operations import Operations
 from domain.instants import SHANGHAI, city_time
 from domain.kernel import key_of
+from domain.programme.sessions.question import MOST_QUESTIONS
 from tests.live_city import DOCUMENTS, ENTERPRISE, OTHER_ENTERPRISE, RIGHTS, SCHEMA, LiveCity
 
 FIRM, OTHER = f"enterprise/{ENTERPRISE}", f"enterprise/{OTHER_ENTERPRISE}"
@@ -140,6 +141,15 @@ def test_the_organiser_reads_and_answers_a_question_of_a_firm_of_elsewhere_witho
     assert city.refused("pudong", "answerOutreachQuestion", **answer) == "NOT_FOUND"
     told = city.done("district", "answerOutreachQuestion", "outreachQuestion { answer text enterprise { id } }", **answer)
     assert told["outreachQuestion"] == {"answer": answer["answer"], "text": given["text"], "enterprise": None}
+
+
+def test_a_firm_does_not_ask_without_end(city: LiveCity) -> None:
+    session = announced(city)
+    invite(city, session)
+    given = {"outreachSession": session, "enterprise": FIRM}
+    for number in range(MOST_QUESTIONS):
+        city.done("filler", "askOutreachQuestion", "", **given, text=f"问题{number}")
+    assert city.refused("enterprise", "askOutreachQuestion", **given, text="又一个问题") == "QUESTIONS_AT_MOST"
 
 
 def test_the_organiser_records_who_came_and_takes_a_wrong_record_back(city: LiveCity) -> None:

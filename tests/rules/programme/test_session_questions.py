@@ -50,6 +50,16 @@ def test_who_is_not_in_the_session_asks_nothing_and_another_unit_answers_nothing
     given(QUESTIONS).having_read(hidden).when(ASK, "enterprise", "e1").refused(SESSION_NOT_ANNOUNCED)
 
 
+def test_a_firm_asks_so_many_questions_about_a_session_and_no_more() -> None:
+    read = {**WORLD, session_stream("s1"): announced().state, PART: Attendance()}
+    for others, rule in ((asking.MOST_QUESTIONS - 1, None), (asking.MOST_QUESTIONS, asking.QUESTIONS_AT_MOST)):
+        case = given(QUESTIONS).having_read(read).when(ASK.model_copy(update={"others": others}), "enterprise", "e1")
+        if rule is None:
+            case.happened("question.asked.v1")
+        else:
+            case.refused(rule, at_most=asking.MOST_QUESTIONS)
+
+
 def schedule(unit: str = "310117", since: date = TODAY, weeks: int = 6) -> regular.SetOutreachSchedule:
     return regular.SetOutreachSchedule(unit=unit, weeks=weeks, since=since)
 
