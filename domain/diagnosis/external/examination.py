@@ -79,7 +79,7 @@ RESULT_ENDS_TOO_LATE = Rule(
     "RESULT_ENDS_TOO_LATE",
     "plan P5",
     "有效期截止日 {until} 过于遥远，最晚为 {latest}；请核对年份，长期有效的请写“长期”",
-    "The last day {until} is too far ahead, {latest} is the latest; check the year, and write 长期 where it has no end",
+    "The last day {until} is too far ahead, {latest} is the latest; check the year, and write a slash where it has no end",
 )
 RESULT_EXPIRED = Rule(
     "RESULT_EXPIRED",
