@@ -28,6 +28,11 @@ from domain.participants.organisations import ORGANISATIONS
 from domain.participants.partner_keys import PARTNER_KEYS
 from domain.participants.people.person import PEOPLE
 from domain.participants.rosters.roster import ROSTERS
+from domain.programme.demands.demand import DEMANDS
+from domain.programme.demands.gap_consent import GAP_CONSENTS
+from domain.programme.demands.offer import OFFERS
+from domain.programme.demands.service_list import SERVICE_LISTS
+from domain.programme.demands.solution import SOLUTIONS
 from domain.programme.designations import DESIGNATIONS
 from domain.programme.implementations import IMPLEMENTATIONS
 from domain.programme.papers.paper import PAPERS
@@ -75,6 +80,7 @@ CAPABILITIES = Capabilities(
     CALLS,
     CONSENTS,
     DATED_RULES,
+    DEMANDS,
     DESIGNATIONS,
     DIAGNOSES,
     DIRECTORIES,
@@ -89,6 +95,7 @@ CAPABILITIES = Capabilities(
     EXAMS,
     EXTERNAL_RESULTS,
     FEEDBACKS,
+    GAP_CONSENTS,
     HEADQUARTERS,
     IDENTIFIERS,
     IMPLEMENTATIONS,
@@ -97,6 +104,7 @@ CAPABILITIES = Capabilities(
     LISTINGS,
     MARKINGS,
     MATCHINGS,
+    OFFERS,
     ORGANISATIONS,
     OUTREACH_SCHEDULES,
     PAPERS,
@@ -113,9 +121,11 @@ CAPABILITIES = Capabilities(
     REVISIONS,
     ROSTERS,
     SCREENINGS,
+    SERVICE_LISTS,
     SESSIONS,
     SHADOWS,
     SIGNALS,
+    SOLUTIONS,
     STAGES,
     RESERVATIONS,
     SUBSIDIES,

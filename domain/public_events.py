@@ -132,6 +132,7 @@ PARTIES_AND_OFFICES: Mapping[str, str] = {
     "campaign": "planned.v1 extended.v1 firms_invited.v1 firms_reminded.v1 closed.v1",
     "consent": "granted.v1 revoked.v1",
     "credential": "issued.v1 revoked.v1",
+    "demand": "published.v1 naming_set.v1 withdrawn.v1 agreed.v1 delivered.v1 reopened.v1",
     "diagnosis": "listing_exception_recorded.v1 tie_exception_recorded.v1 answers_saved.v1 truth_pledged.v1"
     " workbook_taken_in.v1 submission_taken_in.v1"
     " self_assessment_submitted.v1 accepted.v1 evidence_attached.v1 site_visit_planned.v1 site_visit_agreed.v1"
@@ -144,7 +145,10 @@ PARTIES_AND_OFFICES: Mapping[str, str] = {
     "feedback": "given.v1 taken_up.v1 answered.v1 second_instance_asked.v1 closed.v1",
     "filings": "number_given.v1",
     "followup": "began.v1 planned.v1 reported.v1 reminded.v1 escalated.v1 closed.v1",
+    "gapconsent": "given.v1 ended.v1",
     "implementation": "gaps_listed.v1 applied.v1 certified.v1 refused.v1 stopped.v1",
+    "offer": "made.v1 member_agreed.v1 member_left.v1 withdrawn.v1 accepted.v1 declined.v1 delivered.v1"
+    " outcome_reported.v1 ended.v1",
     "participation": "invited.v1 reminded.v1 declined.v1 exempted.v1 started.v1",
     "proceeding": "opened.v1 notice_served.v1 deadline_moved.v1 statement_given.v1 time_to_answer_ended.v1 hearing_set.v1"
     " hearing_held.v1 decided.v1 appealed.v1 appeal_decided.v1 became_final.v1 withdrawn.v1",
@@ -174,7 +178,9 @@ SELECTION_AND_MONEY: Mapping[str, str] = {
     "rating": "inputs_fixed.v2 computed.v1 published.v1 objected.v1 final.v1",
     "reassessment": "assigned.v1 given.v1",
     "screening": "requested.v1 computed.v1",
+    "servicelist": "recorded.v1",
     "signal": "raised.v1 answered.v1 closed.v1",
+    "solution": "published.v1 revised.v1 withdrawn.v1 tie_found.v1 case_named.v1 case_unnamed.v1",
     "subsidy": "district_recorded.v1 district_withdrawn.v1 computed.v1 approved.v1 clawed_back.v1",
     "tie": "declared.v1 ended.v1",
     "uplift": "requested.v1 computed.v1",

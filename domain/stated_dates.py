@@ -34,6 +34,8 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "beacon_day": ("公开随机数产生日", "day of the beacon"),
     "held_on": ("举办日", "day of the session"),
     "by": ("完成日", "day to be done by"),
+    "ready_by": ("交付日", "day of the delivery"),
+    "delivered_on": ("交付日", "day of the delivery"),
     "due": ("整改截止日", "last day to correct"),
     "mend_until": ("补正截止日", "last day to mend"),
     "stated_on": ("报送口径日", "day as of which it is stated"),
