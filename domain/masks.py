@@ -15,6 +15,7 @@ from domain.governance.proceedings.state import PROCEEDING_READERS
 from domain.governance.ties import TIE_READERS
 from domain.participants.consents import CONSENT_READERS
 from domain.participants.endpoints.state import ENDPOINT_READERS
+from domain.programme.demands.state import DEMAND_READERS, SELLERS
 from domain.programme.implementation_facts import IMPLEMENTATION_READERS
 from domain.providers.signals.state import SIGNAL_READERS
 from domain.standard.crosswalks.state import CROSSWALK_DRAFT_READERS
@@ -178,6 +179,8 @@ SIGNAL_COUNTERPARTS = SCREENINGS_READ
 """Which other cases a signal rests on: each in whose scope these lie; never the one concerned. plan V5."""
 TARGET_SPLITS = frozenset({Role.CITY, Role.DISTRICT, Role.AUDITOR})
 """Splits of targets over the units of the scope 目标分解. plan G4."""
+DEMAND_COUNTS = TARGET_SPLITS
+"""Counts of demands 需求统计: to a district those of its own firms, none that tells of few. plan R2."""
 PACES = TARGET_SPLITS
 """Pace and forecast of the units of the scope 进度与预测: who works towards a target. plan G4."""
 APPRAISALS = TARGET_SPLITS
@@ -196,6 +199,12 @@ STANDARD_GAPS = IMPLEMENTATIONS & ANSWERS
 """What a firm lacks for a standard 贯标差距 tells of its answers: of those, who reads these too. plan I4."""
 OUTREACH = PARTICIPATIONS
 """Outreach sessions and who came 宣讲交流: each firm those it is in, the units announced ones, the auditor. plan T2."""
+DEMANDS_READ = DEMAND_READERS - {Role.SYSTEM}
+"""Demands, offers and consents to chain leaders, with the firm 需求与报价: each firm its own, the city, the auditor. plan R2."""
+MARKET = DEMANDS_READ | SELLERS
+"""Who sees open demands, sellers without the firm, and offers that they take part in 供需对接参与方. plan R2."""
+CHAIN_LEADERS = OF_THE_FIRM - {Role.DEPARTMENT_FILLER} | {Role.GROUP}
+"""Who may be a chain leader 链主: a group, or a firm that is designated one. plan R2."""
 OUTREACH_OFFICE = LIAISONS | {Role.AUDITOR}
 """How far outreach reached the firms of the scope, and what followed a session 宣讲成效. plan T2, T3."""
 SELECTION_OFFICE = frozenset({Role.CITY, Role.AUDITOR})

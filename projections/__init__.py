@@ -32,6 +32,7 @@ from projections.participants.organisations import ORGANISATION_READ_MODEL
 from projections.participants.people import PEOPLE_READ_MODEL
 from projections.participants.rosters import ROSTER_READ_MODEL
 from projections.programme.coverage import COVERAGE
+from projections.programme.demands.read_model import DEMAND_READ_MODEL
 from projections.programme.implementations import IMPLEMENTATION_READ_MODEL
 from projections.programme.outreach_sessions import OUTREACH_READ_MODEL
 from projections.programme.papers.read_model import PAPER_READ_MODEL
@@ -72,6 +73,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     EXTERNAL_RESULT_READ_MODEL,
     ROSTER_READ_MODEL,
     COVERAGE,
+    DEMAND_READ_MODEL,
     IMPLEMENTATION_READ_MODEL,
     OUTREACH_READ_MODEL,
     POLICY_READ_MODEL,

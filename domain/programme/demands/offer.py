@@ -174,7 +174,7 @@ def _made(command: MakeOffer, known: Offer | None, demand: Demand | None, contex
     """A supplier learns of a demand that is not open only where it has offered before."""
     if demand is None or context.organisation != command.supplier:
         raise NOT_FOUND.refuse()
-    if known is None and (demand.status is not DemandStatus.OPEN or context.day > demand.by):
+    if known is None and demand.status is not DemandStatus.OPEN:
         raise NOT_FOUND.refuse()
     if known is not None and known.status in UNDER_WAY:
         raise refuse_step(OFFER_STATUS, known.status, NEXT_STEPS)

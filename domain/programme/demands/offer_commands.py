@@ -61,7 +61,7 @@ class WithdrawOffer(OfferCommand):
 
 
 class AcceptOffer(OfferCommand):
-    """Accept an offer that stands; the demand is then agreed, and a provider that sells may not diagnose the firm · 接受报价."""
+    """Accept an offer that stands: its makers learn whose demand it is, and a provider may not diagnose it · 接受报价."""
 
     roles: ClassVar = CONFIRMERS
 

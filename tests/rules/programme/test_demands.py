@@ -186,11 +186,11 @@ def test_an_offer_is_withdrawn_or_declined_and_may_then_be_made_again() -> None:
     supplier(offered(), TAKE_BACK, "s2").refused(NOT_FOUND)
 
 
-def test_a_demand_that_is_taken_or_over_is_none_to_who_has_not_offered() -> None:
+def test_a_demand_that_is_taken_is_none_to_who_has_not_offered_and_nothing_is_agreed_after_its_day() -> None:
     taken = {demand_stream("r1"): accepted().read[demand_stream("r1")]}
     supplier(market().having_read(taken), OFFER).refused(NOT_FOUND)
     late: dict[str, datetime] = {"at": AT + timedelta(days=91)}
-    market().when(OFFER, "supplier", "s1", **late).refused(NOT_FOUND)
+    market().when(OFFER, "supplier", "s1", **late).refused(offering.DEMAND_OVER, latest=BY)
     offered().when(ACCEPT, "enterprise", "e1", **late).refused(offering.DEMAND_OVER, latest=BY)
     case = supplier(offered(), TAKE_BACK).accepted
     case.when(OFFER, "supplier", "s1", **late).refused(offering.DEMAND_OVER)
