@@ -27,7 +27,10 @@ class Literal(str):
 
 Tried = Mapping[str, tuple[Any, ...]]
 """Name of an argument -> what it is tried with, as GraphQL writes it or as a value of Python."""
-ABSENT: Tried = {"endpoint": ("none",), "outreachSession": ("none",), "by": (Literal("DISTRICT"),)}
+ABSENT: Tried = {
+    **dict.fromkeys(("endpoint", "outreachSession", "demand", "solution"), ("none",)),
+    "by": (Literal("DISTRICT"),),
+}
 """What names a thing that the cities of these tests have none of, where a test gives nothing better."""
 
 

@@ -69,6 +69,7 @@ PARTS = {
             "result_credentials",
             "external_results",
             "result_batch_rows",
+            "gap_consents",
         ),
         ("enterprises", "enterprise"),
     ),

@@ -18,6 +18,8 @@ from domain.diagnosis.stages import StageBegan
 from domain.events import EVENTS
 from domain.governance.proceedings.opening import ProceedingOpened
 from domain.kernel import kind_of
+from domain.programme.demands.demand_facts import DemandPublished
+from domain.programme.demands.offer_facts import OfferMade
 from domain.programme.sessions.question import OutreachQuestionAsked
 from journal import Entry
 from journal.codec import EVENT_OF, stored_names
@@ -116,7 +118,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
             found = data(entry)
             subject |= {name: found[name] for name in ("enterprise", "provider")}
             subject["district"] = found["district"] if found["enterprise"] is None else None
-        elif event in (FirmInvited, ParticipationStarted, OutreachQuestionAsked):
+        elif event in (FirmInvited, ParticipationStarted, OutreachQuestionAsked, DemandPublished, OfferMade):
             subject["enterprise"] = data(entry)["enterprise"]
         elif event in (StageBegan, FollowUpBegan):
             found = data(entry)
@@ -125,7 +127,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
             subject["provider"] = data(entry)["provider"]
         elif event in REPORTED:
             subject["issued"] = entry.position
-        elif kind_of(entry.stream) in ("enterprise", "consent", "credential"):
+        elif kind_of(entry.stream) in ("enterprise", "consent", "credential", "gapconsent"):
             subject["enterprise"] = key(entry)
         elif kind_of(entry.stream) in ("listing", "tie"):
             subject["provider"] = key(entry)

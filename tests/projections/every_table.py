@@ -11,6 +11,7 @@ import pytest
 
 from domain.access import (
     Everything,
+    Nothing,
     Role,
 )
 from domain.diagnosis.arbitration import GiveArbiterOpinion, RequestArbitration, SettleArbitration
@@ -49,6 +50,11 @@ from domain.participants.headquarters import NameHeadquarters
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.people.memberships import GrantMembership
 from domain.participants.people.registration import InvitePerson, RegisterPerson
+from domain.programme.demands.demand import PublishDemand
+from domain.programme.demands.gap_consent import ConsentToChainLeader
+from domain.programme.demands.offer_commands import MakeOffer
+from domain.programme.demands.service_list import RecordServiceList
+from domain.programme.demands.solution import PublishSolution
 from domain.programme.designations import RecordDesignation
 from domain.programme.implementation_facts import ImplementationStandard, StandardGap
 from domain.programme.implementations import ListStandardGaps
@@ -164,6 +170,7 @@ def city(journal: Journal) -> City:
     city.send(CITY, grant)
     open_to_others(city)
     outreach(city)
+    supply(city)
     map_editions(city)
     map_to_another_model(city)
     put_to_consultation(city)
@@ -359,6 +366,20 @@ def outreach(city: City) -> None:
     city.send(CITY, InviteToOutreachSession(outreach_session="s1", enterprises=(ENTERPRISE,)))
     city.send(FILLER, AskOutreachQuestion(outreach_question="q1", outreach_session="s1", enterprise=ENTERPRISE, text="谁填？"))
     city.send(CITY, SetOutreachSchedule(unit="310117", weeks=6, since=TODAY))
+
+
+def supply(city: City) -> None:
+    """A solution on a yearly list, a demand with an offer for it, and a consent to a group."""
+    city.send(CITY, RegisterOrganisation(organisation="s1", kind=OrganisationKind.SUPPLIER, name="示例方案商"))
+    city.send(CITY, RegisterOrganisation(organisation="g9", kind=OrganisationKind.GROUP, name="示例链主集团"))
+    seller, stated = replace(caller(Role.SUPPLIER, "s1"), scope=Nothing()), {"edition": "2023", "indicators": ("Z01",)}
+    city.send(seller, PublishSolution(solution="m1", title="数据采集", summary="设备联网", **stated))
+    city.send(CITY, RecordServiceList(year=TODAY.year, suppliers=("s1",), source="推荐目录（示例）", mark="I"))
+    asked = {"enterprise": ENTERPRISE, "diagnosis": "d1", "indicators": ("Z01",), "text": "设备联网"}
+    city.send(FILLER, PublishDemand(demand="r1", **asked, by=LAST_DAY))
+    offer = {"solutions": ("m1",), "text": "三个月完成", "price": 100, "ready_by": LAST_DAY}
+    city.send(seller, MakeOffer(demand="r1", supplier="s1", **offer))
+    city.send(FILLER, ConsentToChainLeader(enterprise=ENTERPRISE, leader="g9", until=LAST_DAY))
 
 
 def sampled(journal: Journal) -> None:

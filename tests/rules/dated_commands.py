@@ -19,6 +19,7 @@ from domain.participants.people.memberships import (
 from domain.participants.people.person import PEOPLE
 from domain.participants.people.registration import InvitePerson
 from domain.participants.people.state import Membership, Person, person_stream
+from domain.programme.demands.gap_consent import GAP_CONSENTS
 from domain.programme.designations import DESIGNATIONS, RecordDesignation
 from domain.programme.sessions.schedule import OUTREACH_SCHEDULES
 from domain.programme.sessions.session import SESSIONS, MoveOutreachSession
@@ -33,7 +34,14 @@ from tests.rules.diagnosis import test_assignments, test_campaigns, test_follow_
 from tests.rules.given import AT, Given, given
 from tests.rules.governance import proceedings, test_dated_rules, test_ties, test_working_calendar
 from tests.rules.participants import test_consents, test_headquarters, test_people
-from tests.rules.programme import test_implementations, test_policies, test_session_questions, test_sessions
+from tests.rules.programme import (
+    test_demands,
+    test_implementations,
+    test_policies,
+    test_session_questions,
+    test_sessions,
+    test_solutions,
+)
 from tests.rules.providers import test_application, test_calibration, test_certificates, test_listing, test_training
 from tests.rules.providers.calls import APPLYING, OPEN_CALL, OPENING, Played
 from tests.rules.standard import test_edition_mapping, test_improvement_costs
@@ -253,6 +261,23 @@ def move_outreach_session(day: date) -> Given:
 def schedule_outreach(since: date) -> Given:
     case = given(OUTREACH_SCHEDULES).having_read(test_sessions.WORLD)
     return test_session_questions.district(case, test_session_questions.schedule(since=since))
+
+
+def publish_demand(by: date) -> Given:
+    return cases.firm(test_demands.at_issue(), test_demands.PUBLISH.model_copy(update={"by": by}))
+
+
+def make_offer(ready_by: date) -> Given:
+    return test_demands.supplier(test_demands.market(), test_demands.OFFER.model_copy(update={"ready_by": ready_by}))
+
+
+def confirm_delivery(on: date) -> Given:
+    return cases.firm(test_demands.accepted(), test_demands.DELIVERED.model_copy(update={"delivered_on": on}))
+
+
+def consent_to_chain_leader(until: date) -> Given:
+    fresh = given(GAP_CONSENTS).having_read(test_solutions.WORLD)
+    return cases.firm(fresh, test_solutions.CONSENT.model_copy(update={"until": until}))
 
 
 def draft_policy(since: date, until: date | None = None) -> Given:

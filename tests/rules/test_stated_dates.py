@@ -34,6 +34,10 @@ from domain.participants.people.memberships import (
 )
 from domain.participants.people.person import PEOPLE
 from domain.participants.people.state import Membership, Person, person_stream
+from domain.programme.demands.deal import DELIVERY_DAY_OUT_OF_RANGE
+from domain.programme.demands.demand import DEMAND_DAY_PAST
+from domain.programme.demands.gap_consent import GAP_CONSENT_PAST
+from domain.programme.demands.offer import OFFER_DAY_OUT_OF_RANGE
 from domain.programme.designations import DESIGNATION_DAYS_REVERSED
 from domain.programme.implementations import CERTIFICATE_DAYS_REVERSED, IMPLEMENTATION_DAY_OUT_OF_RANGE
 from domain.programme.policies.policy import POLICY_DAYS_REVERSED
@@ -60,7 +64,9 @@ from tests.rules.dated_commands import (
     call_until,
     certify,
     certify_standard,
+    confirm_delivery,
     consent,
+    consent_to_chain_leader,
     consult,
     correct_headquarters,
     designate,
@@ -76,6 +82,7 @@ from tests.rules.dated_commands import (
     hand_over,
     hold_reading,
     invite,
+    make_offer,
     map_editions,
     move_deadline,
     move_outreach_session,
@@ -87,6 +94,7 @@ from tests.rules.dated_commands import (
     plan_visit,
     propose_dated_rule,
     publish,
+    publish_demand,
     retire,
     retire_organisation,
     return_application,
@@ -106,6 +114,7 @@ from tests.rules.diagnosis import test_assignments, test_campaigns, test_externa
 from tests.rules.given import BEFORE, Given, given
 from tests.rules.governance import test_ties
 from tests.rules.participants import test_headquarters, test_people
+from tests.rules.programme import test_demands
 from tests.rules.providers.calls import OPEN_CALL, OPENING
 
 BEGAN = date(2023, 7, 28)
@@ -170,6 +179,12 @@ FIELDS = {
         f"{name}.held_on": Bounded(how, SESSION_IN_THE_PAST, DATE_TOO_FAR_AHEAD, TODAY, FAR)
         for name, how in (("PlanOutreachSession", plan_outreach_session), ("MoveOutreachSession", move_outreach_session))
     },
+    "PublishDemand.by": Bounded(publish_demand, DEMAND_DAY_PAST, DATE_TOO_FAR_AHEAD, TODAY, FAR),
+    "MakeOffer.ready_by": Bounded(make_offer, OFFER_DAY_OUT_OF_RANGE, OFFER_DAY_OUT_OF_RANGE, TODAY, test_demands.BY),
+    "ConfirmDelivery.delivered_on": Bounded(
+        confirm_delivery, DELIVERY_DAY_OUT_OF_RANGE, DELIVERY_DAY_OUT_OF_RANGE, TODAY, TODAY
+    ),
+    "ConsentToChainLeader.until": Bounded(consent_to_chain_leader, GAP_CONSENT_PAST, DATE_TOO_FAR_AHEAD, TODAY, FAR),
     "SetOutreachSchedule.since": Bounded(schedule_outreach, DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR),
     "AppointReader.until": Bounded(appoint_reader, assignments.ASSIGNMENT_OVER, DATE_TOO_FAR_AHEAD, TODAY, FAR),
     "RecordReading.held_on": Bounded(hold_reading, READING_TOO_EARLY, READING_IN_FUTURE, TODAY, TODAY + 3 * DAY),

@@ -1,11 +1,11 @@
 """Deal 成交: an accepted offer is delivered and reported on, or ends; who sells to a firm does not diagnose it. plan R2, V3."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from domain.access import Role
 from domain.diagnosis.answers import INDICATOR_UNKNOWN
 from domain.governance.ties import TieDeclared, TieKind, Ties, tie_stream
-from domain.kernel import DecisionContext, Facts, OnStream, Rule, cause_of, refuse_together, repeated
+from domain.kernel import Command, DecisionContext, Facts, OnStream, Rule, cause_of, refuse_together, repeated
 from domain.programme.demands.demand_facts import Demand, DemandAgreed, DemandDelivered, DemandReopened
 from domain.programme.demands.offer_commands import ConfirmDelivery, EndDeal, ReportDealOutcome
 from domain.programme.demands.offer_facts import (
@@ -85,7 +85,7 @@ def ended(command: EndDeal) -> Facts:
     return (OfferEnded(reason=command.reason), OnStream(demand_stream(command.demand), DemandReopened()))
 
 
-DEAL_STEPS = {
+DEAL_STEPS: Mapping[type[Command], OfferStatus] = {
     ConfirmDelivery: OfferStatus.ACCEPTED,
     ReportDealOutcome: OfferStatus.DELIVERED,
     EndDeal: OfferStatus.ACCEPTED,

@@ -80,7 +80,7 @@ def _need(row: DemandRow, firm: rows.FirmShown, providers: frozenset[str]) -> Ne
 
 
 @strawberry.type
-class MatchingQueries:
+class DemandMatchingQueries:
     """Query fields: matching of demands and solutions."""
 
     @field("Published solutions that fit a demand, ranked; null where there is none · 需求匹配. plan R2", roles=DEMANDS_READ)
@@ -146,4 +146,4 @@ class MatchingQueries:
         )
 
 
-QUERIES = MatchingQueries
+QUERIES = DemandMatchingQueries

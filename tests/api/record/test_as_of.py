@@ -124,6 +124,13 @@ WITHOUT_A_PAST = {
     "outreachSessions": "as `outreachSession`",
     "outreachAttendances": "each step is an entry of its trail, with its day",
     "outreachQuestions": "each step is an entry of its trail; once published it stays as it is",
+    **dict.fromkeys(
+        ("solution", "solutions", "demand", "demands", "offer", "offers", "chainLeaderConsents"),
+        "each step is an entry of its trail, with its day",
+    ),
+    **dict.fromkeys(("demandMatching", "solutionMatching"), "what fits at this moment"),
+    "demandCounts": "counted of demands, whose steps are entries of their trails",
+    "supplierGaps": "of who consents today; the past of a consent that ended is nobody's to count",
     "outreachReach": "counted of sessions and parts, whose steps are entries of their trails",
     "outreachFollowUp": "as `outreachReach`",
     "matching": "each step is an entry of its trail, with all its numbers",

@@ -43,6 +43,20 @@ RESTRICTED_BUT_OPEN = {
         ("OutreachQuestion.enterprise", "OutreachQuestion.session", "OutreachQuestion.text"),
         "what a firm asked its organiser, who answers it to all",
     ),
+    **dict.fromkeys(
+        ("Demand.*", "Demand.enterprise", "Demand.diagnosis", "Demand.reason"),
+        "what a firm chose to say to suppliers; the firm is an edge with its own masks",
+    ),
+    **{
+        f"{name}.*": "what suppliers offer for it, and what the firm said of the deal"
+        for name in ("Offer", "OfferMember", "DealChange")
+    },
+    **{
+        f"{name}.*": "published solutions and what the firm said of itself, one beside the other"
+        for name in ("DemandMatching", "SolutionMatch", "SolutionMatching", "DemandMatch", "MatchReasonSaid")
+    },
+    **dict.fromkeys(("DemandCounts.*", "DemandCell.*"), "counts, to a district none of few firms"),
+    **dict.fromkeys(("SupplierGaps.*", "SupplierGap.*"), "means of five consenting firms or more, to the nearest five points"),
     "Participation.*": "that a firm takes part and how far it has come, as the administration itself asked it",
     "Person.*": "opaque ids and roles; name and phone have rows of their own",
     "LiaisonNode.*": "units of the administration and no firm",

@@ -55,6 +55,7 @@ from domain.participants.enterprises import (
     EnterpriseStated,
     EnterpriseTakenOffRoster,
 )
+from domain.programme.demands.state import DEMAND_READERS
 from domain.providers.applications.events import TOLD as APPLICATION_TOLD
 from domain.providers.feedback.feedback import FEEDBACKS, QUOTAS
 from tests.live_city import ENTERPRISE, PEOPLE, LiveCity
@@ -86,6 +87,7 @@ THING: Mapping[type[Event], frozenset[Role]] = {
 """Event of a firm -> who reads through the schema what the fact says."""
 OTHERS: Mapping[str, frozenset[Role]] = {
     **dict.fromkeys(("participation", "attendance", "question"), PARTICIPATION_READERS),
+    **dict.fromkeys(("demand", "offer", "gapconsent"), DEMAND_READERS),
     "proceeding": PROCEEDING_READERS,
     "application": APPLICATION_TOLD,
     "tie": TIE_TOLD,

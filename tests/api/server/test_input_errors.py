@@ -124,7 +124,7 @@ WITH_AN_ID = [command for command in COMMANDS if IDENTIFIER in patterns(command.
 def test_the_example_of_an_id_is_one_of_the_thing_that_the_field_names(command: type[Command]) -> None:
     """No district's code where a comment is asked for. plan P5"""
     unfit = "a/b"
-    listed: dict[str, Any] = {name: [unfit] for name in ("indicators", "markers", "enterprises", "proceedings")}
+    listed: dict[str, Any] = {name: [unfit] for name in ("indicators", "markers", "enterprises", "proceedings", "suppliers")}
     listed["jobs"] = [{"diagnosis": unfit}]
     sent = {name: {unfit: {}} if name == "answers" else listed.get(name, unfit) for name in command.model_fields}
     with pytest.raises(ValidationError) as caught:

@@ -41,6 +41,9 @@ SINGLY = {
     "signal": "signal",
     "agreement": "agreementStudy",
     "session": "outreachSession",
+    "solution": "solution",
+    "demand": "demand",
+    "offer": "offer",
 }
 """Kind -> the read that shows one such thing by its id."""
 POLICY = {
@@ -69,6 +72,17 @@ def briefed(city: LiveCity) -> dict[str, str]:
     return of
 
 
+def supplied(city: LiveCity) -> tuple[str, str]:
+    """A solution, and a demand of a diagnosed firm that it is offered for."""
+    stated = {"title": "数据采集", "summary": "设备联网", "edition": "2023", "indicators": ["Z01"]}
+    solution = str(city.done("supplier", "publishSolution", "solution { id }", **stated)["solution"]["id"])
+    asked = {"enterprise": FIRM, "diagnosis": city.issued(), "indicators": ["Z01"], "text": "设备联网", "by": city.today}
+    demand = str(city.done("enterprise", "publishDemand", "demand { id }", **asked)["demand"]["id"])
+    offer = {"solutions": [solution], "text": "三个月完成", "price": "100", "readyBy": city.today}
+    city.done("supplier", "makeOffer", "", demand=demand, supplier="supplier", **offer)
+    return solution, demand
+
+
 def everything(city: LiveCity) -> dict[str, list[str]]:
     """Kind -> ids of some such things, in and out of the scopes of the small city's people."""
     drafting = {"kind": "REVISION", "base": "2023", "key": "2027", "title": "标准（2027 版）", "why": "两年试行后修订"}
@@ -89,11 +103,15 @@ def everything(city: LiveCity) -> dict[str, list[str]]:
     sheets = city.uploaded("city", "包.json", b'{"results": []}', kind="results")
     city.done("city", "sendResultBatch", "", name="b1", model="sme", statedOn=city.today, sha256=sheets)
     of = briefed(city)
+    solution, demand = supplied(city)
     asking = {**of, "enterprise": FIRM, "text": "谁来填报？"}
     asked = city.done("filler", "askOutreachQuestion", "outreachQuestion { id }", **asking)
     return {
         "session": [of["outreachSession"]],
         "attendance": [f"attendance/{key_of(of['outreachSession'], 'session')}.{ENTERPRISE}"],
+        "solution": [solution],
+        "demand": [demand],
+        "offer": [f"offer/{key_of(demand, 'demand')}.supplier"],
         "question": [str(asked["outreachQuestion"]["id"])],
         "batch": ["batch/city.b1"],
         "campaign": ["campaign/round"],
@@ -146,7 +164,7 @@ def test_everything_is_found_by_its_id_by_whom_its_own_read_shows_it_to_and_else
                     assert answer == {"data": {"node": None}}, (who, identity)
                     hidden[kind].add(role)
     assert all(found.values())
-    assert {kind for kind, roles in hidden.items() if roles} == things.keys() - {"edition", "organisation", "campaign"}
+    assert {kind for kind, roles in hidden.items() if roles} == things.keys() - {"edition", "organisation", "campaign", "solution"}
 
 
 @pytest.mark.parametrize("who", ["city", "district", "enterprise", "stranger", "bank", "operator"])
