@@ -44,6 +44,7 @@ from zhenduan.demo.revision import steps
 from zhenduan.demo.rosters import DEMO_SALT, Rosters, import_of, size_of, steady, steady_in_the_district, units_named
 from zhenduan.demo.selected_people import founded, office, selected_providers, taking_part
 from zhenduan.demo.selection import FIRST, SECOND, called, set_rule
+from zhenduan.demo.supply import supply
 from zhenduan.demo.terms import HELD_BESIDE, beside, handed_over, terms
 
 EDITION = "2023"
@@ -122,6 +123,7 @@ def story(data: DemoData, chance: Random, present: datetime) -> Story:
     played += _matched(people, rosters, played)
     played += _mapped(people)
     played += _outreach(people, shown, rosters, present)
+    played += _supplied(people, shown, played)
     played.sort(key=lambda timed: timed.at)
     return Story(tuple(played), {role: people.callers[role, unit].actor for role, unit in shown.items()})
 
@@ -199,6 +201,16 @@ def _outreach(people: People, shown: Mapping[Role, str], rosters: Rosters, prese
     district, owner = (people.callers[role, shown[role]] for role in (Role.DISTRICT, Role.ENTERPRISE))
     steps = outreach(district, owner, steady_in_the_district(rosters), people.chance, city_day(present))
     yield from (Timed(at, Act(0, who, command)) for at, who, command in steps if at <= present)
+
+
+def _supplied(people: People, shown: Mapping[Role, str], played: Sequence[Timed]) -> Iterator[Timed]:
+    """Supply meets demand once everything else has happened, from the first firm with a confirmed report on."""
+    opening = {what.diagnosis: what for timed in played if isinstance(what := timed.act.what, OpenDiagnosis)}
+    ordered = sorted(played, key=lambda timed: timed.at)
+    cases = [opening[what.diagnosis] for timed in ordered if isinstance(what := timed.act.what, ConfirmReport)]
+    last = ordered[-1].at
+    for minute, (who, command) in enumerate(supply(people, shown, cases, city_day(last)) if cases else (), 2):
+        yield Timed(last + timedelta(minutes=minute), Act(0, who, command))
 
 
 def _mapped(people: People) -> Iterator[Timed]:

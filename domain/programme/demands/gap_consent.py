@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.access import Mask, Place, Term
+from domain.access import Place, Term
 from domain.command_rights import CONFIRMERS, require_right
 from domain.kernel import (
     NOT_FOUND,
@@ -97,7 +97,6 @@ class GapConsentFact(Event):
     """A fact of a consent to chain leaders 链主授权事实."""
 
     told_to: ClassVar = DEMAND_READERS
-    masks: ClassVar = frozenset({Mask.CONSENTS})
 
 
 class ChainLeaderConsented(GapConsentFact):

@@ -17,7 +17,7 @@ from api.kit.published import field, published
 from api.kit.row_mapping import all_shown, shown
 from api.participants.enterprises import Enterprise, load_enterprises
 from api.standard.editions import editions_of
-from domain.access import Mask, Role
+from domain.access import Role
 from domain.governance.rule_bodies.publication import PublicationRule
 from domain.kernel import Command, IdOf
 from domain.masks import CHAIN_LEADERS, DEMANDS_READ
@@ -47,7 +47,7 @@ class SupplierGaps:
     gaps: list[SupplierGap] = parts(SupplierGap, "Indicators, the weakest first; none of too few firms · 薄弱指标")
 
 
-@published(DEMANDS_READ, mask=Mask.CONSENTS, row=GapConsentRow)
+@published(DEMANDS_READ, row=GapConsentRow)
 class ChainLeaderConsent:
     """Consent of a firm to a chain leader, to count its weak indicators among others' · 链主授权. plan R2"""
 

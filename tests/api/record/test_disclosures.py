@@ -56,6 +56,7 @@ RESTRICTED_BUT_OPEN = {
         for name in ("DemandMatching", "SolutionMatch", "SolutionMatching", "DemandMatch", "MatchReasonSaid")
     },
     **dict.fromkeys(("DemandCounts.*", "DemandCell.*"), "counts, to a district none of few firms"),
+    "ChainLeaderConsent.*": "that a firm lets itself be counted, and by whom",
     **dict.fromkeys(("SupplierGaps.*", "SupplierGap.*"), "means of five consenting firms or more, to the nearest five points"),
     "Participation.*": "that a firm takes part and how far it has come, as the administration itself asked it",
     "Person.*": "opaque ids and roles; name and phone have rows of their own",

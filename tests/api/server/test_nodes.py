@@ -72,11 +72,11 @@ def briefed(city: LiveCity) -> dict[str, str]:
     return of
 
 
-def supplied(city: LiveCity) -> tuple[str, str]:
+def supplied(city: LiveCity, diagnosis: str) -> tuple[str, str]:
     """A solution, and a demand of a diagnosed firm that it is offered for."""
     stated = {"title": "数据采集", "summary": "设备联网", "edition": "2023", "indicators": ["Z01"]}
     solution = str(city.done("supplier", "publishSolution", "solution { id }", **stated)["solution"]["id"])
-    asked = {"enterprise": FIRM, "diagnosis": city.issued(), "indicators": ["Z01"], "text": "设备联网", "by": city.today}
+    asked = {"enterprise": FIRM, "diagnosis": diagnosis, "indicators": ["Z01"], "text": "设备联网", "by": city.today}
     demand = str(city.done("enterprise", "publishDemand", "demand { id }", **asked)["demand"]["id"])
     offer = {"solutions": [solution], "text": "三个月完成", "price": "100", "readyBy": city.today}
     city.done("supplier", "makeOffer", "", demand=demand, supplier="supplier", **offer)
@@ -86,7 +86,7 @@ def supplied(city: LiveCity) -> tuple[str, str]:
 def everything(city: LiveCity) -> dict[str, list[str]]:
     """Kind -> ids of some such things, in and out of the scopes of the small city's people."""
     drafting = {"kind": "REVISION", "base": "2023", "key": "2027", "title": "标准（2027 版）", "why": "两年试行后修订"}
-    diagnosis = city.submitted()
+    diagnosis = city.issued()
     said = {"diagnosis": diagnosis, "milestone": "SELF_ASSESSMENT", "kind": "COMPLAINT", "text": "网页太慢", "anonymous": True}
     complaint = {"kind": "COMPLAINT", "provider": "p1", "enterprise": FIRM, "about": diagnosis, "cause": f"{diagnosis}/1"}
     complaint |= {"asked": "更换诊断师", "grounds": "未按约到场"}
@@ -103,7 +103,7 @@ def everything(city: LiveCity) -> dict[str, list[str]]:
     sheets = city.uploaded("city", "包.json", b'{"results": []}', kind="results")
     city.done("city", "sendResultBatch", "", name="b1", model="sme", statedOn=city.today, sha256=sheets)
     of = briefed(city)
-    solution, demand = supplied(city)
+    solution, demand = supplied(city, diagnosis)
     asking = {**of, "enterprise": FIRM, "text": "谁来填报？"}
     asked = city.done("filler", "askOutreachQuestion", "outreachQuestion { id }", **asking)
     return {

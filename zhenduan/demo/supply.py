@@ -1,0 +1,57 @@
+"""Supply meets demand in the demo city 示例供需对接: solutions, a firm's demand with an offer, consents to a chain leader. plan R2, R3."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+
+from domain.access import Role
+from domain.diagnosis.opening import OpenDiagnosis
+from domain.kernel import Command
+from domain.programme.demands.demand import PublishDemand
+from domain.programme.demands.gap_consent import ConsentToChainLeader
+from domain.programme.demands.offer_commands import MakeOffer
+from domain.programme.demands.service_list import RecordServiceList
+from domain.programme.demands.solution import PublishSolution
+from domain.programme.demands.solution_facts import SolutionCase
+from journal import Caller
+from standards import load
+from zhenduan.demo.people import People, draw_id
+
+DONE_WITHIN, READY_WITHIN = timedelta(days=180), timedelta(days=120)
+CONSENTED = timedelta(days=3 * 365)
+"""So long a visitor of the demo finds the gaps: the city is built once and shown for a long time."""
+ASKED_FOR, FIRMS_CONSENTING = 2, 8
+PRICE, BUDGET = 38_000_000, 50_000_000
+
+
+def supply(
+    people: People, shown: Mapping[Role, str], cases: Sequence[OpenDiagnosis], day: date
+) -> Iterator[tuple[Caller, Command]]:
+    """What suppliers, the first firm of `cases` and the city did. cases: openings of diagnoses whose report is confirmed."""
+    first, *_ = cases
+    supplier, provider = (people.callers[role, shown[role]] for role in (Role.SUPPLIER, Role.PROVIDER))
+    city = people.callers[Role.CITY, people.data.organisations.city.id]
+    asked = [one.id for one in load(first.edition).of(first.form) if one.kind == "choice"][:ASKED_FOR]
+    solution, product, demand = (draw_id(people.chance) for _ in range(3))
+    of = {"edition": first.edition, "indicators": tuple(asked)}
+    case = SolutionCase(industry="C34", text="十二台设备联网后停机时间下降三成（示例）")
+    networked = {"title": "车间设备联网（示例）", "summary": "设备联网、数据采集与看板", "cases": (case,)}
+    yield supplier, PublishSolution(solution=solution, **networked, **of)
+    planned = {"title": "数字化规划咨询（示例）", "summary": "诊断之后的规划与实施咨询"}
+    yield provider, PublishSolution(solution=product, **planned, **of)
+    listed = {"suppliers": (supplier.organisation,), "source": "年度推荐目录（示例）", "mark": "I"}
+    yield city, RecordServiceList(year=day.year, **listed)
+    text = {"text": "希望先联网关键设备，边生产边改造（示例）", "budget_to": BUDGET}
+    wanted = PublishDemand(
+        demand=demand,
+        enterprise=first.enterprise,
+        diagnosis=first.diagnosis,
+        indicators=tuple(asked),
+        by=day + DONE_WITHIN,
+        **text,
+    )
+    yield people.meet(Role.ENTERPRISE, first.enterprise), wanted
+    offer = {"solutions": (solution,), "text": "四个月完成，含培训（示例）", "price": PRICE, "ready_by": day + READY_WITHIN}
+    yield supplier, MakeOffer(demand=demand, supplier=supplier.organisation, **offer)
+    for firm in dict.fromkeys(one.enterprise for one in cases[:FIRMS_CONSENTING]):
+        consent = ConsentToChainLeader(enterprise=firm, leader=shown[Role.GROUP], until=day + CONSENTED)
+        yield people.meet(Role.ENTERPRISE, firm), consent
