@@ -1,4 +1,4 @@
-"""Supply meets demand in the demo city 示例供需对接: solutions, a firm's demand with an offer, consents to a chain leader. plan R2, R3."""
+"""Supply meets demand in the demo city 示例供需对接: solutions, a demand with an offer, consents to a chain leader. plan R2, R3."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
