@@ -56,7 +56,7 @@ LOGINS = tuple(
         (Role.ARBITER, "仲裁专家：待其提出意见的异议", "expert who arbitrates: objections that wait for an opinion"),
         (Role.BANK, "银行：经企业授权的结果", "bank: results by the firms' consent"),
         (Role.SUPPORT, "支撑机构：汇总数据", "support body: totals"),
-        (Role.SUPPLIER, "解决方案商：已发布标准", "solution supplier: the published standard"),
+        (Role.SUPPLIER, "解决方案商：方案、需求与报价", "solution supplier: solutions, demands and offers"),
         (Role.OPERATOR, "平台运维：不见企业数据", "operator of the platform: no firm's data"),
         (Role.AUDITOR, "审计：全部日志", "auditor: the whole journal"),
     )

@@ -19,7 +19,7 @@ from zhenduan.demo.people import People, draw_id
 DONE_WITHIN, READY_WITHIN = timedelta(days=180), timedelta(days=120)
 CONSENTED = timedelta(days=3 * 365)
 """So long a visitor of the demo finds the gaps: the city is built once and shown for a long time."""
-ASKED_FOR, FIRMS_CONSENTING = 2, 8
+ASKED_FOR, FIRMS_CONSENTING = 2, 30
 PRICE, BUDGET = 38_000_000, 50_000_000
 
 

@@ -76,15 +76,16 @@ def gaps_of(results: Sequence[StandingResult], editions: Mapping[str, Edition], 
 def consenting_results(whole: Snapshot, leader: str, day: str) -> list[StandingResult]:
     """The latest report that stands of each firm that consents to a chain leader.
 
-    whole: read by the program, for the leader sees none of these firms.
+    whole: read by the program, for the leader sees none of these firms. Members of a group that leads are left out: it reads
+    their results one by one, and what it knows of them would tell those of the others.
     """
-    consents, cases, reports = whole[GAP_CONSENTS], whole[DIAGNOSES], whole[REPORTS]
+    consents, cases, reports, firms = (whole[table] for table in (GAP_CONSENTS, DIAGNOSES, REPORTS, ENTERPRISES))
     given = and_(consents.c.leader == leader, consents.c.since <= day, consents.c.until >= day)
     stands = cases.c.outside_status.in_((Status.ISSUED.value, Status.CONFIRMED.value))
     query = (
         select(cases.c.enterprise, cases.c.edition, cases.c.issued_result)
         .where(given, cases.c.enterprise == consents.c.enterprise, stands, cases.c.purpose != Purpose.SAMPLE.value)
-        .where(reports.c.diagnosis == cases.c.id)
+        .where(reports.c.diagnosis == cases.c.id, firms.c.id == cases.c.enterprise, firms.c.group.is_distinct_from(leader))
         .group_by(cases.c.id, cases.c.enterprise, cases.c.edition, cases.c.issued_result)
         .order_by(func.min(reports.c.issued_at), cases.c.id)
     )
