@@ -67,7 +67,7 @@ class AcceptOffer(OfferCommand):
 
 
 class DeclineOffer(OfferCommand):
-    """Decline an offer, with the reason that its makers are told · 不接受报价."""
+    """Decline an offer, with the reason, which its makers read · 不接受报价."""
 
     roles: ClassVar = CONFIRMERS
 

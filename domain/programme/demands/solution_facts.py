@@ -23,7 +23,7 @@ class SolutionStatus(DescribedEnum):
 
 
 class SolutionCase(Part):
-    """A case in which a solution was used, told without the firm's name · 方案案例."""
+    """A case in which a solution was used, described without the firm's name · 方案案例."""
 
     industry: Division | None = Field(
         default=None, description="Division of the firm, GB/T 4754, such as C34; none = not said · 行业大类"

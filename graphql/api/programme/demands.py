@@ -73,7 +73,7 @@ class DemandCell:
 class DemandCounts:
     """Demands of the firms in the scope, counted · 需求统计. plan R2"""
 
-    firms_at_least: int = field("Firms behind a count that a district is told · 最少企业数")
+    firms_at_least: int = field("Firms behind a count that a district is shown · 最少企业数")
     cells: list[DemandCell] = parts(DemandCell, "By district, indicator and status, without sums · 分项统计")
 
 

@@ -42,7 +42,7 @@ class SupplierGap:
 class SupplierGaps:
     """Weak indicators of the firms that consent to the caller's chain leader · 链上薄弱指标汇总. plan R2"""
 
-    firms_at_least: int = field("Firms from which on anything is told · 最少企业数")
+    firms_at_least: int = field("Firms from which on anything is shown · 最少企业数")
     firms: int | None = field("Consenting firms with a result; null: too few · 企业数")
     gaps: list[SupplierGap] = parts(SupplierGap, "Indicators, the weakest first; none of too few firms · 薄弱指标")
 

@@ -42,7 +42,10 @@ TEXTS = {
         ("PolicyTest.oneOf", "IndustryTestInput.oneOf"),
         "codes of industries or districts, or values of closed sets, as the kind says",
     ),
-    **dict.fromkeys(("FollowUpChange.unit", "MeasuredChangeInput.unit"), "what a number is counted in, as the firm writes it"),
+    **dict.fromkeys(
+        ("FollowUpChange.unit", "MeasuredChangeInput.unit", "DealChange.unit", "DealChangeInput.unit"),
+        "what a number is counted in, as the firm writes it",
+    ),
     "RawNumber.unit": "what a number is counted in, as an edition writes it",
     "RawNumberInput.unit": "what a number is counted in, as an edition writes it",
     "Result.standardStatus": "what a reader must be told of the standard, in its own words",
