@@ -154,7 +154,7 @@ def firms_behind(
     industry, else nothing; the name where the firm says so. seller: is shown all of a firm that accepted its offer.
     """
     firms = enterprises_by_id(whole, Everything(), list({row.enterprise for row in rows}))
-    counts = _alike(whole, {one.industry[:DIVISION] for one in firms.values()}) if k is not None else Counter()
+    counts = _alike(whole, {one.industry[:DIVISION] for one in firms.values()}) if k is not None and firms else Counter()
     agreed = _agreed(whole, seller) if seller else frozenset()
     shown = {}
     for row in rows:
@@ -183,11 +183,12 @@ def _agreed(whole: Snapshot, seller: str) -> frozenset[str]:
 def _alike(whole: Snapshot, divisions: set[str]) -> Counter[tuple[str | None, str, str | None]]:
     """How many firms lie alike, by district, division and size class, and by less of these."""
     firms = whole[ENTERPRISES]
-    division = func.substr(firms.c.industry, 1, DIVISION)
-    query = select(firms.c.district, division, firms.c.size_class, func.count()).where(whole.among(division, sorted(divisions)))
+    lies = (firms.c.district, firms.c.industry, firms.c.size_class)
+    begins = or_(*(firms.c.industry.startswith(one, autoescape=True) for one in sorted(divisions)))
     counts: Counter[tuple[str | None, str, str | None]] = Counter()
-    for district, industry, size, number in whole.rows(query.group_by(firms.c.district, division, firms.c.size_class)):
-        for way in ((district, industry, size), (None, industry, size), (None, industry, None)):
+    for district, industry, size, number in whole.rows(select(*lies, func.count()).where(begins).group_by(*lies)):
+        division = industry[:DIVISION]
+        for way in ((district, division, size), (None, division, size), (None, division, None)):
             counts[way] += number
     return counts
 
