@@ -44,6 +44,7 @@ from domain.diagnosis.on_site import (
     verify_answers,
 )
 from domain.diagnosis.opening import DiagnosisOpened, OpenDiagnosis, open_diagnosis
+from domain.diagnosis.prefill import PrefillTaken, TakePrefill, take_prefill
 from domain.diagnosis.provider import (
     AcceptDiagnosis,
     AssignProvider,
@@ -143,6 +144,7 @@ STEPS: Mapping[type[Command], Step] = {
     AssignProvider: assign_provider,
     SaveAnswers: save_answers,
     TakeInWorkbook: take_in_workbook,
+    TakePrefill: take_prefill,
     PledgeTruth: pledge,
     SubmitSelfAssessment: submit,
     AcceptDiagnosis: accept,
@@ -199,6 +201,7 @@ DiagnosisEvent = (
     | TieExceptionRecorded
     | AnswersSaved
     | WorkbookTakenIn
+    | PrefillTaken
     | TruthPledged
     | SelfAssessmentSubmitted
     | DiagnosisAccepted
@@ -323,7 +326,7 @@ def _changes(diagnosis: Diagnosis, event: DiagnosisEvent, version: int) -> dict[
             return {"reader": AppointedReader(**event.model_dump(exclude={"type"}))}
         case ReadingHeld(held_on=held_on, recommendations=recommendations):
             return {"read_on": held_on, "recommended": recommendations}
-        case WorkbookTakenIn() | DiagnosisWithdrawn():
+        case WorkbookTakenIn() | PrefillTaken() | DiagnosisWithdrawn():
             return {}
         case never:
             assert_never(never)

@@ -14,12 +14,14 @@ from domain.diagnosis.arbitration import (
 )
 from domain.diagnosis.campaigns import campaign_stream
 from domain.diagnosis.evidence import AttachEvidence
+from domain.diagnosis.external.result import external_result_stream
 from domain.diagnosis.filing import FileReport, filing_register
 from domain.diagnosis.follow_up_facts import follow_up_stream
 from domain.diagnosis.objections import AnswerObjections, ObjectToReport
 from domain.diagnosis.on_site import PROCESS_RULE, RecordSiteVisit, VerifyAnswers
 from domain.diagnosis.opening import OpenDiagnosis
 from domain.diagnosis.participations import participation_stream
+from domain.diagnosis.prefill import TakePrefill, streams_of_offers
 from domain.diagnosis.provider import AcceptDiagnosis, AssignProvider
 from domain.diagnosis.readings import AppointReader, RecordReading
 from domain.diagnosis.report import ConfirmReport, IssueReport
@@ -106,6 +108,8 @@ def reads(command: DiagnosisCommand, diagnosis: Diagnosis | None) -> tuple[Strea
         streams.append(PROCESS_RULE)
     if isinstance(command, PlanSiteVisit):
         streams += [stream for one in command.team for stream in (person_stream(one), certificate_stream(one))]
+    if isinstance(command, TakePrefill):
+        streams.append(external_result_stream(command.assessment))
     if isinstance(command, FileReport | AttachEvidence):
         streams.append(follow_up_stream(command.diagnosis))
     if isinstance(command, AppointReader):
@@ -118,7 +122,9 @@ def reads(command: DiagnosisCommand, diagnosis: Diagnosis | None) -> tuple[Strea
 def reads_further(
     command: DiagnosisCommand, diagnosis: Diagnosis | None, read: Mapping[str, Any]
 ) -> tuple[Stream, ...]:
-    """On opening, its group's headquarters; of an arbitration, the unit above the provider; of a filing, its register."""
+    """Beside an opening, an arbitration, a filing or a prefill, what is known by what it read 续读."""
+    if isinstance(command, TakePrefill) and diagnosis is not None:
+        return streams_of_offers(command, diagnosis, read)
     if isinstance(command, RequestArbitration) and diagnosis is not None:
         provider: Organisation | None = read.get(organisation_stream(diagnosis.provider or ""))
         return (organisation_stream(provider.parent),) if provider is not None and provider.parent is not None else ()

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from domain.diagnosis import evidence, objections, on_site, opening, report, scoring, self_assessment, workbook
+from domain.diagnosis import evidence, objections, on_site, opening, prefill, report, scoring, self_assessment, workbook
 from domain.diagnosis.state import diagnosis_stream
 from domain.events import EVENTS
 from domain.instants import utc_moment
@@ -123,6 +123,12 @@ class _Told:
                 file = self.made(entry, f"{place}/workbook/{entry.version}", "Workbook", sha256=data["sha256"])
                 for indicator in data["indicators"]:
                     derived = {"prov:generatedEntity": self._own[indicator], "prov:usedEntity": file}
+                    self._relate("wasDerivedFrom", derived)
+            case prefill.PrefillTaken:
+                stated = {"cause": data["result"], "crosswalk": f"{data['crosswalk']}/{data['crosswalk_version']}"}
+                certificate = self.made(entry, f"{place}/prefill/{entry.version}", "Prefill", **stated)
+                for indicator in data["indicators"]:
+                    derived = {"prov:generatedEntity": self._own[indicator], "prov:usedEntity": certificate}
                     self._relate("wasDerivedFrom", derived)
             case on_site.AnswersVerified:
                 for indicator in data["answers"]:

@@ -569,6 +569,7 @@ STEPS: Mapping[str, tuple[str, str]] = {
     "tie_exception_recorded": ("city district", "open submitted"),
     "answers_saved": ("enterprise filler department_filler", "open"),
     "workbook_taken_in": ("enterprise filler department_filler", "open"),
+    "prefill_taken": ("enterprise filler department_filler", "open"),
     "truth_pledged": ("enterprise confirmer", "open"),
     "self_assessment_submitted": ("enterprise filler confirmer", "open"),
     "accepted": ("provider", "submitted"),

@@ -19,6 +19,7 @@ from domain.diagnosis import (
     evidence,
     objections,
     on_site,
+    prefill,
     provider,
     report,
     scoring,
@@ -31,6 +32,7 @@ from domain.diagnosis.case_numbers import case_number
 from domain.diagnosis.opening import DiagnosisOpened
 from domain.diagnosis.report import ReportKind
 from domain.diagnosis.state import DiagnosisStatus, Purpose, status_after_objections
+from domain.kernel import cited, key_of
 from journal import Entry
 from projections.diagnosis import (
     arbitrations,
@@ -117,6 +119,7 @@ class AnswerRow(NamedTuple):
     """An answer, the firm's own and the verified one 答案, as JSON of `standards.Answer`.
 
     answered_at: in microseconds of UTC. workbook: SHA-256 of the workbook that the firm's own came by.
+    prefilled_from: external result that it was taken over from.
     """
 
     diagnosis: str
@@ -128,6 +131,7 @@ class AnswerRow(NamedTuple):
     answered_at: Long
     answered_by_role: Role
     workbook: str | None
+    prefilled_from: str | None
 
 
 ANSWERS = Table(
@@ -270,6 +274,7 @@ def _details(
                         "answered_at": entry.at,
                         "answered_by_role": entry.role,
                         "workbook": None,
+                        "prefilled_from": None,
                     }
                 )
             return {"answered": int(str(case["answered"])) + new}
@@ -278,6 +283,11 @@ def _details(
             answers.load((identity, indicator) for indicator in taken)
             for indicator in taken:
                 answers.change(identity, indicator, workbook=found["sha256"])
+        case prefill.PrefillTaken:
+            offered: list[str] = found["indicators"]  # type: ignore[assignment]
+            answers.load((identity, indicator) for indicator in offered)
+            for indicator in offered:
+                answers.change(identity, indicator, prefilled_from=key_of(cited(str(found["result"]))[0]))
         case on_site.AnswersVerified:
             verified: dict[str, dict[str, object]] = found["answers"]  # type: ignore[assignment]
             answers.load((identity, indicator) for indicator in verified)

@@ -20,6 +20,7 @@ from domain.diagnosis.filing import ReportFiled
 from domain.diagnosis.objections import ObjectionsAnswered, ReportObjectedTo
 from domain.diagnosis.on_site import AnswersVerified, SiteVisitRecorded
 from domain.diagnosis.opening import DiagnosisOpened, chosen_otherwise
+from domain.diagnosis.prefill import PrefillTaken
 from domain.diagnosis.provider import (
     DiagnosisAccepted,
     ListingExceptionRecorded,
@@ -137,6 +138,8 @@ def _says(
         case WorkbookTakenIn(indicators=indicators, overwritten=overwritten):
             over = f"，覆盖较新答案 {len(overwritten)} 项" if overwritten else ""
             return "送回离线问卷", f"以上 {len(indicators)} 项来自离线问卷工作簿{over}"
+        case PrefillTaken(indicators=indicators, edition=external, level=level):
+            return "采纳预填", f"以上 {len(indicators)} 项来自证书：{wording.external_number(external)}，{level}"
         case SubmissionTakenIn(indicators=indicators, files=files):
             return "送回现场核验数据", f"以上核验 {len(indicators)} 项、照片 {len(files)} 个来自平板"
         case TruthPledged():

@@ -8,7 +8,7 @@ from fractions import Fraction
 from domain.access import ROLE_NAMES
 from domain.diagnosis.opening import chosen_otherwise
 from domain.diagnosis.state import FORM_NAMES, Diagnosis, Purpose
-from standards import Answer, Edition, Form, Indicator, Raise
+from standards import Answer, Edition, Form, Indicator, Raise, external_edition
 from standards.edition.mapping import SizeClass
 from standards.edition.punctuation import punctuated
 from standards.edition.text import SourceMark
@@ -39,6 +39,12 @@ MARKS: Mapping[SourceMark, str] = {mark: mark.names[0] for mark in SourceMark}
 
 NOT_APPLICABLE = "不适用"
 CITATION = re.compile(r"\s*[（(](?:facts|models|architecture) [\d.]+[)）]")
+
+
+def external_number(key: str) -> str:
+    """Number of the standard of an external edition 外部标准号, by the edition's key."""
+    edition = external_edition(key)
+    return edition.number if edition is not None else key
 
 
 def number(value: Decimal) -> str:

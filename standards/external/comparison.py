@@ -29,12 +29,16 @@ class _Part(BaseModel):
 
 
 class ComparisonRule(_Part):
-    """How results are compared from a day on 对照测算规则. covers: share of a node that a row of a relation covers."""
+    """How results are compared from a day on 对照测算规则. covers: share of a node that a row of a relation covers.
+
+    offers: relations through which another's level is offered as an answer, the closest first.
+    """
 
     since: date
     reviewers: Annotated[int, Field(ge=1, le=10)]
     coverage: ShareOf
     covers: dict[MappingRelation, ShareOf]
+    offers: tuple[MappingRelation, ...] = ()
     margin: ShareOf
     source: Source
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 import orjson
 
 from api.kit.context import Context
+from api.kit.ids import ExternalResultID
 from api.kit.published import field, published
 from api.kit.row_mapping import shown
 from domain.access import Mask, Role
@@ -54,6 +55,9 @@ class Answer:
     answered_at: datetime = field("When the firm last answered it, UTC · 填报时间")
     answered_by_role: Role = field("Role that answered it · 填报角色")
     workbook: str | None = field("SHA-256 of the workbook that the answer came by; null = on the page · 来自离线问卷")
+    prefilled_from: ExternalResultID | None = field(
+        "Certificate of the firm that the answer was taken over from; null = stated by the firm itself · 预填来源. plan P8"
+    )
     given: Statement = field("The firm's own answer · 自评答案", made=True)
     verified: Statement | None = field("As the provider found it; null before · 核验答案", roles=VERIFIED, made=True)
     difference: str | None = field("Why the two differ · 差异说明", roles=VERIFIED)

@@ -14,6 +14,7 @@ from domain.diagnosis.objections import ObjectionsAnswered, ReportObjectedTo
 from domain.diagnosis.on_site import AnswersVerified, SiteVisitRecorded
 from domain.diagnosis.opening import DiagnosisOpened
 from domain.diagnosis.participations import PARTICIPATION_READERS
+from domain.diagnosis.prefill import PrefillTaken
 from domain.diagnosis.provider import (
     DiagnosisAccepted,
     ListingExceptionRecorded,
@@ -67,7 +68,7 @@ THING: Mapping[type[Event], frozenset[Role]] = {
     **dict.fromkeys((ReportObjectedTo, ObjectionsAnswered, SiteVisitRecorded, ExpertReviewRecorded), PROCEEDINGS),
     **dict.fromkeys((*VisitEvent.__args__, *ArbitrationEvent.__args__, ReportHandedIn, ReportReviewed), PROCEEDINGS),
     **dict.fromkeys((ReportFiled, ReaderAppointed, ReadingHeld), PROCEEDINGS),
-    **dict.fromkeys((AnswersSaved, AnswersVerified, EvidenceAttached, WorkbookTakenIn, SubmissionTakenIn), ANSWERS),
+    **dict.fromkeys((AnswersSaved, AnswersVerified, EvidenceAttached, WorkbookTakenIn, PrefillTaken, SubmissionTakenIn), ANSWERS),
     **dict.fromkeys((DiagnosisScored, ReportIssued, ReportConfirmed, SelfAssessmentSubmitted), REPORTS),
     **dict.fromkeys((EnterpriseRegistered, EnterpriseRevised, EnterpriseStated), FINANCE),
     **dict.fromkeys(

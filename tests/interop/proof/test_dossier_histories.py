@@ -39,6 +39,7 @@ from domain.diagnosis.objections import (
 )
 from domain.diagnosis.on_site import AnswersVerified, RecordSiteVisit, SiteVisitRecorded, VerifyAnswers
 from domain.diagnosis.opening import DiagnosisOpened, OpenDiagnosis
+from domain.diagnosis.prefill import PrefillTaken, TakePrefill
 from domain.diagnosis.provider import AcceptDiagnosis, AssignProvider, DiagnosisAccepted, ProviderAssigned
 from domain.diagnosis.readings import AppointReader, ReaderAppointed, ReadingHeld, RecordReading
 from domain.diagnosis.report import ConfirmReport, IssueReport, ReportConfirmed, ReportIssued
@@ -88,6 +89,7 @@ EVENT_OF: dict[type[Any], type[Any]] = {
     AssignProvider: ProviderAssigned,
     SaveAnswers: AnswersSaved,
     TakeInWorkbook: WorkbookTakenIn,
+    TakePrefill: PrefillTaken,
     PledgeTruth: TruthPledged,
     SubmitSelfAssessment: SelfAssessmentSubmitted,
     AcceptDiagnosis: DiagnosisAccepted,
