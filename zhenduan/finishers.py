@@ -25,12 +25,13 @@ from journal.secrets.personal import PersonalKeys
 from journal.secrets.sealed_marks import SealedMarks
 from projections import ReadModels
 from projections.diagnosis import diagnoses
+from projections.diagnosis.external_results import LATEST_FIRST, ExternalResultFilter, external_results
 from projections.engine.pages import Page
 from projections.programme.papers.setting import set_files, sheet_of
 from projections.report import Archive, finish_report
 
 MOST_CASES = 1_000
-"""Diagnoses of one firm that are looked through for the one before a repeat: more than a firm has in a lifetime."""
+"""Diagnoses or certificates of one firm that are looked through for a report: more than a firm has in a lifetime."""
 
 
 def finishers(
@@ -44,8 +45,14 @@ def finishers(
             rows = diagnoses.diagnoses(snapshot, scope, where, Page(MOST_CASES))
             return [row.id for row in rows], snapshot.position
 
+    def results_of(enterprise: str) -> tuple[Sequence[str], int]:
+        scope, where = scope_of(Role.ENTERPRISE, enterprise), ExternalResultFilter(enterprise=enterprise)
+        with models.reading() as snapshot:
+            rows = external_results(snapshot, scope, where, Page(MOST_CASES, LATEST_FIRST))
+            return [row.id for row in rows], snapshot.position
+
     def report(accepted: Accepted) -> Mapping[str, Any]:
-        return finish_report(blobs, demo, Archive(journal, cases_of), names_of_codes())(accepted)
+        return finish_report(blobs, demo, Archive(journal, cases_of, results_of), names_of_codes())(accepted)
 
     def set_paper(accepted: Accepted) -> Mapping[str, Any]:
         paper = accepted.state

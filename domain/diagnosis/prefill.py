@@ -113,7 +113,8 @@ def take_prefill(command: TakePrefill, diagnosis: Diagnosis, context: DecisionCo
     stated = result.stated
     if status_on(context.day, valid_until=stated.valid_until, withdrawn_on=result.withdrawn_on) is not ExternalResultStatus.VALID:
         raise PREFILL_NOT_VALID.refuse(path="assessment")
-    edition, crosswalk = pinned_edition(diagnosis, context), _published(diagnosis, result, context.read)
+    edition = pinned_edition(diagnosis, context)
+    crosswalk = published_crosswalk(crosswalk_streams(diagnosis.edition, stated.edition), context.read)
     offers = _offers(diagnosis, result, crosswalk, context)
     named = tuple(dict.fromkeys(command.indicators))
     refuse_together(_wrong(named, offers, diagnosis))
@@ -159,18 +160,19 @@ def _offers(
 # What the decider reads
 
 
-def _crosswalk_streams(edition: str, external: str) -> tuple[Stream, ...]:
-    """Of the edition's own crosswalk, then that of the plain edition it is made of."""
+def crosswalk_streams(edition: str, external: str) -> tuple[Stream, ...]:
+    """Of the edition's own crosswalk to an external one, then that of the plain edition it is made of 对照流."""
     keys = dict.fromkeys((edition, edition.partition("-")[0]))
     return tuple(crosswalk_stream(crosswalk_id(key, external)) for key in keys)
 
 
-def _published(diagnosis: Diagnosis, result: ExternalResult, read: Mapping[str, Any]) -> Crosswalk | None:
-    found = (read.get(stream) for stream in _crosswalk_streams(diagnosis.edition, result.stated.edition))
+def published_crosswalk(streams: tuple[Stream, ...], read: Mapping[str, Any]) -> Crosswalk | None:
+    """The first of some crosswalks that was published 已发布对照."""
+    found = (read.get(stream) for stream in streams)
     return next((one for one in found if one is not None and one.version), None)
 
 
 def streams_of_offers(command: TakePrefill, diagnosis: Diagnosis, read: Mapping[str, Any]) -> tuple[Stream, ...]:
     """The crosswalks through which the result that is named may offer something."""
     result: ExternalResult | None = read.get(external_result_stream(command.assessment))
-    return _crosswalk_streams(diagnosis.edition, result.stated.edition) if result is not None else ()
+    return crosswalk_streams(diagnosis.edition, result.stated.edition) if result is not None else ()

@@ -10,20 +10,29 @@ from datetime import date
 from typing import Any
 
 from domain.diagnosis.case import DIAGNOSES
+from domain.diagnosis.external.result import (
+    CERTIFICATES,
+    ExternalResult,
+    ExternalResultAccepted,
+    external_result_stream,
+)
 from domain.diagnosis.opening import DiagnosisOpened
+from domain.diagnosis.prefill import crosswalk_streams, published_crosswalk
 from domain.diagnosis.report import ReportConfirmed, ReportIssued
 from domain.diagnosis.state import Diagnosis, diagnosis_stream
 from domain.diagnosis.withdrawal import DiagnosisWithdrawn
 from domain.events import CAPABILITIES
 from domain.instants import city_day, utc_moment
-from domain.kernel import kind_of
+from domain.kernel import key_of, kind_of
 from domain.participants.organisations import Organisation, organisation_stream
 from domain.standard.editions import PublishedEdition, edition_stream
 from journal import Entry, Journal
 from journal.codec import EVENT_OF, decode, folded, stored_names
+from projections.report.certificates import Certified
 from standards import Form, Issued, Measured
 
 OPENED = tuple(sorted(stored_names([DiagnosisOpened])))
+ACCEPTED = tuple(sorted(stored_names([ExternalResultAccepted])))
 PAGE = 1_000
 
 
@@ -46,23 +55,31 @@ class Former:
 
 @dataclass(frozen=True)
 class Found:
-    """What the archive holds of a case 查档结果. names: id of an organisation -> name. titles: key of an edition -> title."""
+    """What the archive holds of a case 查档结果. names: id of an organisation -> name. titles: key of an edition -> title.
+
+    certified: certificates that the firm held.
+    """
 
     names: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
     former: Former | None = None
+    certified: tuple[Certified, ...] = ()
 
 
-CasesOf = Callable[[str], tuple[Sequence[str], int]]
-"""Enterprise -> ids of its diagnoses opened up to a position, and that position; which count is judged from the journal."""
+KeysOf = Callable[[str], tuple[Sequence[str], int]]
+"""Enterprise -> keys of things of its that began up to a position, and that position; which count is judged from the journal."""
 
 
 @dataclass(frozen=True)
 class Archive:
-    """Looks things up in the journal 查档. cases_of: where a firm's diagnoses are listed; None = every opening is read."""
+    """Looks things up in the journal 查档.
+
+    cases_of, results_of: where a firm's diagnoses and external results are listed; None = every opening, every acceptance is read.
+    """
 
     journal: Journal
-    cases_of: CasesOf | None = None
+    cases_of: KeysOf | None = None
+    results_of: KeysOf | None = None
 
     def look_up(self, history: Sequence[Entry], state: Diagnosis, position: int) -> Found:
         """What a case of some history names, as it was at a position."""
@@ -75,12 +92,22 @@ class Archive:
         titles = {s.removeprefix(edition_stream("")): e.edition.title for s, e in read.items() if isinstance(e, PublishedEdition)}
         names = {s.removeprefix(organisation_stream("")): o.name for s, o in read.items() if isinstance(o, Organisation)}
         former = self._former(state, history[0].position) if state.purpose == "repeat" else None
-        return Found(names, titles, former)
+        return Found(names, titles, former, self._certified(state, position))
+
+    def _certified(self, state: Diagnosis, position: int) -> tuple[Certified, ...]:
+        """The certificates that the firm held at a position, each with the crosswalk to its model as it was published then."""
+        listed, known_to = self.results_of(state.enterprise) if self.results_of is not None else ((), 0)
+        keys = {*listed, *self._named(state.enterprise, ACCEPTED, known_to, position + 1)}
+        found: list[ExternalResult] = list(self._states(sorted(map(external_result_stream, keys)), position).values())
+        held = [one for one in found if one.stated.enterprise == state.enterprise and one.stated.model in CERTIFICATES]
+        of = {one.stated.edition: crosswalk_streams(state.edition, one.stated.edition) for one in held}
+        read = self._states(sorted({stream for streams in of.values() for stream in streams}), position)
+        return tuple(Certified(one, published_crosswalk(of[one.stated.edition], read)) for one in held)
 
     def _former(self, state: Diagnosis, opened: int) -> Former | None:
         """The last report of the firm before a position, its own case aside."""
         listed, known_to = self.cases_of(state.enterprise) if self.cases_of is not None else ((), 0)
-        cases = {*listed, *self._opened(state.enterprise, known_to, opened)}
+        cases = {*listed, *self._named(state.enterprise, OPENED, known_to, opened)}
         streams = sorted(map(diagnosis_stream, cases))
         last: tuple[int, date, str] | None = None
         for stream, entries in self.journal.read_many(streams).items():
@@ -103,13 +130,13 @@ class Archive:
         measured, issued = before.verified_measured, before.issued
         return Former(identity, dated, before.campaign, title, before.form, same, measured, issued)
 
-    def _opened(self, enterprise: str, position: int, before: int) -> Iterable[str]:
-        """Diagnoses of a firm that were opened between two positions, by reading every opening there was."""
+    def _named(self, enterprise: str, events: Sequence[str], position: int, before: int) -> Iterable[str]:
+        """Keys of the things of which such a fact names a firm between two positions, by reading every one there was."""
         named = f'"{enterprise}"'.encode()
-        while position < before and (entries := self.journal.since(position, PAGE, OPENED)):
+        while position < before and (entries := self.journal.since(position, PAGE, events)):
             for entry in entries:
                 if entry.position < before and named in entry.state:
-                    yield entry.stream.removeprefix(diagnosis_stream(""))
+                    yield key_of(entry.stream)
             position = entries[-1].position
 
     def _states(self, streams: Sequence[str], position: int) -> dict[str, Any]:

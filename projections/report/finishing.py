@@ -101,6 +101,7 @@ def case_of(accepted: Accepted, *, demo: bool, names: Mapping[str, str], archive
         names={**names, **found.names, **organisations},
         titles=found.titles,
         former=found.former,
+        certified=found.certified,
         role=accepted.role,
     )
 

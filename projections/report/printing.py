@@ -57,6 +57,7 @@ def _environment() -> Environment:
 CHAPTERS = (
     ("conclusion", "诊断结论"),
     ("former", "与前次诊断比较"),
+    ("certificates", "外部证书与可比区间"),
     ("portrait", "企业画像"),
     ("gates", "等级与门槛"),
     ("dimensions", "维度分析"),
@@ -74,7 +75,8 @@ CHAPTERS = (
 
 def absent(sheet: Sheet) -> frozenset[str]:
     """Ids of the chapters that a report does not have."""
-    return frozenset(({"former"} if sheet.comparison is None else set()) | (set() if sheet.objections else {"objections"}))
+    there = {"former": sheet.comparison is not None, "certificates": bool(sheet.certificates), "objections": bool(sheet.objections)}
+    return frozenset(chapter for chapter, is_there in there.items() if not is_there)
 
 
 def page(sheet: Sheet, missing: tuple[str, ...] = ()) -> str:

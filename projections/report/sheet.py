@@ -18,6 +18,7 @@ from journal import Entry
 from journal.codec import decode
 from projections.report import advice, trail, wording
 from projections.report.archive import Former
+from projections.report.certificates import CertificateLine, Certified, certificate_lines
 from standards import Answer, Edition, Form, Gate, Indicator, IndicatorScore, Issued, Lifting, Measured, lifting
 
 GRADES = 10
@@ -37,7 +38,8 @@ class Case:
     firm: the enterprise as stated there. edition: the pinned edition. at: when the report is issued or confirmed; only
     its day in the city's calendar is printed. confirmed: the version the firm agreed to. demo: synthetic data, marked
     示例数据 on every page. names: id of an organisation, code of a district or an industry -> name. titles: key of an edition
-    -> its title. former: the result that a repeat is compared with. role: in which the report is issued or confirmed.
+    -> its title. former: the result that a repeat is compared with. certified: certificates that the firm held. role: in
+    which the report is issued or confirmed.
     """
 
     diagnosis: str
@@ -51,6 +53,7 @@ class Case:
     names: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
     former: Former | None = None
+    certified: tuple[Certified, ...] = ()
     role: str = ""
 
 
@@ -138,7 +141,8 @@ class Sheet:
     the city's calendar. seats: (kind, name) of the organisations the firm belongs to, where their names are known. to_next:
     points missing to the next grade's band, None at the top. lifts: level -> how its gates that failed are lifted. liftable:
     whether anything lifts those in the way. afterwards: what the scoring says once every recommendation is done. by: the role
-    that issues or confirms. comparison: of a repeat, with the result before it.
+    that issues or confirms. comparison: of a repeat, with the result before it. certificates: by other
+    bodies, beside what the verified answers say of their models.
     """
 
     number: str
@@ -179,6 +183,7 @@ class Sheet:
     steps: tuple[trail.TrailLine, ...]
     by: str
     comparison: ResultComparison | None
+    certificates: tuple[CertificateLine, ...]
     marks: tuple[tuple[str, str, int], ...]
 
     @property
@@ -302,6 +307,7 @@ def sheet(case: Case) -> Sheet:
         steps=trail.steps(history, edition, names),
         by=wording.ROLES.get(case.role, "企业" if case.confirmed else "服务商"),
         comparison=_compared(case.former, edition, verified) if case.former is not None else None,
+        certificates=certificate_lines(case.certified, verified, city_day(case.at)),
         marks=_marks(chapters),
     )
 
