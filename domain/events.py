@@ -35,6 +35,7 @@ from domain.programme.demands.service_list import SERVICE_LISTS
 from domain.programme.demands.solution import SOLUTIONS
 from domain.programme.designations import DESIGNATIONS
 from domain.programme.implementations import IMPLEMENTATIONS
+from domain.programme.packages import PACKAGES
 from domain.programme.papers.paper import PAPERS
 from domain.programme.policies.policy import POLICIES
 from domain.programme.sessions.attendance import ATTENDANCES
@@ -107,6 +108,7 @@ CAPABILITIES = Capabilities(
     OFFERS,
     ORGANISATIONS,
     OUTREACH_SCHEDULES,
+    PACKAGES,
     PAPERS,
     PARTICIPATIONS,
     PARTNER_KEYS,

@@ -143,6 +143,8 @@ EXTERNAL_ASSESSMENTS = OF_THE_FIRM - {Role.DEPARTMENT_FILLER} | {Role.CITY, Role
 itself. Everyone else that sees the firm is shown certificates alone. plan P8."""
 RESULT_CREDENTIALS = CONSENTS | {Role.BANK}
 """Results handed to a bank, signed 结果凭证: who is told of consents, and each bank its own while it may see the firm. plan R4."""
+PACKAGES_READ = frozenset({Role.CITY, Role.AUDITOR})
+"""Packages for other bodies' platforms 数据包: who hands them over, and who proves it. plan P8."""
 PAPER_DRAFTS = frozenset({Role.CITY, Role.AUDITOR})
 """Papers before they are published 刊物草稿; once published they are anyone's. plan R5."""
 UPLIFTS_READ = frozenset({Role.CITY, Role.DISTRICT, Role.AUDITOR})

@@ -172,6 +172,7 @@ SELECTION_AND_MONEY: Mapping[str, str] = {
     "exam": "enrolled.v1 begun.v1 answers_saved.v1 handed_in.v1 timed_out.v1 marked.v1 practical_marked.v1",
     "marking": "assigned.v1 sealed.v1 conflict_declared.v1 taken_back.v1 opened.v1",
     "matching": "requested.v1 computed.v1 adopted.v1",
+    "package": "requested.v1 made.v1 handed_over.v1",
     "paper": "requested.v1 computed.v1 published.v1",
     "policy": "drafted.v1 simulated.v1 published.v1 ended.v1",
     "designation": "recorded.v1",

@@ -35,6 +35,7 @@ from projections.programme.coverage import COVERAGE
 from projections.programme.demands.read_model import DEMAND_READ_MODEL
 from projections.programme.implementations import IMPLEMENTATION_READ_MODEL
 from projections.programme.outreach_sessions import OUTREACH_READ_MODEL
+from projections.programme.packages import PACKAGE_READ_MODEL
 from projections.programme.papers.read_model import PAPER_READ_MODEL
 from projections.programme.policies import POLICY_READ_MODEL
 from projections.programme.uplifts.read_model import UPLIFT_READ_MODEL
@@ -78,6 +79,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     OUTREACH_READ_MODEL,
     POLICY_READ_MODEL,
     AGREEMENT_READ_MODEL,
+    PACKAGE_READ_MODEL,
     PAPER_READ_MODEL,
     UPLIFT_READ_MODEL,
     CERTIFICATE_READ_MODEL,

@@ -35,7 +35,7 @@ from domain.kernel import (
     cause_of,
     refuse_together,
 )
-from domain.standard.crosswalks.state import Crosswalk, crosswalk_id, crosswalk_stream
+from domain.standard.crosswalks.state import Crosswalk, crosswalk_id, crosswalk_streams, published_crosswalk
 from standards import comparison_on, external_edition
 from standards.external.offers import OfferedAnswer, offered_answers
 
@@ -158,18 +158,6 @@ def _offers(
 
 
 # What the decider reads
-
-
-def crosswalk_streams(edition: str, external: str) -> tuple[Stream, ...]:
-    """Of the edition's own crosswalk to an external one, then that of the plain edition it is made of 对照流."""
-    keys = dict.fromkeys((edition, edition.partition("-")[0]))
-    return tuple(crosswalk_stream(crosswalk_id(key, external)) for key in keys)
-
-
-def published_crosswalk(streams: tuple[Stream, ...], read: Mapping[str, Any]) -> Crosswalk | None:
-    """The first of some crosswalks that was published 已发布对照."""
-    found = (read.get(stream) for stream in streams)
-    return next((one for one in found if one is not None and one.version), None)
 
 
 def streams_of_offers(command: TakePrefill, diagnosis: Diagnosis, read: Mapping[str, Any]) -> tuple[Stream, ...]:

@@ -20,6 +20,7 @@ from api.downloads.dossiers import Dossiers
 from api.downloads.edition_documents import EditionDocuments
 from api.downloads.exports import Exports
 from api.downloads.files import FileEndpoints
+from api.downloads.packages import PackageFiles
 from api.downloads.papers import PaperFiles
 from api.downloads.payments import PaymentFiles
 from api.downloads.process_log import ProcessLogFiles
@@ -135,6 +136,7 @@ def create_app(
             *EditionDocuments(services, operations).routes(),
             *RosterFiles(services, operations).routes(),
             *ResultBatchFiles(services, operations).routes(),
+            *PackageFiles(services, operations).routes(),
             *PaperFiles(services, operations).routes(),
             *PaymentFiles(services, operations).routes(),
             *QuestionnaireFiles(services, operations).routes(),

@@ -17,7 +17,6 @@ from domain.diagnosis.external.result import (
     external_result_stream,
 )
 from domain.diagnosis.opening import DiagnosisOpened
-from domain.diagnosis.prefill import crosswalk_streams, published_crosswalk
 from domain.diagnosis.report import ReportConfirmed, ReportIssued
 from domain.diagnosis.state import Diagnosis, diagnosis_stream
 from domain.diagnosis.withdrawal import DiagnosisWithdrawn
@@ -25,6 +24,7 @@ from domain.events import CAPABILITIES
 from domain.instants import city_day, utc_moment
 from domain.kernel import key_of, kind_of
 from domain.participants.organisations import Organisation, organisation_stream
+from domain.standard.crosswalks.state import crosswalk_streams, published_crosswalk
 from domain.standard.editions import PublishedEdition, edition_stream
 from journal import Entry, Journal
 from journal.codec import EVENT_OF, decode, folded, stored_names

@@ -22,6 +22,7 @@ from zhenduan.background.agreement_computing import requested_agreements
 from zhenduan.background.computation import Computation
 from zhenduan.background.intervals import at_intervals
 from zhenduan.background.matching_computing import requested_matchings
+from zhenduan.background.package_making import waiting_packages
 from zhenduan.background.paper_computing import requested_papers
 from zhenduan.background.policy_simulating import drafted_policies
 from zhenduan.background.rating_computing import fixed_ratings
@@ -45,6 +46,7 @@ WAITING: tuple[FindWaiting, ...] = (
     requested_agreements,
     requested_uplifts,
     requested_papers,
+    waiting_packages,
 )
 """Every reader of what waits; a capability adds its own."""
 

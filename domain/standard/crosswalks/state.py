@@ -1,7 +1,7 @@
 """State of a crosswalk 对照现状: rows as they stand, by whom, what reviewers said of each, what is published. plan P8."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -72,3 +72,15 @@ def crosswalk_stream(crosswalk: str) -> Stream:
 def crosswalk_id(edition: str, external_edition: str) -> str:
     """Id of the crosswalk of an edition to an external one: there is one of each two."""
     return f"{edition}.{external_edition}"
+
+
+def crosswalk_streams(edition: str, external: str) -> tuple[Stream, ...]:
+    """Of the edition's own crosswalk to an external one, then that of the plain edition it is made of 对照流."""
+    keys = dict.fromkeys((edition, edition.partition("-")[0]))
+    return tuple(crosswalk_stream(crosswalk_id(key, external)) for key in keys)
+
+
+def published_crosswalk(streams: tuple[Stream, ...], read: Mapping[str, Any]) -> Crosswalk | None:
+    """The first of some crosswalks that was published 已发布对照."""
+    found = (read.get(stream) for stream in streams)
+    return next((one for one in found if one is not None and one.version), None)

@@ -36,6 +36,7 @@ SolutionID = Annotated[strawberry.ID, IdOf("solution")]
 DemandID = Annotated[strawberry.ID, IdOf("demand")]
 OfferID = Annotated[strawberry.ID, IdOf("offer")]
 EndpointID = Annotated[strawberry.ID, IdOf("endpoint")]
+PackageID = Annotated[strawberry.ID, IdOf("package")]
 GroupID = Annotated[strawberry.ID, IdOf("group")]
 UNITS = ("organisation", "enterprise", "group")
 """Kinds of things that a person can act for."""
