@@ -158,7 +158,7 @@ class PackageRequested(Event):
     """A package was asked for, for whom and for what 数据包已申请."""
 
     type: Literal["package.requested.v1"] = "package.requested.v1"
-    says: ClassVar = "申请制作数据包：{counterpart}，接收单位 {recipient}，用途：{purpose}"
+    says: ClassVar = "申请制作数据包：{counterpart:term}，接收单位 {recipient}，用途：{purpose}"
     counterpart: Counterpart
     recipient: str
     purpose: str

@@ -1,16 +1,19 @@
 """Archive of a package 数据包文件: its members one after another in a ZIP, the same bytes for the same members. plan P8."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from io import BytesIO
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
+import orjson
+
+from domain.kernel import key_of
 from domain.programme.packages import PackageFile
 from journal.transparency.digests import SM3
 
 FORMAT = "zhenduan.package.v1"
 """First line of what is signed, which no checkpoint of a log begins with."""
-MANIFEST = "manifest.json"
+MANIFEST, RESULTS = "manifest.json", "data/results.jsonl"
 BEGINNING = (1980, 1, 1, 0, 0, 0)
 """The only time that a member bears: when it was made stands in the manifest."""
 ON_UNIX, READABLE = 3, 0o100644 << 16
@@ -32,3 +35,10 @@ def archived(members: Mapping[str, bytes]) -> bytes:
             info.create_system, info.external_attr = ON_UNIX, READABLE
             archive.writestr(info, members[name])
     return whole.getvalue()
+
+
+def firms_in(package: bytes) -> Sequence[str]:
+    """Keys of the firms whose results a package of ours holds 所含企业."""
+    with ZipFile(BytesIO(package)) as archive:
+        lines = archive.read(RESULTS).splitlines() if RESULTS in archive.namelist() else []
+    return [key_of(orjson.loads(line)["enterprise"]) for line in lines]

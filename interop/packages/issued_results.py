@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from domain.diagnosis.scoring import DiagnosisScored
 from domain.instants import city_day, utc_moment
+from domain.participants.enterprises import enterprise_stream
 from interop.packages.lines import PackagedDimension, PackagedResult
 from interop.packages.oscal_results import AssessedResult
 from projections.diagnosis.diagnoses_fold import DIAGNOSES, REPORTS
@@ -55,7 +56,7 @@ def issued_results(snapshot: Snapshot, edition: AnyEdition) -> Iterator[Assessed
 
 def _line(row: _IssuedRow, scored: DiagnosisScored, edition: AnyEdition, names: dict[str, str]) -> PackagedResult:
     return PackagedResult(
-        enterprise=f"enterprise/{row.enterprise}",
+        enterprise=enterprise_stream(row.enterprise),
         **{name: getattr(row, name) for name in (*FIRM, "case_number", "purpose", "form")},
         edition=edition.key,
         edition_status=edition.status,

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import uuid5
 
+from domain.programme.packages import package_stream
 from interop.editions.oscal import NAMES, NS, OSCAL_VERSION, literal
 from interop.packages.lines import PackagedResult
 from standards import AnyEdition, Gate
@@ -78,7 +79,7 @@ def _prop(name: str, value: object) -> Json:
 
 
 def _uuid(package: str, of: str) -> str:
-    return str(uuid5(NAMES, f"package/{package}/{of}"))
+    return str(uuid5(NAMES, f"{package_stream(package)}/{of}"))
 
 
 def _moment(at: datetime) -> str:

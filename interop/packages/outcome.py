@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from domain.instants import city_day, utc_moment
 from domain.programme.packages import PACKAGE_OUTCOME, PackageDetail, PackageOutcome, PackageRequested
 from interop.crosswalks.sssom import PublishedCrosswalk, sssom_of
-from interop.packages.archive import FORMAT, MANIFEST, archived, described
+from interop.packages.archive import FORMAT, MANIFEST, RESULTS, archived, described
 from interop.packages.issued_results import issued_results
 from interop.packages.lines import SCHEMAS, PackagedCount, PackagedResult, schema_id
 from interop.packages.oscal_results import assessment_results
@@ -98,7 +98,7 @@ def _members(
     issued = list(issued_results(snapshot, edition))
     members: dict[str, tuple[bytes, int]] = {}
     if request.detail is PackageDetail.FIRMS:
-        members["data/results.jsonl"] = _lines(one.line for one in issued)
+        members[RESULTS] = _lines(one.line for one in issued)
         if issued:
             document = assessment_results(package, edition, requested_at, issued)
             members[OSCAL] = orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE), len(issued)

@@ -17,6 +17,7 @@ from domain.governance.qualification import CertificateGrade, NameShown
 from domain.governance.ties import TieKind
 from domain.kernel import Event, key_of, kind_of, name_of
 from domain.programme.implementation_facts import ImplementationStandard
+from domain.programme.packages import Counterpart
 from domain.programme.policies.conditions import Designation
 from domain.programme.sessions.state import OutreachKind
 from domain.programme.targets import Measure
@@ -112,6 +113,7 @@ def _listed(named: Sequence[str]) -> str:
 
 TOLD_BY_NAME = (
     CertificateGrade,
+    Counterpart,
     NameShown,
     TieKind,
     Designation,

@@ -58,6 +58,7 @@ from domain.programme.demands.solution import PublishSolution
 from domain.programme.designations import RecordDesignation
 from domain.programme.implementation_facts import ImplementationStandard, StandardGap
 from domain.programme.implementations import ListStandardGaps
+from domain.programme.packages import Counterpart, PackageClassification, PackageDetail, RequestPackage
 from domain.programme.papers.paper import PaperKind, RequestPaper
 from domain.programme.policies.conditions import Designation
 from domain.programme.policies.policy import DraftPolicy
@@ -295,6 +296,16 @@ def certify(city: City) -> None:
     city.send(CITY, FixRatingInputs(year=2023, position=1, inputs=(NO_JOBS,)))
 
 
+PACKAGE = {
+    "counterpart": Counterpart.MIIT_PILOT,
+    "recipient": "部试点平台办公室",
+    "purpose": "年度试点对接",
+    "classification": PackageClassification.INTERNAL,
+    "detail": PackageDetail.COUNTS,
+    "edition": "2023",
+}
+
+
 def set_under_way(city: City) -> None:
     """A campaign with a firm that begins its diagnosis, a provider's tie that is over, a job that its district pays for."""
     days = {"since": TODAY, "until": TODAY + timedelta(days=200)}
@@ -320,6 +331,7 @@ def set_under_way(city: City) -> None:
     city.send(FILLER, ListStandardGaps(enterprise=ENTERPRISE, standard=ImplementationStandard.DCMM, diagnosis="d1", gaps=gaps))
     city.send(CITY, DraftPolicy(policy="y1", terms=loan(TODAY), source="示例", mark="I"))
     city.send(CITY, RequestUplift(first_year=TODAY.year - 1, second_year=TODAY.year, edition="2023"))
+    city.send(CITY, RequestPackage(package="k1", **PACKAGE))
     city.send(CITY, RequestPaper(kind=PaperKind.WHITE_PAPER, year=TODAY.year))
     city.send(CITY, RecordDistrictSubsidy(year=TODAY.year, diagnosis="d1", fen=100, source="示例"))
     others_assessment(city)

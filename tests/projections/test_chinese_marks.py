@@ -230,6 +230,7 @@ DATA: Mapping[str, str] = {
     "graphql/api/downloads/exports.py": "data as published, in tables; the manifest says whether it is synthetic",
     "graphql/api/downloads/files.py": "files as they were sent, and reports by their digest",
     "graphql/api/downloads/made_workbooks.py": "made in interop/rosters and interop/questionnaires",
+    "graphql/api/downloads/packages.py": "packages as they were made, of data as published",
     "graphql/api/downloads/papers.py": "made in projections/documents, and published tables as data",
     "graphql/api/downloads/payments.py": "made in interop/payments",
     "graphql/api/downloads/process_log.py": "names of facts and ids, in JSON",

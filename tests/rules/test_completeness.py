@@ -86,6 +86,10 @@ MAY_SAY_THE_SAME: Mapping[tuple[str, str], str] = {
         (name, "method"): "what was computed stays as it is, whoever works it out a second time"
         for name in ("RecordPaper", "RecordUplift", "RecordScreening", "RecordAgreement")
     },
+    **{
+        ("RecordPackage", name): "what is made stays as it is, whoever makes it a second time"
+        for name in ("files", "input_digest", "method", "results", "sha256", "size")
+    },
     ("RecordPaper", "requested"): "what was computed stays as it is, whoever works it out a second time",
     **{
         ("RecordScreening", name): "what was screened stays as it is, whoever works it out a second time"

@@ -40,6 +40,7 @@ from domain.programme.demands.gap_consent import GAP_CONSENT_PAST
 from domain.programme.demands.offer import OFFER_DAY_OUT_OF_RANGE
 from domain.programme.designations import DESIGNATION_DAYS_REVERSED
 from domain.programme.implementations import CERTIFICATE_DAYS_REVERSED, IMPLEMENTATION_DAY_OUT_OF_RANGE
+from domain.programme.packages import PACKAGE_HANDED_OVER_WHEN
 from domain.programme.policies.policy import POLICY_DAYS_REVERSED
 from domain.programme.sessions.session import SESSION_IN_THE_PAST
 from domain.providers.applications.application import MENDING_TIME_OUTSIDE
@@ -115,6 +116,7 @@ from tests.rules.given import BEFORE, Given, given
 from tests.rules.governance import test_ties
 from tests.rules.participants import test_headquarters, test_people
 from tests.rules.programme import test_demands
+from tests.rules.programme import test_packages
 from tests.rules.providers.calls import OPEN_CALL, OPENING
 
 BEGAN = date(2023, 7, 28)
@@ -172,6 +174,9 @@ FIELDS = {
         )
     },
     "SendResultBatch.stated_on": Bounded(test_external_results.stated, DATE_BEFORE_PROGRAMME, BATCH_DAY_AHEAD, BEGAN, TODAY),
+    "HandOverPackage.handed_over_on": Bounded(
+        test_packages.handed_over, PACKAGE_HANDED_OVER_WHEN, PACKAGE_HANDED_OVER_WHEN, TODAY, TODAY + 3 * DAY
+    ),
     "WithdrawExternalResult.withdrawn_on": Bounded(
         test_external_results.withdrawn, RESULT_WITHDRAWN_WHEN, RESULT_WITHDRAWN_WHEN, test_external_results.ROW.assessed_on, TODAY
     ),

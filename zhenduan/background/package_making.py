@@ -13,7 +13,7 @@ from projections.programme.packages import requested_packages
 from zhenduan.background.computation import Computation, recorded_as
 
 COMPUTE = "interop.packages.outcome:outcome_bytes"
-METHOD = "package/1"
+METHOD = "issued-results/1"
 REASON = "数据包已申请制作"
 
 

@@ -4,10 +4,7 @@ Whose results leave in it is written down before it leaves, firm by firm, each t
 """
 
 from hashlib import sha256
-from io import BytesIO
-from zipfile import ZipFile
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -23,14 +20,12 @@ from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, resp
 from api.server.messages import CallerGone, GraphQLResponse, faulted
 from api.server.operations import Operations
 from domain.access import Mask
-from domain.kernel import key_of
 from domain.programme.packages import PackageMade, package_stream
-from interop.packages.archive import FORMAT
+from interop.packages.archive import FORMAT, firms_in
 from journal import Caller
 from projections.programme.packages import packages_by_id
 
 ENTRY_POINT = "GET /packages"
-RESULTS = "data/results.jsonl"
 
 
 class PackageFiles:
@@ -99,9 +94,6 @@ class PackageFiles:
 
     def _leave(self, caller: Caller, package: str, content: bytes) -> None:
         """Write down whose results leave, before they do."""
-        with ZipFile(BytesIO(content)) as archive:
-            lines = archive.read(RESULTS).splitlines() if RESULTS in archive.namelist() else []
         notes = DisclosureNotes(ENTRY_POINT)
-        firms = (key_of(orjson.loads(line)["enterprise"]) for line in lines)
-        notes.note(frozenset({Mask.OUTCOME.value}), ((firm, package_stream(package)) for firm in firms))
+        notes.note(frozenset({Mask.OUTCOME.value}), ((firm, package_stream(package)) for firm in firms_in(content)))
         notes.leave(self._services, caller)

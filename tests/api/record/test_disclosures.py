@@ -154,6 +154,8 @@ RESTRICTED_BUT_OPEN = {
         "what the administration states, and counts",
     ),
     **dict.fromkeys(("UpliftRun.*", "UpliftRun.position", "UpliftShare.*"), "counts and means of thirty firms or more"),
+    **dict.fromkeys(("Package.*", "Package.position", "PackageFile.*"), "to whom and what for; the file leaves its own row"),
+    **dict.fromkeys(("Prefill.*", "PrefillOffer.*"), "certificates, which are open to whoever sees the firm, for the firm itself"),
     **dict.fromkeys(("Paper.version", "Paper.position"), "of a paper, which is no firm's"),
     "PolicyCheck.*": "that a firm is held against a policy; how it stands has rows of its own",
     "TargetShare.*": "counts of a roster",
@@ -339,6 +341,7 @@ LOGGED = (
     "/provenance/{id:path}",
     "/audit-trail.jsonl",
     "/exports/{id}/{name}",
+    "/packages/{package}/{name}",
 )
 
 

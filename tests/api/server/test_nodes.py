@@ -36,6 +36,7 @@ SINGLY = {
     for kind in ("enterprise", "diagnosis", "feedback", "group", "matching", "policy", "proceeding", "revision", "campaign")
 } | {
     "crosswalk": "crosswalk",
+    "package": "package",
     "endpoint": "webhookEndpoint",
     "screening": "screening",
     "signal": "signal",
@@ -51,6 +52,10 @@ POLICY = {
     | {"clauses": [{"title": "三档", "anyOf": [{"grade": {"atLeast": 3}}]}]},
     "source": "示例",
     "mark": "I",
+}
+PACKAGE = {"counterpart": "MIIT_PILOT", "recipient": "部办公室", "purpose": "对接", "classification": "INTERNAL"} | {
+    "detail": "COUNTS",
+    "edition": "edition/2023",
 }
 ENDS = {"edition": "2023", "externalEdition": "dcmm-2025", "title": "对照", "source": "示例", "mark": "P"}
 LISTED = {"person": "people", "participation": "participations", "batch": "resultBatches"} | {
@@ -124,6 +129,7 @@ def everything(city: LiveCity) -> dict[str, list[str]]:
         "matching": [str(city.done("district", "requestMatching", "matching { id }", **batch)["matching"]["id"])],
         "screening": [str(city.done("district", "requestScreening", "screening { id }", **screened)["screening"]["id"])],
         "signal": ["signal/g1"],
+        "package": [str(city.done("city", "requestPackage", "package { id }", **PACKAGE)["package"]["id"])],
         "agreement": [str(city.done("city", "requestAgreement", "study { id }", **studied)["study"]["id"])],
         "policy": [str(city.done("city", "draftPolicy", "policy { id }", **POLICY)["policy"]["id"])],
         "group": [id_of("group", "g1")],

@@ -114,6 +114,8 @@ def test_facts_that_hold_people_say_so_by_type() -> None:
     holding = {name: set(person_fields(event)) for name, event in EVENTS.items() if person_fields(event)}
     assert holding == {
         "application.assessed.v1": {"marks"},
+        "package.handed_over.v1": {"handed_over_by"},
+        "package.requested.v1": {"requested_by"},
         "paper.published.v1": {"published_by"},
         "paper.requested.v1": {"requested_by"},
         "uplift.requested.v1": {"requested_by"},

@@ -1,6 +1,6 @@
 """Packages for other bodies' platforms (plan P8): asked for with a purpose and a recipient, made once, handed over once."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -58,6 +58,12 @@ def none_yet(walk: Crosswalk | None = None) -> Given:
 
 def made() -> Given:
     return none_yet().when(asking(), "city").accepted.when(RECORD, "system").accepted
+
+
+def handed_over(day: date) -> Given:
+    """Of a package made on a day, three days later."""
+    command = HAND_OVER.model_copy(update={"handed_over_on": day})
+    return made().when(command, "city", at=AT + timedelta(days=3))
 
 
 def crosswalk(version: int) -> Crosswalk:
