@@ -23,6 +23,8 @@ BOUNDED = {
     "AnonymousApplication": dict.fromkeys(("documents", "industries", "staffByIndustry"), "of one application, within its limits"),
     "Application": dict.fromkeys(("documents", "industries", "links", "staff", "toMend"), "of one application, within its limits"),
     "Paper": {"files": "one a form", "tables": "one a kind of table"},
+    "Package": {"files": "one a kind of file"},
+    "Prefill": {"offers": "one an indicator and certificate, of one questionnaire"},
     "Campaign": {"progress": "one a step"},
     "OutreachAttendance": {"groups": "at most twenty functions"},
     "OutreachFollowUp": {"groups": "three"},
