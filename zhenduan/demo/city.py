@@ -20,6 +20,7 @@ from domain.access import Role
 from domain.diagnosis.evidence import AttachEvidence
 from domain.instants import city_day
 from domain.kernel import Command
+from domain.programme.packages import RequestPackage
 from domain.programme.papers.paper import RequestPaper
 from domain.programme.policies.policy import DraftPolicy
 from domain.providers.calls.commands import CloseMarking, OpenCall
@@ -143,7 +144,7 @@ def _send(services: Services, timed: Timed) -> None:
         opened = SealedMarks(services.keys).waiting(services.journal, command.year)
         command = command.model_copy(update={"opened": opened})
     services.send(who, completed(services, command), reason=REASON)
-    if isinstance(command, FixRatingInputs | DraftPolicy | RequestPaper):
+    if isinstance(command, FixRatingInputs | DraftPolicy | RequestPaper | RequestPackage):
         services.models.catch_up()
         compute_waiting(services, Event(), reason=REASON)
     if isinstance(command, RequestShadow):

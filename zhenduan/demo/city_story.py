@@ -35,6 +35,7 @@ from zhenduan.demo.firms import DemoFirm, Unused, draw_firms, next_year, roster_
 from zhenduan.demo.implementations import implementations
 from zhenduan.demo.office_hours import later, moments, office_time
 from zhenduan.demo.outreach import outreach
+from zhenduan.demo.packages import packages
 from zhenduan.demo.papers import papers
 from zhenduan.demo.people import SHOWN_DISTRICT, People, draw_id, organisations
 from zhenduan.demo.policies import policies
@@ -255,9 +256,9 @@ def _selection(people: People, present: datetime) -> Iterator[Timed]:
 
 
 def _rated(people: People, shown: Mapping[Role, str], own: Sequence[str]) -> Iterator[Timed]:
-    """The second year rated once it is over, with an objection of the shown provider, its subsidy, policies, and its paper."""
+    """The second year rated once it is over, with an objection of the shown provider, its subsidy, policies, paper and package."""
     minutes, provider = count(300), people.callers[Role.PROVIDER, shown[Role.PROVIDER]]
-    for day, who, command in (*rated_year(people, provider), *policies(people, own), *papers(people)):
+    for day, who, command in (*rated_year(people, provider), *policies(people, own), *papers(people), *packages(people, EDITION)):
         yield Timed(office_time(day, next(minutes)), Act(0, who, command))
 
 

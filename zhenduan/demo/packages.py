@@ -1,0 +1,34 @@
+"""Packages of the demo city 示例数据包: one for the pilot platform, handed over with its receipt. plan P8."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from domain.access import Role
+from domain.kernel import Command
+from domain.programme.packages import Counterpart, HandOverPackage, PackageClassification, PackageDetail, RequestPackage
+from journal import Caller
+from zhenduan.demo.people import People
+
+PACKAGE = "miit-pilot-2024"
+
+REQUESTED, HANDED_OVER = date(2025, 2, 27), date(2025, 2, 28)
+
+
+def packages(people: People, edition: str) -> Iterator[tuple[date, Caller, Command]]:
+    """The city asks for it with the crosswalk that is published, the program makes it, and the city hands it over."""
+    city = people.callers[Role.CITY, people.data.organisations.city.id]
+    yield (
+        REQUESTED,
+        city,
+        RequestPackage(
+            package=PACKAGE,
+            counterpart=Counterpart.MIIT_PILOT,
+            recipient="试点平台办公室（示例）",
+            purpose="年度试点对接（示例）",
+            classification=PackageClassification.CONFIDENTIAL,
+            detail=PackageDetail.FIRMS,
+            edition=edition,
+            external_edition="cmmm-2020",
+        ),
+    )
+    yield HANDED_OVER, city, HandOverPackage(package=PACKAGE, handed_over_on=HANDED_OVER, receipt="示例回执 1 号")
