@@ -3,6 +3,7 @@
 Nothing of a person, nothing of the answers, no number of the firm's accounts: what the report was issued with, and whose it is.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -58,7 +59,7 @@ class PackagedCount(_Line):
     firms: int | None
 
 
-SCHEMAS = {"results": PackagedResult, "counts": PackagedCount}
+SCHEMAS: Mapping[str, type[BaseModel]] = {"results": PackagedResult, "counts": PackagedCount}
 """File of lines -> what each line is."""
 
 
