@@ -282,9 +282,6 @@ def _invitations(command: InviteToOutreachSession, session: OutreachSession, con
     """One a firm that is not in it, or declined before."""
     problems: list[Refused] = []
     for at, identity, firm in own_firms(command.enterprises, context):
-        wanted = session.audience.model_dump(exclude_none=True)
-        if not all(str(getattr(firm, name)).startswith(value) for name, value in wanted.items()):
-    for at, identity, firm in _own_firms(command, context):
         if not session.audience.addresses(firm.district, firm.subdistrict, firm.park, firm.industry):
             problems.append(FIRM_NOT_ADDRESSED.refuse(path=f"enterprises.{at}"))
             continue
