@@ -193,7 +193,7 @@ class ArbitrationSettled(ArbitrationFact):
     """The case follows the final decision 仲裁结果已生效. Upheld without an answer: the provider verifies the item again."""
 
     type: Literal["diagnosis.arbitration_settled.v1"] = "diagnosis.arbitration_settled.v1"
-    says: ClassVar = "仲裁终结：改判 {upheld:count} 项，维持 {dismissed:count} 项"
+    says: ClassVar = "终结了仲裁：改判 {upheld:count} 项，维持 {dismissed:count} 项"
     outcome: ProceedingOutcome | None
     findings: tuple[ArbiterFinding, ...]
 

@@ -132,7 +132,7 @@ class AnswersVerified(Event):
     type: Literal["diagnosis.answers_verified.v1"] = "diagnosis.answers_verified.v1"
     told_to: ClassVar = EVERYONE
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
-    says: ClassVar = "核验了 {section:section} {answers:count} 项，{answers:compared}"
+    says: ClassVar = "核验了 {section:section} 的 {answers:count} 项，{answers:compared}"
     section: str
     answers: dict[str, VerifiedAnswer]
 

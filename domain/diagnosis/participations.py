@@ -143,7 +143,7 @@ class FirmExempted(Event):
 
     type: Literal["participation.exempted.v1"] = "participation.exempted.v1"
     told_to: ClassVar = PARTICIPATION_READERS
-    says: ClassVar = "免予诊断：{reason}"
+    says: ClassVar = "同意该企业免予诊断：{reason}"
     reason: str
 
 

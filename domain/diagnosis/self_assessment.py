@@ -100,7 +100,7 @@ class AnswersSaved(Event):
     type: Literal["diagnosis.answers_saved.v1"] = "diagnosis.answers_saved.v1"
     told_to: ClassVar = EVERYONE
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
-    says: ClassVar = "保存了 {section:section} 自评 {answers:count} 项"
+    says: ClassVar = "保存了 {section:section} 的自评 {answers:count} 项"
     section: str
     answers: dict[str, AnswerRecorded]
 

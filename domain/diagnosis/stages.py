@@ -127,7 +127,7 @@ class StageBegan(StageFact):
     """
 
     type: Literal["stage.began.v2"] = "stage.began.v2"
-    says: ClassVar = "进入“{title}”环节，截止 {deadline.due}"
+    says: ClassVar = "开始了“{title}”环节，截止 {deadline.due}"
     stage: Stage
     enterprise: str
     provider: str | None
@@ -191,7 +191,7 @@ class StagesEnded(StageFact):
     """No stage runs any more 环节已全部结束: the case is confirmed or withdrawn."""
 
     type: Literal["stage.ended.v1"] = "stage.ended.v1"
-    says: ClassVar = "各环节至此结束"
+    says: ClassVar = "结束了全部环节"
 
 
 StageEvent = StageBegan | StageReminded | StageEscalated | StageExtended | StagesEnded

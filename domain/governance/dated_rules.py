@@ -158,7 +158,7 @@ class RuleSimulated(Event):
     """What a proposal would have done is known 规则草案已测算."""
 
     type: Literal["rule.simulated.v1"] = "rule.simulated.v1"
-    says: ClassVar = "按 {method} 测算了第 {proposal} 号规则草案，得 {outcomes:count} 项结果"
+    says: ClassVar = "按方法 {method} 测算了第 {proposal} 号规则草案，得 {outcomes:count} 项结果"
     proposal: int
     method: str
     position: int

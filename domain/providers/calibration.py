@@ -159,7 +159,7 @@ class SeveritiesComputed(Event):
     """
 
     type: Literal["calibration.computed.v1"] = "calibration.computed.v1"
-    says: ClassVar = "按 {method} 计算了 {severities:count} 名诊断师的宽严度"
+    says: ClassVar = "按方法 {method} 计算了 {severities:count} 名诊断师的宽严度"
     method: str
     prior_degrees: int
     between: Decimal | None

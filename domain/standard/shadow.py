@@ -136,7 +136,7 @@ class ShadowFailed(Event):
     """A run came to nothing 影子测算已失败."""
 
     type: Literal["shadow.failed.v1"] = "shadow.failed.v1"
-    says: ClassVar = "第 {number} 次影子测算失败：{reason}"
+    says: ClassVar = "未能完成第 {number} 次影子测算：{reason}"
     number: int
     reason: str
 

@@ -5,6 +5,7 @@ A sentence names roles and organisations, never people, and holds no more than a
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from string import Formatter
 from typing import Any
 
@@ -18,6 +19,7 @@ from domain.governance.ties import TieKind
 from domain.kernel import Event, key_of, kind_of, name_of
 from domain.programme.implementation_facts import ImplementationStandard
 from domain.programme.packages import Counterpart
+from domain.programme.papers.paper import PaperKind
 from domain.programme.policies.conditions import Designation
 from domain.programme.sessions.state import OutreachKind
 from domain.programme.targets import Measure
@@ -88,6 +90,8 @@ class _Predicate(Formatter):
             case "listed":
                 ids = [self.known.indicators.get(one, one) for one in (sorted(value) if isinstance(value, Mapping) else value)]
                 return _listed(ids)
+            case "clause":
+                return f" {clause_in_words(value)} "
             case "clauses":
                 return _listed([clause_in_words(clause) for clause in value])
             case "role":
@@ -100,6 +104,8 @@ class _Predicate(Formatter):
                 return f"其中 {other} 项与自评不同" if other else "均与自评一致"
             case "term":
                 return TERMS[value]
+            case "yuan":
+                return f"{Decimal(value) / 100:,.2f} 元"
             case "":
                 return str(value)
             case unknown:
@@ -119,6 +125,7 @@ TOLD_BY_NAME = (
     Designation,
     ImplementationStandard,
     OutreachKind,
+    PaperKind,
     SignalKind,
     SignalOutcome,
 )

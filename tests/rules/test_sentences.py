@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from functools import cache
 from string import Formatter
 from typing import Any
 
@@ -23,6 +24,7 @@ def placeholders(sentence: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(sentence) if name}
 
 
+@cache
 def ids() -> set[str]:
     """Names of the fields that hold an id in any command."""
     found = set()
@@ -33,6 +35,7 @@ def ids() -> set[str]:
     return found
 
 
+@cache
 def enumerations() -> set[str]:
     """Names of the fields that hold one of several codes in any command."""
     found = set()
@@ -66,3 +69,32 @@ def test_what_is_looked_for_is_there() -> None:
 
 def test_every_role_has_a_name_in_chinese_without_a_letter_of_its_code() -> None:
     assert [name for name, _ in ROLE_NAMES.values() if re.search("[A-Za-z_]", name)] == []
+
+
+PREPOSITIONS = "为于以向在对将就按经自"
+VERBS = frozenset(
+    re.findall(
+        "..",
+        "上报中止交卷作出保存修改停用公布公开公示决定出具列出办理办结列入发布取消受理吊销同意启动填写备案"
+        "完成定于导入封存建立开启开始延期录入要求指定指派抽取抽签承诺报名报告接受推荐提交提出提起提醒提问"
+        "揭示授予授权撤回撤销收到收回暂停更新未同未将未能核验注销登记确定确认答复终止终结结束编发记录记载"
+        "设定设立评定评审请求谢绝计划输入送回送达退回邀请采纳锁定附上颁发解除废止删除再次催办申报申明申请"
+        "裁定批准恢复截止",
+    )
+)
+"""With what a predicate of Chinese may begin: it follows who acted, and a noun beside a noun would read as one thing."""
+
+
+@pytest.mark.parametrize("event", EVENTS.values(), ids=lambda event: event.__name__)
+def test_a_sentence_of_the_trail_goes_on_after_who_acted_with_what_was_done(event: type[Event]) -> None:
+    begins = re.sub(r"^\{[^}]*\}", "", event.says)
+    assert begins[0] in PREPOSITIONS or begins[:2] in VERBS, event.says
+
+
+@pytest.mark.parametrize("event", EVENTS.values(), ids=lambda event: event.__name__)
+def test_a_sentence_of_the_trail_tells_a_value_of_a_closed_set_by_its_name_and_money_in_yuan(event: type[Event]) -> None:
+    raw = {name for _, name, kind, _ in Formatter().parse(event.says) if name and not kind}
+    of = {name: field.annotation for name, field in event.model_fields.items()}
+    assert [name for name in raw if isinstance(one := of.get(name), type) and issubclass(one, StrEnum)] == []
+    assert raw & {"clause"} == set() or event.says.startswith("设定")
+    assert " 分" not in event.says, "money is said in yuan, with the kind of that name"

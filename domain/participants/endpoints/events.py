@@ -24,7 +24,7 @@ class EndpointVerified(Event):
     """An endpoint answered its handshake 推送端点握手成功."""
 
     type: Literal["endpoint.verified.v1"] = "endpoint.verified.v1"
-    says: ClassVar = "推送端点完成第 {handshake} 次握手，开始推送"
+    says: ClassVar = "完成了推送端点的第 {handshake} 次握手，开始推送"
     handshake: int
 
 
@@ -32,7 +32,7 @@ class EndpointSecretRotated(Event):
     """An endpoint got another secret 推送签名密钥已轮换; the one before it goes on signing until the overlap is over."""
 
     type: Literal["endpoint.secret_rotated.v1"] = "endpoint.secret_rotated.v1"
-    says: ClassVar = "推送签名密钥轮换为第 {generation} 个"
+    says: ClassVar = "将推送签名密钥轮换为第 {generation} 个"
     generation: int
     overlap_until: datetime
 
@@ -41,7 +41,7 @@ class EndpointDisabled(Event):
     """Nothing is sent to an endpoint any more 推送端点已停用. failures: in a row, where the program ended it."""
 
     type: Literal["endpoint.disabled.v1"] = "endpoint.disabled.v1"
-    says: ClassVar = "推送端点停用，此前连续失败 {failures} 次"
+    says: ClassVar = "停用了推送端点，此前连续失败 {failures} 次"
     stop: EndpointStop
     failures: int
 

@@ -114,7 +114,7 @@ class RosterBlocked(Event):
     """
 
     type: Literal["roster.blocked.v2"] = "roster.blocked.v2"
-    says: ClassVar = "提交的 {year} 年名单“{filename}”被整份退回：{because}"
+    says: ClassVar = "提交了 {year} 年名单“{filename}”，被整份退回：{because}"
     year: int
     digest: str
     filename: str

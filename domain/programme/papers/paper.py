@@ -147,7 +147,7 @@ class PaperRequested(Event):
     """A paper was asked for 刊物已申请. edition: from 1; reason: what the edition before is corrected for."""
 
     type: Literal["paper.requested.v1"] = "paper.requested.v1"
-    says: ClassVar = "申请编制 {year} 年度{kind}第 {edition} 版"
+    says: ClassVar = "申请编制 {year} 年度{kind:term}第 {edition} 版"
     kind: PaperKind
     year: int
     edition: int
@@ -159,7 +159,7 @@ class PaperComputed(Event):
     """The tables of a paper were worked out 刊物已计算. position: of the journal, up to which facts were read. day: of the city."""
 
     type: Literal["paper.computed.v1"] = "paper.computed.v1"
-    says: ClassVar = "按 {method} 得出 {tables:count} 张数据表"
+    says: ClassVar = "按方法 {method} 得出 {tables:count} 张数据表"
     method: Label
     rule: str | None
     position: int
@@ -174,7 +174,7 @@ class PaperPublished(Event):
     """A paper was published 刊物已公布. files: as they were set then, and stay."""
 
     type: Literal["paper.published.v1"] = "paper.published.v1"
-    says: ClassVar = "公布了第 {edition} 版"
+    says: ClassVar = "公布了刊物第 {edition} 版"
     edition: int
     day: date
     files: tuple[PaperFile, ...]

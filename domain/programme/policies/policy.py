@@ -149,7 +149,7 @@ class PolicySimulated(Event):
     """A draft was simulated over all firms 政策草案已测算. day: on which firms were held against it."""
 
     type: Literal["policy.simulated.v1"] = "policy.simulated.v1"
-    says: ClassVar = "按 {method} 就 {districts:count} 个区的企业测算了第 {number} 稿，所需 {fen} 分"
+    says: ClassVar = "按方法 {method} 就 {districts:count} 个区的企业测算了第 {number} 稿，所需 {fen:yuan}"
     number: int
     method: str
     day: date

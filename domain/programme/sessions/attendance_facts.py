@@ -64,7 +64,7 @@ class SignInCodeMistaken(Event):
 
     type: Literal["attendance.code_mistaken.v1"] = "attendance.code_mistaken.v1"
     told_to: ClassVar = SESSION_READERS
-    says: ClassVar = "输入的签到码有误"
+    says: ClassVar = "输入了有误的签到码"
 
 
 class FirmSignedIn(Event):
@@ -72,7 +72,7 @@ class FirmSignedIn(Event):
 
     type: Literal["attendance.signed_in.v1"] = "attendance.signed_in.v1"
     told_to: ClassVar = SESSION_READERS
-    says: ClassVar = "签到，到会 {people} 人"
+    says: ClassVar = "办理了签到，到会 {people} 人"
     people: int
 
 
@@ -81,7 +81,7 @@ class ArrivalRecorded(Event):
 
     type: Literal["attendance.recorded.v1"] = "attendance.recorded.v1"
     told_to: ClassVar = SESSION_READERS
-    says: ClassVar = "由组织方登记到会"
+    says: ClassVar = "登记了企业到会"
     session: str
     enterprise: str
 

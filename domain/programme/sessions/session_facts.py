@@ -74,7 +74,7 @@ class SessionSeatsTaken(Event):
     """People signed up, or fewer than before 席位已变动; whose, each firm's own stream says."""
 
     type: Literal["session.seats_taken.v1"] = "session.seats_taken.v1"
-    says: ClassVar = "报名人数为 {seats} 人"
+    says: ClassVar = "将场次的报名人数改为 {seats} 人"
     seats: Count
 
 

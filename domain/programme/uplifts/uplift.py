@@ -109,7 +109,7 @@ class UpliftComputed(Event):
     """An uplift was worked out 提升幅度已得出. position: of the journal, up to which facts were read."""
 
     type: Literal["uplift.computed.v1"] = "uplift.computed.v1"
-    says: ClassVar = "按 {method} 得出 {shares:count} 项提升幅度"
+    says: ClassVar = "按方法 {method} 得出 {shares:count} 项提升幅度"
     method: str
     rule: str | None
     position: int

@@ -92,7 +92,7 @@ class AgreementComputed(Event):
     """What a study came to 一致性已测算. rule: as stream/version; None = the default."""
 
     type: Literal["agreement.computed.v1"] = "agreement.computed.v1"
-    says: ClassVar = "按 {method} 测算了一致性，列入修订 {queued} 项"
+    says: ClassVar = "按方法 {method} 测算了一致性，列入修订 {queued} 项"
     method: str
     rule: str | None
     rule_since: date

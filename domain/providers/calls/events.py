@@ -47,7 +47,7 @@ class ApplicationReceived(Event):
 
     type: Literal["call.application_received.v1"] = "call.application_received.v1"
     told_to: ClassVar = EVERYONE
-    says: ClassVar = "收到{provider:organisation}的申报"
+    says: ClassVar = "登记了{provider:organisation}的申报"
     provider: str
 
 
@@ -86,7 +86,7 @@ class MarkerReleased(Event):
 
     type: Literal["call.marker_released.v1"] = "call.marker_released.v1"
     told_to: ClassVar = CITY_ALONE
-    says: ClassVar = "第 {number} 号申报的一名评分专家回避"
+    says: ClassVar = "记录了第 {number} 号申报的一名评分专家回避"
     number: int
     marker: PersonId
 
@@ -127,7 +127,7 @@ class ObjectionsOver(Event):
 
     type: Literal["call.objections_over.v1"] = "call.objections_over.v1"
     told_to: ClassVar = EVERYONE
-    says: ClassVar = "公示结束，{changed} 项结果因异议变更"
+    says: ClassVar = "结束了公示，{changed} 项结果因异议变更"
     changed: int
 
 

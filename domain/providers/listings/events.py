@@ -12,7 +12,7 @@ class ProviderListed(Event):
 
     type: Literal["listing.listed.v1"] = "listing.listed.v1"
     told_to: ClassVar = EVERYONE
-    says: ClassVar = "列入 {year} 年名录，行业标签 {tags:listed}"
+    says: ClassVar = "将该服务商列入 {year} 年名录，行业标签 {tags:listed}"
     year: int
     on: date
     tags: tuple[str, ...]
@@ -25,7 +25,7 @@ class TagGained(Event):
 
     type: Literal["listing.tag_gained.v1"] = "listing.tag_gained.v1"
     told_to: ClassVar = EVERYONE
-    says: ClassVar = "增加行业标签 {industry}：{reason}"
+    says: ClassVar = "为该服务商增加行业标签 {industry}：{reason}"
     industry: str
     on: date
     rule: str | None
@@ -38,7 +38,7 @@ class TagLost(Event):
 
     type: Literal["listing.tag_lost.v1"] = "listing.tag_lost.v1"
     told_to: ClassVar = EVERYONE
-    says: ClassVar = "取消行业标签 {industry}：{reason}"
+    says: ClassVar = "取消该服务商的行业标签 {industry}：{reason}"
     industry: str
     on: date
     rule: str | None
@@ -51,7 +51,7 @@ class ProviderWarned(Event):
 
     type: Literal["listing.warned.v1"] = "listing.warned.v1"
     told_to: ClassVar = EVERYONE
-    says: ClassVar = "要求限期整改，截止 {due}：{reason}"
+    says: ClassVar = "要求该服务商限期整改，截止 {due}：{reason}"
     on: date
     due: date
     rule: str | None
@@ -64,7 +64,7 @@ class WarningCorrected(Event):
 
     type: Literal["listing.corrected.v1"] = "listing.corrected.v1"
     told_to: ClassVar = EVERYONE
-    says: ClassVar = "确认整改完成：{reason}"
+    says: ClassVar = "确认该服务商整改完成：{reason}"
     on: date
     rule: str | None
     causes: tuple[str, ...]
@@ -76,7 +76,7 @@ class ProviderSuspended(Event):
 
     type: Literal["listing.suspended.v1"] = "listing.suspended.v1"
     told_to: ClassVar = EVERYONE
-    says: ClassVar = "暂停承接新的诊断：{reason}"
+    says: ClassVar = "暂停该服务商承接新的诊断：{reason}"
     on: date
     rule: str | None
     causes: tuple[str, ...]
@@ -88,7 +88,7 @@ class ProviderRemoved(Event):
 
     type: Literal["listing.removed.v1"] = "listing.removed.v1"
     told_to: ClassVar = EVERYONE
-    says: ClassVar = "移出名录：{reason}"
+    says: ClassVar = "将该服务商移出名录：{reason}"
     on: date
     rule: str | None
     causes: tuple[str, ...]
@@ -100,7 +100,7 @@ class ProviderRestored(Event):
 
     type: Literal["listing.restored.v1"] = "listing.restored.v1"
     told_to: ClassVar = EVERYONE
-    says: ClassVar = "恢复在录：{reason}"
+    says: ClassVar = "恢复该服务商在录：{reason}"
     on: date
     rule: str | None
     causes: tuple[str, ...]
@@ -112,7 +112,7 @@ class ListingLapsed(Event):
 
     type: Literal["listing.lapsed.v1"] = "listing.lapsed.v1"
     told_to: ClassVar = EVERYONE
-    says: ClassVar = "未列入 {year} 年名录"
+    says: ClassVar = "未将该服务商列入 {year} 年名录"
     year: int
     on: date
     rule: str | None
@@ -137,7 +137,7 @@ class DirectoryBegun(Event):
 
     type: Literal["directory.begun.v1"] = "directory.begun.v1"
     told_to: ClassVar = EVERYONE
-    says: ClassVar = "{year} 年名录自 {since} 起施行，共 {members:count} 家"
+    says: ClassVar = "确定 {year} 年名录自 {since} 起施行，共 {members:count} 家"
     year: int
     since: date
     members: tuple[str, ...]

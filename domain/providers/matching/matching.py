@@ -140,7 +140,7 @@ class PlanComputed(Event):
     """A plan was worked out 派单方案已得出. position: of the journal, up to which facts were read. optimal: its certificate."""
 
     type: Literal["matching.computed.v1"] = "matching.computed.v1"
-    says: ClassVar = "按 {method} 得出了 {firms:count} 家企业的派单方案，总成本 {cost}"
+    says: ClassVar = "按方法 {method} 得出了 {firms:count} 家企业的派单方案，总成本 {cost}"
     method: str
     rule: str | None
     rule_since: date

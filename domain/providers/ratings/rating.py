@@ -183,7 +183,7 @@ class RatingComputed(Event):
     """
 
     type: Literal["rating.computed.v1"] = "rating.computed.v1"
-    says: ClassVar = "按 {method} 得出了第 {round} 轮年度评价，涉及 {providers:count} 家服务商"
+    says: ClassVar = "按方法 {method} 得出了第 {round} 轮年度评价，涉及 {providers:count} 家服务商"
     round: int
     method: str
     rule: str | None
@@ -207,7 +207,7 @@ class RatingObjected(Event):
     """A provider objects to its rating 服务商已提出异议."""
 
     type: Literal["rating.objected.v1"] = "rating.objected.v1"
-    says: ClassVar = "由{provider:organisation}对年度评价提出了异议"
+    says: ClassVar = "对年度评价提出了异议"
     provider: str
     proceeding: str
 
@@ -216,7 +216,7 @@ class RatingFinal(Event):
     """A rating holds 评价已定案. round: the one that does."""
 
     type: Literal["rating.final.v1"] = "rating.final.v1"
-    says: ClassVar = "年度评价定案（第 {round} 轮）"
+    says: ClassVar = "将年度评价定案（第 {round} 轮）"
     round: int
 
 

@@ -124,7 +124,7 @@ class ScreeningComputed(Event):
     """What a screening came to 筛查已完成. raised: signals that were new; known: found again; rule: None = the default."""
 
     type: Literal["screening.computed.v1"] = "screening.computed.v1"
-    says: ClassVar = "按 {method} 完成筛查，提出新信号 {raised} 件"
+    says: ClassVar = "按方法 {method} 完成筛查，提出新信号 {raised} 件"
     method: str
     rule: str | None
     rule_since: date

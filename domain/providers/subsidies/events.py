@@ -21,7 +21,7 @@ class DistrictSubsidyRecorded(Event):
     """A district pays for a diagnosis 区级补贴已登记, in fen."""
 
     type: Literal["subsidy.district_recorded.v1"] = "subsidy.district_recorded.v1"
-    says: ClassVar = "登记了对一项诊断的区级补贴，共 {fen} 分（{source}）"
+    says: ClassVar = "登记了对一项诊断的区级补贴，共 {fen:yuan}（{source}）"
     diagnosis: str
     district: str
     fen: int
@@ -32,7 +32,7 @@ class DistrictSubsidyWithdrawn(Event):
     """What was recorded of a district's subsidy does not hold 区级补贴登记已撤回. fen: as it was recorded."""
 
     type: Literal["subsidy.district_withdrawn.v1"] = "subsidy.district_withdrawn.v1"
-    says: ClassVar = "撤回了对一项诊断的区级补贴登记（{fen} 分）：{reason}"
+    says: ClassVar = "撤回了对一项诊断的区级补贴登记（{fen:yuan}）：{reason}"
     diagnosis: str
     district: str
     fen: int
@@ -47,7 +47,7 @@ class SubsidyComputed(Event):
     """
 
     type: Literal["subsidy.computed.v1"] = "subsidy.computed.v1"
-    says: ClassVar = "按 {method} 计算了年度补贴，涉及 {providers:count} 家服务商，应付 {due} 分，实付 {paid} 分"
+    says: ClassVar = "按方法 {method} 计算了年度补贴，涉及 {providers:count} 家服务商，应付 {due:yuan}，实付 {paid:yuan}"
     method: str
     rule: str | None
     rule_since: date
@@ -67,7 +67,7 @@ class SubsidyApproved(Event):
     """A year's subsidy is to be paid 年度补贴已批准."""
 
     type: Literal["subsidy.approved.v1"] = "subsidy.approved.v1"
-    says: ClassVar = "批准了年度补贴，共 {paid} 分"
+    says: ClassVar = "批准了年度补贴，共 {paid:yuan}"
     input_digest: str
     paid: int
     approved_by: PersonId
@@ -77,7 +77,7 @@ class SubsidyClawedBack(Event):
     """A part of what was paid is taken back 补贴已追回, in fen. counts: the jobs that were overturned."""
 
     type: Literal["subsidy.clawed_back.v1"] = "subsidy.clawed_back.v1"
-    says: ClassVar = "经程序追回了 {provider:organisation}的补贴 {fen} 分"
+    says: ClassVar = "经程序追回了{provider:organisation}的补贴 {fen:yuan}"
     provider: str
     proceeding: str
     diagnoses: tuple[str, ...]

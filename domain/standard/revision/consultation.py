@@ -141,7 +141,7 @@ class DraftCommentedOn(Event):
     """Someone commented, for an organisation 已收到意见; clause: empty = the whole."""
 
     type: Literal["revision.commented.v1"] = "revision.commented.v1"
-    says: ClassVar = "对{clause:?@|全文}提出了意见"
+    says: ClassVar = "对{clause:clause?@|全文}提出了意见"
     comment: str
     industry: str | None
     clause: str

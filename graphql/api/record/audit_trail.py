@@ -30,6 +30,7 @@ from domain.participants.endpoints.events import EndpointRedeliveryAsked
 from domain.person_id_fields import person_fields, without
 from journal import Caller
 from journal.codec import EVENT_OF
+from journal.entries import DEMO_TYPE
 from projections import Snapshot
 from projections.record import audit_trail, trail_sentences
 from projections.record.audit_trail import EntryFilter, EntryRow
@@ -80,7 +81,9 @@ class DiagnosisEvent:
 
 
 def in_words(name: str) -> str:
-    """What a published name says in Chinese 事实名称: the Chinese of its event's own first line."""
+    """What a published name says in Chinese 事实名称: the Chinese of its event's own first line; the journal's own mark is no event."""
+    if name == DEMO_TYPE:
+        return "日志已标记为示例"
     same = (event for other, event in EVENTS.items() if _unversioned(other) == _unversioned(name))
     event = EVENTS.get(name) or next(same, None)
     found = CHINESE_WORDS.search((event.__doc__ or "").splitlines()[0]) if event is not None else None

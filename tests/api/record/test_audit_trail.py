@@ -25,7 +25,7 @@ KEPT = json.loads((Path(__file__).parents[2] / "golden" / "events.json").read_te
 ASKED = """query($subject: ID, $kind: [String!], $actor: [ID!], $role: [Role!], $organisation: [ID!],
   $from: DateTime, $to: DateTime) {
   auditTrail(subject: $subject, kind: $kind, actor: $actor, role: $role, organisation: $organisation, from: $from, to: $to,
-    first: 100) { totalCount nodes { type role organisation at subject sentence } } }"""
+    first: 100) { totalCount nodes { type what role organisation at subject sentence } } }"""
 
 
 def trail(city: LiveCity, who: str, **given: Any) -> list[dict[str, Any]]:
@@ -53,7 +53,7 @@ def test_what_no_person_sent_is_told_as_the_systems(city: LiveCity) -> None:
     city.installation.services.journal.append([NewEntry(DEMO_STREAM, 1, DEMO_TYPE, b"{}")], at=microseconds(datetime.now(UTC)))
     city.installation.services.models.catch_up()
     [entry] = trail(city, "city", subject=DEMO_STREAM)
-    assert (entry["role"], entry["organisation"]) == ("SYSTEM", "")
+    assert (entry["role"], entry["organisation"], entry["what"]) == ("SYSTEM", "", "日志已标记为示例")
 
 
 def test_only_who_may_read_the_actor_may_look_for_one(city: LiveCity) -> None:
@@ -73,10 +73,10 @@ def test_a_person_understands_what_happened(city: LiveCity) -> None:
     city.done("provider", "verifyAnswers", diagnosis=diagnosis, section=section, answers=found)
     said = [node["sentence"] for node in trail(city, "enterprise", subject=diagnosis)]
     assert said[0] == "区级部门“松江区”开启了首次诊断（批次 2024，标准版本 2023），指定“示例诊断服务一所”"
-    assert said[1] == f"企业负责人保存了 {section} 数字战略 自评 {len(answers)} 项"
+    assert said[1] == f"企业负责人保存了 {section} 数字战略 的自评 {len(answers)} 项"
     assert said[-2:] == [
         "服务商负责人“示例诊断服务一所”受理了诊断",
-        f"服务商负责人“示例诊断服务一所”核验了 {section} 数字战略 {len(answers)} 项，其中 1 项与自评不同",
+        f"服务商负责人“示例诊断服务一所”核验了 {section} 数字战略 的 {len(answers)} 项，其中 1 项与自评不同",
     ]
 
 
@@ -104,7 +104,7 @@ def test_long_lists_are_counted_and_equal_answers_called_equal() -> None:
     named = KnownNames(indicators={"Z01": "Z01 数字化战略与规划"})
     assert "Z01 数字化战略与规划、Z02" in sentence(objected, named)
     known = KnownNames(own={"Z01": Answer(level="3")})
-    assert sentence(row("diagnosis.answers_verified.v1", data, "provider"), known) == "服务商负责人核验了 D1 1 项，均与自评一致"
+    assert sentence(row("diagnosis.answers_verified.v1", data, "provider"), known) == "服务商负责人核验了 D1 的 1 项，均与自评一致"
 
 
 def test_the_trail_names_clauses_and_measures_and_why_a_file_went_back() -> None:
@@ -117,3 +117,12 @@ def test_the_trail_names_clauses_and_measures_and_why_a_file_went_back() -> None
     assert "诊断覆盖率（%）不低于 50" in said[1]
     assert "3 行有误或待确认" in held_back(3)
     assert "0" not in held_back(0)
+
+
+def test_the_trail_says_money_in_yuan_a_kind_by_its_name_and_a_clause_in_words() -> None:
+    kept = {one["type"]: one["state"] for history in KEPT.values() for one in history}
+    approved, asked, said = ("subsidy.approved.v1", "paper.requested.v1", "revision.commented.v1")
+    assert re.search(r"共 [0-9,]+\.[0-9]{2} 元$", sentence(row(approved, json.dumps(kept[approved])), KnownNames()))
+    assert re.search("年度(白皮书|研究简报)第", sentence(row(asked, json.dumps(kept[asked])), KnownNames()))
+    on_a_weight = json.dumps(kept[said] | {"clause": "dimensions.D1.weight"})
+    assert sentence(row(said, on_a_weight), KnownNames()) == "市级部门对 维度 D1 的权重 提出了意见"
