@@ -9,27 +9,35 @@ from standards import Answer, AnswerProblem, Edition, Measured
 
 # Rules
 
-SECTION_UNKNOWN = Rule("SECTION_UNKNOWN", "plan S1", "标准中没有维度 {section}", "The edition has no section {section}")
+SECTION_UNKNOWN = Rule(
+    "SECTION_UNKNOWN",
+    "plan S1",
+    "标准中没有维度 {section}；请核对维度编号",
+    "The edition has no section {section}; check the section's id",
+)
 INDICATOR_NOT_IN_SECTION = Rule(
     "INDICATOR_NOT_IN_SECTION",
     "plan S1",
-    "指标 {indicator} 不属于维度 {section}",
-    "Indicator {indicator} is not in section {section}",
+    "指标 {indicator} 不属于维度 {section}；请在其所属维度填写",
+    "Indicator {indicator} is not in section {section}; answer it in the section that it belongs to",
 )
 INDICATOR_UNKNOWN = Rule(
-    "INDICATOR_UNKNOWN", "plan S1", "标准中没有指标 {indicator}", "The edition has no indicator {indicator}"
+    "INDICATOR_UNKNOWN",
+    "plan S1",
+    "标准中没有指标 {indicator}；请核对指标编号",
+    "The edition has no indicator {indicator}; check the indicator's id",
 )
 DIMENSION_NOT_APPLICABLE = Rule(
     "DIMENSION_NOT_APPLICABLE",
     "plan S4",
-    "维度 {dimensions} 的全部指标均为不适用，无法评分",
-    "Every indicator of {dimensions} is not applicable; nothing is left to score",
+    "维度 {dimensions} 的全部指标均为不适用，无法评分；请核对哪些指标确不适用",
+    "Every indicator of {dimensions} is not applicable; nothing is left to score; check which of them truly do not apply",
 )
 SECTION_NOT_YOURS = Rule(
     "SECTION_NOT_YOURS",
     "plan P7",
-    "“{section_name}”部分不由您填报",
-    "The section {section} is not yours to fill in",
+    "“{section_name}”部分不由您填报；请由负责该部分的人员填报",
+    "The section {section} is not yours to fill in; it is for whoever fills that one in",
 )
 ANSWER_RULES = {
     rule.code: rule
@@ -37,8 +45,8 @@ ANSWER_RULES = {
         Rule(
             "INDICATOR_NOT_IN_FORM",
             "plan S1",
-            "简版问卷不含指标 {indicator}",
-            "The brief form has no indicator {indicator}",
+            "简版问卷不含指标 {indicator}；请只填所用版式包含的指标",
+            "The brief form has no indicator {indicator}; answer those of the form in use alone",
         ),
         Rule(
             "ANSWER_KIND_WRONG",
@@ -55,14 +63,14 @@ ANSWER_RULES = {
         Rule(
             "RAW_NUMBER_MISSING",
             "plan S1",
-            "指标 {indicator} 缺少原始数值{detail}",
-            "Raw number {detail_in_english} of {indicator} is missing",
+            "指标 {indicator} 缺少原始数值{detail}；请补填",
+            "Raw number {detail_in_english} of {indicator} is missing; state it",
         ),
         Rule(
             "RAW_NUMBER_INVALID",
             "plan S1",
-            "指标 {indicator} 的原始数值不成立：{detail}",
-            "A raw number of {indicator} cannot be: {detail_in_english}",
+            "指标 {indicator} 的原始数值不成立：{detail}；请核对后再填",
+            "A raw number of {indicator} cannot be: {detail_in_english}; check it and state it anew",
         ),
         Rule(
             "CHOICE_UNKNOWN",

@@ -75,8 +75,8 @@ NOT_FOR_ARBITRATION = Rule(
 NO_ARBITRATION = Rule(
     "NO_ARBITRATION",
     "plan P6",
-    "该诊断目前没有进行中的仲裁",
-    "No arbitration of the diagnosis is under way",
+    "该诊断目前没有进行中的仲裁；请待企业申请后办理",
+    "No arbitration of the diagnosis is under way; it is for the firm to ask for one",
 )
 ARBITER_CONFLICTED = Rule(
     "ARBITER_CONFLICTED",

@@ -60,8 +60,8 @@ ASSIGNMENT_EXISTS = Rule(
 ASSIGNMENT_HELD = Rule(
     "ASSIGNMENT_HELD",
     "plan V5",
-    "该专家在这一时段内已被指派到该诊断",
-    "The expert is already assigned to the diagnosis on a day of this period",
+    "该专家在这一时段内已被指派到该诊断，无须再次指派；要改期限，请先解除原指派",
+    "The expert is already assigned to the diagnosis on a day of this period; to change the period, release the former first",
 )
 ASSIGNMENT_UNKNOWN = Rule(
     "ASSIGNMENT_UNKNOWN",

@@ -77,8 +77,8 @@ CAMPAIGN_OVER = Rule(
 CAMPAIGN_NOT_OPEN = Rule(
     "CAMPAIGN_NOT_OPEN",
     "plan G1",
-    "该批次自 {earliest} 至 {latest} 开展，今日不能在其中开启诊断",
-    "The campaign runs from {earliest} to {latest}; no diagnosis is opened in it today",
+    "该批次自 {earliest} 至 {latest} 开展，今日不能在其中开启诊断；请另选进行中的批次",
+    "The campaign runs from {earliest} to {latest}; no diagnosis is opened in it today; choose a campaign that runs",
 )
 CAMPAIGN_OTHER_PURPOSE = Rule(
     "CAMPAIGN_OTHER_PURPOSE",

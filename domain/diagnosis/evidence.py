@@ -33,7 +33,10 @@ FILES_OF_THE_PROVIDER = 100
 # Rules
 
 EVIDENCE_REPEATED = Rule(
-    "EVIDENCE_REPEATED", "plan P5", "该文件已作为这些指标的佐证", "The file already supports these indicators"
+    "EVIDENCE_REPEATED",
+    "plan P5",
+    "该文件已作为这些指标的佐证，无须再次附上",
+    "The file already supports these indicators; it need not be attached again",
 )
 EVIDENCE_TOO_MANY = Rule(
     "EVIDENCE_TOO_MANY",

@@ -96,8 +96,8 @@ FOLLOW_UP_MONTH_UNKNOWN = Rule(
 FOLLOW_UP_NOT_YET = Rule(
     "FOLLOW_UP_NOT_YET",
     "plan R2",
-    "第 {month} 个月的改进情况自 {earliest} 起报告，现在尚早",
-    "What was done by month {month} is reported from {earliest} on; it is too early",
+    "第 {month} 个月的改进情况自 {earliest} 起报告，现在尚早；请届时再报告",
+    "What was done by month {month} is reported from {earliest} on; it is too early, report it then",
 )
 FOLLOW_UP_REPORTED = Rule(
     "FOLLOW_UP_REPORTED",

@@ -32,8 +32,18 @@ from standards import ApplicableEdition, Form, NoMappingYet, edition_for
 
 # Rules
 
-EXISTS = Rule("DIAGNOSIS_EXISTS", "plan P3", "该诊断已存在", "The diagnosis already exists")
-ENTERPRISE_UNKNOWN = Rule("ENTERPRISE_UNKNOWN", "plan P1", "名单中没有该企业", "No such enterprise on the roster")
+EXISTS = Rule(
+    "DIAGNOSIS_EXISTS",
+    "plan P3",
+    "该诊断已存在，无须再次开启",
+    "The diagnosis already exists; it need not be opened again",
+)
+ENTERPRISE_UNKNOWN = Rule(
+    "ENTERPRISE_UNKNOWN",
+    "plan P1",
+    "名单中没有该企业；请核对企业",
+    "No such enterprise on the roster; check the enterprise",
+)
 EDITION_NOT_IN_FORCE = Rule(
     "EDITION_NOT_IN_FORCE",
     "plan S5",
@@ -43,8 +53,8 @@ EDITION_NOT_IN_FORCE = Rule(
 EDITION_RETIRED = Rule(
     "EDITION_RETIRED",
     "plan S5",
-    "标准版本 {edition} 已自 {since} 起废止，不能再开启诊断",
-    "Edition {edition} is retired from {since} on; no diagnosis is opened under it any more",
+    "标准版本 {edition} 已自 {since} 起废止，不能再开启诊断；请用现行版本",
+    "Edition {edition} is retired from {since} on; no diagnosis is opened under it any more; use an edition in force",
 )
 OTHER_EDITION_UNREASONED = Rule(
     "OTHER_EDITION_UNREASONED",
@@ -55,8 +65,8 @@ OTHER_EDITION_UNREASONED = Rule(
 ACTIVE_ALREADY = Rule(
     "DIAGNOSIS_ACTIVE_ALREADY",
     "plan P3",
-    "该企业在同一批次、同一目的下已有进行中的诊断",
-    "The enterprise already has an active diagnosis for this campaign and purpose",
+    "该企业在同一批次、同一目的下已有进行中的诊断；请继续办理该诊断，或待其办结",
+    "The enterprise already has an active diagnosis for this campaign and purpose; go on with that one, or wait until it is over",
 )
 NOT_YOUR_ENTERPRISE = Rule(
     "NOT_YOUR_ENTERPRISE", "plan P7", "只能为本企业开启诊断", "An enterprise opens a diagnosis of itself only"
@@ -64,8 +74,8 @@ NOT_YOUR_ENTERPRISE = Rule(
 SAMPLE_BY_CITY = Rule(
     "SAMPLE_BY_CITY",
     "plan V5",
-    "抽样评估由市级部门开启",
-    "A sampled re-assessment is opened by the city",
+    "抽样评估由市级部门开启；请由市级部门办理",
+    "A sampled re-assessment is opened by the city; ask the city",
 )
 
 CAMPAIGN_AHEAD = Rule(

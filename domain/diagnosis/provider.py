@@ -59,8 +59,8 @@ EXCEPTION_NOT_NEEDED = Rule(
 NOT_ASSIGNED = Rule(
     "PROVIDER_NOT_ASSIGNED",
     "plan V3",
-    "本机构未被指定承担该诊断",
-    "Your organisation is not assigned to this diagnosis",
+    "本机构未被指定承担该诊断；请待市级或区级指定",
+    "Your organisation is not assigned to this diagnosis; it is for city or district to assign it",
 )
 
 

@@ -24,8 +24,8 @@ from standards import Issued, Measured, Process
 VERIFICATION_MISSING = Rule(
     "VERIFICATION_MISSING",
     "plan P3",
-    "尚有 {count} 项指标未核验：{listed}",
-    "{count} indicators are not verified yet: {listed_in_english}",
+    "尚有 {count} 项指标未核验：{listed}。请核验后再评分",
+    "{count} indicators are not verified yet: {listed_in_english}. Verify them, then score",
 )
 
 

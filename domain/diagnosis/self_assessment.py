@@ -41,8 +41,8 @@ ANSWER_CHANGED_MEANWHILE = Rule(
 ANSWERS_MISSING = Rule(
     "ANSWERS_MISSING",
     "plan P3",
-    "尚有 {count} 项指标未填写：{listed}",
-    "{count} indicators are still unanswered: {listed_in_english}",
+    "尚有 {count} 项指标未填写：{listed}。请填写后再提交",
+    "{count} indicators are still unanswered: {listed_in_english}. Fill them in, then submit",
 )
 PLEDGE_MISSING = Rule(
     "PLEDGE_MISSING", "plan P3", "提交前须作出真实性承诺", "Pledge the truth of the answers before submitting"

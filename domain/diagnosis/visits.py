@@ -92,7 +92,10 @@ VISIT_NOT_AGREED = Rule(
     "The firm has not agreed to the plan yet; ask it to agree to day and functions first",
 )
 VISIT_AGREED_ALREADY = Rule(
-    "VISIT_AGREED_ALREADY", "plan P5", "该现场诊断计划企业已经同意", "The firm has agreed to the plan already"
+    "VISIT_AGREED_ALREADY",
+    "plan P5",
+    "该现场诊断计划企业已经同意，无须再次同意",
+    "The firm has agreed to the plan already; there is no need to agree again",
 )
 NOT_OF_THE_TEAM = Rule(
     "NOT_OF_THE_TEAM",

@@ -44,8 +44,8 @@ CALENDAR_DAY_OUTSIDE = Rule(
 CALENDAR_DAYS_REVERSED = Rule(
     "CALENDAR_DAYS_REVERSED",
     "plan P5",
-    "“{name}”的最后一日 {given} 早于第一日 {earliest}",
-    "The last day {given} of {name} lies before its first, {earliest}",
+    "“{name}”的最后一日 {given} 早于第一日 {earliest}；请对调或改正",
+    "The last day {given} of {name} lies before its first, {earliest}; put them right",
 )
 CALENDAR_WORKDAY_NOT_WEEKEND = Rule(
     "CALENDAR_WORKDAY_NOT_WEEKEND",

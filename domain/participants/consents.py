@@ -49,8 +49,8 @@ CONSENT_EXISTS = Rule(
 CONSENT_HELD = Rule(
     "CONSENT_HELD",
     "plan R4",
-    "该银行在这一时段内已有授权",
-    "The bank already has consent on a day of this period",
+    "该银行在这一时段内已有授权；要改期限或用途，请先撤回原授权",
+    "The bank already has consent on a day of this period; to change its period or purpose, revoke the former one first",
 )
 CONSENT_OVER = Rule(
     "CONSENT_OVER",

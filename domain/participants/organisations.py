@@ -28,7 +28,10 @@ from standards.described import DescribedEnum
 # Rules
 
 ORGANISATION_EXISTS = Rule(
-    "ORGANISATION_EXISTS", "plan O2", "组织“{name}”已登记", "The organisation {name} is already registered"
+    "ORGANISATION_EXISTS",
+    "plan O2",
+    "组织“{name}”已登记，无须再次登记",
+    "The organisation {name} is already registered; it need not be registered again",
 )
 PARENT_UNKNOWN = Rule(
     "PARENT_UNKNOWN", "plan O2", "没有登记这个上级组织，请先登记上级", "The organisation above is not registered; register it first"
@@ -61,8 +64,8 @@ RETIREMENT_IN_THE_PAST = Rule(
 PARENT_BELOW = Rule(
     "PARENT_BELOW",
     "plan O2",
-    "上级组织不能是本组织自己，也不能是本组织的下级",
-    "An organisation lies neither below itself nor below one of those under it",
+    "上级组织不能是本组织自己，也不能是本组织的下级；请另选上级",
+    "An organisation lies neither below itself nor below one of those under it; name another parent",
 )
 
 # Commands

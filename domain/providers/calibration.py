@@ -46,8 +46,8 @@ CALIBRATION_SET = Rule(
 CASES_TOO_FEW = Rule(
     "CASES_TOO_FEW",
     "plan T1",
-    "每季校准至少 {at_least} 个不同的案例，现为 {given} 个",
-    "A quarter is calibrated by {at_least} different cases at least, and these are {given}",
+    "每季校准至少 {at_least} 个不同的案例，现为 {given} 个；请补足",
+    "A quarter is calibrated by {at_least} different cases at least, and these are {given}; add what is wanting",
 )
 CASE_UNKNOWN = Rule(
     "CASE_UNKNOWN",
@@ -58,8 +58,8 @@ CASE_UNKNOWN = Rule(
 CALIBRATION_CLOSED = Rule(
     "CALIBRATION_CLOSED",
     "plan T1",
-    "该季度校准已于 {closes} 截止，不再接受评定",
-    "The calibration of this quarter was open until {closes}; no more levels are taken",
+    "该季度校准已于 {closes} 截止，不再接受评定；请参加以后季度的校准",
+    "The calibration of this quarter was open until {closes}; no more levels are taken; take part in that of a later quarter",
 )
 CALIBRATION_OPEN = Rule(
     "CALIBRATION_OPEN",
@@ -73,8 +73,8 @@ CASE_GIVEN = Rule(
 NOT_CALIBRATED = Rule(
     "NOT_CALIBRATED",
     "plan T1",
-    "校准由持有有效证书的诊断师参加，您今天没有有效证书",
-    "Calibration is for diagnosticians whose certificate is in force; you hold none today",
+    "校准由持有有效证书的诊断师参加，您今天没有有效证书；请先取得或续期证书",
+    "Calibration is for diagnosticians whose certificate is in force; you hold none today; obtain or renew it first",
 )
 
 # Commands

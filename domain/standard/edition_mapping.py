@@ -38,8 +38,8 @@ from standards.edition.text import SourceMark
 MAPPING_CLAIMS_CODE_TWICE = Rule(
     "MAPPING_CLAIMS_CODE_TWICE",
     "plan S3",
-    "行业代码 {codes} 不止一次被划入行业版本",
-    "Industry codes {codes} are claimed more than once",
+    "行业代码 {codes} 不止一次被划入行业版本；请只归入一个版本",
+    "Industry codes {codes} are claimed more than once; claim each for one edition",
 )
 MAPPING_CODE_UNKNOWN = Rule(
     "MAPPING_CODE_UNKNOWN",
@@ -63,8 +63,8 @@ MAPPING_BACKDATED = Rule(
 MAPPING_EDITION_OUT_OF_TERM = Rule(
     "MAPPING_EDITION_OUT_OF_TERM",
     "plan S5",
-    "标准版本 {edition} 在 {since} 尚未施行或已废止，不能自该日起适用",
-    "Edition {edition} is not yet in force or already retired on {since}: it cannot apply from that day on",
+    "标准版本 {edition} 在 {since} 尚未施行或已废止，不能自该日起适用；请改起始日，或另选版本",
+    "Edition {edition} is not yet in force or already retired on {since}: it cannot apply from then; choose another day or edition",
 )
 
 MAPPING_HOLDS_LONGER = Rule(

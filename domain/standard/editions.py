@@ -27,7 +27,12 @@ MANY = 1000
 
 # Rules
 
-EDITION_UNKNOWN = Rule("EDITION_UNKNOWN", "plan S1", "标准版本 {edition} 未发布", "Edition {edition} is not published")
+EDITION_UNKNOWN = Rule(
+    "EDITION_UNKNOWN",
+    "plan S1",
+    "标准版本 {edition} 未发布；请另选已发布的版本，或先发布",
+    "Edition {edition} is not published; choose one that is, or publish it first",
+)
 EDITION_ALREADY_PUBLISHED = Rule(
     "EDITION_ALREADY_PUBLISHED",
     "plan S5",
@@ -43,8 +48,8 @@ ORIGINS_INCOMPLETE = Rule(
 RETIRED_IN_PAST = Rule(
     "EDITION_RETIRED_IN_PAST",
     "plan S5",
-    "废止日期 {since} 不能早于今天",
-    "An edition is not retired from a past day: {since}",
+    "废止日期 {since} 不能早于今天；请填今天或以后的日期",
+    "An edition is not retired from a past day: {since}; give today or a later day",
 )
 EDITION_STILL_APPLIES = Rule(
     "EDITION_STILL_APPLIES",

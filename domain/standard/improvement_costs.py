@@ -32,20 +32,20 @@ from standards.improvement.costs import Cost, LevelCosts
 COSTS_INDICATOR_UNKNOWN = Rule(
     "COSTS_INDICATOR_UNKNOWN",
     "plan R2",
-    "标准版本 {edition} 没有指标 {step}，不能为其设定改进成本",
-    "Edition {edition} has no indicator {step} that a step could cost anything for",
+    "标准版本 {edition} 没有指标 {step}，不能为其设定改进成本；请核对指标编号",
+    "Edition {edition} has no indicator {step} that a step could cost anything for; check the indicator's id",
 )
 COSTS_STEP_UNKNOWN = Rule(
     "COSTS_STEP_UNKNOWN",
     "plan R2",
-    "标准版本 {edition} 没有步骤“{step}”：多选指标按选项设定，其他指标按 1–5 级设定",
-    "Edition {edition} has no step {step}: a multiple choice has options, every other indicator has levels 1 to 5",
+    "标准版本 {edition} 没有步骤“{step}”：多选指标按选项设定，其他指标按 1–5 级设定；请核对步骤",
+    "Edition {edition} has no step {step}: a multiple choice has options, every other indicator has levels 1 to 5; check the step",
 )
 COSTS_STEP_REPEATED = Rule(
     "COSTS_STEP_REPEATED",
     "plan R2",
-    "步骤“{step}”的成本设定了两次",
-    "The cost of step {step} is set twice",
+    "步骤“{step}”的成本设定了两次；请只留一个",
+    "The cost of step {step} is set twice; leave one",
 )
 PROBLEMS: Mapping[str, Rule] = {
     "INDICATOR_UNKNOWN": COSTS_INDICATOR_UNKNOWN,

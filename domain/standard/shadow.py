@@ -51,8 +51,8 @@ SHADOW_RUNNING = Rule(
 SHADOW_NOT_RUNNING = Rule(
     "SHADOW_NOT_RUNNING",
     "plan S5",
-    "第 {number} 次影子测算不在进行中",
-    "Shadow re-scoring {number} is not at work",
+    "第 {number} 次影子测算不在进行中；请重新请求",
+    "Shadow re-scoring {number} is not at work; ask for it anew",
 )
 
 # Commands

@@ -22,6 +22,7 @@ from standards.shadow.rescore import RescoringObstacle
 from standards.shadow.tally import ShadowTally, Subject
 from tests.rules.cases import filled, firm, opened, provider, save, uniform, verified
 from tests.rules.firms import EDITION
+from tests.rules.test_completeness import rules
 from zhenduan.cli.shadow import _told
 
 
@@ -132,3 +133,15 @@ def test_no_rule_says_that_a_step_does_not_follow_without_saying_what_does() -> 
     for one in steps:
         known = set(type(next(iter(one))))
         assert known - set(one) <= {Status.CONFIRMED, Status.WITHDRAWN}, known - set(one)
+
+
+SAYS_MORE = re.compile("请|须|应|可|先|届时|不再|不能|不得|无须|只|最|补齐|没有需要|不产生变化|next_step|instead|detail|{since} 起")
+"""What a sentence has that tells what to do, when or by whom it can be done, or that it stands as it is."""
+TELLS_NOTHING = {"NOT_FOUND", "ENDPOINT_HANDSHAKE"}
+"""What is not there and what lies out of scope are one; a handshake is the program's own."""
+
+
+@pytest.mark.parametrize("rule", {rule.code: rule for rule in rules()}.values(), ids=lambda rule: rule.code)
+def test_a_refusal_says_what_to_do_next_or_that_the_thing_stands(rule: Rule) -> None:
+    assert (rule.code in TELLS_NOTHING) == (SAYS_MORE.search(rule.says) is None), rule.says
+    assert not re.search("[a-z]+[A-Z]", re.sub("{[^}]*}", "", rule.says)), "the name of a command is no word of a sentence"

@@ -53,8 +53,8 @@ APPEAL_NOT_YOURS = Rule(
 TIME_TO_APPEAL_OVER = Rule(
     "TIME_TO_APPEAL_OVER",
     "plan V4",
-    "申诉期限已于 {latest} 届满，决定即将生效或已生效",
-    "The time to appeal ended on {latest}; the decision is final",
+    "申诉期限已于 {latest} 届满，决定即将生效或已生效，不再受理申诉",
+    "The time to appeal ended on {latest}; the decision is final and no appeal is taken",
 )
 
 # Commands

@@ -39,8 +39,8 @@ TIME_TO_ANSWER_OVER = Rule(
 TIME_NOT_OVER = Rule(
     "TIME_NOT_OVER",
     "plan P5",
-    "期限至 {latest}，尚未届满",
-    "The time runs until {latest} and is not over",
+    "期限至 {latest}，尚未届满；请届满后再办",
+    "The time runs until {latest} and is not over; come back after that day",
 )
 HEARING_TOO_SOON = Rule(
     "HEARING_TOO_SOON",

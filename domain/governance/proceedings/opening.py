@@ -38,7 +38,12 @@ ITEMS_GO_TO_ARBITRATION = Rule(
     "对报告指标的异议请在诊断中提请仲裁，由仲裁专家裁定",
     "An objection to items of a report goes to arbiters: ask for arbitration in the case",
 )
-PROCEEDING_EXISTS = Rule("PROCEEDING_EXISTS", "plan P6", "该程序已立案", "The proceeding is open already")
+PROCEEDING_EXISTS = Rule(
+    "PROCEEDING_EXISTS",
+    "plan P6",
+    "该程序已立案，无须再次提起",
+    "The proceeding is open already; it need not be opened again",
+)
 PROCEEDING_NOT_YOURS_TO_OPEN = Rule(
     "PROCEEDING_NOT_YOURS_TO_OPEN",
     "plan P6",

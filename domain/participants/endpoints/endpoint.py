@@ -64,8 +64,8 @@ ENDPOINT_URL = Rule(
 ENDPOINT_DISTRICT = Rule(
     "ENDPOINT_DISTRICT",
     "plan P8",
-    "密钥的范围是 {scope}，不能订阅 {code}",
-    "The key is for {scope}; events of {code} cannot be had with it",
+    "密钥的范围是 {scope}，不能订阅 {code}；请只订阅范围内的区",
+    "The key is for {scope}; events of {code} cannot be had with it; ask for districts of its scope alone",
 )
 ENDPOINTS_AT_MOST = Rule(
     "ENDPOINTS_AT_MOST",

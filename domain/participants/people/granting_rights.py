@@ -17,14 +17,14 @@ from standards import authored_dimensions
 ROLE_NOT_FOR_PEOPLE = Rule(
     "ROLE_NOT_FOR_PEOPLE",
     "plan P7",
-    "该角色不授予人员",
-    "The role {role} is not held by people",
+    "该角色不授予人员；请另选角色",
+    "The role {role} is not held by people; choose another role",
 )
 ROLE_NOT_YOURS_TO_GIVE = Rule(
     "ROLE_NOT_YOURS_TO_GIVE",
     "plan P7",
-    "当前所任角色不能授予“{role_name}”",
-    "The role acted in may not give the role of {role_in_english}",
+    "当前所任角色不能授予“{role_name}”；请由有权授予的单位办理",
+    "The role acted in may not give the role of {role_in_english}; ask who may give it",
 )
 UNIT_UNKNOWN = Rule(
     "UNIT_UNKNOWN",

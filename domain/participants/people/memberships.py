@@ -36,8 +36,8 @@ Sections = Annotated[tuple[Identifier, ...], Field(max_length=20)]
 MEMBERSHIP_HELD = Rule(
     "MEMBERSHIP_HELD",
     "plan P7",
-    "该人员在这一时段内已在同一单位任该角色",
-    "The person already holds this role for this unit within the period",
+    "该人员在这一时段内已在同一单位任该角色，无须再次授予",
+    "The person already holds this role for this unit within the period; it need not be granted again",
 )
 MEMBERSHIP_EXISTS = Rule(
     "MEMBERSHIP_EXISTS",
@@ -70,7 +70,10 @@ MEMBERSHIP_ENDED_ALREADY = Rule(
     "The membership ends on {until} already; an end is never put off, grant a new one",
 )
 HANDED_TO_ONESELF = Rule(
-    "HANDED_TO_ONESELF", "plan P7", "不能移交给本人", "A membership is not handed over to the person who holds it"
+    "HANDED_TO_ONESELF",
+    "plan P7",
+    "不能移交给本人；请另选人员",
+    "A membership is not handed over to the person who holds it; name another person",
 )
 
 

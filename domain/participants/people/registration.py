@@ -19,8 +19,18 @@ PersonPhone = Annotated[
 
 # Rules
 
-PERSON_EXISTS = Rule("PERSON_EXISTS", "plan O2", "该人员已登记", "The person is already registered")
-JOINED_ALREADY = Rule("JOINED_ALREADY", "plan P7", "该人员已加入", "The person has joined already")
+PERSON_EXISTS = Rule(
+    "PERSON_EXISTS",
+    "plan O2",
+    "该人员已登记，无须再次登记",
+    "The person is already registered; there is no need to register them again",
+)
+JOINED_ALREADY = Rule(
+    "JOINED_ALREADY",
+    "plan P7",
+    "该人员已加入，无须再次加入",
+    "The person has joined already; there is no need to join again",
+)
 
 
 # Commands

@@ -12,7 +12,12 @@ from domain.kernel import Rule, Stream, stream_of
 
 # Rules
 
-PERSON_ERASED = Rule("PERSON_ERASED", "plan P5", "该人员的个人信息已删除", "The person's data has been erased")
+PERSON_ERASED = Rule(
+    "PERSON_ERASED",
+    "plan P5",
+    "该人员的个人信息已删除，不能恢复",
+    "The person's data has been erased and does not come back",
+)
 
 
 # State

@@ -44,8 +44,8 @@ ROSTER_TAKES_OVER = Rule(
 ROSTER_REPEATS_ENTERPRISE = Rule(
     "ROSTER_REPEATS_ENTERPRISE",
     "plan P1",
-    "第 {row} 行与第 {first} 行是同一家企业（{uscc}）",
-    "Row {row} is the same enterprise as row {first} ({uscc})",
+    "第 {row} 行与第 {first} 行是同一家企业（{uscc}）；请只留一行",
+    "Row {row} is the same enterprise as row {first} ({uscc}); leave one of them",
 )
 
 ROSTER_NOTHING_TO_CONFIRM = Rule(

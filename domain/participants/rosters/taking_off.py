@@ -15,14 +15,14 @@ from domain.participants.rosters.state import Roster, RosterYear
 NOT_ON_ROSTER = Rule(
     "NOT_ON_ROSTER",
     "plan G4",
-    "该企业不在 {year} 年名单上",
-    "The enterprise is not on the roster of {year}",
+    "该企业不在 {year} 年名单上；请核对年度与企业",
+    "The enterprise is not on the roster of {year}; check year and enterprise",
 )
 OFF_ROSTER_ALREADY = Rule(
     "OFF_ROSTER_ALREADY",
     "plan G4",
-    "该企业已移出 {year} 年名单，理由以当时所填为准",
-    "The enterprise is off the roster of {year} already, for the reason that was given then",
+    "该企业已移出 {year} 年名单，理由以当时所填为准，无须再次移出",
+    "The enterprise is off the roster of {year} already, for the reason that was given then; that stands",
 )
 ROSTER_OF_ANOTHER_DISTRICT = Rule(
     "ROSTER_OF_ANOTHER_DISTRICT",

@@ -35,8 +35,8 @@ POLICY_INDUSTRY_UNKNOWN = Rule(
 POLICY_RANGE_EMPTY = Rule(
     "POLICY_RANGE_EMPTY",
     "plan I3",
-    "得分下限 {at_least} 高于上限 {at_most}，没有企业能满足",
-    "The lower bound {at_least} lies above the upper bound {at_most}: no firm can meet that",
+    "得分下限 {at_least} 高于上限 {at_most}，没有企业能满足；请改正上下限",
+    "The lower bound {at_least} lies above the upper bound {at_most}: no firm can meet that; put the bounds right",
 )
 POLICY_TEST_TWICE = Rule(
     "POLICY_TEST_TWICE",
@@ -47,8 +47,8 @@ POLICY_TEST_TWICE = Rule(
 POLICY_CLAUSES_EXCLUDE = Rule(
     "POLICY_CLAUSES_EXCLUDE",
     "plan I3",
-    "第 {place} 条与第 {other} 条互相排斥，没有企业能同时满足",
-    "Clauses {place} and {other} exclude each other: no firm can meet both",
+    "第 {place} 条与第 {other} 条互相排斥，没有企业能同时满足；请修改其一",
+    "Clauses {place} and {other} exclude each other: no firm can meet both; change one of them",
 )
 
 # What a policy may ask

@@ -44,7 +44,12 @@ PolicyRef = Annotated[Identifier, IdOf("policy")]
 
 # Rules
 
-POLICY_EXISTS = Rule("POLICY_EXISTS", "plan I2", "该政策已存在", "This policy exists already")
+POLICY_EXISTS = Rule(
+    "POLICY_EXISTS",
+    "plan I2",
+    "该政策已存在，无须再次起草",
+    "This policy exists already; it need not be drafted again",
+)
 POLICY_EDITION_UNKNOWN = Rule(
     "POLICY_EDITION_UNKNOWN",
     "plan I3",

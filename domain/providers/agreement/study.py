@@ -36,7 +36,12 @@ AgreementRef = Annotated[Identifier, IdOf("agreement")]
 
 # Rules
 
-AGREEMENT_EXISTS = Rule("AGREEMENT_EXISTS", "plan S5", "该一致性测算已存在", "This agreement study exists already")
+AGREEMENT_EXISTS = Rule(
+    "AGREEMENT_EXISTS",
+    "plan S5",
+    "该一致性测算已存在，无须再次申请",
+    "This agreement study exists already; it need not be asked for again",
+)
 AGREEMENT_YEAR_AHEAD = Rule(
     "AGREEMENT_YEAR_AHEAD",
     "plan S5",

@@ -31,8 +31,8 @@ OBJECTION_LATE = Rule(
 NO_RESULT_YET = Rule(
     "NO_RESULT_YET",
     "plan V1",
-    "该申报没有公示的结果，无从提出异议或更正",
-    "The application has no published result to object to or put right",
+    "该申报没有公示的结果，无从提出异议或更正；请待公示",
+    "The application has no published result to object to or put right; wait until it is published",
 )
 
 

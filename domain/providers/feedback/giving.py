@@ -40,7 +40,12 @@ from domain.providers.feedback.state import (
 
 # Rules
 
-FEEDBACK_EXISTS = Rule("FEEDBACK_EXISTS", "plan P6", "该反馈已提交", "The feedback was given already")
+FEEDBACK_EXISTS = Rule(
+    "FEEDBACK_EXISTS",
+    "plan P6",
+    "该反馈已提交，无须再次提交",
+    "The feedback was given already; it need not be given again",
+)
 FEEDBACK_EMPTY = Rule(
     "FEEDBACK_EMPTY",
     "plan P6",

@@ -67,10 +67,15 @@ NOT_ON_THE_LIST = Rule(
 TAG_HELD_ALREADY = Rule(
     "TAG_HELD_ALREADY",
     "plan V2",
-    "该服务商自 {since} 起已有行业 {division} 的标签",
-    "The provider has the tag of {division} from {since} on already",
+    "该服务商自 {since} 起已有行业 {division} 的标签，无须再次增加",
+    "The provider has the tag of {division} from {since} on already; it need not be given again",
 )
-TAG_NOT_HELD = Rule("TAG_NOT_HELD", "plan V2", "该服务商没有行业 {division} 的标签", "The provider has no tag of {division}")
+TAG_NOT_HELD = Rule(
+    "TAG_NOT_HELD",
+    "plan V2",
+    "该服务商没有行业 {division} 的标签；请核对行业",
+    "The provider has no tag of {division}; check the industry",
+)
 CORRECTION_IN_THE_PAST = Rule(
     "CORRECTION_IN_THE_PAST",
     "plan V4",

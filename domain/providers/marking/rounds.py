@@ -61,8 +61,8 @@ MARKER_HAS_NOT_THE_NUMBER = Rule(
 MARKED_ALREADY = Rule(
     "MARKED_ALREADY",
     "plan V1",
-    "该专家已提交第 {number} 号申报的评分，不能收回",
-    "The expert has marked application {number}, and a mark that is given is not taken back",
+    "该专家已提交第 {number} 号申报的评分，不能收回；请另选未评分的",
+    "The expert has marked application {number}, and a mark that is given is not taken back; choose one that is not marked",
 )
 NO_MARKER_NEEDED = Rule(
     "NO_MARKER_NEEDED",
@@ -77,7 +77,10 @@ NUMBER_UNKNOWN = Rule(
     "There is no application of number {number}; check the number",
 )
 NOTHING_TO_MARK = Rule(
-    "NOTHING_TO_MARK", "plan V1", "没有材料齐全的申报，无从评分", "No application is complete, so there is nothing to mark"
+    "NOTHING_TO_MARK",
+    "plan V1",
+    "没有材料齐全的申报，无从评分；请先审核申报",
+    "No application is complete, so there is nothing to mark; examine the applications first",
 )
 SEED_NOT_THE_COMMITTED_ONE = Rule(
     "SEED_NOT_THE_COMMITTED_ONE",

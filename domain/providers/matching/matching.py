@@ -49,7 +49,12 @@ MatchingRef = Annotated[Identifier, IdOf("matching")]
 
 # Rules
 
-MATCHING_EXISTS = Rule("MATCHING_EXISTS", "plan V3", "该批量派单已存在", "This matching exists already")
+MATCHING_EXISTS = Rule(
+    "MATCHING_EXISTS",
+    "plan V3",
+    "该批量派单已存在，无须再次申请",
+    "This matching exists already; it need not be asked for again",
+)
 MATCHING_FIRM_UNKNOWN = Rule(
     "MATCHING_FIRM_UNKNOWN",
     "plan V3",

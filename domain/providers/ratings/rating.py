@@ -80,8 +80,8 @@ RATING_INPUTS_OTHER = Rule(
 RATING_OBJECTION_LATE = Rule(
     "RATING_OBJECTION_LATE",
     "plan V5",
-    "异议期限已于 {due} 届满",
-    "The time to object ended on {due}",
+    "异议期限已于 {due} 届满，不再受理",
+    "The time to object ended on {due}; no more are taken",
 )
 RATING_OBJECTION_UNFIT = Rule(
     "RATING_OBJECTION_UNFIT",

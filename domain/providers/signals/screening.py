@@ -57,7 +57,12 @@ ScreeningRef = Annotated[Identifier, IdOf("screening")]
 
 # Rules
 
-SCREENING_EXISTS = Rule("SCREENING_EXISTS", "plan V5", "该筛查已存在", "This screening exists already")
+SCREENING_EXISTS = Rule(
+    "SCREENING_EXISTS",
+    "plan V5",
+    "该筛查已存在，无须再次申请",
+    "This screening exists already; it need not be asked for again",
+)
 SCREENING_YEAR_AHEAD = Rule(
     "SCREENING_YEAR_AHEAD",
     "plan V5",

@@ -95,15 +95,15 @@ SUBSIDY_JOB_OTHER_YEAR = Rule(
 DISTRICT_SUBSIDY_RECORDED = Rule(
     "DISTRICT_SUBSIDY_RECORDED",
     "plan I2",
-    "该诊断的区级补贴已登记；登记有误的，先以 withdrawDistrictSubsidy 说明理由撤回，再重新登记",
+    "该诊断的区级补贴已登记；登记有误的，请先说明理由撤回登记，再重新登记",
     "The district's subsidy of this diagnosis is on record already; withdraw what is wrong with its reason"
-    " (withdrawDistrictSubsidy), then record it anew",
+    ", then record it anew",
 )
 DISTRICT_SUBSIDY_NOT_RECORDED = Rule(
     "DISTRICT_SUBSIDY_NOT_RECORDED",
     "plan I2",
-    "{year} 年度没有登记该诊断的区级补贴，无从撤回",
-    "No district's subsidy of this diagnosis is on record under {year}; there is nothing to withdraw",
+    "{year} 年度没有登记该诊断的区级补贴，无从撤回；请核对年度与诊断",
+    "No district's subsidy of this diagnosis is on record under {year}; there is nothing to withdraw; check year and diagnosis",
 )
 SUBSIDY_PAID_BY_CITY = Rule(
     "SUBSIDY_PAID_BY_CITY",

@@ -44,7 +44,7 @@ CONSULTATION_TOO_SHORT = Rule(
     "A consultation from {since} to {until} lasts {days} days, and it takes {at_least} at least: end it on {earliest} or later",
 )
 CONSULTATION_NOT_OPEN = Rule(
-    "CONSULTATION_NOT_OPEN", "plan S5", "没有进行中的征求意见", "No consultation is under way"
+    "CONSULTATION_NOT_OPEN", "plan S5", "没有进行中的征求意见；请先公开征求意见", "No consultation is under way; open one first"
 )
 CONSULTATION_NOT_OVER = Rule(
     "CONSULTATION_NOT_OVER",
@@ -55,8 +55,8 @@ CONSULTATION_NOT_OVER = Rule(
 COMMENTS_CLOSED = Rule(
     "COMMENTS_CLOSED",
     "plan S5",
-    "只在 {since} 至 {until} 期间接受意见",
-    "Comments are taken from {since} to {until} only",
+    "只在 {since} 至 {until} 期间接受意见；请在此期间提出",
+    "Comments are taken from {since} to {until} only; make them on these days",
 )
 COMMENT_EXISTS = Rule(
     "COMMENT_EXISTS", "plan S5", "该标识的意见已存在，请另取标识", "A comment of this id exists already; take another"
@@ -64,8 +64,8 @@ COMMENT_EXISTS = Rule(
 COMMENTS_TOO_MANY = Rule(
     "COMMENTS_TOO_MANY",
     "plan S5",
-    "每个单位对一次修订最多提出 {most} 条意见",
-    "An organisation makes at most {most} comments on a revision",
+    "每个单位对一次修订最多提出 {most} 条意见，不再接受更多",
+    "An organisation makes at most {most} comments on a revision; no more are taken",
 )
 
 

@@ -49,19 +49,27 @@ BASE_UNKNOWN = Rule(
 BASE_NOT_AUTHORED = Rule(
     "REVISION_BASE_NOT_AUTHORED",
     "plan S3",
-    "版本 {key} 无法由通用版和其来历还原，不能以其为基础修订",
-    "Edition {key} is not what the plain one and its origins make, so no revision can begin from it",
+    "版本 {key} 无法由通用版和其来历还原，不能以其为基础修订；请另选版本",
+    "Edition {key} is not what the plain one and its origins make, so no revision can begin from it; choose another edition",
 )
-KEY_TAKEN = Rule("REVISION_KEY_TAKEN", "plan S5", "版本号 {key} 已被使用", "The key {key} is taken")
+KEY_TAKEN = Rule("REVISION_KEY_TAKEN", "plan S5", "版本号 {key} 已被使用；请另取版本号", "The key {key} is taken; take another")
 KEY_NOT_LATER = Rule(
     "REVISION_KEY_NOT_LATER",
     "plan S5",
     "以 {base} 为基础不能取版本号 {key}：修订取更晚的年份，勘误取同年更大的序号",
     "{key} is no key after {base}: a revision takes a later year, an erratum a greater number in the same year",
 )
-CLAUSE_UNKNOWN = Rule("CLAUSE_UNKNOWN", "plan S5", "草案中没有条款 {clause}", "The draft has no clause {clause}")
+CLAUSE_UNKNOWN = Rule(
+    "CLAUSE_UNKNOWN",
+    "plan S5",
+    "草案中没有条款 {clause}；请核对条款编号",
+    "The draft has no clause {clause}; check how the clause is written",
+)
 INDICATOR_REPEATED = Rule(
-    "INDICATOR_REPEATED", "plan S1", "指标编号重复：{clause}", "The indicator id is there already: {clause}"
+    "INDICATOR_REPEATED",
+    "plan S1",
+    "指标编号重复：{clause}；请另取编号",
+    "The indicator id is there already: {clause}; take another id",
 )
 CHANGES_COLLIDE = Rule(
     "CHANGES_COLLIDE",
@@ -70,13 +78,16 @@ CHANGES_COLLIDE = Rule(
     "The changes of {clause} and {other} collide: the result would depend on their order; send them one after the other",
 )
 CHANGE_MISFIT = Rule(
-    "CHANGE_MISFIT", "plan S1", "条款 {clause} 不能取该值：{what}", "The clause {clause} cannot be that: {what}"
+    "CHANGE_MISFIT",
+    "plan S1",
+    "条款 {clause} 不能取该值：{what}；请改为该条款可取的值",
+    "The clause {clause} cannot be that: {what}; give a value that the clause can take",
 )
 CLAUSE_PLAIN_ONLY = Rule(
     "CLAUSE_PLAIN_ONLY",
     "plan S3",
-    "条款 {clause} 各行业一致，不能只为行业 {industry} 改动",
-    "The clause {clause} is the same in every industry; it cannot be changed for {industry} alone",
+    "条款 {clause} 各行业一致，不能只为行业 {industry} 改动；请改通用版的这一条",
+    "The clause {clause} is the same in every industry; it cannot be changed for {industry} alone; change the plain edition's",
 )
 DRAFT_UNCHANGED = Rule(
     "DRAFT_UNCHANGED",
@@ -84,7 +95,12 @@ DRAFT_UNCHANGED = Rule(
     "所提改动与草案现文一致，没有需要修改的内容",
     "The changes state what the draft says already; there is nothing to change",
 )
-EXISTS = Rule("REVISION_EXISTS", "plan S5", "该修订已存在", "The revision already exists")
+EXISTS = Rule(
+    "REVISION_EXISTS",
+    "plan S5",
+    "该修订已存在，无须再次起草",
+    "The revision already exists; it need not be drafted again",
+)
 
 
 FAULTS: Mapping[str, Rule] = {

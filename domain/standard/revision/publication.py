@@ -42,14 +42,14 @@ NEVER_CONSULTED = Rule(
 UNANSWERED = Rule(
     "COMMENTS_UNANSWERED",
     "plan S5",
-    "还有 {count} 条意见未答复",
-    "{count} comments have not been answered",
+    "还有 {count} 条意见未答复；请逐条答复",
+    "{count} comments have not been answered; answer each",
 )
 NOT_APPROVED = Rule(
     "DRAFT_NOT_APPROVED",
     "plan S5",
-    "第 {draft_version} 稿尚未经全部评审人同意（未同意 {count} 人）",
-    "Draft version {draft_version} is not approved by all named reviewers ({count} have not)",
+    "第 {draft_version} 稿尚未经全部评审人同意（未同意 {count} 人）；请待其评审",
+    "Draft version {draft_version} is not approved by all named reviewers ({count} have not); wait for their reviews",
 )
 NOT_AFTER_TODAY = Rule(
     "IN_FORCE_TOO_EARLY",

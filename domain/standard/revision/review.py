@@ -27,8 +27,8 @@ REVIEWERS_AT_MOST = 30
 REVIEWER_UNKNOWN = Rule(
     "REVIEWER_UNKNOWN",
     "plan S5",
-    "评审人名单第 {number} 位今天不担任任何专家角色，不能作为评审人",
-    "Number {number} of the reviewers named holds no expert's role today and cannot review",
+    "评审人名单第 {number} 位今天不担任任何专家角色，不能作为评审人；请另选评审人",
+    "Number {number} of the reviewers named holds no expert's role today and cannot review; name another",
 )
 REVIEWER_NOT_NAMED = Rule(
     "REVIEWER_NOT_NAMED", "plan S5", "只有指定的评审人可以评审该草案", "Only a named reviewer reviews the draft"
