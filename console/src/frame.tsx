@@ -95,6 +95,7 @@ export function Frame({ dark, setDark }: { dark: boolean; setDark: (dark: boolea
         <nav aria-label={words.product}>
           <Menu
             mode="inline"
+            style={{ borderInlineEnd: 0 }}
             selectedKeys={at ? [at.key] : []}
             items={shown.map((one) => ({ key: one.key, icon: one.icon, label: <Link to={one.path}>{words.nav[one.key]}</Link> }))}
           />

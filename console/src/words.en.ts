@@ -166,7 +166,7 @@ export const english = {
     before: "Before",
     after: "After",
   },
-  coverage: { title: "Coverage and targets", year: "Year", diagnosed: "Diagnosed", confirmed: "Confirmed", all: "On the roster", target: "Target", reached: "Reached", share: "Coverage", empty: "There is no roster of that year; import one first." },
+  coverage: { title: "Coverage and targets", year: "Year", diagnosed: "Diagnosed", confirmed: "Confirmed", all: "On the roster", target: "Target", reached: "Reached", share: "Coverage", empty: "There is no roster of that year; import one first.", own: "These count your own firms alone and are no figures of a district." },
   directory: { title: "Directory of providers", industry: "Division, such as C34", on: "Day of the directory", tags: "Industries", moved: "Last move", why: "Why it stands here", history: "Moves", causes: "What it rests on", empty: "No provider fits." },
   selection: {
     title: "Selection of providers", none: "There is no call yet.", year: (year: number) => String(year),
@@ -183,7 +183,7 @@ export const english = {
     earned: "tag earned", notEarned: "no tag",
   },
   standards: { title: "Standard", editions: "Editions", indicators: "Indicators", consultations: "Consultations", inForce: "In force from", dimension: "Dimension", levels: "Levels", status: "Standing", note: "A reconstruction of this project, not the official annex" },
-  ratings: { title: "Ratings of providers", none: "There is no rating of that year to see.", rank: "Rank interval", chances: "Probability of each tier", restsOn: (share: string) => `Rests on ${share} of the weight; the rest is not recorded yet and stands in the error`, tier: "Tier", reliability: "Reliability", objections: (day: string) => `Objections until ${day}` },
+  ratings: { title: "Ratings of providers", none: "There is no rating of that year to see yet: it is there once the city has fixed its inputs and published it. Another year may be chosen.", rank: "Rank interval", chances: "Probability of each tier", restsOn: (share: string) => `Rests on ${share} of the weight; the rest is not recorded yet and stands in the error`, tier: "Tier", reliability: "Reliability", objections: (day: string) => `Objections until ${day}` },
   proceedings: { title: "Proceedings", empty: "There are no proceedings to see.", asked: "Asked", grounds: "Grounds", overdue: "Overdue" },
   certificates: { title: "Certificates", verify: "Check a certificate", number: "Number", check: "Check", unknown: "There is no certificate of that number; check it and enter it again.", valid: (day: string) => `Status on ${day}`, empty: "There are no certificates to see." },
   people: { title: "People and roles", empty: "There is nobody to see.", joined: "Joined", invited: "Not joined yet", invite: "Issue an invitation", link: "Give this link to the person; it is shown once:" },

@@ -4,7 +4,9 @@ import { useState } from "react";
 import { Shown, useAsk } from "../ask";
 import { decimal, share } from "../format";
 import { graphql } from "../gql";
-import { useWords } from "../language";
+import { MeasureNames } from "../gql/enum-names";
+import { useNames, useWords } from "../language";
+import { useViewer } from "../session";
 import { DistrictTiles } from "./district-tiles";
 import { SetTarget } from "./target";
 
@@ -18,9 +20,14 @@ const COVERAGE = graphql(`
   }
 `);
 
+/** Who sees of a district its own firms alone: the district's figures are others. */
+const BELOW_A_DISTRICT = ["SUBDISTRICT", "PARK", "REPORTING_UNIT", "GROUP"];
+
 /** How many firms of a year's roster are diagnosed, by district, and against the targets. */
 export function Coverage() {
   const words = useWords();
+  const name = useNames();
+  const { viewer } = useViewer();
   const [year, setYear] = useState(new Date().getFullYear());
   const answer = useAsk(COVERAGE, { year });
   const w = words.coverage;
@@ -37,6 +44,7 @@ export function Coverage() {
             <Empty description={w.empty} />
           ) : (
             <>
+              {BELOW_A_DISTRICT.includes(viewer.role) && <p className="clause">{w.own}</p>}
               <Row gutter={[16, 16]}>
                 <Col xs={12} md={6}><Card><Statistic title={w.all} value={coverage.total} /></Card></Col>
                 <Col xs={12} md={6}><Card><Statistic title={w.diagnosed} value={coverage.diagnosed} /></Card></Col>
@@ -46,7 +54,8 @@ export function Coverage() {
               <div style={{ height: 16 }} />
               {coverage.targets.map((one) => (
                 <p key={one.measure}>
-                  {w.target} ≥ {decimal(one.atLeast)}，{w.reached} {decimal(one.reached)} <Tag color={one.holds ? "#135200" : "#874d00"}>{one.holds ? words.yes : words.no}</Tag>
+                  {name(MeasureNames, one.measure)}{words.colon}{w.target} ≥ {decimal(one.atLeast)}<Tag style={{ marginInline: 8 }}>{words.rules.mark} {one.mark.replace("_", "-")}</Tag>
+                  {w.reached} {decimal(one.reached)} <Tag color={one.holds ? "#135200" : "#874d00"}>{one.holds ? words.yes : words.no}</Tag>
                   <span className="clause">{words.clause(one.clause)}</span>
                 </p>
               ))}
@@ -59,7 +68,7 @@ export function Coverage() {
                 scroll={{ x: "max-content" }}
                 columns={[
                   { title: words.fields.district, render: (_, one) => one.district.name ?? one.district.code },
-                  { title: w.share, render: (_, one) => <Progress percent={one.total ? Math.round((1000 * one.diagnosed) / one.total) / 10 : 0} size="small" aria-label={w.share} style={{ minWidth: 160 }} /> },
+                  { title: w.share, render: (_, one) => <Progress percent={one.total ? Math.round((1000 * one.diagnosed) / one.total) / 10 : 0} size="small" status="normal" format={(percent) => `${percent?.toFixed(1)} %`} aria-label={w.share} style={{ minWidth: 160 }} /> },
                   { title: w.diagnosed, align: "right", dataIndex: "diagnosed" },
                   { title: w.confirmed, align: "right", dataIndex: "confirmed" },
                   { title: w.all, align: "right", dataIndex: "total" },

@@ -1,4 +1,4 @@
-import { Card, Col, Empty, List, Row, Statistic } from "antd";
+import { Card, Col, Empty, List, Row, Statistic, Tag } from "antd";
 import { Link, Navigate } from "react-router";
 
 import { Shown, useAsk } from "../ask";
@@ -14,7 +14,7 @@ const TO_DO = graphql(`
   query ToDo($filter: DiagnosisFilter) {
     diagnoses(filter: $filter, orderBy: [STATUS_SINCE_ASC], first: 20) {
       totalCount
-      nodes { id status statusSince enterprise { id name } }
+      nodes { id status statusSince overdue stage { due } enterprise { id name } }
     }
   }
 `);
@@ -69,7 +69,13 @@ function ToDo({ status }: { status: DiagnosisStatus[] }) {
             <List.Item extra={<StatusTag status={one.status} />}>
               <List.Item.Meta
                 title={<Link to={`/diagnoses/${encodeURIComponent(one.id)}`}>{words.home.step[one.status]}{words.colon}{one.enterprise?.name}</Link>}
-                description={`${words.fields.since} ${shanghai(one.statusSince)}`}
+                description={
+                  <>
+                    {words.fields.since} {shanghai(one.statusSince)}
+                    {one.stage && ` · ${words.fields.due} ${one.stage.due}`}
+                    {one.overdue && <Tag color="#a8071a" style={{ marginInlineStart: 8 }}>{words.diagnoses.late}</Tag>}
+                  </>
+                }
               />
             </List.Item>
           )}
