@@ -11,7 +11,7 @@ from journal.entries import (
     NewEntry,
     VersionTaken,
 )
-from journal.journal import Journal, open_journal
+from journal.journal import Journal, is_demo, open_journal
 from journal.transparency.verifying import Broken, Verified, verify
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "VersionTaken",
     "decode",
     "handle",
+    "is_demo",
     "open_journal",
     "verify",
 ]

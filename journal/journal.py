@@ -136,10 +136,14 @@ def open_journal(url: str, *, demo: bool = False, digest: Digest | None = None) 
     else:
         journal = PostgresRecorder(url, digest=digest)
     if demo:
-        first = journal.since(0, 1)
-        if not first:
+        if not journal.since(0, 1):
             journal.append([NewEntry(DEMO_STREAM, 1, DEMO_TYPE, b"{}")], at=0)
-        elif first[0].type != DEMO_TYPE:
+        elif not is_demo(journal):
             journal.close()
             raise ValueError("the journal is not empty and not marked as demo")
     return journal
+
+
+def is_demo(journal: Journal) -> bool:
+    """Whether a journal was marked as demo when it was begun 示例日志."""
+    return any(entry.type == DEMO_TYPE for entry in journal.since(0, 1))

@@ -12,7 +12,7 @@ from api.kit.ports import Transparency
 from api.kit.services import Services
 from domain.access import Everything, Role
 from interop.foreign_files import ForeignFiles
-from journal import Caller, open_journal
+from journal import Caller, is_demo, open_journal
 from journal.blobs import Blobs
 from journal.disclosure_log.stores import open_disclosures
 from journal.outages import require_writable
@@ -84,6 +84,7 @@ def opened(
         master = master_key(settings.master_key)
         journal = open_journal(settings.journal_url, demo=demo, digest=settings.digest)
         stack.callback(journal.close)
+        demo = is_demo(journal)  # whichever command opens it: what was made up is never shown as real
         models = open_read_models(settings.models_url, journal)
         stack.callback(models.close)
         vault = open_vault(settings.vault_url)

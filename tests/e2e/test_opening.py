@@ -8,8 +8,10 @@ from pathlib import Path
 import psycopg2
 import pytest
 
+from tests.e2e.accounts_house import CHEAP
 from zhenduan.__main__ import main, parser
-from zhenduan.settings import DATABASE
+from zhenduan.settings import DATABASE, Settings
+from zhenduan.wiring import opened
 
 BEGIN = {"init", "demo", "restore"}
 """The only commands that may make an installation."""
@@ -166,3 +168,12 @@ def test_the_folder_is_its_owners_alone_and_one_that_was_not_is_closed_and_said(
     caplog.clear()
     assert main(["--data", str(data), "verify"]) == 0
     assert caplog.text == ""
+
+
+@pytest.mark.parametrize("begun_as", [True, False], ids=["a demo", "a city"])
+def test_what_was_made_up_is_marked_whichever_command_serves_it(*, begun_as: bool, tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "city")
+    with opened(settings, demo=begun_as, create=True, hasher=CHEAP):
+        pass
+    with opened(settings, hasher=CHEAP) as again:
+        assert again.services.demo is begun_as

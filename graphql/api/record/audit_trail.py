@@ -81,7 +81,7 @@ class DiagnosisEvent:
 
 
 def in_words(name: str) -> str:
-    """What a published name says in Chinese 事实名称: the Chinese of its event's own first line; the journal's own mark is no event."""
+    """What a published name says in Chinese 事实名称: the Chinese of its event's own first line."""
     if name == DEMO_TYPE:
         return "日志已标记为示例"
     same = (event for other, event in EVENTS.items() if _unversioned(other) == _unversioned(name))
