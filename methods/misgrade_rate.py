@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from methods.normal import Z_90
-from methods.rounding import SCORE_PLACES, rounded
+from methods.rounding import PERCENT_PLACES, SCORE_PLACES, rounded
 
 _SHARE_PLACES = 6
 _VARIANCE_PLACES = 8
@@ -79,6 +79,12 @@ def wilson(found: Fraction, size: Fraction) -> Interval:
     middle = (share + square / (2 * count)) / (1 + square / count)
     half = Z_90 / (1 + square / count) * math.sqrt(share * (1 - share) / count + square / (4 * count * count))
     return Interval(rounded(max(0.0, middle - half), SCORE_PLACES), rounded(min(1.0, middle + half), SCORE_PLACES))
+
+
+def in_percent(interval: Interval) -> Interval:
+    """An interval of a share in percent, to the two decimals that a percentage is shown with."""
+    low, high = (rounded(Fraction(end) * 100, PERCENT_PLACES) for end in (interval.low, interval.high))
+    return Interval(low, high)
 
 
 def clopper_pearson(found: int, size: int) -> Interval:

@@ -5,6 +5,8 @@ from fractions import Fraction
 
 SCORE_PLACES = 4
 """Decimals of scores, errors, probabilities, reliabilities and shares; people are shown two."""
+PERCENT_PLACES = 2
+"""Decimals of a percentage, its interval's ends included."""
 CARRIED_PLACES = 6
 """Decimals of a variance or a coefficient that a later step reads."""
 

@@ -19,6 +19,20 @@ CHAPTERS: Mapping[PaperKind, tuple[PaperTableName, ...]] = MappingProxyType(
     }
 )
 """Tables that each kind of paper shows, in their order."""
+NOTES: Mapping[PaperTableName, str] = MappingProxyType(
+    {
+        PaperTableName.COVERAGE: "按年度名单，至年末已有诊断结果的企业计入“已诊断”。",
+        PaperTableName.TARGETS: "目标值随来源标记列出；实际值由上表公布的数得出，上表不公开的，此处亦不公开。",
+        PaperTableName.GRADES: "每家企业取至年末最近一次已出具的结果。图示各档占全市的比例。",
+        PaperTableName.HEAT: "单元格依次为总分均值、百分之九十区间、企业数；企业不足十一家的不给区间。颜色越深，均值越高。",
+        PaperTableName.INDICATORS: "各标准版本中均值最低的指标，附百分之九十区间；不同版本的指标不相比较。",
+        PaperTableName.MOVEMENT: "同一企业本年末与上年末的档次相比；两次依不同版本的，不比较。",
+        PaperTableName.UPLIFT: "同一版本下两次核验得分之差。前后之差含回归均值的影响，不得单独引用；"
+        "后两个估计不一致的，视为未能确认。",
+    }
+)
+"""What a reader has to know of each table 读法."""
+GRADES = {str(grade): f"{name}档" for grade, name in enumerate("一二三四五六七八九十", 1)}
 LISTS = frozenset({PaperTableName.TARGETS, PaperTableName.INDICATORS, PaperTableName.UPLIFT})
 """Tables that are read line by line; the others have two sides."""
 WORDS: Mapping[str, str] = MappingProxyType(
@@ -81,6 +95,11 @@ class ShownTable:
     def is_list(self) -> bool:
         """Whether it is read line by line."""
         return self.table.table in LISTS
+
+    @property
+    def note(self) -> str:
+        """How it is to be read, in Chinese."""
+        return NOTES[self.table.table]
 
     @property
     def english(self) -> str:
@@ -198,8 +217,8 @@ def _withheld(one: PaperCell) -> str:
 
 
 def _name(code: str, names: Mapping[str, str]) -> str:
-    if code.isdecimal() and len(code) <= len("10"):
-        return f"{code} 档"
+    if code in GRADES:
+        return GRADES[code]
     if code.startswith("target_"):
         return f"目标（标记 {code.removeprefix('target_')}）"
     return names.get(code) or WORDS.get(code, code)

@@ -56,6 +56,8 @@ def _markdown(sheet: PaperSheet) -> Iterator[str]:
         yield ""
         yield f"## {literal(table.title)}"
         yield ""
+        yield literal(table.note)
+        yield ""
         yield literal(table.english)
         yield ""
         yield from _table(table)

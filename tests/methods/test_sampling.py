@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from methods.misgrade_rate import (
     Drawn,
     clopper_pearson,
+    in_percent,
     most_bad,
     stop_rule,
     weighted_share,
@@ -119,6 +120,11 @@ def test_nothing_found_is_not_nothing_there() -> None:
     assert of_nothing is not None
     assert of_nothing.interval == found
     assert weighted_share([]) is None
+
+
+def test_an_interval_in_percent_is_written_with_the_decimals_of_its_percentage() -> None:
+    shown = in_percent(wilson(Fraction(1), Fraction(30)))
+    assert (str(shown.low), str(shown.high)) == ("0.75", "13.64")
 
 
 def test_the_interval_of_equal_draws_that_never_covers_too_little() -> None:

@@ -66,8 +66,8 @@ PAPER_NO_DRAFT = Rule(
 class PaperKind(DescribedEnum):
     """What is published · 刊物类别."""
 
-    WHITE_PAPER = "white_paper", "White paper of a year · 白皮书"
-    RESEARCH_BRIEF = "research_brief", "Research brief of a year · 研究简报"
+    WHITE_PAPER = "white_paper", "Yearly white paper · 白皮书"
+    RESEARCH_BRIEF = "research_brief", "Yearly research brief · 研究简报"
 
 
 PAPER_YEARS = range(2023, 2101)

@@ -33,7 +33,7 @@ from domain.programme.implementation_facts import (
     next_step,
 )
 from domain.programme.implementations import ImplementationCommand
-from methods.misgrade_rate import wilson
+from methods.misgrade_rate import in_percent, wilson
 from projections.engine.pages import Page
 from projections.governance.working_calendar import calendar_now
 from projections.programme import implementations as rows
@@ -162,7 +162,7 @@ class ImplementationQueries:
         snapshot = context.at_least(at_least)
         today, calendar = context.today, calendar_now(snapshot)
         found = rows.funnel(snapshot, context.scope, standard, named[0] if named else None, today)
-        interval = wilson(Fraction(found.holding), Fraction(found.diagnosed)) if found.diagnosed else None
+        interval = in_percent(wilson(Fraction(found.holding), Fraction(found.diagnosed))) if found.diagnosed else None
         return ImplementationFunnel(
             standard=standard,
             diagnosed=found.diagnosed,
@@ -177,8 +177,8 @@ class ImplementationQueries:
             ],
             holding=found.holding,
             percent=percent(found.holding, found.diagnosed),
-            low=interval.low * 100 if interval is not None else None,
-            high=interval.high * 100 if interval is not None else None,
+            low=interval.low if interval is not None else None,
+            high=interval.high if interval is not None else None,
         )
 
 

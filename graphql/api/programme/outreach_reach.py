@@ -20,7 +20,7 @@ from api.programme.pace import require_year
 from domain.governance.rule_bodies.body import RuleKind
 from domain.governance.rule_bodies.outreach import OutreachRule
 from domain.masks import OUTREACH_OFFICE
-from methods.misgrade_rate import wilson
+from methods.misgrade_rate import in_percent, wilson
 from projections.governance.dated_rules import rule_on
 from projections.programme import outreach_reach as rows
 from projections.programme.appraisal import percent
@@ -85,14 +85,14 @@ class OutreachFollowUp:
 def _followers(group: OutreachGroup, found: FollowerCount, least: int) -> OutreachFollowers:
     if found.firms < least:
         return OutreachFollowers(group=group, firms=found.firms, started=None, percent=None, low=None, high=None)
-    interval = wilson(Fraction(found.started), Fraction(found.firms))
+    interval = in_percent(wilson(Fraction(found.started), Fraction(found.firms)))
     return OutreachFollowers(
         group=group,
         firms=found.firms,
         started=found.started,
         percent=percent(found.started, found.firms),
-        low=interval.low * 100,
-        high=interval.high * 100,
+        low=interval.low,
+        high=interval.high,
     )
 
 

@@ -1,6 +1,7 @@
 """Papers (plan R1, R5) over the API and as files: drafts the city's, published ones anyone's, byte by byte as they were kept."""
 
 import csv
+import re
 from collections.abc import Iterator
 from hashlib import sha256
 from io import StringIO
@@ -11,6 +12,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from domain.programme.papers.tables import PaperTableName
+from projections.documents.markdown import literal
+from projections.documents.paper import NOTES
 from tests.api.programme.reported_city import reported
 from tests.live_city import LiveCity
 from zhenduan.background.computing import compute_waiting
@@ -73,6 +77,10 @@ def test_one_firm_is_told_by_no_cell_and_its_paper_names_position_and_digest(cit
     page = given(client, f"/papers/white_paper.{year}.1/paper.html", city.tokens["city"]).text
     for table in paper["tables"]:
         assert table["sha256"] in page
+    assert 'name="viewport"' in page  # read on a phone, too
+    text = given(client, f"/papers/white_paper.{year}.1/paper.md", city.tokens["city"]).text
+    assert all(literal(NOTES[PaperTableName[table["table"]]]) in text for table in paper["tables"])
+    assert not re.search("[0-9] 档", text)
     position = city.data("auditor", "query($y: Int!) { paper(year: $y) { position } }", y=year)["paper"]["position"]
     assert page.count(f"日志位置 {position}") > len(paper["tables"])
     assert "errors" in city.ask("city", "query($y: Int!) { paper(year: $y) { position } }", y=year)
