@@ -6,10 +6,26 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema, GraphQLSyntaxError, build_schema, parse, validate
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    TypeInfo,
+    TypeInfoVisitor,
+    Visitor,
+    build_schema,
+    parse,
+    validate,
+    visit,
+)
 
 from api.server.query_cost import Limits, over_budget
+from domain.access import Role
 from domain.governance.rule_bodies.body import RuleKind
+from tests.root_fields import may_read
 from zhenduan.cli.parsing import parser
 
 ROOT = Path(__file__).parents[1]
@@ -84,3 +100,37 @@ def test_every_command_that_a_page_writes_with_options_names_all_that_it_needs(p
         assert given <= known, written
         needed = [action.option_strings for action in actions if action.required and action.option_strings]
         assert "…" in written or all(given & set(one) for one in needed), written
+
+
+class FieldsRead(Visitor):
+    """The fields that a document asks for, by the type that bears them."""
+
+    def __init__(self, info: TypeInfo) -> None:
+        super().__init__()
+        self.info = info
+        self.found: set[str] = set()
+
+    def enter_field(self, node: FieldNode, *_: object) -> None:
+        if (parent := self.info.get_parent_type()) is not None and not node.name.value.startswith("__"):
+            self.found.add(f"{parent.name}.{node.name.value}")
+
+
+def fields_read(document: DocumentNode) -> set[str]:
+    info = TypeInfo(contract())
+    reader = FieldsRead(info)
+    visit(document, TypeInfoVisitor(info, reader))
+    return reader.found
+
+
+OF_ONE_ROLE = [path for path in PAGES if path.parent.name == "roles" and path.stem in {role.value for role in Role}]
+
+
+@pytest.mark.parametrize("path", OF_ONE_ROLE, ids=lambda path: path.stem)
+def test_every_example_of_a_roles_page_asks_for_what_that_role_may_read(path: Path) -> None:
+    text = path.read_text("utf-8")
+    for example in [*BLOCK.findall(text), *asked_in_prose(text)]:
+        try:
+            document = parse(re.sub(r"\(\w+: ?\)", "", example))  # an argument whose value is left out
+        except GraphQLSyntaxError:
+            continue
+        assert {one for one in fields_read(document) if not may_read(Role(path.stem), one)} == set(), example

@@ -17,6 +17,7 @@ const PICTURES = [
   ["platform", "operator", "/rules"],
   ["provider", "provider", "/ratings"],
   ["public", null, "/directory"],
+  ["subdistrict", "subdistrict", "/coverage"],
 ];
 const TABS = { "/standards": "?tab=revisions" };
 const LARGEST = 60_000;

@@ -51,7 +51,7 @@ def test_a_firm_is_led_from_its_report_to_the_certificate(city: LiveCity) -> Non
     for who in ("pudong", "stranger"):
         assert standing(city, who) == []
     told = funnel(city, "district")
-    assert (told["diagnosed"], told["holding"], told["percent"], told["high"]) == (1, 1, "100.00", "100.0000")
+    assert (told["diagnosed"], told["holding"], told["percent"], told["high"]) == (1, 1, "100.00", "100.00")
     assert 0 < float(told["low"]) < 30, "one firm tells little"
     assert told["steps"] == [{"step": "CERTIFIED", "firms": 1, "longest": 0, "nextStep": "NONE"}]
 
