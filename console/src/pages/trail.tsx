@@ -50,7 +50,7 @@ export function Trail() {
             fetching={answer.fetching}
             columns={[
               { title: words.fields.at, className: "nowrap", render: (_, one) => shanghai(one.at) },
-              { title: words.fields.what, render: (_, one) => one.sentence },
+              { title: words.fields.what, render: (_, one) => <div style={{ maxWidth: "min(40rem, 52vw)", overflowWrap: "anywhere" }}>{one.sentence}</div> },
               { title: words.fields.role, render: (_, one) => name(RoleNames, one.role) },
               { title: words.fields.reason, render: (_, one) => one.reason },
               { title: words.trail.subject, render: (_, one) => <Button size="small" type="link" onClick={() => set({ subject: one.subject })}>{one.subject}</Button> },
