@@ -146,7 +146,8 @@ class Exports:
     ) -> None:
         """Write the files and their manifest aside, then put them where they are given out from."""
         begun = folder.with_name(f"{folder.name}.{os.urandom(4).hex()}")
-        begun.mkdir(mode=0o700, parents=True)
+        for one in (begun.parent.parent, begun.parent, begun):  # a parent that mkdir makes on the way is open to others
+            one.mkdir(mode=0o700, exist_ok=one is not begun)
         try:
             at = self._services.clock()
             whole = sees_the_city(caller.scope)

@@ -144,7 +144,13 @@ class UserError:
 
 def request_error(code: str, chinese: str, english: str, **details: object) -> dict[str, Any]:
     """An error about the request as a whole 请求错误, in the shape of the GraphQL response."""
-    return {"message": f"{chinese} {english}", "extensions": {"code": code, **details}}
+    said = " ".join((_ended(chinese, "。！？"), _ended(english, ".!?")))
+    return {"message": said, "extensions": {"code": code, **details}}
+
+
+def _ended(sentence: str, ends: str) -> str:
+    """A sentence with its stop, which a rule's has not, since more may follow it."""
+    return sentence if sentence.endswith(tuple(ends)) else sentence + ends[0]
 
 
 def not_carried(kind: OperationType, kinds: frozenset[OperationType]) -> tuple[dict[str, Any], int]:

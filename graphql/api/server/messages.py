@@ -63,7 +63,7 @@ def faulted(fault: Exception) -> GraphQLResponse:
 
 
 LATE = GraphQLResponse(
-    {"errors": [request_error(DEADLINE_EXCEEDED.code, f"{DEADLINE_EXCEEDED.says}。", f"{DEADLINE_EXCEEDED.says_in_english}.")]},
+    {"errors": [request_error(DEADLINE_EXCEEDED.code, DEADLINE_EXCEEDED.says, DEADLINE_EXCEEDED.says_in_english)]},
     503,
 )
 

@@ -1,6 +1,7 @@
 """The feed of public events (plan P5, P7, P8): what a query would show its caller now, each once and in order, in both ways out."""
 
 import asyncio
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -151,7 +152,9 @@ def test_a_bank_whose_consent_ended_between_event_and_delivery_is_told_nothing(c
 )
 def test_what_is_asked_amiss_is_said(city: LiveCity, host: str, asked: dict[str, str], status: int, code: str) -> None:
     answer = httpx2.get(f"{host}/events", headers=key(city), params=asked)
-    assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (status, code)
+    [error] = answer.json()["errors"]
+    assert (answer.status_code, error["extensions"]["code"]) == (status, code)
+    assert re.fullmatch(r".*[。！？] [^。]+[.!?]", error["message"]), "a sentence in Chinese, then one in English"
 
 
 def test_without_a_key_or_a_fitting_type_nothing_is_told(city: LiveCity, host: str) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import stat
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -210,6 +211,14 @@ def test_files_are_over_after_an_hour_and_gone_with_the_next_export(city: LiveCi
     again = made(client, key, "csv")
     assert not folder.exists()
     assert table(again, "enterprises")["count"] == table(found, "enterprises")["count"]
+
+
+def test_the_folders_of_an_export_are_their_owners_alone(city: LiveCity, client: TestClient) -> None:
+    made(client, partner(city))
+    top = city.installation.services.exports or Path()
+    folders = [one for one in (top, *top.rglob("*")) if one.is_dir()]
+    assert len(folders) > 2
+    assert {stat.S_IMODE(one.stat().st_mode) for one in folders} == {0o700}
 
 
 def test_an_export_beyond_its_bounds_is_refused_and_leaves_nothing(
