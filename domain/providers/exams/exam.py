@@ -226,7 +226,7 @@ class ExamMarked(Event):
     """The paper was marked 试卷已评分; points: of one hundred, two decimals. on: the day."""
 
     type: Literal["exam.marked.v1"] = "exam.marked.v1"
-    says: ClassVar = "登记了试卷得分 {points}，答对 {correct} 题"
+    says: ClassVar = "结束了考试，试卷得分 {points}，答对 {correct} 题"
     correct: int
     points: Decimal
     passed: bool
@@ -237,7 +237,7 @@ class PracticalPartMarked(Event):
     """The practical part was marked by agreement with the gold case 实操已评分; agreement: weighted kappa, None = none."""
 
     type: Literal["exam.practical_marked.v1"] = "exam.practical_marked.v1"
-    says: ClassVar = "登记了实操部分与标准案例的一致性系数：{agreement:?@|无}"
+    says: ClassVar = "完成了实操部分，与标准案例的一致性系数为 {agreement:?@|无}"
     levels: tuple[CaseLevel, ...]
     agreement: Decimal | None
     passed: bool
