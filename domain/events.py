@@ -34,6 +34,8 @@ from domain.programme.demands.offer import OFFERS
 from domain.programme.demands.service_list import SERVICE_LISTS
 from domain.programme.demands.solution import SOLUTIONS
 from domain.programme.designations import DESIGNATIONS
+from domain.programme.duties.duty import DUTIES
+from domain.programme.duties.strengths import STRENGTHS
 from domain.programme.implementations import IMPLEMENTATIONS
 from domain.programme.packages import PACKAGES
 from domain.programme.papers.paper import PAPERS
@@ -89,6 +91,7 @@ CAPABILITIES = Capabilities(
     FILING_REGISTERS,
     FOLLOW_UPS,
     DRAWS,
+    DUTIES,
     EDITIONS,
     EDITION_MAPPINGS,
     ENDPOINTS,
@@ -129,6 +132,7 @@ CAPABILITIES = Capabilities(
     SIGNALS,
     SOLUTIONS,
     STAGES,
+    STRENGTHS,
     RESERVATIONS,
     SUBSIDIES,
     TARGETS,
