@@ -16,6 +16,7 @@ from domain.governance.ties import TIE_READERS
 from domain.participants.consents import CONSENT_READERS
 from domain.participants.endpoints.state import ENDPOINT_READERS
 from domain.programme.demands.state import DEMAND_READERS, SELLERS
+from domain.programme.duties.state import DUTY_READERS
 from domain.programme.implementation_facts import IMPLEMENTATION_READERS
 from domain.providers.signals.state import SIGNAL_READERS
 from domain.standard.crosswalks.state import CROSSWALK_DRAFT_READERS
@@ -147,6 +148,10 @@ PACKAGES_READ = frozenset({Role.CITY, Role.AUDITOR})
 """Packages for other bodies' platforms 数据包: who hands them over, and who proves it. plan P8."""
 PAPER_DRAFTS = frozenset({Role.CITY, Role.AUDITOR})
 """Papers before they are published 刊物草稿; once published they are anyone's. plan R5."""
+DUTIES_READ = DUTY_READERS
+"""Duties of the task force 专班任务: the administration and the auditor all, a body what it leads or could. plan O1."""
+DUTY_CONTACTS = frozenset({Role.CITY, Role.DISTRICT})
+"""Who calls the lead of a duty 牵头联络人: the administration. plan O1."""
 UPLIFTS_READ = frozenset({Role.CITY, Role.DISTRICT, Role.AUDITOR})
 """Uplift between two years 提升幅度: a district its own share. plan R2."""
 PARTNERS = frozenset({Role.PARTNER})

@@ -33,6 +33,7 @@ from projections.participants.people import PEOPLE_READ_MODEL
 from projections.participants.rosters import ROSTER_READ_MODEL
 from projections.programme.coverage import COVERAGE
 from projections.programme.demands.read_model import DEMAND_READ_MODEL
+from projections.programme.duties import DUTY_READ_MODEL
 from projections.programme.implementations import IMPLEMENTATION_READ_MODEL
 from projections.programme.outreach_sessions import OUTREACH_READ_MODEL
 from projections.programme.packages import PACKAGE_READ_MODEL
@@ -80,6 +81,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     POLICY_READ_MODEL,
     AGREEMENT_READ_MODEL,
     PACKAGE_READ_MODEL,
+    DUTY_READ_MODEL,
     PAPER_READ_MODEL,
     UPLIFT_READ_MODEL,
     CERTIFICATE_READ_MODEL,

@@ -26,12 +26,15 @@ from domain.governance.proceedings.opening import OpenProceeding
 from domain.governance.proceedings.state import ProceedingKind, ProceedingStatus, proceeding_stream
 from domain.instants import city_day
 from domain.kernel import Command, Refused, Stream, cause_of
+from domain.programme.duties.commands import EscalateDuty, ReleaseRetiredLead, RemindOfDuty
+from domain.programme.duties.state import duty_stream
 from journal import Caller
 from projections import Snapshot
 from projections.diagnosis.arbitrations import to_settle
 from projections.diagnosis.follow_ups import rounds_due
 from projections.diagnosis.stages import stages_due
 from projections.governance.proceedings import over_by
+from projections.programme.duties import duties_due, duties_of_retired
 from projections.providers.sampling import findings_without_hearing
 from zhenduan.background.intervals import at_intervals
 
@@ -94,6 +97,20 @@ def _follow_ups(snapshot: Snapshot, today: date) -> Iterator[DueAct]:
             yield DueAct(f"remind-of-follow-up-{row.month}", stream, due, RemindOfFollowUp(**of), cause)
 
 
+def _duties(snapshot: Snapshot, today: date) -> Iterator[DueAct]:
+    """Duties whose lead retired, that are due soon, and that are over."""
+    for row in duties_of_retired(snapshot, today):
+        stream = duty_stream(row.id)
+        yield DueAct("release-retired-lead", stream, today, ReleaseRetiredLead(duty=row.id), cause_of(stream, row.version))
+    for row in duties_due(snapshot, today):
+        stream, by, known = duty_stream(row.id), date.fromisoformat(row.by), row.state()
+        cause = cause_of(stream, row.version)
+        if by < today and not known.escalated:
+            yield DueAct("escalate-duty", stream, by, EscalateDuty(duty=row.id), cause)
+        elif by >= today and not known.reminded:
+            yield DueAct("remind-of-duty", stream, by, RemindOfDuty(duty=row.id), cause)
+
+
 def _findings(snapshot: Snapshot, today: date) -> Iterator[DueAct]:
     """Samples that differ materially, about which nobody was heard yet: each opens a proceeding, and ends none."""
     for one in findings_without_hearing(snapshot):
@@ -119,7 +136,7 @@ def _arbitrations(snapshot: Snapshot, today: date) -> Iterator[DueAct]:
         yield DueAct("settle-arbitration", stream, today, SettleArbitration(diagnosis=row.diagnosis), cause)
 
 
-ACTS: tuple[FindDue, ...] = (_proceedings, _stages, _follow_ups, _findings, _arbitrations)
+ACTS: tuple[FindDue, ...] = (_proceedings, _stages, _follow_ups, _duties, _findings, _arbitrations)
 """Every reader of what falls due; a capability adds its own."""
 
 

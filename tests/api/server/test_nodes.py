@@ -45,6 +45,7 @@ SINGLY = {
     "solution": "solution",
     "demand": "demand",
     "offer": "offer",
+    "duty": "duty",
 }
 """Kind -> the read that shows one such thing by its id."""
 POLICY = {
@@ -58,6 +59,7 @@ PACKAGE = {"counterpart": "MIIT_PILOT", "recipient": "部办公室", "purpose": 
     "edition": "edition/2023",
 }
 ENDS = {"edition": "2023", "externalEdition": "dcmm-2025", "title": "对照", "source": "示例", "mark": "P"}
+DUTY = {"title": "编制教材", "clause": "plan T1", "deliverable": "教材一套"}
 LISTED = {"person": "people", "participation": "participations", "batch": "resultBatches"} | {
     "attendance": "outreachAttendances",
     "question": "outreachQuestions",
@@ -118,6 +120,7 @@ def everything(city: LiveCity) -> dict[str, list[str]]:
         "demand": [demand],
         "offer": [f"offer/{key_of(demand, 'demand')}.supplier"],
         "question": [str(asked["outreachQuestion"]["id"])],
+        "duty": [str(city.done("city", "stateDuty", "duty { id }", **DUTY, since=city.today, by=city.today)["duty"]["id"])],
         "batch": ["batch/city.b1"],
         "campaign": ["campaign/round"],
         "endpoint": [sent_to["endpoint"]["id"]],
