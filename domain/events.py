@@ -33,6 +33,7 @@ from domain.programme.demands.gap_consent import GAP_CONSENTS
 from domain.programme.demands.offer import OFFERS
 from domain.programme.demands.service_list import SERVICE_LISTS
 from domain.programme.demands.solution import SOLUTIONS
+from domain.programme.case_studies.case_study import CASE_STUDIES
 from domain.programme.designations import DESIGNATIONS
 from domain.programme.duties.duty import DUTIES
 from domain.programme.duties.strengths import STRENGTHS
@@ -79,6 +80,7 @@ CAPABILITIES = Capabilities(
     ATTENDANCES,
     CALIBRATIONS,
     CAMPAIGNS,
+    CASE_STUDIES,
     CERTIFICATES,
     CALLS,
     CONSENTS,

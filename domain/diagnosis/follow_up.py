@@ -316,8 +316,8 @@ def evolve(known: FollowUp | None, event: FollowUpEvent) -> FollowUp:
     match event:
         case FollowUpPlanned(measures=measures):
             return known.model_copy(update={"measures": measures})
-        case FollowUpReported(month=month):
-            return _marked(known, month, "reported")
+        case FollowUpReported(month=month, changes=changes):
+            return _marked(known, month, "reported").model_copy(update={"changes": (*known.changes, *changes)})
         case FollowUpReminded(month=month):
             return _marked(known, month, "reminded")
         case FollowUpEscalated(month=month):

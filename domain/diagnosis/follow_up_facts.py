@@ -143,12 +143,16 @@ class RoundState(Part):
 
 
 class FollowUp(Part):
-    """A follow-up as far as its history tells 跟踪回访. rounds: month -> how it stands. measures: as planned last."""
+    """A follow-up as far as its history tells 跟踪回访. rounds: month -> how it stands. measures: as planned last.
+
+    changes: what was reported as measured before and after, over all months, in the order of the reports.
+    """
 
     enterprise: str
     provider: str | None
     rounds: Mapping[int, RoundState]
     measures: tuple[PlannedMeasure, ...] = ()
+    changes: tuple[MeasuredChange, ...] = ()
     closed: bool = False
 
 
