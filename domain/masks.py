@@ -16,6 +16,7 @@ from domain.governance.ties import TIE_READERS
 from domain.participants.consents import CONSENT_READERS
 from domain.participants.endpoints.state import ENDPOINT_READERS
 from domain.programme.demands.state import DEMAND_READERS, SELLERS
+from domain.programme.case_studies.state import CASE_STUDY_READERS
 from domain.programme.duties.state import DUTY_READERS
 from domain.programme.implementation_facts import IMPLEMENTATION_READERS
 from domain.providers.signals.state import SIGNAL_READERS
@@ -148,6 +149,8 @@ PACKAGES_READ = frozenset({Role.CITY, Role.AUDITOR})
 """Packages for other bodies' platforms 数据包: who hands them over, and who proves it. plan P8."""
 PAPER_DRAFTS = frozenset({Role.CITY, Role.AUDITOR})
 """Papers before they are published 刊物草稿; once published they are anyone's. plan R5."""
+CASE_STUDY_DRAFTS = CASE_STUDY_READERS
+"""Case studies before they are published 未发布案例: editors of the place, the auditor, the firm once it is reviewed. plan R5."""
 DUTIES_READ = DUTY_READERS
 """Duties of the task force 专班任务: the administration and the auditor all, a body what it leads or could. plan O1."""
 DUTY_CONTACTS = frozenset({Role.CITY, Role.DISTRICT})

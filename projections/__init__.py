@@ -31,6 +31,7 @@ from projections.participants.headquarters import HEADQUARTERS_READ_MODEL
 from projections.participants.organisations import ORGANISATION_READ_MODEL
 from projections.participants.people import PEOPLE_READ_MODEL
 from projections.participants.rosters import ROSTER_READ_MODEL
+from projections.programme.case_studies.read_model import CASE_STUDY_READ_MODEL
 from projections.programme.coverage import COVERAGE
 from projections.programme.demands.read_model import DEMAND_READ_MODEL
 from projections.programme.duties import DUTY_READ_MODEL
@@ -82,6 +83,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     AGREEMENT_READ_MODEL,
     PACKAGE_READ_MODEL,
     DUTY_READ_MODEL,
+    CASE_STUDY_READ_MODEL,
     PAPER_READ_MODEL,
     UPLIFT_READ_MODEL,
     CERTIFICATE_READ_MODEL,

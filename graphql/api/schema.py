@@ -37,6 +37,7 @@ from api.participants import (
 )
 from api.programme import (
     appraisal,
+    case_studies,
     coverage,
     demand_matching,
     demands,
@@ -115,6 +116,7 @@ MODULES = (
     papers,
     packages,
     uplifts,
+    case_studies,
     duties,
     policies,
     designations,

@@ -6,6 +6,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from domain.kernel import cause_of
+from domain.programme.case_studies.state import CaseStudyText
 from domain.programme.papers.paper import PaperComputed, PaperEdition, PaperKind, paper_stream
 from domain.programme.papers.tables import TOTAL, PaperCell, PaperTable, PaperTableName, Withheld
 from projections.programme.portrait import Movement
@@ -14,8 +15,9 @@ MARKS: Mapping[Withheld, str] = MappingProxyType({Withheld.TOO_FEW: "*", Withhel
 """What stands in place of what is withheld."""
 CHAPTERS: Mapping[PaperKind, tuple[PaperTableName, ...]] = MappingProxyType(
     {
-        PaperKind.WHITE_PAPER: tuple(PaperTableName),
+        PaperKind.WHITE_PAPER: tuple(name for name in PaperTableName if name is not PaperTableName.CASES),
         PaperKind.RESEARCH_BRIEF: (PaperTableName.INDICATORS, PaperTableName.MOVEMENT, PaperTableName.UPLIFT),
+        PaperKind.CASE_COLLECTION: (PaperTableName.CASES,),
     }
 )
 """Tables that each kind of paper shows, in their order."""
@@ -34,6 +36,7 @@ NOTES: Mapping[PaperTableName, str] = MappingProxyType(
 """What a reader has to know of each table 读法."""
 GRADES = {str(grade): f"{name}档" for grade, name in enumerate("一二三四五六七八九十", 1)}
 LISTS = frozenset({PaperTableName.TARGETS, PaperTableName.INDICATORS, PaperTableName.UPLIFT})
+LISTS = frozenset({PaperTableName.TARGETS, PaperTableName.INDICATORS, PaperTableName.UPLIFT, PaperTableName.CASES})
 """Tables that are read line by line; the others have two sides."""
 WORDS: Mapping[str, str] = MappingProxyType(
     {
@@ -115,13 +118,14 @@ class ShownTable:
 
 @dataclass(frozen=True)
 class PaperSheet:
-    """A paper as it is set 刊物. draft: it is not published. demo: of synthetic data."""
+    """A paper as it is set 刊物. draft: it is not published. demo: of synthetic data. cases: texts of a case collection."""
 
     paper: PaperEdition
     computed: PaperComputed
     tables: tuple[ShownTable, ...]
     draft: bool
     demo: bool
+    cases: tuple[CaseStudyText, ...] = ()
 
     @property
     def title(self) -> str:
@@ -135,7 +139,9 @@ class PaperSheet:
         return cause_of(paper_stream(self.paper.kind, self.paper.year), self.paper.requested)
 
 
-def paper_sheet(paper: PaperEdition, names: Mapping[str, str], *, draft: bool, demo: bool) -> PaperSheet:
+def paper_sheet(
+    paper: PaperEdition, names: Mapping[str, str], *, draft: bool, demo: bool, cases: Sequence[CaseStudyText] = ()
+) -> PaperSheet:
     """The sheet of an edition that was computed.
 
     Args:
@@ -143,15 +149,19 @@ def paper_sheet(paper: PaperEdition, names: Mapping[str, str], *, draft: bool, d
         names: code of a district or division, or "edition indicator" -> its name.
         draft: whether it is not published.
         demo: whether the data is synthetic.
+        cases: texts of the case studies that it holds.
     """
     computed = paper.computed
     assert computed is not None  # noqa: S101 - its caller has seen that it is
     known = {one.table: one for one in computed.tables}
     shown = tuple(_shown(known[name], names) for name in CHAPTERS[paper.kind] if name in known)
-    return PaperSheet(paper, computed, shown, draft, demo)
+    return PaperSheet(paper, computed, shown, draft, demo, tuple(cases))
 
 
 def _shown(table: PaperTable, names: Mapping[str, str]) -> ShownTable:
+    if table.table is PaperTableName.CASES:
+        rows = tuple((one.row, (ShownCell(one.column),)) for one in table.cells)
+        return ShownTable(table, ("案例标识", "文稿摘要（SHA-256）"), rows, ())
     return _list(table, names) if table.table in LISTS else _matrix(table, names)
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from jinja2 import Environment
 
-from domain.programme.papers.paper import PaperFormat
+from domain.programme.case_studies.state import CaseStudyText
+from domain.programme.papers.paper import PaperFormat, PaperKind
 from projections.documents.markdown import literal
 from projections.documents.paper import MARKS, PaperSheet, ShownTable
 from projections.report import fonts, printing
@@ -63,8 +64,39 @@ def _markdown(sheet: PaperSheet) -> Iterator[str]:
         yield from _table(table)
         yield ""
         yield f"数据截至 {computed.day}，日志位置 {computed.position}，数据表摘要 `{table.table.digest}`。"
+    for number, one in enumerate(sheet.cases, 1):
+        yield from _case(number, one)
+    if sheet.paper.kind is PaperKind.CASE_COLLECTION:
+        return
     yield ""
     yield "".join(f"{literal(mark)} {one.description.rpartition(' · ')[2]}；" for one, mark in MARKS.items()).rstrip("；") + "。"
+
+
+def _case(number: int, one: CaseStudyText) -> Iterator[str]:
+    yield ""
+    yield f"## 案例 {number} {literal(one.title)}"
+    told = (("企业", one.firm or ""), ("改进前情况", one.situation), ("改进措施", one.done), ("改进成效", one.brought))
+    for label, text in told:
+        if text:
+            yield ""
+            yield f"**{label}**：{literal(text)}"
+    lines = [(change.name, change.unit, change.before, change.after) for change in one.changes]
+    if one.totals is not None:
+        lines.append((f"核验得分（标准 {one.totals.edition}）", "分", one.totals.first, one.totals.later))
+    if lines:
+        yield ""
+        yield "| 项目 | 单位 | 改进前 | 改进后 |"
+        yield "| --- | --- | --- | --- |"
+        for line in lines:
+            yield f"| {' | '.join(literal(str(part)) for part in line)} |"
+    if one.uplift is not None:
+        said = one.uplift
+        yield ""
+        interval = f"百分之九十区间 {said.low} 至 {said.high}"
+        years = f"{said.first_year} 至 {said.second_year} 年度"
+        yield f"全市 {years}匹配对照之差 {said.points} 分，{interval}，依据 `{said.cause}`。"
+    yield ""
+    yield f"文稿摘要 `{one.sha256}`。"
 
 
 def _table(table: ShownTable) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""White paper or research brief of a year 白皮书与研究简报: asked for, computed at one position, published. plan R1, R5.
+"""White paper, research brief or case collection of a year 刊物: asked for, computed at one position, published. plan R1, R5.
 
 One stream a kind and year. What is published never changes; a correction is an edition more, which names the one before it. A draft
 is the city's alone, and may be asked for anew until it is published.
@@ -30,7 +30,8 @@ from domain.kernel import (
     stream_of,
 )
 from domain.person_id_fields import PersonId
-from domain.programme.papers.tables import PaperTable
+from domain.programme.case_studies.state import CaseStudy, CaseStudyStatus, case_study_stream
+from domain.programme.papers.tables import PaperTable, PaperTableName
 from standards.described import DescribedEnum
 
 # Rules
@@ -59,6 +60,12 @@ PAPER_NO_DRAFT = Rule(
     "没有待公布的草稿，请先申请编制",
     "There is no draft to publish; request one first",
 )
+PAPER_CASE_WITHDRAWN = Rule(
+    "PAPER_CASE_WITHDRAWN",
+    "plan R5",
+    "草稿收入的 {cases} 个案例已不再公开，请重新申请编制",
+    "{cases} case studies of the draft are published no more; request it anew",
+)
 
 # Commands
 
@@ -68,6 +75,9 @@ class PaperKind(DescribedEnum):
 
     WHITE_PAPER = "white_paper", "Yearly white paper · 白皮书"
     RESEARCH_BRIEF = "research_brief", "Yearly research brief · 研究简报"
+    WHITE_PAPER = "white_paper", "White paper of a year · 白皮书"
+    RESEARCH_BRIEF = "research_brief", "Research brief of a year · 研究简报"
+    CASE_COLLECTION = "case_collection", "Case collection of a year · 案例集"
 
 
 PAPER_YEARS = range(2023, 2101)
@@ -219,6 +229,12 @@ class PaperEdition(BaseModel):
         """The edition that it corrects; None of the first."""
         return self.edition - 1 if self.edition > 1 else None
 
+    @property
+    def cases(self) -> dict[str, str]:
+        """Id -> digest of its text, of the case studies that it holds 所收案例; a paper of another kind has none."""
+        tables = self.computed.tables if self.computed is not None else ()
+        return {cell.row: cell.column for one in tables if one.table is PaperTableName.CASES for cell in one.cells}
+
 
 class Paper(BaseModel):
     """The paper of a year 年度刊物: its editions in order, the last of them perhaps a draft."""
@@ -256,6 +272,7 @@ def decide(command: AnyPaperCommand, paper: Paper | None, context: DecisionConte
                 raise PAPER_UNDER_WAY.refuse()
             if latest.status is PaperStatus.PUBLISHED:
                 raise PAPER_NO_DRAFT.refuse()
+            _require_cases(latest, context)
             stated = {"edition": latest.edition, "day": context.day, "published_by": context.by}
             return (Unfinished(PaperPublished, stated),)
         case never:
@@ -275,6 +292,17 @@ def _requested(command: RequestPaper, paper: Paper | None, context: DecisionCont
     told = command.model_dump(exclude={"reason"})
     reason = command.reason if published else None
     return PaperRequested(**told, edition=published + 1, reason=reason, requested_by=context.by)
+
+
+def _require_cases(edition: PaperEdition, context: DecisionContext) -> None:
+    """Refuse a draft with a case study that is published no more, or with another text."""
+    gone = 0
+    for identity, text in edition.cases.items():
+        known: CaseStudy | None = context.read.get(case_study_stream(identity))
+        shown = known is not None and known.status is CaseStudyStatus.PUBLISHED and known.text.sha256 == text
+        gone += not shown
+    if gone:
+        raise PAPER_CASE_WITHDRAWN.refuse(cases=gone)
 
 
 # Evolve: what has happened
@@ -311,11 +339,17 @@ def paper_stream(kind: PaperKind, year: int) -> Stream:
     return stream_of("paper", paper_key(kind, year))
 
 
+def _reads(command: AnyPaperCommand, paper: Paper | None) -> tuple[Stream, ...]:
+    """The case studies of a draft that is to be published."""
+    return tuple(map(case_study_stream, paper.latest.cases)) if isinstance(command, PublishPaper) and paper is not None else ()
+
+
 PAPERS = Capability(
     name="paper",
     commands=tuple(AnyPaperCommand.__args__),
     events=tuple(PaperEvent.__args__),
     stream=lambda command: paper_stream(command.kind, command.year),
+    reads=_reads,
     decide=decide,
     evolve=evolve,
 )

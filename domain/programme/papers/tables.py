@@ -25,6 +25,7 @@ class PaperTableName(DescribedEnum):
     INDICATORS = "indicators", "Weakest indicators of each edition, mean of points 0–100 · 薄弱指标"
     MOVEMENT = "movement", "Firms by how their grade moved since the year before, by district · 同比变动"
     UPLIFT = "uplift", "Uplift from first to second diagnosis, by three estimates · 提升幅度"
+    CASES = "cases", "Case studies published in the year, by the digests of their texts · 案例目录"
 
 
 class Withheld(DescribedEnum):

@@ -7,6 +7,7 @@ from journal.blobs import Blobs
 from projections.documents.paper import PaperSheet, paper_sheet
 from projections.documents.paper_printing import printed_as
 from projections.engine.snapshot import Snapshot
+from projections.programme.case_studies.read_model import texts_of
 from projections.standard.editions import editions
 from standards import edition_of_json
 
@@ -18,7 +19,8 @@ def sheet_of(snapshot: Snapshot, paper: PaperEdition, names: Mapping[str, str], 
         for row in editions(snapshot)
         for item in edition_of_json(row.body).indicators
     }
-    return paper_sheet(paper, {**names, **indicators}, draft=draft, demo=demo)
+    cases = texts_of(snapshot, paper.cases) if paper.cases else ()
+    return paper_sheet(paper, {**names, **indicators}, draft=draft, demo=demo, cases=cases)
 
 
 def set_files(blobs: Blobs, sheet: PaperSheet, holder: str) -> tuple[PaperFile, ...]:

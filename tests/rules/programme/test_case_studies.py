@@ -32,7 +32,22 @@ from domain.programme.case_studies.commands import (
     TakeDownCaseStudy,
     WithdrawCaseStudyConsent,
 )
-from domain.programme.case_studies.state import CASE_STUDY_STATUS, CaseStudy, CaseStudyStatus, YearsOfUplift
+from domain.programme.case_studies.state import (
+    CASE_STUDY_STATUS,
+    CaseStudy,
+    CaseStudyStatus,
+    YearsOfUplift,
+    case_study_stream,
+)
+from domain.programme.papers.paper import (
+    PAPER_CASE_WITHDRAWN,
+    PAPERS,
+    PaperKind,
+    PublishPaper,
+    RecordPaper,
+    RequestPaper,
+)
+from domain.programme.papers.tables import PaperCell, PaperTable, PaperTableName
 from domain.programme.uplifts.uplift import uplift_stream
 from tests.rules.cases import FIRM
 from tests.rules.diagnosis import test_follow_up, test_readings
@@ -222,3 +237,20 @@ def test_what_is_not_there_answers_alike() -> None:
     given(CASE_STUDIES).having_read(WORLD).when(PublishCaseStudy(**OF), "city").refused(NOT_FOUND)
     drafted().when(DRAFT, "district", "310117").refused(NOT_FOUND)
     given(CASE_STUDIES).having_read(WORLD).when(DRAFT, "provider", "p1").refused(ROLE_NOT_ALLOWED)
+
+
+def test_a_collection_is_published_while_every_case_of_its_draft_is_public_with_that_text() -> None:
+    of = {"kind": PaperKind.CASE_COLLECTION, "year": 2024}
+    case, reads = published(), case_study_stream("c1")
+    cells = (PaperCell(row="c1", column=digest(case)),)
+    table = PaperTable(table=PaperTableName.CASES, cells=cells, digest="a" * 64)
+    told = {"method": "collection/1", "position": 9, "input_digest": "b" * 64, "basis": "c" * 64, "rule": None, "uplift": None}
+
+    def publish(state: Any) -> Given:
+        paper = given(PAPERS).having_read({reads: state}).when(RequestPaper(**of), "city")
+        recorded = paper.when(RecordPaper(**of, requested=1, tables=(table,), **told), "system").happened("paper.computed.v1")
+        return recorded.when(PublishPaper(**of), "city")
+
+    publish(case.state).happened("paper.published.v1")
+    publish(firm(case, WithdrawCaseStudyConsent(**OF, **WHY)).state).refused(PAPER_CASE_WITHDRAWN, cases=1)
+    publish(consented(title="另一文稿").state).refused(PAPER_CASE_WITHDRAWN, cases=1)
