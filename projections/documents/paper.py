@@ -8,14 +8,14 @@ from types import MappingProxyType
 from domain.kernel import cause_of
 from domain.programme.case_studies.state import CaseStudyText
 from domain.programme.papers.paper import PaperComputed, PaperEdition, PaperKind, paper_stream
-from domain.programme.papers.tables import TOTAL, PaperCell, PaperTable, PaperTableName, Withheld
+from domain.programme.papers.tables import COUNTED, TOTAL, PaperCell, PaperTable, PaperTableName, Withheld
 from projections.programme.portrait import Movement
 
 MARKS: Mapping[Withheld, str] = MappingProxyType({Withheld.TOO_FEW: "*", Withheld.DIFFERENCE: "†", Withheld.PROTECTS: "‡"})
 """What stands in place of what is withheld."""
 CHAPTERS: Mapping[PaperKind, tuple[PaperTableName, ...]] = MappingProxyType(
     {
-        PaperKind.WHITE_PAPER: tuple(name for name in PaperTableName if name is not PaperTableName.CASES),
+        PaperKind.WHITE_PAPER: COUNTED,
         PaperKind.RESEARCH_BRIEF: (PaperTableName.INDICATORS, PaperTableName.MOVEMENT, PaperTableName.UPLIFT),
         PaperKind.CASE_COLLECTION: (PaperTableName.CASES,),
     }

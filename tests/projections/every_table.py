@@ -366,7 +366,10 @@ def visit(city: City) -> None:
     city.send(on_site, RecordInterview(**of, function="生产", notes="已看现场"))
 
 
-STORED_KEYS = {"draw": "2024.06", "reassessment": "d1", "screening": "s1", "signal": "g1", "agreement": "a1"}
+STORED_KEYS = {
+    "draw": "2024.06", "reassessment": "d1", "screening": "s1", "signal": "g1", "agreement": "a1",
+    "duty": "t1", "strength": "support", "casestudy": "c1",
+}
 """Kind -> key of the history that is taken as it is stored."""
 def outreach(city: City) -> None:
     """A session with a firm in it and a question, and a unit's schedule."""
@@ -397,7 +400,7 @@ def supply(city: City) -> None:
 def sampled(journal: Journal) -> None:
     """A month's draw from its commitment to what a job came to, a screening with a signal and a study, as stored."""
     for kind, key in STORED_KEYS.items():
-        firm = {"enterprise": ENTERPRISE} if kind == "signal" else {}
+        firm = {"enterprise": ENTERPRISE} if kind in ("signal", "casestudy") else {}
         stored = [
             NewEntry(stream_of(kind, key), version, one["type"], orjson.dumps(told, option=orjson.OPT_SORT_KEYS))
             for version, one in enumerate(HISTORIES[kind], 1)

@@ -9,6 +9,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from html import unescape
 from itertools import permutations
 from pathlib import Path
@@ -21,6 +22,7 @@ from openpyxl import load_workbook
 from api.schema import schema_text
 from domain.events import COMMANDS, EVENTS
 from domain.participants.rosters.findings import LeftOut, RosterReport
+from domain.programme.case_studies.state import CaseStudyChange, CaseStudyText, CaseStudyTotals, CaseStudyUplift
 from domain.programme.papers.paper import PaperComputed, PaperEdition, PaperFormat, PaperKind
 from domain.programme.papers.tables import PaperCell, PaperTableName, Withheld
 from domain.providers.ratings.numbers import Tier
@@ -161,9 +163,16 @@ def the_papers(_folder: Path) -> Iterator[str]:
     tables = tuple(table_of(one, cells) for one in PaperTableName)
     told = {"method": "q/1", "rule": None, "position": 9, "input_digest": "a" * 64, "basis": "b" * 64, "uplift": None}
     computed = PaperComputed(**told, day=date(2025, 3, 3), tables=tables)
-    for kind, draft, edition, reason in ((PaperKind.WHITE_PAPER, True, 1, None), (PaperKind.RESEARCH_BRIEF, False, 2, "更正名单")):
+    changes = (CaseStudyChange(name="联网率", unit="%", before=Decimal("31.5"), after=Decimal(62)),)
+    totals = CaseStudyTotals(edition="2023", first=Decimal("41.25"), later=Decimal("55.5"))
+    years = {"first_year": 2023, "second_year": 2024, "edition": "2023", "cause": "uplift/2023.2024.2023/1"}
+    uplift = CaseStudyUplift(**years, points=Decimal(3), low=Decimal(1), high=Decimal(5))
+    said = {"title": "排产改进", "situation": "靠人工。", "done": "上线系统。", "brought": "缩短。", "firm": "示例企业"}
+    case = CaseStudyText(**said, changes=changes, totals=totals, uplift=uplift)
+    papers = ((PaperKind.WHITE_PAPER, True, 1, None), (PaperKind.RESEARCH_BRIEF, False, 2, "更正名单"))
+    for kind, draft, edition, reason in (*papers, (PaperKind.CASE_COLLECTION, False, 1, None)):
         paper = PaperEdition(kind=kind, year=2024, edition=edition, requested=1, reason=reason, computed=computed)
-        made = paper_sheet(paper, {"310117": "松江区", "C34": "通用设备制造业"}, draft=draft, demo=True)
+        made = paper_sheet(paper, {"310117": "松江区", "C34": "通用设备制造业"}, draft=draft, demo=True, cases=(case,))
         yield from lines(paper_page(made))
         yield from lines(printed_as(made, PaperFormat.MARKDOWN, "tests").decode())
 

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from domain.governance.rule_bodies.publication import PublicationRule
 from domain.kernel import Sha256
-from domain.programme.papers.tables import TOTAL, PaperCell, PaperTableName, Withheld
+from domain.programme.papers.tables import COUNTED, TOTAL, PaperCell, PaperTableName, Withheld
 from domain.programme.uplifts.numbers import UpliftFirm, UpliftVerdict, compute_uplift
 from methods.mean_interval import mean_interval
 from methods.rounding import rounded
@@ -132,7 +132,7 @@ def compute_paper(inputs: PaperInputs) -> PaperNumbers:
         },
         {name.value: sorted(_key(place) for place in one.reasons) for name, one in tables.items()},
     )
-    return PaperNumbers({name: cells[name] for name in PaperTableName}, basis, digest_of(inputs))
+    return PaperNumbers({name: cells[name] for name in COUNTED}, basis, digest_of(inputs))
 
 
 class _Guards:

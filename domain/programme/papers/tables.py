@@ -28,6 +28,10 @@ class PaperTableName(DescribedEnum):
     CASES = "cases", "Case studies published in the year, by the digests of their texts · 案例目录"
 
 
+COUNTED = tuple(name for name in PaperTableName if name is not PaperTableName.CASES)
+"""Tables that count firms 统计数据表, in order."""
+
+
 class Withheld(DescribedEnum):
     """Why a cell is not shown · 不公开原因."""
 

@@ -21,7 +21,6 @@ from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
 from api.participants.liaisons import Contact, load_contacts
 from api.participants.organisations import Organisation, load_organisations
-from domain.access import Mask
 from domain.kernel import Command
 from domain.masks import ACTORS, DUTIES_READ, DUTY_CONTACTS
 from domain.programme.duties.commands import StateDuty
@@ -74,7 +73,6 @@ class Duty(Node):
     contact: Contact | None = field(
         "Named contact of the lead; null without one, and once that membership is over · 联络人",
         roles=DUTY_CONTACTS,
-        mask=Mask.CONTACTS,
         made=True,
     )
     asked_by: date | None = field("Later day that waits for the city's answer; null of none · 待答复的完成日", made=True)

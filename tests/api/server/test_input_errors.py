@@ -115,6 +115,7 @@ NAMED_OTHERWISE = {
     "externalEdition": "external_edition",
     "outreachSession": "outreach-session",
     "outreachQuestion": "outreach-question",
+    "caseStudy": "case-study",
 }
 """Field -> how the example of its id begins, where that is not the field's own name."""
 WITH_AN_ID = [command for command in COMMANDS if IDENTIFIER in patterns(command.model_json_schema())]

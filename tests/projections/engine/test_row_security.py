@@ -187,6 +187,7 @@ def test_every_table_of_a_firms_own_data_has_row_policies() -> None:
         "first_reports",
         "adjudicated_samples",
         "demands",
+        "case_studies",
         "designations",
         "reassessments",
         "coverage_subjects",
