@@ -26,11 +26,13 @@ from standards import Form, edition_for, edition_mappings, load, load_compositio
 from zhenduan.demo.after_reports import arbitrated
 from zhenduan.demo.arbitrations import laid_before
 from zhenduan.demo.campaigns import campaign_of, invited, planned
+from zhenduan.demo.case_studies import case_studies
 from zhenduan.demo.certificates import certificates
 from zhenduan.demo.crosswalks import crosswalks
 from zhenduan.demo.data import DemoData, Ending, Provider, seats
 from zhenduan.demo.diagnosis_story import Act, Cast, DemoCase, acts
 from zhenduan.demo.directory_moves import moves
+from zhenduan.demo.duties import duties
 from zhenduan.demo.firms import DemoFirm, Unused, draw_firms, next_year, roster_file
 from zhenduan.demo.implementations import implementations
 from zhenduan.demo.office_hours import later, moments, office_time
@@ -125,6 +127,8 @@ def story(data: DemoData, chance: Random, present: datetime) -> Story:
     played += _mapped(people)
     played += _outreach(people, shown, rosters, present)
     played += _supplied(people, shown, played)
+    played += _duties(people, shown, present)
+    played += _case_studies(people, played, present)
     played.sort(key=lambda timed: timed.at)
     return Story(tuple(played), {role: people.callers[role, unit].actor for role, unit in shown.items()})
 
@@ -212,6 +216,16 @@ def _supplied(people: People, shown: Mapping[Role, str], played: Sequence[Timed]
     last = ordered[-1].at
     for minute, (who, command) in enumerate(supply(people, shown, cases, city_day(last)) if cases else (), 2):
         yield Timed(last + timedelta(minutes=minute), Act(0, who, command))
+def _duties(people: People, shown: Mapping[Role, str], present: datetime) -> Iterator[Timed]:
+    """The city states work of the task force, some of which the support body leads."""
+    steps = duties(people, shown, city_day(present))
+    yield from (Timed(at, Act(0, who, command)) for at, who, command in steps if at <= present)
+
+
+def _case_studies(people: People, played: Sequence[Timed], present: datetime) -> Iterator[Timed]:
+    """The firm that was followed up agrees to a case study, as far as the present goes."""
+    steps = sorted(((one.at, one.act.who, one.act.what) for one in played if isinstance(one.act.what, Command)), key=itemgetter(0))
+    yield from (Timed(at, Act(0, who, command)) for at, who, command in case_studies(people, steps) if at <= present)
 
 
 def _mapped(people: People) -> Iterator[Timed]:

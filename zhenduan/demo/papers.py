@@ -16,6 +16,6 @@ REQUESTED, PUBLISHED = date(2025, 2, 25), date(2025, 2, 26)
 def papers(people: People) -> Iterator[tuple[date, Caller, Command]]:
     """The city asks for both, which the program computes, and publishes one."""
     city = people.callers[Role.CITY, people.data.organisations.city.id]
-    for kind in PaperKind:
+    for kind in (PaperKind.WHITE_PAPER, PaperKind.RESEARCH_BRIEF):
         yield REQUESTED, city, RequestPaper(kind=kind, year=YEAR)
     yield PUBLISHED, city, PublishPaper(kind=PaperKind.WHITE_PAPER, year=YEAR)
