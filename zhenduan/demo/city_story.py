@@ -129,6 +129,7 @@ def story(data: DemoData, chance: Random, present: datetime) -> Story:
     played += _supplied(people, shown, played)
     played += _duties(people, shown, present)
     played += _case_studies(people, played, present)
+    played += _further(people, shown, played, present)
     played.sort(key=lambda timed: timed.at)
     return Story(tuple(played), {role: people.callers[role, unit].actor for role, unit in shown.items()})
 
@@ -219,13 +220,11 @@ def _supplied(people: People, shown: Mapping[Role, str], played: Sequence[Timed]
 def _duties(people: People, shown: Mapping[Role, str], present: datetime) -> Iterator[Timed]:
     """The city states work of the task force, some of which the support body leads."""
     steps = duties(people, shown, city_day(present))
+def _further(people: People, shown: Mapping[Role, str], played: Sequence[Timed], present: datetime) -> Iterator[Timed]:
+    """Work of the task force, and a case study of the firm that was followed up, as far as the present goes."""
+    known = [(one.at, one.act.who, one.act.what) for one in played if isinstance(one.act.what, Command)]
+    steps = (*duties(people, shown, city_day(present)), *case_studies(people, known))
     yield from (Timed(at, Act(0, who, command)) for at, who, command in steps if at <= present)
-
-
-def _case_studies(people: People, played: Sequence[Timed], present: datetime) -> Iterator[Timed]:
-    """The firm that was followed up agrees to a case study, as far as the present goes."""
-    steps = sorted(((one.at, one.act.who, one.act.what) for one in played if isinstance(one.act.what, Command)), key=itemgetter(0))
-    yield from (Timed(at, Act(0, who, command)) for at, who, command in case_studies(people, steps) if at <= present)
 
 
 def _mapped(people: People) -> Iterator[Timed]:

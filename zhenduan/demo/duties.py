@@ -28,9 +28,10 @@ def duties(people: People, shown: Mapping[Role, str], present: date) -> Iterator
         grant.model_copy(update={"contact": True}),
         RecordStrengths(organisation=body.organisation, since=began, strengths=good_at, **SOURCE),
     ]
+    over = later(present - timedelta(days=OVER_AGO), 0)
     stated = (
         ("编写下一年度培训教材（示例）", "plan T1", "教材与题库各一套", Strength.TRAINING, ahead, True),
-        ("整理诊断数据字典（示例）", "plan R1", "数据字典一份", Strength.RESEARCH, later(present - timedelta(days=OVER_AGO), 0), True),
+        ("整理诊断数据字典（示例）", "plan R1", "数据字典一份", Strength.RESEARCH, over, True),
         ("对接金融机构产品（示例）", "plan I2", "产品清单一份", Strength.FINANCE, ahead, False),
     )
     minute, led = 450, list[str]()

@@ -94,7 +94,7 @@ NEWEST_FIRST: Order = (By("changed_at", descending=True), By("id"))
 
 def _sought(snapshot: Snapshot, scope: Scope, where: CaseStudyFilter) -> Iterator[ColumnElement[bool]]:
     table, firms = snapshot[TABLE], snapshot[ENTERPRISES]
-    within = table.c.enterprise.in_(select(firms.c.id).where(to_sql(scope, enterprise_columns(snapshot))))
+    within: ColumnElement[bool] = table.c.enterprise.in_(select(firms.c.id).where(to_sql(scope, enterprise_columns(snapshot))))
     if where.as_firm:
         within = and_(within, table.c.status.not_in([one.value for one in UNREAD_BY_THE_FIRM]))
     yield or_(table.c.status == CaseStudyStatus.PUBLISHED.value, within)
