@@ -90,7 +90,7 @@ CASE_STUDY_CHANGE_UNKNOWN = Rule(
     "CASE_STUDY_CHANGE_UNKNOWN",
     "plan R5",
     "企业共报告了 {at_most} 项前后对比，没有第 {number} 项；请核对序号",
-    "The firm reported {at_most} changes, and there is no {number}; check the number",
+    "The changes that the firm reported end with number {at_most}, and there is no {number}; check the number",
 )
 CASE_STUDY_UPLIFT_UNSETTLED = Rule(
     "CASE_STUDY_UPLIFT_UNSETTLED",
