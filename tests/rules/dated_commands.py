@@ -21,6 +21,9 @@ from domain.participants.people.registration import InvitePerson
 from domain.participants.people.state import Membership, Person, person_stream
 from domain.programme.demands.gap_consent import GAP_CONSENTS
 from domain.programme.designations import DESIGNATIONS, RecordDesignation
+from domain.programme.duties.commands import AskForLaterDutyDay, MoveDutyDay
+from domain.programme.duties.duty import DUTIES
+from domain.programme.duties.strengths import STRENGTHS
 from domain.programme.sessions.schedule import OUTREACH_SCHEDULES
 from domain.programme.sessions.session import SESSIONS, MoveOutreachSession
 from domain.providers.calls.commands import ExtendCall
@@ -36,6 +39,7 @@ from tests.rules.governance import proceedings, test_dated_rules, test_ties, tes
 from tests.rules.participants import test_consents, test_headquarters, test_people
 from tests.rules.programme import (
     test_demands,
+    test_duties,
     test_implementations,
     test_policies,
     test_session_questions,
@@ -278,6 +282,21 @@ def confirm_delivery(on: date) -> Given:
 def consent_to_chain_leader(until: date) -> Given:
     fresh = given(GAP_CONSENTS).having_read(test_solutions.WORLD)
     return cases.firm(fresh, test_solutions.CONSENT.model_copy(update={"until": until}))
+def record_strengths(since: date) -> Given:
+    return given(STRENGTHS).having_read(test_duties.SUPPORT).when(test_duties.RECORD.model_copy(update={"since": since}), "city")
+
+
+def state_duty(**days: date) -> Given:
+    return given(DUTIES).when(test_duties.STATE.model_copy(update=days), "city")
+
+
+def move_duty_day(by: date) -> Given:
+    command = MoveDutyDay(**test_duties.OF, by=by, reason="专家档期冲突")
+    return test_duties.stated(since=date(2024, 1, 2)).when(command, "city")
+
+
+def ask_for_later_duty_day(by: date) -> Given:
+    return test_duties.lead(test_duties.led(), AskForLaterDutyDay(**test_duties.OF, by=by, reason="专家档期冲突"))
 
 
 def draft_policy(since: date, until: date | None = None) -> Given:

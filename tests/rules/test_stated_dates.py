@@ -39,6 +39,7 @@ from domain.programme.demands.demand import DEMAND_DAY_PAST
 from domain.programme.demands.gap_consent import GAP_CONSENT_PAST
 from domain.programme.demands.offer import OFFER_DAY_OUT_OF_RANGE
 from domain.programme.designations import DESIGNATION_DAYS_REVERSED
+from domain.programme.duties.duty import DUTY_DAY_NOT_LATER, DUTY_DAY_PAST, DUTY_DAYS_REVERSED
 from domain.programme.implementations import CERTIFICATE_DAYS_REVERSED, IMPLEMENTATION_DAY_OUT_OF_RANGE
 from domain.programme.packages import PACKAGE_HANDED_OVER_WHEN
 from domain.programme.policies.policy import POLICY_DAYS_REVERSED
@@ -61,6 +62,7 @@ from tests.rules.dated_commands import (
     TODAY,
     apply_for_certificate,
     appoint_reader,
+    ask_for_later_duty_day,
     assign,
     call_until,
     certify,
@@ -86,6 +88,7 @@ from tests.rules.dated_commands import (
     make_offer,
     map_editions,
     move_deadline,
+    move_duty_day,
     move_outreach_session,
     name_headquarters,
     plan_campaign,
@@ -96,6 +99,7 @@ from tests.rules.dated_commands import (
     propose_dated_rule,
     publish,
     publish_demand,
+    record_strengths,
     retire,
     retire_organisation,
     return_application,
@@ -107,6 +111,7 @@ from tests.rules.dated_commands import (
     set_hearing,
     set_holiday,
     set_workday,
+    state_duty,
     tie,
     visit,
     warn,
@@ -116,6 +121,7 @@ from tests.rules.given import BEFORE, Given, given
 from tests.rules.governance import test_ties
 from tests.rules.participants import test_headquarters, test_people
 from tests.rules.programme import test_demands, test_packages
+from tests.rules.programme import test_duties
 from tests.rules.providers.calls import OPEN_CALL, OPENING
 
 BEGAN = date(2023, 7, 28)
@@ -189,6 +195,17 @@ FIELDS = {
         confirm_delivery, DELIVERY_DAY_OUT_OF_RANGE, DELIVERY_DAY_OUT_OF_RANGE, TODAY, TODAY
     ),
     "ConsentToChainLeader.until": Bounded(consent_to_chain_leader, GAP_CONSENT_PAST, DATE_TOO_FAR_AHEAD, TODAY, FAR),
+    "RecordStrengths.since": Bounded(record_strengths, DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR),
+    "StateDuty.since": Bounded(
+        lambda day: state_duty(since=day), DATE_BEFORE_PROGRAMME, DUTY_DAYS_REVERSED, BEGAN, test_duties.BY
+    ),
+    "StateDuty.by": Bounded(
+        lambda day: state_duty(since=date(2024, 1, 2), by=day), DUTY_DAY_PAST, DATE_TOO_FAR_AHEAD, TODAY, FAR
+    ),
+    "MoveDutyDay.by": Bounded(move_duty_day, DUTY_DAY_PAST, DATE_TOO_FAR_AHEAD, TODAY, FAR),
+    "AskForLaterDutyDay.by": Bounded(
+        ask_for_later_duty_day, DUTY_DAY_NOT_LATER, DATE_TOO_FAR_AHEAD, test_duties.BY + DAY, FAR
+    ),
     "SetOutreachSchedule.since": Bounded(schedule_outreach, DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR),
     "AppointReader.until": Bounded(appoint_reader, assignments.ASSIGNMENT_OVER, DATE_TOO_FAR_AHEAD, TODAY, FAR),
     "RecordReading.held_on": Bounded(hold_reading, READING_TOO_EARLY, READING_IN_FUTURE, TODAY, TODAY + 3 * DAY),
