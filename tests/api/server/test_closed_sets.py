@@ -47,6 +47,7 @@ TEXTS = {
         "what a number is counted in, as the firm writes it",
     ),
     "RawNumber.unit": "what a number is counted in, as an edition writes it",
+    "CaseStudyChange.unit": "what a number is counted in, as the firm reported it",
     "RawNumberInput.unit": "what a number is counted in, as an edition writes it",
     "Result.standardStatus": "what a reader must be told of the standard, in its own words",
     "SubsidyBase.sizeClass": "the stored rule takes any class of the statistical rule to come",
