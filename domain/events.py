@@ -28,12 +28,12 @@ from domain.participants.organisations import ORGANISATIONS
 from domain.participants.partner_keys import PARTNER_KEYS
 from domain.participants.people.person import PEOPLE
 from domain.participants.rosters.roster import ROSTERS
+from domain.programme.case_studies.case_study import CASE_STUDIES
 from domain.programme.demands.demand import DEMANDS
 from domain.programme.demands.gap_consent import GAP_CONSENTS
 from domain.programme.demands.offer import OFFERS
 from domain.programme.demands.service_list import SERVICE_LISTS
 from domain.programme.demands.solution import SOLUTIONS
-from domain.programme.case_studies.case_study import CASE_STUDIES
 from domain.programme.designations import DESIGNATIONS
 from domain.programme.duties.duty import DUTIES
 from domain.programme.duties.strengths import STRENGTHS

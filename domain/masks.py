@@ -15,8 +15,8 @@ from domain.governance.proceedings.state import PROCEEDING_READERS
 from domain.governance.ties import TIE_READERS
 from domain.participants.consents import CONSENT_READERS
 from domain.participants.endpoints.state import ENDPOINT_READERS
-from domain.programme.demands.state import DEMAND_READERS, SELLERS
 from domain.programme.case_studies.state import CASE_STUDY_READERS
+from domain.programme.demands.state import DEMAND_READERS, SELLERS
 from domain.programme.duties.state import DUTY_READERS
 from domain.programme.implementation_facts import IMPLEMENTATION_READERS
 from domain.providers.signals.state import SIGNAL_READERS

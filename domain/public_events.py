@@ -173,8 +173,6 @@ SELECTION_AND_MONEY: Mapping[str, str] = {
     "marking": "assigned.v1 sealed.v1 conflict_declared.v1 taken_back.v1 opened.v1",
     "matching": "requested.v1 computed.v1 adopted.v1",
     "package": "requested.v1 made.v1 handed_over.v1",
-    "duty": "stated.v1 lead_named.v1 contact_named.v1 taken_on.v1 declined.v1 resigned.v1 lead_released.v1 lead_retired.v1 reported.v1"
-    " later_day_asked.v1 day_moved.v1 day_kept.v1 delivered.v1 sent_back.v1 delivery_accepted.v1 withdrawn.v1 reminded.v1 escalated.v1",
     "casestudy": "drafted.v1 revised.v1 approved.v1 returned.v1 consented.v1 declined.v1 consent_withdrawn.v1 published.v1"
     " taken_down.v1",
     "duty": "stated.v1 lead_named.v1 contact_named.v1 taken_on.v1 declined.v1 resigned.v1 lead_released.v1 lead_retired.v1"

@@ -55,6 +55,8 @@ NEXT_STEPS: Mapping[ParticipationStatus, tuple[str, str]] = {
     ),
     ParticipationStatus.STARTED: ("诊断已启动，请在该诊断中继续办理", "its diagnosis was opened; go on there"),
 }
+
+
 class CampaignStep(DescribedEnum):
     """How far a firm has come in a campaign, its diagnosis included · 环节.
 

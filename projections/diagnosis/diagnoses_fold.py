@@ -184,6 +184,7 @@ REPORTS = Table(
     Index("ix_report_sha256", "sha256"),
 )
 
+
 def fold(tables: Tables, entries: Sequence[Entry]) -> None:
     """Rows of diagnoses after more facts."""
     cases = tables[DIAGNOSES]

@@ -282,6 +282,8 @@ def confirm_delivery(on: date) -> Given:
 def consent_to_chain_leader(until: date) -> Given:
     fresh = given(GAP_CONSENTS).having_read(test_solutions.WORLD)
     return cases.firm(fresh, test_solutions.CONSENT.model_copy(update={"until": until}))
+
+
 def record_strengths(since: date) -> Given:
     return given(STRENGTHS).having_read(test_duties.SUPPORT).when(test_duties.RECORD.model_copy(update={"since": since}), "city")
 

@@ -120,8 +120,7 @@ from tests.rules.diagnosis import test_assignments, test_campaigns, test_externa
 from tests.rules.given import BEFORE, Given, given
 from tests.rules.governance import test_ties
 from tests.rules.participants import test_headquarters, test_people
-from tests.rules.programme import test_demands, test_packages
-from tests.rules.programme import test_duties
+from tests.rules.programme import test_demands, test_duties, test_packages
 from tests.rules.providers.calls import OPEN_CALL, OPENING
 
 BEGAN = date(2023, 7, 28)

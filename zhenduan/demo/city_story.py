@@ -127,8 +127,6 @@ def story(data: DemoData, chance: Random, present: datetime) -> Story:
     played += _mapped(people)
     played += _outreach(people, shown, rosters, present)
     played += _supplied(people, shown, played)
-    played += _duties(people, shown, present)
-    played += _case_studies(people, played, present)
     played += _further(people, shown, played, present)
     played.sort(key=lambda timed: timed.at)
     return Story(tuple(played), {role: people.callers[role, unit].actor for role, unit in shown.items()})
@@ -217,9 +215,8 @@ def _supplied(people: People, shown: Mapping[Role, str], played: Sequence[Timed]
     last = ordered[-1].at
     for minute, (who, command) in enumerate(supply(people, shown, cases, city_day(last)) if cases else (), 2):
         yield Timed(last + timedelta(minutes=minute), Act(0, who, command))
-def _duties(people: People, shown: Mapping[Role, str], present: datetime) -> Iterator[Timed]:
-    """The city states work of the task force, some of which the support body leads."""
-    steps = duties(people, shown, city_day(present))
+
+
 def _further(people: People, shown: Mapping[Role, str], played: Sequence[Timed], present: datetime) -> Iterator[Timed]:
     """Work of the task force, and a case study of the firm that was followed up, as far as the present goes."""
     known = [(one.at, one.act.who, one.act.what) for one in played if isinstance(one.act.what, Command)]

@@ -75,9 +75,7 @@ class PaperKind(DescribedEnum):
 
     WHITE_PAPER = "white_paper", "Yearly white paper · 白皮书"
     RESEARCH_BRIEF = "research_brief", "Yearly research brief · 研究简报"
-    WHITE_PAPER = "white_paper", "White paper of a year · 白皮书"
-    RESEARCH_BRIEF = "research_brief", "Research brief of a year · 研究简报"
-    CASE_COLLECTION = "case_collection", "Case collection of a year · 案例集"
+    CASE_COLLECTION = "case_collection", "Yearly case collection · 案例集"
 
 
 PAPER_YEARS = range(2023, 2101)

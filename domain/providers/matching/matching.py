@@ -186,6 +186,8 @@ NEXT_STEPS: Mapping[MatchingStatus, tuple[str, str]] = {
         "the plan is adopted and stays; ask for another matching where one is needed",
     ),
 }
+
+
 class Matching(BaseModel):
     """A batch as it stands 批量派单. version: of its stream."""
 
