@@ -82,7 +82,7 @@ class PackageClassification(DescribedEnum):
     CONFIDENTIAL = "confidential", "For named people of the recipient alone · 敏感"
 
 
-class PackageDetail(DescribedEnum):
+class PackageGranularity(DescribedEnum):
     """How far into single firms a package goes · 数据粒度."""
 
     COUNTS = "counts", "Counts alone, small ones withheld · 仅汇总"
@@ -99,7 +99,7 @@ class RequestPackage(Command):
     recipient: Label = Field(description="Office that receives it · 接收单位")
     purpose: Text = Field(description="What it is handed over for · 用途")
     classification: PackageClassification = Field(description="How it has to be kept · 数据分级")
-    detail: PackageDetail = Field(description="How far into single firms it goes · 数据粒度")
+    granularity: PackageGranularity = Field(description="How far into single firms it goes · 数据粒度")
     edition: EditionRef = Field(description="Edition of the standard that its results follow · 标准版本")
     external_edition: ExternalKey | None = Field(
         default=None, description="External edition whose published crosswalk goes with it; none = none · 所附对照的外部模型版本"
@@ -163,7 +163,7 @@ class PackageRequested(Event):
     recipient: str
     purpose: str
     classification: PackageClassification
-    detail: PackageDetail
+    granularity: PackageGranularity
     edition: str
     external_edition: str | None
     requested_by: PersonId

@@ -12,7 +12,7 @@ import orjson
 from pydantic import BaseModel
 
 from domain.instants import city_day, utc_moment
-from domain.programme.packages import PACKAGE_OUTCOME, PackageDetail, PackageOutcome, PackageRequested
+from domain.programme.packages import PACKAGE_OUTCOME, PackageGranularity, PackageOutcome, PackageRequested
 from interop.crosswalks.sssom import PublishedCrosswalk, sssom_of
 from interop.packages.archive import FORMAT, MANIFEST, RESULTS, archived, described
 from interop.packages.issued_results import issued_results
@@ -68,7 +68,7 @@ def outcome_bytes(
 def _manifest(
     package: str, request: PackageRequested, requested_at: datetime, position: int, signer: str, *, demo: bool
 ) -> dict[str, Any]:
-    told = ("counterpart", "recipient", "purpose", "classification", "detail")
+    told = ("counterpart", "recipient", "purpose", "classification", "granularity")
     model = external_edition(request.external_edition) if request.external_edition is not None else None
     return {
         "format": FORMAT,
@@ -97,7 +97,7 @@ def _members(
     edition = edition_of_json(kept.body)
     issued = list(issued_results(snapshot, edition))
     members: dict[str, tuple[bytes, int]] = {}
-    if request.detail is PackageDetail.FIRMS:
+    if request.granularity is PackageGranularity.FIRMS:
         members[RESULTS] = _lines(one.line for one in issued)
         if issued:
             document = assessment_results(package, edition, requested_at, issued)
@@ -109,7 +109,7 @@ def _members(
             members[f"schema/{name}.json"] = orjson.dumps(schema, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS), 1
     if request.external_edition is not None:
         members[CROSSWALK] = _crosswalk(snapshot, edition, request.external_edition)
-    return members, len(issued) if request.detail is PackageDetail.FIRMS else 0
+    return members, len(issued) if request.granularity is PackageGranularity.FIRMS else 0
 
 
 def _lines(lines: Iterable[BaseModel]) -> tuple[bytes, int]:

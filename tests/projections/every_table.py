@@ -58,7 +58,7 @@ from domain.programme.demands.solution import PublishSolution
 from domain.programme.designations import RecordDesignation
 from domain.programme.implementation_facts import ImplementationStandard, StandardGap
 from domain.programme.implementations import ListStandardGaps
-from domain.programme.packages import Counterpart, PackageClassification, PackageDetail, RequestPackage
+from domain.programme.packages import Counterpart, PackageClassification, PackageGranularity, RequestPackage
 from domain.programme.papers.paper import PaperKind, RequestPaper
 from domain.programme.policies.conditions import Designation
 from domain.programme.policies.policy import DraftPolicy
@@ -301,7 +301,7 @@ PACKAGE = {
     "recipient": "部试点平台办公室",
     "purpose": "年度试点对接",
     "classification": PackageClassification.INTERNAL,
-    "detail": PackageDetail.COUNTS,
+    "granularity": PackageGranularity.COUNTS,
     "edition": "2023",
 }
 

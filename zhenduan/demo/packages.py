@@ -5,7 +5,13 @@ from datetime import date
 
 from domain.access import Role
 from domain.kernel import Command
-from domain.programme.packages import Counterpart, HandOverPackage, PackageClassification, PackageDetail, RequestPackage
+from domain.programme.packages import (
+    Counterpart,
+    HandOverPackage,
+    PackageClassification,
+    PackageGranularity,
+    RequestPackage,
+)
 from journal import Caller
 from zhenduan.demo.people import People
 
@@ -26,7 +32,7 @@ def packages(people: People, edition: str) -> Iterator[tuple[date, Caller, Comma
             recipient="试点平台办公室（示例）",
             purpose="年度试点对接（示例）",
             classification=PackageClassification.CONFIDENTIAL,
-            detail=PackageDetail.FIRMS,
+            granularity=PackageGranularity.FIRMS,
             edition=edition,
             external_edition="cmmm-2020",
         ),

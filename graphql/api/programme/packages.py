@@ -17,12 +17,18 @@ from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
 from domain.kernel import Command
 from domain.masks import AUDIT, PACKAGES_READ
-from domain.programme.packages import Counterpart, PackageClassification, PackageDetail, PackageStatus, RequestPackage
+from domain.programme.packages import (
+    Counterpart,
+    PackageClassification,
+    PackageGranularity,
+    PackageStatus,
+    RequestPackage,
+)
 from domain.programme.packages import PackageFile as FileState
 from projections.programme import packages as rows
 from projections.programme.packages import PackageFilter, PackageRow
 
-for _enum in (Counterpart, PackageClassification, PackageDetail, PackageStatus):
+for _enum in (Counterpart, PackageClassification, PackageGranularity, PackageStatus):
     enum_type(_enum)
 
 
@@ -50,7 +56,7 @@ class Package(Node):
     recipient: str = field("Office that receives it · 接收单位", made=True)
     purpose: str = field("What it is handed over for · 用途", made=True)
     classification: PackageClassification = field("How it has to be kept · 数据分级", made=True)
-    detail: PackageDetail = field("How far into single firms it goes · 数据粒度", made=True)
+    granularity: PackageGranularity = field("How far into single firms it goes · 数据粒度", made=True)
     edition: EditionID = field("Edition that its results follow · 标准版本", made=True)
     external_edition: str | None = field(
         "External edition whose crosswalk goes with it; null = none · 所附对照的外部模型版本", made=True
@@ -80,7 +86,7 @@ def _package(context: Context, row: PackageRow) -> Package:
     folder = f"/packages/{row.id}" if made is not None else None
     return Package(
         **shown(Package, row),
-        **{name: getattr(asked, name) for name in ("counterpart", "recipient", "purpose", "classification", "detail")},
+        **{name: getattr(asked, name) for name in ("counterpart", "recipient", "purpose", "classification", "granularity")},
         edition=id_of("edition", asked.edition),
         external_edition=asked.external_edition,
         results=made.results if made is not None else None,

@@ -29,13 +29,13 @@ from zhenduan.background.package_making import waiting_packages
 VERIFIER = Path(__file__).parents[3] / "docs" / "receivers" / "verify_package.py"
 PACKAGE = """package { id status version results sha256 size path signaturePath handedOverOn receipt
   files { name sha256 sm3 size count } }"""
-LISTED = "{ packages { totalCount nodes { id status recipient purpose classification counterpart detail } } }"
+LISTED = "{ packages { totalCount nodes { id status recipient purpose classification counterpart granularity } } }"
 ASKED = {
     "counterpart": "MIIT_PILOT",
     "recipient": "部试点平台办公室",
     "purpose": "年度试点对接",
     "classification": "CONFIDENTIAL",
-    "detail": "FIRMS",
+    "granularity": "FIRMS",
     "edition": "2023",
 }
 
@@ -117,7 +117,7 @@ def test_the_results_are_oscal_by_anothers_reader_and_say_which_gates_hold(city:
 
 def test_small_counts_are_withheld_and_counts_alone_tell_of_no_firm(city: LiveCity, client: TestClient) -> None:
     city.issued()
-    made = asked(city, detail="COUNTS")
+    made = asked(city, granularity="COUNTS")
     members = opened(given(client, city, "city", made["path"]).content)
     assert set(members) == {"manifest.json", "data/counts.jsonl", "schema/counts.json"}
     lines = [json.loads(one) for one in members["data/counts.jsonl"].splitlines()]

@@ -18,6 +18,7 @@ TEXTS = {
         (
             *("Answer.dimension", "DimensionWeightInput.dimension", "Indicator.dimension", "IndicatorInput.dimension"),
             "PlannedImprovement.dimension",
+            "PrefillOffer.dimension",
         ),
         "a dimension of an edition, by its authored key; those of selection are five",
     ),
@@ -32,6 +33,7 @@ TEXTS = {
     "Edition.status": "what a reader must be told of the standard, in its own words",
     "GrantConsentInput.purpose": "what the firm lets the bank use its results for, in its own words",
     "ResultCredential.purpose": "as above",
+    **dict.fromkeys(("Package.purpose", "RequestPackageInput.purpose"), "what a package is handed over for, in the city's own words"),
     "Query.auditTrail(kind)": "the beginning of a published name; one that begins none is refused",
     **dict.fromkeys(
         ("PolicyTest.dimension", "ScoreTestInput.dimension"),

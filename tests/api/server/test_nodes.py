@@ -55,7 +55,7 @@ POLICY = {
     "mark": "I",
 }
 PACKAGE = {"counterpart": "MIIT_PILOT", "recipient": "部办公室", "purpose": "对接", "classification": "INTERNAL"} | {
-    "detail": "COUNTS",
+    "granularity": "COUNTS",
     "edition": "edition/2023",
 }
 ENDS = {"edition": "2023", "externalEdition": "dcmm-2025", "title": "对照", "source": "示例", "mark": "P"}

@@ -16,8 +16,8 @@ from domain.programme.packages import (
     Counterpart,
     HandOverPackage,
     PackageClassification,
-    PackageDetail,
     PackageFile,
+    PackageGranularity,
     PackageHandedOver,
     PackageMade,
     PackageRequested,
@@ -37,7 +37,7 @@ ASKED: dict[str, Any] = {
     "recipient": "部试点平台办公室",
     "purpose": "年度试点对接",
     "classification": PackageClassification.CONFIDENTIAL,
-    "detail": PackageDetail.FIRMS,
+    "granularity": PackageGranularity.FIRMS,
     "edition": "2023",
     "external_edition": None,
 }
