@@ -33,7 +33,7 @@ TEXTS = {
     "Edition.status": "what a reader must be told of the standard, in its own words",
     "GrantConsentInput.purpose": "what the firm lets the bank use its results for, in its own words",
     "ResultCredential.purpose": "as above",
-    **dict.fromkeys(("Package.purpose", "RequestPackageInput.purpose"), "what a package is handed over for, in the city's own words"),
+    **dict.fromkeys(("Package.purpose", "RequestPackageInput.purpose"), "what it is handed over for, in own words"),
     "Query.auditTrail(kind)": "the beginning of a published name; one that begins none is refused",
     **dict.fromkeys(
         ("PolicyTest.dimension", "ScoreTestInput.dimension"),
