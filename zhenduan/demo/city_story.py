@@ -9,7 +9,7 @@ from random import Random
 
 from domain.access import Everything, Role
 from domain.diagnosis.opening import OpenDiagnosis
-from domain.diagnosis.report import ConfirmReport
+from domain.diagnosis.report import ConfirmReport, IssueReport
 from domain.diagnosis.state import Purpose, diagnosis_stream
 from domain.instants import city_day
 from domain.kernel import Command
@@ -211,7 +211,8 @@ def _supplied(people: People, shown: Mapping[Role, str], played: Sequence[Timed]
     """Supply meets demand once everything else has happened, from the first firm with a confirmed report on."""
     opening = {what.diagnosis: what for timed in played if isinstance(what := timed.act.what, OpenDiagnosis)}
     ordered = sorted(played, key=lambda timed: timed.at)
-    cases = [opening[what.diagnosis] for timed in ordered if isinstance(what := timed.act.what, ConfirmReport)]
+    reports = [what for kind in (ConfirmReport, IssueReport) for timed in ordered if isinstance(what := timed.act.what, kind)]
+    cases = [opening[what.diagnosis] for what in reports]
     last = ordered[-1].at
     for minute, (who, command) in enumerate(supply(people, shown, cases, city_day(last)) if cases else (), 2):
         yield Timed(last + timedelta(minutes=minute), Act(0, who, command))

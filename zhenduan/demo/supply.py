@@ -19,14 +19,14 @@ from zhenduan.demo.people import People, draw_id
 DONE_WITHIN, READY_WITHIN = timedelta(days=180), timedelta(days=120)
 CONSENTED = timedelta(days=3 * 365)
 """So long a visitor of the demo finds the gaps: the city is built once and shown for a long time."""
-ASKED_FOR, FIRMS_CONSENTING = 2, 30
+ASKED_FOR, FIRMS_CONSENTING = 2, 100
 PRICE, BUDGET = 38_000_000, 50_000_000
 
 
 def supply(
     people: People, shown: Mapping[Role, str], cases: Sequence[OpenDiagnosis], day: date
 ) -> Iterator[tuple[Caller, Command]]:
-    """What suppliers, the first firm of `cases` and the city did. cases: openings of diagnoses whose report is confirmed."""
+    """What suppliers, the first firm of `cases` and the city did. cases: with a report, confirmed ones first."""
     first, *_ = cases
     supplier, provider = (people.callers[role, shown[role]] for role in (Role.SUPPLIER, Role.PROVIDER))
     city = people.callers[Role.CITY, people.data.organisations.city.id]
