@@ -15,6 +15,7 @@ from api.kit.filter_values import require_values
 from api.kit.ids import CaseStudyID, EditionID, id_of, key_of
 from api.kit.lists import Listed, listing
 from api.kit.mutations import Payload, ServerFields, new_id
+from api.kit.nodes import Node, NodeKind
 from api.kit.paging import AtLeast, wanted_fields
 from api.kit.parts import parts
 from api.kit.published import argument, field, published
@@ -64,7 +65,7 @@ class CaseStudyUplift:
 
 
 @published(ANYONE, row=CaseStudyRow, placed=False)
-class CaseStudy:
+class CaseStudy(Node):
     """What a diagnosed firm improved and what it brought, in a text that the firm consents to · 典型案例. plan R5"""
 
     id: CaseStudyID = field("Its id · 案例标识")
@@ -200,6 +201,7 @@ def _find(context: Context, key: str, _command: Command, wanted: frozenset[str])
 
 
 QUERIES = CaseStudyQueries
+FOUND_BY_ID: Mapping[str, NodeKind] = {"casestudy": NodeKind(CaseStudy, _of_ids)}
 EDGES: Mapping[Edge, Loader] = {
     (CaseStudy, "enterprise"): load_enterprises,
     (CaseStudy, "diagnosis"): load_diagnoses,

@@ -4,6 +4,7 @@ import json
 from datetime import date, timedelta
 from typing import Any
 
+import orjson
 import pytest
 from graphql import (
     GraphQLInterfaceType,
@@ -16,11 +17,14 @@ from graphql import (
 
 from api.kit.ids import id_of, key_of
 from api.kit.nodes import NODES
-from domain.kernel import kind_of
+from domain.instants import microseconds
+from domain.kernel import kind_of, stream_of
+from journal import NewEntry
 from tests.api.providers.test_signals import raise_straight_line
 from tests.api.record.logged_reads import held, rows
 from tests.live_city import ENTERPRISE, OTHER_ENTERPRISE, PEOPLE, SCHEMA, LiveCity
 from tests.root_fields import may_read
+from tests.test_registry import HISTORIES
 
 EXECUTABLE = SCHEMA._schema  # noqa: SLF001 - strawberry has no other way to it
 NODE = "query($id: ID!) { node(id: $id) { __typename id } }"
@@ -46,6 +50,7 @@ SINGLY = {
     "demand": "demand",
     "offer": "offer",
     "duty": "duty",
+    "casestudy": "caseStudy",
 }
 """Kind -> the read that shows one such thing by its id."""
 POLICY = {
@@ -113,7 +118,13 @@ def everything(city: LiveCity) -> dict[str, list[str]]:
     solution, demand = supplied(city, diagnosis)
     asking = {**of, "enterprise": FIRM, "text": "谁来填报？"}
     asked = city.done("filler", "askOutreachQuestion", "outreachQuestion { id }", **asking)
+    told = HISTORIES["casestudy"][0]
+    state = orjson.dumps(told["state"] | {"enterprise": ENTERPRISE}, option=orjson.OPT_SORT_KEYS)
+    services = city.installation.services
+    services.journal.append([NewEntry(stream_of("casestudy", "c1"), 1, told["type"], state)], microseconds(services.clock()))
+    services.models.catch_up()
     return {
+        "casestudy": ["casestudy/c1"],
         "session": [of["outreachSession"]],
         "attendance": [f"attendance/{key_of(of['outreachSession'], 'session')}.{ENTERPRISE}"],
         "solution": [solution],
