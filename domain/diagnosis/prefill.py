@@ -117,7 +117,7 @@ def take_prefill(command: TakePrefill, diagnosis: Diagnosis, context: DecisionCo
     crosswalk = published_crosswalk(crosswalk_streams(diagnosis.edition, stated.edition), context.read)
     offers = _offers(diagnosis, result, crosswalk, context)
     named = tuple(dict.fromkeys(command.indicators))
-    refuse_together(_wrong(named, offers, diagnosis))
+    refuse_together(_wrong(command.indicators, offers, diagnosis))
     facts: dict[str, dict[str, AnswerRecorded]] = {}
     for indicator in sorted(named):
         section = edition.by_id[indicator].dimension

@@ -45,6 +45,12 @@ PACKAGE_CROSSWALK_MISSING = Rule(
     "标准版本 {edition} 与 {external_edition} 没有已发布的对照，请先发布对照，或不附对照",
     "No crosswalk of edition {edition} to {external_edition} is published; publish one first, or ask for none",
 )
+PACKAGE_EXISTS = Rule(
+    "PACKAGE_EXISTS",
+    "plan P8",
+    "该编号的数据包已经申请，请另行申请",
+    "A package of this id was asked for already; ask for another",
+)
 PACKAGE_NOT_MADE = Rule(
     "PACKAGE_NOT_MADE",
     "plan P8",
@@ -229,7 +235,9 @@ def decide(command: PackageCommand, package: Package | None, context: DecisionCo
     """Raises Refused: any rule above, EDITION_UNKNOWN, NOT_FOUND."""
     require_right(command, context.role)
     if isinstance(command, RequestPackage):
-        return (_requested(command, context),) if package is None else ()
+        if package is not None:
+            raise PACKAGE_EXISTS.refuse(path="package")
+        return (_requested(command, context),)
     if package is None:
         raise NOT_FOUND.refuse()
     match command:

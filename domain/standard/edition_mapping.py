@@ -44,8 +44,8 @@ MAPPING_CLAIMS_CODE_TWICE = Rule(
 MAPPING_CODE_UNKNOWN = Rule(
     "MAPPING_CODE_UNKNOWN",
     "plan S3",
-    "行业代码 {industry} 不属于制造业大类（C13 至 C43）",
-    "Industry code {industry} is in no division of manufacturing (C13 to C43)",
+    "行业代码 {industry} 不属于制造业大类，请填写 C13 至 C43 之内的代码",
+    "Industry code {industry} is in no division of manufacturing; state one within C13 to C43",
 )
 MAPPING_NOT_LATER = Rule(
     "MAPPING_NOT_LATER",

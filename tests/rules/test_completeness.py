@@ -86,11 +86,11 @@ MAY_SAY_THE_SAME: Mapping[tuple[str, str], str] = {
         (name, "method"): "what was computed stays as it is, whoever works it out a second time"
         for name in ("RecordPaper", "RecordUplift", "RecordScreening", "RecordAgreement")
     },
+    ("RecordPackage", "method"): "what is made stays as it is, whoever makes it a second time",
     **{
-        ("RecordPackage", name): "what is made stays as it is, whoever makes it a second time"
-        for name in ("files", "input_digest", "method", "results", "sha256", "size")
+        ("RecordPaper", name): "what was computed stays as it is, whoever works it out a second time"
+        for name in ("requested", "tables")
     },
-    ("RecordPaper", "requested"): "what was computed stays as it is, whoever works it out a second time",
     **{
         ("RecordScreening", name): "what was screened stays as it is, whoever works it out a second time"
         for name in ("known", "findings")
@@ -105,12 +105,13 @@ MAY_SAY_THE_SAME: Mapping[tuple[str, str], str] = {
     },
     **{
         ("TakeInSubmission", name): "a form that is in stays in: it is known by its instance"
-        for name in ("files", "findings", "of_version", "overwrite")
+        for name in ("files", "findings", "of_version", "overwrite", "sha256")
     },
     **{
         ("SendResultBatch", name): "a batch is known by its file, model and day; sent again it changes nothing"
         for name in ("filename", "rows")
     },
+    ("TakePrefill", "indicators"): "what was taken over stands; some of it, sent again, is no other",
     ("ReviseResult", "industries"): "points that stand already are no change",
     ("RecordInterview", "function"): "what that function said already, in the same words, is not said anew",
     ("RecordAttendance", "people"): "who attended stands; some of them, sent again, are no others",

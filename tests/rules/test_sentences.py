@@ -71,15 +71,15 @@ def test_every_role_has_a_name_in_chinese_without_a_letter_of_its_code() -> None
     assert [name for name, _ in ROLE_NAMES.values() if re.search("[A-Za-z_]", name)] == []
 
 
-PREPOSITIONS = "为于以向在对将就按经自"
+PREPOSITIONS = "为于以向在对将就按经自因"
 VERBS = frozenset(
     re.findall(
         "..",
         "上报中止交卷作出保存修改停用公布公开公示决定出具列出办理办结列入发布取消受理吊销同意启动填写备案"
         "完成定于导入封存建立开启开始延期录入要求指定指派抽取抽签承诺报名报告接受推荐提交提出提起提醒提问"
-        "揭示授予授权撤回撤销收到收回暂停更新未同未将未能核验注销登记确定确认答复终止终结结束编发记录记载"
+        "揭示授予授权撤回撤销收到收回暂停更新未同未将未能未接核验注销登记确定确认答复终止终结结束编发记录记载"
         "设定设立评定评审请求谢绝计划输入送回送达退回邀请采纳锁定附上颁发解除废止删除再次催办申报申明申请"
-        "裁定批准恢复截止",
+        "裁定批准恢复截止作为修订制作审核撤下更换认定起草退出验收",
     )
 )
 """With what a predicate of Chinese may begin: it follows who acted, and a noun beside a noun would read as one thing."""

@@ -64,7 +64,7 @@ class CaseStudyDeclined(Event):
     """The firm does not consent 企业未同意."""
 
     type: Literal["casestudy.declined.v1"] = "casestudy.declined.v1"
-    says: ClassVar = "不同意公开该案例文稿：{reason}"
+    says: ClassVar = "谢绝公开该案例文稿：{reason}"
     reason: str
 
 

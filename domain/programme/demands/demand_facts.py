@@ -78,7 +78,7 @@ class DemandReopened(DemandFact):
     """The deal ended before delivery, so suppliers may offer again 需求已重新开放."""
 
     type: Literal["demand.reopened.v1"] = "demand.reopened.v1"
-    says: ClassVar = "成交终止，需求重新开放"
+    says: ClassVar = "因成交终止重新开放了需求"
 
 
 DemandEvent = DemandPublished | DemandNamingSet | DemandWithdrawn | DemandAgreed | DemandDelivered | DemandReopened

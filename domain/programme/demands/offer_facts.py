@@ -104,7 +104,7 @@ class OfferDeclined(OfferFact):
     """The firm declined the offer 报价未接受."""
 
     type: Literal["offer.declined.v1"] = "offer.declined.v1"
-    says: ClassVar = "没有接受报价：{reason}"
+    says: ClassVar = "未接受报价：{reason}"
     reason: str
 
 

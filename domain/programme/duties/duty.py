@@ -136,7 +136,7 @@ DUTY_CONTACT_UNKNOWN = Rule(
 DUTY_NOT_YOURS = Rule(
     "DUTY_NOT_YOURS",
     "plan O1",
-    "这一步由该任务的牵头单位办理",
+    "这一步须由该任务的牵头单位办理",
     "This step is for the body that leads the duty",
 )
 DUTY_OWN_DELIVERY = Rule(

@@ -14,7 +14,7 @@ class DutyStated(Event):
     """A piece of work of the task force is stated 专班任务已设立. remind_on: the day on which it is reminded of."""
 
     type: Literal["duty.stated.v1"] = "duty.stated.v1"
-    says: ClassVar = "设立专班任务“{title}”（{clause}），{since} 至 {by}"
+    says: ClassVar = "设立专班任务“{title}”，{since} 至 {by}"
     title: str
     clause: str
     deliverable: str
@@ -77,7 +77,7 @@ class DutyLeadRetired(Event):
     """The lead's part in the programme is over 牵头单位已退出工作; nobody leads the duty."""
 
     type: Literal["duty.lead_retired.v1"] = "duty.lead_retired.v1"
-    says: ClassVar = "牵头单位已于 {last} 退出，须重新指定"
+    says: ClassVar = "因牵头单位于 {last} 退出，须重新指定"
     last: date
 
 

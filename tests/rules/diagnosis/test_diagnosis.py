@@ -22,6 +22,7 @@ from domain.diagnosis.opening import (
     DiagnosisOpened,
     OpenDiagnosis,
 )
+from domain.diagnosis.prefill import TakePrefill
 from domain.diagnosis.provider import (
     NOT_ASSIGNED,
     PROVIDER_OTHER_INDUSTRY,
@@ -178,6 +179,7 @@ ABOUT_A_CASE: dict[type[Command], Command] = {
     TakeInSubmission: TakeInSubmission(
         diagnosis="d1", sha256="a" * 64, instance="i", of_case="d1", edition_digest=EDITION.digest, of_version=1, findings={}
     ),
+    TakePrefill: TakePrefill(diagnosis="d1", assessment="a1", indicators=("Z01",)),
     PledgeTruth: PledgeTruth(diagnosis="d1"),
     SubmitSelfAssessment: SubmitSelfAssessment(diagnosis="d1"),
     AcceptDiagnosis: AcceptDiagnosis(diagnosis="d1"),
@@ -208,7 +210,7 @@ ABOUT_A_CASE: dict[type[Command], Command] = {
     RecordReading: test_readings.READ,
     WithdrawDiagnosis: WithdrawDiagnosis(diagnosis="d1", reason="企业停产"),
 }
-OPEN_ONLY = {SaveAnswers, TakeInWorkbook, PledgeTruth, SubmitSelfAssessment}
+OPEN_ONLY = {SaveAnswers, TakeInWorkbook, TakePrefill, PledgeTruth, SubmitSelfAssessment}
 ON_SITE = {PlanSiteVisit, AgreeToVisit, DeclineVisit, CancelVisit, SignInOnSite, RecordInterview, CloseSiteVisit}
 PROVIDERS_WORK = ON_SITE | {TakeInSubmission, RecordSiteVisit, VerifyAnswers, RecordExpertReview, ScoreDiagnosis}
 ALLOWED: dict[Status, set[type[Command]]] = {

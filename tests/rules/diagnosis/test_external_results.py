@@ -267,6 +267,7 @@ def test_what_another_sent_is_not_told_to_a_partner_by_its_own_empty_cells() -> 
     [proposed] = held(case).rows
     assert (proposed.stated.valid_until, proposed.stated.body) == (None, None)
     assert proposed.asked == ("RESULT_CORRECTS", "RESULT_OMITS")
+    REFUSED.update(proposed.asked)
     accept(case, key=batch_key("partner-erp", "310117", "b1")).refused(BATCH_NOTHING_WAITING)
 
 

@@ -9,6 +9,7 @@ from domain.command_rights import ROLE_NOT_ALLOWED
 from domain.kernel import NOT_FOUND
 from domain.programme.packages import (
     PACKAGE_CROSSWALK_MISSING,
+    PACKAGE_EXISTS,
     PACKAGE_HANDED_OVER_ALREADY,
     PACKAGE_HANDED_OVER_WHEN,
     PACKAGE_NOT_MADE,
@@ -76,6 +77,7 @@ def test_a_package_is_asked_for_by_the_city_with_a_recipient_and_a_purpose() -> 
     for role in ("district", "auditor", "partner"):
         none_yet().when(asking(), role).refused(ROLE_NOT_ALLOWED)
     none_yet().when(asking(edition="1999"), "city").refused(EDITION_UNKNOWN, path="edition")
+    none_yet().when(asking(), "city").accepted.when(asking(purpose="另一用途"), "city").refused(PACKAGE_EXISTS)
 
 
 def test_the_crosswalk_that_goes_with_it_is_published() -> None:
@@ -90,7 +92,7 @@ def test_the_program_makes_it_once_and_what_it_holds_never_changes() -> None:
     case.when(RECORD, "city").refused(ROLE_NOT_ALLOWED)
     once = case.when(RECORD, "system").then(PackageMade(**CONTENT, results=3, files=(FILE,), day=DAY)).accepted
     assert once.when(RECORD.model_copy(update={"sha256": "e" * 64}), "system").facts == ()
-    assert once.when(asking(), "city").facts == ()
+    once.when(asking(), "city").refused(PACKAGE_EXISTS)
     none_yet().when(RECORD, "system").refused(NOT_FOUND)
 
 
