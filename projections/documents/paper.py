@@ -31,11 +31,11 @@ NOTES: Mapping[PaperTableName, str] = MappingProxyType(
         PaperTableName.MOVEMENT: "同一企业本年末与上年末的档次相比；两次依不同版本的，不比较。",
         PaperTableName.UPLIFT: "同一版本下两次核验得分之差。前后之差含回归均值的影响，不得单独引用；"
         "后两个估计不一致的，视为未能确认。",
+        PaperTableName.CASES: "逐件列出所收的案例及其文稿摘要，可凭摘要核对正文。",
     }
 )
 """What a reader has to know of each table 读法."""
 GRADES = {str(grade): f"{name}档" for grade, name in enumerate("一二三四五六七八九十", 1)}
-LISTS = frozenset({PaperTableName.TARGETS, PaperTableName.INDICATORS, PaperTableName.UPLIFT})
 LISTS = frozenset({PaperTableName.TARGETS, PaperTableName.INDICATORS, PaperTableName.UPLIFT, PaperTableName.CASES})
 """Tables that are read line by line; the others have two sides."""
 WORDS: Mapping[str, str] = MappingProxyType(

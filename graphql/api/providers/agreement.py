@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated
 
 import orjson
@@ -69,8 +69,8 @@ class IndicatorAgreement:
     comparison: AssessmentPair = field("Which two assessments are compared · 比较对象")
     indicator: str = field("Indicator id, such as Z01 · 指标编号")
     cases: int | None = field("Cases that both assessed by level; null: too few to tell how many · 案件数")
-    kappa: Decimal | None = field("Weighted kappa, quadratic; null where too few cases or one level alone · 加权卡帕")
-    alpha: Decimal | None = field("Krippendorff's alpha, ordinal; null likewise · 克里彭多夫阿尔法")
+    kappa: Decimal | None = field("Weighted kappa, quadratic, to two decimals; null: too few cases, or one level · 加权卡帕")
+    alpha: Decimal | None = field("Krippendorff's alpha, ordinal, to two decimals; null likewise · 克里彭多夫阿尔法")
     low: Decimal | None = field("Lower end of alpha's 90 percent interval; null likewise · 下限")
     high: Decimal | None = field("Upper end of alpha's 90 percent interval; null likewise · 上限")
     within: Decimal | None = field("Share of pairs within one step; null where too few cases · 一档以内比例")
@@ -84,12 +84,20 @@ def _build_studies(_context: Context, found: Sequence[AgreementStudyRow], _wante
     ]
 
 
+COEFFICIENTS = ("kappa", "alpha", "low", "high", "within")
+
+
+def _told(coefficient: Decimal | str | None) -> Decimal | None:
+    """To two decimals: with six, the cells that are hidden could be counted back from it."""
+    return None if coefficient is None else Decimal(coefficient).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+
+
 def _build_indicators(
     _context: Context, found: Sequence[IndicatorAgreementRow], _wanted: frozenset[str]
 ) -> list[IndicatorAgreement]:
     return [
         IndicatorAgreement(
-            **shown(IndicatorAgreement, row),
+            **shown(IndicatorAgreement, row) | {name: _told(getattr(row, name)) for name in COEFFICIENTS},
             study=id_of("agreement", row.study),
             edition=id_of("edition", row.edition),
             table=[

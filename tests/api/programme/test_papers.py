@@ -43,6 +43,10 @@ def given(client: TestClient, path: str, token: str | None = None) -> Any:
     return client.get(path, headers={"authorization": f"Bearer {token}"} if token else {})
 
 
+def test_every_table_says_how_it_is_read() -> None:
+    assert set(NOTES) == set(PaperTableName)
+
+
 def test_a_draft_is_the_citys_and_what_is_published_is_anyones(city: LiveCity, client: TestClient) -> None:
     asked(city, year := reported(city))
     folder = f"/papers/white_paper.{year}.1"

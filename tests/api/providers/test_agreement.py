@@ -77,6 +77,8 @@ def test_a_low_indicator_is_in_the_queue_with_its_numbers_and_its_table(city: Li
     [low] = city.data("reader", INDICATORS, queued=True)["indicatorAgreement"]["nodes"]
     assert (low["indicator"], low["comparison"], low["cases"], low["queued"]) == ("Z01", "SELF_VERIFIED", 60, True)
     assert float(low["high"]) < float(RULE.low_alpha)
+    told = [str(low[name]) for name in ("kappa", "alpha", "low", "high", "within")]
+    assert all(len(one.partition(".")[2]) <= 2 for one in told), "more decimals would count back what the table hides"
     assert {"first", "second", "cases"} == set(low["table"][0])
     with services.models.reading() as snapshot:
         before = told_before(snapshot, requested["state"]["year"], requested["state"]["edition"])
