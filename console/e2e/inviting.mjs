@@ -45,7 +45,8 @@ await journey(async (browser) => {
 
   const [firm] = await tab(browser, { viewport: { width: 390, height: 800 } });
   await signIn(firm, "enterprise");
-  await go(firm, path);
+  await firm.getByRole("link", { name: TOPIC }).click(); // it waits for an answer on the first page
+  await firm.locator("h1", { hasText: TOPIC }).waitFor();
   await firm.getByRole("button", { name: "报 名" }).click();
   await firm.getByLabel("1 职能").fill("生产");
   await firm.locator(".ant-modal button[type=submit]").click();

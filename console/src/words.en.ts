@@ -67,6 +67,7 @@ export const english = {
     aboveScale: "Above scale", self: "Self", verified: "Verified", difference: "Difference", weight: "Weight", level: "Level",
   },
   home: {
+    invitations: "Invitations to answer",
     greeting: (role: string) => `Desk of the ${role.toLowerCase()}`,
     due: "For you to do",
     nothing: "There is nothing for you to do now.",

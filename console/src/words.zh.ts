@@ -91,6 +91,7 @@ export const chinese: Words = {
     contents: "内容", aboveScale: "规上", self: "自评", verified: "核验", difference: "差异", weight: "权重", level: "等级",
   },
   home: {
+    invitations: "待答复的参会邀请",
     greeting: (role: string) => `${role}工作台`,
     due: "需要您处理",
     nothing: "目前没有需要您处理的事项。",

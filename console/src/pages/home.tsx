@@ -28,6 +28,12 @@ const GAPS = graphql(`
   }
 `);
 
+const INVITED = graphql(`
+  query InvitedTo {
+    outreachAttendances(filter: { status: [INVITED] }, first: 10) { totalCount nodes { id invitedAt session { id topic startsAt status } } }
+  }
+`);
+
 /** Statuses in which each role has the next step. */
 const NEXT: Partial<Record<string, DiagnosisStatus[]>> = {
   ENTERPRISE: ["OPEN", "ISSUED"],
@@ -38,6 +44,7 @@ const NEXT: Partial<Record<string, DiagnosisStatus[]>> = {
   DIAGNOSTICIAN: ["SUBMITTED", "ACCEPTED", "SCORED", "OBJECTED"],
 };
 const STEERING = ["CITY", "DISTRICT"];
+const FIRM = ["ENTERPRISE", "FILLER", "CONFIRMER"];
 
 /** What is the reader's to do, longest waiting first. */
 export function Home() {
@@ -50,6 +57,7 @@ export function Home() {
     <>
       <h1>{words.home.greeting(name(RoleNames, viewer.role))}</h1>
       {STEERING.includes(viewer.role) && <Gaps />}
+      {FIRM.includes(viewer.role) && <Invitations />}
       {next ? <ToDo status={next} /> : !STEERING.includes(viewer.role) && <Empty description={words.home.nothing} />}
     </>
   );
@@ -81,6 +89,30 @@ function ToDo({ status }: { status: DiagnosisStatus[] }) {
           )}
         />
       )}
+    </Shown>
+  );
+}
+
+/** Sessions that the firm has not answered yet and that are still to come; nothing where there is none. */
+function Invitations() {
+  const words = useWords();
+  const answer = useAsk(INVITED, {});
+  return (
+    <Shown answer={answer}>
+      {({ outreachAttendances }) => {
+        const open = outreachAttendances.nodes.filter(({ session }) => session?.status === "ANNOUNCED" && session.startsAt > new Date().toISOString());
+        return open.length > 0 && (
+          <List
+            header={<h2 style={{ margin: 0 }}>{words.home.invitations}</h2>}
+            dataSource={open}
+            renderItem={({ session }) => session && (
+              <List.Item>
+                <List.Item.Meta title={<Link to={`/sessions?session=${encodeURIComponent(session.id)}`}>{session.topic}</Link>} description={shanghai(session.startsAt)} />
+              </List.Item>
+            )}
+          />
+        );
+      }}
     </Shown>
   );
 }
