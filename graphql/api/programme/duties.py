@@ -23,7 +23,16 @@ from api.participants.liaisons import Contact, load_contacts
 from api.participants.organisations import Organisation, load_organisations
 from domain.kernel import Command
 from domain.masks import ACTORS, DUTIES_READ, DUTY_CONTACTS
-from domain.programme.duties.commands import StateDuty
+from domain.programme.duties.commands import (
+    AskForLaterDutyDay,
+    DeclineDuty,
+    DeliverDuty,
+    NameDutyContact,
+    ReportDuty,
+    ResignDuty,
+    StateDuty,
+    TakeOnDuty,
+)
 from domain.programme.duties.state import SEE_ALL_DUTIES, DutyStatus
 from domain.programme.duties.state import Duty as DutyState
 from domain.programme.duties.strengths import Strength
@@ -81,7 +90,7 @@ class Duty(Node):
     reports: list[DutyReport] = parts(DutyReport, "What its leads reported, the first first · 进展", made=True)
     delivery: str | None = field("What was delivered last; null before · 成果", made=True)
     reason: str | None = field("Why it was last declined, given back, sent back or withdrawn · 理由", made=True)
-    version: int | None = field("Version of its stream; pass it as `expectedVersion` · 版本", made=True)
+    version: int | None = field("Version of its stream, null to who leads or could; pass it as `expectedVersion` · 版本", made=True)
 
 
 @published(DUTIES_READ, row=StrengthRow)
@@ -150,7 +159,7 @@ def _build(context: Context, found: Sequence[DutyRow], wanted: frozenset[str]) -
             reports=[DutyReport(day=one.day, text=one.text) for one in state.reports] if told else [],
             delivery=state.delivery if told else None,
             reason=state.reason if told else None,
-            version=row.version if told else None,
+            version=row.version if context.role in SEE_ALL_DUTIES else None,
         )
         made.append(duty)
     return made
@@ -255,7 +264,13 @@ EDGES: Mapping[Edge, Loader] = {
     (Duty, "lead"): load_organisations,
     (BodyStrengths, "organisation"): load_organisations,
 }
-SERVER_FIELDS: Mapping[type[Command], ServerFields] = {StateDuty: ServerFields(frozenset({"duty"}), fill=new_id("duty"))}
+SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
+    **dict.fromkeys(  # a later lead would count what went before it
+        (NameDutyContact, TakeOnDuty, DeclineDuty, ResignDuty, ReportDuty, AskForLaterDutyDay, DeliverDuty),
+        ServerFields(frozenset(), shows_version=False),
+    ),
+    StateDuty: ServerFields(frozenset({"duty"}), fill=new_id("duty")),
+}
 PAYLOADS: Mapping[str, Payload] = {
     "duty": Payload("duty", Duty, _find),
     "strength": Payload("organisation", Organisation, _find_body),

@@ -86,7 +86,11 @@ def _package(context: Context, row: PackageRow) -> Package:
     folder = f"/packages/{row.id}" if made is not None else None
     return Package(
         **shown(Package, row),
-        **{name: getattr(asked, name) for name in ("counterpart", "recipient", "purpose", "classification", "granularity")},
+        counterpart=asked.counterpart,
+        recipient=asked.recipient,
+        purpose=asked.purpose,
+        classification=asked.classification,
+        granularity=asked.granularity,
         edition=id_of("edition", asked.edition),
         external_edition=asked.external_edition,
         results=made.results if made is not None else None,

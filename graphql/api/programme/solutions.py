@@ -23,7 +23,13 @@ from domain.access import Everything, Role
 from domain.governance.ties import TieKind
 from domain.kernel import Command
 from domain.masks import SIGNED_IN
-from domain.programme.demands.solution import PublishSolution
+from domain.programme.demands.solution import (
+    AgreeToSolutionCase,
+    EndSolutionCaseConsent,
+    PublishSolution,
+    ReviseSolution,
+    WithdrawSolution,
+)
 from domain.programme.demands.solution_facts import SolutionStatus
 from projections.participants.enterprises import enterprises_by_id
 from projections.programme.demands import solutions as rows
@@ -195,7 +201,11 @@ QUERIES = SolutionQueries
 FOUND_BY_ID: Mapping[str, NodeKind] = {"solution": NodeKind(Solution, load_solutions)}
 EDGES: Mapping[Edge, Loader] = {(Solution, "supplier"): load_organisations}
 SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
-    PublishSolution: ServerFields(frozenset({"solution"}), fill=new_id("solution")),
+    **dict.fromkeys(  # firms agree to be named one by one, and would count each other
+        (ReviseSolution, WithdrawSolution, AgreeToSolutionCase, EndSolutionCaseConsent),
+        ServerFields(frozenset(), shows_version=False),
+    ),
+    PublishSolution: ServerFields(frozenset({"solution"}), fill=new_id("solution"), shows_version=False),
 }
 PAYLOADS: Mapping[str, Payload] = {"solution": Payload("solution", Solution, _find)}
 """Capability -> what its payloads carry 返回对象."""

@@ -21,7 +21,7 @@ COMMANDS = [
 """Those that others than the city send."""
 OF_ONE_PARTY = frozenset(
     {"enterprise", "organisation", "person", "diagnosis", "proceeding", "marking", "feedback", "matching", "policy", "endpoint"}
-    | {"screening", "signal", "question"}
+    | {"screening", "signal", "question", "demand", "casestudy"}
 )
 """Kinds of things that one party, or the parties to one case, write."""
 
