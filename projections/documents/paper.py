@@ -31,7 +31,7 @@ NOTES: Mapping[PaperTableName, str] = MappingProxyType(
         PaperTableName.MOVEMENT: "同一企业本年末与上年末的档次相比；两次依不同版本的，不比较。",
         PaperTableName.UPLIFT: "同一版本下两次核验得分之差。前后之差含回归均值的影响，不得单独引用；"
         "后两个估计不一致的，视为未能确认。",
-        PaperTableName.CASES: "逐件列出所收的案例及其文稿摘要，可凭摘要核对正文。",
+        PaperTableName.CASES: "各案例均经企业就所载文稿同意后公开，未署名的不写明企业；撤回同意的不收入以后各版。",
     }
 )
 """What a reader has to know of each table 读法."""

@@ -135,7 +135,7 @@ def test_the_certificate_is_asked_for_and_judged_by_the_name(certificate: Path, 
                 try:
                     with server.wrap_socket(line, server_side=True) as protected:
                         got = b""
-                        while not got.endswith(b"\r\n\r\nx"):  # head and content: what is left unread has the answer thrown away with it
+                        while not got.endswith(b"\r\n\r\nx"):  # what is left unread has the answer thrown away
                             part = protected.recv(65536)
                             if not part:
                                 break

@@ -57,7 +57,7 @@ class DutyDayChange:
     """Another day for a duty, asked for and moved or kept, or moved by the city itself · 完成日变更. plan O1"""
 
     before: date = field("Day that held before · 原完成日")
-    asked_by: date | None = field("Day that the lead asked for; null: the city's own wish · 申请的完成日")
+    asked_by: date | None = field("Day that the lead asked for; null: nobody asked · 申请的完成日")
     asked_for: str | None = field("Why the lead asked · 申请理由")
     by: date = field("Day that holds from then on; the former where it was kept · 完成日")
     reason: str = field("Why the city moved or kept it · 理由")
@@ -67,7 +67,7 @@ class DutyDayChange:
 
 @published(DUTIES_READ, row=DutyRow)
 class Duty(Node):
-    """Piece of work of the task force; how it goes is told to its lead and the administration · 专班任务. plan O1"""
+    """Piece of work of the task force; how it goes is shown to its lead and the administration · 专班任务. plan O1"""
 
     id: DutyID = field("Its id · 专班任务标识")
     title: str = field("What it is called · 任务名称")

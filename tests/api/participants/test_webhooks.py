@@ -419,9 +419,7 @@ def test_whatever_a_receiver_does_instead_is_a_failure_and_ends_in_time(
 
 
 @pytest.mark.parametrize("answer", [drips, floods], ids=["drips", "floods"])
-def test_of_an_endless_answer_the_beginning_is_read(
-    hooks: Hooks, receiver: Receiver, answer: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_endless_answer_is_cut(hooks: Hooks, receiver: Receiver, answer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     ruled(monkeypatch, answer_seconds=1)
     endpoint = hooks.active(receiver)
     receiver.answer = answer
@@ -444,7 +442,7 @@ def ruled(monkeypatch: pytest.MonkeyPatch, **other: int) -> None:
 @pytest.mark.usefixtures("hooks")
 def test_an_endpoint_is_not_brought_back_beyond_as_many_as_a_partner_may_have(city: LiveCity) -> None:
     asked = [f"https://erp.example/{number}" for number in range(MOST_ENDPOINTS + 1)]
-    first, *_ = (city.done("erp *", "registerEndpoint", "endpoint { id }", url=url)["endpoint"]["id"] for url in asked[:1])
+    first = city.done("erp *", "registerEndpoint", "endpoint { id }", url=asked[0])["endpoint"]["id"]
     city.done("erp *", "disableEndpoint", "", endpoint=first)
     for url in asked[1:]:
         city.done("erp *", "registerEndpoint", "", url=url)
