@@ -15,9 +15,9 @@ export async function opened() {
   return browser;
 }
 
-/** A page of its own browser profile; whatever its console says of faults is a problem. */
+/** A page of its own browser profile; whatever its console says of faults is a problem. Nothing moves: a dialogue that still appears loses a click. */
 export async function tab(browser, given = {}) {
-  const context = await browser.newContext({ locale: "zh-CN", timezoneId: "Asia/Shanghai", viewport: { width: 1280, height: 800 }, acceptDownloads: true, ...given });
+  const context = await browser.newContext({ reducedMotion: "reduce", locale: "zh-CN", timezoneId: "Asia/Shanghai", viewport: { width: 1280, height: 800 }, acceptDownloads: true, ...given });
   return [await pageOf(context), context];
 }
 
@@ -102,6 +102,15 @@ export async function dated(field, day) {
 /** The city's day, so many days ahead: the machine that tries this may live in another. */
 export function cityDay(ahead = 0) {
   return new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(Date.now() + ahead * 86_400_000);
+}
+
+/** Presses a button until what it opens is there. */
+export async function opens(button, field) {
+  for (let tries = 0; tries < 20 && !(await field.isVisible()); tries += 1) {
+    await button.click({ timeout: 5_000 }).catch(() => undefined);
+    await field.waitFor({ timeout: 2_000 }).catch(() => undefined);
+  }
+  await field.waitFor();
 }
 
 /** Leaves the dialogue that lies on top by its key, which it does not take while it still appears. */

@@ -1,5 +1,5 @@
 // What a firm says of a step: refused before the step is reached, a complaint replied to by the city, a second instance asked for; the provider sees what has a name.
-import { accessible, chooseAt, go, journey, shot, signIn, tab } from "./browser.mjs";
+import { accessible, chooseAt, go, journey, opens, shot, signIn, tab } from "./browser.mjs";
 import { submitted } from "./submitting.mjs";
 
 async function say(page, step, kind, text, anonymous) {
@@ -37,13 +37,13 @@ await journey(async (browser) => {
   await city.locator("tr.ant-table-row", { hasText: "投诉" }).getByRole("button", { name: /查\s?看/ }).click();
   await city.getByText("服务商迟迟不受理<b>").waitFor();
   await city.getByRole("button", { name: "受 理" }).click();
-  await city.getByRole("button", { name: "答 复" }).click();
+  await opens(city.getByRole("button", { name: "答 复" }), city.getByRole("textbox", { name: "答复" }));
   await city.getByRole("textbox", { name: "答复" }).fill("已责成服务商于两日内受理");
   await city.locator(".ant-modal").last().locator("button[type=submit]").click();
   await city.getByText("已责成服务商于两日内受理").waitFor();
   await accessible(city, "feedback-city");
   await shot(city, "feedback-city");
-  await city.getByRole("button", { name: "办 结" }).click();
+  await opens(city.getByRole("button", { name: "办 结" }), city.getByLabel("办结说明"));
   await chooseAt(city, city.getByLabel("办理结果"));
   await city.getByLabel("办结说明").fill("已办结");
   await city.locator(".ant-modal").last().locator("button[type=submit]").click();
@@ -51,7 +51,7 @@ await journey(async (browser) => {
 
   await firm.reload();
   await firm.locator("tr.ant-table-row", { hasText: "投诉" }).getByRole("button", { name: /查\s?看/ }).click();
-  await firm.getByRole("button", { name: "申请复核" }).click();
+  await opens(firm.getByRole("button", { name: "申请复核" }), firm.getByLabel("复核理由"));
   await firm.getByLabel("复核理由").fill("期限已过仍未受理");
   await firm.locator(".ant-modal").last().locator("button[type=submit]").click();
   await firm.getByText("期限已过仍未受理").waitFor();

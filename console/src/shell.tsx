@@ -9,6 +9,8 @@ import { VIEWER, ViewerProvider } from "./session";
 
 const SignIn = lazy(async () => ({ default: (await import("./pages/sign-in")).SignIn }));
 const Join = lazy(async () => ({ default: (await import("./pages/join")).Join }));
+/** Whoever has asked the system for less movement is shown none. */
+const STILL = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const Frame = lazy(async () => ({ default: (await import("./frame")).Frame }));
 
 /** The frame: theme, language, who is signed in, and what is theirs. */
@@ -27,7 +29,7 @@ export function Shell() {
       locale={spoken.locale}
       theme={{
         algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
-        token: { colorPrimary: dark ? "#5b9bff" : "#1252b3", colorLink: dark ? "#8ab8ff" : "#1252b3", colorInfo: dark ? "#5b9bff" : "#1252b3", colorError: dark ? "#ff7875" : "#c0152b", colorTextDisabled: dark ? "#a6a6a6" : "#595959", colorTextDescription: dark ? "#b4b4b4" : "#595959", colorTextPlaceholder: dark ? "#9a9a9a" : "#6b6b6b", fontSize: 15 },
+        token: { motion: !STILL, colorPrimary: dark ? "#5b9bff" : "#1252b3", colorLink: dark ? "#8ab8ff" : "#1252b3", colorInfo: dark ? "#5b9bff" : "#1252b3", colorError: dark ? "#ff7875" : "#c0152b", colorTextDisabled: dark ? "#a6a6a6" : "#595959", colorTextDescription: dark ? "#b4b4b4" : "#595959", colorTextPlaceholder: dark ? "#9a9a9a" : "#6b6b6b", fontSize: 15 },
         components: dark ? { Button: { primaryColor: "#06172e" }, Menu: { itemSelectedColor: "#c8dcff", itemSelectedBg: "#15325b" }, Descriptions: { labelColor: "#b4b4b4" } } : { Descriptions: { labelColor: "#595959" } },
       }}
     >
