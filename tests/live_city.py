@@ -279,7 +279,7 @@ def open_city(data: Path, url: str, tokens: dict[str, str], **how: Any) -> Itera
 @contextmanager
 def followed(city: LiveCity) -> Iterator[None]:
     """The read models of an open city kept current, as they are in the program; a command waits for them on a busy machine too."""
-    mutations.WAIT_SECONDS = 60.0
+    usual, mutations.WAIT_SECONDS = mutations.WAIT_SECONDS, 60.0
     services, stop = city.installation.services, threading.Event()
     projector = threading.Thread(target=services.models.run, args=(stop,))
     projector.start()
@@ -289,6 +289,7 @@ def followed(city: LiveCity) -> Iterator[None]:
         stop.set()
         services.journal.wake()  # else it hears of the end a quarter of a second later, hundreds of times in the suite
         projector.join()
+        mutations.WAIT_SECONDS = usual  # where nobody follows, each command would wait a minute for nothing
 
 
 def build_city(data: Path, url: str, **how: Any) -> dict[str, str]:
