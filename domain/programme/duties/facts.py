@@ -204,7 +204,8 @@ def evolve(known: Duty | None, event: DutyEvent) -> Duty:
 def _changes(known: Duty, event: DutyEvent) -> dict[str, Any]:
     match event:
         case DutyLeadNamed():
-            return {"status": DutyStatus.OFFERED, "lead": DutyLead(**event.model_dump(exclude={"type"}))}
+            # why another gave it back is no news of whoever is asked next
+            return {"status": DutyStatus.OFFERED, "lead": DutyLead(**event.model_dump(exclude={"type"})), "reason": None}
         case DutyContactNamed(contact=contact):
             assert known.lead is not None  # noqa: S101 - guards replay, not input
             return {"lead": known.lead.model_copy(update={"contact": contact})}

@@ -84,6 +84,10 @@ def test_what_a_former_lead_said_is_not_told_to_whoever_may_lead_next(contact: L
     [mine], [whole] = seen(city, "support"), seen(city, "city")
     assert (mine["status"], mine["lead"], mine["reason"], mine["version"]) == ("OPEN", None, None, None)
     assert (whole["status"], whole["reason"], whole["version"]) == ("OPEN", "人手不足", 3)
+    city.done("city", "nameDutyLead", DUTY, **of, organisation="support", contact="zhao")
+    done = city.done("support", "takeOnDuty", DUTY, **of)["duty"]
+    [mine] = seen(city, "support")
+    assert (mine["status"], mine["reason"], mine["version"], done["version"]) == ("LED", None, None, None)
 
 
 def test_what_is_due_today_is_reminded_of_once(contact: LiveCity) -> None:
