@@ -12,6 +12,7 @@ FILES = {
     "journal/blobs.py": "",
     "interop/rosters/reading.py": "",
     "graphql/api/diagnosis/reports.py": "",
+    "graphql/api/diagnosis/visits.py": "",
     "domain/kernel.py": "",
     "benchmarks/append.py": "",
     "tests/benchmarks/test_benchmarks.py": "",
@@ -22,6 +23,8 @@ FILES = {
     "tests/interop/rosters/test_reading.py": "",
     "tests/e2e/test_uploads.py": "from journal import blobs",
     "tests/api/diagnosis/test_reports.py": "",
+    "tests/api/diagnosis/test_reports_kept.py": "",
+    "tests/api/diagnosis/test_firms.py": "",
     "tests/torture/test_kills.py": "from journal import blobs",
     **{f"tests/e2e/test_{number}.py": "from domain.kernel import Rule" for number in range(20)},
 }
@@ -65,14 +68,23 @@ def touched(folder: Path, *names: str) -> tuple[set[str], str]:
         (("docs/x.md",), set()),
         (("benchmarks/append.py",), {"tests/benchmarks"}),
         (("journal/blobs.py",), {"tests/journal/test_blobs.py", "tests/e2e/test_uploads.py"}),
-        (("interop/rosters/reading.py",), {"tests/interop/rosters"}),
-        (("graphql/api/diagnosis/reports.py",), {"tests/api/diagnosis"}),
+        (("interop/rosters/reading.py",), {"tests/interop/rosters/test_reading.py"}),
+        (
+            ("graphql/api/diagnosis/reports.py",),
+            {"tests/api/diagnosis/test_reports.py", "tests/api/diagnosis/test_reports_kept.py"},
+        ),
+        (("graphql/api/diagnosis/visits.py",), {"tests/api/diagnosis"}),
         (("tests/journal/test_merkle.py",), {"tests/journal/test_merkle.py"}),
         (("tests/e2e/test_new.py",), {"tests/e2e/test_new.py"}),
-        (("tests/rules/test_kernel.py", "tests/interop/rosters/test_reading.py"), {"tests/interop/rosters/test_reading.py"}),
+        (
+            ("tests/rules/test_kernel.py", "tests/interop/rosters/test_reading.py"),
+            {"tests/interop/rosters/test_reading.py"},
+        ),
     ],
 )
-def test_a_change_needs_its_own_tests_and_those_that_import_it(tree: Path, names: tuple[str, ...], tests: set[str]) -> None:
+def test_a_change_needs_its_own_tests_and_those_that_import_it(
+    tree: Path, names: tuple[str, ...], tests: set[str]
+) -> None:
     assert touched(tree, *names)[0] == tests
 
 
