@@ -21,6 +21,7 @@ from domain.governance.working_calendar import WORKING_CALENDAR
 from domain.kernel import Capabilities, Event, name_of
 from domain.participants.consents import CONSENTS
 from domain.participants.endpoints.endpoint import ENDPOINTS
+from domain.participants.endpoints.open_endpoints import OPEN_ENDPOINTS
 from domain.participants.enterprises import ENTERPRISES
 from domain.participants.firm_ids import IDENTIFIERS
 from domain.participants.headquarters import HEADQUARTERS
@@ -97,6 +98,7 @@ CAPABILITIES = Capabilities(
     EDITIONS,
     EDITION_MAPPINGS,
     ENDPOINTS,
+    OPEN_ENDPOINTS,
     ENTERPRISES,
     EXAMS,
     EXTERNAL_RESULTS,

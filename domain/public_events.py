@@ -204,6 +204,7 @@ HOUSE: Mapping[str, str] = {
     "identifiers": "salt_drawn.v1",
     "improvement": "costs_set.v1",
     "mapping": "set.v1",
+    "openendpoints": "changed.v1",
     "organisation": "registered.v2 revised.v1 retired.v1",
     "partner": "key_issued.v1 key_revoked.v1",
     "person": "registered.v1 joined.v1 membership_granted.v2 membership_ended.v1 erased.v1 password_set.v1"

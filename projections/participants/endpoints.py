@@ -113,12 +113,12 @@ def endpoints_by_id(snapshot: Snapshot, where: EndpointFilter, ids: Sequence[str
     return {row[0]: EndpointRow._make(row) for row in snapshot.rows(query)}
 
 
-def kept_open(snapshot: Snapshot, owned: tuple[str, str]) -> int:
-    """How many endpoints of a partner are not disabled 未停用数."""
+def kept_open(snapshot: Snapshot, owned: tuple[str, str]) -> tuple[str, ...]:
+    """Ids of a partner's endpoints that are not disabled 未停用推送端点."""
     table = snapshot[ENDPOINTS]
     enabled = table.c.status != EndpointStatus.DISABLED.value
-    query = select(func.count()).select_from(table).where(enabled, *_sought(table, EndpointFilter(owned)))
-    return int(snapshot.rows(query)[0][0])
+    query = select(table.c.id).where(enabled, *_sought(table, EndpointFilter(owned))).order_by(table.c.id)
+    return tuple(str(row[0]) for row in snapshot.rows(query))
 
 
 def to_serve(snapshot: Snapshot) -> list[EndpointRow]:

@@ -20,6 +20,8 @@ EndpointUrl = Annotated[str, StringConstraints(strip_whitespace=True, min_length
 EventKind = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 DistrictCode = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
 
+Others = Annotated[tuple[Identifier, ...], Field(max_length=1_000)]
+
 
 class _About(Command):
     endpoint: EndpointRef = Field(description="Endpoint · 推送端点标识")
@@ -42,7 +44,7 @@ class RegisterEndpoint(_About):
         default=(), description="Districts that are wanted, by code; none = all within the key's scope · 区"
     )
     per_second: Annotated[int, Field(ge=1, le=1_000)] = Field(default=20, description="Most requests a second · 每秒上限")
-    others: Count = 0
+    others: Others = ()
     plain_allowed: bool = False
 
 
@@ -70,7 +72,7 @@ class EnableEndpoint(_About):
 
     roles: ClassVar = PARTNERS
 
-    others: Count = 0
+    others: Others = ()
 
 
 class SendTestEvent(_About):

@@ -10,7 +10,7 @@ from typing import assert_never
 
 from domain.command_rights import require_right
 from domain.instants import SHANGHAI
-from domain.kernel import NOT_FOUND, Capability, DecisionContext, Facts, Refused, Rule, Unscoped
+from domain.kernel import NOT_FOUND, Capability, DecisionContext, Facts, OnStream, Refused, Rule, Unscoped
 from domain.participants.endpoints.commands import (
     MOST_ENDPOINTS,
     DisableEndpoint,
@@ -33,6 +33,7 @@ from domain.participants.endpoints.events import (
     EndpointTestAsked,
     EndpointVerified,
 )
+from domain.participants.endpoints.open_endpoints import open_before, open_endpoints, opened_or_closed
 from domain.participants.endpoints.state import (
     KEPT_REDELIVERIES,
     Endpoint,
@@ -125,23 +126,38 @@ def decide(command: EndpointCommand, endpoint: Endpoint | None, context: Decisio
     if isinstance(command, RegisterEndpoint):
         if endpoint is not None:
             raise ENDPOINT_EXISTS.refuse(path="endpoint")
-        return (_registered(command, context),)
+        registered = _registered(command, context)
+        return registered, _opened(command, context.by, context.organisation, context)
     if endpoint is None:
         raise NOT_FOUND.refuse()
     if isinstance(command, VerifyEndpoint | StopEndpoint):
-        return _by_the_program(command, endpoint)
+        return _by_the_program(command, endpoint, context)
     if not endpoint.is_of(context.by, context.organisation):
         raise NOT_FOUND.refuse()
     return _by_its_partner(command, endpoint, context)
 
 
-def _require_room(command: RegisterEndpoint | EnableEndpoint) -> None:
-    if command.others >= MOST_ENDPOINTS:
+def _opened(command: RegisterEndpoint | EnableEndpoint, owner: str, organisation: str, context: DecisionContext) -> OnStream:
+    """Have one more open, where there is room for it.
+
+    Raises:
+        Refused: ENDPOINTS_AT_MOST.
+    """
+    others = (open_before(context, owner, organisation, command.others) or frozenset()) - {command.endpoint}
+    if len(others) >= MOST_ENDPOINTS:
         raise ENDPOINTS_AT_MOST.refuse(at_most=MOST_ENDPOINTS)
+    return opened_or_closed(owner, organisation, others | {command.endpoint})
+
+
+def _closed(identity: str, endpoint: Endpoint, why: EndpointDisabled, context: DecisionContext) -> Facts:
+    """Disable one, which makes room for another."""
+    before = open_before(context, endpoint.owner, endpoint.organisation)
+    if before is None or identity not in before:
+        return (why,)
+    return why, opened_or_closed(endpoint.owner, endpoint.organisation, before - {identity})
 
 
 def _registered(command: RegisterEndpoint, context: DecisionContext) -> EndpointRegistered:
-    _require_room(command)
     require_address(command.url, plain_allowed=command.plain_allowed)
     for place, district in enumerate(command.districts):
         if context.organisation not in (CITY, district):
@@ -170,14 +186,15 @@ def require_address(url: str, *, plain_allowed: bool) -> None:
         raise ENDPOINT_URL.refuse(path="url")
 
 
-def _by_the_program(command: VerifyEndpoint | StopEndpoint, endpoint: Endpoint) -> Facts:
+def _by_the_program(command: VerifyEndpoint | StopEndpoint, endpoint: Endpoint, context: DecisionContext) -> Facts:
     if isinstance(command, VerifyEndpoint):
         if endpoint.status is not EndpointStatus.UNVERIFIED or command.handshake != endpoint.handshakes:
             raise ENDPOINT_HANDSHAKE.refuse(handshake=command.handshake)
         return (EndpointVerified(handshake=command.handshake),)
     if endpoint.status is EndpointStatus.DISABLED:
         raise ENDPOINT_DISABLED.refuse()
-    return (EndpointDisabled(stop=command.stop, failures=command.failures),)
+    stopped = EndpointDisabled(stop=command.stop, failures=command.failures)
+    return _closed(command.endpoint, endpoint, stopped, context)
 
 
 def _by_its_partner(command: EndpointCommand, endpoint: Endpoint, context: DecisionContext) -> Facts:
@@ -192,12 +209,12 @@ def _by_its_partner(command: EndpointCommand, endpoint: Endpoint, context: Decis
         case DisableEndpoint():
             if is_disabled:
                 raise ENDPOINT_DISABLED.refuse()
-            return (EndpointDisabled(stop=EndpointStop.PARTNER, failures=0),)
+            return _closed(command.endpoint, endpoint, EndpointDisabled(stop=EndpointStop.PARTNER, failures=0), context)
         case EnableEndpoint():
             if not is_disabled:
                 raise ENDPOINT_ENABLED.refuse()
-            _require_room(command)
-            return (EndpointEnabled(handshake=endpoint.handshakes + 1),)
+            opened = _opened(command, endpoint.owner, endpoint.organisation, context)
+            return EndpointEnabled(handshake=endpoint.handshakes + 1), opened
         case SendTestEvent():
             _require_askable(endpoint, context)
             return (EndpointTestAsked(number=endpoint.tests + 1, day=context.day),)
@@ -255,6 +272,8 @@ ENDPOINTS = Capability(
     commands=tuple(EndpointCommand.__args__),
     events=tuple(EndpointEvent.__args__),
     stream=lambda command: endpoint_stream(command.endpoint),
+    reads=lambda _command, state: (open_endpoints(state.owner),) if state is not None else (),
+    reads_of_sender=lambda command, by: (open_endpoints(by),) if isinstance(command, RegisterEndpoint) else (),
     place=lambda command, _state, _read: (
         Unscoped.NOT_THERE_YET if isinstance(command, RegisterEndpoint) else Unscoped.KNOWN_BY_RULES
     ),

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from domain.command_rights import ROLE_NOT_ALLOWED
 from domain.instants import SHANGHAI
-from domain.kernel import NOT_FOUND, Command
+from domain.kernel import NOT_FOUND, Command, OnStream
 from domain.participants.endpoints.commands import (
     MOST_ENDPOINTS,
     DisableEndpoint,
@@ -45,6 +45,7 @@ from domain.participants.endpoints.events import (
     EndpointTestAsked,
     EndpointVerified,
 )
+from domain.participants.endpoints.open_endpoints import OpenEndpoints, OpenEndpointsChanged, open_endpoints
 from domain.participants.endpoints.state import Endpoint, EndpointStatus, EndpointStop, Redelivery
 from tests.rules.given import AT, Given, given
 
@@ -62,12 +63,17 @@ REGISTERED = EndpointRegistered(
 VERIFIED = EndpointVerified(handshake=1)
 
 
+def holds(*endpoints: str) -> OnStream:
+    """The fact that these are open."""
+    return OnStream(open_endpoints("partner-erp"), OpenEndpointsChanged(organisation="310117", open=endpoints))
+
+
 def active(*more: EndpointEvent) -> Given:
     return given(ENDPOINTS, REGISTERED, VERIFIED, *more)
 
 
 def test_a_partner_registers_an_endpoint_which_is_active_once_its_handshake_is_answered() -> None:
-    case = given(ENDPOINTS).when(REGISTER, **OWNER).then(REGISTERED)
+    case = given(ENDPOINTS).when(REGISTER, **OWNER).then(REGISTERED, holds("e1"))
     case.when(REGISTER, **OWNER).refused(ENDPOINT_EXISTS)
     case.when(SendTestEvent(endpoint="e1"), **OWNER).refused(ENDPOINT_NOT_VERIFIED)
     case.when(VerifyEndpoint(endpoint="e1", handshake=2), "system").refused(ENDPOINT_HANDSHAKE)
@@ -114,13 +120,40 @@ def test_a_key_of_a_district_has_events_of_that_district_alone() -> None:
     assert given(ENDPOINTS).when(pudong, **OWNER | {"organisation": "*"}).accepted
 
 
-def test_a_partner_has_so_many_endpoints_and_no_more() -> None:
-    full = REGISTER.model_copy(update={"others": MOST_ENDPOINTS})
-    given(ENDPOINTS).when(full, **OWNER).refused(ENDPOINTS_AT_MOST, at_most=MOST_ENDPOINTS)
-    disabled = given(ENDPOINTS, REGISTERED, EndpointDisabled(stop=EndpointStop.PARTNER, failures=0))
-    again = EnableEndpoint(endpoint="e1", others=MOST_ENDPOINTS)
-    disabled.when(again, **OWNER).refused(ENDPOINTS_AT_MOST, at_most=MOST_ENDPOINTS)
-    disabled.when(again.model_copy(update={"others": MOST_ENDPOINTS - 1}), **OWNER).happened("endpoint.enabled.v1")
+FULL = tuple(sorted(f"o{number}" for number in range(MOST_ENDPOINTS)))
+
+
+@pytest.mark.parametrize("known", ["written", "found"])
+def test_a_partner_has_so_many_endpoints_and_no_more(known: str) -> None:
+    """Of those from before it was written down the read model tells; since then the stream alone counts."""
+    disabled = EndpointDisabled(stop=EndpointStop.PARTNER, failures=0)
+
+    def beside(others: tuple[str, ...], *history: EndpointEvent) -> tuple[Given, tuple[str, ...]]:
+        case = given(ENDPOINTS, *history)
+        if known == "found":
+            return case, others
+        return case.having_read({open_endpoints("partner-erp"): OpenEndpoints(of_scope={"310117": others})}), ("stale",)
+
+    case, others = beside(FULL)
+    case.when(REGISTER.model_copy(update={"others": others}), **OWNER).refused(ENDPOINTS_AT_MOST, at_most=MOST_ENDPOINTS)
+    case, others = beside(FULL, REGISTERED, disabled)
+    again = EnableEndpoint(endpoint="e1", others=others)
+    case.when(again, **OWNER).refused(ENDPOINTS_AT_MOST, at_most=MOST_ENDPOINTS)
+    case, others = beside(FULL[1:], REGISTERED, disabled)
+    case.when(again.model_copy(update={"others": others}), **OWNER).then(
+        EndpointEnabled(handshake=2), holds(*sorted(("e1", *FULL[1:])))
+    )
+
+
+def test_an_endpoint_that_is_disabled_makes_room_and_another_scope_has_room_of_its_own() -> None:
+    full = OpenEndpoints(of_scope={"310117": ("e1", *FULL[1:]), "*": FULL})
+    case = active().having_read({open_endpoints("partner-erp"): full})
+    case.when(DisableEndpoint(endpoint="e1"), **OWNER).happened("endpoint.disabled.v1", "openendpoints.changed.v1")
+    assert case.read[open_endpoints("partner-erp")].of_scope == {"310117": FULL[1:], "*": FULL}
+    stopped = active().having_read({open_endpoints("partner-erp"): full})
+    stopped.when(StopEndpoint(endpoint="e1", stop=EndpointStop.GONE, failures=1), "system").happened(
+        "endpoint.disabled.v1", "openendpoints.changed.v1"
+    )
 
 
 OWN: list[Command] = [
@@ -153,7 +186,7 @@ def test_it_is_disabled_by_its_partner_and_enabled_by_another_handshake() -> Non
     case = active().when(DisableEndpoint(endpoint="e1"), **OWNER).then(disabled)
     for command in OWN[1], OWN[3], OWN[4]:
         case.when(command, **OWNER).refused(ENDPOINT_DISABLED)
-    case.when(EnableEndpoint(endpoint="e1"), **OWNER).then(EndpointEnabled(handshake=2))
+    case.when(EnableEndpoint(endpoint="e1"), **OWNER).then(EndpointEnabled(handshake=2), holds("e1"))
     case.when(EnableEndpoint(endpoint="e1"), **OWNER).refused(ENDPOINT_ENABLED)
     case.when(VerifyEndpoint(endpoint="e1", handshake=1), "system").refused(ENDPOINT_HANDSHAKE)
     case.when(VerifyEndpoint(endpoint="e1", handshake=2), "system").then(EndpointVerified(handshake=2))
