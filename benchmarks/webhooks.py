@@ -94,12 +94,12 @@ def registered(city: LiveCity, ports: Sequence[int], wanted: Sequence[Sequence[s
     """An endpoint for each receiver, of as many partners as that takes."""
     services = replace(city.installation.services, plain_endpoints=True, may_be_sent_to=LOOPBACK.permits_host)
     own = replace(city, operations=Operations(services, SCHEMA, RIGHTS, documents=DOCUMENTS))
-    for number, (port, districts) in enumerate(zip(ports, wanted, strict=True)):
+    for number, (port, codes) in enumerate(zip(ports, wanted, strict=True)):
         partner = f"erp{number // PARTNERS_HAVE}"
         if partner not in own.tokens:
             own.tokens[partner] = city.installation.accounts.issue_partner_key(partner, "*", timedelta(days=1)).token
         url = f"http://127.0.0.1:{port}/"
-        own.done(partner, "registerEndpoint", "", url=url, districts=districts, perSecond=1000)
+        own.done(partner, "registerEndpoint", "", url=url, districts=codes, perSecond=1000)
 
 
 def until(wanted: str, seconds: float, holds: Callable[[], bool]) -> None:
@@ -148,8 +148,8 @@ def whole(receivers: Receivers, wanted: Sequence[Sequence[str]], found: Counter[
         RuntimeError: one is missing, came in vain, or came behind a later one of its thing.
     """
     every = receivers.report()
-    for taken, districts in zip(every, wanted, strict=True):
-        expected = sum(found[one] for one in districts)
+    for taken, codes in zip(every, wanted, strict=True):
+        expected = sum(found[one] for one in codes)
         if (len(taken.ids), taken.late, taken.requests) != (expected, 0, expected):
             raise RuntimeError(f"{expected} expected: {len(taken.ids)} came, {taken.requests} times, {taken.late} out of order")
     seconds = max(taken.last for taken in every) - min(taken.first for taken in every if taken.ids)
@@ -173,7 +173,7 @@ def measured(engine: str, data: Path, url: str, receivers: Receivers, sizes: Siz
             trees = Processor([sender]).of_database(url)
             spent, spent_api, began = [spent_by(one) for one in trees.others], spent_by(api), time.monotonic()
             found = burst(city, sizes.events, 1)
-            due = sum(found[one] for districts in wanted for one in districts)
+            due = sum(found[one] for codes in wanted for one in codes)
             beside = client.apply(opened_loop, asked)
             until(f"{due:,} deliveries", 60 + due / 20, lambda: receivers.count() >= due)
             time.sleep(1)
@@ -192,7 +192,8 @@ def measured(engine: str, data: Path, url: str, receivers: Receivers, sizes: Siz
     thrift = work.thrift / peer.thrift if work.thrift and peer.thrift else None
     yield Compared(f"deliveries, {where}", "one post after another", work.rate / peer.rate, thrift)
     p99 = [one.percentile(99) for one in (alone, beside)]
-    said = f"{p99[0]:,.1f} ms alone, {p99[1]:,.1f} ms beside it, median {alone.percentile(50):,.1f} and {beside.percentile(50):,.1f}"
+    middle = f"median {alone.percentile(50):,.1f} and {beside.percentile(50):,.1f}"
+    said = f"{p99[0]:,.1f} ms alone, {p99[1]:,.1f} ms beside it, {middle}"
     yield Compared(f"99 % of the API's answers beside the burst, {where}", "alone", p99[0] / p99[1], goal=P99_GOAL, note=said)
 
 

@@ -8,10 +8,14 @@ import hmac
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from journal.secrets.vault import derived
+
+KEPT = 1_024
+"""Keys that stay derived: to derive them takes longer than to sign."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,7 @@ class EndpointKeys:
         return "whpk_" + b64encode(self.signing.public_key().public_bytes_raw()).decode()
 
 
+@lru_cache(maxsize=KEPT)
 def endpoint_keys(installation: bytes, endpoint: str, generation: int) -> EndpointKeys:
     """The keys of an endpoint. installation: its secret, 32 bytes."""
     seed = derived(installation, f"webhook signing key {endpoint} {generation}")

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     BigInteger,
     Column,
+    Connection,
     Engine,
     Index,
     Integer,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     and_,
+    bindparam,
     create_engine,
     event,
     exists,
@@ -27,7 +29,9 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.exc import IntegrityError
 
+from journal.engines.group_commit import GroupCommit
 from journal.engines.postgres_engine import postgres_engine
 from journal.engines.sqlite import owners_file, to_wal
 from projections.engine.columns import Long, columns
@@ -128,6 +132,11 @@ ATTEMPTS = Table(
     META,
     *columns(AttemptRow, "delivery", "number"),
 )
+ENDED = (
+    DELIVERIES.update()
+    .where(DELIVERIES.c.id == bindparam("of"))
+    .values(status=bindparam("to"), attempts=bindparam("made"), due_at=bindparam("due"), code=bindparam("answered"))
+)
 LEASE = text(
     "INSERT INTO delivery_places (endpoint, worker, leased_until, failures, failing_since, paused_until, tests, redeliveries, "
     "handshakes) VALUES (:endpoint, :worker, :until, 0, 0, 0, 0, 0, 0) "
@@ -171,6 +180,7 @@ class Deliveries:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._recording: GroupCommit[tuple[DeliveryRow, Ended], EndpointPlace] = GroupCommit(self._recorded)
         with engine.begin() as connection:
             if engine.dialect.name != "sqlite":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": SCHEMA_LOCK})
@@ -274,29 +284,34 @@ class Deliveries:
     def record(self, delivery: DeliveryRow, ended: Ended) -> EndpointPlace:
         """Write down what an attempt came to, and what that makes of the endpoint; where it stands then.
 
-        Whatever failed because nobody answered is due at once when somebody does, after an outage: not after one event that fails
-        among others that do not.
+        In one transaction with what others have to write at that moment: it is on the disk when this returns.
         """
-        attempt, t = ended.attempt, DELIVERIES.c
-        changed = {"status": ended.status.value, "attempts": attempt.number, "due_at": ended.due_at, "code": attempt.code}
-        place = PLACES.c.endpoint == delivery.endpoint
+        return self._recording.submit((delivery, ended))
+
+    def _recorded(self, items: Sequence[tuple[DeliveryRow, Ended]]) -> Sequence[EndpointPlace | BaseException]:
+        try:
+            return self._record(items)
+        except IntegrityError as error:  # an attempt that another worker wrote down spoils no other's
+            return [error] if len(items) == 1 else [outcome for one in items for outcome in self._recorded([one])]
+
+    def _record(self, items: Sequence[tuple[DeliveryRow, Ended]]) -> list[EndpointPlace]:
+        every = [ended.attempt for _, ended in items]
+        changed = [
+            {"of": delivery.id, "to": ended.status.value, "made": one.number, "due": ended.due_at, "answered": one.code}
+            for (delivery, ended), one in zip(items, every, strict=True)
+        ]
+        known = select(PLACES.c.endpoint, *(PLACES.c[name] for name in EndpointPlace._fields))
+        places: dict[str, EndpointPlace] = {}
         with self._engine.begin() as connection:
-            connection.execute(ATTEMPTS.insert().values(**attempt._asdict()))
-            connection.execute(DELIVERIES.update().where(t.id == delivery.id).values(**changed))
-            if ended.status is DeliveryStatus.DELIVERED:
-                failing_since = connection.execute(select(PLACES.c.failing_since).where(place)).scalar_one()
-                if failing_since:
-                    connection.execute(PLACES.update().where(place).values(failures=0, failing_since=0, paused_until=0))
-                if failing_since and attempt.at - failing_since >= OUTAGE_SECONDS * MICROSECONDS:
-                    again = and_(t.endpoint == delivery.endpoint, t.status == DeliveryStatus.WAITING.value, t.attempts > 0)
-                    unheard = and_(again, (t.code.is_(None)) | (t.code >= 500))  # noqa: PLR2004 - of HTTP: a fault of the server
-                    connection.execute(DELIVERIES.update().where(unheard).values(due_at=attempt.at))
-            else:
-                since = func.coalesce(func.nullif(PLACES.c.failing_since, 0), attempt.at)
-                told = {"failures": PLACES.c.failures + 1, "failing_since": since, "paused_until": ended.pause_until}
-                connection.execute(PLACES.update().where(place).values(**told))
-            row = connection.execute(select(*(PLACES.c[name] for name in EndpointPlace._fields)).where(place)).one()
-        return EndpointPlace(*row)
+            connection.execute(ATTEMPTS.insert(), [one._asdict() for one in every])
+            connection.execute(ENDED, changed)
+            for endpoint, *rest in connection.execute(known.where(PLACES.c.endpoint.in_({one.endpoint for one, _ in items}))):
+                places[endpoint] = EndpointPlace(*rest)
+            found = []
+            for delivery, ended in items:
+                places[delivery.endpoint] = _moved(connection, delivery.endpoint, places[delivery.endpoint], ended)
+                found.append(places[delivery.endpoint])
+        return found
 
     def forget(self, endpoint: str, before: int) -> None:
         """Delete the log of what was planned before a moment and waits no more."""
@@ -334,6 +349,29 @@ class Deliveries:
     def close(self) -> None:
         """Let go of every connection."""
         self._engine.dispose()
+
+
+def _moved(connection: Connection, endpoint: str, place: EndpointPlace, ended: Ended) -> EndpointPlace:
+    """Where an endpoint stands after one more attempt.
+
+    Whatever failed because nobody answered is due at once when somebody does, after an outage: not after one event that fails
+    among others that do not.
+    """
+    attempt, t = ended.attempt, DELIVERIES.c
+    if ended.status is DeliveryStatus.DELIVERED:
+        if not place.failing_since:
+            return place
+        moved = place._replace(failures=0, failing_since=0, paused_until=0)
+        if attempt.at - place.failing_since >= OUTAGE_SECONDS * MICROSECONDS:
+            again = and_(t.endpoint == endpoint, t.status == DeliveryStatus.WAITING.value, t.attempts > 0)
+            unheard = and_(again, (t.code.is_(None)) | (t.code >= 500))  # noqa: PLR2004 - of HTTP: a fault of the server
+            connection.execute(DELIVERIES.update().where(unheard).values(due_at=attempt.at))
+    else:
+        since = place.failing_since or attempt.at
+        moved = place._replace(failures=place.failures + 1, failing_since=since, paused_until=ended.pause_until)
+    told = {name: getattr(moved, name) for name in ("failures", "failing_since", "paused_until")}
+    connection.execute(PLACES.update().where(PLACES.c.endpoint == endpoint).values(**told))
+    return moved
 
 
 def _row(row: Any) -> DeliveryRow:  # noqa: ANN401 - the library's row

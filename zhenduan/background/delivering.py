@@ -8,28 +8,26 @@ says nothing of what may be seen.
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from typing import NamedTuple
 from uuid import uuid4
 
 from api.kit.cursors import Cursors
 from api.kit.services import Services
-from domain.access import Everything, Role, scope_of
+from domain.access import Everything, Role
 from domain.governance.rule_bodies.delivery import DeliveryRule
-from domain.instants import city_day, microseconds
+from domain.instants import microseconds
 from domain.kernel import Command, Refused
 from domain.participants.endpoints.commands import StopEndpoint, VerifyEndpoint
 from domain.participants.endpoints.state import Endpoint, EndpointStatus, EndpointStop
-from domain.public_events import PUBLIC_EVENTS, names_of
-from domain.standard.revision.state import draft_scope
+from domain.public_events import PUBLIC_EVENTS
 from journal import Caller
 from journal.codec import EVENT_OF
-from projections import Snapshot
-from projections.governance.dated_rules import body_on
 from projections.participants.deliveries import (
     FEED,
     HANDSHAKE,
@@ -41,45 +39,55 @@ from projections.participants.deliveries import (
     EndpointPlace,
     Planned,
 )
-from projections.participants.endpoints import EndpointFilter, EndpointRow, endpoints_by_id, to_serve
-from projections.record.audit_trail import EntryRow
-from projections.record.public_feed import FeedFilter, public_entries
+from projections.participants.endpoints import EndpointRow, to_serve
 from zhenduan.background.delivery_attempts import GONE, Sender, letter_of
+from zhenduan.background.delivery_judging import Judged, Judging, told
 from zhenduan.background.intervals import at_intervals
 from zhenduan.egress import Egress
-from zhenduan.fetch import Fetch, fetch
+from zhenduan.fetch import KeptConnection
 
 LOOK_SECONDS = 0.5
 IDLE_SECONDS = 2.0
 """After this long an endpoint is looked at again though nothing has happened: something may be due."""
-READERS = 2
-"""Snapshots that are open at a time for this."""
+JUDGED_AT_ONCE = 20
 AT_ONCE = 256
 """Endpoints that are served at a time by a process."""
 MOST_WAITING = 1_000
 """Of an endpoint: what lies further on in the journal is looked at once these are done."""
 BATCH = 100
 LEASE_BEYOND_ANSWER_SECONDS = 5.0
+LEASED_AHEAD_SECONDS = 5.0
 FORGET_EVERY = timedelta(hours=1)
 SYSTEM = Caller("system-delivering", Role.SYSTEM, "", Everything())
 
 log = logging.getLogger(__name__)
 
 
-def filter_of(endpoint: Endpoint) -> FeedFilter:
-    """What an endpoint wants of the feed."""
-    names = names_of(endpoint.kinds) if endpoint.kinds else None
-    return FeedFilter(names, frozenset(endpoint.districts) if endpoint.districts else None)
+@dataclass
+class Lease:
+    """That an endpoint is one worker's 推送租约, written down again before it runs out and not at each request."""
+
+    rows: Deliveries
+    endpoint: str
+    worker: str
+    until: int = 0
+
+    def holds(self, now: int, seconds: float) -> bool:
+        """Whether it is this worker's for so many seconds from now on, in microseconds of UTC."""
+        if now + int(seconds * MICROSECONDS) > self.until:
+            longer = seconds + LEASED_AHEAD_SECONDS
+            if not self.rows.lease(self.endpoint, self.worker, now, longer):
+                return False
+            self.until = now + int(longer * MICROSECONDS)
+        return True
 
 
-def told(snapshot: Snapshot, endpoint: Endpoint, first: int, after: int, event: str | None = None) -> list[EntryRow]:
-    """What an endpoint's partner is told now beyond a position, by the read of the feed. event: public name; None = any wanted."""
-    where = filter_of(endpoint)
-    if event is not None:
-        where = replace(where, names=frozenset({event}) & (where.names if where.names is not None else {event}))
-    scope = scope_of(Role.PARTNER, endpoint.organisation)
-    drafts = draft_scope(Role.PARTNER, scope)
-    return public_entries(snapshot, scope, drafts, Role.PARTNER, where, first, after=after)
+class Turn(NamedTuple):
+    """A worker's turn at an endpoint 轮次: its lease, its connection, and what tells it to stop."""
+
+    lease: Lease
+    line: KeptConnection
+    stop: threading.Event
 
 
 @dataclass
@@ -89,21 +97,14 @@ class Delivering:
     services: Services
     egress: Egress
     worker: str = field(default_factory=lambda: str(uuid4()))
-    fetch: Fetch = fetch
     _busy: dict[str, Future[None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._cursors = Cursors(self.services.secret)
-        self._sender = Sender(self.services.secret, self.egress, self.fetch)
+        self._sender = Sender(self.services.secret, self.egress)
+        self._judging = Judging(self.services)
         self._forgotten: dict[str, int] = {}
         self._idle: dict[str, tuple[int, float]] = {}
-        self._readers = threading.BoundedSemaphore(READERS)
-
-    @contextmanager
-    def _reading(self) -> Iterator[Snapshot]:
-        """A snapshot, of which few are open at a time: those who ask the program come first."""
-        with self._readers, self.services.models.reading() as snapshot:
-            yield snapshot
 
     @property
     def _rows(self) -> Deliveries:
@@ -111,7 +112,7 @@ class Delivering:
 
     def look(self, pool: ThreadPoolExecutor, stop: threading.Event) -> None:
         """Have every endpoint served that nobody is at."""
-        with self._reading() as snapshot:
+        with self._judging.reading() as snapshot:
             found, position = to_serve(snapshot), snapshot.position
         self._busy = {endpoint: one for endpoint, one in self._busy.items() if not one.done()}
         now = time.monotonic()
@@ -124,39 +125,39 @@ class Delivering:
     def serve(self, identity: str, stop: threading.Event) -> None:
         """Send what is due to an endpoint, unless another is at it."""
         try:
-            if self._rows.lease(identity, self.worker, self._now(), LEASE_BEYOND_ANSWER_SECONDS):
-                while self._served(identity, stop):
-                    pass
+            lease = Lease(self._rows, identity, self.worker)
+            if lease.holds(self._now(), LEASE_BEYOND_ANSWER_SECONDS):
+                with closing(KeptConnection()) as line:
+                    while self._served(identity, Turn(lease, line, stop)):
+                        pass
                 self._rows.release(identity, self.worker)
         except Exception:
             log.exception("推送未能进行 an endpoint could not be served: %s", identity)
 
-    def _served(self, identity: str, stop: threading.Event) -> bool:
+    def _served(self, identity: str, turn: Turn) -> bool:
         """Send a batch of what is due; whether there may be more."""
-        row, rule = self._standing(identity)
-        if row is None or not self._has_key(row):
+        judged = self._judging.judged(identity)
+        row = judged.row
+        if row is None or not self._judging.has_key(row):
             return False
         place = self._rows.place(identity)
         now = self._now()
-        if now < place.paused_until:
+        if now < place.paused_until or not turn.lease.holds(now, judged.rule.answer_seconds + LEASE_BEYOND_ANSWER_SECONDS):
             return False
-        self._plan(row, place, rule, now)
+        self._plan(row, place, judged.rule, now)
         due = self._rows.due(identity, now, BATCH, verified=row.status == EndpointStatus.ACTIVE)
-        for one in due:
-            if stop.is_set() or not self._sent(one, stop):
+        return bool(due) and self._all_sent(due, turn)
+
+    def _all_sent(self, due: Sequence[DeliveryRow], turn: Turn) -> bool:
+        """Send one after another, each judged when it is sent; whether more may follow."""
+        judged: Judged | None = None
+        for place, one in enumerate(due):
+            if turn.stop.is_set():
                 return False
-        return bool(due)
-
-    def _standing(self, identity: str) -> tuple[EndpointRow | None, DeliveryRule]:
-        """The endpoint as it is now, None where nothing is to be sent to it; and the rule of the day."""
-        with self._reading() as snapshot:
-            row = endpoints_by_id(snapshot, EndpointFilter(None), [identity]).get(identity)
-            rule = body_on(snapshot, DeliveryRule, city_day(self.services.clock()))
-        return (row if row is not None and row.status != EndpointStatus.DISABLED else None), rule
-
-    def _has_key(self, row: EndpointRow) -> bool:
-        """Whether its partner has a key that is good now, for what the endpoint was registered with."""
-        return self.services.accounts.has_partner_key(row.owner, row.organisation)
+            judged = self._judging.now(judged, one.endpoint, due[place : place + JUDGED_AT_ONCE])
+            if judged is None or judged.row is None or not self._sent(one, judged.row, judged, turn):
+                return False
+        return True
 
     def _plan(self, row: EndpointRow, place: EndpointPlace, rule: DeliveryRule, now: int) -> None:
         """Write down what is to be sent beyond what was looked at."""
@@ -192,7 +193,7 @@ class Delivering:
 
     def _planned(self, row: EndpointRow, state: Endpoint, round_: tuple[int, int, int | None], most: int, now: int) -> int:
         number, reached, last = round_
-        with self._reading() as snapshot:
+        with self._judging.reading() as snapshot:
             entries = told(snapshot, state, most, reached)
             looked = entries[-1].position if len(entries) == most else max(reached, snapshot.position)
         if last is not None:
@@ -202,23 +203,23 @@ class Delivering:
             self._rows.plan(row.id, number, planned, now, looked)
         return len(entries)
 
-    def _sent(self, delivery: DeliveryRow, stop: threading.Event) -> bool:
+    def _sent(self, delivery: DeliveryRow, row: EndpointRow, judged: Judged, turn: Turn) -> bool:
         """Send one; whether the next may follow."""
-        row, rule = self._standing(delivery.endpoint)
-        lease = rule.answer_seconds + LEASE_BEYOND_ANSWER_SECONDS
-        if row is None or not self._has_key(row) or not self._rows.lease(row.id, self.worker, self._now(), lease):
+        rule = judged.rule
+        if not turn.lease.holds(self._now(), rule.answer_seconds + LEASE_BEYOND_ANSWER_SECONDS):
             return False
         state, entry = row.state(), None
-        if delivery.round not in (TEST, HANDSHAKE):
+        if delivery.round >= FEED:
             if state.status is not EndpointStatus.ACTIVE:
                 return False
-            entry = self._judged(state, delivery)
+            entry = judged.told.get(delivery.number)
             if entry is None:
                 self._rows.withhold(delivery.id)
                 return True
         began = time.monotonic()
         now = self.services.clock()
-        ended, code = self._sender.attempt(state, delivery, letter_of(delivery, entry, self._cursors, now), rule, now)
+        letter = letter_of(delivery, entry, self._cursors, now)
+        ended, code = self._sender.attempt(state, delivery, letter, rule, now, turn.line)
         place = self._rows.record(delivery, ended)
         if delivery.round == HANDSHAKE and ended.status is DeliveryStatus.DELIVERED:
             self._tell(VerifyEndpoint(endpoint=row.id, handshake=delivery.number))
@@ -227,14 +228,8 @@ class Delivering:
             log.warning("推送端点停用 an endpoint was disabled: %s: %s, %d failures", row.id, why.value, place.failures)
             self._tell(StopEndpoint(endpoint=row.id, stop=why, failures=place.failures))
             return False
-        stop.wait(max(0.0, began + 1 / state.per_second - time.monotonic()))
+        turn.stop.wait(max(0.0, began + 1 / state.per_second - time.monotonic()))
         return ended.pause_until <= self._now()
-
-    def _judged(self, state: Endpoint, delivery: DeliveryRow) -> EntryRow | None:
-        """The entry of a delivery where its partner is told of it at this moment."""
-        with self._reading() as snapshot:
-            found = told(snapshot, state, 1, delivery.number - 1, delivery.event)
-        return next((one for one in found if one.position == delivery.number), None)
 
     def _stop_of(
         self, delivery: DeliveryRow, place: EndpointPlace, rule: DeliveryRule, status: DeliveryStatus, code: int | None

@@ -85,16 +85,15 @@ def keys_in_force(installation: bytes, identity: str, endpoint: Endpoint, now: d
 
 @dataclass(frozen=True)
 class Sender:
-    """Sends 推送者. installation: the secret that keys are derived from. fetch: asks other machines."""
+    """Sends 推送者. installation: the secret that keys are derived from."""
 
     installation: bytes
     egress: Egress
-    fetch: Fetch
 
     def attempt(
-        self, endpoint: Endpoint, delivery: DeliveryRow, letter: Letter, rule: DeliveryRule, now: datetime
+        self, endpoint: Endpoint, delivery: DeliveryRow, letter: Letter, rule: DeliveryRule, now: datetime, fetch: Fetch
     ) -> tuple[Ended, int | None]:
-        """Send once; what came of it, and the status that was answered."""
+        """Send once; what came of it, and the status that was answered. fetch: asks the endpoint's machine."""
         keys = keys_in_force(self.installation, delivery.endpoint, endpoint, now)
         timestamp = int(now.timestamp())
         sent = {
@@ -105,7 +104,7 @@ class Sender:
         }
         answer, failure, began = None, None, time.monotonic()
         try:
-            answer = self.fetch(
+            answer = fetch(
                 endpoint.url,
                 longest_seconds=float(rule.answer_seconds),
                 largest_bytes=LARGEST_ANSWER,

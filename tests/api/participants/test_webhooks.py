@@ -432,10 +432,10 @@ def test_an_endless_answer_is_cut(hooks: Hooks, receiver: Receiver, answer: Any,
 
 def ruled(monkeypatch: pytest.MonkeyPatch, **other: int) -> None:
     """Other numbers than the rule says."""
-    from zhenduan.background import delivering  # noqa: PLC0415 - what is changed
+    from zhenduan.background import delivery_judging  # noqa: PLC0415 - what is changed
 
-    usual = delivering.body_on
-    monkeypatch.setattr(delivering, "body_on", lambda *given: usual(*given).model_copy(update=other))
+    usual = delivery_judging.body_on
+    monkeypatch.setattr(delivery_judging, "body_on", lambda *given: usual(*given).model_copy(update=other))
 
 
 @pytest.mark.parametrize("city", ["sqlite"], indirect=True)
