@@ -147,7 +147,7 @@ def test_the_certificate_is_asked_for_and_judged_by_the_name(certificate: Path, 
         Thread(target=served, daemon=True).start()
         port = plain.getsockname()[1]
         trusted = ssl.create_default_context(cafile=str(certificate) + ".crt")
-        monkeypatch.setattr(fetching, "_authorities", lambda: trusted)
+        monkeypatch.setattr(fetching, "authorities", lambda: trusted)
         with resolver(["127.0.0.1"]):
             assert asked(f"https://erp.example:{port}/events").body == b"ok"
             with pytest.raises(FetchFailed, match=r"(?i)certificate|hostname"):

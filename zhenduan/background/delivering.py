@@ -10,11 +10,11 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
-from typing import NamedTuple
+from typing import Self
 from uuid import uuid4
 
 from api.kit.cursors import Cursors
@@ -44,7 +44,7 @@ from zhenduan.background.delivery_attempts import GONE, Sender, letter_of
 from zhenduan.background.delivery_judging import Judged, Judging, told
 from zhenduan.background.intervals import at_intervals
 from zhenduan.egress import Egress
-from zhenduan.fetch import KeptConnection
+from zhenduan.kept_connection import KeptConnection
 
 LOOK_SECONDS = 0.5
 IDLE_SECONDS = 2.0
@@ -82,12 +82,26 @@ class Lease:
         return True
 
 
-class Turn(NamedTuple):
-    """A worker's turn at an endpoint 轮次: its lease, its connection, and what tells it to stop."""
+class Turn:
+    """A worker's turn at an endpoint 轮次: its lease, what tells it to stop, and the connection that it keeps meanwhile."""
 
-    lease: Lease
-    line: KeptConnection
-    stop: threading.Event
+    def __init__(self, lease: Lease, egress: Egress, stop: threading.Event) -> None:
+        self.lease = lease
+        self.stop = stop
+        self._egress = egress
+        self._line: KeptConnection | None = None
+
+    def line(self, address: str) -> KeptConnection:
+        """The connection to the endpoint's address."""
+        self._line = self._line or KeptConnection(address, self._egress)
+        return self._line
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_of: object) -> None:
+        if self._line is not None:
+            self._line.close()
 
 
 @dataclass
@@ -101,7 +115,7 @@ class Delivering:
 
     def __post_init__(self) -> None:
         self._cursors = Cursors(self.services.secret)
-        self._sender = Sender(self.services.secret, self.egress)
+        self._sender = Sender(self.services.secret)
         self._judging = Judging(self.services)
         self._forgotten: dict[str, int] = {}
         self._idle: dict[str, tuple[int, float]] = {}
@@ -127,8 +141,8 @@ class Delivering:
         try:
             lease = Lease(self._rows, identity, self.worker)
             if lease.holds(self._now(), LEASE_BEYOND_ANSWER_SECONDS):
-                with closing(KeptConnection()) as line:
-                    while self._served(identity, Turn(lease, line, stop)):
+                with Turn(lease, self.egress, stop) as turn:
+                    while self._served(identity, turn):
                         pass
                 self._rows.release(identity, self.worker)
         except Exception:
@@ -219,7 +233,7 @@ class Delivering:
         began = time.monotonic()
         now = self.services.clock()
         letter = letter_of(delivery, entry, self._cursors, now)
-        ended, code = self._sender.attempt(state, delivery, letter, rule, now, turn.line)
+        ended, code = self._sender.attempt(state, delivery, letter, rule, now, turn.line(state.url))
         place = self._rows.record(delivery, ended)
         if delivery.round == HANDSHAKE and ended.status is DeliveryStatus.DELIVERED:
             self._tell(VerifyEndpoint(endpoint=row.id, handshake=delivery.number))

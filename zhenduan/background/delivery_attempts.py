@@ -30,10 +30,9 @@ from projections.participants.deliveries import (
     Ended,
 )
 from projections.record.audit_trail import EntryRow
-from zhenduan.egress import Egress
-from zhenduan.fetch import Fetch, Fetched, FetchFailed
+from zhenduan.fetch import Fetched, FetchFailed
+from zhenduan.kept_connection import KeptConnection
 
-LARGEST_ANSWER = 64 * 1024
 SHOWN_CHARACTERS = 1_000
 SHOWN_HEADERS = 40
 LONGEST_HEADER = 200
@@ -88,12 +87,11 @@ class Sender:
     """Sends 推送者. installation: the secret that keys are derived from."""
 
     installation: bytes
-    egress: Egress
 
     def attempt(
-        self, endpoint: Endpoint, delivery: DeliveryRow, letter: Letter, rule: DeliveryRule, now: datetime, fetch: Fetch
+        self, endpoint: Endpoint, delivery: DeliveryRow, letter: Letter, rule: DeliveryRule, now: datetime, line: KeptConnection
     ) -> tuple[Ended, int | None]:
-        """Send once; what came of it, and the status that was answered. fetch: asks the endpoint's machine."""
+        """Send once; what came of it, and the status that was answered. line: to its machine."""
         keys = keys_in_force(self.installation, delivery.endpoint, endpoint, now)
         timestamp = int(now.timestamp())
         sent = {
@@ -104,15 +102,7 @@ class Sender:
         }
         answer, failure, began = None, None, time.monotonic()
         try:
-            answer = fetch(
-                endpoint.url,
-                longest_seconds=float(rule.answer_seconds),
-                largest_bytes=LARGEST_ANSWER,
-                method="POST",
-                headers=sent,
-                egress=self.egress,
-                content=letter.body,
-            )
+            answer = line.post(letter.body, sent, float(rule.answer_seconds))
             failure = _fault_of(answer, letter)
         except FetchFailed as failed:
             failure = _shown(f"{failed} · {failed.chinese}")
