@@ -76,7 +76,7 @@ from api.providers import (
     subsidies,
     training,
 )
-from api.record import audit_trail, disclosures
+from api.record import audit_trail, disclosures, followed_events
 from api.server import query_cost_type
 from api.server.field_rights import describe_rights
 from api.server.scalars import SCALARS
@@ -165,6 +165,7 @@ MODULES = (
     counterfactual,
     subsidies,
     audit_trail,
+    followed_events,
     disclosures,
     standards_events,
     query_cost_type,
@@ -197,7 +198,11 @@ Subscription = _root("Subscription", "SUBSCRIPTIONS", "Live events · 实时动�
 def build_schema() -> strawberry.Schema:
     """The schema as it runs 可执行模式, its clauses and readers told by directives."""
     made = strawberry.Schema(
-        Query, Mutation, Subscription, types=(Clause, ReadableBy), config=StrawberryConfig(scalar_map=SCALARS)
+        Query,
+        Mutation,
+        Subscription,
+        types=(Clause, ReadableBy, *followed_events.TYPES.values()),
+        config=StrawberryConfig(scalar_map=SCALARS),
     )
     name_readers(made._schema, declared(made).rows, SIGNED_IN)  # noqa: SLF001 - strawberry has no other way to the executable schema
     cite_clauses(made._schema)  # noqa: SLF001 - as above

@@ -1,0 +1,179 @@
+"""Followed events 订阅事件: public events over GraphQL, typed by kind, with the thing itself as its caller may see it. plan P5, P7, P8.
+
+The same events in the same order, with the same ids, as `GET /events` tells. Each is answered on a snapshot of its own, through the
+scope of the moment: a thing that lies outside by then is null, as everywhere.
+"""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import strawberry
+
+from api.kit import nodes
+from api.kit.context import Context
+from api.kit.filter_values import districts_in, require_known, require_values
+from api.kit.ids import key_of
+from api.kit.nodes import Node
+from api.kit.paging import After
+from api.kit.published import argument, field, published, subscription
+from api.server.subscriptions import BATCH, follow
+from domain.access import Role
+from domain.instants import utc_moment
+from domain.kernel import key_of as key_of_stream
+from domain.masks import FIRMS, FOLLOWERS, PLACE_READERS, SIGNED_IN
+from domain.public_events import KINDS, NAMES, PUBLIC_EVENTS, names_of, unknown_kinds
+from domain.standard.revision.state import draft_scope
+from journal import Caller
+from journal.codec import EVENT_OF
+from projections import Snapshot
+from projections.record.audit_trail import EntryRow
+from projections.record.public_feed import FeedFilter, public_entries
+
+if TYPE_CHECKING:
+    from api.diagnosis.diagnoses import Diagnosis
+    from api.participants.enterprises import Enterprise
+    from api.participants.organisations import Organisation
+    from api.standard.editions import Edition
+    from api.standard.revisions import Revision
+
+
+@published(PLACE_READERS, interface=True)
+class FollowedEvent:
+    """Public event, as every way of following tells it; its type by kind has the thing itself · 公开事件. plan P8"""
+
+    id: strawberry.ID = field("Its sealed place in the journal, the same for each reader and way of following · 事件标识")
+    cursor: str = field("The same: pass it as `after` to go on from here · 续订令牌")
+    type: str = field("Public name of the event · 公开事件名称")
+    subject: strawberry.ID = field("Id of the thing · 对象标识")
+    version: int = field("Version of the thing after it; of a diagnosis, which it is of its public events · 版本")
+    at: datetime = field("When it was written, UTC · 时间")
+
+    @field("The thing as it is now; null where it lies outside the scope by now · 对象现状", roles=PLACE_READERS)
+    def thing(self, info: strawberry.Info[Context, None]) -> Node | None:
+        """The thing of the subject, of whatever kind."""
+        return _found(info, self.subject)
+
+
+@published(FOLLOWERS)
+class DiagnosisFollowed(FollowedEvent):
+    """Public event of a diagnosis · 诊断公开事件. plan P5, P8"""
+
+    @field("The diagnosis as it is now; null outside the scope · 诊断现状", roles=FOLLOWERS)
+    def diagnosis(
+        self, info: strawberry.Info[Context, None]
+    ) -> Annotated["Diagnosis", strawberry.lazy("api.diagnosis.diagnoses")] | None:
+        """The thing of the subject."""
+        return _found(info, self.subject)
+
+
+@published(FIRMS)
+class EnterpriseFollowed(FollowedEvent):
+    """Public event of an enterprise · 企业公开事件. plan P1, P8"""
+
+    @field("The enterprise as it is now; null outside the scope · 企业现状", roles=FIRMS)
+    def enterprise(
+        self, info: strawberry.Info[Context, None]
+    ) -> Annotated["Enterprise", strawberry.lazy("api.participants.enterprises")] | None:
+        """The thing of the subject."""
+        return _found(info, self.subject)
+
+
+@published(PLACE_READERS)
+class DirectoryFollowed(FollowedEvent):
+    """Public move of the directory · 名录公开事件. plan V4, P8"""
+
+    @field("The provider that moved, as it is now · 服务商现状", roles=SIGNED_IN)
+    def provider(
+        self, info: strawberry.Info[Context, None]
+    ) -> Annotated["Organisation", strawberry.lazy("api.participants.organisations")] | None:
+        """The thing of the subject."""
+        return _found(info, self.subject)
+
+
+@published(PLACE_READERS)
+class StandardFollowed(FollowedEvent):
+    """Public event of an edition or a revision of the standard · 标准公开事件. plan S5, P8"""
+
+    @field("The edition as it is now; null of a revision · 标准版本现状", roles=SIGNED_IN)
+    def edition(
+        self, info: strawberry.Info[Context, None]
+    ) -> Annotated["Edition", strawberry.lazy("api.standard.editions")] | None:
+        """The thing of the subject, where it is an edition."""
+        return _found(info, self.subject) if str(self.subject).startswith("edition/") else None
+
+    @field("The revision as it is now; null of an edition, and outside the scope · 标准修订现状", roles=SIGNED_IN)
+    def revision(
+        self, info: strawberry.Info[Context, None]
+    ) -> Annotated["Revision", strawberry.lazy("api.standard.revisions")] | None:
+        """The thing of the subject, where it is a revision."""
+        return _found(info, self.subject) if str(self.subject).startswith("revision/") else None
+
+
+TYPES: Mapping[str, type[FollowedEvent]] = {
+    "diagnosis": DiagnosisFollowed,
+    "directory": DirectoryFollowed,
+    "enterprise": EnterpriseFollowed,
+    "standard": StandardFollowed,
+}
+"""Kind of public events -> the type of its events."""
+
+
+def _found(info: strawberry.Info[Context, None], subject: strawberry.ID) -> Any:  # noqa: ANN401 - a thing of any type
+    """The thing of an id on the snapshot of the delivery, within the scope of its caller then."""
+    return nodes.found(info, [subject])[0]
+
+
+def _told(context: Context, row: EntryRow) -> FollowedEvent:
+    public, cursor = PUBLIC_EVENTS[EVENT_OF[row.type]], context.cursors.seal(row.position)
+    return TYPES[public.kind](
+        id=strawberry.ID(cursor),
+        cursor=cursor,
+        type=public.name,
+        subject=strawberry.ID(f"{public.thing}/{key_of_stream(row.stream)}"),
+        version=row.told or row.version,
+        at=utc_moment(row.at),
+    )
+
+
+def _where(kind: list[str] | None, district: list[str] | None, enterprise: str | None) -> FeedFilter:
+    require_values(kind=kind)
+    if unknown := unknown_kinds(kind or ()):
+        require_known("kind", unknown, (*KINDS, *NAMES))
+    places = districts_in("district", district)
+    return FeedFilter(
+        names_of(kind) if kind else None, frozenset(places) if places is not None else None, key_of(enterprise, "enterprise")
+    )
+
+
+@strawberry.type
+class FollowedEventSubscription:
+    """Public events as they happen."""
+
+    @subscription(
+        "Public events that the caller is told of, each once and in order, with their things: those of `GET /events`, under the "
+        "same ids. after: id of the last event seen, to go on without loss or repeat; without it, from now on · 公开事件订阅. plan P8",
+        roles=PLACE_READERS,
+    )
+    async def public_events(
+        self,
+        info: strawberry.Info[Context, None],
+        after: After = None,
+        kind: Annotated[list[str] | None, argument("Kinds of events, or their public names; none = all · 事件类别")] = None,
+        district: Annotated[list[str] | None, argument("Districts of the events' firms, by code; none = all · 区")] = None,
+        enterprise: Annotated[strawberry.ID | None, argument("Id of one firm; none = all in the scope · 企业标识")] = None,
+    ) -> AsyncGenerator[FollowedEvent, None]:
+        """Events beyond a cursor, for ever."""
+        context, where = info.context, _where(kind, district, enterprise)
+
+        def read(snapshot: Snapshot, caller: Caller, position: int) -> list[EntryRow]:
+            role, scope = Role(caller.role), caller.scope
+            return public_entries(snapshot, scope, draft_scope(role, scope), role, where, BATCH, after=position)
+
+        async with aclosing(follow(context, after, read)) as rows:
+            async for row in rows:
+                yield _told(context, row)
+
+
+SUBSCRIPTIONS = FollowedEventSubscription
