@@ -56,7 +56,7 @@ class FollowedEvent:
         return _found(info, self.subject)
 
 
-@published(FOLLOWERS)
+@published(PLACE_READERS)
 class DiagnosisFollowed(FollowedEvent):
     """Public event of a diagnosis · 诊断公开事件. plan P5, P8"""
 
@@ -68,7 +68,7 @@ class DiagnosisFollowed(FollowedEvent):
         return _found(info, self.subject)
 
 
-@published(FIRMS)
+@published(PLACE_READERS)
 class EnterpriseFollowed(FollowedEvent):
     """Public event of an enterprise · 企业公开事件. plan P1, P8"""
 
