@@ -1,4 +1,4 @@
-"""Followed events 订阅事件: public events over GraphQL, typed by kind, with the thing itself as its caller may see it. plan P5, P7, P8.
+"""Followed events 订阅事件: public events over GraphQL, typed by kind, with the thing as its reader may see it. plan P5, P7, P8.
 
 The same events in the same order, with the same ids, as `GET /events` tells. Each is answered on a snapshot of its own, through the
 scope of the moment: a thing that lies outside by then is null, as everywhere.
@@ -153,7 +153,8 @@ class FollowedEventSubscription:
 
     @subscription(
         "Public events that the caller is told of, each once and in order, with their things: those of `GET /events`, under the "
-        "same ids. after: id of the last event seen, to go on without loss or repeat; without it, from now on · 公开事件订阅. plan P8",
+        "same ids. after: id of the last event seen, to go on without loss or repeat; without it, from now on · "
+        "公开事件订阅. plan P8",
         roles=PLACE_READERS,
     )
     async def public_events(
