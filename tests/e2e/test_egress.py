@@ -3,8 +3,8 @@
 import socket
 import ssl
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from threading import Thread
@@ -14,8 +14,10 @@ import pytest
 
 from tests.e2e.hostile_server import OK, says, serving
 from zhenduan import fetch as fetching
+from zhenduan import kept_connection
 from zhenduan.egress import EGRESS_NETWORKS, EGRESS_PLAIN, Egress, EgressUnusable, egress_of
 from zhenduan.fetch import FetchFailed, fetch
+from zhenduan.kept_connection import KeptConnection
 
 INSIDE = [
     *("10.0.0.1", "172.16.3.4", "192.168.1.1", "127.0.0.1", "127.8.8.8", "169.254.169.254", "100.64.0.1", "100.100.100.200"),
@@ -54,8 +56,21 @@ def test_a_setting_that_is_none_is_refused(given: dict[str, str]) -> None:
     assert egress_of({EGRESS_NETWORKS: "10.2.0.0/16, fd00::/8"}).networks == (ip_network("10.2.0.0/16"), ip_network("fd00::/8"))
 
 
-def asked(address: str, egress: Egress = LOOPBACK) -> fetching.Fetched:
-    return fetch(address, longest_seconds=5, largest_bytes=1_000, method="POST", egress=egress, content=b"x")
+Asked = Callable[..., fetching.Fetched]
+
+
+@pytest.fixture(params=["once", "kept"])
+def asked(request: pytest.FixtureRequest) -> Asked:
+    """Both ways of asking an address that somebody else wrote: by a request of its own, and over a connection that is kept."""
+
+    def once(address: str, egress: Egress = LOOPBACK) -> fetching.Fetched:
+        return fetch(address, longest_seconds=5, largest_bytes=1_000, method="POST", egress=egress, content=b"x")
+
+    def kept(address: str, egress: Egress = LOOPBACK) -> fetching.Fetched:
+        with closing(KeptConnection(address, egress)) as line:
+            return line.post(b"x", {}, 5)
+
+    return once if request.param == "once" else kept
 
 
 @contextmanager
@@ -77,7 +92,7 @@ def resolver(*answers: list[str]) -> Iterator[list[Any]]:
         socket.getaddrinfo = usual
 
 
-def test_a_name_is_looked_up_once_and_asked_where_it_was_judged() -> None:
+def test_a_name_is_looked_up_once_and_asked_where_it_was_judged(asked: Asked) -> None:
     """The second answer leads to another machine of the same port, as a resolver that changes its mind would."""
     with serving(says(OK + b"content-length: 2\r\n\r\nok")) as (address, seen):
         port = address.rsplit(":", 1)[1]
@@ -91,20 +106,20 @@ def test_a_name_is_looked_up_once_and_asked_where_it_was_judged() -> None:
 
 
 @pytest.mark.parametrize("answer", [["127.0.0.2"], ["127.0.0.1", "169.254.169.254"], ["127.0.0.1", "10.0.0.1"]])
-def test_a_name_with_one_address_inside_is_not_asked_at_all(answer: list[str]) -> None:
+def test_a_name_with_one_address_inside_is_not_asked_at_all(asked: Asked, answer: list[str]) -> None:
     refused = pytest.raises(FetchFailed, match="address not permitted")
     with serving(says(OK + b"\r\n")) as (address, seen), resolver(answer), refused:
         asked(f"http://erp.example:{address.rsplit(':', 1)[1]}/events")
     assert seen == []
 
 
-def test_plain_http_is_for_development_alone() -> None:
+def test_plain_http_is_for_development_alone(asked: Asked) -> None:
     with serving(says(OK + b"\r\n")) as (address, seen), pytest.raises(FetchFailed, match="not an https address"):
         asked(address, Egress(LOOPBACK.networks))
     assert seen == []
 
 
-def test_a_redirect_is_an_answer_and_leads_nowhere() -> None:
+def test_a_redirect_is_an_answer_and_leads_nowhere(asked: Asked) -> None:
     elsewhere = b"HTTP/1.1 302 Found\r\nlocation: http://169.254.169.254/latest/meta-data/\r\ncontent-length: 0\r\n\r\n"
     with serving(says(elsewhere)) as (address, seen):
         assert asked(address).status == 302
@@ -122,7 +137,9 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-def test_the_certificate_is_asked_for_and_judged_by_the_name(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_certificate_is_asked_for_and_judged_by_the_name(
+    asked: Asked, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     names: list[str | None] = []
     server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     server.load_cert_chain(certificate)
@@ -147,7 +164,8 @@ def test_the_certificate_is_asked_for_and_judged_by_the_name(certificate: Path, 
         Thread(target=served, daemon=True).start()
         port = plain.getsockname()[1]
         trusted = ssl.create_default_context(cafile=str(certificate) + ".crt")
-        monkeypatch.setattr(fetching, "authorities", lambda: trusted)
+        for module in fetching, kept_connection:
+            monkeypatch.setattr(module, "authorities", lambda: trusted)
         with resolver(["127.0.0.1"]):
             assert asked(f"https://erp.example:{port}/events").body == b"ok"
             with pytest.raises(FetchFailed, match=r"(?i)certificate|hostname"):

@@ -68,11 +68,17 @@ TAKEN = says(204)
 
 @dataclass
 class Receiver:
-    """A server on a port of its own. answer: to every event; a handshake is echoed unless `echo` says otherwise."""
+    """A server on a port of its own. answer: to every event; a handshake is echoed unless `echo` says otherwise.
+
+    keeps_open: connections stay open between requests. hangs_up_after: so many more events, without a word; None = never.
+    """
 
     url: str = ""
     answer: Answer = TAKEN
     echo: bool = True
+    keeps_open: bool = False
+    hangs_up_after: int | None = None
+    connections: int = 0
     received: list[Received] = field(default_factory=list)
     handshakes: list[Received] = field(default_factory=list)
 
@@ -92,6 +98,11 @@ def receiving(host: str = "127.0.0.1", port: int = 0) -> Iterator[Receiver]:
     receiver = Receiver()
 
     class Handler(BaseHTTPRequestHandler):
+        def setup(self) -> None:
+            super().setup()
+            receiver.connections += 1
+            self.protocol_version = "HTTP/1.1" if receiver.keeps_open else "HTTP/1.0"
+
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             received = Received({name.lower(): value for name, value in self.headers.items()}, body, time.monotonic())
@@ -103,6 +114,10 @@ def receiving(host: str = "127.0.0.1", port: int = 0) -> Iterator[Receiver]:
                 return
             receiver.received.append(received)
             receiver.answer(self, received)
+            if receiver.hangs_up_after is not None:
+                receiver.hangs_up_after -= 1
+                self.close_connection = receiver.hangs_up_after <= 0
+                receiver.hangs_up_after = receiver.hangs_up_after or None
 
         def log_message(self, *_of: Any) -> None:
             """Nothing is printed."""
