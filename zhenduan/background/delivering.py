@@ -41,7 +41,7 @@ from projections.participants.deliveries import (
 )
 from projections.participants.endpoints import EndpointRow, to_serve
 from zhenduan.background.delivery_attempts import GONE, Sender, letter_of
-from zhenduan.background.delivery_judging import Judged, Judging, told
+from zhenduan.background.delivery_judging import JudgedDeliveries, Judging, told
 from zhenduan.background.intervals import at_intervals
 from zhenduan.egress import Egress
 from zhenduan.kept_connection import KeptConnection
@@ -164,7 +164,7 @@ class Delivering:
 
     def _all_sent(self, due: Sequence[DeliveryRow], turn: Turn) -> bool:
         """Send one after another, each judged when it is sent; whether more may follow."""
-        judged: Judged | None = None
+        judged: JudgedDeliveries | None = None
         for place, one in enumerate(due):
             if turn.stop.is_set():
                 return False
@@ -217,7 +217,7 @@ class Delivering:
             self._rows.plan(row.id, number, planned, now, looked)
         return len(entries)
 
-    def _sent(self, delivery: DeliveryRow, row: EndpointRow, judged: Judged, turn: Turn) -> bool:
+    def _sent(self, delivery: DeliveryRow, row: EndpointRow, judged: JudgedDeliveries, turn: Turn) -> bool:
         """Send one; whether the next may follow."""
         rule = judged.rule
         if not turn.lease.holds(self._now(), rule.answer_seconds + LEASE_BEYOND_ANSWER_SECONDS):

@@ -33,7 +33,7 @@ READERS = 2
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedDeliveries:
     """An endpoint, and what is told of some deliveries, as one snapshot shows them 判定结果.
 
     row: None where nothing is to be sent to it. looked: positions that were judged. told: those of them that may be told.
@@ -87,18 +87,18 @@ class Judging:
         with self._readers, self._services.models.reading() as snapshot:
             yield snapshot
 
-    def judged(self, endpoint: str, deliveries: Sequence[DeliveryRow] = ()) -> Judged:
+    def judged(self, endpoint: str, deliveries: Sequence[DeliveryRow] = ()) -> JudgedDeliveries:
         """The endpoint as it is now, and what is told of deliveries: of the first of them for certain, and of what follows it."""
         day = city_day(self._services.clock())
         with self.reading() as snapshot:
             row = endpoints_by_id(snapshot, EndpointFilter(None), [endpoint]).get(endpoint)
             rule = body_on(snapshot, DeliveryRule, day)
             if row is None or row.status == EndpointStatus.DISABLED:
-                return Judged(snapshot.stands_at, day, None, rule, frozenset(), {})
+                return JudgedDeliveries(snapshot.stands_at, day, None, rule, frozenset(), {})
             looked, found = _told_of(snapshot, row.state(), [one for one in deliveries if one.round >= FEED])
-            return Judged(snapshot.stands_at, day, row, rule, looked, found)
+            return JudgedDeliveries(snapshot.stands_at, day, row, rule, looked, found)
 
-    def now(self, judged: Judged | None, endpoint: str, deliveries: Sequence[DeliveryRow]) -> Judged | None:
+    def now(self, judged: JudgedDeliveries | None, endpoint: str, deliveries: Sequence[DeliveryRow]) -> JudgedDeliveries | None:
         """What was judged, where it holds for the first of deliveries now, else judged anew; None: nothing may be sent."""
         first = deliveries[0]
         if judged is None or (first.round >= FEED and first.number not in judged.looked):

@@ -41,17 +41,17 @@ if TYPE_CHECKING:
 
 @published(PLACE_READERS, interface=True)
 class FollowedEvent:
-    """Public event, as every way of following tells it; its type by kind has the thing itself · 公开事件. plan P8"""
+    """Public event, as every way of following tells it; its type by kind leads to the object itself · 公开事件. plan P8"""
 
     id: strawberry.ID = field("Its sealed place in the journal, the same for each reader and way of following · 事件标识")
     cursor: str = field("The same: pass it as `after` to go on from here · 续订令牌")
     type: str = field("Public name of the event · 公开事件名称")
-    subject: strawberry.ID = field("Id of the thing · 对象标识")
-    version: int = field("Version of the thing after it; of a diagnosis, which it is of its public events · 版本")
+    subject: strawberry.ID = field("Id of the object · 对象标识")
+    version: int = field("Version of the object after it; of a diagnosis, which it is of its public events · 版本")
     at: datetime = field("When it was written, UTC · 时间")
 
-    @field("The thing as it is now; null where it lies outside the scope by now · 对象现状", roles=PLACE_READERS)
-    def thing(self, info: strawberry.Info[Context, None]) -> Node | None:
+    @field("The object as it is now; null where it lies outside the scope by now · 对象现状", roles=PLACE_READERS)
+    def node(self, info: strawberry.Info[Context, None]) -> Node | None:
         """The thing of the subject, of whatever kind."""
         return _found(info, self.subject)
 
@@ -152,7 +152,7 @@ class FollowedEventSubscription:
     """Public events as they happen."""
 
     @subscription(
-        "Public events that the caller is told of, each once and in order, with their things: those of `GET /events`, under the "
+        "Public events that the caller may see, each once and in order, with their objects: those of `GET /events`, under the "
         "same ids. after: id of the last event seen, to go on without loss or repeat; without it, from now on · "
         "公开事件订阅. plan P8",
         roles=PLACE_READERS,

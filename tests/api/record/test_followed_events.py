@@ -26,7 +26,7 @@ from tests.small_city import all_confirmed
 
 FOLLOW = """subscription($after: String, $kind: [String!], $district: [String!], $enterprise: ID) {
   publicEvents(after: $after, kind: $kind, district: $district, enterprise: $enterprise) {
-    id cursor type subject version at thing { __typename id }
+    id cursor type subject version at node { __typename id }
     ... on DiagnosisFollowed { diagnosis { id status enterprise { id } } }
     ... on EnterpriseFollowed { enterprise { id name } }
     ... on DirectoryFollowed { provider { id kind } }
@@ -95,7 +95,7 @@ def test_a_socket_and_an_event_stream_tell_the_events_of_the_feed_each_with_its_
             assert (one["id"], one["cursor"], one["type"]) == (event["id"], event["id"], event["type"])
             assert (one["subject"], one["version"]) == (event["subject"], event["data"]["version"])
             assert one["at"][:19] == event["time"][:19]
-            assert one["thing"]["id"] == one[THING[event["subject"].split("/")[0]]]["id"] == event["subject"]
+            assert one["node"]["id"] == one[THING[event["subject"].split("/")[0]]]["id"] == event["subject"]
 
 
 def test_each_kind_of_public_events_has_its_type() -> None:
@@ -141,11 +141,11 @@ def test_a_thing_that_left_the_scope_between_two_deliveries_is_null(city: LiveCi
     diagnosis = city.issued()
     key(city, "310117")
     before = events(through(city, "erp 310117", district=["310117"]))
-    assert [one["thing"]["id"] for one in before] == [f"enterprise/{ENTERPRISE}", diagnosis, diagnosis]
+    assert [one["node"]["id"] for one in before] == [f"enterprise/{ENTERPRISE}", diagnosis, diagnosis]
     first, *rest = events(through(city, "erp 310117", lambda: moves_away(city), district=["310117"]))
     assert first["enterprise"] == {"id": f"enterprise/{ENTERPRISE}", "name": FIRM.name}
     assert [one["type"] for one in rest] == ["diagnosis.case-opened.v1", "diagnosis.report-out.v1"]
-    assert {(one["thing"], one["diagnosis"]) for one in rest} == {(None, None)}
+    assert {(one["node"], one["diagnosis"]) for one in rest} == {(None, None)}
     assert events(through(city, "erp 310117", district=["310117"])) == []
 
 
@@ -196,4 +196,4 @@ def test_a_role_is_told_of_no_firm_whose_firms_it_may_not_read(city: LiveCity) -
     assert kinds == {"standard"}
 
 
-FOLLOW_PLAIN = "subscription($after: String) { publicEvents(after: $after) { id type subject thing { id } } }"
+FOLLOW_PLAIN = "subscription($after: String) { publicEvents(after: $after) { id type subject node { id } } }"
