@@ -117,14 +117,15 @@ def take_prefill(command: TakePrefill, diagnosis: Diagnosis, context: DecisionCo
     crosswalk = published_crosswalk(crosswalk_streams(diagnosis.edition, stated.edition), context.read)
     offers = _offers(diagnosis, result, crosswalk, context)
     named = tuple(dict.fromkeys(command.indicators))
+    for indicator in named:  # of another's section not even whether it is answered
+        if indicator in edition.by_id:
+            require_section(edition, edition.by_id[indicator].dimension, context)
     refuse_together(_wrong(command.indicators, offers, diagnosis))
     facts: dict[str, dict[str, AnswerRecorded]] = {}
     for indicator in sorted(named):
-        section = edition.by_id[indicator].dimension
-        require_section(edition, section, context)
         if indicator not in diagnosis.answers:
             recorded = AnswerRecorded(answer=offers[indicator].answer, author=context.by, replaces=0)
-            facts.setdefault(section, {})[indicator] = recorded
+            facts.setdefault(edition.by_id[indicator].dimension, {})[indicator] = recorded
     if not facts or crosswalk is None:
         return ()
     taken = PrefillTaken(

@@ -131,4 +131,6 @@ def test_only_who_fills_in_takes_it_each_in_its_own_sections_while_the_case_is_o
     holding().when(take(), "provider", "p1").refused(ROLE_NOT_ALLOWED)
     holding().when(take(), "department_filler", "e1", sections=frozenset({"D1"})).refused(SECTION_NOT_YOURS)
     assert holding().when(take(), "department_filler", "e1", sections=frozenset({"F"})).facts
+    own = firm(holding(), save("F", {"F06": Answer(level=Decimal(2))})).accepted
+    own.when(take(), "department_filler", "e1", sections=frozenset({"D1"})).refused(SECTION_NOT_YOURS)
     firm(holding(submitted()), take()).refused(WRONG_STATUS)
