@@ -95,11 +95,15 @@ class Attribute(StrEnum):
 
 @dataclass(frozen=True)
 class Term:
-    """A party that a thing is open to for a period 期限: from `since` to `until`, both days included; None = open-ended."""
+    """A party that a thing is open to for a period 期限: from `since` to `until`, both days included; None = open-ended.
+
+    role: of an assignment, the one that it was made for; None = any.
+    """
 
     party: str
     since: date
     until: date | None
+    role: Role | None = None
 
     def holds_on(self, day: date) -> bool:
         """Whether the thing is open to the party on a day of the city's calendar."""
@@ -108,6 +112,10 @@ class Term:
     def meets(self, since: date, until: date) -> bool:
         """Whether it holds on any day of a period 时段相交."""
         return self.since <= until and (self.until is None or max(self.since, since) <= self.until)
+
+    def is_for(self, party: str, role: Role | None) -> bool:
+        """Whether it is a party's, in a role; None = in any."""
+        return self.party == party and (role is None or self.role in (None, role))
 
 
 @dataclass(frozen=True)
@@ -150,11 +158,15 @@ class Is:
 
 @dataclass(frozen=True)
 class OpenTo:
-    """Scope of the things that are open to a party on a day 期限内开放: by consent or by assignment."""
+    """Scope of the things that are open to a party on a day 期限内开放: by consent or by assignment.
+
+    role: in which an expert acts; what is assigned in another is not open. None = in any.
+    """
 
     attribute: Attribute
     party: str
     on: date
+    role: Role | None = None
 
 
 @dataclass(frozen=True)
@@ -205,9 +217,9 @@ def admits(scope: Scope, place: Place) -> bool:
             return False
         case Is(attribute=attribute, value=value):
             return getattr(place, attribute.value) == value  # type: ignore[no-any-return]
-        case OpenTo(attribute=attribute, party=party, on=on):
+        case OpenTo(attribute=attribute, party=party, on=on, role=role):
             terms: tuple[Term, ...] = getattr(place, attribute.value)
-            return any(term.party == party and term.holds_on(on) for term in terms)
+            return any(term.is_for(party, role) and term.holds_on(on) for term in terms)
         case AnyOf(scopes=scopes):
             return any(admits(inner, place) for inner in scopes)
         case AllOf(scopes=scopes):
@@ -321,7 +333,7 @@ def scope_of(role: Role, organisation: str, person: str = "", on: date | None = 
     Args:
         role: the capacity acted in.
         organisation: district or subdistrict code, or the organisation's id; unused where the role sees all or nothing.
-        person: who acts; experts see what is assigned to them by name.
+        person: who acts; experts see what is assigned to them by name, in the role that they act in.
         on: the day it is in the city; a bank's consents and an expert's assignments are judged on it, and without a day
             they admit nothing.
 
@@ -343,6 +355,8 @@ def _things_of(role: Role, organisation: str, person: str, on: date | None) -> S
     if role is Role.PARTNER:
         return Everything() if organisation == "*" else Is(Attribute.DISTRICT, organisation)
     if role is Role.BANK or role in EXPERTS:
-        attribute, party = (Attribute.CONSENT, organisation) if role is Role.BANK else (Attribute.ASSIGNMENT, person)
-        return OpenTo(attribute, party, on) if on is not None and party else Nothing()
+        party = organisation if role is Role.BANK else person
+        if on is None or not party:
+            return Nothing()
+        return OpenTo(Attribute.CONSENT, party, on) if role is Role.BANK else OpenTo(Attribute.ASSIGNMENT, party, on, role)
     return Is(ATTRIBUTE_OF_ROLE[head_of(role)], organisation)

@@ -77,8 +77,8 @@ def spelled(scope: Scope) -> list[Any]:
             return ["nothing"]
         case Is(attribute=attribute, value=value):
             return ["is", attribute.value, value]
-        case OpenTo(attribute=attribute, party=party, on=on):
-            return ["open", attribute.value, party, on.isoformat()]
+        case OpenTo(attribute=attribute, party=party, on=on, role=role):
+            return ["open", attribute.value, party, on.isoformat(), *([role.value] if role is not None else [])]
         case AnyOf(scopes=scopes):
             return ["any", *map(spelled, scopes)]
         case AllOf(scopes=scopes):
@@ -104,6 +104,8 @@ def scope_spelled(kept: Sequence[Any]) -> Scope:
             return Is(Attribute(attribute), value)
         case ["open", attribute, party, on]:
             return OpenTo(Attribute(attribute), party, date.fromisoformat(on))
+        case ["open", attribute, party, on, role]:
+            return OpenTo(Attribute(attribute), party, date.fromisoformat(on), Role(role))
         case ["any", *scopes]:
             return AnyOf(tuple(map(scope_spelled, scopes)))
         case ["all", *scopes]:

@@ -250,8 +250,8 @@ def evolve(assignments: Assignments | None, event: AssignmentEvent) -> Assignmen
     terms = assignments.terms if assignments is not None else {}
     stood_back = assignments.stood_back if assignments is not None else frozenset()
     match event:
-        case ExpertAssigned(assignment=assignment, expert=expert, since=since, until=until):
-            return Assignments(terms={**terms, assignment: Term(expert, since, until)}, stood_back=stood_back)
+        case ExpertAssigned(assignment=assignment, expert=expert, role=role, since=since, until=until):
+            return Assignments(terms={**terms, assignment: Term(expert, since, until, role)}, stood_back=stood_back)
         case ExpertReleased(assignment=assignment, last=last):
             return Assignments(terms={**terms, assignment: replace(terms[assignment], until=last)}, stood_back=stood_back)
         case ArbiterConflictDeclared(assignment=assignment, last=last):

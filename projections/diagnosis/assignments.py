@@ -64,9 +64,10 @@ TERMS = ReadModel("terms", (CONSENTS, ASSIGNMENTS), fold, CONSENT_FACTS | ASSIGN
 """Its generations are kept under the name that they began with."""
 
 
-def assigned_to(snapshot: Snapshot, expert: str, day: str) -> Select[tuple[str]]:
-    """Ids of the diagnoses that an expert is assigned to on a day, as a subquery."""
+def assigned_to(snapshot: Snapshot, expert: str, day: str, role: str | None = None) -> Select[tuple[str]]:
+    """Ids of the diagnoses that an expert is assigned to on a day, as a subquery. role: in which; None = in any."""
     assignments = snapshot[ASSIGNMENTS]
-    return select(assignments.c.diagnosis).where(
+    found = select(assignments.c.diagnosis).where(
         assignments.c.expert == expert, assignments.c.since <= day, assignments.c.until >= day
     )
+    return found if role is None else found.where(assignments.c.role == role)

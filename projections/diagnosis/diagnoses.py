@@ -96,7 +96,7 @@ def diagnosis_columns(snapshot: Snapshot) -> Columns:
         Attribute.GROUP: lambda value: firms.c.group == value,
         Attribute.PROVIDER: lambda value: cases.c.provider == value,
         Attribute.CONSENT: lambda bank, day: has_consent(snapshot, cases.c.enterprise, bank, day),
-        Attribute.ASSIGNMENT: lambda expert, day: cases.c.id.in_(assigned_to(snapshot, expert, day)),
+        Attribute.ASSIGNMENT: lambda *expert: cases.c.id.in_(assigned_to(snapshot, *expert)),
     }
 
 

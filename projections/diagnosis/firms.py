@@ -42,8 +42,8 @@ def case_columns(snapshot: Snapshot) -> Columns:
     firms, cases = snapshot[ENTERPRISES], snapshot[DIAGNOSES]
     return {
         Attribute.PROVIDER: lambda value: firms.c.id.in_(select(cases.c.enterprise).where(cases.c.provider == value)),
-        Attribute.ASSIGNMENT: lambda expert, day: firms.c.id.in_(
-            select(cases.c.enterprise).where(cases.c.id.in_(assigned_to(snapshot, expert, day)))
+        Attribute.ASSIGNMENT: lambda *expert: firms.c.id.in_(
+            select(cases.c.enterprise).where(cases.c.id.in_(assigned_to(snapshot, *expert)))
         ),
     }
 

@@ -80,10 +80,12 @@ VIEWED = {
     "enterprises": ", ".join(PLACES.values()),
     "diagnoses": "id, enterprise, provider",
     "consents": "enterprise, bank, since, until",
-    "assignments": "diagnosis, expert, since, until",
+    "assignments": "diagnosis, expert, since, until, role",
 }
 """Tables that the policies of others look into, through a view of the owner -> the columns of that view: where things lie,
 and nothing that they hold."""
+EXPERT = ("term.expert", "term.expert || '/' || term.role")
+"""How a tag calls an expert: in any role, and in the one that it was assigned in."""
 OUT = {"answers": "mine.issued_through IS NOT NULL", "evidence": "mine.issued_through >= {table}.version"}
 """Tables of parts of a case -> when a row is out."""
 ROW_SECURED = ("enterprises", "diagnoses", "proceedings", "feedback", "signals", *PARTS)
@@ -104,8 +106,9 @@ def tags(scope: Scope) -> frozenset[str]:
             return frozenset()
         case Is(attribute=attribute, value=value):
             return frozenset({f"{attribute.value}={value}"})
-        case OpenTo(attribute=attribute, party=party, on=on):
-            return frozenset({f"{attribute.value}={party}@{on.isoformat()}"})
+        case OpenTo(attribute=attribute, party=party, on=on, role=role):
+            of = f"{party}/{role.value}" if role is not None else party
+            return frozenset({f"{attribute.value}={of}@{on.isoformat()}"})
         case AnyOf(scopes=scopes):
             return frozenset[str]().union(*map(tags, scopes))
         case AllOf(scopes=scopes):
@@ -229,12 +232,13 @@ def _lies(row: str) -> str:
     return f"CASE {attribute} {cases} ELSE false END"
 
 
-def _open_to(attribute: str, view: str, key: str, thing: str, party: str) -> str:
-    """Whether a term of a thing holds on the day of a tag."""
+def _open_to(attribute: str, view: str, key: str, thing: str, *parties: str) -> str:
+    """Whether a term of a thing holds on the day of a tag. parties: how a tag may call whose term it is."""
     day = "split_part(tag, '@', 2)"
+    called = ", ".join(f"'{attribute}=' || {party} || '@' || {day}" for party in parties)
     return (
         f"EXISTS (SELECT 1 FROM {view} term, unnest({TAGS}) tag WHERE term.{key} = {thing} "
-        f"AND tag = '{attribute}=' || term.{party} || '@' || {day} AND {day} BETWEEN term.since AND term.until)"
+        f"AND tag IN ({called}) AND {day} BETWEEN term.since AND term.until)"
     )
 
 
@@ -263,19 +267,19 @@ def _inside(name: str, named: Mapping[str, str], *, by_party: bool) -> str:
         of_firm = f"EXISTS (SELECT 1 FROM {firms} firm WHERE firm.id = {table}.enterprise AND {lies})"
         ways = [
             _tagged({"provider": f"{table}.provider"}),
-            _open_to("consents", consents, "enterprise", f"{table}.enterprise", "bank"),
-            _open_to("assignments", assignments, "diagnosis", f"{table}.id", "expert"),
+            _open_to("consents", consents, "enterprise", f"{table}.enterprise", "term.bank"),
+            _open_to("assignments", assignments, "diagnosis", f"{table}.id", *EXPERT),
             of_firm,
         ]
         return " OR ".join((WHOLE, *ways)) if by_party else of_firm
     if not by_party:
         return _lies(table)
     provider = _tagged({"provider": "mine.provider"})
-    assigned = _open_to("assignments", assignments, "diagnosis", "mine.id", "expert")
+    assigned = _open_to("assignments", assignments, "diagnosis", "mine.id", *EXPERT)
     work = f"mine.enterprise = {table}.id AND ({provider} OR {assigned})"
     ways = [
         _tagged({tag: f"{table}.{column}" for tag, column in PLACES.items()}),
         f"EXISTS (SELECT 1 FROM {cases} mine WHERE {work})",
-        _open_to("consents", consents, "enterprise", f"{table}.id", "bank"),
+        _open_to("consents", consents, "enterprise", f"{table}.id", "term.bank"),
     ]
     return " OR ".join((WHOLE, *ways))

@@ -9,7 +9,8 @@ from sqlalchemy.sql import ColumnElement
 from domain.access import AllOf, AnyOf, Attribute, Everything, Is, Nothing, OpenTo, Outside, Scope
 
 Columns = Mapping[Attribute, Callable[..., ColumnElement[bool]]]
-"""Attribute -> the condition that a row has a value of it; of consents and assignments, a (party, day as ISO text). A row
+"""Attribute -> the condition that a row has a value of it; of consents and assignments, a (party, day as ISO text), and the role that
+an expert acts in, where the scope says one. A row
 without the coordinate (NULL) must not match."""
 
 
@@ -29,8 +30,8 @@ def to_sql(scope: Scope, columns: Columns) -> ColumnElement[bool]:
             return NEVER
         case Is(attribute=attribute, value=value):
             return columns[attribute](value)
-        case OpenTo(attribute=attribute, party=party, on=on):
-            return columns[attribute](party, on.isoformat())
+        case OpenTo(attribute=attribute, party=party, on=on, role=role):
+            return columns[attribute](party, on.isoformat(), *([role.value] if role is not None else []))
         case AnyOf(scopes=scopes):
             return or_(NEVER, *(to_sql(inner, columns) for inner in scopes))
         case AllOf(scopes=scopes):

@@ -182,7 +182,7 @@ class MarkingFilter:
 
 def _of_marker(table: Table, scope: Scope, where: MarkingFilter) -> Iterator[ColumnElement[bool]]:
     """A marker's own lie in what is assigned to that person; nobody else's scope but the city's admits any."""
-    lies: Columns = {**NOWHERE, Attribute.ASSIGNMENT: lambda expert, _day: table.c.marker == expert}
+    lies: Columns = {**NOWHERE, Attribute.ASSIGNMENT: lambda expert, *_when: table.c.marker == expert}
     yield to_sql(scope, lies)
     for name in ("year", "number"):
         if (wanted := getattr(where, name)) is not None:

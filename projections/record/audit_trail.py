@@ -152,7 +152,7 @@ def _columns(snapshot: Snapshot) -> Columns:
         Attribute.GROUP: lambda value: firms.c.group == value,
         Attribute.PROVIDER: lambda value: subjects.c.provider == value,
         Attribute.CONSENT: lambda bank, day: has_consent(snapshot, subjects.c.enterprise, bank, day),
-        Attribute.ASSIGNMENT: lambda expert, day: subjects.c.diagnosis.in_(assigned_to(snapshot, expert, day)),
+        Attribute.ASSIGNMENT: lambda *expert: subjects.c.diagnosis.in_(assigned_to(snapshot, *expert)),
     }
 
 

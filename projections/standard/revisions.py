@@ -60,7 +60,7 @@ def _admitted(snapshot: Snapshot, scope: Scope) -> ColumnElement[bool]:
     """Whether a scope admits the draft of a revision: a draft lies with its reviewers."""
     table, reviewers = snapshot[REVISIONS], snapshot[REVIEWERS]
 
-    def is_reviewer(person: str, _day: str) -> ColumnElement[bool]:
+    def is_reviewer(person: str, *_when: str) -> ColumnElement[bool]:
         return exists().where(reviewers.c.revision == table.c.id, reviewers.c.person == person)
 
     return to_sql(scope, {**NOWHERE, Attribute.ASSIGNMENT: is_reviewer})

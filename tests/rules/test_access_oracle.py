@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from api.kit.published import declared
 from api.schema import build_schema
-from domain.access import Place, Role, Term, admits, scope_of
+from domain.access import EXPERTS, Place, Role, Term, admits, scope_of
 from domain.command_rights import may_send
 from domain.events import CAPABILITIES, COMMANDS
 
@@ -37,7 +37,7 @@ WITHIN = {
     ),
     "provider, diagnostician, reviewer": "resource has provider && resource.provider == principal.organisation",
     "bank": "resource.consents.contains({party: principal.organisation, day: context.day})",
-    "marker, arbiter, sampler, reader": "resource.assignments.contains({party: principal.person, day: context.day})",
+    "marker, arbiter, sampler, reader": "resource.assignments.contains({party: principal.person, role: principal.role, day: context.day})",
     "partner": (
         'principal.organisation == "*" || (resource has district && resource.district == principal.organisation)'
     ),
@@ -92,7 +92,7 @@ def days(terms: tuple[Term, ...]) -> list[dict[str, Any]]:
     """Terms day by day: Cedar's sets hold values and know no periods."""
     last = DAY + timedelta(days=9)
     return [
-        {"party": term.party, "day": day}
+        {"party": term.party, "day": day} | ({"role": term.role.value} if term.role is not None else {})
         for term in terms
         for day in range(term.since.toordinal(), (term.until or last).toordinal() + 1)
     ]
@@ -103,8 +103,8 @@ PEOPLE = ("zhou", "wu")
 near = st.integers(min_value=-3, max_value=3).map(lambda offset: DAY + timedelta(days=offset))
 
 
-def terms(parties: tuple[str, ...]) -> st.SearchStrategy[tuple[Term, ...]]:
-    one = st.builds(Term, st.sampled_from(parties), near, st.one_of(st.none(), near))
+def terms(parties: tuple[str, ...], *roles: Role) -> st.SearchStrategy[tuple[Term, ...]]:
+    one = st.builds(Term, st.sampled_from(parties), near, st.one_of(st.none(), near), *map(st.sampled_from, [roles] if roles else []))
     return st.lists(one, max_size=3).map(tuple)
 
 
@@ -119,7 +119,7 @@ places = st.builds(
     group=unit,
     provider=unit,
     consents=terms(UNITS[:2]),
-    assignments=terms(PEOPLE),
+    assignments=terms(PEOPLE, *sorted(EXPERTS)),
 )
 
 

@@ -80,7 +80,7 @@ PLACES = (
 TODAY = city_day(datetime.now(UTC))
 LAST_DAY = TODAY + timedelta(days=30)
 CONSENTS = ((), (Term("bank", TODAY, LAST_DAY),), (), ())
-ASSIGNMENTS = ((), (), (Term("zhou", TODAY, LAST_DAY),), ())
+ASSIGNMENTS = ((), (), (Term("zhou", TODAY, LAST_DAY, Role.READER),), ())
 USCCS = ("91310000132260250X", "91330100799655058B", "91110000802100433B", "9144030071526726XG")
 FIRMS = tuple(
     FIRM.model_copy(update={"uscc": uscc, "name": f"示例暗号{number}号有限公司", **place})
@@ -248,11 +248,12 @@ VALUES = {
     Attribute.PROVIDER: ("p1", "p2"),
 }
 DAYS = (TODAY - timedelta(days=1), TODAY, LAST_DAY + timedelta(days=1))
+EXPERT_ROLES = st.sampled_from((None, Role.READER, Role.SAMPLER))
 leaves = st.one_of(
     st.just(Everything()),
     st.just(Nothing()),
     st.builds(OpenTo, st.just(Attribute.CONSENT), st.sampled_from(("bank", "p1")), st.sampled_from(DAYS)),
-    st.builds(OpenTo, st.just(Attribute.ASSIGNMENT), st.sampled_from(("zhou", "filler-1")), st.sampled_from(DAYS)),
+    st.builds(OpenTo, st.just(Attribute.ASSIGNMENT), st.sampled_from(("zhou", "filler-1")), st.sampled_from(DAYS), EXPERT_ROLES),
     *(st.builds(Is, st.just(attribute), st.sampled_from(values)) for attribute, values in VALUES.items()),
 )
 scopes = st.recursive(

@@ -143,14 +143,17 @@ VALUES = {
 }
 
 
-PARTIES = {Attribute.CONSENT: ("bank", "another"), Attribute.ASSIGNMENT: ("zhou", "wu")}
+PARTIES = (
+    (Attribute.CONSENT, ("bank", "another"), st.none()),
+    (Attribute.ASSIGNMENT, ("zhou", "wu"), st.sampled_from((None, Role.READER, Role.SAMPLER))),
+)
 DAYS = (TODAY - timedelta(days=1), TODAY, LAST_DAY, LAST_DAY + timedelta(days=1))
 leaves = st.one_of(
     st.just(Everything()),
     st.just(Nothing()),
     *(
-        st.builds(OpenTo, st.just(attribute), st.sampled_from(parties), st.sampled_from(DAYS))
-        for attribute, parties in PARTIES.items()
+        st.builds(OpenTo, st.just(attribute), st.sampled_from(parties), st.sampled_from(DAYS), roles)
+        for attribute, parties, roles in PARTIES
     ),
     *(st.builds(Is, st.just(attribute), st.sampled_from(values)) for attribute, values in VALUES.items()),
 )
@@ -173,7 +176,7 @@ def test_sql_and_python_read_a_scope_alike(models: ReadModels, scope: Scope) -> 
     yesterday = TODAY - timedelta(days=1)
     diagnosed = {ENTERPRISE: "p1"}
     consents = {CONSENTING: (Term("bank", TODAY, LAST_DAY),), ENTERPRISE: (Term("bank", TODAY, yesterday),)}
-    assignments = {ENTERPRISE: (Term("zhou", TODAY, LAST_DAY), Term("wu", TODAY, yesterday))}
+    assignments = {ENTERPRISE: (Term("zhou", TODAY, LAST_DAY, Role.READER), Term("wu", TODAY, yesterday, Role.READER))}
     places = {
         identity: place_of(
             identity,

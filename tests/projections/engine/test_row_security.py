@@ -80,6 +80,7 @@ def named(models: ReadModels, table: Any) -> str:
         (scope_of(Role.BANK, "bank", on=date(2020, 1, 1)), 0, False),
         (scope_of(Role.READER, "experts", "zhou", TODAY), 1, True),
         (scope_of(Role.SAMPLER, "experts", "wu", TODAY), 0, False),
+        (scope_of(Role.SAMPLER, "experts", "zhou", TODAY), 0, False),
     ],
 )
 def test_a_raw_connection_without_any_condition_reads_what_its_scope_holds(

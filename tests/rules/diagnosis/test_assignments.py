@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
-from domain.access import Role, admits, scope_of
+from domain.access import EXPERTS, Role, admits, scope_of
 from domain.command_rights import ROLE_NOT_ALLOWED
 from domain.diagnosis import assignments as s
 from domain.diagnosis.assignments import ASSIGNMENTS, AssignExpert, ReleaseExpert
@@ -74,6 +74,13 @@ def test_a_released_expert_sees_nothing_from_today_on() -> None:
     assert not admits(scope, place_of("e1", FIRM, assignments=tuple(case.state.terms.values())))
     case.when(release, "city").then()
     case.when(ReleaseExpert(diagnosis="d1", assignment="a9"), "city").refused(s.ASSIGNMENT_UNKNOWN)
+
+
+def test_an_assignment_opens_a_case_in_the_role_that_it_was_made_for_and_in_no_other() -> None:
+    """Who assesses a sample blindly, and may interpret or arbitrate elsewhere, reads no earlier score of it in that role."""
+    place = place_of("e1", FIRM, assignments=tuple(assigned().state.terms.values()))
+    seen = {role for role in EXPERTS if admits(scope_of(role, "experts", "zhou", TODAY), place)}
+    assert seen == {Role.READER}
 
 
 def test_a_reader_reviews_the_case_that_is_assigned_and_sees_no_other() -> None:

@@ -56,7 +56,7 @@ def read(case: Given, by: str = "zhou", at: datetime = AT, **changes: Any) -> Gi
 def test_the_district_or_the_city_appoints_the_reader_to_whom_the_case_opens() -> None:
     case = appoint(filed())
     case.happened("diagnosis.reader_appointed.v1", "assignment.made.v1")
-    assert case.read[assignment_stream("d1")].terms == {"r1": Term("zhou", TODAY, UNTIL)}
+    assert case.read[assignment_stream("d1")].terms == {"r1": Term("zhou", TODAY, UNTIL, Role.READER)}
     appoint(filed(), role="city").accepted  # noqa: B018 - a property that asserts
     filed().when(APPOINT, "provider", "p1").refused(ROLE_NOT_ALLOWED)
 
