@@ -18,7 +18,7 @@ from projections.engine.scope import to_sql
 from projections.engine.snapshot import Snapshot
 from projections.participants.enterprises import enterprise_columns
 from projections.participants.organisations import ORGANISATIONS, NodeFilter, node_conditions
-from projections.participants.rosters import MEMBERS, held, member_columns, on_latest_roster
+from projections.participants.rosters import MEMBERS, held, member_columns
 from projections.programme.outreach_sessions import ATTENDANCES, REACHED, SCHEDULES, SESSIONS, SessionRow
 from standards.described import DescribedEnum
 
@@ -158,15 +158,16 @@ def followed(snapshot: Snapshot, scope: Scope, session: SessionRow, days: int) -
     """What followed a session among the firms of a scope 宣讲后续: by group, within so many days of its beginning.
 
     Firms with a diagnosis of that year before it are left out of every group. Compared are firms of the same district, industry
-    and size class as some firm that came, which no session of these days invited.
+    and size class as some firm that came, which no session of these days invited. A firm is what the roster of that year states.
     """
-    firms, parts = snapshot[ENTERPRISES], snapshot[ATTENDANCES]
-    started, new = _started(snapshot, session, days)
-    mine = and_(parts.c.enterprise == firms.c.id, parts.c.session == session.id)
+    firms, identity, on = _on_roster(snapshot, scope, int(session.held_on[:4]))
+    parts = snapshot[ATTENDANCES]
+    started, new = _started(snapshot, identity, session, days)
+    mine = and_(parts.c.enterprise == identity, parts.c.session == session.id)
     alike = (firms.c.district, firms.c.industry, firms.c.size_class)
     came = case((parts.c.status == AttendanceStatus.CAME.value, 1), else_=0)
     counts = (func.count(), func.sum(case((started, 1), else_=0)))
-    where = (new, to_sql(scope, enterprise_columns(snapshot)))
+    where = (new, *on)
     query = select(*alike, came, *counts).select_from(firms.join(parts, mine)).where(*where).group_by(*alike, came)
     found = {group: FollowerCount() for group in OutreachGroup}
     likes: set[tuple[Any, ...]] = set()
@@ -178,8 +179,7 @@ def followed(snapshot: Snapshot, scope: Scope, session: SessionRow, days: int) -
         add(OutreachGroup.CAME if is_in else OutreachGroup.ABSENT, many, begun)
         if is_in:
             likes.add(tuple(place))
-    roster = on_latest_roster(snapshot, int(session.held_on[:4]), firms)
-    others = select(*alike, *counts).where(*where, roster, *_uninvited(snapshot, session, days)).group_by(*alike)
+    others = select(*alike, *counts).where(*where, *_uninvited(snapshot, identity, session, days)).group_by(*alike)
     for *place, many, begun in snapshot.rows(others):
         if tuple(place) in likes:
             add(OutreachGroup.NOT_INVITED, many, begun)
@@ -196,20 +196,24 @@ def last_moment(session: SessionRow, days: int) -> datetime:
     return utc_moment(session.starts_at) + timedelta(days=days)
 
 
-def _started(snapshot: Snapshot, session: SessionRow, days: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def _started(
+    snapshot: Snapshot, firm: ColumnElement[str], session: SessionRow, days: int
+) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """Whether a firm opened a diagnosis within the days, and whether it had none of that year before."""
-    firms, cases = snapshot[ENTERPRISES], snapshot[DIAGNOSES].alias("followed")
-    own = cases.c.enterprise == firms.c.id
+    cases = snapshot[DIAGNOSES].alias("followed")
+    own = cases.c.enterprise == firm
     first, until = microseconds(city_midnight(date(int(session.held_on[:4]), 1, 1))), microseconds(last_moment(session, days))
     within = exists(select(cases.c.id).where(own, cases.c.opened_at >= session.starts_at, cases.c.opened_at <= until))
     before = exists(select(cases.c.id).where(own, cases.c.opened_at >= first, cases.c.opened_at < session.starts_at))
     return within, ~before
 
 
-def _uninvited(snapshot: Snapshot, session: SessionRow, days: int) -> Iterator[ColumnElement[bool]]:
+def _uninvited(
+    snapshot: Snapshot, firm: ColumnElement[str], session: SessionRow, days: int
+) -> Iterator[ColumnElement[bool]]:
     """In no session that begins in these days."""
-    firms, parts, sessions = snapshot[ENTERPRISES], snapshot[ATTENDANCES].alias("any_part"), snapshot[SESSIONS].alias("any_session")
+    parts, sessions = snapshot[ATTENDANCES].alias("any_part"), snapshot[SESSIONS].alias("any_session")
     joined = parts.join(sessions, sessions.c.id == parts.c.session)
     held = sessions.c.starts_at >= session.starts_at, sessions.c.starts_at <= microseconds(last_moment(session, days))
     announced = sessions.c.status == OutreachStatus.ANNOUNCED.value
-    yield ~exists(select(parts.c.id).select_from(joined).where(parts.c.enterprise == firms.c.id, announced, *held))
+    yield ~exists(select(parts.c.id).select_from(joined).where(parts.c.enterprise == firm, announced, *held))

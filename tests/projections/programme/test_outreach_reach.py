@@ -77,8 +77,10 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
     opened.close()
 
 
-def told(city: City, tmp_path: Path, role: Role = Role.CITY, unit: str = "city") -> dict[OutreachGroup, FollowerCount]:
-    models = open_read_models(f"sqlite:///{tmp_path / f'{role}-{unit}.db'}", city.journal)
+def told(
+    city: City, tmp_path: Path, role: Role = Role.CITY, unit: str = "city", *, again: bool = False
+) -> dict[OutreachGroup, FollowerCount]:
+    models = open_read_models(f"sqlite:///{tmp_path / f'{role}-{unit}-{again}.db'}", city.journal)
     models.catch_up()
     with models.reading() as snapshot:
         session = outreach_sessions_by_id(snapshot, Everything(), ["s1"])["s1"]
@@ -122,7 +124,7 @@ def reached(city: City, tmp_path: Path, role: Role, unit: str, at: datetime) -> 
     return {one.id: (one.firms, one.invited, one.came, one.never_invited) for one in found}
 
 
-def test_a_past_years_reach_stays_where_it_was_when_a_firm_moves_later(journal: Journal, tmp_path: Path) -> None:
+def test_a_past_years_reach_and_what_followed_stay_where_they_were_when_a_firm_moves_later(journal: Journal, tmp_path: Path) -> None:
     clock = Clock()
     city = City(journal, clock)
     for code, name in (("310117", "松江区"), ("310115", "浦东新区")):
@@ -133,9 +135,12 @@ def test_a_past_years_reach_stays_where_it_was_when_a_firm_moves_later(journal: 
     clock.at = BEGINS + timedelta(hours=3)
     city.send(CITY, RecordOutreachAttendance(outreach_session="s1", enterprises=IDS[:1]))
     asked = ((Role.CITY, "city"), (Role.DISTRICT, "310117"), (Role.DISTRICT, "310115"))
+    followers = [told(city, tmp_path, *who) for who in asked]
+    assert followers[0][OutreachGroup.NOT_INVITED] == followers[1][OutreachGroup.NOT_INVITED] == FollowerCount(2, 0)
     before = [reached(city, tmp_path, *who, clock.at) for who in asked]
     assert before[0]["310117"] == before[1]["310117"] == (4, 2, 1, 2)
     clock.at = BEGINS + 300 * DAY
     moved = tuple(enumerate((one.model_copy(update={"district": "310115", "subdistrict": None}) for one in FIRMS[:3]), 2))
     city.send(CITY, roster(year=2025, digest="5" * 64, rows=moved))
+    assert [told(city, tmp_path, *who, again=True) for who in asked] == followers
     assert [reached(city, tmp_path, *who, clock.at) for who in asked] == before
