@@ -61,6 +61,7 @@ BOUNDED = {
     "ExamQuestion": {"options": "of one question"},
     "ExternalEdition": dict.fromkeys(("variants", "levels", "nodes", "counts", "columns"), "of one file"),
     "ExternalNode": {"weights": "one a variant"},
+    "FoundOnItem": {"numbers": "of one indicator"},
     "FollowUp": {"measures": "of one plan, within the limits of its input", "reports": "one a month of the rule"},
     "FollowUpReport": {"changes": "of one report, within the limits of its input"},
     "ExpertReading": {"recommendations": "of one reading, within the limits of its input"},

@@ -9,9 +9,8 @@ from sqlalchemy.sql import ColumnElement
 from domain.access import AllOf, AnyOf, Attribute, Everything, Is, Nothing, OpenTo, Outside, Scope
 
 Columns = Mapping[Attribute, Callable[..., ColumnElement[bool]]]
-"""Attribute -> the condition that a row has a value of it; of consents and assignments, a (party, day as ISO text), and the role that
-an expert acts in, where the scope says one. A row
-without the coordinate (NULL) must not match."""
+"""Attribute -> the condition that a row has a value of it; of consents and assignments, a (party, day as ISO text), and the role
+that an expert acts in, where the scope says one. A row without the coordinate (NULL) must not match."""
 
 
 NEVER = literal_column("1") == literal_column("0")

@@ -37,7 +37,9 @@ WITHIN = {
     ),
     "provider, diagnostician, reviewer": "resource has provider && resource.provider == principal.organisation",
     "bank": "resource.consents.contains({party: principal.organisation, day: context.day})",
-    "marker, arbiter, sampler, reader": "resource.assignments.contains({party: principal.person, role: principal.role, day: context.day})",
+    "marker, arbiter, sampler, reader": (
+        "resource.assignments.contains({party: principal.person, role: principal.role, day: context.day})"
+    ),
     "partner": (
         'principal.organisation == "*" || (resource has district && resource.district == principal.organisation)'
     ),
@@ -104,7 +106,8 @@ near = st.integers(min_value=-3, max_value=3).map(lambda offset: DAY + timedelta
 
 
 def terms(parties: tuple[str, ...], *roles: Role) -> st.SearchStrategy[tuple[Term, ...]]:
-    one = st.builds(Term, st.sampled_from(parties), near, st.one_of(st.none(), near), *map(st.sampled_from, [roles] if roles else []))
+    role = st.sampled_from(roles) if roles else st.none()
+    one = st.builds(Term, st.sampled_from(parties), near, st.one_of(st.none(), near), role)
     return st.lists(one, max_size=3).map(tuple)
 
 

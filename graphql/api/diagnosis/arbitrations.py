@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 import strawberry
 
+from api.diagnosis.parts import NamedNumber
 from api.kit.context import Context
 from api.kit.ids import ProceedingID, id_of
 from api.kit.published import field, published
@@ -36,6 +37,9 @@ class FoundOnItem:
     level: Decimal | None = field(
         "Level that was found; of a decision the median of those who uphold, of two the lower; null: none, or no level · 认定等级"
     )
+    numbers: list[NamedNumber] = field("Raw numbers that were found; empty of none · 认定的原始数值")
+    choices: list[str] = field("Options that were found chosen; empty of none · 认定的所选项")
+    not_applicable: bool = field("Whether it was found not to apply · 认定为不适用")
     text: str = field("Why · 理由")
 
 
@@ -92,13 +96,17 @@ def _opinion(row: OpinionRow) -> ArbiterOpinion:
 
 
 def _findings(stored: str | None) -> list[FoundOnItem]:
-    found = orjson.loads(stored or "[]")
-    return [
-        FoundOnItem(indicator=one["indicator"], upheld=one["upheld"], level=_level(one.get("answer")), text=one["reason"])
-        for one in found
-    ]
+    return [_finding(one, one.get("answer") or {}) for one in orjson.loads(stored or "[]")]
 
 
-def _level(answer: dict[str, Any] | None) -> Decimal | None:
-    held = answer.get("level") if answer is not None else None
-    return Decimal(str(held)) if held is not None else None
+def _finding(found: dict[str, Any], answer: dict[str, Any]) -> FoundOnItem:
+    level, numbers = answer.get("level"), answer.get("numbers") or {}
+    return FoundOnItem(
+        indicator=found["indicator"],
+        upheld=found["upheld"],
+        level=Decimal(str(level)) if level is not None else None,
+        numbers=[NamedNumber(name=name, value=Decimal(str(value))) for name, value in numbers.items()],
+        choices=list(answer.get("choices") or ()),
+        not_applicable=bool(answer.get("not_applicable")),
+        text=found["reason"],
+    )

@@ -128,8 +128,8 @@ class OutreachReachQueries:
         )
 
     @field(
-        "What followed a session among the firms that the roster of its year states in the scope; null when there is no such session "
-        "that the caller sees, or it has not begun or was cancelled · 宣讲后续. plan T2",
+        "What followed a session among the firms that the roster of its year states in the scope; null when there is no such "
+        "session that the caller sees, or it has not begun or was cancelled · 宣讲后续. plan T2",
         roles=OUTREACH_OFFICE,
     )
     def outreach_follow_up(

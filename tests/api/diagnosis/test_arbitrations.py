@@ -20,6 +20,9 @@ ASKED = """query($id: ID!) { diagnosis(id: $id) { status stage { stage } reports
 ANSWERS = "query($id: ID!) { diagnosis(id: $id) { answers { indicator verified { level } } } }"
 NAMED = "query($id: ID!) { diagnosis(id: $id) { arbitrations { nodes { opinions { arbiter } } } } }"
 ITEM = {"indicator": "Z01", "reason": "现场未看第二厂区"}
+BY_NUMBERS = {"indicator": "Z06", "reason": "漏计第二厂区投入"}
+FOUND = """query($id: ID!) { diagnosis(id: $id) { arbitrations(first: 1) { nodes { opinions { findings {
+  upheld level numbers { name value } choices notApplicable } } } } } }"""
 
 
 def joins(city: LiveCity, login: str, role: Role, unit: str) -> None:
@@ -33,19 +36,20 @@ def joins(city: LiveCity, login: str, role: Role, unit: str) -> None:
     city.tokens[login] = signed_in.token
 
 
-def asked(city: LiveCity) -> tuple[str, str]:
+def asked(city: LiveCity, item: dict[str, str] = ITEM) -> tuple[str, str]:
     """A case whose objection was not upheld and went to arbitration, and its proceeding."""
     case = city.issued()
-    assert city.refused("enterprise", "requestArbitration", diagnosis=case, items=[ITEM]) == "NOT_FOR_ARBITRATION"
-    city.done("enterprise", "objectToReport", diagnosis=case, items=[ITEM])
-    assert city.refused("enterprise", "requestArbitration", diagnosis=case, items=[ITEM]) == "DIAGNOSIS_WRONG_STATUS"
-    reply = {"indicator": "Z01", "upheld": False, "reason": "佐证不足"}
+    assert city.refused("enterprise", "requestArbitration", diagnosis=case, items=[item]) == "NOT_FOR_ARBITRATION"
+    city.done("enterprise", "objectToReport", diagnosis=case, items=[item])
+    assert city.refused("enterprise", "requestArbitration", diagnosis=case, items=[item]) == "DIAGNOSIS_WRONG_STATUS"
+    reply = {"indicator": item["indicator"], "upheld": False, "reason": "佐证不足"}
     city.done("provider", "answerObjections", diagnosis=case, answers=[reply])
-    assert city.refused("provider", "requestArbitration", diagnosis=case, items=[ITEM]) == "ROLE_NOT_ALLOWED"
-    assert city.refused("stranger", "requestArbitration", diagnosis=case, items=[ITEM]) == "NOT_FOUND"
-    city.done("confirmer", "requestArbitration", diagnosis=case, items=[ITEM])
+    assert city.refused("provider", "requestArbitration", diagnosis=case, items=[item]) == "ROLE_NOT_ALLOWED"
+    assert city.refused("stranger", "requestArbitration", diagnosis=case, items=[item]) == "NOT_FOUND"
+    city.done("confirmer", "requestArbitration", diagnosis=case, items=[item])
     [found] = city.data("enterprise", ASKED, id=case)["diagnosis"]["arbitrations"]["nodes"]
-    assert (found["items"], found["outcome"], found["findings"]) == ([{"indicator": "Z01", "text": ITEM["reason"]}], None, [])
+    assert found["items"] == [{"indicator": item["indicator"], "text": item["reason"]}]
+    assert (found["outcome"], found["findings"]) == (None, [])
     return case, found["proceeding"]
 
 
@@ -69,8 +73,8 @@ def panel(city: LiveCity) -> tuple[str, ...]:
     return experts
 
 
-def heard(city: LiveCity, panel: tuple[str, ...]) -> tuple[str, str]:
-    case, proceeding = asked(city)
+def heard(city: LiveCity, panel: tuple[str, ...], item: dict[str, str] = ITEM) -> tuple[str, str]:
+    case, proceeding = asked(city, item)
     city.done("city", "serveNotice", "proceeding { id }", proceeding=proceeding)
     assert city.refused("sun", "giveArbiterOpinion", **opinion(case)) == "NOT_FOUND"
     today = city_day(city.installation.services.clock())
@@ -117,6 +121,17 @@ def test_what_most_arbiters_find_changes_the_answer_once_it_is_final(city: LiveC
     city.done("provider", "issueReport", diagnosis=case)
     city.done("enterprise", "confirmReport", diagnosis=case)
     assert len(city.data("enterprise", ASKED, id=case)["diagnosis"]["reports"]["nodes"]) == 3
+
+
+def test_a_finding_is_shown_with_the_numbers_that_it_names(city: LiveCity, panel: tuple[str, ...]) -> None:
+    case, _ = heard(city, panel, BY_NUMBERS)
+    numbers = [{"name": "digital_spend_wan", "value": "90"}, {"name": "revenue_wan", "value": "1000"}]
+    found = {"indicator": "Z06", "upheld": True, "answer": {"numbers": numbers}, "reason": "经查"}
+    city.done("sun", "giveArbiterOpinion", diagnosis=case, findings=[found])
+    [opinion] = city.data("provider", FOUND, id=case)["diagnosis"]["arbitrations"]["nodes"][0]["opinions"]
+    assert opinion["findings"] == [
+        {"upheld": True, "level": None, "numbers": numbers, "choices": [], "notApplicable": False}
+    ]
 
 
 CONFLICTS = "query($id: ID!) { diagnosis(id: $id) { assignments { nodes { role conflict ended } } } }"

@@ -124,7 +124,7 @@ def reached(city: City, tmp_path: Path, role: Role, unit: str, at: datetime) -> 
     return {one.id: (one.firms, one.invited, one.came, one.never_invited) for one in found}
 
 
-def test_a_past_years_reach_and_what_followed_stay_where_they_were_when_a_firm_moves_later(journal: Journal, tmp_path: Path) -> None:
+def test_a_past_years_reach_and_what_followed_stay_when_a_firm_moves_later(journal: Journal, tmp_path: Path) -> None:
     clock = Clock()
     city = City(journal, clock)
     for code, name in (("310117", "松江区"), ("310115", "浦东新区")):
