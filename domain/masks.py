@@ -34,6 +34,9 @@ OF_THE_PROVIDER = POSITIONS[Role.PROVIDER]
 TOTALS = SIGNED_IN - OF_THE_PROVIDER - EXPERTS - {Role.OPERATOR, Role.SUPPLIER, Role.BANK}
 """Coverage 汇总: a support body reads nothing else of the firms. A firm counts whoever diagnosed it, so the count would tell
 a provider of the work of its rivals."""
+DISTRICT_TOTALS = TOTALS - {Role.SUPPORT}
+"""Coverage by district 分区汇总: whoever sees the firms behind it one by one. A paper withholds sums of few firms, and of sums that
+would tell them; who sees no firm is told none of them here either. plan R5."""
 FIRMS = SIGNED_IN - {Role.OPERATOR, Role.SUPPLIER, Role.SUPPORT}
 """Enterprises and diagnoses at all 企业数据. The operator runs the platform and sees no business data."""
 OUTCOMES = FIRMS - {Role.PARTNER, Role.SAMPLER}

@@ -59,12 +59,12 @@ export function Coverage() {
                   <span className="clause">{words.clause(one.clause)}</span>
                 </p>
               ))}
-              <DistrictTiles districts={coverage.districts} />
+              <DistrictTiles districts={coverage.districts ?? []} />
               <Table
                 size="small"
                 pagination={false}
                 rowKey={(one) => one.district.code}
-                dataSource={[...coverage.districts].sort((a, b) => b.total - a.total)}
+                dataSource={[...(coverage.districts ?? [])].sort((a, b) => b.total - a.total)}
                 scroll={{ x: "max-content" }}
                 columns={[
                   { title: words.fields.district, render: (_, one) => one.district.name ?? one.district.code },

@@ -15,7 +15,7 @@ from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown, shown
 from api.participants.places import District
 from domain.access import sees_the_city
-from domain.masks import ROSTERS, TOTALS
+from domain.masks import DISTRICT_TOTALS, ROSTERS, TOTALS
 from domain.programme.targets import Measure
 from projections.as_of import replay
 from projections.programme import coverage
@@ -35,7 +35,7 @@ class CityTarget:
     mark: SourceMark = field("Mark of the source · 来源标记")
 
 
-@published(TOTALS, row=CoverageRow)
+@published(DISTRICT_TOTALS, row=CoverageRow)
 class DistrictCoverage:
     """Coverage of a district: firms with an issued report over the year's roster · 区覆盖. plan G4"""
 
@@ -75,8 +75,8 @@ class Coverage:
     )
     synthetic: bool = field("The firms are synthetic, of a demo city · 示例数据")
     targets: list[CityTarget] = field("City targets of the year; empty for a narrower scope · 市级目标")
-    districts: list[DistrictCoverage] = field(
-        "By district, each firm where the year's roster states it, wherever it moved later · 分区"
+    districts: list[DistrictCoverage] | None = field(
+        "By district, each firm where the year's roster states it, wherever it moved later · 分区", roles=DISTRICT_TOTALS
     )
     as_of: AsOf | None = field("Whether it changed after the moment asked for; null for now · 事后变更")
 

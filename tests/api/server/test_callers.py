@@ -78,6 +78,12 @@ def test_a_support_body_reads_totals_and_operator_and_supplier_not_even_these(ci
     assert forbidden(city, "supplier", query)
 
 
+def test_who_sees_no_firm_is_told_no_sum_of_a_district_that_a_paper_may_withhold(city: LiveCity) -> None:
+    query = "{ coverage(year: 2024) { total districts { district { code } total } } }"
+    assert forbidden(city, "support", query)
+    assert city.data("district", query)["coverage"]["districts"]
+
+
 def test_a_reporting_unit_sees_the_firms_that_report_to_it_beside_their_district(city: LiveCity) -> None:
     assert city.data("unit", FIRM, id=ENTERPRISE)["enterprise"] is not None
     assert city.data("unit", FIRM, id=OTHER_ENTERPRISE)["enterprise"] is None
