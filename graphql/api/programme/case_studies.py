@@ -26,6 +26,7 @@ from domain.kernel import Cause, Command
 from domain.masks import ANYONE, AUDIT, CASE_STUDY_DRAFTS, OF_THE_FIRM
 from domain.programme.case_studies.commands import DraftCaseStudy
 from domain.programme.case_studies.state import CaseStudyStatus, CaseStudyText
+from projections.participants.enterprises import enterprises_by_id
 from projections.programme.case_studies import read_model as rows
 from projections.programme.case_studies.read_model import CaseStudyFilter, CaseStudyRow
 
@@ -96,7 +97,11 @@ class CaseStudy(Node):
     reason: str | None = field(
         "Why the firm declined or took its consent back, or the city took it down · 理由", roles=CASE_STUDY_DRAFTS, made=True
     )
-    version: int | None = field("Version of its stream; pass it as `expectedVersion` · 版本", roles=CASE_STUDY_DRAFTS)
+    version: int | None = field(
+        "Version of its stream, null to who does not see its firm; pass it as `expectedVersion` · 版本",
+        roles=CASE_STUDY_DRAFTS,
+        made=True,
+    )
 
 
 def _totals(text: CaseStudyText) -> CaseStudyTotals | None:
@@ -113,6 +118,8 @@ def _uplift(text: CaseStudyText) -> CaseStudyUplift | None:
 
 def _build(context: Context, found: Sequence[CaseStudyRow], wanted: frozenset[str]) -> list[CaseStudy]:
     enterprise, diagnosis = (led_to(context, (CaseStudy, name), found, wanted) for name in ("enterprise", "diagnosis"))
+    firms = list({row.enterprise for row in found}) if "version" in wanted else []
+    seen = enterprises_by_id(context.snapshot, _scope(context), firms)
     made = []
     for row in found:
         state = row.state()
@@ -130,6 +137,7 @@ def _build(context: Context, found: Sequence[CaseStudyRow], wanted: frozenset[st
             diagnosis=diagnosis(row.diagnosis),
             remark=state.remark,
             reason=state.reason,
+            version=row.version if row.enterprise in seen else None,
         )
         made.append(told)
     return made

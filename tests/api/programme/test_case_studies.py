@@ -104,6 +104,11 @@ def test_a_published_text_is_everybodys_and_tells_nobody_which_firm_it_is_about(
         assert one["changes"]["nodes"] == [{"name": "设备联网率", "before": "31.5", "after": "62.25"}]
         assert FIRM.name not in str(one)
         assert ENTERPRISE not in str(one)
+    for other in ("pudong", "stranger"):
+        [one] = city.data(other, INSIDE)["caseStudies"]["nodes"]
+        assert one["version"] is None, "it would count how often the firm declined and a reviewer returned it"
+    for own in ("district", "enterprise", "city"):
+        assert city.data(own, INSIDE)["caseStudies"]["nodes"][0]["version"] == 4, own
     assert city.data("pudong", INSIDE)["caseStudies"]["nodes"][0]["enterprise"] is None
     assert city.data("pudong", INSIDE)["caseStudies"]["nodes"][0]["diagnosis"] is None
     assert city.data("district", INSIDE)["caseStudies"]["nodes"][0]["enterprise"] == {"id": f"enterprise/{ENTERPRISE}"}
