@@ -46,7 +46,7 @@ class Demand(Node):
     district: District | None = field("Its district; null where too few firms are alike · 区", made=True)
     industry: Industry | None = field("Its division of industry; null where too few firms are alike · 行业大类", made=True)
     size_class: SizeClass | None = field("Its size class; null where too few firms are alike · 规模类型", made=True)
-    edition: EditionID = field("Edition of the result · 标准版本")
+    edition: EditionID | None = field("Edition of the result; null where no industry is shown · 标准版本", made=True)
     indicators: list[SolutionIndicator] = field("Indicators that are to be raised · 需提升的指标", made=True)
     text: str = field("What is looked for · 需求内容")
     budget_from: Decimal | None = field("Budget from, in fen; null: not said · 预算下限（分）")
@@ -95,7 +95,7 @@ def firms_alike(context: Context) -> int | None:
 def _build(context: Context, found: Sequence[DemandRow], wanted: frozenset[str]) -> list[Demand]:
     enterprise, own = led_to(context, (Demand, "enterprise"), found, wanted), context.role in DEMANDS_READ
     behind: Mapping[str, rows.FirmShown] = {}
-    if found and wanted & {"firmName", "district", "industry", "sizeClass"}:
+    if found and wanted & {"firmName", "district", "industry", "sizeClass", "edition"}:
         seller = "" if own else context.caller.organisation
         with context.services.models.reading(until=context.until) as whole:
             behind = rows.firms_behind(whole, found, firms_alike(context), seller)
@@ -110,6 +110,7 @@ def _build(context: Context, found: Sequence[DemandRow], wanted: frozenset[str])
             district=district_of(firm.district) if firm.district is not None else None,
             industry=industry_of(firm.industry) if firm.industry is not None else None,
             size_class=firm.size_class,
+            edition=id_of("edition", row.edition) if firm.industry is not None else None,
             indicators=indicators_of(row.indicators),
             reason=row.reason if own else None,
         )

@@ -24,6 +24,7 @@ from api.programme.solutions import Solution, load_solutions
 from domain.kernel import Command
 from domain.masks import MARKET
 from domain.programme.demands.offer_facts import OfferStatus
+from domain.programme.demands.state import SELLERS
 from projections.programme.demands import demands as rows
 from projections.programme.demands.demands import OfferFilter
 from projections.programme.demands.read_model import OfferRow
@@ -61,7 +62,10 @@ class Offer(Node):
     text: str = field("What is offered · 报价说明")
     price: Decimal = field("Price of all, in fen · 报价金额（分）")
     ready_by: date = field("Day by which it is delivered · 交付日")
-    own_product: bool = field("Whether a provider that diagnosed the firm gains by it · 是否诊断方自有或关联产品", made=True)
+    own_product: bool | None = field(
+        "Whether a provider that diagnosed the firm gains by it; null to sellers before it is accepted · 是否诊断方自有或关联产品",
+        made=True,
+    )
     status: OfferStatus = field("How far it has come · 报价状态")
     status_since: datetime = field("Since when, UTC · 进入该状态的时间")
     made_at: datetime = field("When it was made, UTC · 提出时间")
@@ -94,7 +98,7 @@ def _build(context: Context, found: Sequence[OfferRow], wanted: frozenset[str]) 
                 )
                 for one in orjson.loads(row.members)
             ],
-            own_product=row.own_of != "[]",
+            own_product=row.own_of != "[]" if context.role not in SELLERS or row.accepted_on is not None else None,
             changes=[
                 DealChange(**{**one, "before": Decimal(one["before"]), "after": Decimal(one["after"])})
                 for one in orjson.loads(row.changes)

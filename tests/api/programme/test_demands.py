@@ -18,7 +18,7 @@ SOLUTION = {
     "cases": [{"industry": "C34", "text": "停机时间下降三成"}],
 }
 DEMANDS = """query($p: String) { demands(atLeast: $p) { totalCount nodes { id text firmName status named budgetTo
-  district { code } industry { code } sizeClass indicators { indicator name } } } }"""
+  edition district { code } industry { code } sizeClass indicators { indicator name } } } }"""
 OFFERS = """query($p: String) { offers(atLeast: $p) { totalCount nodes { id status ownProduct supplier { id }
   members { organisation { id } agreed } solutions { title } demand { id firmName } changes { indicator before after } } } }"""
 MATCHED = """query($id: ID!, $p: String) { demandMatching(demand: $id, atLeast: $p) { ordered orderedInEnglish
@@ -84,8 +84,8 @@ def test_sellers_see_an_open_demand_without_the_firm_and_nobody_else_sees_it(cit
     for who in ("supplier", "provider", "rival"):
         [seen] = city.data(who, DEMANDS)["demands"]["nodes"]
         assert (seen["id"], seen["text"], seen["budgetTo"]) == (demand, "车间设备联网", "5000000")
-        withheld = (seen["firmName"], seen["district"], seen["industry"], seen["sizeClass"])
-        assert withheld == (None, None, None, None), "two firms alike are too few to be told apart from"
+        withheld = (seen["firmName"], seen["district"], seen["industry"], seen["sizeClass"], seen["edition"])
+        assert withheld == (None,) * 5, "two firms alike are too few to be told apart from, and an edition may be of an industry"
         hidden = city.ask(who, "query($id: ID!) { demand(id: $id) { diagnosis reason enterprise { name } } }", id=demand)
         assert {error["extensions"]["code"] for error in hidden["errors"]} == {"FORBIDDEN"}
     told = city.done("confirmer", "setDemandNaming", "demand { named }", demand=demand, named=True)
@@ -158,11 +158,13 @@ def test_a_consortium_with_the_diagnosing_provider_is_marked_and_once_accepted_b
     of = offered(city, demand, solution, members=[{"organisation": "p1", "share": "咨询"}, {"organisation": "p2", "share": "安装"}])
     assert city.refused("confirmer", "acceptOffer", **of) == "OFFER_STATUS"
     for who, member in (("provider", "p1"), ("rival", "p2")):
-        assert city.data(who, OFFERS)["offers"]["totalCount"] == 1
+        [seen] = city.data(who, OFFERS)["offers"]["nodes"]
+        assert seen["ownProduct"] is None, "by member after member a seller would find out who diagnosed the firm"
         city.done(who, "agreeToOffer", "offer { status }", **of, member=member)
     [seen] = city.data("enterprise", OFFERS)["offers"]["nodes"]
     assert (seen["status"], seen["ownProduct"], [one["agreed"] for one in seen["members"]]) == ("STANDING", True, [True, True])
     city.done("confirmer", "acceptOffer", "", **of)
+    assert city.data("supplier", OFFERS)["offers"]["nodes"][0]["ownProduct"] is True, "it knows whose demand it is"
     ties = city.data("city", "{ ties { nodes { kind provider { id } cause } } }")["ties"]["nodes"]
     assert {(one["kind"], one["provider"]["id"]) for one in ties} == {("VENDOR", "organisation/p1"), ("VENDOR", "organisation/p2")}
     assert {one["cause"] for one in ties} == {f"offer/{key_of(demand)}.supplier/4"}
