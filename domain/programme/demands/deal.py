@@ -1,6 +1,7 @@
 """Deal 成交: an accepted offer is delivered and reported on, or ends; who sells to a firm does not diagnose it. plan R2, V3."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from domain.access import Role
 from domain.diagnosis.answers import INDICATOR_UNKNOWN
@@ -16,7 +17,8 @@ from domain.programme.demands.offer_facts import (
     OfferOutcomeReported,
     OfferStatus,
 )
-from domain.programme.demands.state import demand_stream, offer_stream
+from domain.programme.demands.solution_facts import Solution
+from domain.programme.demands.state import demand_stream, offer_stream, solution_stream
 from domain.stated_dates import require_programme_date
 
 TIE_SOURCE = "平台供需对接成交"
@@ -45,10 +47,17 @@ def accepted(command_key: tuple[str, str], known: Offer, context: DecisionContex
     return (OfferAccepted(on=context.day), OnStream(demand_stream(demand), DemandAgreed(supplier=supplier)), *ties)
 
 
+def providers_of(known: Offer, read: Mapping[str, Any]) -> tuple[str, ...]:
+    """Providers that gain by an offer: those known when it was made, and those whose tie to its solutions was found since."""
+    solutions = [read.get(solution_stream(one)) for one in known.solutions]
+    found = {provider for one in solutions if isinstance(one, Solution) for provider in one.providers}
+    return tuple(sorted({*known.providers, *found}))
+
+
 def _ties(demand: str, known: Offer, context: DecisionContext) -> Iterator[OnStream]:
     """What keeps a provider from diagnosing its own customer: a supply where it sells itself, else another tie. plan V3."""
     cause = cause_of(offer_stream(demand, known.supplier), known.version + 1)
-    for provider in known.providers:
+    for provider in providers_of(known, context.read):
         kind = TieKind.VENDOR if provider in known.parties else TieKind.OTHER
         ties: Ties | None = context.read.get(tie_stream(provider))
         if ties is None or ties.going_on(kind, known.enterprise) is None:

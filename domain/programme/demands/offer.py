@@ -21,7 +21,7 @@ from domain.kernel import (
     repeated,
 )
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
-from domain.programme.demands.deal import DEAL_STEPS, accepted, delivered, ended, reported
+from domain.programme.demands.deal import DEAL_STEPS, accepted, delivered, ended, providers_of, reported
 from domain.programme.demands.demand import require_open
 from domain.programme.demands.demand_facts import Demand, DemandStatus
 from domain.programme.demands.offer_commands import (
@@ -217,9 +217,13 @@ def _reads(command: AnyOfferCommand, known: Offer | None) -> tuple[Stream, ...]:
             parties = dict.fromkeys((supplier, *(one.organisation for one in members)))
             return (demand, *map(organisation_stream, parties), *map(solution_stream, dict.fromkeys(solutions)))
         case AcceptOffer():
-            return (demand, *map(tie_stream, known.providers if known is not None else ()))
+            return (demand, *map(solution_stream, known.solutions if known is not None else ()))
         case _:
             return (demand,)
+
+
+def _reads_further(command: AnyOfferCommand, known: Offer | None, read: Mapping[str, Any]) -> tuple[Stream, ...]:
+    return tuple(map(tie_stream, providers_of(known, read))) if isinstance(command, AcceptOffer) and known is not None else ()
 
 
 def _place(_command: AnyOfferCommand, _known: Offer | None, _read: Mapping[str, Any]) -> Unscoped:
@@ -233,6 +237,7 @@ OFFERS = Capability(
     events=tuple(OfferEvent.__args__),
     stream=lambda command: offer_stream(command.demand, command.supplier),
     reads=_reads,
+    reads_further=_reads_further,
     place=_place,
     decide=decide,
     evolve=evolve,

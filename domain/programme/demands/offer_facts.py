@@ -163,6 +163,7 @@ class Offer(BaseModel):
     version: int
     supplier: str
     enterprise: str
+    solutions: tuple[str, ...]
     members: tuple[OfferMember, ...]
     waiting: frozenset[str]
     providers: tuple[str, ...]
@@ -186,7 +187,7 @@ def evolve(known: Offer | None, event: OfferEvent) -> Offer:
     version = known.version + 1 if known is not None else 1
     if isinstance(event, OfferMade):
         waiting = frozenset(one.organisation for one in event.members)
-        told = {name: getattr(event, name) for name in ("supplier", "enterprise", "members", "providers")}
+        told = {name: getattr(event, name) for name in ("supplier", "enterprise", "solutions", "members", "providers")}
         return Offer(version=version, **told, waiting=waiting, status=standing(waiting))
     assert known is not None, "a history starts with OfferMade"  # noqa: S101 - guards replay, not input
     changes: dict[str, object] = {"version": version}

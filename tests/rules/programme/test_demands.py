@@ -26,6 +26,7 @@ from domain.programme.demands.offer_commands import (
     WithdrawOffer,
 )
 from domain.programme.demands.offer_facts import DealChange, OfferAccepted, OfferMember, OfferStatus
+from domain.programme.demands.solution import FindSolutionTie
 from domain.programme.demands.state import demand_stream, solution_stream
 from domain.stated_dates import DATE_TOO_FAR_AHEAD
 from tests.rules import cases
@@ -125,6 +126,14 @@ def test_a_supplier_offers_its_published_solution_and_the_firm_accepts_it() -> N
     supplier(case, ACCEPT).refused(ROLE_NOT_ALLOWED)
     cases.firm(case, ACCEPT).then(OfferAccepted(on=TODAY), OnStream(demand_stream("r1"), DemandAgreed(supplier="s1")))
     cases.firm(case, ACCEPT).refused(offering.OFFER_STATUS, status="accepted")
+
+
+def test_a_tie_that_the_city_finds_after_the_offer_bars_the_provider_all_the_same() -> None:
+    found = FindSolutionTie(solution="m1", provider="p1", kind=TieKind.OWNERSHIP, source="工商登记")
+    tied = published().when(found, "city").state
+    accepted_with = cases.firm(offered().having_read({solution_stream("m1"): tied}), ACCEPT)
+    accepted_with.happened("offer.accepted.v1", "demand.agreed.v1", "tie.declared.v1")
+    assert [one.stream for one in accepted_with.facts if isinstance(one, OnStream)][1] == tie_stream("p1")
 
 
 def test_an_offer_is_of_its_parties_solutions_for_an_indicator_asked_for_and_in_time() -> None:
