@@ -70,7 +70,7 @@ from domain.programme.case_studies.state import (
     case_study_stream,
 )
 from domain.programme.uplifts.numbers import UpliftVerdict
-from domain.programme.uplifts.uplift import Uplift, uplift_stream
+from domain.programme.uplifts.uplift import Uplift, UpliftStatus, uplift_stream
 
 # Rules
 
@@ -221,7 +221,8 @@ def _totals(diagnosis: str, later: str, context: DecisionContext) -> CaseStudyTo
 def _uplift(years: YearsOfUplift, context: DecisionContext) -> CaseStudyUplift:
     stream = uplift_stream(years.first_year, years.second_year, years.edition)
     known: Uplift | None = context.read.get(stream)
-    shares = known.computed.shares if known is not None and known.computed is not None else ()
+    computed = known.computed if known is not None and known.status is UpliftStatus.COMPUTED else None
+    shares = computed.shares if computed is not None else ()
     city = next((one for one in shares if one.district is None and one.verdict is UpliftVerdict.ESTABLISHED), None)
     if known is None or city is None:
         raise CASE_STUDY_UPLIFT_UNSETTLED.refuse(path="uplift")

@@ -52,7 +52,7 @@ from domain.programme.uplifts.uplift import uplift_stream
 from tests.rules.cases import FIRM
 from tests.rules.diagnosis import test_follow_up, test_readings
 from tests.rules.given import AT, Given, given
-from tests.rules.programme.test_uplifts import asked, record
+from tests.rules.programme.test_uplifts import REQUEST, asked, record
 
 OF = {"case_study": "c1"}
 WHY = {"reason": "内部已调整"}
@@ -144,6 +144,9 @@ def test_it_rests_on_a_report_of_the_follow_up_or_on_a_later_diagnosis() -> None
     given(CASE_STUDIES).having_read(WORLD).when(twice, "city").refused(LISTED_TWICE, path="changes.1")
     unsettled = DRAFT.model_copy(update={"uplift": UPLIFT.model_copy(update={"second_year": 2025})})
     given(CASE_STUDIES).having_read(WORLD).when(unsettled, "city").refused(CASE_STUDY_UPLIFT_UNSETTLED, path="uplift")
+    anew = {**WORLD, uplift_stream(2023, 2024, "2023"): asked().when(record(), "system").when(REQUEST, "city").state}
+    cites = DRAFT.model_copy(update={"uplift": UPLIFT})
+    given(CASE_STUDIES).having_read(anew).when(cites, "city").refused(CASE_STUDY_UPLIFT_UNSETTLED, path="uplift")
 
 
 @pytest.mark.parametrize(
