@@ -11,6 +11,7 @@ from domain.participants.enterprises import enterprise_stream
 from interop.packages.lines import PackagedDimension, PackagedResult
 from interop.packages.oscal_results import AssessedResult
 from projections.diagnosis.diagnoses_fold import DIAGNOSES, REPORTS
+from projections.diagnosis.issued import holds_a_result
 from projections.engine.places import ENTERPRISES
 from projections.engine.snapshot import Snapshot
 from standards import AnyEdition
@@ -45,7 +46,7 @@ def issued_results(snapshot: Snapshot, edition: AnyEdition) -> Iterator[Assessed
     )
     of_case = _IssuedRow._fields[: _IssuedRow._fields.index("issued_at")]
     wanted = (*(cases.c[name] for name in of_case), reports.c.issued_at, *(firms.c[name] for name in FIRM))
-    query = select(*wanted).select_from(joined).where(cases.c.edition == edition.key).order_by(cases.c.id)
+    query = select(*wanted).select_from(joined).where(cases.c.edition == edition.key, holds_a_result(cases)).order_by(cases.c.id)
     names = {dimension.id: dimension.name for dimension in edition.dimensions}
     for found in snapshot.rows(query):
         row = _IssuedRow._make(found)

@@ -8,7 +8,7 @@ holds, whatever is scored anew after it.
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Integer, String, Table
+from sqlalchemy import BigInteger, Column, FromClause, Integer, String, Table
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Scope, sees_only_issued
@@ -19,7 +19,7 @@ from domain.diagnosis.objections import ReportObjectedTo
 from domain.diagnosis.opening import DiagnosisOpened
 from domain.diagnosis.provider import ProviderAssigned
 from domain.diagnosis.report import ReportConfirmed, ReportIssued
-from domain.diagnosis.state import IN_PROGRESS, status_after_objections
+from domain.diagnosis.state import IN_PROGRESS, DiagnosisStatus, status_after_objections
 from domain.diagnosis.withdrawal import DiagnosisWithdrawn
 from domain.kernel import Event
 from journal import Entry
@@ -89,6 +89,11 @@ def columns() -> list[Column[Any]]:
         Column("issued_through", Integer),
         Column("reopened", String),
     ]
+
+
+def holds_a_result(cases: FromClause) -> ColumnElement[bool]:
+    """Whether what the latest report of a case holds is a result: of a case that was withdrawn it is none any more 有无结果."""
+    return cases.c.outside_status != DiagnosisStatus.WITHDRAWN.value
 
 
 def keep_inside(table: Table, *names: str) -> None:

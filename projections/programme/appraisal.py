@@ -17,6 +17,7 @@ from domain.access import Scope
 from domain.instants import city_midnight, microseconds
 from projections.diagnosis.diagnoses import DiagnosisFilter, diagnosis_columns, matching
 from projections.diagnosis.diagnoses_fold import DIAGNOSES, REPORTS
+from projections.diagnosis.issued import holds_a_result
 from projections.engine.pages import Page
 from projections.engine.places import ENTERPRISES
 from projections.engine.scope import to_sql
@@ -102,7 +103,7 @@ def _grades(snapshot: Snapshot, scope: Scope, where: AppraisalFilter) -> dict[st
     query = (
         select(cases.c.enterprise, cases.c.issued_grade)
         .select_from(cases.join(firms, firms.c.id == cases.c.enterprise).join(reports, reports.c.diagnosis == cases.c.id))
-        .where(to_sql(scope, diagnosis_columns(snapshot)))
+        .where(to_sql(scope, diagnosis_columns(snapshot)), holds_a_result(cases))
         .group_by(cases.c.id, cases.c.enterprise, cases.c.issued_grade)
         .having(first < microseconds(city_midnight(date(where.year + 1, 1, 1))))
         .order_by(first, cases.c.id)

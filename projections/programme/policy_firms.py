@@ -16,6 +16,7 @@ from domain.programme.policies.conditions import ClauseVerdict, FirmFacts, Polic
 from domain.programme.policies.simulation import overlaps
 from domain.programme.policies.terms import PolicyTerms
 from projections.diagnosis.diagnoses_fold import DIAGNOSES, REPORTS
+from projections.diagnosis.issued import holds_a_result
 from projections.engine.pages import Page
 from projections.engine.places import ENTERPRISES
 from projections.engine.scope import to_sql
@@ -56,13 +57,14 @@ NO_REPORT = _Report(None, None, None, None)
 
 
 def _reports(snapshot: Snapshot, enterprise: str | None) -> dict[str, _Report]:
-    """Firm -> what its latest report holds, of all its diagnoses; a case that is begun anew hides none."""
+    """Firm -> what its latest report holds, of all its diagnoses but those withdrawn; a case that is begun anew hides none."""
     cases, reports = snapshot[DIAGNOSES], snapshot[REPORTS]
     same = and_(reports.c.diagnosis == cases.c.id, reports.c.version == cases.c.issued_version)
     names = ("issued_grade", "issued_verified_total", "issued_result")
     query = (
         select(cases.c.enterprise, reports.c.issued_at, *(cases.c[name] for name in names))
         .select_from(cases.join(reports, same))
+        .where(holds_a_result(cases))
         .order_by(cases.c.enterprise, reports.c.issued_at)
     )
     if enterprise is not None:

@@ -18,6 +18,7 @@ from domain.instants import city_midnight, microseconds
 from methods.mean_interval import MeanInterval, mean_interval
 from projections.diagnosis.diagnoses import diagnosis_columns
 from projections.diagnosis.diagnoses_fold import DIAGNOSES, REPORTS
+from projections.diagnosis.issued import holds_a_result
 from projections.engine.places import ENTERPRISES
 from projections.engine.scope import to_sql
 from projections.engine.snapshot import Snapshot
@@ -60,6 +61,7 @@ def portrayed_firms(
         .join(begun, begun.c.diagnosis == cases.c.id)
         .where(to_sql(scope, diagnosis_columns(snapshot)), to_sql(scope, member_columns(snapshot)))
         .where(begun.c.first < microseconds(city_midnight(date(by + 1, 1, 1))), cases.c.issued_grade.is_not(None))
+        .where(holds_a_result(cases))
         .order_by(firms.c.id, begun.c.first, cases.c.id)
     )
     latest = {row[0]: row for row in snapshot.rows(query)}
