@@ -13,7 +13,7 @@ from pydantic import Field
 from domain.access import Place, Role
 from domain.command_rights import CONFIRMERS, GOVERNMENT, require_right
 from domain.diagnosis.answers import INDICATOR_UNKNOWN
-from domain.diagnosis.state import Diagnosis, diagnosis_stream, pinned_edition
+from domain.diagnosis.state import Diagnosis, Status, diagnosis_stream, pinned_edition
 from domain.kernel import (
     NOT_FOUND,
     NOWHERE,
@@ -172,7 +172,7 @@ def _wrong(command: ImplementationCommand, step: ImplementationStep) -> Refused:
 def _listed(command: ListStandardGaps, progress: StandardProgress | None, context: DecisionContext) -> Facts:
     """It rests on a report of the firm's own; whose it is not, of a diagnosis nothing is told. The same again is none."""
     case: Diagnosis | None = context.read.get(diagnosis_stream(command.diagnosis))
-    if case is None or case.enterprise != command.enterprise or case.reports == 0:
+    if case is None or case.enterprise != command.enterprise or case.reports == 0 or case.status is Status.WITHDRAWN:
         raise IMPLEMENTATION_WITHOUT_REPORT.refuse(path="diagnosis")
     known = {item.id for item in pinned_edition(case, context).of(case.form)}
     refuse_together(

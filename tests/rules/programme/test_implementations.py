@@ -8,6 +8,7 @@ import pytest
 from domain.command_rights import ROLE_NOT_ALLOWED
 from domain.diagnosis.answers import INDICATOR_UNKNOWN
 from domain.diagnosis.state import diagnosis_stream
+from domain.diagnosis.withdrawal import WithdrawDiagnosis
 from domain.kernel import NOT_FOUND
 from domain.participants.enterprises import enterprise_stream
 from domain.programme.implementation_facts import (
@@ -66,6 +67,7 @@ def test_a_diagnosed_firm_lists_its_gaps_applies_and_is_certified() -> None:
 def test_a_gap_list_rests_on_a_report_of_the_firm_s_own_and_names_its_indicators() -> None:
     for case, changes in (
         (diagnosed(scored()), {}),
+        (diagnosed(issued().when(WithdrawDiagnosis(diagnosis="d1", reason="企业停产"), "district", "310117").accepted), {}),
         (diagnosed(), {"diagnosis": "d2"}),
         (diagnosed().having_read({enterprise_stream("e2"): FIRM}), {"enterprise": "e2"}),
     ):
