@@ -163,10 +163,10 @@ def decide(command: AnyGapConsentCommand, known: GapConsents | None, context: De
 
 
 def is_chain_leader(leader: str, context: DecisionContext) -> bool:
-    """Whether a unit is a group, or a firm that is designated a chain leader today 是否链主."""
+    """Whether a unit is a group that takes part, or a firm that is designated a chain leader today 是否链主."""
     group = context.read.get(organisation_stream(leader))
     if isinstance(group, Organisation):
-        return group.kind is OrganisationKind.GROUP
+        return group.kind is OrganisationKind.GROUP and not group.is_retired_on(context.day)
     held: Designations | None = context.read.get(designation_stream(leader))
     found = held.held.get(Designation.CHAIN_LEADER) if held is not None else None
     return found is not None and found.since <= context.day and (found.until is None or context.day <= found.until)

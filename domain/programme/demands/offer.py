@@ -183,7 +183,7 @@ def _made(command: MakeOffer, known: Offer | None, demand: Demand | None, contex
     members = [one.organisation for one in command.members]
     problems = [*repeated("solutions", command.solutions), *repeated("members", members)]
     for place, one in enumerate(members):
-        if one == command.supplier or not is_seller(context.read.get(organisation_stream(one))):
+        if one == command.supplier or not is_seller(context.read.get(organisation_stream(one)), context.day):
             problems.append(OFFER_MEMBER_UNKNOWN.refuse(path=f"members.{place}.organisation"))
     parties = {command.supplier, *members}
     solutions: list[Solution] = []

@@ -1,6 +1,7 @@
 """What demands, solutions and offers share 供需对接通用: who takes part, names of indicators and streams. plan R2, R3."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Annotated
 
 from domain.access import POSITIONS, Role
@@ -40,9 +41,11 @@ def unknown_indicators(ids: Sequence[str], known: Sequence[str], where: str = "i
     yield from repeated(where, ids)
 
 
-def is_seller(found: object) -> bool:
-    """Whether an organisation may offer solutions 是否供给方."""
-    return isinstance(found, Organisation) and found.kind in SELLER_KINDS
+def is_seller(found: object, on: date | None = None) -> bool:
+    """Whether an organisation may offer solutions 是否供给方. on: the day on which it must take part still; None = whenever."""
+    if not isinstance(found, Organisation) or found.kind not in SELLER_KINDS:
+        return False
+    return on is None or not found.is_retired_on(on)
 
 
 def solution_stream(solution: str) -> Stream:

@@ -9,6 +9,7 @@ from domain.diagnosis.answers import INDICATOR_UNKNOWN
 from domain.diagnosis.state import diagnosis_stream
 from domain.governance.ties import TieDeclared, TieKind, tie_stream
 from domain.kernel import LISTED_TWICE, NOT_FOUND, OnStream
+from domain.participants.organisations import organisation_stream
 from domain.programme.demands import deal
 from domain.programme.demands import demand as asking
 from domain.programme.demands import offer as offering
@@ -170,6 +171,10 @@ def test_a_member_is_another_registered_seller_and_its_solutions_may_be_offered_
     case = supplier(market(), OFFER.model_copy(update={"members": wrong}))
     unknown = offering.OFFER_MEMBER_UNKNOWN.code
     assert case.told == {(unknown, "members.0.organisation"), (unknown, "members.1.organisation")}
+    retired = WORLD[organisation_stream("s2")].model_copy(update={"last": TODAY - DAY})
+    left = market().having_read({organisation_stream("s2"): retired})
+    offer = OFFER.model_copy(update={"members": MEMBERS[:1]})
+    supplier(left, offer).refused(offering.OFFER_MEMBER_UNKNOWN, path="members.0.organisation")
     theirs = supplier(fresh(), SOLUTION, "s2").accepted
     supplier(market(m1=theirs), OFFER.model_copy(update={"members": MEMBERS[:1]})).happened("offer.made.v1")
 

@@ -173,6 +173,9 @@ def test_a_chain_leader_is_a_group_or_a_firm_designated_one_today() -> None:
     for leading_then in (None, leading(TODAY + timedelta(days=1)), leading(date(2024, 1, 1), TODAY - timedelta(days=1))):
         cases.firm(fresh.having_read({designation_stream("e2"): leading_then}), leader).refused(chain.CHAIN_LEADER_UNKNOWN)
     cases.firm(fresh, CONSENT.model_copy(update={"leader": "p1"})).refused(chain.CHAIN_LEADER_UNKNOWN)
+    gone = WORLD[organisation_stream("g1")].model_copy(update={"last": TODAY - timedelta(days=1)})
+    cases.firm(fresh.having_read({organisation_stream("g1"): gone}), CONSENT).refused(chain.CHAIN_LEADER_UNKNOWN)
+    fresh.having_read({organisation_stream("g1"): WORLD[organisation_stream("g1")]})
     cases.firm(fresh, CONSENT.model_copy(update={"leader": "e1"})).refused(chain.CHAIN_LEADER_SELF)
     cases.firm(fresh, CONSENT.model_copy(update={"until": TODAY - timedelta(days=1)})).refused(chain.GAP_CONSENT_PAST)
     cases.firm(fresh, CONSENT.model_copy(update={"until": date(2999, 1, 1)})).refused(DATE_TOO_FAR_AHEAD)
