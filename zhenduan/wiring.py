@@ -21,6 +21,7 @@ from journal.secrets.personal import PersonalKeys
 from journal.secrets.vault import Vault, derived, master_key, open_vault
 from journal.transparency.transparency_log import TransparencyLog, open_log
 from projections import open_read_models
+from projections.governance.computation_leases import open_computation_leases
 from projections.participants import people
 from projections.participants.deliveries import open_deliveries
 from projections.standard.shadow_progress import open_shadow_leases
@@ -93,6 +94,8 @@ def opened(
         stack.callback(disclosures.close)
         shadows = open_shadow_leases(settings.models_url)
         stack.callback(shadows.close)
+        computations = open_computation_leases(settings.models_url)
+        stack.callback(computations.close)
         deliveries = open_deliveries(settings.deliveries_url)
         stack.callback(deliveries.close)
         log = open_log(journal, settings.journal_url, settings.log_key, settings.origin)
@@ -123,6 +126,7 @@ def opened(
             uploads=SignedUploads(vault, blobs, master, clock, foreign),
             finishers=finishers(journal, models, blobs, keys, demo=demo),
             shadows=shadows,
+            computations=computations,
             deliveries=deliveries,
             plain_endpoints=settings.egress.plain,
             may_be_sent_to=settings.egress.permits_host,

@@ -49,10 +49,7 @@ class ShadowLeases:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        with engine.begin() as connection:
-            if engine.dialect.name != "sqlite":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": SCHEMA_LOCK})
-            META.create_all(connection)
+        create_beside(engine, META)
 
     def take(self, revision: str, number: int, total: int, worker: str, now: int) -> bool:
         """Begin a run; False while another is at it. now: microseconds of UTC."""
@@ -87,8 +84,21 @@ class ShadowLeases:
 
 def open_shadow_leases(url: str) -> ShadowLeases:
     """The leases at the address of the read models 打开测算租约."""
+    return ShadowLeases(lease_engine(url))
+
+
+def lease_engine(url: str) -> Engine:
+    """Connections to what lies beside the read models and several processes write 租约库连接."""
     if not url.startswith("sqlite:///"):
-        return ShadowLeases(postgres_engine(url, pool_size=2))
+        return postgres_engine(url, pool_size=2)
     engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
     event.listen(engine, "connect", lambda connection, _record: to_wal(connection))
-    return ShadowLeases(engine)
+    return engine
+
+
+def create_beside(engine: Engine, tables: MetaData) -> None:
+    """Make tables that are missing, one process at a time 建旁表."""
+    with engine.begin() as connection:
+        if engine.dialect.name != "sqlite":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": SCHEMA_LOCK})
+        tables.create_all(connection)

@@ -29,6 +29,7 @@ from journal import Caller, open_journal
 from journal.blobs import Blobs
 from journal.disclosure_log.stores import open_disclosures
 from projections import open_read_models
+from projections.governance.computation_leases import open_computation_leases
 from projections.participants.deliveries import open_deliveries
 from projections.standard.shadow_progress import open_shadow_leases
 from zhenduan.connections import bounded
@@ -268,6 +269,7 @@ def small_api(folder: Path, url: str | None = None, **rest: Any) -> Iterator[Sma
     models = open_read_models(models_url, journal)
     accounts, uploads = SmallAccounts(), SmallUploads()
     shadows = open_shadow_leases(models_url)
+    computations = open_computation_leases(models_url)
     deliveries = open_deliveries(f"sqlite:///{folder / 'deliveries.db'}")
     disclosures = open_disclosures(f"sqlite:///{folder / 'disclosures.db'}")
     services = Services(
@@ -279,6 +281,7 @@ def small_api(folder: Path, url: str | None = None, **rest: Any) -> Iterator[Sma
         accounts=accounts,
         uploads=uploads,
         shadows=shadows,
+        computations=computations,
         deliveries=deliveries,
         disclosures=disclosures,
         clock=lambda: NOW,
@@ -289,6 +292,7 @@ def small_api(folder: Path, url: str | None = None, **rest: Any) -> Iterator[Sma
     yield SmallApi(app, services, accounts, uploads)
     disclosures.close()
     deliveries.close()
+    computations.close()
     shadows.close()
     models.close()
     journal.close()

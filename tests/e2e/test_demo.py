@@ -33,6 +33,7 @@ from projections.diagnosis import case_parts, diagnoses, groups
 from projections.diagnosis.diagnoses import DiagnosisFilter
 from projections.engine.pages import Page
 from projections.governance import proceedings
+from projections.governance.computation_leases import open_computation_leases
 from projections.governance.proceedings import ProceedingFilter
 from projections.participants import enterprises, people
 from projections.participants.deliveries import open_deliveries
@@ -77,6 +78,7 @@ class House:
         )
         self.disclosures = open_disclosures(database or f"sqlite:///{folder / 'disclosures'}.db")
         self.shadows = open_shadow_leases(database or files["models"])
+        self.computations = open_computation_leases(database or files["models"])
         self.deliveries = open_deliveries(database or f"sqlite:///{folder / 'deliveries'}.db")
         blobs = Blobs(folder / "files")
         personal = PersonalKeys(self.keys, MASTER)
@@ -91,6 +93,7 @@ class House:
             accounts=self.accounts,
             uploads=SignedUploads(self.vault, blobs, MASTER, self.clock),
             shadows=self.shadows,
+            computations=self.computations,
             deliveries=self.deliveries,
             disclosures=self.disclosures,
             clock=self.clock,
@@ -121,6 +124,7 @@ def house(folder: Path, keys: Path | None = None, database: str | None = None) -
     made.disclosures.close()
     made.shadows.close()
     made.deliveries.close()
+    made.computations.close()
     made.vault.close()
     made.keys.close()
     made.journal.close()

@@ -21,6 +21,7 @@ from journal.disclosure_log.disclosure_log import DisclosureLog
 from journal.secrets.firm_salt import FirmSalt
 from journal.secrets.personal import PersonalKeys
 from projections import ReadModels
+from projections.governance.computation_leases import ComputationLeases
 from projections.participants.deliveries import Deliveries
 from projections.standard.shadow_progress import ShadowLeases
 from standards import Edition
@@ -35,6 +36,7 @@ class Services:
     firm_salt: the salt of the enterprises' ids.
     finishers: what makes what the facts of a command lack once the rules accept it, by command.
     shadows: who works on which shadow re-scoring, and how far it has come.
+    computations: who is at which computation.
     deliveries: what is to be sent to partners' endpoints, and the log of it.
     plain_endpoints: their addresses may be without TLS, for development. may_be_sent_to: whether a host may be named for one.
     foreign: readers of files that others made, each in a process of its own.
@@ -54,6 +56,7 @@ class Services:
     accounts: Accounts
     uploads: Uploads
     shadows: ShadowLeases
+    computations: ComputationLeases
     deliveries: Deliveries
     disclosures: DisclosureLog
     clock: Callable[[], datetime]
