@@ -78,7 +78,7 @@ BOUNDED = {
     "PlannedImprovement": {"numbers": "of one indicator"},
     "ProviderFeedback": {"pools": "one a quarter"},
     "ProviderRating": dict.fromkeys(("inputs", "parts"), "one a component"),
-    "RatingFairness": {"comparisons": "one a component and group"},
+    "RatingFairness": {"comparisons": "one a division and group", "divisions": "of a closed set"},
     "Result": {
         **dict.fromkeys(("dimensions", "indicators", "gates"), "of one edition"),
         "comparable": "one an external model",

@@ -7,9 +7,11 @@ from typing import Annotated, Any, ClassVar, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from domain.access import Place
 from domain.command_rights import CITY_AND_SYSTEM, require_right
 from domain.kernel import (
     NOT_FOUND,
+    NOWHERE,
     Capability,
     Command,
     DecisionContext,
@@ -21,6 +23,14 @@ from domain.kernel import (
     Stream,
     Text,
     stream_of,
+)
+from domain.participants.ownership import (
+    OWNERSHIP_OF_PROVIDERS,
+    DeclareOwnership,
+    OwnershipDeclared,
+    Ownerships,
+    declare_ownership,
+    with_declared,
 )
 from domain.stated_dates import require_programme_date
 from standards.described import DescribedEnum
@@ -141,7 +151,7 @@ class RetireOrganisation(Command):
     reason: Text = Field(description="Why it retires · 退出理由")
 
 
-OrganisationCommand = RegisterOrganisation | ReviseOrganisation | RetireOrganisation
+OrganisationCommand = RegisterOrganisation | ReviseOrganisation | RetireOrganisation | DeclareOwnership
 
 # Events
 
@@ -177,7 +187,7 @@ class OrganisationRetired(Event):
     reason: str
 
 
-OrganisationEvent = OrganisationRegistered | OrganisationRevised | OrganisationRetired
+OrganisationEvent = OrganisationRegistered | OrganisationRevised | OrganisationRetired | OwnershipDeclared
 
 # State
 
@@ -185,7 +195,8 @@ OrganisationEvent = OrganisationRegistered | OrganisationRevised | OrganisationR
 class Organisation(BaseModel):
     """An organisation as it is on record 组织.
 
-    industries: GB/T 4754 divisions that a provider serves. last: its last day in the programme; None = it stays.
+    industries: GB/T 4754 divisions that a provider serves. last: its last day in the programme; None = it stays. ownerships: of a
+    provider, all that was declared.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -195,6 +206,7 @@ class Organisation(BaseModel):
     parent: str | None = None
     industries: tuple[str, ...] = ()
     last: date | None = None
+    ownerships: Ownerships = ()
 
     def is_retired_on(self, day: date) -> bool:
         """Whether its part in the programme is over on a day of the city's calendar 是否已退出."""
@@ -218,6 +230,11 @@ def decide(command: OrganisationCommand, organisation: Organisation | None, cont
             if last < context.day:
                 raise RETIREMENT_IN_THE_PAST.refuse(path="last", given=last, earliest=context.day)
             return (OrganisationRetired(last=last, reason=reason),)
+        case DeclareOwnership():
+            provider = _on_record(organisation)
+            if provider.kind is not OrganisationKind.PROVIDER:
+                raise OWNERSHIP_OF_PROVIDERS.refuse(path="organisation")
+            return declare_ownership(command, provider.ownerships, context)
         case never:
             assert_never(never)
 
@@ -282,6 +299,8 @@ def evolve(organisation: Organisation | None, event: OrganisationEvent) -> Organ
             return organisation.model_copy(update={"name": name, "parent": parent, "industries": industries})
         case OrganisationRetired(last=last):
             return organisation.model_copy(update={"last": last})
+        case OwnershipDeclared():
+            return organisation.model_copy(update={"ownerships": with_declared(organisation.ownerships, event)})
         case never:
             assert_never(never)
 
@@ -292,7 +311,7 @@ def organisation_stream(organisation: str) -> Stream:
 
 
 def _reads(command: OrganisationCommand, _organisation: Organisation | None) -> tuple[Stream, ...]:
-    above = None if isinstance(command, RetireOrganisation) else command.parent
+    above = command.parent if isinstance(command, RegisterOrganisation | ReviseOrganisation) else None
     return (organisation_stream(above),) if above is not None else ()
 
 
@@ -303,13 +322,21 @@ def _reads_further(
     return tuple(organisation_stream(one.parent) for one in read.values() if one is not None and one.parent is not None)
 
 
+def _place(command: OrganisationCommand, organisation: Organisation | None, _read: Mapping[str, Any]) -> Place:
+    """A provider's own ownership lies with it; all else is the city's 机构自己的控股情况."""
+    if isinstance(command, DeclareOwnership) and organisation is not None and organisation.kind is OrganisationKind.PROVIDER:
+        return Place(provider=command.organisation)
+    return NOWHERE
+
+
 ORGANISATIONS = Capability(
     name="organisation",
-    commands=(RegisterOrganisation, ReviseOrganisation, RetireOrganisation),
-    events=(OrganisationRegistered, OrganisationRevised, OrganisationRetired),
+    commands=tuple(OrganisationCommand.__args__),
+    events=tuple(OrganisationEvent.__args__),
     stream=lambda command: organisation_stream(command.organisation),
     reads=_reads,
     reads_further=_reads_further,
+    place=_place,
     decide=decide,
     evolve=evolve,
 )

@@ -11,6 +11,7 @@ from sqlalchemy.sql import ColumnElement
 from domain.access import Attribute, Scope
 from domain.participants import organisations as events
 from domain.participants.organisations import OrganisationKind
+from domain.participants.ownership import OWNERSHIPS, with_declared
 from journal import Entry
 from projections.engine.columns import chosen, columns
 from projections.engine.pages import Page
@@ -22,7 +23,7 @@ META = MetaData()
 
 
 class OrganisationRow(NamedTuple):
-    """An organisation as the directory shows it 组织."""
+    """An organisation as the directory shows it 组织. ownerships: JSON of `Ownerships`, the earliest first."""
 
     id: str
     kind: OrganisationKind
@@ -30,6 +31,7 @@ class OrganisationRow(NamedTuple):
     parent: str | None
     industries: str
     last: str | None
+    ownerships: str = "[]"
 
 
 ORGANISATIONS = Table(
@@ -48,6 +50,11 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
                 found = data(entry)
                 served = orjson.dumps(found["industries"]).decode()
                 organisations.change(key(entry), name=found["name"], parent=found["parent"], industries=served)
+            case events.OwnershipDeclared:
+                row = organisations.get(key(entry))
+                known = OWNERSHIPS.validate_json(row["ownerships"]) if row is not None else ()
+                declared = with_declared(known, events.OwnershipDeclared.model_validate(data(entry)))
+                organisations.change(key(entry), ownerships=OWNERSHIPS.dump_json(declared).decode())
             case events.OrganisationRetired:
                 organisations.change(key(entry), last=data(entry)["last"])
             case _:
@@ -60,6 +67,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
                         "parent": found["parent"],
                         "industries": orjson.dumps(found["industries"]).decode(),
                         "last": None,
+                        "ownerships": "[]",
                     }
                 )
 
@@ -68,7 +76,7 @@ ORGANISATION_READ_MODEL = ReadModel(
     "organisations",
     (ORGANISATIONS,),
     fold,
-    frozenset({events.OrganisationRegistered, events.OrganisationRevised, events.OrganisationRetired}),
+    frozenset(events.OrganisationEvent.__args__),
 )
 
 

@@ -53,7 +53,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
         tables[YEARS].put({"year": year, "body": state.model_dump_json()})
 
 
-RATING_READ_MODEL = ReadModel("ratings_desk", (YEARS, INPUTS), fold, frozenset(RatingEvent.__args__), version=3)
+RATING_READ_MODEL = ReadModel("ratings_desk", (YEARS, INPUTS), fold, frozenset(RatingEvent.__args__), version=4)
 
 
 def rating_of(snapshot: Snapshot, year: int) -> YearOfRating | None:

@@ -232,9 +232,9 @@ RUNNING = frozenset({RatingStatus.FIXED, RatingStatus.COMPUTED, RatingStatus.PUB
 class YearOfRating(BaseModel):
     """The rating of a year as it stands 年度评价.
 
-    round, position, input_digest: of the latest inputs. effects: of the case mix, by round. computed: what was computed last;
-    published: what is shown and, once the rating is final, holds; published_at: version of the fact that published it, 0 = none.
-    objections: proceeding -> its provider.
+    round, position, input_digest: of the latest inputs. positions, effects of the case mix: by round. computed: what was computed
+    last; published: what is shown and, once the rating is final, holds; published_at: version of the fact that published it, 0 =
+    none. objections: proceeding -> its provider.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -244,6 +244,7 @@ class YearOfRating(BaseModel):
     version: int = 0
     position: int = 0
     input_digest: str = ""
+    positions: dict[int, int] = Field(default_factory=dict)
     effects: dict[int, tuple[LevelEffect, ...]] = Field(default_factory=dict)
     computed: RatingComputed | None = None
     published: RatingComputed | None = None
@@ -390,6 +391,7 @@ def evolve(known: YearOfRating | None, event: RatingEvent) -> YearOfRating:
     match event:
         case RatingInputsFixed(round=number, position=position, input_digest=digest):
             changed |= {"round": number, "position": position, "input_digest": digest}
+            changed["positions"] = rating.positions | {number: position}
             changed["effects"] = rating.effects | ({number: event.effects} if event.effects else {})
             if rating.status is RatingStatus.COMPUTED:
                 changed["status"] = RatingStatus.FIXED

@@ -16,9 +16,11 @@ from api.kit.nodes import Node, NodeKind
 from api.kit.orders import order_enum
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
+from domain.access import Role
 from domain.kernel import Command
-from domain.masks import SIGNED_IN
+from domain.masks import RATINGS_READ, SIGNED_IN
 from domain.participants.organisations import OrganisationKind
+from domain.participants.ownership import OWNERSHIPS, Ownership
 from projections.as_of import replay
 from projections.participants import organisations as organisation_rows
 from projections.participants.organisations import ORGANISATION_READ_MODEL, OrganisationFilter, OrganisationRow
@@ -34,12 +36,24 @@ class Organisation(Node):
     parent: OrganisationID | None = field("Organisation above · 上级组织标识. plan O2")
     industries: list[str] = field("GB/T 4754 divisions a provider serves · 服务行业. plan V2")
     last: date | None = field("Last day of its part in the programme; null while it stays · 退出日")
+    ownership: Ownership | None = field("Who controls it; null where nobody declared that · 控股情况. plan V5", made=True)
+    ownership_since: date | None = field("First day of that ownership · 控股情况起始日", made=True)
+    ownership_source: str | None = field("Document that it is known from · 控股情况依据来源", roles=RATINGS_READ, made=True)
+    ownership_declared_by: Role | None = field("Role that declared it · 控股情况登记角色", roles=RATINGS_READ, made=True)
     as_of: AsOf | None = field("Whether it changed after the moment asked for; null for now · 事后变更")
 
 
 def build_organisation(context: Context, row: OrganisationRow) -> Organisation:
     """The organisation of a row."""
-    return Organisation(**shown(Organisation, row), as_of=known_then(context, "organisation", row.id))
+    declared = next(reversed(OWNERSHIPS.validate_json(row.ownerships)), None)
+    return Organisation(
+        **shown(Organisation, row),
+        ownership=declared.ownership if declared is not None else None,
+        ownership_since=declared.since if declared is not None else None,
+        ownership_source=declared.source if declared is not None else None,
+        ownership_declared_by=declared.by if declared is not None else None,
+        as_of=known_then(context, "organisation", row.id),
+    )
 
 
 ORGANISATIONS: Listed[OrganisationFilter, OrganisationRow, Organisation] = Listed(

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, assert_never
 
 import strawberry
 
@@ -16,14 +16,16 @@ from api.kit.mutations import Payload, ServerFields
 from api.kit.paging import wanted_fields
 from api.kit.parts import parts, wanted_parts
 from api.kit.published import argument, field, published
-from api.kit.row_mapping import all_shown
+from api.kit.row_mapping import all_shown, shown
 from api.participants.organisations import Organisation, load_organisations
 from domain.access import Role
 from domain.governance.proceedings.state import ProceedingKind
+from domain.governance.rule_bodies.publication import PublicationRule
 from domain.governance.rule_bodies.rating import RatingRule
 from domain.kernel import Command
-from domain.masks import AUDIT, RATING_INPUTS, RATINGS_READ
+from domain.masks import ANYONE, AUDIT, RATING_INPUTS, RATINGS_READ
 from domain.participants.organisations import OrganisationKind
+from domain.participants.ownership import OWNERSHIPS, Ownership, ownership_on
 from domain.providers.ratings import fairness, numbers
 from domain.providers.ratings.fairness import FairnessDivision, FairnessFinding
 from domain.providers.ratings.numbers import CaseFactor, RatingComponent, Tier
@@ -37,9 +39,10 @@ from domain.providers.ratings.rating import (
     rating_stream,
 )
 from domain.providers.ratings.status import RatingStatus
+from projections.as_of import replay
 from projections.governance.dated_rules import body_on
 from projections.governance.proceedings import about
-from projections.participants.organisations import organisations_by_id
+from projections.participants.organisations import ORGANISATION_READ_MODEL, OrganisationRow, organisations_by_id
 from projections.providers import ratings as rows
 from projections.providers.rating_inputs import facts_of, rating_inputs
 
@@ -91,12 +94,13 @@ class ComponentInput:
     variance: Decimal = field("Variance of one job · 方差")
 
 
-@published(RATING_INPUTS, row=fairness.FairnessComparison)
+@published(ANYONE, row=fairness.FairnessComparison)
 class FairnessComparison:
     """A group of providers against all others, by how many are in tier A or B · 公平性对比. plan V5"""
 
     division: FairnessDivision = field("By what providers are divided · 比较维度")
-    group: str = field("District, or few or many jobs · 群组")
+    group: str = field("Code of the district, who controls them, or few or many jobs · 群组代码")
+    group_name: str = field("What the group is called; of a district its name · 群组名称", made=True)
     good: int = field("Of the group, in tier A or B · 群组良好数")
     of: int = field("Of the group, rated · 群组数")
     others_good: int = field("Of all others, in tier A or B · 其他良好数")
@@ -109,16 +113,30 @@ class FairnessComparison:
     finding: FairnessFinding = field("What it shows · 比较结论")
 
 
-@published(RATINGS_READ)
+@published(ANYONE, row=fairness.DividedProviders)
+class FairnessOfDivision:
+    """What the comparisons of one division show together; cannot tell where nobody can be compared · 维度结论. plan V5"""
+
+    division: FairnessDivision = field("By what providers are divided · 比较维度")
+    placed: int = field("Rated providers whose group is on record · 已知群组数")
+    finding: FairnessFinding = field("What it shows · 比较结论")
+
+
+@published(ANYONE)
 class RatingFairness:
     """Whether good tiers tilt, as far as the data show; reported, never a correction · 公平性报告. plan V5"""
 
     method: str = field("Method and version · 方法")
+    rated: int = field("How many providers have a tier · 已定档数")
     compared: int = field("How many comparisons were made · 对比数")
     tilts: int = field("How many show a tilt that is both sure and large · 倾斜数")
     untold: int = field("How many comparisons have too few to judge · 无法判断数")
     by_chance: Decimal = field("How many would look unfair by chance alone, were none corrected · 偶然预期数")
-    comparisons: list[FairnessComparison] | None = field("Each of them · 各项对比", roles=RATING_INPUTS)
+    divisions: list[FairnessOfDivision] = field("What each division shows · 各维度结论")
+    comparisons: list[FairnessComparison] = field(
+        "Each of them; to others than the city and the auditor those of which no small number can be told · 各项对比"
+    )
+    withheld: int = field("How many of them are not shown · 未公开对比数")
 
 
 @published(RATINGS_READ, row=numbers.ProviderRating)
@@ -201,7 +219,7 @@ def build_rating(context: Context, year: int, wanted: frozenset[str], number: in
         input_digest=(computed.input_digest if computed else rating.input_digest) if office else None,
         components=_components(computed) if office and computed else None,
         case_mix=all_shown(CaseMixEffect, rating.effects.get(computed.round, ())) if computed else None,
-        fairness=_fairness(context, year, computed) if computed and "fairness" in wanted else None,
+        fairness=_fairness(context, year, rating, computed) if computed and "fairness" in wanted else None,
         providers=_providers(context, year, computed, wanted_parts(wanted, "providers")),
     )
 
@@ -212,24 +230,49 @@ def _components(computed: RatingComputed) -> list[CityComponent]:
     ]
 
 
-def _fairness(context: Context, year: int, computed: RatingComputed) -> RatingFairness:
-    """Of the round that is shown, by the limits of the rule that the year was lived under."""
-    known = rows.inputs_of(context.snapshot, year, computed.round)
-    parents = {one: row.parent for one, row in organisations_by_id(context.snapshot, list(known)).items() if row.parent is not None}
-    above = organisations_by_id(context.snapshot, sorted(set(parents.values())))
-    homes = {one: up for one, up in parents.items() if up in above and above[up].kind == OrganisationKind.DISTRICT}
-    jobs = {one.provider: known[one.provider].inputs.jobs if one.provider in known else 0 for one in computed.providers}
-    limits = body_on(context.snapshot, RatingRule, date(year, 12, 31)).fairness
-    found = fairness.fairness_of(computed.providers, homes, jobs, limits)
+def _fairness(context: Context, year: int, rating: rows.YearOfRating, computed: RatingComputed) -> RatingFairness:
+    """Of the round that is shown, by the rule that the year was lived under and by where providers stood when inputs were fixed."""
+    known, last = rows.inputs_of(context.snapshot, year, computed.round), date(year, 12, 31)
+    stood = replay.of_kind(context.snapshot, "organisation", ORGANISATION_READ_MODEL, rating.positions[computed.round])
+    with replay.replayed(stood) as then:
+        providers = organisations_by_id(then, list(known))
+        above = organisations_by_id(then, sorted({row.parent for row in providers.values() if row.parent is not None}))
+    districts = {one for one, row in above.items() if row.kind == OrganisationKind.DISTRICT}
+    declared = {one: ownership_on(OWNERSHIPS.validate_json(row.ownerships), last) for one, row in providers.items()}
+    found = fairness.fairness_of(
+        computed.providers,
+        homes={one: row.parent for one, row in providers.items() if row.parent in districts},
+        owners={one: told.ownership for one, told in declared.items() if told is not None},
+        jobs={one.provider: known[one.provider].inputs.jobs if one.provider in known else 0 for one in computed.providers},
+        limits=body_on(context.snapshot, RatingRule, last).fairness,
+    )
+    told = found.comparisons
+    if context.caller.role not in RATING_INPUTS:
+        told = fairness.open_comparisons(found, body_on(context.snapshot, PublicationRule, last).firms_at_least)
     findings = Counter(one.finding for one in found.comparisons)
     return RatingFairness(
         method=fairness.METHOD,
+        rated=found.rated,
         compared=len(found.comparisons),
         tilts=findings[FairnessFinding.TILT],
         untold=findings[FairnessFinding.CANNOT_TELL],
         by_chance=found.by_chance,
-        comparisons=all_shown(FairnessComparison, found.comparisons) if context.caller.role in RATING_INPUTS else None,
+        divisions=all_shown(FairnessOfDivision, found.divisions),
+        comparisons=[FairnessComparison(**shown(FairnessComparison, one), group_name=_group_name(one, above)) for one in told],
+        withheld=len(found.comparisons) - len(told),
     )
+
+
+def _group_name(one: fairness.FairnessComparison, districts: Mapping[str, OrganisationRow]) -> str:
+    match one.division:
+        case FairnessDivision.DISTRICT:
+            return districts[one.group].name
+        case FairnessDivision.OWNERSHIP:
+            return Ownership(one.group).description
+        case FairnessDivision.SIZE:
+            return fairness.JobsOfYear(one.group).description
+        case never:
+            assert_never(never)
 
 
 def _inputs(found: rows.FixedInputs | None) -> dict[str, Any]:
@@ -251,14 +294,14 @@ def _providers(context: Context, year: int, computed: RatingComputed | None, wan
     known = rows.inputs_of(context.snapshot, year, computed.round) if computed and opened else {}
     provider = led_to(context, (ProviderRating, "provider"), found, wanted)
     office, own = context.caller.role in RATING_INPUTS, context.caller.organisation
-    shown = []
+    listed = []
     for one in found:
         whole = office or (context.caller.role == Role.PROVIDER and one.provider == own)
         parts = [
             ComponentEstimate(component=part.component, score=part.score, error=part.error, reliability=part.reliability)
             for part in one.parts
         ]
-        shown.append(
+        listed.append(
             ProviderRating(
                 provider=provider(one.provider),
                 tier=one.tier,
@@ -273,7 +316,7 @@ def _providers(context: Context, year: int, computed: RatingComputed | None, wan
                 **_inputs(known.get(one.provider) if whole else None),
             )
         )
-    return shown
+    return listed
 
 
 @strawberry.type
@@ -293,6 +336,18 @@ class RatingQueries:
         return build_rating(info.context, year, wanted_fields(info), round)
 
     @field(
+        "Report on the fairness of a year's final rating; null until it is final · 公平性公开报告. plan V5", roles=ANYONE
+    )
+    def rating_fairness(
+        self, info: strawberry.Info[Context, None], year: Annotated[int, argument("Year · 年度")]
+    ) -> RatingFairness | None:
+        """What everybody may see of it."""
+        rating = rows.rating_of(info.context.snapshot, year)
+        if rating is None or rating.status is not RatingStatus.FINAL or rating.published is None:
+            return None
+        return _fairness(info.context, year, rating, rating.published)
+
+    @field(
         "Facts that a provider's rating rests on: its jobs and what firms said of them, at their versions by the cut-off, as "
         "stream and version; to a provider its own, once published, without what has no name · 评价所依事实. plan V5",
         roles=RATINGS_READ,
@@ -309,7 +364,8 @@ class RatingQueries:
         own = key == context.caller.organisation and rating is not None and rating.published is not None
         if rating is None or not (office or own):
             return []
-        return facts_of(context.snapshot, year, key, rating.position, unnamed=office)
+        cut_off = rating.position if office or rating.published is None else rating.positions[rating.published.round]
+        return facts_of(context.snapshot, year, key, cut_off, unnamed=office)
 
 
 def _fixed(context: Context, data: dict[str, Any]) -> dict[str, Any]:

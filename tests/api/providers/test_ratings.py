@@ -145,18 +145,6 @@ def test_facts_of_a_rating_are_its_jobs_at_their_versions_by_the_cut_off(city: L
             assert facts_of(snapshot, year, provider, position, unnamed=True) == []
 
 
-def test_a_report_on_fairness_stands_beside_every_rating_in_short_to_providers(city: LiveCity) -> None:
-    computed(city)
-    city.done("city", "publishRating", "rating { round }", year=YEAR)
-    short = "query($y: Int!) { rating(year: $y) { fairness { method compared tilts untold byChance } } }"
-    whole = short.replace("byChance", "byChance comparisons { division group good of finding corrected }")
-    told = city.data("auditor", whole, y=YEAR)["rating"]["fairness"]
-    assert told["compared"] == len(told["comparisons"])
-    assert city.data("provider", short, y=YEAR)["rating"]["fairness"]["compared"] == told["compared"]
-    withheld = city.ask("provider", whole, y=YEAR)["data"]["rating"]["fairness"]
-    assert (withheld["comparisons"], withheld["compared"]) == (None, told["compared"])
-
-
 def test_inputs_are_the_years_diagnoses_by_the_provider_that_has_them(city: LiveCity) -> None:
     city.opened()
     city.installation.services.models.catch_up()

@@ -124,7 +124,6 @@ RESTRICTED_BUT_OPEN = {
     **{f"{name}.*": "as above" for name in ("ProviderSubsidy", "DistrictPayment", "LeftOutDiagnosis")},
     **dict.fromkeys((f"YearSubsidy.{name}" for name in (*SUMS, "version")), "as above"),
     **{f"{name}.*": "of providers, as their rating" for name in ("ComponentInput", "RatingFairness", "FairnessComparison")},
-    "RatingFairness.comparisons": "as above",
     "RuleProposal.outcomes": "what a rule would do, in figures of the whole city",
     "YearRating.position": "a place in the journal",
     "Matching.position": "a place in the journal",
