@@ -120,14 +120,9 @@ class House:
 def house(folder: Path, keys: Path | None = None, database: str | None = None) -> Iterator[House]:
     made = House(folder, keys or folder / "keys.db", database)
     yield made
-    made.models.close()
-    made.disclosures.close()
-    made.shadows.close()
-    made.deliveries.close()
-    made.computations.close()
-    made.vault.close()
-    made.keys.close()
-    made.journal.close()
+    beside = (made.shadows, made.computations, made.deliveries)
+    for store in (made.models, made.disclosures, *beside, made.vault, made.keys, made.journal):
+        store.close()
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from domain.instants import city_day
 from domain.participants import organisations
 from domain.participants.enterprises import enterprise_stream
 from domain.participants.headquarters import HEADQUARTERS
+from domain.participants.ownership import Ownership
 from domain.participants.people.memberships import (
     EndMembership,
     HandOverMembership,
@@ -36,7 +37,7 @@ from tests.rules.cases import FIRM
 from tests.rules.diagnosis import test_assignments, test_campaigns, test_follow_up, test_readings, test_stages
 from tests.rules.given import AT, Given, given
 from tests.rules.governance import proceedings, test_dated_rules, test_ties, test_working_calendar
-from tests.rules.participants import test_consents, test_headquarters, test_people
+from tests.rules.participants import test_consents, test_headquarters, test_ownership, test_people
 from tests.rules.programme import (
     test_demands,
     test_duties,
@@ -192,6 +193,10 @@ def consult(since: date, until: date) -> Given:
 
 def publish(since: date) -> Given:
     return revisions.city(revisions.approved(), revisions.publishing(since=since), at=revisions.AFTERWARDS)
+
+
+def declare_ownership(day: date) -> Given:
+    return given(organisations.ORGANISATIONS, test_ownership.PROVIDER).when(test_ownership.declare(Ownership.STATE, day), "city")
 
 
 def retire_organisation(day: date) -> Given:

@@ -27,6 +27,7 @@ from domain.instants import city_day
 from domain.kernel import Refused, Rule
 from domain.participants import consents, organisations
 from domain.participants.headquarters import HEADQUARTERS, HEADQUARTERS_NOT_LATER
+from domain.participants.ownership import OWNERSHIP_AHEAD
 from domain.participants.people.memberships import (
     MEMBERSHIP_ENDS_TOO_EARLY,
     MEMBERSHIP_OVER,
@@ -72,6 +73,7 @@ from tests.rules.dated_commands import (
     consent_to_chain_leader,
     consult,
     correct_headquarters,
+    declare_ownership,
     designate,
     draft_policy,
     end_headquarters,
@@ -245,6 +247,7 @@ FIELDS = {
     "AssignExpert.until": Bounded(
         lambda day: assign(min(day, TODAY), day), assignments.ASSIGNMENT_OVER, DATE_TOO_FAR_AHEAD, TODAY, FAR
     ),
+    "DeclareOwnership.since": Bounded(declare_ownership, DATE_BEFORE_PROGRAMME, OWNERSHIP_AHEAD, BEGAN, TODAY),
     "DeclareTie.since": Bounded(tie, DATE_BEFORE_PROGRAMME, ties.TIE_LAST_AHEAD, BEGAN, TODAY),
     "DeclareTie.last": Bounded(
         lambda day: tie(test_ties.BEGAN, day), ties.TIE_DAYS_REVERSED, ties.TIE_LAST_AHEAD, test_ties.BEGAN, TODAY

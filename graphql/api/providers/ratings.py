@@ -134,7 +134,7 @@ class RatingFairness:
     by_chance: Decimal = field("How many would look unfair by chance alone, were none corrected · 偶然预期数")
     divisions: list[FairnessOfDivision] = field("What each division shows · 各维度结论")
     comparisons: list[FairnessComparison] = field(
-        "Each of them; to others than the city and the auditor those of which no small number can be told · 各项对比"
+        "Each of them; to others than the city and the auditor those that give no small number away · 各项对比"
     )
     withheld: int = field("How many of them are not shown · 未公开对比数")
 

@@ -115,6 +115,7 @@ RESTRICTED_BUT_OPEN = {
     **dict.fromkeys(("Diagnosis.stage", "RunningStage.*"), "how far the work on a case is and by when, as its parties agreed"),
     "Proceeding.*": "who stands against whom, how far it is and by when; what the sides say of the firm has rows of its own",
     **dict.fromkeys(("Proceeding.openedBy", "Proceeding.decidedBy"), "opaque ids"),
+    **dict.fromkeys(("Organisation.ownershipSource", "Organisation.ownershipDeclaredBy"), "of providers, and no firm's"),
     "YearRating.*": "of providers, which are rated, and no firm's",
     **{f"{name}.*": "as above" for name in ("ProviderRating", "ComponentEstimate", "CityComponent")},
     "CaseMixEffect.*": "what a level of a factor adds over the whole city",
