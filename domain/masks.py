@@ -190,6 +190,8 @@ SIGNALS_READ = SIGNAL_READERS
 """Signals 异常信号: the city, the district of the firm, the one concerned, the auditor. plan V5."""
 SIGNAL_COUNTERPARTS = SCREENINGS_READ
 """Which other cases a signal rests on: each in whose scope these lie; never the one concerned. plan V5."""
+SUBDISTRICT_PROGRESS = frozenset({Role.CITY, Role.DISTRICT, Role.SUBDISTRICT, Role.AUDITOR})
+"""Progress of a campaign by subdistrict against its share of the target 街镇进度: each subdistrict its own. plan G4, P5."""
 TARGET_SPLITS = frozenset({Role.CITY, Role.DISTRICT, Role.AUDITOR})
 """Splits of targets over the units of the scope 目标分解. plan G4."""
 DEMAND_COUNTS = TARGET_SPLITS

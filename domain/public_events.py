@@ -129,6 +129,7 @@ PARTIES_AND_OFFICES: Mapping[str, str] = {
     "assignment": "made.v1 ended.v1 conflict_declared.v1",
     "attendance": "invited.v1 signed_up.v1 declined.v1 signed_in.v1 code_mistaken.v1 recorded.v1 struck.v1",
     "batch": "held.v1 rows_accepted.v1 rows_rejected.v1",
+    "campaigntarget": "split.v1",
     "campaign": "planned.v1 extended.v1 firms_invited.v1 firms_reminded.v1 closed.v1",
     "consent": "granted.v1 revoked.v1",
     "credential": "issued.v1 revoked.v1",

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from journal import Journal
 from projections.as_of.validity import VALIDITY
 from projections.diagnosis.assignments import TERMS
+from projections.diagnosis.campaign_targets import CAMPAIGN_TARGET_READ_MODEL
 from projections.diagnosis.campaigns import CAMPAIGN_READ_MODEL
 from projections.diagnosis.diagnoses_fold import DIAGNOSIS_READ_MODEL
 from projections.diagnosis.external_results import EXTERNAL_RESULT_READ_MODEL
@@ -70,6 +71,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     DIAGNOSIS_READ_MODEL,
     PASSAGE_READ_MODEL,
     CAMPAIGN_READ_MODEL,
+    CAMPAIGN_TARGET_READ_MODEL,
     TERMS,
     RESULT_CREDENTIAL_READ_MODEL,
     RESULT_BATCH_READ_MODEL,

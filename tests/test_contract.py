@@ -26,6 +26,7 @@ BOUNDED = {
     "Package": {"files": "one a kind of file"},
     "Prefill": {"offers": "one an indicator and certificate, of one questionnaire"},
     "Campaign": {"progress": "one a step"},
+    "CampaignSubdistrict": {"progress": "one a step"},
     "OutreachAttendance": {"groups": "at most twenty functions"},
     "OutreachFollowUp": {"groups": "three"},
     "OutreachSession": {"turnout": "one a status"},

@@ -253,24 +253,69 @@ def participations_by_id(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -
 
 
 class ProgressRow(NamedTuple):
-    """How many firms of a campaign are at a step 批次进度, and since when the first of them is (microseconds of UTC)."""
+    """How many firms of a campaign are at a step 批次进度, and since when the first of them is (microseconds of UTC).
+
+    reported: how many of them have a report, also one that is gone into anew.
+    """
 
     campaign: str
     step: CampaignStep
     firms: int
     longest_since: int
+    reported: int
+
+
+class UnitKey(NamedTuple):
+    """A subdistrict in a campaign 街镇. subdistrict: None = firms of the district that lie in none."""
+
+    campaign: str
+    district: str
+    subdistrict: str | None
 
 
 def progress(snapshot: Snapshot, scope: Scope, campaign_ids: Sequence[str]) -> dict[str, list[ProgressRow]]:
     """How far the firms of some campaigns have come, those of a scope; in the order of the process."""
-    each = _Stepped(snapshot, scope).rows(ParticipationFilter(campaign=list(campaign_ids))).subquery()
-    query = select(each.c.campaign, each.c.step, func.count(), func.min(each.c.step_since)).group_by(each.c.campaign, each.c.step)
     found: dict[str, list[ProgressRow]] = {}
-    rows = [ProgressRow(campaign, CampaignStep(at), firms, first) for campaign, at, firms, first in snapshot.rows(query)]
-    order = list(CampaignStep)
-    for row in sorted(rows, key=lambda row: order.index(row.step)):
-        found.setdefault(row.campaign, []).append(row)
+    for row in _counted(snapshot, scope, campaign_ids, ()):
+        found.setdefault(row[0].campaign, []).append(row[0])
     return found
+
+
+def progress_by_unit(snapshot: Snapshot, scope: Scope, campaign_ids: Sequence[str]) -> dict[UnitKey, list[ProgressRow]]:
+    """The same by subdistrict, as the firms lie now."""
+    found: dict[UnitKey, list[ProgressRow]] = {}
+    for row, unit in _counted(snapshot, scope, campaign_ids, ("district", "subdistrict")):
+        found.setdefault(UnitKey(row.campaign, *unit), []).append(row)
+    return found
+
+
+def _counted(
+    snapshot: Snapshot, scope: Scope, campaign_ids: Sequence[str], by: Sequence[str]
+) -> list[tuple[ProgressRow, Sequence[Any]]]:
+    """Firms of each step, in the order of the process, by columns of where they lie."""
+    stepped = _Stepped(snapshot, scope)
+    where = stepped.matching(ParticipationFilter(campaign=list(campaign_ids)))
+    each = (
+        select(
+            stepped.parts.c.campaign,
+            stepped.step,
+            stepped.since,
+            stepped.cases.c.issued_version.label("issued_version"),
+            *(stepped.firms.c[name].label(f"unit_{name}") for name in by),
+        )
+        .select_from(stepped.joined)
+        .where(*where)
+        .subquery()
+    )
+    groups = (each.c.campaign, each.c.step, *(each.c[f"unit_{name}"] for name in by))
+    counts = (func.count(), func.min(each.c.step_since), func.count(each.c.issued_version))
+    order = list(CampaignStep)
+    rows = [
+        (ProgressRow(campaign, CampaignStep(step), *counted), unit)
+        for campaign, step, *unit_and_counts in snapshot.rows(select(*groups, *counts).group_by(*groups))
+        for unit, counted in [(unit_and_counts[: len(by)], unit_and_counts[len(by) :])]
+    ]
+    return sorted(rows, key=lambda row: order.index(row[0].step))
 
 
 def to_invite(snapshot: Snapshot, scope: Scope, where: EnterpriseFilter, year: int, most: int) -> list[str]:

@@ -135,6 +135,8 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
             subject["enterprise"] = key(entry).partition(".")[2]
         elif kind_of(entry.stream) == "application":  # of a year and a provider
             subject["provider"] = key(entry).partition(".")[2]
+        elif kind_of(entry.stream) == "campaigntarget":  # of a campaign and a district
+            subject["district"] = key(entry).partition(".")[2]
         subjects.put(subject)
 
 

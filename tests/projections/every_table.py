@@ -16,6 +16,7 @@ from domain.access import (
 )
 from domain.diagnosis.arbitration import GiveArbiterOpinion, RequestArbitration, SettleArbitration
 from domain.diagnosis.assignments import AssignExpert, ReleaseExpert
+from domain.diagnosis.campaign_targets import SplitCampaignTarget, SubdistrictShare
 from domain.diagnosis.campaigns import InviteFirms, PlanCampaign
 from domain.diagnosis.external.batch import AcceptBatchRows, SendResultBatch
 from domain.diagnosis.external.rows import ReadRow
@@ -374,6 +375,10 @@ STORED_KEYS = {
 def outreach(city: City) -> None:
     """A session with a firm in it and a question, and a unit's schedule."""
     city.send(CITY, RegisterOrganisation(organisation="310117", kind=OrganisationKind.DISTRICT, name="松江区"))
+    town = {"organisation": "310117001", "kind": OrganisationKind.SUBDISTRICT, "name": "岳阳街道"}
+    city.send(CITY, RegisterOrganisation(**town, parent="310117"))
+    share = SubdistrictShare(subdistrict="310117001", firms=1)
+    city.send(CITY, SplitCampaignTarget(campaign="repeat", district="310117", firms=2, shares=(share,)))
     when = {"held_on": LAST_DAY, "begins": "09:30", "ends": "11:30", "place": "会议室"}
     said = {"kind": OutreachKind.BRIEFING, "topic": "填报说明", "host": "经委"}
     city.send(CITY, PlanOutreachSession(outreach_session="s1", **said, **when))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from domain.access import Role
+from domain.diagnosis.campaign_targets import SplitCampaignTarget, SubdistrictShare
 from domain.diagnosis.campaigns import CloseCampaign, InviteFirms, PlanCampaign, RemindFirms
 from domain.diagnosis.participations import ExemptFirm
 from domain.diagnosis.state import Purpose
@@ -13,8 +14,8 @@ from zhenduan.demo.people import SHOWN_DISTRICT, People
 
 CLOSED_ON = (2, 10)
 """Month and day of the next year on which the city closes a campaign."""
-INVITED_ON, REMINDED_ON = (3, 10), (4, 8)
-"""Month and day on which the districts invite, once the year's roster is in, and on which one reminds."""
+INVITED_ON, SPLIT_ON, REMINDED_ON = (3, 10), (3, 12), (4, 8)
+"""Month and day on which the districts invite, once the year's roster is in; one splits its target, and reminds."""
 CONCLUSION = "本年度首次诊断办结，未启动的转入下一年度"
 EXEMPTED = 2
 """So many firms of the shown district are exempted."""
@@ -44,7 +45,7 @@ def planned(city: Caller, first: date, last: int) -> Iterator[tuple[date, Caller
 def invited(
     people: People, firms: Mapping[str, Sequence[str]], year: int, diagnosed: set[str]
 ) -> Iterator[tuple[date, Caller, Command]]:
-    """Every district invites; the shown one reminds who is still waiting and exempts a few.
+    """Every district invites; the shown one splits its target over its subdistricts, reminds who is still waiting and exempts a few.
 
     firms: district -> ids of its firms. diagnosed: those that are diagnosed this year.
     """
@@ -52,6 +53,11 @@ def invited(
     for district, own in firms.items():
         invitation = InviteFirms(campaign=campaign, enterprises=tuple(own))
         yield date(year, *INVITED_ON), people.callers[Role.DISTRICT, district], invitation
+    towns = [town.id for town in people.data.organisations.subdistricts if town.id.startswith(SHOWN_DISTRICT)]
+    share, target = len(firms[SHOWN_DISTRICT]) // (len(towns) + 1), len(firms[SHOWN_DISTRICT])
+    shares = tuple(SubdistrictShare(subdistrict=town, firms=share) for town in towns)
+    split = SplitCampaignTarget(campaign=campaign, district=SHOWN_DISTRICT, firms=target, shares=shares)
+    yield date(year, *SPLIT_ON), people.callers[Role.DISTRICT, SHOWN_DISTRICT], split
     shown, waiting = people.callers[Role.DISTRICT, SHOWN_DISTRICT], [one for one in firms[SHOWN_DISTRICT] if one not in diagnosed]
     for reason, enterprise in zip(REASONS, waiting[:EXEMPTED], strict=False):
         yield date(year, *REMINDED_ON), shown, ExemptFirm(campaign=campaign, enterprise=enterprise, reason=reason)

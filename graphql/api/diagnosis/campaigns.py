@@ -12,23 +12,27 @@ from api.kit.context import Context
 from api.kit.edges import Edge, Loader, led_to
 from api.kit.enums import enum_type
 from api.kit.filter_values import districts_in, require_some, require_units, with_keys
-from api.kit.ids import CampaignID, ParticipationID, key_of
+from api.kit.ids import CampaignID, OrganisationID, ParticipationID, key_of
 from api.kit.lists import Listed, listing, single
 from api.kit.mutations import Payload, ServerFields
 from api.kit.nodes import Node, NodeKind
 from api.kit.paging import AtLeast
+from api.kit.parts import parts, wanted_parts
 from api.kit.published import argument, field, published, published_filter
 from api.kit.row_mapping import shown
 from api.participants.enterprises import Enterprise, checked_filter, load_enterprises
+from api.participants.organisations import Organisation, load_organisations
+from api.participants.places import District
 from domain.diagnosis.campaigns import INVITED_AT_ONCE, InviteFirms, RemindFirms
 from domain.diagnosis.participations import CampaignStep, ParticipationStatus
 from domain.diagnosis.state import Purpose
 from domain.governance.working_calendar import WorkingCalendar, working_days_between
 from domain.instants import city_day, utc_moment
 from domain.kernel import Command, Rule
-from domain.masks import PARTICIPATIONS, SIGNED_IN
+from domain.masks import PARTICIPATIONS, SIGNED_IN, SUBDISTRICT_PROGRESS
 from domain.participants.organisations import OrganisationKind
 from projections.diagnosis import campaigns as rows_of
+from projections.diagnosis.campaign_targets import UnitRow, units
 from projections.diagnosis.campaigns import (
     CampaignFilter,
     CampaignRow,
@@ -70,6 +74,22 @@ class CampaignProgress:
     longest: int = field("Working days that the first of them has been there · 最长停留工作日")
 
 
+@published(SUBDISTRICT_PROGRESS, row=UnitRow)
+class CampaignSubdistrict:
+    """How far the firms of one subdistrict have come in a campaign, against its share of the target · 街镇批次进度. plan G4, P5"""
+
+    district: District = field("District, as its division code · 区")
+    subdistrict: OrganisationID | None = field("Subdistrict; null: firms of the district that lie in none · 街镇")
+    unit: Organisation | None = field("The subdistrict; null of none · 街镇", by="subdistrict")
+    target: int | None = field(
+        "Firms to have their report in the campaign; without a subdistrict, what the district left to none. Null: the district "
+        "has split no target over it · 分解数"
+    )
+    firms: int = field("Firms in the campaign · 批次内企业数")
+    reported: int = field("Of these, firms with an issued report · 已出具报告企业数")
+    progress: list[CampaignProgress] = field("How far they have come, in the order of the process · 批次进度", made=True)
+
+
 @published(SIGNED_IN, placed=False, row=CampaignRow)
 class Campaign(Node):
     """Campaign: a round of diagnoses with its purpose and days · 诊断批次. plan G1–G4"""
@@ -86,6 +106,13 @@ class Campaign(Node):
     conclusion: str | None = field("What came of it; null before · 批次结论")
     progress: list[CampaignProgress] | None = field(
         "How far the firms in the caller's scope have come, in the order of the process · 批次进度. plan G2", roles=PARTICIPATIONS
+    )
+    subdistricts: list[CampaignSubdistrict] | None = parts(
+        CampaignSubdistrict,
+        "The same by subdistrict, against the target that the district has split · 街镇进度. plan G4, P5",
+        place=lambda one: (one.district.code, one.subdistrict or ""),
+        nullable=True,
+        roles=SUBDISTRICT_PROGRESS,
     )
 
 
@@ -118,15 +145,28 @@ def _age(calendar: WorkingCalendar, since: int, today: date) -> int:
 def build_campaigns(context: Context, rows: Sequence[CampaignRow], wanted: frozenset[str]) -> list[Campaign]:
     """Campaigns of rows, and how far the firms of the caller's scope have come in them."""
     found: Mapping[str, list[rows_of.ProgressRow]] = {}
+    places: Mapping[str, list[UnitRow]] = {}
+    ids = [row.id for row in rows]
     if "progress" in wanted and rows:
-        found = rows_of.progress(context.snapshot, context.scope, [row.id for row in rows])
+        found = rows_of.progress(context.snapshot, context.scope, ids)
+    if "subdistricts" in wanted and rows:
+        places = units(context.snapshot, context.scope, ids)
+    each = [one for own in places.values() for one in own]
+    unit = led_to(context, (CampaignSubdistrict, "unit"), each, wanted_parts(wanted, "subdistricts"))
     today, calendar = context.today, calendar_now(context.snapshot)
+
+    def progress(steps: Sequence[rows_of.ProgressRow]) -> list[CampaignProgress]:
+        return [CampaignProgress(step=one.step, firms=one.firms, longest=_age(calendar, one.longest_since, today)) for one in steps]
+
     return [
         Campaign(
             **shown(Campaign, row),
-            progress=[
-                CampaignProgress(step=one.step, firms=one.firms, longest=_age(calendar, one.longest_since, today))
-                for one in found.get(row.id, ())
+            progress=progress(found.get(row.id, ())),
+            subdistricts=[
+                CampaignSubdistrict(
+                    **shown(CampaignSubdistrict, one), unit=unit(one.subdistrict), progress=progress(one.progress)
+                )
+                for one in places.get(row.id, ())
             ],
         )
         for row in rows
@@ -256,6 +296,10 @@ def _find_campaign(context: Context, key: str, _command: Command, wanted: frozen
     return load_campaigns(context, [key], wanted).get(key)
 
 
+def _find_target(context: Context, key: str, _command: Command, wanted: frozenset[str]) -> Campaign | None:
+    return _find_campaign(context, key.partition(".")[0], _command, wanted)
+
+
 def _find_participation(context: Context, key: str, _command: Command, wanted: frozenset[str]) -> Participation | None:
     return load_participations(context, [key], wanted).get(key)
 
@@ -266,6 +310,7 @@ FOUND_BY_ID: Mapping[str, NodeKind] = {
     "participation": NodeKind(Participation, load_participations),
 }
 EDGES: Mapping[Edge, Loader] = {
+    (CampaignSubdistrict, "unit"): load_organisations,
     (Participation, "campaign"): load_campaigns,
     (Participation, "enterprise"): load_enterprises,
     (Participation, "diagnosis"): load_diagnoses,
@@ -276,6 +321,7 @@ SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
 }
 PAYLOADS: Mapping[str, Payload] = {
     "campaign": Payload("campaign", Campaign, _find_campaign),
+    "campaigntarget": Payload("campaign", Campaign, _find_target),
     "participation": Payload("participation", Participation, _find_participation),
 }
 """Capability, or a command whose payload carries something else -> what its payloads carry 返回对象."""

@@ -101,3 +101,53 @@ def test_a_closed_campaign_is_shown_as_such_and_takes_nobody_in(city: LiveCity) 
     assert city.refused("district", "inviteFirms", campaign="2024", filter={}) == "CAMPAIGN_CLOSED"
     opening = {"enterprise": ENTERPRISE, "campaign": "2024", "purpose": "INITIAL", "form": "BRIEF", "edition": "2023"}
     assert city.refused("district", "openDiagnosis", **opening) == "CAMPAIGN_CLOSED"
+
+
+SPLIT = """campaign { id subdistricts(first: 10) { totalCount nodes {
+  district { code } subdistrict unit { name } target firms reported progress { step firms } } } }"""
+TOWNS = "query($id: ID!) { campaign(id: $id) { " + SPLIT.removeprefix("campaign { id ").removesuffix("}") + "} }"
+TOWN = "organisation/310117001"
+
+
+def towns(city: LiveCity, who: str) -> list[dict[str, object]]:
+    found = city.data(who, TOWNS, id="campaign/2024")["campaign"]["subdistricts"]
+    assert found["totalCount"] == len(found["nodes"])
+    nodes: list[dict[str, object]] = found["nodes"]
+    return nodes
+
+
+def test_a_district_splits_its_target_sees_it_beside_the_steps_and_reminds_one_subdistrict(city: LiveCity) -> None:
+    planned(city)
+    asked = {"campaign": "campaign/2024", "district": "organisation/310117", "firms": 60}
+    sent = city.done("district", "splitCampaignTarget", SPLIT, **asked, shares=[{"subdistrict": TOWN, "firms": 45}])
+    before = sent["campaign"]["subdistricts"]["nodes"]
+    assert [(one["subdistrict"], one["target"], one["firms"], one["progress"]) for one in before] == [
+        (None, 15, 0, []),
+        (TOWN, 45, 0, []),
+    ], "what no subdistrict was given stays with the district"
+    city.done("district", "inviteFirms", "", campaign="2024", filter={})
+    [_, town] = towns(city, "district")
+    assert town["unit"] == {"name": "岳阳街道"}
+    assert (town["firms"], town["reported"], town["progress"]) == (1, 0, [{"step": "INVITED", "firms": 1}])
+    city.done("district", "remindFirms", "", campaign="2024", filter={"subdistrict": [TOWN]})
+    [part] = city.data("district", PARTS, filter={"subdistrict": [TOWN]})["participations"]["nodes"]
+    assert part["reminders"] == 1
+    city.opened()
+    assert towns(city, "district")[1]["progress"] == [{"step": "OPEN", "firms": 1}]
+
+
+def test_each_reads_the_target_of_its_own_place_alone(city: LiveCity) -> None:
+    planned(city)
+    asked = {"campaign": "2024", "district": "310117", "firms": 60, "shares": [{"subdistrict": "310117001", "firms": 45}]}
+    assert city.refused("pudong", "splitCampaignTarget", **asked) == "NOT_FOUND"
+    assert city.refused("subdistrict", "splitCampaignTarget", **asked) == "ROLE_NOT_ALLOWED"
+    assert city.refused("district", "splitCampaignTarget", **asked | {"firms": 44}) == "SHARES_EXCEED_TARGET"
+    city.done("district", "splitCampaignTarget", "", **asked)
+    assert [one["target"] for one in towns(city, "subdistrict")] == [45], "and not what its district keeps"
+    assert [one["target"] for one in towns(city, "city")] == [15, 45]
+    assert [one["target"] for one in towns(city, "auditor")] == [15, 45]
+    assert towns(city, "pudong") == []
+    assert city.ask("enterprise", TOWNS, id="campaign/2024")["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    trail = '{ auditTrail(kind: ["campaigntarget."]) { nodes { sentence } } }'
+    assert len(city.data("district", trail)["auditTrail"]["nodes"]) == 1
+    assert city.data("pudong", trail)["auditTrail"]["nodes"] == []

@@ -29,6 +29,8 @@ SUMS = ("due", "inputDigest", "leftOut", "method", "paid", "position", "provider
 RESTRICTED_BUT_OPEN = {
     "Campaign.progress": "counts",
     "CampaignProgress.*": "counts",
+    "Campaign.subdistricts": "counts",
+    "CampaignSubdistrict.*": "counts, and what the administration set itself",
     "OutreachSession.*": "when and where firms are briefed",
     "OutreachSession.signInCode": "a code of the organiser's room",
     **{

@@ -7,6 +7,7 @@ import pytest
 
 from domain.access import Mask, Role
 from domain.diagnosis.arbitration import ArbitrationEvent
+from domain.diagnosis.campaign_targets import CAMPAIGN_TARGET_TOLD
 from domain.diagnosis.case import DIAGNOSES
 from domain.diagnosis.evidence import EvidenceAttached
 from domain.diagnosis.filing import ReportFiled
@@ -88,6 +89,7 @@ THING: Mapping[type[Event], frozenset[Role]] = {
 """Event of a firm -> who reads through the schema what the fact says."""
 OTHERS: Mapping[str, frozenset[Role]] = {
     **dict.fromkeys(("participation", "attendance", "question"), PARTICIPATION_READERS),
+    "campaigntarget": CAMPAIGN_TARGET_TOLD,
     **dict.fromkeys(("demand", "offer", "gapconsent"), DEMAND_READERS),
     "proceeding": PROCEEDING_READERS,
     "application": APPLICATION_TOLD,
