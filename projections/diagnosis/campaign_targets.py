@@ -1,4 +1,4 @@
-"""Campaign targets read model 批次目标台: a district's target split over its subdistricts, beside how far these are. plan G4, P5."""
+"""Campaign targets read model 批次目标台: a district's target split over subdistricts, beside how far they are. plan G4, P5."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple

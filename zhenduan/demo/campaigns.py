@@ -45,7 +45,7 @@ def planned(city: Caller, first: date, last: int) -> Iterator[tuple[date, Caller
 def invited(
     people: People, firms: Mapping[str, Sequence[str]], year: int, diagnosed: set[str]
 ) -> Iterator[tuple[date, Caller, Command]]:
-    """Every district invites; the shown one splits its target over its subdistricts, reminds who is still waiting and exempts a few.
+    """Every district invites; the shown one splits its target over subdistricts, reminds who is still waiting, exempts a few.
 
     firms: district -> ids of its firms. diagnosed: those that are diagnosed this year.
     """
