@@ -4,29 +4,23 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 import orjson
 from sqlalchemy import Select, select
 
 from domain.diagnosis.state import Status
-from domain.governance.rule_bodies.sampling import SamplingPlan
 from domain.instants import city_midnight, microseconds
 from domain.providers.agreement.numbers import AgreementInputs, AssessmentPair
-from domain.providers.sampling.draw import first_day_of
 from domain.providers.sampling.reassessment import ReassessmentGiven, reassessment_stream
 from journal.codec import stored_names
 from projections.diagnosis.diagnoses_fold import ANSWERS, DIAGNOSES
 from projections.engine.snapshot import Snapshot
-from projections.governance.dated_rules import body_on
 from projections.providers.agreement import told_before
-from projections.providers.sampling import draws_of
+from projections.providers.base_sample import base_sample
 from projections.record.audit_trail import ENTRIES
 from projections.standard.editions import edition as published
 from standards import edition_of_json
-
-LOTS = 2**256
 
 
 def agreement_inputs(snapshot: Snapshot, year: int, edition: str) -> AgreementInputs:
@@ -79,7 +73,7 @@ def _compare(pairs: list[tuple[int, int]], one: Mapping[str, Any], other: Mappin
 def _blind(snapshot: Snapshot, cases: Sequence[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The first blind assessment of each case of the base sample: drawn with the chance that every job has, and no other."""
     entries, names = snapshot[ENTRIES], sorted(stored_names((ReassessmentGiven,)))
-    base = {job for month, draw in draws_of(snapshot).items() for job in _base_sample(snapshot, month, draw.drawn)}
+    base = base_sample(snapshot)
     wanted = {reassessment_stream(case): case for case in cases if case in base}
     conditions = (snapshot.among(entries.c.stream, list(wanted)), entries.c.type.in_(names))
     query = select(entries.c.stream, entries.c.data).where(*conditions).order_by(entries.c.stream, entries.c.version)
@@ -90,6 +84,3 @@ def _blind(snapshot: Snapshot, cases: Sequence[str]) -> Iterator[tuple[str, Mapp
             yield wanted[stream], orjson.loads(data)["answers"]
 
 
-def _base_sample(snapshot: Snapshot, month: str, drawn: Mapping[str, Any]) -> Iterator[str]:
-    share = Fraction(body_on(snapshot, SamplingPlan, first_day_of(month)).base_probability)
-    yield from (job for job, one in drawn.items() if int(one.ticket, 16) < share * LOTS)

@@ -18,6 +18,7 @@ from pypdf import PdfReader
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.server.admission import AdmissionLimits
 from domain.access import Role
 from domain.instants import SHANGHAI
 from domain.participants.people.memberships import GrantMembership
@@ -43,6 +44,8 @@ PROCESS = {
     "arbitersAtLeast": 3, "filed": True, "read": True,
 }
 DISPUTED = "Z01"
+PATIENT = AdmissionLimits(deadline_seconds=120.0, wait_seconds=60.0, standing_seconds=60.0, share=1.0)
+"""A busy machine renders a report slowly; nothing here is about that."""
 
 
 class Programme:
@@ -116,7 +119,7 @@ def programme(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Progra
             city.send(GrantMembership(**granted, since=date(2024, 1, 1)))
             city.installation.accounts.register(login, PASSWORD, login)
         city.installation.services.models.catch_up()
-        with followed(city), TestClient(create_app(city.installation.services)) as client:
+        with followed(city), TestClient(create_app(city.installation.services, admission=PATIENT)) as client:
             year = Programme(city, client, clock)
             rule = {"since": year.today, "source": "诊断过程管理通知", "mark": "I", "body": {"process": PROCESS}}
             year.says("city", "setRule", **rule)

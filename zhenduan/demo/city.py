@@ -25,15 +25,16 @@ from domain.programme.papers.paper import RequestPaper
 from domain.programme.policies.policy import DraftPolicy
 from domain.providers.calls.commands import CloseMarking, OpenCall
 from domain.providers.ratings.rating import FixRatingInputs
+from domain.providers.signals.screening import RequestScreening
 from domain.standard.shadow import RequestShadow
 from journal import Accepted
 from journal.secrets.sealed_marks import SealedMarks
 from zhenduan.accounts.accounts import LocalAccounts
 from zhenduan.background.computing import compute_waiting
 from zhenduan.background.shadowing import do_shadows
-from zhenduan.demo.city_story import Timed, story
+from zhenduan.demo.city_story import story
 from zhenduan.demo.data import DemoData, demo_data
-from zhenduan.demo.diagnosis_story import Attachment
+from zhenduan.demo.diagnosis_story import Attachment, OnRecord, Timed
 from zhenduan.demo.people import LOGINS, DemoLogin
 from zhenduan.demo.ratings import completed
 from zhenduan.demo.rosters import DEMO_SALT
@@ -139,12 +140,14 @@ def _send(services: Services, timed: Timed) -> None:
             size=kept.size,
             indicators=what.indicators,
         )
+    if isinstance(what, OnRecord):
+        what = what.command(services, who, timed.at)
     command = what if isinstance(what, Command) else what(city_day(timed.at))
     if isinstance(command, CloseMarking):
         opened = SealedMarks(services.keys).waiting(services.journal, command.year)
         command = command.model_copy(update={"opened": opened})
     services.send(who, completed(services, command), reason=REASON)
-    if isinstance(command, FixRatingInputs | DraftPolicy | RequestPaper | RequestPackage):
+    if isinstance(command, FixRatingInputs | DraftPolicy | RequestPaper | RequestPackage | RequestScreening):
         services.models.catch_up()
         compute_waiting(services, Event(), reason=REASON)
     if isinstance(command, RequestShadow):

@@ -10,7 +10,7 @@ from random import Random
 from domain.access import Everything, Role
 from domain.diagnosis.opening import OpenDiagnosis
 from domain.diagnosis.report import ConfirmReport, IssueReport
-from domain.diagnosis.state import Purpose, diagnosis_stream
+from domain.diagnosis.state import diagnosis_stream
 from domain.instants import city_day
 from domain.kernel import Command
 from domain.participants.firm_ids import enterprise_id
@@ -22,20 +22,20 @@ from domain.standard.edition_mapping import mapping_command
 from domain.standard.editions import PublishEdition
 from interop.code_lists import names_of_codes
 from journal import Caller
-from standards import Form, edition_for, edition_mappings, load, load_composition, published_editions
+from standards import edition_mappings, load_composition, published_editions
 from zhenduan.demo.after_reports import arbitrated
-from zhenduan.demo.arbitrations import laid_before
-from zhenduan.demo.campaigns import campaign_of, invited, planned
+from zhenduan.demo.campaigns import invited, planned
 from zhenduan.demo.case_studies import case_studies
+from zhenduan.demo.cases import diagnosed
 from zhenduan.demo.certificates import certificates
 from zhenduan.demo.crosswalks import crosswalks
-from zhenduan.demo.data import DemoData, Ending, Provider, seats
-from zhenduan.demo.diagnosis_story import Act, Cast, DemoCase, acts
+from zhenduan.demo.data import DemoData, seats
+from zhenduan.demo.diagnosis_story import Act, Timed
 from zhenduan.demo.directory_moves import moves
 from zhenduan.demo.duties import duties
 from zhenduan.demo.firms import DemoFirm, Unused, draw_firms, next_year, roster_file
 from zhenduan.demo.implementations import implementations
-from zhenduan.demo.office_hours import later, moments, office_time
+from zhenduan.demo.office_hours import later, office_time
 from zhenduan.demo.outreach import outreach
 from zhenduan.demo.packages import packages
 from zhenduan.demo.papers import papers
@@ -44,38 +44,32 @@ from zhenduan.demo.policies import policies
 from zhenduan.demo.proceedings import concluded, pending
 from zhenduan.demo.ratings import rated_year
 from zhenduan.demo.revision import steps
-from zhenduan.demo.rosters import DEMO_SALT, Rosters, import_of, size_of, steady, steady_in_the_district, units_named
+from zhenduan.demo.rosters import (
+    DEMO_SALT,
+    FIRST_ROSTER,
+    Rosters,
+    import_of,
+    steady,
+    steady_in_the_district,
+    units_named,
+)
+from zhenduan.demo.screenings import screened
 from zhenduan.demo.selected_people import founded, office, selected_providers, taking_part
 from zhenduan.demo.selection import FIRST, SECOND, called, set_rule
 from zhenduan.demo.supply import supply
 from zhenduan.demo.terms import HELD_BESIDE, beside, handed_over, terms
+from zhenduan.demo.training import EDITION
 
-EDITION = "2023"
 BEGINNING = date(2023, 8, 7)
 """The plan was issued on 2023-07-28; the demo's city begins soon after."""
-FIRST_DRAFT, FIRST_ROSTER = date(2023, 8, 15), date(2023, 8, 17)
+FIRST_DRAFT = date(2023, 8, 15)
 LATER_ROSTERS = (3, 1)
 """Month and day of each later year's roster: so no two acts lie over a year apart, which the journal's clock refuses."""
-PAST_FROM, PAST_DAYS = date(2023, 9, 4), 330
-"""A finished diagnosis began on one of so many days from here on."""
 EARLIEST_PRESENT = date(2025, 3, 2)
-IN_GROUP = frozenset({Ending.CONFIRMED, Ending.REISSUED, Ending.ISSUED})
-"""Ends with a result, which go first of all to firms of the group whose people may sign in: so its roll-up has something to add."""
 FIRMS_MATCHED = 12
-REPEATED = 2
-"""So many firms with a confirmed report are diagnosed again now."""
 OPERATOR = Caller("operator-demo", Role.SYSTEM, "", Everything())
 FIRST_MINUTE = 60
 """After the offices open, from which on the acts of a selection follow one another."""
-
-
-@dataclass(frozen=True)
-class Timed:
-    """An act and its moment 带时刻的行为. diagnosis: to which a file is attached; else empty."""
-
-    at: datetime
-    act: Act
-    diagnosis: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,7 +104,7 @@ def story(data: DemoData, chance: Random, present: datetime) -> Story:
     played += _rosters(people, rosters)
     named, kept = _seats(data, firms), steady(rosters)
     open_to_all = [firm for firm in firms[1:] if firm.uscc in kept and firm not in named.values()]
-    played += _diagnoses(data, chance, people, (firms[0], named, open_to_all), present)
+    played += diagnosed(data, chance, people, (firms[0], named, open_to_all), present)
     shown = _shown(data, enterprise_id(DEMO_SALT, firms[0].uscc))
     played += _positions(people, shown)
     played = _arbitrated(people, played, present)
@@ -128,6 +122,7 @@ def story(data: DemoData, chance: Random, present: datetime) -> Story:
     played += _outreach(people, shown, rosters, present)
     played += _supplied(people, shown, played)
     played += _further(people, shown, played, present)
+    played += _screened(people, shown, played)
     played.sort(key=lambda timed: timed.at)
     return Story(tuple(played), {role: people.callers[role, unit].actor for role, unit in shown.items()})
 
@@ -223,6 +218,13 @@ def _further(people: People, shown: Mapping[Role, str], played: Sequence[Timed],
     known = [(one.at, one.act.who, one.act.what) for one in played if isinstance(one.act.what, Command)]
     steps = (*duties(people, shown, city_day(present)), *case_studies(people, known))
     yield from (Timed(at, Act(0, who, command)) for at, who, command in steps if at <= present)
+
+
+def _screened(people: People, shown: Mapping[Role, str], played: Sequence[Timed]) -> Iterator[Timed]:
+    """What a screening found, once everything else has happened."""
+    last = max(timed.at for timed in played)
+    steps = screened(people, shown, [(one.at, one.act.what) for one in played])
+    yield from (Timed(last + timedelta(minutes=minute), Act(0, who, what)) for minute, (who, what) in enumerate(steps, 1))
 
 
 def _mapped(people: People) -> Iterator[Timed]:
@@ -352,97 +354,3 @@ def _rosters(people: People, rosters: Rosters) -> Iterator[Timed]:
         title = f"{year}年规模以上制造业企业名单（示例）"
         day = FIRST_ROSTER if year == FIRST_ROSTER.year else date(year, *LATER_ROSTERS)
         yield Timed(office_time(day, 90), Act(0, city, import_of(roster_file(firms, title), f"{title}.csv", year, units)))
-
-
-# Diagnoses: those of the first two years, and those that run now
-
-
-def _diagnoses(
-    data: DemoData,
-    chance: Random,
-    people: People,
-    firms: tuple[DemoFirm, Mapping[str, DemoFirm], list[DemoFirm]],
-    present: datetime,
-) -> Iterator[Timed]:
-    """Those of the owner's firm, of a group's headquarters, and of the others, each taken once."""
-    owned, named, others = firms
-    seat = named.get(data.owner_firm.group)
-    shown = next(one for one in data.organisations.providers if one.id == data.owner_firm.provider)
-    numbers = count(1)
-    confirmed: list[DemoFirm] = []
-    for ending, wanted in sorted(data.cases.items(), key=lambda one: not one[1].past):
-        for index in range(wanted.count):
-            number = next(numbers)
-            again = ending is Ending.OPENED and index < min(REPEATED, len(confirmed))
-            owners = ending is Ending.PARTLY_ANSWERED and index == 0
-            by = shown if index == 0 else None  # whoever signs in as a provider finds every state
-            of_group = data.owner_firm.group if ending in IN_GROUP else ""
-            if again or owners:
-                firm = confirmed[index] if again else owned
-            else:
-                firm = seat if ending is Ending.CONFIRMED and index == 0 and seat else _taken(others, by, of_group)
-            if ending is Ending.CONFIRMED:
-                confirmed.append(firm)
-            began = PAST_FROM + timedelta(days=chance.randrange(PAST_DAYS))
-            year = began.year if wanted.past else city_day(present).year
-            size, purpose = size_of(firm, FIRST_ROSTER.year), Purpose.REPEAT if again else Purpose.INITIAL
-            applies = edition_for(edition_mappings(), firm.industry, size, began, headquarters=firm is seat)
-            otherwise = owners or number % data.otherwise.every == 0
-            case = DemoCase(
-                id=draw_id(chance),
-                number=number,
-                enterprise=enterprise_id(DEMO_SALT, firm.uscc),
-                firm=firm,
-                campaign=campaign_of(purpose, year),
-                purpose=purpose,
-                form=Form.BRIEF if otherwise else applies.form,
-                reason=chance.choice(data.otherwise.reasons) if otherwise else None,
-                ending=ending,
-                cast=_cast(data, chance, people, firm, by, planned=by is not None and not wanted.past),
-            )
-            edition = load(EDITION if otherwise else applies.edition)
-            done = list(acts(case, data, edition, chance))
-            if ending is Ending.OBJECTED and index + 1 == wanted.count:
-                done += laid_before(people, case, done)
-            days, minutes = [act.days for act in done], [chance.randrange(420) for _ in done]
-            ends = present - timedelta(days=chance.randint(1, 18))
-            found = moments(days, minutes, began) if wanted.past else _until(days, minutes, ends)
-            yield from _joining(people, case, found[0])
-            yield from (Timed(at, act, case.id) for at, act in zip(found, done, strict=True))
-
-
-def _taken(firms: list[DemoFirm], by: Provider | None, group: str) -> DemoFirm:
-    """The next firm, of those that a provider serves where one is named, first those of a group; it is not taken again."""
-    served = [at for at, firm in enumerate(firms) if by is None or firm.industry in by.industries]
-    return firms.pop(next((at for at in served if firms[at].group == group), served[0]) if group else served[0])
-
-
-def _cast(
-    data: DemoData, chance: Random, people: People, firm: DemoFirm, by: Provider | None, *, planned: bool
-) -> Cast:
-    serving = [one.id for one in data.organisations.providers if firm.industry in one.industries]
-    provider = by.id if by is not None else chance.choice(serving)
-    return Cast(
-        city=people.callers[Role.CITY, data.organisations.city.id],
-        district=people.callers[Role.DISTRICT, firm.district],
-        enterprise=people.meet(Role.ENTERPRISE, enterprise_id(DEMO_SALT, firm.uscc)),
-        provider=people.callers[Role.PROVIDER, provider],
-        second=people.meet(Role.DIAGNOSTICIAN, provider) if planned else None,
-    )
-
-
-def _until(days: Sequence[int], minutes: Sequence[int], ends: datetime) -> list[datetime]:
-    """The moments of acts of which the last lies at or shortly before an end."""
-    start = city_day(ends)
-    while (found := moments(days, minutes, start))[-1] > ends:
-        start -= timedelta(days=1)
-    return found
-
-
-def _joining(people: People, case: DemoCase, opens: datetime) -> Iterator[Timed]:
-    """The firm's person is brought in the day before the firm's first diagnosis opens."""
-    if case.purpose is Purpose.REPEAT:
-        return
-    at = opens - timedelta(days=1)
-    for command in people.joining(case.cast.enterprise, city_day(at)):
-        yield Timed(at, Act(0, case.cast.city, command))

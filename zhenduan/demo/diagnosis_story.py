@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from random import Random
+from typing import Protocol, runtime_checkable
 
+from api.kit.services import Services
 from domain.diagnosis.objections import AnswerObjections, ObjectionAnswer, ObjectionItem, ObjectToReport
 from domain.diagnosis.on_site import RecordSiteVisit, VerifyAnswers
 from domain.diagnosis.opening import OpenDiagnosis
@@ -51,16 +53,34 @@ class Attachment:
     indicators: tuple[str, ...]
 
 
+@runtime_checkable
+class OnRecord(Protocol):
+    """What somebody says that rests on what is on record when it is said 依当时记录."""
+
+    def command(self, services: Services, who: Caller, at: datetime) -> Command:
+        """What is sent."""
+        ...
+
+
 @dataclass(frozen=True)
 class Act:
     """One act 一步: working days after the one before, by whom, and what.
 
-    what: a command, one made from the day it is sent on, or a file to upload and attach to the diagnosis.
+    what: a command, one made from the day it is sent on, a file to upload and attach to the diagnosis, or what rests on the record.
     """
 
     days: int
     who: Caller
-    what: Command | Callable[[date], Command] | Attachment
+    what: Command | Callable[[date], Command] | Attachment | OnRecord
+
+
+@dataclass(frozen=True)
+class Timed:
+    """An act and its moment 带时刻的行为. diagnosis: to which a file is attached; else empty."""
+
+    at: datetime
+    act: Act
+    diagnosis: str = ""
 
 
 @dataclass(frozen=True)

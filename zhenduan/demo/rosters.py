@@ -1,6 +1,7 @@
 """Rosters of the demo city 示例名单: the file of each year, and which firms are alike on every one of them."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 
@@ -14,6 +15,7 @@ from zhenduan.demo.data import DemoData, Named
 from zhenduan.demo.firms import DemoFirm
 from zhenduan.demo.people import SHOWN_DISTRICT
 
+FIRST_ROSTER = date(2023, 8, 17)
 Rosters = Mapping[int, Sequence[DemoFirm]]
 DEMO_SALT = sha256(b"Zhenduan, demo city").hexdigest()
 """Of the ids of its enterprises, which are known as its passwords are: the same city has the same ids."""

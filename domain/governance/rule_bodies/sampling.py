@@ -29,4 +29,8 @@ class SamplingPlan(RuleBody):
         description="Value of the martingale from which the limit is confirmed, the reciprocal of the risk · 确认阈值"
     )
     assumed_share: Share = Field(description="Share of misgrades that the test bets on · 检验假定误评率")
+    pairs_at_least: AtLeastOne = Field(
+        default=30,
+        description="Jobs of the base sample assessed twice without which no probability of a grade is told · 档次概率最低对数",
+    )
     expand_by: Share = Field(description="By how much the base probability rises where it is not confirmed · 扩大抽样步长")
