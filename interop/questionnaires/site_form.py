@@ -10,7 +10,7 @@ from io import BytesIO
 from openpyxl import Workbook
 
 from interop.questionnaires.layout import levels_of
-from standards import Edition, Form, Indicator
+from standards import Edition, Form, Indicator, english_terms
 from standards.edition.punctuation import punctuated
 
 LANGUAGES = ("中文 (zh)", "English (en)")
@@ -22,7 +22,11 @@ CHOICES = ("list_name", "name", *(f"label::{one}" for one in LANGUAGES))
 SETTINGS = ("form_title", "form_id", "version", "default_language")
 STAMP = "zd_stamp"
 """Name of the question that says of which case, edition and moment the form is."""
-WHAT_TO_DO = ("逐项填写现场核验结果；与企业自评不同的须写理由。", "Give what was found on site; say why where it differs.")
+WHAT_TO_DO = (
+    "逐项填写现场核验结果；与企业自评不同的须写理由。",
+    "Give what was found on site; say why where it differs. The standard has no English edition: the names are the project's "
+    + "translation, and how levels are described and what counts as evidence is shown in the Chinese form.",
+)
 MOST_PIXELS = 2_048
 """Of the longer side of a photograph: a page is legible, and hundreds of them go over a telephone's line."""
 LEVEL, NUMBER, CHOSEN, ABSENT, REASON, EVIDENCE = "level", "n", "choices", "na", "reason", "file"
@@ -64,12 +68,13 @@ def site_form_of(edition: Edition, form: Form, case: str, version: int, stamp: s
         items = [item for item in edition.of(form) if item.dimension == dimension.id]
         if not items:
             continue
-        english = f"Section {dimension.id}"
+        english = f"{dimension.id} {_in_english(dimension.name, 'Section')}"
         survey.append(_row("begin_group", f"section_{dimension.id}", (f"{dimension.id} {punctuated(dimension.name)}", english)))
         for item in items:
             survey += _questions(edition, item)
             choices += (
-                _choice(f"options_{item.id}", one.name, (punctuated(one.label), _words(one.name))) for one in item.options
+                _choice(f"options_{item.id}", one.name, (punctuated(one.label), _in_english(one.label, one.name)))
+                for one in item.options
             )
         survey.append({"type": "end_group"})
     settings = [
@@ -103,11 +108,12 @@ def _questions(edition: Edition, item: Indicator) -> Iterator[Row]:
     star = "★ " if item.key else ""
     called = f"{item.id} {star}{punctuated(item.name)}"
     levels = "\n".join(f"{level} 级：{text}" for level, text in enumerate(item.levels, 1))
-    hint = (punctuated(levels), "As the level descriptors in Chinese say")
+    english = f"{item.id} {star}{_in_english(item.name, '')}".rstrip()
+    hint = (punctuated(levels), "How each level is described is shown in the Chinese form")
     applies = f"${{{name_of(item.id, ABSENT)}}} != 'yes'"
-    yield _row("select_one yes_no", name_of(item.id, ABSENT), (f"{called}：不适用？", f"{item.id}: does it not apply?"))
+    yield _row("select_one yes_no", name_of(item.id, ABSENT), (f"{called}：不适用？", f"{english}: does it not apply?"))
     if item.kind in ("choice", "outcome"):
-        labels = (f"{called}：核验等级", f"{item.id}: level found")
+        labels = (f"{called}：核验等级", f"{english}: level found")
         yield _row("select_one levels", name_of(item.id, LEVEL), labels, hint=hint, relevant=applies)
     for place, number in enumerate(item.numbers):
         bound, says, says_in_english = ". >= 0", "不得小于 0", "0 or more"
@@ -120,17 +126,20 @@ def _questions(edition: Edition, item: Indicator) -> Iterator[Row]:
         yield _row(
             kind,
             name_of(item.id, f"{NUMBER}_{number.name}"),
-            (f"{called}：{punctuated(number.label)}（{number.unit}）", f"{item.id}: {_words(number.name)}"),
+            (
+                f"{called}：{punctuated(number.label)}（{number.unit}）",
+                f"{english}: {_in_english(number.label, number.name)} ({_in_english(number.unit, 'as in Chinese')})",
+            ),
             hint=hint,
             relevant=applies,
             bound=(bound, says, says_in_english),
         )
     if item.options:
-        labels = (f"{called}：现场所见（可多选）", f"{item.id}: found on site, several")
+        labels = (f"{called}：现场所见（可多选）", f"{english}: what was found on site, one or several")
         yield _row(f"select_multiple options_{item.id}", name_of(item.id, CHOSEN), labels, hint=hint, relevant=applies)
     because = ("与自评不同的写理由；不适用的写为何不适用", "Why it differs from the firm's answer, or does not apply")
     yield _row("text", name_of(item.id, REASON), (f"{item.id} 理由", f"{item.id}: reason"), hint=because)
-    shown = (punctuated(edition.evidence_of(item.id)), "A photograph of the evidence")
+    shown = (punctuated(edition.evidence_of(item.id)), "A photograph of the evidence; what counts is listed in the Chinese form")
     photograph = _row("image", name_of(item.id, EVIDENCE), (f"{item.id} 佐证照片", f"{item.id}: evidence"), hint=shown)
     yield photograph | {"parameters": f"max-pixels={MOST_PIXELS}"}
 
@@ -161,5 +170,6 @@ def _choice(listed: str, name: str, labels: tuple[str, str]) -> Row:
     return {"list_name": listed, "name": name} | _said("label", labels)
 
 
-def _words(name: str) -> str:
-    return name.replace("_", " ")
+def _in_english(term: str, name: str) -> str:
+    """A term of the edition in English; of a later edition, for which none is on file, its name."""
+    return english_terms().of(term, name.replace("_", " "))

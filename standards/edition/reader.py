@@ -19,6 +19,7 @@ from standards.edition.composition import (
 )
 from standards.edition.edition import Edition
 from standards.edition.mapping import EditionMappings
+from standards.edition.terms_en import EnglishTerms
 from standards.external.comparison import ComparisonRule, ComparisonRules
 from standards.external.model import ExternalEdition, edition_in_force
 from standards.improvement.costs import CostTables
@@ -40,6 +41,7 @@ QUESTIONS = "questions"
 GOLD_CASES = "gold_cases.yaml"
 EXTERNAL = "external"
 COMPARISONS = "comparisons.yaml"
+TERMS_EN = "terms_en.yaml"
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -187,6 +189,12 @@ def composition_rule(key: str) -> CompositionRule:
 def edition_mappings() -> EditionMappings:
     """Which edition and form apply, as authored 标准适用表. plan S3."""
     return read_model(HERE / MAPPINGS, EditionMappings)
+
+
+@cache
+def english_terms() -> EnglishTerms:
+    """What the editions' terms are called in English, as translated by the project 英文名称表. plan S1."""
+    return read_model(HERE / TERMS_EN, EnglishTerms)
 
 
 @cache

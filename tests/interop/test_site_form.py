@@ -1,17 +1,19 @@
 """Site form (plan P3, P5): every edition's questionnaire is an XLSForm that pyxform takes without a warning."""
 
 import io
+import re
 from decimal import Decimal
 
 import orjson
 import pytest
+from openpyxl import load_workbook
 from pyxform.xls2xform import convert
 
 from domain.kernel import Refused
 from interop.questionnaires.site_form import name_of, site_form_of
 from interop.questionnaires.stamp import Stamp, sealed, unsealed
 from interop.questionnaires.submission_reading import read_submission
-from standards import Edition, Form, load
+from standards import Edition, Form, english_terms, load, published_editions
 
 KEYS = ("2023", "2023-major-equipment")
 SECRET = b"s" * 32
@@ -43,6 +45,30 @@ def test_the_questionnaire_is_an_xlsform_without_a_warning(key: str, form: Form)
     ratio = next(item for item in asked if item.kind == "ratio")
     assert f"{name_of(ratio.id, 'na')}" in made.xform
     assert 'constraint=". &gt; 0"' in made.xform
+
+
+@pytest.mark.parametrize("key", published_editions())
+def test_every_name_of_an_edition_has_an_english_one_on_file_and_the_form_says_what_has_none(key: str) -> None:
+    edition, terms = load(key), english_terms().terms
+    said = {dimension.name for dimension in edition.dimensions} | {item.name for item in edition.indicators}
+    said |= {text for item in edition.indicators for number in item.numbers for text in (number.label, number.unit)}
+    said |= {option.label for item in edition.indicators for option in item.options}
+    assert said - terms.keys() == set()
+    english = [line for line in survey_of(edition) if line]
+    assert [line for line in english if re.search("[一-鿿]", line)] == [], "each sentence is whole in one language"
+    assert any("The standard has no English edition" in line for line in english)
+
+
+def survey_of(edition: Edition) -> list[str]:
+    """All that the English form says."""
+    text, seal = sealed(STAMP, SECRET)
+    book = load_workbook(io.BytesIO(site_form_of(edition, Form.FULL, "d1", 7, text, seal)), read_only=True)
+    found: list[str] = []
+    for name in ("survey", "choices"):
+        head, *rows = book[name].iter_rows(values_only=True)
+        places = [place for place, title in enumerate(head) if str(title).endswith("English (en)")]
+        found += [str(row[place] or "") for row in rows for place in places]
+    return found
 
 
 @pytest.mark.parametrize("parted", ["kobo", "odata", "csv"])
