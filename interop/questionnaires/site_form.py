@@ -22,11 +22,11 @@ CHOICES = ("list_name", "name", *(f"label::{one}" for one in LANGUAGES))
 SETTINGS = ("form_title", "form_id", "version", "default_language")
 STAMP = "zd_stamp"
 """Name of the question that says of which case, edition and moment the form is."""
-WHAT_TO_DO = (
-    "逐项填写现场核验结果；与企业自评不同的须写理由。",
+IN_ENGLISH = (
     "Give what was found on site; say why where it differs. The standard has no English edition: the names are the project's "
-    + "translation, and how levels are described and what counts as evidence is shown in the Chinese form.",
+    "translation, and how levels are described and what counts as evidence is shown in the Chinese form."
 )
+WHAT_TO_DO = ("逐项填写现场核验结果；与企业自评不同的须写理由。", IN_ENGLISH)
 MOST_PIXELS = 2_048
 """Of the longer side of a photograph: a page is legible, and hundreds of them go over a telephone's line."""
 LEVEL, NUMBER, CHOSEN, ABSENT, REASON, EVIDENCE = "level", "n", "choices", "na", "reason", "file"
