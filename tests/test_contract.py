@@ -27,6 +27,7 @@ BOUNDED = {
     "Prefill": {"offers": "one an indicator and certificate, of one questionnaire"},
     "Campaign": {"progress": "one a step"},
     "CampaignSubdistrict": {"progress": "one a step"},
+    "GradeCertainty": {"chances": "one a grade"},
     "OutreachAttendance": {"groups": "at most twenty functions"},
     "OutreachFollowUp": {"groups": "three"},
     "OutreachSession": {"turnout": "one a status"},
