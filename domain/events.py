@@ -7,6 +7,7 @@ from domain.diagnosis.assignments import ASSIGNMENTS
 from domain.diagnosis.campaign_targets import CAMPAIGN_TARGETS
 from domain.diagnosis.campaigns import CAMPAIGNS
 from domain.diagnosis.case import DIAGNOSES
+from domain.diagnosis.equatings.equating import EQUATINGS
 from domain.diagnosis.external.batch import BATCHES
 from domain.diagnosis.external.result import EXTERNAL_RESULTS
 from domain.diagnosis.filing import FILING_REGISTERS
@@ -102,6 +103,7 @@ CAPABILITIES = Capabilities(
     ENDPOINTS,
     OPEN_ENDPOINTS,
     ENTERPRISES,
+    EQUATINGS,
     EXAMS,
     EXTERNAL_RESULTS,
     FEEDBACKS,

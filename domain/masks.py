@@ -184,6 +184,10 @@ MATCHINGS_READ = frozenset({Role.CITY, Role.DISTRICT, Role.AUDITOR})
 """Plans of who diagnoses whom 批量派单: the district of its own firms; no provider learns what it might have been given."""
 AGREEMENTS_READ = EXPERTS | {Role.CITY, Role.AUDITOR}
 """Agreement on indicators 一致性: who revises the standard; it tells of no person and of no few cases. plan S5."""
+EQUATINGS_READ = AGREEMENTS_READ
+"""Equating with others' models 等值: who revises the standard and its crosswalks. A firm reads beside its own result. plan P8."""
+EQUATING_COUNTS = frozenset({Role.CITY, Role.AUDITOR})
+"""How many firms there are where they are too few to equate 配对企业数: the city, which brings the results in. plan P8."""
 SCREENINGS_READ = MATCHINGS_READ
 """Screenings for signals 筛查: the city's the city's alone, a district's its own. plan V5."""
 SIGNALS_READ = SIGNAL_READERS

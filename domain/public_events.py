@@ -180,6 +180,7 @@ SELECTION_AND_MONEY: Mapping[str, str] = {
     " reported.v1 later_day_asked.v1 day_moved.v1 day_kept.v1 delivered.v1 sent_back.v1 delivery_accepted.v1 withdrawn.v1"
     " reminded.v1 escalated.v1",
     "strength": "recorded.v1",
+    "equating": "requested.v1 computed.v1",
     "paper": "requested.v1 computed.v1 published.v1",
     "policy": "drafted.v1 simulated.v1 published.v1 ended.v1",
     "designation": "recorded.v1",

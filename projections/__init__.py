@@ -11,6 +11,7 @@ from projections.diagnosis.assignments import TERMS
 from projections.diagnosis.campaign_targets import CAMPAIGN_TARGET_READ_MODEL
 from projections.diagnosis.campaigns import CAMPAIGN_READ_MODEL
 from projections.diagnosis.diagnoses_fold import DIAGNOSIS_READ_MODEL
+from projections.diagnosis.equatings import EQUATING_READ_MODEL
 from projections.diagnosis.external_results import EXTERNAL_RESULT_READ_MODEL
 from projections.diagnosis.firms import ENTERPRISE_READ_MODEL, FIRMS_BY_CASES
 from projections.diagnosis.groups import GROUP_READ_MODEL
@@ -76,6 +77,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     RESULT_CREDENTIAL_READ_MODEL,
     RESULT_BATCH_READ_MODEL,
     EXTERNAL_RESULT_READ_MODEL,
+    EQUATING_READ_MODEL,
     ROSTER_READ_MODEL,
     COVERAGE,
     DEMAND_READ_MODEL,

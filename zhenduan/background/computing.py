@@ -22,6 +22,7 @@ from journal import Caller
 from projections import Snapshot
 from zhenduan.background.agreement_computing import requested_agreements
 from zhenduan.background.computation import Computation
+from zhenduan.background.equating_computing import requested_equatings
 from zhenduan.background.intervals import at_intervals
 from zhenduan.background.matching_computing import requested_matchings
 from zhenduan.background.package_making import waiting_packages
@@ -50,6 +51,7 @@ WAITING: tuple[FindWaiting, ...] = (
     drafted_policies,
     requested_screenings,
     requested_agreements,
+    requested_equatings,
     requested_uplifts,
     requested_papers,
     waiting_packages,

@@ -8,6 +8,7 @@ from pydantic import Field
 from domain.governance.rule_bodies.agreement import AgreementRule
 from domain.governance.rule_bodies.body import RuleBody, RuleKind
 from domain.governance.rule_bodies.delivery import DeliveryRule
+from domain.governance.rule_bodies.equating import EquatingRule
 from domain.governance.rule_bodies.exam import ExamRule
 from domain.governance.rule_bodies.feedback import FeedbackRule
 from domain.governance.rule_bodies.ladder import LadderRule
@@ -42,6 +43,7 @@ EveryBody = (
     | DeliveryRule
     | SignalRule
     | AgreementRule
+    | EquatingRule
     | OutreachRule
     | PublicationRule
 )

@@ -7,11 +7,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from api.diagnosis.equatings import EquatedLevels, equated_levels
 from api.kit.context import Context
 from api.kit.published import field, published
 from api.kit.row_mapping import shown
 from domain.access import Mask
+from domain.diagnosis.equatings.equating import EquatingComputed
 from domain.masks import REPORTS
+from projections.diagnosis.equatings import equated_editions
 from projections.standard.crosswalks import CrosswalkRecord, CrosswalkVersionRecord, latest_of_edition
 from standards import ExternalEdition, Measured, comparison_on, external_edition
 from standards.edition.text import SourceMark
@@ -19,6 +22,8 @@ from standards.external import comparison
 from standards.external.comparison import IndicativeReason, comparable_result
 
 Published = Sequence[tuple[CrosswalkRecord, CrosswalkVersionRecord]]
+Equated = Mapping[str, EquatingComputed]
+"""External edition -> what an edition's totals were equated with last."""
 
 
 @published(REPORTS, mask=Mask.RESULT_AND_REPORT, row=comparison.NodeInterval)
@@ -58,6 +63,11 @@ class ComparableResult:
     why_indicative: list[IndicativeReason] = field("Why it is · 仅供参考的原因")
     marks: list[SourceMark] = field("Marks of the model's numbers that it rests on · 所依数值的来源标记")
     nodes: list[NodeInterval] = field("By node · 各节点区间", made=True)
+    equated: EquatedLevels | None = field(
+        "Levels that firms with like totals hold, for orientation only; null where too few firms have both, or none such a total "
+        "· 等值参考级别",
+        made=True,
+    )
 
 
 def published_crosswalks(context: Context, editions: Sequence[str]) -> Mapping[str, Published]:
@@ -72,7 +82,13 @@ def published_crosswalks(context: Context, editions: Sequence[str]) -> Mapping[s
     }
 
 
-def comparable_results(measured: Measured, through: Published, day: date) -> list[ComparableResult]:
+def compared_models(context: Context, editions: Sequence[str]) -> Mapping[str, tuple[Published, Equated]]:
+    """Of each edition its published crosswalks, and what its totals were equated with."""
+    through, found = published_crosswalks(context, editions), equated_editions(context.snapshot, editions)
+    return {one: (through[one], {model: told for (model, of), told in found.items() if of == one}) for one in editions}
+
+
+def comparable_results(measured: Measured, through: Published, equated: Equated, day: date) -> list[ComparableResult]:
     """What verified answers say of each model that is mapped and spoke on a day."""
     maturity = {one.id: one.level for one in measured.indicators if one.level is not None}
     made = []
@@ -82,12 +98,17 @@ def comparable_results(measured: Measured, through: Published, day: date) -> lis
             continue
         found = comparable_result(model, version.parsed, maturity, comparison_on(day))
         if found is not None:
-            made.append(_shown(found, model, record, version))
+            levels = equated_levels(equated.get(found.model), model, measured.total)
+            made.append(_shown(found, model, record, version, levels))
     return made
 
 
 def _shown(
-    found: comparison.ComparableResult, model: ExternalEdition, record: CrosswalkRecord, version: CrosswalkVersionRecord
+    found: comparison.ComparableResult,
+    model: ExternalEdition,
+    record: CrosswalkRecord,
+    version: CrosswalkVersionRecord,
+    equated: EquatedLevels | None,
 ) -> ComparableResult:
     levels = {level.rank: level.name for level in model.levels}
     return ComparableResult(
@@ -99,5 +120,6 @@ def _shown(
         crosswalk_mark=SourceMark(record.mark),
         lower_level=levels.get(found.lower_rank),
         upper_level=levels.get(found.upper_rank),
+        equated=equated,
         nodes=[NodeInterval(**shown(NodeInterval, one), name=model.by_id[one.node].name) for one in found.nodes],
     )

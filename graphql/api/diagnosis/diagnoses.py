@@ -10,7 +10,7 @@ import strawberry
 
 from api.diagnosis.arbitrations import Arbitration, load_arbitrations
 from api.diagnosis.assignments import Assignment, load_assignments, load_experts
-from api.diagnosis.comparable_results import published_crosswalks
+from api.diagnosis.comparable_results import compared_models
 from api.diagnosis.diagnosis_result import Result, result_of
 from api.diagnosis.edition_basis import EditionBasis, edition_basis
 from api.diagnosis.filings import Filing, load_filings
@@ -283,7 +283,7 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
     pace = _pace(context, [(row.id, row.status, row.status_since) for row in rows], wanted) if asked else {}
     assignments = load_assignments(context, ids, wanted_parts(wanted, "assignments")) if "assignments" in wanted else {}
     verified = verified_answers(context, ids) if LIFTS & wanted else {}
-    through = published_crosswalks(context, distinct(row.edition for row in rows)) if "result.comparable" in wanted else {}
+    through = compared_models(context, distinct(row.edition for row in rows)) if "result.comparable" in wanted else {}
     return [
         Diagnosis(
             **shown(Diagnosis, row),
@@ -301,7 +301,7 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
                     Form(row.form),
                     verified.get(row.id),
                     context.require_in_time,
-                    (through[row.edition], city_day(utc_moment(row.opened_at))) if row.edition in through else None,
+                    (*through[row.edition], city_day(utc_moment(row.opened_at))) if row.edition in through else None,
                 )
                 if row.result and "result" in wanted
                 else None

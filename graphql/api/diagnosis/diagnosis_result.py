@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import strawberry
 
-from api.diagnosis.comparable_results import ComparableResult, Published, comparable_results
+from api.diagnosis.comparable_results import ComparableResult, Equated, Published, comparable_results
 from api.kit.published import field, published
 from api.kit.row_mapping import shown
 from domain.access import Mask
@@ -119,12 +119,12 @@ def result_of(
     form: Form,
     answers: Mapping[str, Answer] | None,
     in_time: InTime,
-    through: tuple[Published, date] | None = None,
+    through: tuple[Published, Equated, date] | None = None,
 ) -> Result:
     """The result behind the stored bytes of `diagnosis.scored.v1`.
 
     answers: the verified ones, where it is asked what lifts a gate. in_time: raises where that comes too late. through: the
-    crosswalks, and the day on which external editions spoke, where it is asked what is comparable.
+    crosswalks, what was equated, and the day on which external editions spoke, where it is asked what is comparable.
     """
     scored = DiagnosisScored.model_validate_json(stored)
     own, verified, issued = scored.self_measured, scored.verified, scored.issued
