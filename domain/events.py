@@ -60,6 +60,7 @@ from domain.providers.feedback.feedback import FEEDBACKS, QUOTAS
 from domain.providers.listings.listing import DIRECTORIES, LISTINGS
 from domain.providers.marking.marking import MARKINGS
 from domain.providers.matching.matching import MATCHINGS
+from domain.providers.overstatements.overstatement import OVERSTATEMENTS
 from domain.providers.ratings.rating import RATINGS
 from domain.providers.sampling.draw import DRAWS
 from domain.providers.sampling.reassessment import REASSESSMENTS
@@ -118,6 +119,7 @@ CAPABILITIES = Capabilities(
     MATCHINGS,
     OFFERS,
     ORGANISATIONS,
+    OVERSTATEMENTS,
     OUTREACH_SCHEDULES,
     PACKAGES,
     PAPERS,

@@ -188,6 +188,8 @@ EQUATINGS_READ = AGREEMENTS_READ
 """Equating with others' models 等值: who revises the standard and its crosswalks. A firm reads beside its own result. plan P8."""
 EQUATING_COUNTS = frozenset({Role.CITY, Role.AUDITOR})
 """How many firms there are where they are too few to equate 配对企业数: the city, which brings the results in. plan P8."""
+OVERSTATEMENTS_READ = frozenset({Role.CITY, Role.DISTRICT, Role.PROVIDER, Role.AUDITOR})
+"""Over-statement 自评偏高: the city and the auditor all, a district and a provider its own. plan P3."""
 SCREENINGS_READ = MATCHINGS_READ
 """Screenings for signals 筛查: the city's the city's alone, a district's its own. plan V5."""
 SIGNALS_READ = SIGNAL_READERS

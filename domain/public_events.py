@@ -181,6 +181,7 @@ SELECTION_AND_MONEY: Mapping[str, str] = {
     " reminded.v1 escalated.v1",
     "strength": "recorded.v1",
     "equating": "requested.v1 computed.v1",
+    "overstatement": "requested.v1 computed.v1",
     "paper": "requested.v1 computed.v1 published.v1",
     "policy": "drafted.v1 simulated.v1 published.v1 ended.v1",
     "designation": "recorded.v1",

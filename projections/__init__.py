@@ -50,6 +50,7 @@ from projections.providers.directory import DIRECTORY_READ_MODEL
 from projections.providers.exams import EXAM_READ_MODEL
 from projections.providers.feedback import FEEDBACK_READ_MODEL
 from projections.providers.matchings import MATCHING_READ_MODEL
+from projections.providers.overstatements import OVERSTATEMENT_READ_MODEL
 from projections.providers.ratings import RATING_READ_MODEL
 from projections.providers.sampling import SAMPLING_READ_MODEL
 from projections.providers.selection import APPLICATION_READ_MODEL, CALL_READ_MODEL, MARKING_READ_MODEL
@@ -78,6 +79,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     RESULT_BATCH_READ_MODEL,
     EXTERNAL_RESULT_READ_MODEL,
     EQUATING_READ_MODEL,
+    OVERSTATEMENT_READ_MODEL,
     ROSTER_READ_MODEL,
     COVERAGE,
     DEMAND_READ_MODEL,

@@ -18,6 +18,7 @@ from domain.diagnosis.arbitration import GiveArbiterOpinion, RequestArbitration,
 from domain.diagnosis.assignments import AssignExpert, ReleaseExpert
 from domain.diagnosis.campaign_targets import SplitCampaignTarget, SubdistrictShare
 from domain.diagnosis.campaigns import InviteFirms, PlanCampaign
+from domain.diagnosis.equatings.equating import RequestEquating
 from domain.diagnosis.external.batch import AcceptBatchRows, SendResultBatch
 from domain.diagnosis.external.rows import ReadRow
 from domain.diagnosis.filing import FileReport
@@ -77,6 +78,7 @@ from domain.providers.feedback.giving import GiveFeedback
 from domain.providers.feedback.handling import TakeUpFeedback
 from domain.providers.feedback.state import FeedbackKind, FeedbackMilestone, FeedbackScore, FeedbackSubject
 from domain.providers.matching.matching import RequestMatching
+from domain.providers.overstatements.overstatement import RequestOverstatement
 from domain.providers.ratings.numbers import ProviderInputs
 from domain.providers.ratings.rating import FixRatingInputs
 from domain.providers.subsidies.subsidy import RecordDistrictSubsidy
@@ -332,6 +334,8 @@ def set_under_way(city: City) -> None:
     city.send(FILLER, ListStandardGaps(enterprise=ENTERPRISE, standard=ImplementationStandard.DCMM, diagnosis="d1", gaps=gaps))
     city.send(CITY, DraftPolicy(policy="y1", terms=loan(TODAY), source="示例", mark="I"))
     city.send(CITY, RequestUplift(first_year=TODAY.year - 1, second_year=TODAY.year, edition="2023"))
+    city.send(CITY, RequestEquating(external_edition="dcmm-2018", edition="2023"))
+    city.send(CITY, RequestOverstatement(year=TODAY.year, edition="2023"))
     city.send(CITY, RequestPackage(package="k1", **PACKAGE))
     city.send(CITY, RequestPaper(kind=PaperKind.WHITE_PAPER, year=TODAY.year))
     city.send(CITY, RecordDistrictSubsidy(year=TODAY.year, diagnosis="d1", fen=100, source="示例"))

@@ -84,7 +84,7 @@ MAY_SAY_THE_SAME: Mapping[tuple[str, str], str] = {
     ("RecordRuleSimulation", "method"): "a proposal that is simulated stays so, whoever works it out a second time",
     **{
         (name, "method"): "what was computed stays as it is, whoever works it out a second time"
-        for name in ("RecordPaper", "RecordUplift", "RecordScreening", "RecordAgreement")
+        for name in ("RecordPaper", "RecordUplift", "RecordEquating", "RecordOverstatement", "RecordScreening", "RecordAgreement")
     },
     ("RecordPackage", "method"): "what is made stays as it is, whoever makes it a second time",
     **{

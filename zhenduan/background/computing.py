@@ -25,6 +25,7 @@ from zhenduan.background.computation import Computation
 from zhenduan.background.equating_computing import requested_equatings
 from zhenduan.background.intervals import at_intervals
 from zhenduan.background.matching_computing import requested_matchings
+from zhenduan.background.overstatement_computing import requested_overstatements
 from zhenduan.background.package_making import waiting_packages
 from zhenduan.background.paper_computing import requested_papers
 from zhenduan.background.policy_simulating import drafted_policies
@@ -52,6 +53,7 @@ WAITING: tuple[FindWaiting, ...] = (
     requested_screenings,
     requested_agreements,
     requested_equatings,
+    requested_overstatements,
     requested_uplifts,
     requested_papers,
     waiting_packages,

@@ -46,6 +46,7 @@ class DimensionScore:
     weight: Decimal = field("Percent of the total · 权重")
     self_score: Decimal = field("By the firm's own answers · 自评得分")
     verified_score: Decimal = field("By the verified answers · 核验得分")
+    overstatement: Decimal = field("Self-assessed less verified score, in points · 自评偏高")
     level: int = field("Level of the verified score, 0–5 · 等级")
 
 
@@ -67,6 +68,9 @@ class Result:
 
     self_total: Decimal = field("Self-assessed total, 0–100 · 自评总分")
     verified_total: Decimal = field("Verified total, 0–100 · 核验总分")
+    overstatement: Decimal = field(
+        "Self-assessed less verified total, in points: boasting less leniency, and no verdict on the firm · 自评偏高"
+    )
     self_grade: int = field("Measured grade of the self-assessment, 0–10 · 自评档")
     band_grade: int = field("Grade of the verified total before gates, 0–10 · 分数档")
     measured_level: int = field("Level by the answers alone, 0–5 · 测评等级")
@@ -133,6 +137,7 @@ def result_of(
     return Result(
         self_total=own.total,
         verified_total=verified.total,
+        overstatement=own.total - verified.total,
         self_grade=own.grade,
         band_grade=verified.band_grade,
         measured_level=verified.level,
@@ -149,6 +154,7 @@ def result_of(
                 weight=dimensions[score.id].weight,
                 self_score=mine.score,
                 verified_score=score.score,
+                overstatement=mine.score - score.score,
                 level=score.level,
             )
             for mine, score in zip(own.dimensions, verified.dimensions, strict=True)

@@ -115,6 +115,8 @@ WITHOUT_A_PAST = {
     "policy": "each draft and step is an entry of its trail; what is published bears its days",
     "policies": "as `policy`",
     "policyChecks": "by what is on record now; a simulation keeps the day and position of its own",
+    "equatings": "each result bears its day and position, and is an entry of its trail",
+    "overstatements": "as `equatings`",
     "upliftRuns": "each result bears its day and position, and is an entry of its trail",
     "package": "what it holds is fixed at its position; each step is an entry of its trail",
     "packages": "as `package`",

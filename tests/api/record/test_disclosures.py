@@ -163,6 +163,13 @@ RESTRICTED_BUT_OPEN = {
         ("PolicySimulation.*", "PolicyCounts.*", "Policy.draft", "Policy.simulation", "Policy.version"),
         "what the administration states, and counts",
     ),
+    **dict.fromkeys(
+        ("EquatingRun.*", "EquatingRun.position", "EquatingStep.*"), "levels of fifty firms or more, of five a step at least"
+    ),
+    **dict.fromkeys(
+        ("OverstatementRun.*", "OverstatementRun.position", "OverstatementShare.*", "OverstatedIndicator.*"),
+        "means of ten firms or more",
+    ),
     **dict.fromkeys(("UpliftRun.*", "UpliftRun.position", "UpliftShare.*"), "counts and means of thirty firms or more"),
     **dict.fromkeys(("Package.*", "Package.position", "PackageFile.*"), "to whom and what for; the file leaves its own row"),
     **dict.fromkeys(("Prefill.*", "PrefillOffer.*"), "certificates, which are open to whoever sees the firm, for the firm itself"),

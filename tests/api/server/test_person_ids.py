@@ -118,6 +118,8 @@ def test_facts_that_hold_people_say_so_by_type() -> None:
         "package.requested.v1": {"requested_by"},
         "paper.published.v1": {"published_by"},
         "paper.requested.v1": {"requested_by"},
+        "equating.requested.v1": {"requested_by"},
+        "overstatement.requested.v1": {"requested_by"},
         "uplift.requested.v1": {"requested_by"},
         **{name: {"contact"} for name in ("duty.lead_named.v1", "duty.contact_named.v1")},
         **{name: {"decided_by"} for name in ("duty.day_moved.v1", "duty.day_kept.v1")},
