@@ -28,6 +28,7 @@ from api.downloads.proofs import Proofs
 from api.downloads.questionnaires import QuestionnaireFiles
 from api.downloads.result_batches import ResultBatchFiles
 from api.downloads.rosters import RosterFiles
+from api.downloads.verification_page import VerificationPage
 from api.kit.published import FieldRights, declared
 from api.kit.services import Services
 from api.record.event_feed import EventFeed
@@ -152,6 +153,7 @@ def create_app(
             *(Proofs(services, services.transparency, operations).routes() if services.transparency is not None else ()),
             *(SignOnRoutes(services.sign_on, operations).routes() if services.sign_on is not None else ()),
             *SessionRoutes(operations).routes(),
+            *VerificationPage(operations).routes(),
             *graphiql.routes(),
             *console.routes(),
             *SchemaReference(schema, reference).routes(),

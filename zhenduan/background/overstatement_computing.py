@@ -28,7 +28,8 @@ REASON = "自评偏高已申请测算"
 def requested_overstatements(services: Services, snapshot: Snapshot) -> Iterator[Computation]:
     """Years whose over-statement waits to be worked out 待测算的自评偏高."""
     day = city_day(services.clock())
-    by = parameters(*(body_on(snapshot, kind, day) for kind in (AgreementRule, RatingRule, ExamRule)))
+    agreement, rating = body_on(snapshot, AgreementRule, day), body_on(snapshot, RatingRule, day)
+    by = parameters(agreement, rating, body_on(snapshot, ExamRule, day))
     for one in all_overstatements(snapshot):
         state = one.state()
         if state.status is OverstatementStatus.REQUESTED:

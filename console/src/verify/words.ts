@@ -23,7 +23,7 @@ export const FAULTS: Record<FaultCode, Both> = {
 export const PAGE = {
   title: ["公开核验", "Public verification"],
   certificate: ["诊断师证书", "Certificate of a diagnostician"],
-  number: ["证书编号", "Certificate number"],
+  number: ["证书或结果凭证编号", "Number of the certificate or credential"],
   check: ["核验", "Check"],
   unknown: ["没有此编号的证书，请核对后重新输入。", "There is no certificate of that number; check it and enter it again."],
   valid: ["有效", "Valid"],

@@ -25,7 +25,7 @@ from domain.kernel import (
     stream_of,
 )
 from domain.person_id_fields import PersonId
-from domain.standard.crosswalks.crosswalk import ExternalKey
+from domain.standard.crosswalks.state import ExternalKey
 from domain.standard.editions import PublishedEdition, edition_stream
 from standards import ExternalEdition, external_edition
 from standards.described import DescribedEnum

@@ -220,7 +220,8 @@ def _share(
 def _index(gaps: Sequence[Decimal], estimate: Estimate | None) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
     """The estimate with its interval; of the whole city, which is adjusted to nothing, the mean with its own."""
     if estimate is None:
-        return tuple(mean_interval(sorted(gaps), SCORE_PLACES, mean_from=1, interval_from=INTERVAL_FROM))
+        found = mean_interval(sorted(gaps), SCORE_PLACES, mean_from=1, interval_from=INTERVAL_FROM)
+        return found.mean, found.low, found.high
     return estimate.score, *interval_90(estimate.score, estimate.error)
 
 

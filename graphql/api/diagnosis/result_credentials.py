@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import strawberry
 
 from api.kit.context import Context
-from api.kit.credentials import CREDENTIAL, drawn_number, seconds
+from api.kit.credentials import CREDENTIAL, drawn_number, seconds, verify_url
 from api.kit.edges import Edge, Loader, led_to
 from api.kit.enums import enum_type
 from api.kit.ids import DiagnosisID, id_of
@@ -52,6 +52,9 @@ class ResultCredential:
     """Result of a diagnosis, signed for a bank by the firm's consent · 结果凭证. plan R4"""
 
     number: str = field("Number, which anyone may verify it by · 凭证编号")
+    verify_url: str = field(
+        "Address at which anyone with a browser verifies it; to be printed, or shown as a QR code · 公开核验地址", made=True
+    )
     enterprise: Enterprise | None = field("The firm whose result it is · 企业", by="enterprise")
     diagnosis: DiagnosisID = field("Diagnosis · 诊断标识")
     report: int = field("Version of the confirmed report · 报告版次")
@@ -146,6 +149,7 @@ def build_result_credentials(
             enterprise=firm(one.enterprise),
             bank=bank(one.bank),
             status=one.status_on(context.today),
+            verify_url=verify_url(context.services.credentials, one.number),
             credential=tokens.get(one.number),
         )
         for one in found

@@ -25,6 +25,11 @@ def drawn_number(kind: str, year: int) -> str:
     return f"{kind}-{year}-{''.join(secrets.choice(ALPHABET) for _ in range(DRAWN))}"
 
 
+def verify_url(signer: CredentialSigner | None, number: str) -> str:
+    """Where anyone with a browser verifies a number 公开核验地址; without this server's own address where that is not known."""
+    return f"{signer.issuer if signer is not None else ''}/verify/{number}"
+
+
 def seconds(moment: datetime) -> int:
     """A moment as tokens write it: seconds since 1970."""
     return int(moment.timestamp())

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import strawberry
 
 from api.kit.context import Context
-from api.kit.credentials import drawn_number
+from api.kit.credentials import drawn_number, verify_url
 from api.kit.edges import Edge, Loader, led_to
 from api.kit.enums import enum_type
 from api.kit.lists import Listed, listing
@@ -53,6 +53,9 @@ class Certificate:
     """Certificate of a diagnostician · 诊断师证书. plan T1"""
 
     number: str = field("Number, which anyone may verify it by · 证书编号")
+    verify_url: str = field(
+        "Address at which anyone with a browser verifies it; to be printed, or shown as a QR code · 公开核验地址", made=True
+    )
     grade: CertificateGrade = field("Grade · 等级", made=True)
     since: date = field("First day · 起始日", made=True)
     until: date = field("Last day · 截止日", made=True)
@@ -106,6 +109,7 @@ def build_certificates(
             ],
             name_shown=one.held.name_shown,
             person=person(one.person),
+            verify_url=verify_url(context.services.credentials, one.number),
         )
         for one in found
     ]

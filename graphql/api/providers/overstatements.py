@@ -87,13 +87,15 @@ class OverstatementRun:
     )
 
 
-PLACES = {OverstatementSubject.DISTRICT: "district", OverstatementSubject.PROVIDER: "provider"}
-
-
-def _admitted(context: Context, one: ShareState) -> bool:
-    """A district's index is no provider's to read, though a firm that it verified may lie there."""
-    name = PLACES.get(one.subject)
-    return admits(context.scope, Place(**{name: one.key}) if name is not None else Place())
+def _place(one: ShareState) -> Place:
+    """Where an index lies: in its district, or with its provider; the whole city's in neither."""
+    match one.subject:
+        case OverstatementSubject.DISTRICT:
+            return Place(district=one.key)
+        case OverstatementSubject.PROVIDER:
+            return Place(provider=one.key)
+        case _:
+            return Place()
 
 
 def _share(one: ShareState) -> OverstatementShare:
@@ -114,7 +116,7 @@ def _run(context: Context, row: OverstatementRow) -> OverstatementRun:
         cut_off=found.day if found is not None else None,
         position=found.position if found is not None and context.role in AUDIT else None,
         input_digest=found.input_digest if found is not None else None,
-        shares=[_share(one) for one in (found.shares if found is not None else ()) if _admitted(context, one)],
+        shares=[_share(one) for one in (found.shares if found is not None else ()) if admits(context.scope, _place(one))],
     )
 
 

@@ -322,6 +322,8 @@ def test_reading_any_protected_field_leaves_a_row_with_its_mask(city: LiveCity) 
 NOT_LOGGED = {
     "/": "a page without data, which asks /graphql",
     "/verify": "as /",
+    "/verify/number": "whether a number holds and until when, open to everyone; of no firm",
+    "/verify/{number}": "as above",
     "/session": "a cookie in and out; asks nothing of a firm",
     "/graphql": "its fields are walked above",
     "/graphql/": "as /graphql",
