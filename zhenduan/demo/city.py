@@ -17,6 +17,7 @@ from threading import Event
 from api.kit.ports import UploadKind
 from api.kit.services import Services
 from domain.access import Role
+from domain.diagnosis.equatings.equating import RequestEquating
 from domain.diagnosis.evidence import AttachEvidence
 from domain.instants import city_day
 from domain.kernel import Command
@@ -24,6 +25,7 @@ from domain.programme.packages import RequestPackage
 from domain.programme.papers.paper import RequestPaper
 from domain.programme.policies.policy import DraftPolicy
 from domain.providers.calls.commands import CloseMarking, OpenCall
+from domain.providers.overstatements.overstatement import RequestOverstatement
 from domain.providers.ratings.rating import FixRatingInputs
 from domain.providers.signals.screening import RequestScreening
 from domain.standard.shadow import RequestShadow
@@ -42,6 +44,8 @@ from zhenduan.demo.selection import DOCUMENTS, committed_seed
 
 PARTNER = "demo-partner"
 REASON = "示例数据"
+COMPUTED = FixRatingInputs | DraftPolicy | RequestPaper | RequestPackage | RequestOverstatement | RequestEquating
+"""What the program works out at once."""
 """Why anything is done here."""
 PARTNER_KEY_LIFETIME = timedelta(days=30)
 
@@ -148,6 +152,7 @@ def _send(services: Services, timed: Timed) -> None:
         command = command.model_copy(update={"opened": opened})
     services.send(who, completed(services, command), reason=REASON)
     if isinstance(command, FixRatingInputs | DraftPolicy | RequestPaper | RequestPackage | RequestScreening):
+    if isinstance(command, COMPUTED):
         services.models.catch_up()
         compute_waiting(services, Event(), reason=REASON)
     if isinstance(command, RequestShadow):
