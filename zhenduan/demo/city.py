@@ -44,9 +44,9 @@ from zhenduan.demo.selection import DOCUMENTS, committed_seed
 
 PARTNER = "demo-partner"
 REASON = "示例数据"
+"""Why anything is done here."""
 COMPUTED = FixRatingInputs | DraftPolicy | RequestPaper | RequestPackage | RequestOverstatement | RequestEquating
 """What the program works out at once."""
-"""Why anything is done here."""
 PARTNER_KEY_LIFETIME = timedelta(days=30)
 
 Progress = Callable[[int, int], None]
