@@ -41,7 +41,7 @@ from domain.programme.designations import DESIGNATIONS
 from domain.programme.duties.duty import DUTIES
 from domain.programme.duties.strengths import STRENGTHS
 from domain.programme.implementations import IMPLEMENTATIONS
-from domain.programme.packages import PACKAGES
+from domain.programme.packages.package import PACKAGES
 from domain.programme.papers.paper import PAPERS
 from domain.programme.policies.policy import POLICIES
 from domain.programme.sessions.attendance import ATTENDANCES
@@ -154,9 +154,7 @@ CAPABILITIES = Capabilities(
 """Kind of a stream (the part before "/") -> its capability."""
 
 EVENTS: Mapping[str, type[Event]] = {
-    name_of(event): event
-    for capability in CAPABILITIES.values()
-    for event in capability.events
+    name_of(event): event for capability in CAPABILITIES.values() for event in capability.events
 }
 """Published name -> the model its stored bytes are read with."""
 

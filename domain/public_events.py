@@ -173,7 +173,8 @@ SELECTION_AND_MONEY: Mapping[str, str] = {
     "exam": "enrolled.v1 begun.v1 answers_saved.v1 handed_in.v1 timed_out.v1 marked.v1 practical_marked.v1",
     "marking": "assigned.v1 sealed.v1 conflict_declared.v1 taken_back.v1 opened.v1",
     "matching": "requested.v1 computed.v1 adopted.v1",
-    "package": "requested.v1 made.v1 handed_over.v1",
+    "package": "requested.v2 made.v1 handed_over.v1 withdrawn.v1 sending_ordered.v1 sending_begun.v1 sent.v1 sending_failed.v1"
+    " arrival_unknown.v1 receipt_entered.v1 receipt_set_aside.v1",
     "casestudy": "drafted.v1 revised.v1 approved.v1 returned.v1 consented.v1 declined.v1 consent_withdrawn.v1 published.v1"
     " taken_down.v1",
     "duty": "stated.v1 lead_named.v1 contact_named.v1 taken_on.v1 declined.v1 resigned.v1 lead_released.v1 lead_retired.v1"

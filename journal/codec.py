@@ -16,6 +16,7 @@ from domain.participants.enterprises import EnterpriseRegistered, EnterpriseRevi
 from domain.participants.organisations import OrganisationRegistered
 from domain.participants.people.memberships import MembershipGranted
 from domain.participants.rosters.bringing_in import RosterBlocked, RosterImported
+from domain.programme.packages.facts import PackageRequested
 from domain.providers.ratings.rating import RatingInputsFixed
 from journal.entries import Entry
 
@@ -72,6 +73,7 @@ UPCASTERS: Mapping[str, Upcaster] = {
     "stage.extended.v1": Upcaster(name_of(StageExtended), lambda data: data),
     "rating.inputs_fixed.v1": Upcaster(name_of(RatingInputsFixed), lambda data: {**data, "effects": []}),
     "organisation.registered.v1": Upcaster(name_of(OrganisationRegistered), lambda data: data),
+    "package.requested.v1": Upcaster(name_of(PackageRequested), lambda data: data),
     "person.membership_granted.v1": Upcaster(
         name_of(MembershipGranted), lambda data: {**data, "sections": [], "contact": False}
     ),

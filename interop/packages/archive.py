@@ -8,7 +8,7 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 import orjson
 
 from domain.kernel import key_of
-from domain.programme.packages import PackageFile
+from domain.programme.packages.facts import PackageFile
 from journal.transparency.digests import SM3
 
 FORMAT = "zhenduan.package.v1"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import uuid5
 
-from domain.programme.packages import package_stream
+from domain.programme.packages.state import package_stream
 from interop.editions.oscal import NAMES, NS, OSCAL_VERSION, literal
 from interop.packages.lines import PackagedResult
 from standards import AnyEdition, Gate

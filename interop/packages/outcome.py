@@ -12,7 +12,9 @@ import orjson
 from pydantic import BaseModel
 
 from domain.instants import city_day, utc_moment
-from domain.programme.packages import PACKAGE_OUTCOME, PackageGranularity, PackageOutcome, PackageRequested
+from domain.programme.packages.facts import PackageRequested
+from domain.programme.packages.making import PACKAGE_OUTCOME, PackageOutcome
+from domain.programme.packages.terms import PackageGranularity
 from interop.crosswalks.sssom import PublishedCrosswalk, sssom_of
 from interop.packages.archive import FORMAT, MANIFEST, RESULTS, archived, described
 from interop.packages.issued_results import issued_results

@@ -8,8 +8,10 @@ from sqlalchemy import Index, MetaData, Select, Table, func, select
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Scope
-from domain.programme.packages import PACKAGES as PACKAGE_CAPABILITY
-from domain.programme.packages import Package, PackageEvent, PackageStatus
+from domain.programme.packages.facts import PackageEvent
+from domain.programme.packages.package import PACKAGES as PACKAGE_CAPABILITY
+from domain.programme.packages.state import Package
+from domain.programme.packages.terms import PackageStatus
 from journal import Entry
 from journal.codec import decode
 from projections.engine.columns import Long, chosen, columns
@@ -44,7 +46,9 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
     table = tables[PACKAGES]
     for entry in entries:
         row, event = table.get(key(entry)), decode(PACKAGE_CAPABILITY, entry.type, entry.state)
-        state: Package = PACKAGE_CAPABILITY.evolve(Package.model_validate_json(row["body"]) if row is not None else None, event)
+        state: Package = PACKAGE_CAPABILITY.evolve(
+            Package.model_validate_json(row["body"]) if row is not None else None, event
+        )
         times = {"requested_at": row["requested_at"] if row is not None else entry.at, "changed_at": entry.at}
         told = {"id": key(entry), "status": state.status.value, "version": entry.version}
         table.put({**told, **times, "body": state.model_dump_json()})

@@ -18,7 +18,7 @@ from domain.governance.qualification import CertificateGrade, NameShown
 from domain.governance.ties import TieKind
 from domain.kernel import Event, key_of, kind_of, name_of
 from domain.programme.implementation_facts import ImplementationStandard
-from domain.programme.packages import Counterpart
+from domain.programme.packages.terms import Counterpart, ReceiptFault, ReceiptOutcome, SendingFault
 from domain.programme.papers.paper import PaperKind
 from domain.programme.policies.conditions import Designation
 from domain.programme.sessions.state import OutreachKind
@@ -120,6 +120,9 @@ def _listed(named: Sequence[str]) -> str:
 TOLD_BY_NAME = (
     CertificateGrade,
     Counterpart,
+    ReceiptFault,
+    ReceiptOutcome,
+    SendingFault,
     NameShown,
     TieKind,
     Designation,

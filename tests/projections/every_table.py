@@ -60,7 +60,8 @@ from domain.programme.demands.solution import PublishSolution
 from domain.programme.designations import RecordDesignation
 from domain.programme.implementation_facts import ImplementationStandard, StandardGap
 from domain.programme.implementations import ListStandardGaps
-from domain.programme.packages import Counterpart, PackageClassification, PackageGranularity, RequestPackage
+from domain.programme.packages.making import RequestPackage
+from domain.programme.packages.terms import Counterpart, PackageClassification, PackageGranularity
 from domain.programme.papers.paper import PaperKind, RequestPaper
 from domain.programme.policies.conditions import Designation
 from domain.programme.policies.policy import DraftPolicy

@@ -42,7 +42,7 @@ from domain.programme.demands.offer import OFFER_DAY_OUT_OF_RANGE
 from domain.programme.designations import DESIGNATION_DAYS_REVERSED
 from domain.programme.duties.duty import DUTY_DAY_NOT_LATER, DUTY_DAY_PAST, DUTY_DAYS_REVERSED
 from domain.programme.implementations import CERTIFICATE_DAYS_REVERSED, IMPLEMENTATION_DAY_OUT_OF_RANGE
-from domain.programme.packages import PACKAGE_HANDED_OVER_WHEN
+from domain.programme.packages.making import PACKAGE_HANDED_OVER_WHEN
 from domain.programme.policies.policy import POLICY_DAYS_REVERSED
 from domain.programme.sessions.session import SESSION_IN_THE_PAST
 from domain.providers.applications.application import MENDING_TIME_OUTSIDE

@@ -6,7 +6,8 @@ from api.kit.services import Services
 from domain.governance.rule_bodies.publication import PublicationRule
 from domain.instants import city_day
 from domain.kernel import cause_of
-from domain.programme.packages import PACKAGE_OUTCOME, RecordPackage, package_stream
+from domain.programme.packages.making import PACKAGE_OUTCOME, RecordPackage
+from domain.programme.packages.state import package_stream
 from projections import Snapshot
 from projections.governance.dated_rules import body_on
 from projections.programme.packages import requested_packages

@@ -21,7 +21,7 @@ from domain.diagnosis.equatings.equating import RequestEquating
 from domain.diagnosis.evidence import AttachEvidence
 from domain.instants import city_day
 from domain.kernel import Command
-from domain.programme.packages import RequestPackage
+from domain.programme.packages.making import RequestPackage
 from domain.programme.papers.paper import RequestPaper
 from domain.programme.policies.policy import DraftPolicy
 from domain.providers.calls.commands import CloseMarking, OpenCall

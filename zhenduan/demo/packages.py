@@ -5,13 +5,8 @@ from datetime import date
 
 from domain.access import Role
 from domain.kernel import Command
-from domain.programme.packages import (
-    Counterpart,
-    HandOverPackage,
-    PackageClassification,
-    PackageGranularity,
-    RequestPackage,
-)
+from domain.programme.packages.making import HandOverPackage, RequestPackage
+from domain.programme.packages.terms import Counterpart, PackageClassification, PackageGranularity
 from journal import Caller
 from zhenduan.demo.people import People
 

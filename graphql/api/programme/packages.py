@@ -17,14 +17,9 @@ from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
 from domain.kernel import Command
 from domain.masks import AUDIT, PACKAGES_READ
-from domain.programme.packages import (
-    Counterpart,
-    PackageClassification,
-    PackageGranularity,
-    PackageStatus,
-    RequestPackage,
-)
-from domain.programme.packages import PackageFile as FileState
+from domain.programme.packages.facts import PackageFile as FileState
+from domain.programme.packages.making import RequestPackage
+from domain.programme.packages.terms import Counterpart, PackageClassification, PackageGranularity, PackageStatus
 from projections.programme import packages as rows
 from projections.programme.packages import PackageFilter, PackageRow
 
@@ -130,7 +125,9 @@ class PackageQueries:
         """A package."""
         return single(info, PACKAGES, key_of(id, "package"), at_least=at_least)
 
-    @listing(PACKAGES, "Packages for other bodies' platforms, the latest first · 数据包列表. plan P8", roles=PACKAGES_READ)
+    @listing(
+        PACKAGES, "Packages for other bodies' platforms, the latest first · 数据包列表. plan P8", roles=PACKAGES_READ
+    )
     def packages(
         self,
         status: Annotated[PackageStatus | None, argument("How far it has come; none = any · 数据包状态")] = None,

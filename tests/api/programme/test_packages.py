@@ -19,7 +19,7 @@ from trestle.oscal.assessment_results import Model
 
 from api.app import create_app
 from domain.instants import city_day
-from domain.programme.packages import RecordPackage
+from domain.programme.packages.making import RecordPackage
 from tests.api.diagnosis.test_prefill import mapped
 from tests.api.record.logged_reads import held, rows
 from tests.live_city import ENTERPRISE, FIRM, LiveCity

@@ -7,25 +7,18 @@ import pytest
 
 from domain.command_rights import ROLE_NOT_ALLOWED
 from domain.kernel import NOT_FOUND
-from domain.programme.packages import (
+from domain.programme.packages.facts import PackageFile, PackageHandedOver, PackageMade, PackageRequested
+from domain.programme.packages.making import (
     PACKAGE_CROSSWALK_MISSING,
     PACKAGE_EXISTS,
-    PACKAGE_HANDED_OVER_ALREADY,
     PACKAGE_HANDED_OVER_WHEN,
-    PACKAGE_NOT_MADE,
-    PACKAGES,
-    Counterpart,
     HandOverPackage,
-    PackageClassification,
-    PackageFile,
-    PackageGranularity,
-    PackageHandedOver,
-    PackageMade,
-    PackageRequested,
-    PackageStatus,
     RecordPackage,
     RequestPackage,
 )
+from domain.programme.packages.package import PACKAGES
+from domain.programme.packages.state import PACKAGE_HANDED_OVER_ALREADY, PACKAGE_NOT_MADE
+from domain.programme.packages.terms import Counterpart, PackageClassification, PackageGranularity, PackageStatus
 from domain.standard.crosswalks.state import Crosswalk, crosswalk_stream
 from domain.standard.editions import EDITION_UNKNOWN, PublishedEdition, edition_stream
 from standards.edition.text import Source
@@ -43,7 +36,13 @@ ASKED: dict[str, Any] = {
     "external_edition": None,
 }
 FILE = PackageFile(name="data/results.jsonl", sha256="a" * 64, sm3="b" * 64, size=90, count=3)
-CONTENT: dict[str, Any] = {"method": "package/1", "position": 7, "input_digest": "c" * 64, "sha256": "d" * 64, "size": 900}
+CONTENT: dict[str, Any] = {
+    "method": "package/1",
+    "position": 7,
+    "input_digest": "c" * 64,
+    "sha256": "d" * 64,
+    "size": 900,
+}
 RECORD = RecordPackage(package="k1", results=3, files=(FILE,), **CONTENT)
 HAND_OVER = HandOverPackage(package="k1", handed_over_on=DAY, receipt="部收〔2024〕7 号")
 
