@@ -61,14 +61,13 @@ class RecordReceipt(Command):
 
 def received(command: RecordReceipt, package: Package, context: DecisionContext) -> Facts:
     """Believed, found to differ, or set aside; the same again changes nothing."""
-    known = (*package.receipts, *package.set_aside)
-    if any(one.digest == command.digest for one in known):
+    if any(one.digest == command.digest for one in package.receipts):
         return ()
     if package.made is None:
         raise PACKAGE_NOT_MADE.refuse()
     if package.sending is None or not package.sending.attempt:
         raise PACKAGE_NEVER_SENT.refuse()
-    if len(known) >= RECEIPTS_AT_MOST:
+    if len(package.receipts) >= RECEIPTS_AT_MOST:
         raise PACKAGE_RECEIPTS_TOO_MANY.refuse(most=RECEIPTS_AT_MOST)
     said = command.receipt
     if said is None:

@@ -4,6 +4,7 @@ So whoever is killed in between leaves an attempt without an end, of which nobod
 person decides before anything is sent again.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -19,7 +20,7 @@ from domain.programme.packages.facts import (
 )
 from domain.programme.packages.making import require_to_go
 from domain.programme.packages.state import PACKAGE_WITHDRAWN, Package, PackageRef, Sending
-from domain.programme.packages.terms import SendingFault, SendingStatus, TransportKind
+from domain.programme.packages.terms import Counterpart, SendingFault, SendingStatus, TransportKind
 
 Attempt = Annotated[int, Field(ge=1, le=1_000)]
 
@@ -50,7 +51,7 @@ PACKAGE_ATTEMPT_OVER = Rule(
 class SendPackage(Command):
     """Have the program send a package to its counterpart · 传送数据包.
 
-    transport: how the counterpart is reached; None = no way is set.
+    transports: how each counterpart is reached, of those with a transport.
     """
 
     roles: ClassVar = CITY
@@ -60,7 +61,7 @@ class SendPackage(Command):
         default=False,
         description="Send it though an earlier sending may have arrived, once that was asked · 核实后仍须重发",
     )
-    transport: TransportKind | None = None
+    transports: Mapping[Counterpart, TransportKind] = {}
 
 
 class BeginSending(Command):
@@ -104,10 +105,11 @@ def ordered(command: SendPackage, package: Package, context: DecisionContext) ->
     may_be_there = known is not None and (known.status in ASKED_FIRST or known.contradicted)
     if known is not None and may_be_there and not command.again:
         raise PACKAGE_MAY_BE_THERE.refuse(path="again", sending=known.number)
-    if command.transport is None:
+    transport = command.transports.get(package.requested.counterpart)
+    if transport is None:
         raise PACKAGE_TRANSPORT_MISSING.refuse(path="package")
     number = known.number + 1 if known is not None else 1
-    told = {"sending": number, "transport": command.transport, "again": may_be_there}
+    told = {"sending": number, "transport": transport, "again": may_be_there}
     return (PackageSendingOrdered(**told, ordered_by=context.by),)
 
 

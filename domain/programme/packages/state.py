@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, assert_never
 
-from domain.kernel import Identifier, IdOf, Part, Rule, Stream, stream_of
+from domain.kernel import Identifier, IdOf, Part, Rule, Sha256, Stream, stream_of
 from domain.programme.packages.facts import (
     PackageArrivalUnknown,
     PackageEvent,
@@ -22,6 +22,7 @@ from domain.programme.packages.facts import (
 from domain.programme.packages.terms import (
     OpenMatter,
     PackageStatus,
+    ReceiptFault,
     ReceiptOutcome,
     SendingFault,
     SendingStatus,
@@ -76,6 +77,21 @@ class Sending(Part):
     set_aside: bool = False
 
 
+class KnownReceipt(Part):
+    """What came as a receipt 已到回执: believed, with all that it says; or set aside, with why."""
+
+    digest: Sha256
+    fault: ReceiptFault | None = None
+    number: str | None = None
+    outcome: ReceiptOutcome | None = None
+    reasons: tuple[str, ...] = ()
+    received_on: date | None = None
+    results: int | None = None
+    files: int | None = None
+    contradicts: bool = False
+    after_withdrawal: bool = False
+
+
 class Package(Part):
     """A package as it stands 数据包现状. sending: None = the program was never told to send it."""
 
@@ -84,11 +100,10 @@ class Package(Part):
     handed_over: PackageHandedOver | None = None
     withdrawn: PackageWithdrawn | None = None
     sending: Sending | None = None
-    receipts: tuple[PackageReceiptEntered, ...] = ()
-    set_aside: tuple[PackageReceiptSetAside, ...] = ()
+    receipts: tuple[KnownReceipt, ...] = ()
 
     @property
-    def taken(self) -> PackageReceiptEntered | None:
+    def taken(self) -> KnownReceipt | None:
         """The receipt by which its recipient has it; None = none says so."""
         return next((one for one in self.receipts if one.outcome is ReceiptOutcome.TAKEN and not one.contradicts), None)
 
@@ -98,6 +113,13 @@ class Package(Part):
         if self.handed_over is not None:
             return self.handed_over.handed_over_on
         return self.taken.received_on if self.taken is not None else None
+
+    @property
+    def receipt_number(self) -> str | None:
+        """The recipient's receipt, as it was recorded or came."""
+        if self.handed_over is not None:
+            return self.handed_over.receipt
+        return self.taken.number if self.taken is not None else None
 
     @property
     def status(self) -> PackageStatus:
@@ -112,7 +134,7 @@ class Package(Part):
     def open_matters(self) -> tuple[OpenMatter, ...]:
         """What asks a person to do something; a record that it was handed over closes all but what a withdrawn one leaves."""
         if self.withdrawn is not None:
-            by_word = any(one.outcome is not ReceiptOutcome.REFUSED for one in self.receipts)
+            by_word = any(one.outcome in HELD for one in self.receipts)
             is_held = (
                 by_word
                 or self.handed_over is not None
@@ -135,6 +157,7 @@ ANSWERED = {
     ReceiptOutcome.REFUSED: SendingStatus.REFUSED,
     ReceiptOutcome.DIFFERS: SendingStatus.DIFFERS,
 }
+HELD = frozenset({ReceiptOutcome.TAKEN, ReceiptOutcome.DIFFERS})
 MAY_BE_THERE = frozenset({SendingStatus.SENT, SendingStatus.UNKNOWN})
 """It arrived, or may have, and there is no receipt yet 可能已到达."""
 UNDER_WAY = frozenset({SendingStatus.ORDERED, SendingStatus.UNDERWAY, SendingStatus.FAILED})
@@ -173,7 +196,8 @@ def evolve(package: Package | None, event: PackageEvent) -> Package:
         case PackageReceiptEntered():
             return _answered(package, event)
         case PackageReceiptSetAside():
-            return _sent(package.model_copy(update={"set_aside": (*package.set_aside, event)}), set_aside=True)
+            came = KnownReceipt(digest=event.digest, fault=event.fault)
+            return _sent(package.model_copy(update={"receipts": (*package.receipts, came)}), set_aside=True)
         case PackageSendingOrdered():
             sending = Sending(number=event.sending, transport=event.transport)
             return package.model_copy(update={"sending": sending})
@@ -198,7 +222,8 @@ def _sent(package: Package, **changes: object) -> Package:
 
 def _answered(package: Package, event: PackageReceiptEntered) -> Package:
     """After a receipt: the first one of an order says how it stands; one that contradicts it is for a person."""
-    package = package.model_copy(update={"receipts": (*package.receipts, event)})
+    came = KnownReceipt(number=event.receipt, **event.model_dump(exclude={"type", "receipt"}))
+    package = package.model_copy(update={"receipts": (*package.receipts, came)})
     if event.contradicts:
         return _sent(package, contradicted=True)
     return _sent(package, status=ANSWERED[event.outcome], outcome=event.outcome, set_aside=False)

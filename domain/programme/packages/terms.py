@@ -1,6 +1,9 @@
 """Terms of packages 数据包用语: for whom, how they are kept, how far they have come, what sending and receipts say. plan P8."""
 
+from collections.abc import Mapping
+
 from standards.described import DescribedEnum
+from standards.edition.text import SourceMark
 
 
 class Counterpart(DescribedEnum):
@@ -16,6 +19,20 @@ class Counterpart(DescribedEnum):
     SMART_MANUFACTURING = "smart_manufacturing", "Assessment of smart manufacturing capability · 智能制造评估评价平台"
     DATA_MANAGEMENT = "data_management", "Certificates of data management capability · 数据管理能力成熟度评估平台"
     INTERNET_SECURITY = "internet_security", "Security grading of the industrial internet · 工业互联网安全分类分级平台"
+
+
+MODELS: Mapping[Counterpart, str] = {
+    Counterpart.MIIT_PILOT: "transformation",
+    Counterpart.STATE_ASSETS: "state-owned-firms",
+    Counterpart.SMALL_FIRMS: "sme",
+    Counterpart.INTEGRATION: "integration",
+    Counterpart.SMART_MANUFACTURING: "cmmm",
+    Counterpart.DATA_MANAGEMENT: "dcmm",
+    Counterpart.INTERNET_SECURITY: "internet-security",
+}
+"""Counterpart -> external model whose results come from it 各平台所报送的外部模型."""
+FORM_MARK = SourceMark.I
+"""Of the forms in which packages, receipts and results go to and fro: ours, invented, until a counterpart's own is known."""
 
 
 class PackageClassification(DescribedEnum):

@@ -14,6 +14,7 @@ from api.kit.ports import (
 )
 from domain.events import CAPABILITIES
 from domain.kernel import Command
+from domain.programme.packages.terms import Counterpart, TransportKind
 from interop.foreign_files import ForeignFiles
 from journal import Caller, Finish, Handled, Journal, handle
 from journal.blobs import Blobs
@@ -45,6 +46,7 @@ class Services:
     transparency: None = nothing is shown of the log, and its endpoints do not exist.
     credentials: signs certificates as credentials; None = none are given.
     exports: folder of bulk exports while they are given out; None = there are none.
+    transports: how each counterpart is reached, of those that the operator set a transport to.
     checks: what readiness asks besides journal and read models, by name; each raises where its store cannot be written.
     """
 
@@ -71,6 +73,7 @@ class Services:
     transparency: Transparency | None = None
     credentials: CredentialSigner | None = None
     exports: Path | None = None
+    transports: Mapping[Counterpart, TransportKind] = field(default_factory=dict)
     checks: Mapping[str, Callable[[], object]] = field(default_factory=dict)
 
     def send(

@@ -41,6 +41,7 @@ from domain.programme.packages.state import (
     Package,
 )
 from domain.programme.packages.terms import (
+    Counterpart,
     OpenMatter,
     PackageStatus,
     ReceiptFault,
@@ -53,7 +54,7 @@ from tests.rules.given import Given
 from tests.rules.programme.test_packages import CONTENT, DAY, HAND_OVER, asking, made, none_yet
 
 BY_FOLDER = TransportKind.FOLDER
-SEND = SendPackage(package="k1", transport=BY_FOLDER)
+SEND = SendPackage(package="k1", transports={Counterpart.MIIT_PILOT: BY_FOLDER})
 BEGIN = BeginSending(package="k1", sending=1, attempt=1, transport=BY_FOLDER)
 WITHDRAW = WithdrawPackage(package="k1", reason="制作口径有误")
 TAKEN = Receipt(
@@ -97,7 +98,8 @@ def test_the_city_tells_the_program_to_send_what_is_made_where_a_transport_is_se
     assert made().when(SEND, "city").then(*facts).accepted.when(SEND, "city").facts == ()
     for role in ("district", "auditor", "partner"):
         made().when(SEND, role).refused(ROLE_NOT_ALLOWED)
-    made().when(SendPackage(package="k1"), "city").refused(PACKAGE_TRANSPORT_MISSING)
+    elsewhere = {Counterpart.STATE_ASSETS: BY_FOLDER}
+    made().when(SendPackage(package="k1", transports=elsewhere), "city").refused(PACKAGE_TRANSPORT_MISSING)
     none_yet().when(asking(), "city").accepted.when(SEND, "city").refused(PACKAGE_NOT_MADE)
     none_yet().when(SEND, "city").refused(NOT_FOUND)
     made().when(HAND_OVER, "city").accepted.when(SEND, "city").refused(PACKAGE_HANDED_OVER_ALREADY, day=DAY)
