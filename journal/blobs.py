@@ -7,8 +7,9 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterable
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
+from typing import BinaryIO
 
 from journal.atomic_files import sync_folder
 
@@ -109,6 +110,25 @@ class Blobs:
         if sha256(data).hexdigest() != digest:
             raise BlobDamaged(digest)
         return data
+
+    def opened(self, digest: str) -> BinaryIO | None:
+        """The bytes of a hash as a file at its beginning 打开, checked again block by block; None when they are not kept here.
+
+        Raises:
+            BlobDamaged: the disk gives other bytes.
+        """
+        path = self._path(digest)
+        if path is None:
+            return None
+        try:
+            file = path.open("rb")
+        except FileNotFoundError:
+            return None
+        if file_digest(file, "sha256").hexdigest() != digest:
+            file.close()
+            raise BlobDamaged(digest)
+        file.seek(0)
+        return file
 
     def size(self, digest: str) -> int | None:
         """How many bytes a hash has 大小; None when they are not kept here."""

@@ -19,6 +19,7 @@ from zhenduan.background.computing import computing
 from zhenduan.background.delivering import delivering
 from zhenduan.background.due_acts import keeping_time
 from zhenduan.background.exam_closing import closing_exams
+from zhenduan.background.exchanging import exchanging
 from zhenduan.background.folding import FoldingApart
 from zhenduan.background.shadowing import shadowing
 from zhenduan.connections import bounded
@@ -116,6 +117,7 @@ def listen(installation: Installation, host: str, port: int, settings: Settings,
         closing_exams(installation.services) if project else nullcontext(),
         computing(installation.services) if project else nullcontext(),
         delivering(installation.services, settings.egress) if project else nullcontext(),
+        exchanging(installation.services, settings.transports) if project else nullcontext(),
     ):
         # uvicorn has ended everything of its own before it raises the signal again; by its usual handler that would end the
         # process at once, with every database still open and what it wrote last in its log only

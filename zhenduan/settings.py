@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from domain.programme.packages.terms import Counterpart
 from journal.transparency.digests import DIGESTS, Digest
 from zhenduan.accounts.provider_settings import ProviderSettings
 from zhenduan.egress import Egress, EgressUnusable, egress_of
+from zhenduan.exchange.counterpart_settings import CounterpartsUnusable, transports_of
+from zhenduan.exchange.transport import Transport
 from zhenduan.limits import LimitUnusable, ServerLimits, limits_of
 from zhenduan.logs import LogForm
 
@@ -45,6 +48,7 @@ class Settings:
     documents_only: only registered documents are run.
     cors_origins: pages of other origins that may read answers and open sockets, as a browser names them; none = none.
     egress: where partners' endpoints may lie.
+    transports: how each counterpart's platform is reached, of those that have one.
     """
 
     data: Path
@@ -59,6 +63,7 @@ class Settings:
     cors_origins: tuple[str, ...] = ()
     documents_only: bool = False
     egress: Egress = field(default_factory=Egress)
+    transports: Mapping[Counterpart, Transport] = field(default_factory=dict)
 
     @property
     def journal_url(self) -> str:
@@ -129,7 +134,8 @@ def from_environment(
             that is yet to be made; ZHENDUAN_LOG the form of the running log;
             ZHENDUAN_SECOND_FACTOR_FROM the day from which some roles need a second factor; ZHENDUAN_CORS_ORIGINS exact origins,
             apart by commas or spaces; ZHENDUAN_EGRESS_NETWORKS and ZHENDUAN_EGRESS_PLAIN where partners' endpoints may lie
-            (`zhenduan.egress`); ZHENDUAN_DOCUMENTS=only runs no documents but registered ones; `zhenduan.limits` names
+            (`zhenduan.egress`); ZHENDUAN_COUNTERPARTS the file of transports (`zhenduan.exchange.counterpart_settings`);
+            ZHENDUAN_DOCUMENTS=only runs no documents but registered ones; `zhenduan.limits` names
             those of the limits.
 
     Raises:
@@ -142,8 +148,8 @@ def from_environment(
     if form not in set(LogForm):
         raise SettingUnknown(f"{LOG}: 没有该日志格式 no such form: {form}；可选 one of: {'、'.join(LogForm)}")
     try:
-        limits, egress = limits_of(environment), egress_of(environment)
-    except (LimitUnusable, EgressUnusable) as unusable:
+        limits, egress, transports = limits_of(environment), egress_of(environment), transports_of(environment)
+    except (LimitUnusable, EgressUnusable, CounterpartsUnusable) as unusable:
         raise SettingUnknown(str(unusable)) from None
     return Settings(
         data=data or Path(environment.get(DATA) or usual),
@@ -158,6 +164,7 @@ def from_environment(
         cors_origins=_origins(environment.get(CORS_ORIGINS, "")),
         documents_only=_documents(environment.get(DOCUMENTS, "")),
         egress=egress,
+        transports=transports,
     )
 
 

@@ -137,6 +137,7 @@ def opened(
             demo=demo,
             sign_on=sign_on,
             exports=settings.exports,
+            transports={one: transport.kind for one, transport in settings.transports.items()},
             transparency=Transparency(log, witnesses, settings.journal_url),
             credentials=SignedCredentials(master, settings.home or f"https://{log.keys().signing.name}"),
             checks={

@@ -10,6 +10,11 @@ def _rule(code: str, says: str, says_in_english: str) -> Rule:
 RESULT_FILE_TYPE = _rule(
     "RESULT_FILE_TYPE", "只接受 .xlsx、.csv 和 .json 文件", "Only .xlsx, .csv and .json files are accepted"
 )
+RESULT_FILE_NAME = _rule(
+    "RESULT_FILE_NAME",
+    "文件名须为“批次.口径日.扩展名”，如 2024-03.2024-03-31.json",
+    "The file is to be named batch.day.ending, such as 2024-03.2024-03-31.json",
+)
 RESULT_COLUMNS_MISSING = _rule(
     "RESULT_COLUMNS_MISSING",
     "前 {rows} 个非空行内未找到含以下必填列的表头：{columns}；请补上",
@@ -40,6 +45,11 @@ RESULT_PACKAGE_MODEL = _rule(
     "RESULT_PACKAGE_MODEL",
     "数据包注明的模型是“{stated}”，报送时所选的是“{model}”，请改成一致",
     "The package is of the model “{stated}”, and was sent as “{model}”; make them agree",
+)
+RESULT_PACKAGE_COUNT = _rule(
+    "RESULT_PACKAGE_COUNT",
+    "数据包注明有 {stated} 条结果，实有 {count} 条，可能不完整；请核对后整份重新报送",
+    "The package says that it holds {stated} results and holds {count}; check it, and send it again as a whole",
 )
 RESULT_VALUE_NOT_PLAIN = _rule(
     "RESULT_VALUE_NOT_PLAIN", "“{column}”须是文本或数字", "“{column}” is to be a text or a number"

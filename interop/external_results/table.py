@@ -12,6 +12,7 @@ from domain.kernel import Refused
 from interop.code_lists import result_columns
 from interop.external_results import rules
 from interop.rosters.cells import shown
+from interop.rosters.csv_text import decoded
 from interop.rosters.file_rules import FILE_EMPTY, FILE_TOO_LARGE
 from interop.rosters.files import LARGEST_FILE, MEBIBYTE
 from interop.rosters.grid import Cell, Row, Worksheet
@@ -106,14 +107,14 @@ def package_table(data: bytes, model: str) -> ResultTable:
     """The records of a JSON package 数据包 as a table, a column a field; its rows are counted from 1.
 
     Raises:
-        Refused: RESULT_PACKAGE_MALFORMED, RESULT_PACKAGE_MODEL, FILE_EMPTY, FILE_TOO_LARGE.
+        Refused: RESULT_PACKAGE_MALFORMED, RESULT_PACKAGE_MODEL, RESULT_PACKAGE_COUNT, FILE_EMPTY, FILE_TOO_LARGE; as `decoded`.
     """
     if not data.strip():
         raise FILE_EMPTY.refuse()
     if len(data) > LARGEST_FILE:
         raise FILE_TOO_LARGE.refuse(limit=LARGEST_FILE // MEBIBYTE)
     try:
-        said = orjson.loads(data.removeprefix(b"\xef\xbb\xbf"))
+        said = orjson.loads(decoded(data))
     except orjson.JSONDecodeError:
         raise rules.RESULT_PACKAGE_MALFORMED.refuse() from None
     records = said.get("results") if isinstance(said, dict) else None
@@ -121,6 +122,8 @@ def package_table(data: bytes, model: str) -> ResultTable:
         raise rules.RESULT_PACKAGE_MALFORMED.refuse()
     if (stated := said.get("model", model)) != model:
         raise rules.RESULT_PACKAGE_MODEL.refuse(stated=shown(str(stated)), model=model)
+    if (count := said.get("count", len(records))) != len(records):
+        raise rules.RESULT_PACKAGE_COUNT.refuse(stated=shown(str(count)), count=len(records))
     fields = [column.field for column in result_columns().columns]
     known = {name for record in records for name in record}
     ignored = tuple(shown(name) for name in sorted(known - set(fields))[:MOST_COLUMNS])

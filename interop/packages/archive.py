@@ -1,8 +1,9 @@
 """Archive of a package 数据包文件: its members one after another in a ZIP, the same bytes for the same members. plan P8."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from io import BytesIO
+from typing import BinaryIO
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 import orjson
@@ -37,8 +38,10 @@ def archived(members: Mapping[str, bytes]) -> bytes:
     return whole.getvalue()
 
 
-def firms_in(package: bytes) -> Sequence[str]:
-    """Keys of the firms whose results a package of ours holds 所含企业."""
-    with ZipFile(BytesIO(package)) as archive:
-        lines = archive.read(RESULTS).splitlines() if RESULTS in archive.namelist() else []
-    return [key_of(orjson.loads(line)["enterprise"]) for line in lines]
+def firms_in(package: BinaryIO) -> Iterator[str]:
+    """Keys of the firms whose results a package of ours holds 所含企业, line by line."""
+    with ZipFile(package) as archive:
+        if RESULTS in archive.namelist():
+            with archive.open(RESULTS) as lines:
+                for line in lines:
+                    yield key_of(orjson.loads(line)["enterprise"])

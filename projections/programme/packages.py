@@ -133,11 +133,9 @@ def requested_packages(snapshot: Snapshot) -> list[PackageRow]:
 
 
 def sent_packages(snapshot: Snapshot, statuses: Collection[SendingStatus]) -> list[PackageRow]:
-    """Packages whose sending stands so and that are not withdrawn 传送中的数据包, in order of id; for the program."""
+    """Packages whose sending stands so 传送中的数据包, in order of id; for the program."""
     table = snapshot[PACKAGES]
-    query = select(*chosen(table, PackageRow)).where(
-        table.c.sending.in_([one.value for one in statuses]), table.c.status != PackageStatus.WITHDRAWN.value
-    )
+    query = select(*chosen(table, PackageRow)).where(table.c.sending.in_([one.value for one in statuses]))
     return [PackageRow._make(row) for row in snapshot.rows(query.order_by(table.c.id))]
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, assert_never
 from pydantic import Field, StringConstraints
 
 from domain.access import Role
-from domain.command_rights import CITY, require_right
+from domain.command_rights import BY_THE_PROGRAM, CITY, require_right
 from domain.diagnosis.external.batch_facts import (
     BatchEvent,
     BatchRowsAccepted,
@@ -119,7 +119,7 @@ class SendResultBatch(Command):
     titles: as of `Sent`.
     """
 
-    roles: ClassVar = BATCH_SENDERS
+    roles: ClassVar = BATCH_SENDERS | BY_THE_PROGRAM
 
     name: BatchName = Field(description="Name of the batch, chosen by its sender, who may send it again · 批次编号")
     model: Label = Field(description="External model, such as `dcmm` · 外部模型代号")
@@ -159,7 +159,9 @@ class RejectBatchRows(Command):
 BatchCommand = SendResultBatch | AcceptBatchRows | RejectBatchRows
 
 def sender_of(role: str, actor: str, organisation: str) -> tuple[str, str]:
-    """Who sends as batches say it, and whose firms it may state 报送方与范围."""
+    """Who sends as batches say it, and whose firms it may state 报送方与范围; a counterpart is named as the program acts for it."""
+    if role == Role.SYSTEM:
+        return actor, WHOLE_CITY
     return (actor, organisation) if role == Role.PARTNER else (CITY_SENDER, WHOLE_CITY)
 
 

@@ -3,10 +3,13 @@
 Whose results leave in it is written down before it leaves, firm by firm, each time.
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from hashlib import sha256
+from typing import BinaryIO
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from api.downloads.files import attachment
@@ -27,6 +30,22 @@ from journal import Caller
 from projections.programme.packages import packages_by_id
 
 ENTRY_POINT = "GET /packages"
+BLOCK = 1 << 20
+
+
+@dataclass(frozen=True)
+class KeptPackage:
+    """A package as it is kept 已存数据包, given out block by block."""
+
+    file: BinaryIO
+    sha256: str
+    size: int
+
+    def blocks(self) -> Iterator[bytes]:
+        """Its bytes; the file is closed with the last."""
+        with self.file:
+            while block := self.file.read(BLOCK):
+                yield block
 
 
 class PackageFiles:
@@ -63,38 +82,41 @@ class PackageFiles:
             missing = request_error("NOT_FOUND", "未找到。", "Not found.")
             return respond(GraphQLResponse({"errors": [missing]}, 404), JSON, as_status=True)
         content, media = found
-        headers = {
-            **ALWAYS,
-            "content-disposition": attachment(f"{package}.{name.rpartition('.')[2]}"),
-            "etag": f'"{sha256(content).hexdigest()}"',
-        }
-        return Response(content, 200, headers, media_type=media)
+        headers = {**ALWAYS, "content-disposition": attachment(f"{package}.{name.rpartition('.')[2]}")}
+        if isinstance(content, bytes):
+            return Response(content, 200, {**headers, "etag": f'"{sha256(content).hexdigest()}"'}, media_type=media)
+        told = {"content-length": str(content.size), "etag": f'"{content.sha256}"'}
+        return StreamingResponse(content.blocks(), 200, {**headers, **told}, media_type=media)
 
-    def _found(self, caller: Caller, package: str, name: str) -> tuple[bytes, str] | None:
+    def _found(self, caller: Caller, package: str, name: str) -> tuple[bytes | KeptPackage, str] | None:
         """A file of a package that is made and within the scope; None where there is none to this caller."""
         if caller.role not in self._readers:
             return None
         with self._services.models.reading(caller.scope) as snapshot:
             row = packages_by_id(snapshot, caller.scope, [package]).get(package)
-        made = row.state().made if row is not None else None
-        if made is None:
+        state = row.state() if row is not None else None
+        if state is None or state.made is None or state.withdrawn is not None:
             return None
         if name == "package.note":
-            return self._signature(package, made)
-        content = self._services.blobs.get(made.sha256) if name == "package.zip" else None
-        if content is None:
+            note = signature_of(self._services, package, state.made)
+            return (note, "text/plain; charset=utf-8") if note is not None else None
+        file = self._services.blobs.opened(state.made.sha256) if name == "package.zip" else None
+        if file is None:
             return None
-        self._leave(caller, package, content)
-        return content, "application/zip"
+        leave_in_package(self._services, caller, package, file, ENTRY_POINT)
+        return KeptPackage(file, state.made.sha256, state.made.size), "application/zip"
 
-    def _signature(self, package: str, made: PackageMade) -> tuple[bytes, str] | None:
-        if self._services.transparency is None:
-            return None
-        note = self._services.transparency.log.attested(f"{FORMAT}\n{package}\nsha256 {made.sha256}\n")
-        return str(note).encode(), "text/plain; charset=utf-8"
 
-    def _leave(self, caller: Caller, package: str, content: bytes) -> None:
-        """Write down whose results leave, before they do."""
-        notes = DisclosureNotes(ENTRY_POINT)
-        notes.note(frozenset({Mask.OUTCOME.value}), ((firm, package_stream(package)) for firm in firms_in(content)))
-        notes.leave(self._services, caller)
+def signature_of(services: Services, package: str, made: PackageMade) -> bytes | None:
+    """The note of the log's key over a package 签名; None where nothing is shown of the log."""
+    if services.transparency is None:
+        return None
+    return str(services.transparency.log.attested(f"{FORMAT}\n{package}\nsha256 {made.sha256}\n")).encode()
+
+
+def leave_in_package(services: Services, caller: Caller, package: str, file: BinaryIO, entry_point: str) -> None:
+    """Write down whose results leave in a package, before they do; the file is at its beginning afterwards."""
+    notes = DisclosureNotes(entry_point)
+    notes.note(frozenset({Mask.OUTCOME.value}), ((firm, package_stream(package)) for firm in firms_in(file)))
+    notes.leave(services, caller)
+    file.seek(0)

@@ -1,0 +1,1 @@
+"""Exchange with counterparts' platforms 对接平台传送: by a folder or by HTTP, as the operator sets it. plan P8."""
