@@ -8,8 +8,8 @@ import tempfile
 import time
 from collections.abc import Iterable
 from hashlib import file_digest, sha256
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from journal.atomic_files import sync_folder
 
@@ -111,7 +111,7 @@ class Blobs:
             raise BlobDamaged(digest)
         return data
 
-    def opened(self, digest: str) -> BinaryIO | None:
+    def opened(self, digest: str) -> BufferedReader | None:
         """The bytes of a hash as a file at its beginning 打开, checked again block by block; None when they are not kept here.
 
         Raises:

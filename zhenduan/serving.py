@@ -169,6 +169,7 @@ def project(settings: Settings) -> int:
         closing_exams(installation.services),
         computing(installation.services),
         delivering(installation.services, settings.egress),
+        exchanging(installation.services, settings.transports),
     ):
         installation.services.models.run(stop)
     return 0

@@ -145,7 +145,7 @@ class Exchanging:
         """Record what lies there as receipts and was not seen."""
         with self.services.models.reading() as snapshot:
             sent = sent_packages(snapshot, MAY_BE_ANSWERED)
-        mine = {row.id: row for row in sent if row.counterpart is counterpart and not _is_full(row)}
+        mine = {row.id: row for row in sent if row.counterpart == counterpart and not _is_full(row)}
         for package, content in transport.receipts(mine):
             self._received(mine[package], content)
 
