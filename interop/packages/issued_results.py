@@ -16,6 +16,7 @@ from projections.engine.places import ENTERPRISES
 from projections.engine.snapshot import Snapshot
 from standards import AnyEdition
 
+PAGE = 500
 FIRM = ("uscc", "name", "district", "industry", "size_class")
 
 
@@ -39,7 +40,7 @@ class _IssuedRow(NamedTuple):
 
 
 def issued_results(snapshot: Snapshot, edition: AnyEdition) -> Iterator[AssessedResult]:
-    """Results under an edition, in order of case."""
+    """Results under an edition, in order of case, read a page at a time: no more than a page is ever held."""
     cases, firms, reports = snapshot[DIAGNOSES], snapshot[ENTERPRISES], snapshot[REPORTS]
     joined = cases.join(firms, firms.c.id == cases.c.enterprise).join(
         reports, (reports.c.diagnosis == cases.c.id) & (reports.c.version == cases.c.issued_version)
@@ -47,12 +48,18 @@ def issued_results(snapshot: Snapshot, edition: AnyEdition) -> Iterator[Assessed
     of_case = _IssuedRow._fields[: _IssuedRow._fields.index("issued_at")]
     wanted = (*(cases.c[name] for name in of_case), reports.c.issued_at, *(firms.c[name] for name in FIRM))
     query = select(*wanted).select_from(joined).where(cases.c.edition == edition.key, holds_a_result(cases)).order_by(cases.c.id)
+    query = select(*wanted).select_from(joined).where(cases.c.edition == edition.key).order_by(cases.c.id).limit(PAGE)
     names = {dimension.id: dimension.name for dimension in edition.dimensions}
-    for found in snapshot.rows(query):
-        row = _IssuedRow._make(found)
-        scored = DiagnosisScored.model_validate_json(row.issued_result)
-        gates = (*scored.verified.gates, *scored.issued.gates)
-        yield AssessedResult(row.id, _line(row, scored, edition, names), gates, utc_moment(row.issued_at))
+    beyond = ""
+    while found := [_IssuedRow._make(row) for row in snapshot.rows(query.where(cases.c.id > beyond))]:
+        yield from (_assessed(row, edition, names) for row in found)
+        beyond = found[-1].id
+
+
+def _assessed(row: _IssuedRow, edition: AnyEdition, names: dict[str, str]) -> AssessedResult:
+    scored = DiagnosisScored.model_validate_json(row.issued_result)
+    gates = (*scored.verified.gates, *scored.issued.gates)
+    return AssessedResult(row.id, _line(row, scored, edition, names), gates, utc_moment(row.issued_at))
 
 
 def _line(row: _IssuedRow, scored: DiagnosisScored, edition: AnyEdition, names: dict[str, str]) -> PackagedResult:

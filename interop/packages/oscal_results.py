@@ -3,10 +3,11 @@
 OSCAL knows no graded maturity, so score, level and grade are properties of our own namespace; a gate holds or does not.
 """
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import uuid5
+
+import orjson
 
 from domain.programme.packages.state import package_stream
 from interop.editions.oscal import NAMES, NS, OSCAL_VERSION, literal
@@ -25,9 +26,12 @@ class AssessedResult(NamedTuple):
     issued_at: datetime
 
 
-def assessment_results(package: str, edition: AnyEdition, requested_at: datetime, found: Iterable[AssessedResult]) -> Json:
-    """The document of a package; it follows from the package and its results alone."""
-    return {
+EMPTY, SEAM = b'"results":[]', b'"results":['
+
+
+def frame(package: str, edition: AnyEdition, requested_at: datetime) -> tuple[bytes, bytes]:
+    """The document of a package before its results and after them 文档首尾; it follows from the package alone."""
+    document = {
         "assessment-results": {
             "uuid": _uuid(package, "assessment-results"),
             "metadata": {
@@ -38,9 +42,16 @@ def assessment_results(package: str, edition: AnyEdition, requested_at: datetime
                 "props": [_prop("edition-digest", edition.digest), _prop("edition-status", edition.status)],
             },
             "import-ap": {"href": f"urn:zhenduan:edition:{edition.key}"},
-            "results": [_result(package, one) for one in found],
+            "results": [],
         }
     }
+    before, after = orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE).rsplit(EMPTY, 1)
+    return before + SEAM, b"]" + after
+
+
+def assessed(package: str, one: AssessedResult) -> bytes:
+    """A result as it stands in the document, without what parts it from the next 单项结果."""
+    return orjson.dumps(_result(package, one))
 
 
 def _result(package: str, one: AssessedResult) -> Json:

@@ -1,25 +1,30 @@
-"""Outcome of a package 数据包制作 in a process of its own: one snapshot read, its files made, the whole kept by hash. plan P8."""
+"""Outcome of a package 数据包制作 in a process of its own: one snapshot read, its files made, the whole kept by hash. plan P8.
+
+Results come by one at a time and go into their files: what a city's firms take together lies on the disk and never in memory.
+"""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from datetime import date, datetime
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import Any, NamedTuple
 
 import orjson
-from pydantic import BaseModel
 
 from domain.instants import city_day, utc_moment
 from domain.programme.packages.facts import PackageRequested
 from domain.programme.packages.making import PACKAGE_OUTCOME, PackageOutcome
 from domain.programme.packages.terms import PackageGranularity
 from interop.crosswalks.sssom import PublishedCrosswalk, sssom_of
-from interop.packages.archive import FORMAT, MANIFEST, RESULTS, archived, described
+from interop.packages.archive import BLOCK, FORMAT, MANIFEST, RESULTS, archived
 from interop.packages.issued_results import issued_results
 from interop.packages.lines import SCHEMAS, PackagedCount, PackagedResult, schema_id
-from interop.packages.oscal_results import assessment_results
+from interop.packages.members import Members, members_in
+from interop.packages.oscal_results import AssessedResult, assessed, frame
 from journal.blobs import Blobs
 from methods.small_cells import CannotBeHidden, hidden_cells, with_margins
 from projections import open_read_models
@@ -54,16 +59,23 @@ def outcome_bytes(
         least: firms that a count tells of at least.
         demo: the data is synthetic, and the manifest says so.
     """
-    request = PackageRequested.model_validate_json(asked)
-    with closing(open_read_models(address, None)) as models, models.reading() as snapshot:
-        members, results = _members(snapshot, package, request, utc_moment(requested_at), least)
-        position = snapshot.position
-    told = [described(name, content, count) for name, (content, count) in sorted(members.items())]
-    manifest = _manifest(package, request, utc_moment(requested_at), position, signer, demo=demo)
-    manifest |= {"counts": {"results": results, "files": len(told)}, "files": [_file(one.model_dump()) for one in told]}
-    content = orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-    whole = archived({MANIFEST: content, **{name: content for name, (content, _) in members.items()}})
-    made = (position, sha256(content).hexdigest(), Blobs(Path(files)).put(whole), len(whole), results, tuple(told))
+    request, requested = PackageRequested.model_validate_json(asked), utc_moment(requested_at)
+    with TemporaryDirectory() as place, members_in(Path(place)) as members:
+        with closing(open_read_models(address, None)) as models, models.reading() as snapshot:
+            results = _made(members, snapshot, package, request, requested, least)
+            position = snapshot.position
+        told = members.described()
+        manifest = _manifest(package, request, requested, position, signer, demo=demo)
+        manifest |= {"counts": {"results": results, "files": len(told)}, "files": [_file(one.model_dump()) for one in told]}
+        content = orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        members.whole(MANIFEST, content, 1)
+        members.close()
+        with TemporaryFile() as whole:
+            archived(whole, members.paths())
+            size = whole.tell()
+            whole.seek(0)
+            digest = Blobs(Path(files)).keep(iter(partial(whole.read, BLOCK), b""))
+    made = (position, sha256(content).hexdigest(), digest, size, results, told)
     return PACKAGE_OUTCOME.dump_json(PackageOutcome(*made))
 
 
@@ -89,44 +101,72 @@ def _file(one: dict[str, Any]) -> dict[str, Any]:
     return one | ({"schema": schema_id(stem)} if one["name"].startswith("data/") else {})
 
 
-def _members(
-    snapshot: Snapshot, package: str, request: PackageRequested, requested_at: datetime, least: int
-) -> tuple[dict[str, tuple[bytes, int]], int]:
-    """Name -> content of each member but the manifest, with how many things it tells; and how many results of firms go out."""
+def _made(
+    members: Members, snapshot: Snapshot, package: str, request: PackageRequested, requested_at: datetime, least: int
+) -> int:
+    """Write every member but the manifest; how many results of firms go out."""
     kept = edition_row(snapshot, request.edition)
     if kept is None:
         raise LookupError(f"edition {request.edition} is not on record")
     edition = edition_of_json(kept.body)
-    issued = list(issued_results(snapshot, edition))
-    members: dict[str, tuple[bytes, int]] = {}
+    issued = issued_results(snapshot, edition)
+    latest: dict[str, LatestResult] = {}
     if request.granularity is PackageGranularity.FIRMS:
-        members[RESULTS] = _lines(one.line for one in issued)
-        if issued:
-            document = assessment_results(package, edition, requested_at, issued)
-            members[OSCAL] = orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE), len(issued)
-    members["data/counts.jsonl"] = _lines(counts_of((one.line for one in issued), least))
+        issued = _results(members, package, edition, requested_at, issued)
+    count = 0
+    for count, one in enumerate(issued, start=1):  # noqa: B007 - how many there were
+        _keep_latest(latest, one.line)
+    counts = (line.model_dump_json().encode() + b"\n" for line in counts_of(latest.values(), least))
+    members.lines("data/counts.jsonl", counts)
     for name, line in SCHEMAS.items():
         if f"data/{name}.jsonl" in members:
             schema = {"$id": schema_id(name), **line.model_json_schema(mode="serialization")}
-            members[f"schema/{name}.json"] = orjson.dumps(schema, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS), 1
+            members.whole(f"schema/{name}.json", orjson.dumps(schema, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS), 1)
     if request.external_edition is not None:
-        members[CROSSWALK] = _crosswalk(snapshot, edition, request.external_edition)
-    return members, len(issued) if request.granularity is PackageGranularity.FIRMS else 0
+        members.whole(CROSSWALK, *_crosswalk(snapshot, edition, request.external_edition))
+    return count if request.granularity is PackageGranularity.FIRMS else 0
 
 
-def _lines(lines: Iterable[BaseModel]) -> tuple[bytes, int]:
-    told = [line.model_dump_json().encode() + b"\n" for line in lines]
-    return b"".join(told), len(told)
+def _results(
+    members: Members, package: str, edition: AnyEdition, requested_at: datetime, issued: Iterable[AssessedResult]
+) -> Iterator[AssessedResult]:
+    """The results as they come by, each written as a line and, where there is any, as a result of the OSCAL document."""
+    lines = members.begin(RESULTS)
+    before, after = frame(package, edition, requested_at)
+    document = None
+    for one in issued:
+        lines.write(one.line.model_dump_json().encode() + b"\n", 1)
+        if document is None:
+            document = members.begin(OSCAL)
+            document.write(before)
+        else:
+            document.write(b",")
+        document.write(assessed(package, one), 1)
+        yield one
+    if document is not None:
+        document.write(after)
 
 
-def counts_of(lines: Iterable[PackagedResult], least: int) -> list[PackagedCount]:
+class LatestResult(NamedTuple):
+    """Of a firm's latest result what is counted 企业最新结果. order: by which a later one is told."""
+
+    order: tuple[date, str]
+    district: str
+    grade: int
+
+
+def _keep_latest(latest: dict[str, LatestResult], line: PackagedResult) -> None:
+    order = (line.issued_on, line.case_number)
+    known = latest.get(line.enterprise)
+    if known is None or known.order <= order:
+        latest[line.enterprise] = LatestResult(order, line.district, line.grade)
+
+
+def counts_of(latest: Iterable[LatestResult], least: int) -> list[PackagedCount]:
     """Districts by grade, by each firm's latest result, with the sums; small counts and those that would tell them are withheld."""
-    latest: dict[str, PackagedResult] = {}
-    for line in sorted(lines, key=lambda line: (line.issued_on, line.case_number)):
-        latest[line.enterprise] = line
     found: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for line in latest.values():
-        found[line.district][str(line.grade)] += 1
+    for one in latest:
+        found[one.district][str(one.grade)] += 1
     grades = sorted({grade for counts in found.values() for grade in counts}, key=int)
     if not grades:
         return []

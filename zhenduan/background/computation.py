@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from domain.kernel import Command
+from isolation import Bounds
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,7 @@ class Computation:
 
     function: its name as `module:function`; it returns bytes. arguments: all that it depends on. command: what records the bytes.
     key: under which it is recorded once 幂等键. cause: the fact it follows from. reason: kept with the entry.
+    bounds: None = the usual.
     """
 
     function: str
@@ -23,6 +25,7 @@ class Computation:
     key: str
     cause: str
     reason: str
+    bounds: Bounds | None = None
 
 
 def recorded_as(command: type[Command], outcome: TypeAdapter[Any], **stated: object) -> Callable[[bytes], Command]:

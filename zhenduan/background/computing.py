@@ -80,6 +80,11 @@ def compute_waiting(services: Services, stop: threading.Event, *, reason: str = 
             break
         try:
             done += _computed(services, one, worker, reason)
+            command = one.command(run_apart(one.function, *one.arguments, bounds=one.bounds or BOUNDS))
+            handled = services.send(
+                SYSTEM, command, reason=reason or one.reason, idempotency_key=one.key, causation=one.cause
+            )
+            done += not handled.replayed
         except Refused as refused:  # it is looked at anew, from what is on record then
             log.info("计算结果未被采纳 a result was not taken: %s: %s", one.key, refused.rule.code)
         except Exception:

@@ -8,6 +8,7 @@ from domain.instants import city_day
 from domain.kernel import cause_of
 from domain.programme.packages.making import PACKAGE_OUTCOME, RecordPackage
 from domain.programme.packages.state import package_stream
+from isolation import Bounds
 from projections import Snapshot
 from projections.governance.dated_rules import body_on
 from projections.programme.packages import requested_packages
@@ -15,6 +16,8 @@ from zhenduan.background.computation import Computation, recorded_as
 
 COMPUTE = "interop.packages.outcome:outcome_bytes"
 METHOD = "issued-results/1"
+BOUNDS = Bounds(memory_mib=256, cpu_seconds=1_800, wall_seconds=3_600.0, written_mib=2_048)
+"""Of one package: memory does not grow with it (`benchmarks.packages`), the files do, about 6 KiB a firm, and lie there twice."""
 REASON = "数据包已申请制作"
 
 
@@ -32,4 +35,5 @@ def waiting_packages(services: Services, snapshot: Snapshot) -> Iterator[Computa
             key=f"compute/{stream}/1",
             cause=cause_of(stream, 1),
             reason=REASON,
+            bounds=BOUNDS,
         )

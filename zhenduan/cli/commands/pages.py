@@ -39,6 +39,15 @@ def _events(_given: argparse.Namespace) -> int:
     return 0
 
 
+def _exchange(_given: argparse.Namespace) -> int:
+    import json
+
+    from interop.exchange.results_form import exchange_schemas
+
+    sys.stdout.write(json.dumps(exchange_schemas(), ensure_ascii=False, indent=1) + "\n")
+    return 0
+
+
 def _manual(given: argparse.Namespace) -> int:
     from zhenduan.cli import manual
 
@@ -61,6 +70,8 @@ def add_to(command: "Adds") -> None:
     added.add_argument("--tests", type=Path, help="测试目录 folder of the tests that refuse them")
     command.alone("schema", _schema, "输出接口模式 print the GraphQL schema")
     command.alone("events", _events, "输出公开事件目录 print the catalogue of public events as AsyncAPI")
+    says = "输出对接交换格式 print the forms of receipts and of counterparts' results as JSON Schema"
+    command.alone("exchange", _exchange, says)
     says = "输出操作手册与平台指南 print the operating manual and the platform guide"
     added = command.alone("manual", _manual, says)
     added.add_argument("--roles", type=Path, help="各角色页目录 folder of the role pages, which make the platform guide")
