@@ -17,6 +17,7 @@ from sqlalchemy import create_engine
 
 from benchmarks.measuring import Bench, Compared, say
 from domain.programme.packages.facts import PackageRequested
+from domain.programme.packages.making import PACKAGE_OUTCOME
 from domain.programme.packages.terms import Counterpart, PackageClassification, PackageGranularity
 from interop.packages.outcome import outcome_bytes
 from isolation import run
@@ -68,9 +69,9 @@ class Made:
 def measured(*arguments: Any) -> bytes:  # noqa: ANN401 - those of `outcome_bytes`
     """In the process apart: make it, and say what that took."""
     began = time.monotonic()
-    outcome = orjson.loads(outcome_bytes(*arguments))
+    outcome = PACKAGE_OUTCOME.validate_json(outcome_bytes(*arguments))
     used = resource.getrusage(resource.RUSAGE_SELF)
-    told = {"results": outcome["results"], "size": outcome["size"], "kibibytes": used.ru_maxrss}
+    told = {"results": outcome.results, "size": outcome.size, "kibibytes": used.ru_maxrss}
     return orjson.dumps(told | {"seconds": time.monotonic() - began, "processor": used.ru_utime + used.ru_stime})
 
 

@@ -53,10 +53,11 @@ def counterpart_caller(counterpart: Counterpart) -> Caller:
 
 @dataclass
 class Exchanging:
-    """Exchanges with each counterpart 对接执行."""
+    """Exchanges with each counterpart 对接执行. reason: kept in its entries."""
 
     services: Services
     transports: Mapping[Counterpart, Transport]
+    reason: str = ""
 
     def look(self, stop: threading.Event) -> None:
         """Send what is due, then fetch what came; what one counterpart does keeps nothing of another's back."""
@@ -155,7 +156,7 @@ class Exchanging:
             self._send(command, row)
 
     def _send(self, command: Command, row: PackageRow) -> None:
-        self.services.send(SYSTEM, command, causation=cause_of(package_stream(row.id), row.version))
+        self.services.send(SYSTEM, command, reason=self.reason, causation=cause_of(package_stream(row.id), row.version))
 
     def _results(self, counterpart: Counterpart, transport: Transport, stop: threading.Event) -> None:
         """Hold apart what a counterpart reported, as if a person had sent it in: nothing of it counts until one accepts it."""
@@ -195,7 +196,7 @@ class Exchanging:
             registered=registered,
             titles=read.titles,
         )
-        services.send(caller, batch)
+        services.send(caller, batch, reason=self.reason)
 
 
 def _is_full(row: PackageRow) -> bool:

@@ -19,9 +19,11 @@ from api.kit.services import Services
 from domain.access import Role
 from domain.diagnosis.equatings.equating import RequestEquating
 from domain.diagnosis.evidence import AttachEvidence
+from domain.diagnosis.external.batch import SendResultBatch
 from domain.instants import city_day
 from domain.kernel import Command
 from domain.programme.packages.making import RequestPackage
+from domain.programme.packages.sending import SendPackage
 from domain.programme.papers.paper import RequestPaper
 from domain.programme.policies.policy import DraftPolicy
 from domain.providers.calls.commands import CloseMarking, OpenCall
@@ -37,6 +39,11 @@ from zhenduan.background.shadowing import do_shadows
 from zhenduan.demo.city_story import story
 from zhenduan.demo.data import DemoData, demo_data
 from zhenduan.demo.diagnosis_story import Attachment, OnRecord, Timed
+from zhenduan.demo.city_story import Timed, story
+from zhenduan.demo.counterpart import exchanged
+from zhenduan.demo.data import DemoData, demo_data
+from zhenduan.demo.diagnosis_story import Attachment
+from zhenduan.demo.external import file_of
 from zhenduan.demo.people import LOGINS, DemoLogin
 from zhenduan.demo.ratings import completed
 from zhenduan.demo.rosters import DEMO_SALT
@@ -150,9 +157,14 @@ def _send(services: Services, timed: Timed) -> None:
     if isinstance(command, CloseMarking):
         opened = SealedMarks(services.keys).waiting(services.journal, command.year)
         command = command.model_copy(update={"opened": opened})
+    if isinstance(command, SendResultBatch):
+        services.blobs.put(file_of(command.rows))
     services.send(who, completed(services, command), reason=REASON)
     if isinstance(command, FixRatingInputs | DraftPolicy | RequestPaper | RequestPackage | RequestScreening):
     if isinstance(command, COMPUTED):
+    if isinstance(command, SendPackage):
+        exchanged(services, command.package, REASON)
+    if isinstance(command, FixRatingInputs | DraftPolicy | RequestPaper | RequestPackage):
         services.models.catch_up()
         compute_waiting(services, Event(), reason=REASON)
     if isinstance(command, RequestShadow):

@@ -33,6 +33,7 @@ from zhenduan.demo.data import DemoData, seats
 from zhenduan.demo.diagnosis_story import Act, Timed
 from zhenduan.demo.directory_moves import moves
 from zhenduan.demo.duties import duties
+from zhenduan.demo.external import external_results
 from zhenduan.demo.firms import DemoFirm, Unused, draw_firms, next_year, roster_file
 from zhenduan.demo.implementations import implementations
 from zhenduan.demo.office_hours import later, office_time
@@ -119,6 +120,7 @@ def story(data: DemoData, chance: Random, present: datetime) -> Story:
     played += _implemented(people, played, present)
     played += _matched(people, rosters, played)
     played += _mapped(people)
+    played += _certified(people, [firms[0], *open_to_all[:2]])
     played += _outreach(people, shown, rosters, present)
     played += _supplied(people, shown, played)
     played += _further(people, shown, played, present)
@@ -273,6 +275,12 @@ def _rated(people: People, shown: Mapping[Role, str], own: Sequence[str]) -> Ite
     minutes, provider = count(300), people.callers[Role.PROVIDER, shown[Role.PROVIDER]]
     for day, who, command in (*rated_year(people, provider), *policies(people, own), *papers(people), *packages(people, EDITION)):
         yield Timed(office_time(day, next(minutes)), Act(0, who, command))
+
+
+def _certified(people: People, firms: Sequence[DemoFirm]) -> Iterator[Timed]:
+    """What another body certified of a few firms, once the first crosswalk is there."""
+    for number, (day, who, command) in enumerate(external_results(people, firms)):
+        yield Timed(office_time(day, 90 + number), Act(0, who, command))
 
 
 def _revision(people: People, shown: Mapping[Role, str], present: datetime) -> Iterator[Timed]:
