@@ -23,7 +23,7 @@ BOUNDED = {
     "AnonymousApplication": dict.fromkeys(("documents", "industries", "staffByIndustry"), "of one application, within its limits"),
     "Application": dict.fromkeys(("documents", "industries", "links", "staff", "toMend"), "of one application, within its limits"),
     "Paper": {"files": "one a form", "tables": "one a kind of table"},
-    "Package": {"files": "one a kind of file"},
+    "Package": {"files": "one a kind of file", "receipts": "fifty at most"},
     "Prefill": {"offers": "one an indicator and certificate, of one questionnaire"},
     "Campaign": {"progress": "one a step"},
     "CampaignSubdistrict": {"progress": "one a step"},
@@ -114,6 +114,7 @@ BOUNDED = {
     "Query": {
         "bottlenecks": "one a district or provider",
         "calibrations": "one a quarter",
+        "counterparts": "the seven there are",
         "targetSplit": "one a district or subdistrict",
         "counterfactualDirectory": "the applicants of one year",
         "datedRules": "one kind of rule, which changes once a year or so",

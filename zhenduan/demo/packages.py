@@ -14,7 +14,7 @@ from zhenduan.demo.people import People
 PACKAGE = "miit-pilot-2024"
 
 TAKEN_PACKAGE, REFUSED_PACKAGE = "state-assets-2024", "small-firms-2024"
-REQUESTED, HANDED_OVER, SENT = date(2025, 2, 27), date(2025, 2, 28), date(2025, 3, 3)
+REQUESTED, HANDED_OVER, SENT = date(2025, 2, 26), date(2025, 2, 27), date(2025, 2, 28)
 BY_FOLDER = {Counterpart.STATE_ASSETS: TransportKind.FOLDER, Counterpart.SMALL_FIRMS: TransportKind.FOLDER}
 
 

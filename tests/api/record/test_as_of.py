@@ -120,6 +120,7 @@ WITHOUT_A_PAST = {
     "upliftRuns": "each result bears its day and position, and is an entry of its trail",
     "package": "what it holds is fixed at its position; each step is an entry of its trail",
     "packages": "as `package`",
+    "counterparts": "counted of packages, whose steps are entries of their trails",
     "prefill": "what may be taken over now; what was taken is an entry of the case's trail",
     "paper": "a published edition never changes, and bears its day and position",
     "papers": "as `paper`",
