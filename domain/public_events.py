@@ -146,7 +146,7 @@ PARTIES_AND_OFFICES: Mapping[str, str] = {
     "feedback": "given.v1 taken_up.v1 answered.v1 second_instance_asked.v1 closed.v1",
     "filings": "number_given.v1",
     "followup": "began.v1 planned.v1 reported.v1 reminded.v1 escalated.v1 closed.v1",
-    "gapconsent": "given.v1 ended.v1",
+    "gapconsent": "given.v1 ended.v1 naming_set.v1",
     "implementation": "gaps_listed.v1 applied.v1 certified.v1 refused.v1 stopped.v1",
     "offer": "made.v1 member_agreed.v1 member_left.v1 withdrawn.v1 accepted.v1 declined.v1 delivered.v1"
     " outcome_reported.v1 ended.v1",

@@ -1,6 +1,6 @@
-"""Consent to a chain leader 链主授权: a firm lets a chain leader count its weak indicators, never by itself. plan R2, R4.
+"""Consent to a chain leader 链主授权: a firm lets a chain leader count its weak indicators, never by itself. plan R1, R2, R4.
 
-A chain leader is a group, or a firm that is designated one. What it is shown are indicators of as many consenting firms as the rule
+A firm that also wants to be known to it as its supplier says so, and stays unnamed else. A chain leader is a group, or a firm that is designated one. What it is shown are indicators of as many consenting firms as the rule
 of published aggregates says, or more. The consent has a last day, and ends at once when it is taken back.
 """
 
@@ -66,6 +66,13 @@ GAP_CONSENT_NONE = Rule(
     "No consent to this chain leader holds today; there is nothing to end",
 )
 
+SUPPLIER_NAMING_SO = Rule(
+    "SUPPLIER_NAMING_SO",
+    "plan R1",
+    "是否向该链主显示企业名称已如所填，无须再次设定",
+    "Whether this chain leader is shown the firm's name is already so; there is nothing to set again",
+)
+
 # Commands
 
 
@@ -88,7 +95,13 @@ class EndChainLeaderConsent(GapConsentCommand):
     """Take the consent to a chain leader back, at once · 撤回链主授权."""
 
 
-AnyGapConsentCommand = ConsentToChainLeader | EndChainLeaderConsent
+class SetSupplierNaming(GapConsentCommand):
+    """Be shown to a chain leader by name, as its supplier, or no longer, while the consent to it holds · 设定链上具名."""
+
+    named: bool = Field(description="Whether the chain leader is shown the firm's name · 是否具名")
+
+
+AnyGapConsentCommand = ConsentToChainLeader | EndChainLeaderConsent | SetSupplierNaming
 
 # Events
 
@@ -118,17 +131,27 @@ class ChainLeaderConsentEnded(GapConsentFact):
     last: date
 
 
-GapConsentEvent = ChainLeaderConsented | ChainLeaderConsentEnded
+class SupplierNamingSet(GapConsentFact):
+    """Whether the chain leader is shown the firm's name 链上具名已设定; a consent that is given anew begins without."""
+
+    type: Literal["gapconsent.naming_set.v1"] = "gapconsent.naming_set.v1"
+    says: ClassVar = "设定了是否向一家链主显示企业名称"
+    leader: str
+    named: bool
+
+
+GapConsentEvent = ChainLeaderConsented | ChainLeaderConsentEnded | SupplierNamingSet
 
 # State
 
 
 class GapConsents(BaseModel):
-    """Consents of one firm to chain leaders 链主授权: leader -> period."""
+    """Consents of one firm to chain leaders 链主授权: leader -> period. named: leaders that are shown its name."""
 
     model_config = ConfigDict(frozen=True)
 
     terms: dict[str, Term] = {}
+    named: frozenset[str] = frozenset()
 
 
 # Decide and evolve
@@ -158,6 +181,12 @@ def decide(command: AnyGapConsentCommand, known: GapConsents | None, context: De
             if term is None or not term.holds_on(context.day):
                 raise GAP_CONSENT_NONE.refuse(path="leader")
             return (ChainLeaderConsentEnded(leader=leader, last=context.day - timedelta(days=1)),)
+        case SetSupplierNaming(leader=leader, named=named):
+            if known is None or term is None or not term.holds_on(context.day):
+                raise GAP_CONSENT_NONE.refuse(path="leader")
+            if named == (leader in known.named):
+                raise SUPPLIER_NAMING_SO.refuse(path="named")
+            return (SupplierNamingSet(leader=leader, named=named),)
         case never:
             assert_never(never)
 
@@ -174,12 +203,17 @@ def is_chain_leader(leader: str, context: DecisionContext) -> bool:
 
 def evolve(known: GapConsents | None, event: GapConsentEvent) -> GapConsents:
     """The consents after one more fact."""
-    terms = known.terms if known is not None else {}
+    before = known or GapConsents()
+    terms, named = before.terms, before.named
     match event:
         case ChainLeaderConsented(leader=leader, since=since, until=until):
-            return GapConsents(terms={**terms, leader: Term(leader, since, until)})
+            prolonged = leader in terms and terms[leader].since == since
+            kept = named if prolonged else named - {leader}
+            return GapConsents(terms={**terms, leader: Term(leader, since, until)}, named=kept)
         case ChainLeaderConsentEnded(leader=leader, last=last):
-            return GapConsents(terms={**terms, leader: Term(leader, terms[leader].since, last)})
+            return GapConsents(terms={**terms, leader: Term(leader, terms[leader].since, last)}, named=named - {leader})
+        case SupplierNamingSet(leader=leader, named=is_named):
+            return GapConsents(terms=terms, named=named | {leader} if is_named else named - {leader})
         case never:
             assert_never(never)
 

@@ -21,7 +21,7 @@ from domain.access import Role
 from domain.governance.rule_bodies.publication import PublicationRule
 from domain.kernel import Command, IdOf
 from domain.masks import CHAIN_LEADERS, DEMANDS_READ
-from domain.programme.demands.gap_consent import ConsentToChainLeader, EndChainLeaderConsent
+from domain.programme.demands.gap_consent import ConsentToChainLeader, EndChainLeaderConsent, SetSupplierNaming
 from projections.governance.dated_rules import body_on
 from projections.programme.demands import gaps as rows
 from projections.programme.demands.gaps import SupplierGap as GapState
@@ -55,6 +55,7 @@ class ChainLeaderConsent:
     leader: Annotated[strawberry.ID, IdOf("")] = field("Group or firm that leads the chain, as the consent names it · 链主单位")
     since: date = field("First day · 起始日")
     until: date = field("Last day; one that was taken back ended the day before · 截止日")
+    named: bool = field("Whether the leader is shown the firm's name, as that of its supplier · 是否具名")
 
 
 def _build(context: Context, found: Sequence[GapConsentRow], wanted: frozenset[str]) -> list[ChainLeaderConsent]:
@@ -100,7 +101,7 @@ class SupplierGapQueries:
 
 
 def _find(context: Context, key: str, command: Command, wanted: frozenset[str]) -> ChainLeaderConsent | None:
-    assert isinstance(command, ConsentToChainLeader | EndChainLeaderConsent)  # noqa: S101 - the capability has no other commands
+    assert isinstance(command, ConsentToChainLeader | EndChainLeaderConsent | SetSupplierNaming)  # noqa: S101 - the capability has no other commands
     found = rows.gap_consents_by_id(context.snapshot, context.scope, f"{key}.{command.leader}")
     return next(iter(_build(context, found, wanted)), None)
 

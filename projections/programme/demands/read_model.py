@@ -11,7 +11,7 @@ from domain.programme.demands import demand_facts as asked
 from domain.programme.demands import offer_facts as made
 from domain.programme.demands import solution_facts as stated
 from domain.programme.demands.demand_facts import STATUS_AFTER_DEMAND, DemandStatus
-from domain.programme.demands.gap_consent import ChainLeaderConsented, GapConsentEvent
+from domain.programme.demands.gap_consent import ChainLeaderConsented, GapConsentEvent, SupplierNamingSet
 from domain.programme.demands.offer_facts import STATUS_AFTER_OFFER, OfferStatus, standing
 from domain.programme.demands.service_list import ServiceListRecorded
 from domain.programme.demands.solution_facts import SolutionStatus
@@ -100,13 +100,14 @@ class OfferRow(NamedTuple):
 
 
 class GapConsentRow(NamedTuple):
-    """A firm's consent to a chain leader 链主授权. id: "firm.leader". Days as ISO text, both included."""
+    """A firm's consent to a chain leader 链主授权. id: "firm.leader". Days as ISO text, both included. named: the leader is shown it."""
 
     id: str
     enterprise: str
     leader: str
     since: str
     until: str
+    named: bool
 
 
 SOLUTIONS = Table("solutions", META, *columns(SolutionRow, "id"), Index("ix_solution_published", "published_at", "id"))
@@ -244,12 +245,17 @@ def _begin_offer(tables: Tables, entry: Entry, found: Row) -> None:
 
 
 def _consent(tables: Tables, entry: Entry) -> None:
-    found, enterprise = data(entry), key(entry)
+    found, enterprise, table = data(entry), key(entry), tables[GAP_CONSENTS]
+    identity = f"{enterprise}.{found['leader']}"
     if event_of(entry) is ChainLeaderConsented:
+        before = table.get(identity)
+        named = before is not None and before["since"] == found["since"] and before["named"]
         told = {name: found[name] for name in ("leader", "since", "until")}
-        tables[GAP_CONSENTS].put({"id": f"{enterprise}.{found['leader']}", "enterprise": enterprise, **told})
+        table.put({"id": identity, "enterprise": enterprise, **told, "named": named})
+    elif event_of(entry) is SupplierNamingSet:
+        table.change(identity, named=found["named"])
     else:
-        tables[GAP_CONSENTS].change(f"{enterprise}.{found['leader']}", until=found["last"])
+        table.change(identity, until=found["last"], named=False)
 
 
 CONSENTED = frozenset(GapConsentEvent.__args__)

@@ -145,6 +145,7 @@ def test_the_city_records_a_years_list_whole_and_with_its_mark() -> None:
 
 CONSENT = chain.ConsentToChainLeader(enterprise="e1", leader="g1", until=TODAY + timedelta(days=365))
 END = chain.EndChainLeaderConsent(enterprise="e1", leader="g1")
+NAMED = chain.SetSupplierNaming(enterprise="e1", leader="g1", named=True)
 
 
 def leading(since: date, until: date | None = None) -> Designations:
@@ -165,6 +166,23 @@ def test_a_firm_lets_a_chain_leader_count_its_gaps_for_a_time_and_ends_it_at_onc
     cases.firm(case, END).refused(chain.GAP_CONSENT_NONE)
     case.when(CONSENT, "filler", "e1").refused(ROLE_NOT_ALLOWED)
     case.when(CONSENT, Role.GROUP, "g1").refused(ROLE_NOT_ALLOWED)
+
+
+def test_a_supplier_is_named_to_a_chain_leader_when_it_says_so_and_while_its_consent_holds() -> None:
+    fresh = given(GAP_CONSENTS).having_read(WORLD)
+    cases.firm(fresh, NAMED).refused(chain.GAP_CONSENT_NONE, path="leader")
+    case = cases.firm(fresh, CONSENT).accepted
+    assert case.state.named == frozenset(), "a consent alone names nobody"
+    cases.firm(case, NAMED).then(chain.SupplierNamingSet(leader="g1", named=True))
+    cases.firm(case, NAMED).refused(chain.SUPPLIER_NAMING_SO, path="named")
+    longer = cases.firm(case, CONSENT.model_copy(update={"until": CONSENT.until + timedelta(days=1)})).accepted
+    assert longer.state.named == {"g1"}, "the same consent, prolonged"
+    cases.firm(longer, NAMED.model_copy(update={"named": False})).then(chain.SupplierNamingSet(leader="g1", named=False))
+    named = cases.firm(longer, NAMED).accepted
+    ended = cases.firm(named, END).accepted
+    assert cases.firm(ended, CONSENT).accepted.state.named == frozenset(), "a consent given anew begins without"
+    case.when(NAMED, "filler", "e1").refused(ROLE_NOT_ALLOWED)
+    case.when(NAMED, Role.GROUP, "g1").refused(ROLE_NOT_ALLOWED)
 
 
 def test_a_chain_leader_is_a_group_or_a_firm_designated_one_today() -> None:
