@@ -226,6 +226,22 @@ MARKET = DEMANDS_READ | SELLERS
 """Who sees open demands, sellers without the firm, and offers that they take part in 供需对接参与方. plan R2."""
 CHAIN_LEADERS = OF_THE_FIRM - {Role.DEPARTMENT_FILLER} | {Role.GROUP}
 """Who may be a chain leader 链主: a group, or a firm that is designated one. plan R2."""
+ECOSYSTEM = LIAISONS | SELLERS | {*OF_THE_FIRM - {Role.DEPARTMENT_FILLER}, Role.GROUP, Role.AUDITOR}
+"""Map of the ecosystem 生态图谱: each the links of its scope. plan R1."""
+LINK_READERS: Mapping[str, frozenset[Role]] = {
+    "designated": ECOSYSTEM & DESIGNATIONS_READ,
+    "diagnosed_by": ECOSYSTEM & FIRMS,
+    "in_district": ECOSYSTEM & FIRMS,
+    "in_industry": ECOSYSTEM & FIRMS,
+    "in_park": ECOSYSTEM & FIRMS,
+    "listed_in": ECOSYSTEM,
+    "member_of": ECOSYSTEM & FIRMS,
+    "offers": ECOSYSTEM,
+    "solved_by": MARKET,
+    "supplies_to": DEMANDS_READ | CHAIN_LEADERS,
+}
+"""Kind of link -> who may read it 生态关系知情角色: the readers of what says so. From whom a firm buys, and whom it supplies, its
+district is not told. plan R1, R2."""
 OUTREACH_OFFICE = LIAISONS | {Role.AUDITOR}
 """How far outreach reached the firms of the scope, and what followed a session 宣讲成效. plan T2, T3."""
 SELECTION_OFFICE = frozenset({Role.CITY, Role.AUDITOR})

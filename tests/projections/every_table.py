@@ -53,7 +53,7 @@ from domain.participants.organisations import OrganisationKind, RegisterOrganisa
 from domain.participants.people.memberships import GrantMembership
 from domain.participants.people.registration import InvitePerson, RegisterPerson
 from domain.programme.demands.demand import PublishDemand
-from domain.programme.demands.gap_consent import ConsentToChainLeader
+from domain.programme.demands.gap_consent import ConsentToChainLeader, SetSupplierNaming
 from domain.programme.demands.offer_commands import MakeOffer
 from domain.programme.demands.service_list import RecordServiceList
 from domain.programme.demands.solution import PublishSolution
@@ -405,6 +405,7 @@ def supply(city: City) -> None:
     offer = {"solutions": ("m1",), "text": "三个月完成", "price": 100, "ready_by": LAST_DAY}
     city.send(seller, MakeOffer(demand="r1", supplier="s1", **offer))
     city.send(FILLER, ConsentToChainLeader(enterprise=ENTERPRISE, leader="g9", until=LAST_DAY))
+    city.send(FILLER, SetSupplierNaming(enterprise=ENTERPRISE, leader="g9", named=True))
 
 
 def sampled(journal: Journal) -> None:

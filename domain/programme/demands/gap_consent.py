@@ -1,7 +1,8 @@
 """Consent to a chain leader 链主授权: a firm lets a chain leader count its weak indicators, never by itself. plan R1, R2, R4.
 
-A firm that also wants to be known to it as its supplier says so, and stays unnamed else. A chain leader is a group, or a firm that is designated one. What it is shown are indicators of as many consenting firms as the rule
-of published aggregates says, or more. The consent has a last day, and ends at once when it is taken back.
+A chain leader is a group, or a firm that is designated one. What it is shown are indicators of as many consenting firms as the rule
+of published aggregates says, or more. A firm that also wants to be known to it as its supplier says so, and stays unnamed else.
+The consent has a last day, and ends at once when it is taken back.
 """
 
 from collections.abc import Mapping

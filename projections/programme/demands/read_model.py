@@ -100,7 +100,10 @@ class OfferRow(NamedTuple):
 
 
 class GapConsentRow(NamedTuple):
-    """A firm's consent to a chain leader 链主授权. id: "firm.leader". Days as ISO text, both included. named: the leader is shown it."""
+    """A firm's consent to a chain leader 链主授权. id: "firm.leader". Days as ISO text, both included.
+
+    named: whether the leader is shown the firm.
+    """
 
     id: str
     enterprise: str
@@ -108,6 +111,16 @@ class GapConsentRow(NamedTuple):
     since: str
     until: str
     named: bool
+
+
+class NamedSupplierRow(NamedTuple):
+    """A supplier that is named to a chain leader 链上具名供应商, which reads it without seeing the firm. Days as above."""
+
+    id: str
+    enterprise: str
+    leader: str
+    since: str
+    until: str
 
 
 SOLUTIONS = Table("solutions", META, *columns(SolutionRow, "id"), Index("ix_solution_published", "published_at", "id"))
@@ -136,6 +149,7 @@ OFFER_PARTIES = Table(
 )
 """Whoever takes part in an offer; holds: in its latest round."""
 GAP_CONSENTS = Table("gap_consents", META, *columns(GapConsentRow, "id"), Index("ix_gap_leader", "leader"))
+NAMED_SUPPLIERS = Table("named_suppliers", META, *columns(NamedSupplierRow, "id"), Index("ix_named_leader", "leader"))
 
 
 def _text(value: object) -> str:
@@ -245,17 +259,24 @@ def _begin_offer(tables: Tables, entry: Entry, found: Row) -> None:
 
 
 def _consent(tables: Tables, entry: Entry) -> None:
-    found, enterprise, table = data(entry), key(entry), tables[GAP_CONSENTS]
+    """Each consent as it stands, and whom it names: who is named no more is in no row that the leader reads."""
+    found, enterprise, event, table = data(entry), key(entry), event_of(entry), tables[GAP_CONSENTS]
     identity = f"{enterprise}.{found['leader']}"
-    if event_of(entry) is ChainLeaderConsented:
-        before = table.get(identity)
-        named = before is not None and before["since"] == found["since"] and before["named"]
+    before: Row = table.get(identity) or {}
+    was_named = bool(before.get("named"))
+    if event is ChainLeaderConsented:
+        named = was_named and before["since"] == found["since"]
         told = {name: found[name] for name in ("leader", "since", "until")}
         table.put({"id": identity, "enterprise": enterprise, **told, "named": named})
-    elif event_of(entry) is SupplierNamingSet:
+    elif event is SupplierNamingSet:
         table.change(identity, named=found["named"])
     else:
         table.change(identity, until=found["last"], named=False)
+    after: Row = table.get(identity) or {}
+    if after["named"]:
+        tables[NAMED_SUPPLIERS].put({name: after[name] for name in NamedSupplierRow._fields})
+    elif was_named:
+        tables[NAMED_SUPPLIERS].remove(identity)
 
 
 CONSENTED = frozenset(GapConsentEvent.__args__)
@@ -263,7 +284,7 @@ ASKED = frozenset(asked.DemandEvent.__args__)
 OFFERED = frozenset(made.OfferEvent.__args__)
 DEMAND_READ_MODEL = ReadModel(
     "demands",
-    (SOLUTIONS, SERVICE_LISTS, DEMANDS, DEMAND_INDICATORS, OFFERS, OFFER_PARTIES, GAP_CONSENTS),
+    (SOLUTIONS, SERVICE_LISTS, DEMANDS, DEMAND_INDICATORS, OFFERS, OFFER_PARTIES, GAP_CONSENTS, NAMED_SUPPLIERS),
     fold,
     CONSENTED | ASKED | OFFERED | frozenset(stated.SolutionEvent.__args__) | {ServiceListRecorded},
 )

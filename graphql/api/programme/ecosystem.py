@@ -1,0 +1,173 @@
+"""Ecosystem of the programme 产业生态 in the schema: things and their links, each caller those of its scope. plan R1.
+
+The public reads of it what white papers count: firms with a link by district and industry, guarded as every published cell.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Annotated
+
+import strawberry
+
+from api.kit.context import Context
+from api.kit.enums import enum_type
+from api.kit.filter_values import require_some
+from api.kit.ids import id_of
+from api.kit.lists import Listed, Occasion, listing
+from api.kit.paging import AtLeast
+from api.kit.published import argument, field, published, published_filter
+from api.kit.row_mapping import all_shown, shown
+from api.participants.places import industry_of
+from api.programme.demands import district_of
+from domain.access import Everything
+from domain.kernel import IdOf
+from domain.masks import ECOSYSTEM, LINK_READERS
+from domain.programme.policies.conditions import Designation
+from projections.participants.enterprises import enterprises_by_id
+from projections.participants.organisations import organisations_by_id
+from projections.programme import ecosystem as rows
+from projections.programme.demands.solutions import solutions_by_id
+from projections.programme.ecosystem import ENDS, LinkCount, LinkFilter, LinkKind, LinkRow, ThingKind
+
+published_filter(LinkFilter)
+for _enum in (LinkKind, ThingKind):
+    enum_type(_enum)
+
+
+@published(ECOSYSTEM)
+class EcosystemThing:
+    """Thing at an end of a link · 生态主体. plan R1"""
+
+    kind: ThingKind = field("What it is · 主体类别")
+    id: Annotated[strawberry.ID, IdOf("")] = field("Id, or the code of a district, an industry or a designation · 标识")
+    name: str | None = field("What people call it; null: no name is on record · 名称")
+
+
+@published(ECOSYSTEM, row=LinkRow)
+class EcosystemLink:
+    """Link between two things of the ecosystem, as it stands today · 生态关系. plan R1"""
+
+    kind: LinkKind = field("What links them · 关系类别")
+    source: EcosystemThing = field("What it begins at · 起点", made=True)
+    target: EcosystemThing = field("What it ends at · 终点", made=True)
+    since: date | None = field("First day; null: it is not kept for links of this kind · 起始日")
+
+
+@published(ECOSYSTEM, row=LinkCount)
+class EcosystemCount:
+    """Links of one kind within the scope, each of which `ecosystemLinks` of that kind shows · 生态关系数. plan R1"""
+
+    kind: LinkKind = field("What links them · 关系类别")
+    links: int = field("Links · 关系数")
+    sources: int = field("Different things that they begin at · 起点数")
+    targets: int = field("Different things that they end at · 终点数")
+
+
+Named = Mapping[tuple[ThingKind, str], EcosystemThing]
+
+
+def things_of(context: Context, found: Sequence[LinkRow]) -> Named:
+    """What stands at the ends of some links, by name 关系两端的主体.
+
+    A firm at the end of a link that the caller may read is told by its name, also where the firm itself lies outside the scope: a
+    chain leader, a supplier that is named to it, a buyer that accepted the caller's offer.
+    """
+    keys: defaultdict[ThingKind, set[str]] = defaultdict(set)
+    for row in found:
+        for kind, key in zip(ENDS[row.kind], (row.source, row.target), strict=True):
+            keys[kind].add(key)
+    units = sorted(keys[ThingKind.ORGANISATION] | keys[ThingKind.LEADER])
+    organisations = organisations_by_id(context.snapshot, units)
+    asked = sorted(keys[ThingKind.ENTERPRISE] | (keys[ThingKind.LEADER] - organisations.keys()))
+    with context.services.models.reading(until=context.until) as whole:
+        firms = enterprises_by_id(whole, Everything(), asked)
+    solutions = solutions_by_id(context.snapshot, context.scope, sorted(keys[ThingKind.SOLUTION]))
+    names: Mapping[ThingKind, Mapping[str, str | None]] = {
+        ThingKind.ENTERPRISE: {key: row.name for key, row in firms.items()},
+        ThingKind.ORGANISATION: {key: row.name for key, row in organisations.items()},
+        ThingKind.DISTRICT: {key: district_of(key).name for key in keys[ThingKind.DISTRICT]},
+        ThingKind.INDUSTRY: {key: industry_of(key).name for key in keys[ThingKind.INDUSTRY]},
+        ThingKind.DESIGNATION: {key: Designation(key).names[0] for key in keys[ThingKind.DESIGNATION]},
+        ThingKind.SOLUTION: {key: row.title for key, row in solutions.items()},
+    }
+
+    def thing(kind: ThingKind, key: str) -> EcosystemThing:
+        if kind is ThingKind.LEADER:
+            kind = ThingKind.ORGANISATION if key in organisations else ThingKind.ENTERPRISE
+        has_page = kind in (ThingKind.ENTERPRISE, ThingKind.ORGANISATION, ThingKind.SOLUTION)
+        return EcosystemThing(kind=kind, id=id_of(kind.value if has_page else "", key), name=names[kind].get(key))
+
+    return {(kind, key): thing(kind, key) for kind, of in keys.items() for key in of}
+
+
+def _build(context: Context, found: Sequence[LinkRow], _wanted: frozenset[str]) -> list[EcosystemLink]:
+    named = things_of(context, found)
+    return [
+        EcosystemLink(
+            **shown(EcosystemLink, row),
+            source=named[ENDS[row.kind][0], row.source],
+            target=named[ENDS[row.kind][1], row.target],
+        )
+        for row in found
+    ]
+
+
+def asked_by(context: Context, where: LinkFilter) -> LinkFilter:
+    """What is looked for, as far as the caller may read it 按角色筛选."""
+    readable = frozenset(kind for kind, roles in LINK_READERS.items() if context.role in roles)
+    return replace(
+        where,
+        day=context.today.isoformat(),
+        role=context.role,
+        organisation=context.caller.organisation,
+        readable=frozenset(map(LinkKind, readable)),
+    )
+
+
+def _on(where: LinkFilter, then: Occasion) -> LinkFilter:
+    return asked_by(then.context, where)
+
+
+LINKS: Listed[LinkFilter, LinkRow, EcosystemLink] = Listed(
+    name="ecosystemLinks",
+    node=EcosystemLink,
+    order=rows.BY_KIND,
+    rows=rows.links,
+    count=rows.count,
+    build=_build,
+    on=_on,
+)
+
+
+@strawberry.type
+class EcosystemQueries:
+    """Query fields: ecosystem of the programme."""
+
+    @listing(
+        LINKS,
+        "Links of the ecosystem today, kind by kind: to the city all, to everyone else those of its scope, to a chain leader the "
+        "suppliers that are named to it, to a seller whom it sold to · 生态图谱. plan R1",
+        roles=ECOSYSTEM,
+    )
+    def ecosystem_links(
+        self,
+        filter: Annotated[LinkFilter | None, argument("Which to look for; none = all · 筛选条件")] = None,  # noqa: A002 - the argument's published name
+    ) -> LinkFilter:
+        """A page of links."""
+        if filter is None:
+            return LinkFilter()
+        require_some(filter)
+        return filter
+
+    @field("How many links of each kind the caller sees today · 生态图谱汇总. plan R1", roles=ECOSYSTEM)
+    def ecosystem_counts(self, info: strawberry.Info[Context, None], at_least: AtLeast = None) -> list[EcosystemCount]:
+        """Counts, kind by kind."""
+        context = info.context
+        snapshot = context.at_least(at_least)
+        found = rows.link_counts(snapshot, context.scope, asked_by(context, LinkFilter()))
+        return all_shown(EcosystemCount, found)
+
+
+QUERIES = EcosystemQueries
