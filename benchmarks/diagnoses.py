@@ -1,8 +1,9 @@
 """A journal of many diagnoses 大量诊断: one led through by real commands, the others copied from it entry by entry."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
+from datetime import UTC, datetime
 from itertools import count
 
 import orjson
@@ -30,9 +31,9 @@ def fill(journal: Journal, size: int) -> int:
     raise AssertionError("a count does not end")
 
 
-def pattern(journal: Journal) -> tuple[Entry, list[Entry]]:
+def pattern(journal: Journal, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> tuple[Entry, list[Entry]]:
     """What copies are made of, led through by real commands in an empty journal: a firm's first entry, and its diagnosis."""
-    city = City(journal)
+    city = City(journal, clock)
     before = journal.head().size
     city.send(FILLER, ConfirmReport(diagnosis=city.issued()))
     firm = journal.read(f"enterprise/{ENTERPRISE}")[0]

@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.downloads.credentials import CredentialFiles
 from api.downloads.dossiers import Dossiers
+from api.downloads.ecosystem import EcosystemFile
 from api.downloads.edition_documents import EditionDocuments
 from api.downloads.exports import Exports
 from api.downloads.files import FileEndpoints
@@ -138,6 +139,7 @@ def create_app(
             *RosterFiles(services, operations).routes(),
             *ResultBatchFiles(services, operations).routes(),
             *PackageFiles(services, operations).routes(),
+            *EcosystemFile(services, operations).routes(),
             *PaperFiles(services, operations).routes(),
             *PaymentFiles(services, operations).routes(),
             *QuestionnaireFiles(services, operations).routes(),

@@ -21,10 +21,12 @@ from api.kit.published import argument, field, published, published_filter
 from api.kit.row_mapping import all_shown, shown
 from api.participants.places import industry_of
 from api.programme.demands import district_of
-from domain.access import Everything
+from domain.access import Everything, Scope
 from domain.kernel import IdOf
 from domain.masks import ECOSYSTEM, LINK_READERS
 from domain.programme.policies.conditions import Designation
+from journal import Caller
+from projections import Snapshot
 from projections.participants.enterprises import enterprises_by_id
 from projections.participants.organisations import organisations_by_id
 from projections.programme import ecosystem as rows
@@ -68,8 +70,8 @@ class EcosystemCount:
 Named = Mapping[tuple[ThingKind, str], EcosystemThing]
 
 
-def things_of(context: Context, found: Sequence[LinkRow]) -> Named:
-    """What stands at the ends of some links, by name 关系两端的主体.
+def things_of(snapshot: Snapshot, whole: Snapshot, scope: Scope, found: Sequence[LinkRow]) -> Named:
+    """What stands at the ends of some links, by name 关系两端的主体. whole: read by the program.
 
     A firm at the end of a link that the caller may read is told by its name, also where the firm itself lies outside the scope: a
     chain leader, a supplier that is named to it, a buyer that accepted the caller's offer.
@@ -79,11 +81,10 @@ def things_of(context: Context, found: Sequence[LinkRow]) -> Named:
         for kind, key in zip(ENDS[row.kind], (row.source, row.target), strict=True):
             keys[kind].add(key)
     units = sorted(keys[ThingKind.ORGANISATION] | keys[ThingKind.LEADER])
-    organisations = organisations_by_id(context.snapshot, units)
+    organisations = organisations_by_id(snapshot, units)
     asked = sorted(keys[ThingKind.ENTERPRISE] | (keys[ThingKind.LEADER] - organisations.keys()))
-    with context.services.models.reading(until=context.until) as whole:
-        firms = enterprises_by_id(whole, Everything(), asked)
-    solutions = solutions_by_id(context.snapshot, context.scope, sorted(keys[ThingKind.SOLUTION]))
+    firms = enterprises_by_id(whole, Everything(), asked)
+    solutions = solutions_by_id(snapshot, scope, sorted(keys[ThingKind.SOLUTION]))
     names: Mapping[ThingKind, Mapping[str, str | None]] = {
         ThingKind.ENTERPRISE: {key: row.name for key, row in firms.items()},
         ThingKind.ORGANISATION: {key: row.name for key, row in organisations.items()},
@@ -103,7 +104,8 @@ def things_of(context: Context, found: Sequence[LinkRow]) -> Named:
 
 
 def _build(context: Context, found: Sequence[LinkRow], _wanted: frozenset[str]) -> list[EcosystemLink]:
-    named = things_of(context, found)
+    with context.services.models.reading(until=context.until) as whole:
+        named = things_of(context.snapshot, whole, context.scope, found)
     return [
         EcosystemLink(
             **shown(EcosystemLink, row),
@@ -114,20 +116,15 @@ def _build(context: Context, found: Sequence[LinkRow], _wanted: frozenset[str]) 
     ]
 
 
-def asked_by(context: Context, where: LinkFilter) -> LinkFilter:
+def asked_by(caller: Caller, day: date, where: LinkFilter) -> LinkFilter:
     """What is looked for, as far as the caller may read it 按角色筛选."""
-    readable = frozenset(kind for kind, roles in LINK_READERS.items() if context.role in roles)
-    return replace(
-        where,
-        day=context.today.isoformat(),
-        role=context.role,
-        organisation=context.caller.organisation,
-        readable=frozenset(map(LinkKind, readable)),
-    )
+    readable = frozenset(LinkKind(kind) for kind, roles in LINK_READERS.items() if caller.role in roles)
+    told = {"role": caller.role, "organisation": caller.organisation, "readable": readable}
+    return replace(where, day=day.isoformat(), **told)
 
 
 def _on(where: LinkFilter, then: Occasion) -> LinkFilter:
-    return asked_by(then.context, where)
+    return asked_by(then.context.caller, then.day, where)
 
 
 LINKS: Listed[LinkFilter, LinkRow, EcosystemLink] = Listed(
@@ -166,7 +163,7 @@ class EcosystemQueries:
         """Counts, kind by kind."""
         context = info.context
         snapshot = context.at_least(at_least)
-        found = rows.link_counts(snapshot, context.scope, asked_by(context, LinkFilter()))
+        found = rows.link_counts(snapshot, context.scope, asked_by(context.caller, context.today, LinkFilter()))
         return all_shown(EcosystemCount, found)
 
 

@@ -1,0 +1,82 @@
+"""Map of the ecosystem over HTTP 生态图谱下载接口: every link of the scope as one CSV, for tools that draw graphs. plan R1."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from io import StringIO
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from api.downloads.files import NOTHING_RUNS, attachment
+from api.kit.services import Services
+from api.programme.ecosystem import asked_by, things_of
+from api.server.admission import Overloaded
+from api.server.errors import request_error
+from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, respond
+from api.server.messages import CallerGone, GraphQLResponse, faulted
+from api.server.operations import Operations
+from domain.instants import city_day
+from domain.masks import BULK_EXPORTS, ECOSYSTEM
+from journal import Caller
+from projections.engine.pages import Page, place_of
+from projections.programme.ecosystem import BY_KIND, ENDS, LinkFilter, links
+
+NAME = "ecosystem-links.csv"
+HEADER = ("kind", "source_kind", "source", "source_name", "target_kind", "target", "target_name", "since")
+AT_ONCE = 5_000
+"""Links that are read and named together."""
+
+
+class EcosystemFile:
+    """The endpoint of the map of the ecosystem 生态图谱下载接口."""
+
+    def __init__(self, services: Services, operations: Operations) -> None:
+        self._services = services
+        self._operations = operations
+
+    def routes(self) -> list[Route]:
+        """Where it is."""
+        return [Route("/ecosystem/links.csv", self.file, methods=["GET"])]
+
+    async def file(self, request: Request) -> Response:
+        """GET /ecosystem/links.csv: the links of the caller's scope today 生态关系表."""
+        response: Response = await self._operations.in_bulk(self._answer, request)
+        return response
+
+    def _answer(self, request: Request) -> Response:
+        try:
+            caller = self._operations.signed_in(bearer(authorization(request.headers)))
+            if caller.role not in BULK_EXPORTS & ECOSYSTEM:
+                missing = request_error("NOT_FOUND", "未找到。", "Not found.")
+                return respond(GraphQLResponse({"errors": [missing]}, 404), JSON, as_status=True)
+            content = self._written(caller)
+        except Malformed as malformed:
+            return respond(malformed.answer, JSON, as_status=True)
+        except CallerGone as gone:
+            return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)
+        except Overloaded:
+            raise
+        except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
+            return respond(faulted(fault), JSON, as_status=True)
+        headers = {**ALWAYS, "content-disposition": attachment(NAME), "content-security-policy": NOTHING_RUNS}
+        return Response(content, 200, headers, media_type="text/csv; charset=utf-8; header=present")
+
+    def _written(self, caller: Caller) -> bytes:
+        text = StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(HEADER)
+        writer.writerows(self._lines(caller))
+        return text.getvalue().encode()
+
+    def _lines(self, caller: Caller) -> Iterator[Sequence[str]]:
+        where = asked_by(caller, city_day(self._services.clock()), LinkFilter())
+        models, page = self._services.models, Page(AT_ONCE, BY_KIND)
+        with models.reading(caller.scope) as snapshot, models.reading() as whole:
+            while found := links(snapshot, caller.scope, where, page):
+                named = things_of(snapshot, whole, caller.scope, found)
+                for row in found:
+                    source, target = named[ENDS[row.kind][0], row.source], named[ENDS[row.kind][1], row.target]
+                    ends = [(one.kind.value, str(one.id), one.name or "") for one in (source, target)]
+                    yield row.kind.value, *ends[0], *ends[1], row.since or ""
+                page = Page(AT_ONCE, BY_KIND, beyond=place_of(found[-1], BY_KIND))
