@@ -17,6 +17,7 @@ from domain.participants.organisations import OrganisationRegistered
 from domain.participants.people.memberships import MembershipGranted
 from domain.participants.rosters.bringing_in import RosterBlocked, RosterImported
 from domain.programme.packages.facts import PackageRequested
+from domain.programme.papers.paper import PaperComputed
 from domain.providers.ratings.rating import RatingInputsFixed
 from journal.entries import Entry
 
@@ -71,6 +72,7 @@ UPCASTERS: Mapping[str, Upcaster] = {
     "stage.reminded.v1": Upcaster(name_of(StageReminded), lambda data: data),
     "stage.escalated.v1": Upcaster(name_of(StageEscalated), lambda data: data),
     "stage.extended.v1": Upcaster(name_of(StageExtended), lambda data: data),
+    "paper.computed.v1": Upcaster(name_of(PaperComputed), lambda data: data),
     "rating.inputs_fixed.v1": Upcaster(name_of(RatingInputsFixed), lambda data: {**data, "effects": []}),
     "organisation.registered.v1": Upcaster(name_of(OrganisationRegistered), lambda data: data),
     "package.requested.v1": Upcaster(name_of(PackageRequested), lambda data: data),

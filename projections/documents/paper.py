@@ -1,26 +1,20 @@
 """Sheet of a white paper or research brief 刊物页面数据: its tables in words, with what is withheld marked. Pure. plan R1, R5."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import MappingProxyType
+from typing import NamedTuple
 
+from domain.governance.rule_bodies.paper_template import PaperPart, PaperTemplate, filled_in
 from domain.kernel import cause_of
 from domain.programme.case_studies.state import CaseStudyText
 from domain.programme.papers.paper import PaperComputed, PaperEdition, PaperKind, paper_stream
-from domain.programme.papers.tables import COUNTED, TOTAL, PaperCell, PaperTable, PaperTableName, Withheld
+from domain.programme.papers.tables import ECOSYSTEM, TOTAL, PaperCell, PaperTable, PaperTableName, Withheld
 from projections.programme.portrait import Movement
 
 MARKS: Mapping[Withheld, str] = MappingProxyType({Withheld.TOO_FEW: "*", Withheld.DIFFERENCE: "†", Withheld.PROTECTS: "‡"})
 """What stands in place of what is withheld."""
-CHAPTERS: Mapping[PaperKind, tuple[PaperTableName, ...]] = MappingProxyType(
-    {
-        PaperKind.WHITE_PAPER: COUNTED,
-        PaperKind.RESEARCH_BRIEF: (PaperTableName.INDICATORS, PaperTableName.MOVEMENT, PaperTableName.UPLIFT),
-        PaperKind.CASE_COLLECTION: (PaperTableName.CASES,),
-    }
-)
-"""Tables that each kind of paper shows, in their order."""
 NOTES: Mapping[PaperTableName, str] = MappingProxyType(
     {
         PaperTableName.COVERAGE: "按年度名单，至年末已有诊断结果的企业计入“已诊断”。",
@@ -29,6 +23,9 @@ NOTES: Mapping[PaperTableName, str] = MappingProxyType(
         PaperTableName.HEAT: "单元格依次为总分均值、百分之九十区间、企业数；企业不足十一家的不给区间。颜色越深，均值越高。",
         PaperTableName.INDICATORS: "各标准版本中均值最低的指标，附百分之九十区间；不同版本的指标不相比较。",
         PaperTableName.MOVEMENT: "同一企业本年末与上年末的档次相比；两次依不同版本的，不比较。",
+        PaperTableName.MEMBERS: "按年度名单所载集团统计；几乎全部企业均属集团的单元格不公开。",
+        PaperTableName.SUPPLIERS: "计算当日授权链主的企业；未授权的不在其列，不等于不供货。",
+        PaperTableName.BUYERS: "与供给方达成的需求所属企业；只计成交，不计金额。",
         PaperTableName.UPLIFT: "同一版本下两次核验得分之差。前后之差含回归均值的影响，不得单独引用；"
         "后两个估计不一致的，视为未能确认。",
         PaperTableName.CASES: "各案例均经企业就所载文稿同意后公开，未署名的不写明企业；撤回同意的不收入以后各版。",
@@ -82,17 +79,19 @@ class Bar:
 
 @dataclass(frozen=True)
 class ShownTable:
-    """A table in words 数据表文字. bars: what its chart draws."""
+    """A table in words 数据表文字. bars: what its chart draws. words: what the template says beside it."""
 
     table: PaperTable
     heads: tuple[str, ...]
     rows: tuple[tuple[str, tuple[ShownCell, ...]], ...]
     bars: tuple[Bar, ...]
+    words: PaperPart | None = None
 
     @property
     def title(self) -> str:
         """Its Chinese title."""
-        return self.table.table.description.rpartition(" · ")[2]
+        own = self.words.title if self.words is not None else None
+        return own or self.table.table.description.rpartition(" · ")[2]
 
     @property
     def is_list(self) -> bool:
@@ -102,18 +101,29 @@ class ShownTable:
     @property
     def note(self) -> str:
         """How it is to be read, in Chinese."""
-        return NOTES[self.table.table]
+        own = self.words.note if self.words is not None else None
+        return own or NOTES[self.table.table]
 
     @property
     def english(self) -> str:
-        """Its English title."""
-        return self.table.table.description.partition(" · ")[0]
+        """Its English title, and how the template says in English that it is to be read."""
+        own = self.words.title_in_english if self.words is not None else None
+        note = self.words.note_in_english if self.words is not None else None
+        title = own or self.table.table.description.partition(" · ")[0]
+        return f"{title}. {note}" if note else title
 
     @property
     def marks(self) -> tuple[tuple[str, str], ...]:
         """Marks that it bears, with what they mean in Chinese."""
         borne = {one.withheld for one in self.table.cells}
         return tuple((mark, one.description.rpartition(" · ")[2]) for one, mark in MARKS.items() if one in borne)
+
+
+class SetTemplate(NamedTuple):
+    """The template that a paper is set by 所用模板. cause: how it is cited; None = the default."""
+
+    body: PaperTemplate
+    cause: str | None
 
 
 @dataclass(frozen=True)
@@ -125,13 +135,33 @@ class PaperSheet:
     tables: tuple[ShownTable, ...]
     draft: bool
     demo: bool
+    template: SetTemplate
     cases: tuple[CaseStudyText, ...] = ()
 
     @property
     def title(self) -> str:
         """Its title."""
+        return self._chinese(self.template.body.title)
+
+    @property
+    def english(self) -> str:
+        """Its English title."""
+        return self._english(self.template.body.title_in_english)
+
+    @property
+    def introductions(self) -> tuple[tuple[str, str], ...]:
+        """What it begins with, by the language's code, where the template says something."""
+        body = self.template.body
+        said = (("zh", body.introduction, self._chinese), ("en", body.introduction_in_english, self._english))
+        return tuple((code, fill(text)) for code, text, fill in said if text is not None)
+
+    def _chinese(self, text: str) -> str:
         kind = self.paper.kind.description.rpartition(" · ")[2]
-        return f"上海市规上制造业数字化诊断{kind}（{self.paper.year} 年度）"
+        return filled_in(text, kind=kind, year=self.paper.year, edition=self.paper.edition)
+
+    def _english(self, text: str) -> str:
+        kind = self.paper.kind.description.partition(" · ")[0].lower()
+        return filled_in(text, kind=kind, year=self.paper.year, edition=self.paper.edition)
 
     @property
     def cause(self) -> str:
@@ -140,13 +170,20 @@ class PaperSheet:
 
 
 def paper_sheet(
-    paper: PaperEdition, names: Mapping[str, str], *, draft: bool, demo: bool, cases: Sequence[CaseStudyText] = ()
+    paper: PaperEdition,
+    names: Mapping[str, str],
+    template: SetTemplate,
+    *,
+    draft: bool,
+    demo: bool,
+    cases: Sequence[CaseStudyText] = (),
 ) -> PaperSheet:
     """The sheet of an edition that was computed.
 
     Args:
         paper: it.
         names: code of a district or division, or "edition indicator" -> its name.
+        template: in force on the day that it was computed.
         draft: whether it is not published.
         demo: whether the data is synthetic.
         cases: texts of the case studies that it holds.
@@ -154,8 +191,20 @@ def paper_sheet(
     computed = paper.computed
     assert computed is not None  # noqa: S101 - its caller has seen that it is
     known = {one.table: one for one in computed.tables}
-    shown = tuple(_shown(known[name], names) for name in CHAPTERS[paper.kind] if name in known)
-    return PaperSheet(paper, computed, shown, draft, demo, tuple(cases))
+    shown = [
+        replace(_shown(known[PaperTableName(one.part)], names), words=one)
+        for one in _parts(paper.kind, template.body)
+        if PaperTableName(one.part) in known
+    ]
+    if paper.kind is PaperKind.CASE_COLLECTION:
+        shown = [_shown(table, names) for name, table in known.items() if name is PaperTableName.CASES]
+    return PaperSheet(paper, computed, tuple(shown), draft, demo, template, tuple(cases))
+
+
+def _parts(kind: PaperKind, template: PaperTemplate) -> Sequence[PaperPart]:
+    """Parts of a kind of paper; a case collection has its cases alone."""
+    parts = {PaperKind.WHITE_PAPER: template.white_paper, PaperKind.RESEARCH_BRIEF: template.research_brief}
+    return parts.get(kind, ())
 
 
 def _shown(table: PaperTable, names: Mapping[str, str]) -> ShownTable:
@@ -180,13 +229,14 @@ def _list(table: PaperTable, names: Mapping[str, str]) -> ShownTable:
 
 
 def _matrix(table: PaperTable, names: Mapping[str, str]) -> ShownTable:
-    """Districts down, and the other side across; a heat map the other way round, for there are more industries than districts."""
-    across = table.table is PaperTableName.HEAT
+    """Districts down, and the other side across; industries down, for there are more of them."""
+    heat = table.table is PaperTableName.HEAT
+    across = heat or table.table in ECOSYSTEM
     sides = [((one.column, one.row) if across else (one.row, one.column), one) for one in table.cells]
     cells = dict(sides)
     lines, columns = (sorted({place[side] for place in cells}, key=_order) for side in (0, 1))
     rows = tuple(
-        (_name(line, names), tuple(_cell(cells[line, column], across=across) for column in columns)) for line in lines
+        (_name(line, names), tuple(_cell(cells[line, column], heat=heat) for column in columns)) for line in lines
     )
     heads = ("", *(_name(column, names) for column in columns))
     return ShownTable(table, heads, rows, tuple(_bars(table, cells, columns, names)))
@@ -199,7 +249,7 @@ def _bars(
     found = []
     if table.table is PaperTableName.COVERAGE:
         places = [(line, (line, "diagnosed"), (line, TOTAL)) for line in sorted({place[0] for place in cells}, key=_order)]
-    elif table.table is PaperTableName.HEAT or not cells:
+    elif table.table in (PaperTableName.HEAT, *ECOSYSTEM) or not cells:
         places = []
     else:
         places = [(column, (TOTAL, column), (TOTAL, TOTAL)) for column in columns if column != TOTAL]
@@ -211,10 +261,10 @@ def _bars(
     return found
 
 
-def _cell(one: PaperCell, *, across: bool) -> ShownCell:
+def _cell(one: PaperCell, *, heat: bool) -> ShownCell:
     if one.firms is None:
         return ShownCell(_withheld(one))
-    if not across or not one.firms:
+    if not heat or not one.firms:
         return ShownCell(str(one.firms))
     below = ((f"{one.low}–{one.high}",) if one.low is not None else ()) + (f"{one.firms} 家",)
     if one.value is None:

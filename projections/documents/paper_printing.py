@@ -53,6 +53,10 @@ def _markdown(sheet: PaperSheet) -> Iterator[str]:
         yield f"更正第 {sheet.paper.corrects} 版：{literal(sheet.paper.reason)}"
         yield ""
     yield f"数据截至 {computed.day}，日志位置 {computed.position}，方法 `{computed.method}`，输入摘要 `{computed.input_digest}`。"
+    yield f"刊物模板 `{sheet.template.cause}`。" if sheet.template.cause is not None else "刊物模板为默认。"
+    for _, text in sheet.introductions:
+        yield ""
+        yield literal(text)
     for table in sheet.tables:
         yield ""
         yield f"## {literal(table.title)}"

@@ -295,3 +295,10 @@ def _counted(snapshot: Snapshot, scope: Scope, where: LinkFilter, kind: LinkKind
 def count(snapshot: Snapshot, scope: Scope, where: LinkFilter) -> int:
     """How many links a scope sees 关系总数."""
     return sum(one.links for one in link_counts(snapshot, scope, where))
+
+
+def sources(snapshot: Snapshot, scope: Scope, where: LinkFilter, kind: LinkKind) -> frozenset[str]:
+    """What links of one kind begin at, each once; of any but the directory's 关系起点."""
+    query = _queried(snapshot, scope, where, kind).query
+    source, target, _ = query.column_descriptions
+    return frozenset(str(row[0]) for row in snapshot.rows(query.with_only_columns(source["expr"], target["expr"])))

@@ -21,6 +21,8 @@ from openpyxl import load_workbook
 
 from api.schema import schema_text
 from domain.events import COMMANDS, EVENTS
+from domain.governance.dated_rules import defaults_of
+from domain.governance.rule_bodies.body import RuleKind
 from domain.participants.rosters.findings import LeftOut, RosterReport
 from domain.programme.case_studies.state import CaseStudyChange, CaseStudyText, CaseStudyTotals, CaseStudyUplift
 from domain.programme.papers.paper import PaperComputed, PaperEdition, PaperFormat, PaperKind
@@ -36,7 +38,7 @@ from interop.rosters.template import template
 from journal import open_journal
 from projections.documents import as_markdown, comparison, printing, standard_sheet
 from projections.documents.comparison import EditionComparison, reasons_of
-from projections.documents.paper import paper_sheet
+from projections.documents.paper import SetTemplate, paper_sheet
 from projections.documents.paper_printing import paper_page, printed_as
 from projections.programme.papers.csv_tables import table_of
 from projections.report.printing import page as report_page
@@ -169,10 +171,12 @@ def the_papers(_folder: Path) -> Iterator[str]:
     uplift = CaseStudyUplift(**years, points=Decimal(3), low=Decimal(1), high=Decimal(5))
     said = {"title": "排产改进", "situation": "靠人工。", "done": "上线系统。", "brought": "缩短。", "firm": "示例企业"}
     case = CaseStudyText(**said, changes=changes, totals=totals, uplift=uplift)
+    [usual] = defaults_of(RuleKind.PAPER_TEMPLATE)
+    layout = SetTemplate(usual.body, None)  # type: ignore[arg-type] # of its kind
     papers = ((PaperKind.WHITE_PAPER, True, 1, None), (PaperKind.RESEARCH_BRIEF, False, 2, "更正名单"))
     for kind, draft, edition, reason in (*papers, (PaperKind.CASE_COLLECTION, False, 1, None)):
         paper = PaperEdition(kind=kind, year=2024, edition=edition, requested=1, reason=reason, computed=computed)
-        made = paper_sheet(paper, {"310117": "松江区", "C34": "通用设备制造业"}, draft=draft, demo=True, cases=(case,))
+        made = paper_sheet(paper, {"310117": "松江区", "C34": "通用设备制造业"}, layout, draft=draft, demo=True, cases=(case,))
         yield from lines(paper_page(made))
         yield from lines(printed_as(made, PaperFormat.MARKDOWN, "tests").decode())
 
@@ -236,6 +240,7 @@ IN_BOTH_LANGUAGES = frozenset(
 )
 DATA: Mapping[str, str] = {
     "graphql/api/downloads/dossiers.py": "entries as they were recorded, in JSON, and what is proved of them",
+    "graphql/api/downloads/ecosystem.py": "links as data, in one table",
     "graphql/api/downloads/exports.py": "data as published, in tables; the manifest says whether it is synthetic",
     "graphql/api/downloads/files.py": "files as they were sent, and reports by their digest",
     "graphql/api/downloads/made_workbooks.py": "made in interop/rosters and interop/questionnaires",

@@ -40,7 +40,7 @@ def requested_papers(services: Services, snapshot: Snapshot) -> Iterator[Computa
             rule, files = body_on(snapshot, PublicationRule, day), str(services.blobs.folder)
             yield Computation(
                 function=COMPUTE,
-                arguments=(services.models.address, files, one.year, rule, former, asked),
+                arguments=(services.models.address, files, one.year, rule, former, asked, day),
                 **_recording(one, METHOD, rule_on(snapshot, RuleKind.PUBLICATION, day).rule.cause, _cause(uplift)),
             )
 

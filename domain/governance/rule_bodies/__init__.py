@@ -15,6 +15,7 @@ from domain.governance.rule_bodies.ladder import LadderRule
 from domain.governance.rule_bodies.matching import MatchingRule
 from domain.governance.rule_bodies.outreach import OutreachRule
 from domain.governance.rule_bodies.pace import PaceRule
+from domain.governance.rule_bodies.paper_template import PaperTemplate
 from domain.governance.rule_bodies.procedure import ProcedureRule
 from domain.governance.rule_bodies.process import ProcessRule
 from domain.governance.rule_bodies.publication import PublicationRule
@@ -46,6 +47,7 @@ EveryBody = (
     | EquatingRule
     | OutreachRule
     | PublicationRule
+    | PaperTemplate
 )
 AnyRuleBody = Annotated[EveryBody, Field(discriminator="kind")]
 """A body of any kind, told apart by `kind`."""

@@ -64,6 +64,7 @@ class RuleKind(DescribedEnum):
     PUBLICATION = "publication", "Published aggregates and the uplift · 公开统计规则"
     DELIVERY = "delivery", "Delivery of public events to partners' endpoints · 事件推送规则"
     OUTREACH = "outreach", "Sign-in to outreach sessions, and what followed them · 宣讲交流规则"
+    PAPER_TEMPLATE = "paper_template", "Wording and order of white papers and briefs · 刊物模板"
 
 
 class LaterStated(Part):

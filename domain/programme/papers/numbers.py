@@ -9,19 +9,20 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
 
 from domain.governance.rule_bodies.publication import PublicationRule
 from domain.kernel import Sha256
-from domain.programme.papers.tables import COUNTED, TOTAL, PaperCell, PaperTableName, Withheld
+from domain.programme.papers.tables import COUNTED, ECOSYSTEM, TOTAL, PaperCell, PaperTableName, Withheld
 from domain.programme.uplifts.numbers import UpliftFirm, UpliftVerdict, compute_uplift
 from methods.mean_interval import mean_interval
 from methods.rounding import rounded
 from methods.small_cells import differing, hidden_cells, is_dominated, with_margins
 
-METHOD = "q/1"
+METHOD = "q/2"
 """Id and version of the method, as papers cite it."""
 MEAN_PLACES = 1
 """Decimals of a published mean: with more, the mean of a few firms tells their sum."""
@@ -64,7 +65,7 @@ class PaperInputs(NamedTuple):
     """What a paper is worked out from 白皮书输入.
 
     points: edition and indicator -> firm -> points. twice: firms diagnosed twice; None = no uplift of the year was asked for.
-    former: what is kept of each published paper.
+    former: what is kept of each published paper. linked: table of the ecosystem -> firms that it counts.
     """
 
     firms: Sequence[PaperFirm]
@@ -73,6 +74,7 @@ class PaperInputs(NamedTuple):
     twice: Sequence[UpliftFirm] | None
     former: Sequence["PaperBasis"]
     rule: PublicationRule
+    linked: Mapping[PaperTableName, frozenset[str]] = MappingProxyType({})
 
 
 class PaperBasis(NamedTuple):
@@ -115,6 +117,7 @@ def compute_paper(inputs: PaperInputs) -> PaperNumbers:
         known_rows = rows
         for one in tables.values():
             one.protect(rows)
+    tables |= _ecosystem(inputs, guards)
     cells = {name: one.told(means=name is PaperTableName.HEAT) for name, one in tables.items()}
     shown, indicators = _indicators(inputs, guards)
     both, estimates = _uplift(inputs, guards)
@@ -177,12 +180,16 @@ class _Guards:
 class _Table:
     """A table of districts by something, with its sums; a sum of a district is that of every such table."""
 
-    def __init__(self, name: PaperTableName, placed: Sequence[tuple[Place, PaperFirm, str]], guards: _Guards) -> None:
+    def __init__(
+        self,
+        name: PaperTableName,
+        placed: Sequence[tuple[Place, PaperFirm, str]],
+        guards: _Guards,
+        every: Mapping[Place, Members] | None = None,
+    ) -> None:
+        """every: of a table that tells who has something, all firms of each cell, of whom enough must be without it."""
         self._name, self._guards = name, guards
-        self.members: dict[Place, dict[str, str]] = {}
-        for (row, column), firm, number in placed:
-            for place in ((row, column), (row, TOTAL), (TOTAL, column), (TOTAL, TOTAL)):
-                self.members.setdefault(place, {})[firm.id] = number
+        self.members = _with_sums(placed)
         self._rows, self._columns = (sorted({place[side] for place in self.members} - {TOTAL}) for side in (0, 1))
         inner = {
             row: {column: len(self.members.get((row, column), ())) for column in self._columns} for row in self._rows
@@ -191,7 +198,8 @@ class _Table:
         self._with_result = DIAGNOSED if name is PaperTableName.COVERAGE else TOTAL
         self.reasons: dict[Place, Withheld] = {}
         for place, firms in self.members.items():
-            if guards.is_few(firms):
+            others = len(every[place]) - len(firms) if every is not None else guards.rule.firms_at_least
+            if guards.is_few(firms) or others < guards.rule.firms_at_least:
                 self.reasons[place] = Withheld.TOO_FEW
             elif guards.is_near(name, place, firms, means=False):
                 self.reasons[place] = Withheld.DIFFERENCE
@@ -236,6 +244,23 @@ class _Table:
         if place in bare or not means:
             return PaperCell(row=place[0], column=place[1], firms=len(firms), withheld=bare.get(place))
         return _mean_cell(place, firms, self._guards.rule)
+
+
+def _with_sums(placed: Iterable[tuple[Place, PaperFirm, str]]) -> dict[Place, dict[str, str]]:
+    """The firms of each cell and of each sum."""
+    members: dict[Place, dict[str, str]] = {}
+    for (row, column), firm, number in placed:
+        for place in ((row, column), (row, TOTAL), (TOTAL, column), (TOTAL, TOTAL)):
+            members.setdefault(place, {})[firm.id] = number
+    return members
+
+
+def _ecosystem(inputs: PaperInputs, guards: _Guards) -> dict[PaperTableName, _Table]:
+    """Who is linked to others, by district and division of industry; a cell in which nearly all are tells of each."""
+    placed = [((one.district, one.industry), one, "") for one in inputs.firms]
+    every = _with_sums(placed)
+    linked = {name: inputs.linked.get(name, frozenset()) for name in ECOSYSTEM}
+    return {name: _Table(name, [one for one in placed if one[1].id in firms], guards, every) for name, firms in linked.items()}
 
 
 def _mean_cell(place: Place, firms: Members, rule: PublicationRule) -> PaperCell:
@@ -309,7 +334,9 @@ def digest_of(inputs: PaperInputs) -> str:
     """SHA-256 of what a paper is worked out from 输入摘要, as JSON with everything in order."""
     points = {_key(place): dict(sorted(found.items())) for place, found in sorted(inputs.points.items())}
     firms, targets = sorted(inputs.firms, key=lambda one: one.id), sorted(inputs.targets)
-    told = (firms, points, targets, None if inputs.twice is None else list(inputs.twice), list(inputs.former), inputs.rule.whole())
+    linked = {name.value: sorted(found) for name, found in sorted(inputs.linked.items())}
+    twice = None if inputs.twice is None else list(inputs.twice)
+    told = (firms, points, targets, twice, list(inputs.former), inputs.rule.whole(), linked)
     return sha256(DIGESTED.dump_json(told)).hexdigest()
 
 
@@ -321,5 +348,6 @@ DIGESTED: TypeAdapter[Any] = TypeAdapter(
         list[UpliftFirm] | None,
         list[PaperBasis],
         PublicationRule,
+        dict[str, list[str]],
     ]
 )

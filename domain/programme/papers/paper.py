@@ -166,7 +166,7 @@ class PaperRequested(Event):
 class PaperComputed(Event):
     """The tables of a paper were worked out 刊物已计算. position: of the journal, up to which facts were read. day: of the city."""
 
-    type: Literal["paper.computed.v1"] = "paper.computed.v1"
+    type: Literal["paper.computed.v2"] = "paper.computed.v2"
     says: ClassVar = "按方法 {method} 得出 {tables:count} 张数据表"
     method: Label
     rule: str | None

@@ -24,18 +24,26 @@ class PaperTableName(DescribedEnum):
     HEAT = "heat", "Firms with a result and mean of their totals by district and division of industry · 区与行业得分"
     INDICATORS = "indicators", "Weakest indicators of each edition, mean of points 0–100 · 薄弱指标"
     MOVEMENT = "movement", "Firms by how their grade moved since the year before, by district · 同比变动"
+    MEMBERS = "members", "Firms of groups by district and division of industry · 集团成员企业分布"
+    SUPPLIERS = "suppliers", "Firms that supply a chain leader, by their consent, by district and industry · 链上供应企业分布"
+    BUYERS = "buyers", "Firms that agreed on a solution, by district and division of industry · 供需成交企业分布"
     UPLIFT = "uplift", "Uplift from first to second diagnosis, by three estimates · 提升幅度"
     CASES = "cases", "Case studies published in the year, by the digests of their texts · 案例目录"
 
 
 COUNTED = tuple(name for name in PaperTableName if name is not PaperTableName.CASES)
 """Tables that count firms 统计数据表, in order."""
+ECOSYSTEM = (PaperTableName.MEMBERS, PaperTableName.SUPPLIERS, PaperTableName.BUYERS)
+"""Tables of the ecosystem 生态分布: who is linked to others. Whom providers diagnosed is `HEAT`, which counts the results."""
 
 
 class Withheld(DescribedEnum):
     """Why a cell is not shown · 不公开原因."""
 
-    TOO_FEW = "too_few", "Too few firms, or most of them of one group · 企业过少或多属同一集团"
+    TOO_FEW = (
+        "too_few",
+        "Too few firms, or too few others beside them, or most of them of one group · 企业或其余企业过少，或多属同一集团",
+    )
     DIFFERENCE = "difference", "Too few firms apart from what an earlier paper shows · 与已公布数相差企业过少"
     PROTECTS = "protects", "Shown, it would tell a cell that is withheld · 公开将推出其他单元"
 

@@ -3,21 +3,24 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import select
 
-from domain.access import Everything
+from domain.access import Everything, Role
 from domain.governance.rule_bodies.publication import PublicationRule
 from domain.programme.papers.numbers import BASIS, PaperBasis, PaperFirm, PaperInputs, PaperTarget, compute_paper
 from domain.programme.papers.paper import PAPER_OUTCOME, PaperOutcome
+from domain.programme.papers.tables import PaperTableName
 from domain.programme.uplifts.numbers import UpliftFirm
 from journal.blobs import Blobs
 from projections import open_read_models
 from projections.engine.snapshot import Snapshot
 from projections.participants.rosters import MEMBERS, held
 from projections.programme import coverage
+from projections.programme.ecosystem import LinkFilter, LinkKind, sources
 from projections.programme.papers.csv_tables import table_of
 from projections.programme.portrait import PortrayedFirm, moved, points_of, portrayed_firms
 from projections.programme.uplifts.outcome import firms_diagnosed_twice
@@ -32,7 +35,7 @@ class UpliftAsked(NamedTuple):
 
 
 def outcome_bytes(
-    address: str, files: str, year: int, rule: PublicationRule, former: Sequence[str], asked: UpliftAsked | None
+    address: str, files: str, year: int, rule: PublicationRule, former: Sequence[str], asked: UpliftAsked | None, day: date
 ) -> bytes:
     """The tables of a year's paper as JSON; which firms stand behind each cell is kept as a file.
 
@@ -45,12 +48,13 @@ def outcome_bytes(
         rule: guards of what is published.
         former: hashes of what was kept of each published paper.
         asked: first year and edition of the uplift that the year's paper shows; None = it shows none.
+        day: on which consents to chain leaders hold.
     """
     blobs = Blobs(Path(files))
     known = [BASIS.validate_json(_kept(blobs, one)) for one in former]
     with closing(open_read_models(address, None)) as models, models.reading() as snapshot:
         twice = firms_diagnosed_twice(snapshot, asked.first_year, year, asked.edition)[0] if asked is not None else None
-        found = compute_paper(inputs_of(snapshot, year, rule, known, twice))
+        found = compute_paper(inputs_of(snapshot, year, rule, known, twice)._replace(linked=_linked(snapshot, year, day)))
         basis = blobs.put(BASIS.dump_json(found.basis))
         tables = tuple(table_of(name, cells) for name, cells in found.cells.items())
         return PAPER_OUTCOME.dump_json(PaperOutcome(snapshot.position, found.input_digest, tables, basis))
@@ -75,6 +79,20 @@ def inputs_of(
             points[firm.edition, indicator][firm.id] = reached
     targets = [PaperTarget(one.measure, f"{one.at_least:f}", one.mark) for one in coverage.targets(snapshot, year)]
     return PaperInputs(_firms(snapshot, year, now, before), points, targets, twice, former, rule)
+
+
+def _linked(snapshot: Snapshot, year: int, day: date) -> dict[PaperTableName, frozenset[str]]:
+    """Firms that are in a group by the year's roster, and those that by the day supply a chain leader or agreed on a solution."""
+    members = snapshot[MEMBERS]
+    query = select(members.c.enterprise).where(
+        members.c.year == year, held(members, None), members.c.off_reason.is_(None), members.c.group.is_not(None)
+    )
+    where = LinkFilter(day=day.isoformat(), role=Role.SYSTEM)
+    return {
+        PaperTableName.MEMBERS: frozenset(firm for (firm,) in snapshot.rows(query)),
+        PaperTableName.SUPPLIERS: sources(snapshot, Everything(), where, LinkKind.SUPPLIES_TO),
+        PaperTableName.BUYERS: sources(snapshot, Everything(), where, LinkKind.SOLVED_BY),
+    }
 
 
 def _firms(

@@ -2,25 +2,31 @@
 
 from collections.abc import Mapping
 
+from domain.governance.rule_bodies.body import RuleKind
+from domain.governance.rule_bodies.paper_template import PaperTemplate
 from domain.programme.papers.paper import PaperEdition, PaperFile, PaperFormat
 from journal.blobs import Blobs
-from projections.documents.paper import PaperSheet, paper_sheet
+from projections.documents.paper import PaperSheet, SetTemplate, paper_sheet
 from projections.documents.paper_printing import printed_as
 from projections.engine.snapshot import Snapshot
+from projections.governance.dated_rules import body_on, rule_on
 from projections.programme.case_studies.read_model import texts_of
 from projections.standard.editions import editions
 from standards import edition_of_json
 
 
 def sheet_of(snapshot: Snapshot, paper: PaperEdition, names: Mapping[str, str], *, draft: bool, demo: bool) -> PaperSheet:
-    """The sheet of an edition that was computed, its indicators by name. names: of districts and divisions, by code."""
+    """The sheet of an edition that was computed, by the template of that day. names: of districts and divisions, by code."""
+    assert paper.computed is not None  # noqa: S101 - its caller has seen that it is
+    rule = rule_on(snapshot, RuleKind.PAPER_TEMPLATE, paper.computed.day).rule
+    template = SetTemplate(body_on(snapshot, PaperTemplate, paper.computed.day), rule.cause)
     indicators = {
         f"{row.key} {item.id}": f"{row.key} {item.id} {item.name}"
         for row in editions(snapshot)
         for item in edition_of_json(row.body).indicators
     }
     cases = texts_of(snapshot, paper.cases) if paper.cases else ()
-    return paper_sheet(paper, {**names, **indicators}, draft=draft, demo=demo, cases=cases)
+    return paper_sheet(paper, {**names, **indicators}, template, draft=draft, demo=demo, cases=cases)
 
 
 def set_files(blobs: Blobs, sheet: PaperSheet, holder: str) -> tuple[PaperFile, ...]:

@@ -44,7 +44,7 @@ def record(requested: int = 1) -> RecordPaper:
 
 
 def drafted() -> Given:
-    return given(PAPERS).when(REQUEST, "city").accepted.when(record(), "system").happened("paper.computed.v1")
+    return given(PAPERS).when(REQUEST, "city").accepted.when(record(), "system").happened("paper.computed.v2")
 
 
 def test_a_paper_is_asked_for_computed_by_the_program_and_published_by_the_city() -> None:
@@ -62,7 +62,7 @@ def test_what_is_published_stays_and_a_correction_is_an_edition_that_says_why() 
     first, second = case.state.editions
     assert (first.status, second.edition, second.corrects, second.reason) == (PaperStatus.PUBLISHED, 2, 1, "名单更正")
     case.when(record(1), "system").then()
-    case.when(record(second.requested), "system").happened("paper.computed.v1")
+    case.when(record(second.requested), "system").happened("paper.computed.v2")
 
 
 def test_a_draft_may_be_asked_for_anew_once_it_is_computed() -> None:
@@ -189,3 +189,21 @@ def test_the_digest_is_of_all_that_goes_in_whatever_its_order(odd: dict[str, obj
     known = [firm(at) for at in range(9)]
     assert digest_of(inputs(known)) == digest_of(inputs(known[::-1]))
     assert digest_of(inputs(known)) != digest_of(inputs(known, **odd))
+
+
+def test_links_are_counted_by_district_and_industry_and_no_cell_tells_that_nearly_all_have_one() -> None:
+    placed = {("310101", "C34"): 30, ("310101", "C35"): 30, ("310115", "C34"): 30, ("310115", "C35"): 30}
+    known = [firm(at, *place) for at, place in enumerate(place for place, count in placed.items() for _ in range(count))]
+    some = {place: [one.id for one in known if (one.district, one.industry) == place] for place in placed}
+    supplying = frozenset(one for firms in some.values() for one in firms[:10])
+    shown = cells(inputs(known, linked={PaperTableName.SUPPLIERS: supplying}), PaperTableName.SUPPLIERS)
+    assert (shown["310101", "C34"].firms, shown[TOTAL, "C34"].firms, shown[TOTAL, TOTAL].firms) == (10, 20, 40)
+    assert all(one.value is None and one.withheld is None for one in shown.values())
+    few = supplying - set(some["310101", "C34"][4:])
+    shown = cells(inputs(known, linked={PaperTableName.SUPPLIERS: few}), PaperTableName.SUPPLIERS)
+    assert shown["310101", "C34"].withheld is Withheld.TOO_FEW
+    assert sum(one.withheld is Withheld.PROTECTS for one in shown.values()) == 3
+    nearly_all = supplying | set(some["310101", "C34"][:27])
+    shown = cells(inputs(known, linked={PaperTableName.BUYERS: nearly_all}), PaperTableName.BUYERS)
+    assert shown["310101", "C34"].withheld is Withheld.TOO_FEW, "three firms beside it would be told to have none"
+    assert digest_of(inputs(known)) != digest_of(inputs(known, linked={PaperTableName.BUYERS: nearly_all}))

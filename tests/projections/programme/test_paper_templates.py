@@ -1,0 +1,79 @@
+"""Template of papers (plan R5): the city sets wording, order and parts from a day on; what must be shown is shown all the same."""
+
+from datetime import date
+
+import pytest
+from pydantic import ValidationError
+
+from domain.governance.dated_rules import SetRule, defaults_of
+from domain.governance.rule_bodies.body import RuleKind
+from domain.governance.rule_bodies.paper_template import (
+    PART_TWICE,
+    PLACEHOLDER_UNKNOWN,
+    PaperPart,
+    PaperPartName,
+    PaperTemplate,
+)
+from domain.programme.papers.paper import PaperComputed, PaperEdition, PaperFormat, PaperKind
+from domain.programme.papers.tables import COUNTED, TOTAL, PaperCell
+from projections.documents.paper import PaperSheet, SetTemplate, paper_sheet
+from projections.documents.paper_printing import paper_page, printed_as
+from projections.programme.papers.csv_tables import table_of
+
+[DEFAULT] = defaults_of(RuleKind.PAPER_TEMPLATE)
+USUAL = PaperTemplate.model_validate(DEFAULT.body.model_dump())
+TABLES = tuple(table_of(name, (PaperCell(row=TOTAL, column=TOTAL, firms=7),)) for name in COUNTED)
+COMPUTED = PaperComputed(
+    method="q/2", rule=None, position=9, input_digest="a" * 64, day=date(2025, 3, 3), tables=TABLES, basis="b" * 64, uplift=None
+)
+
+
+def sheet(template: PaperTemplate, kind: PaperKind = PaperKind.WHITE_PAPER) -> PaperSheet:
+    paper = PaperEdition(kind=kind, year=2024, edition=1, requested=1, computed=COMPUTED)
+    return paper_sheet(paper, {}, SetTemplate(template, "rule/paper_template/3"), draft=False, demo=True)
+
+
+def test_every_table_that_counts_firms_is_a_part_by_the_same_name() -> None:
+    assert {one.value for one in PaperPartName} == {one.value for one in COUNTED}
+    assert [one.part.value for one in USUAL.white_paper] == [one.value for one in COUNTED]
+
+
+def test_the_default_sets_white_papers_as_they_were() -> None:
+    found = sheet(USUAL)
+    assert found.title == "上海市规上制造业数字化诊断白皮书（2024 年度）"
+    assert [one.table.table for one in found.tables] == list(COUNTED)
+    assert [one.table.table.value for one in sheet(USUAL, PaperKind.RESEARCH_BRIEF).tables] == ["indicators", "movement", "uplift"]
+
+
+def test_the_city_changes_order_parts_and_words_and_the_paper_says_by_which_template() -> None:
+    words = {"title": "各区档次", "title_in_english": "Grades", "note": "先看合计。", "note_in_english": "Sums first."}
+    parts = (
+        PaperPart(part=PaperPartName.GRADES, **words),
+        PaperPart(part=PaperPartName.COVERAGE),
+    )
+    said = {"title": "{year} 年{kind}", "introduction": "第 {edition} 版说明。", "introduction_in_english": "Edition {edition}."}
+    found = sheet(USUAL.model_copy(update={**said, "white_paper": parts}))
+    assert [(one.title, one.table.table.value) for one in found.tables] == [("各区档次", "grades"), ("分区诊断覆盖", "coverage")]
+    page, plain = paper_page(found), printed_as(found, PaperFormat.MARKDOWN, "tests").decode()
+    for printed in (page, plain):
+        for said_so in ("2024 年白皮书", "第 1 版说明。", "Edition 1.", "先看合计。", "Grades. Sums first.", "rule/paper_template/3"):
+            assert said_so in printed, said_so
+        assert TABLES[0].digest in printed, "position and digest are no part of a template"
+        assert "薄弱指标" not in printed
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"title": "{city} 白皮书"}, PLACEHOLDER_UNKNOWN),
+        ({"introduction": "一个 { 花括号"}, PLACEHOLDER_UNKNOWN),
+        ({"title_in_english": "{kind.__class__}"}, PLACEHOLDER_UNKNOWN),
+        ({"white_paper": [{"part": "grades"}, {"part": "grades"}]}, PART_TWICE),
+        ({"research_brief": [{"part": "weather"}]}, "'coverage', 'targets', 'grades'"),
+        ({"white_paper": []}, "at least 1 item"),
+    ],
+)
+def test_a_template_that_cannot_be_set_is_refused(changed: dict[str, object], says: str) -> None:
+    body = USUAL.model_dump(mode="json") | changed
+    with pytest.raises(ValidationError, match=says.replace("{", r"\{").replace("}", r"\}")):
+        SetRule(since=date(2025, 1, 1), body=body, source="体例", mark="I")  # type: ignore[arg-type] # as it is sent
