@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from graphql import ObjectTypeDefinitionNode, parse
 
 from projections.report.wording import MARKS
 from standards.edition.text import SourceMark
@@ -58,14 +59,26 @@ def plan() -> list[str]:
     return re.findall(r'(?m)^\| <a id="(\w+)"></a>\1 \|', (DOCS / "plan.md").read_text("utf-8"))
 
 
-def test_every_clause_of_the_plan_stands_once_each_with_three_cells_and_chinese() -> None:
+def test_every_clause_of_the_plan_stands_once_each_with_its_cells_and_chinese() -> None:
     assert plan() == [f"{letter}{n}" for letter, many in zip("GSPVTOIR", (4, 5, 8, 6, 3, 3, 5, 5), strict=True)
                       for n in range(1, many + 1)]  # fmt: skip
     for line in (DOCS / "plan.md").read_text("utf-8").splitlines():
         if line.startswith('| <a id="'):
-            _, says, chinese = line.strip("| ").split(" | ")
+            _, says, chinese, done = line.strip("| ").split(" | ")
             assert len(says) > 10
             assert re.search(r"[一-鿿]", chinese), line
+            assert re.fullmatch(r"`\w+`(, `\w+`)*", done), line
+
+
+def test_every_clause_names_what_carries_it_out_and_a_test_cites_it() -> None:
+    """Queries and mutations by their published names; no clause is left to the words of a page."""
+    document = parse((ROOT / "graphql" / "schema.graphql").read_text("utf-8"))
+    kinds = {one.name.value: one for one in document.definitions if isinstance(one, ObjectTypeDefinitionNode)}
+    known = {field.name.value for kind in ("Query", "Mutation") for field in kinds[kind].fields}
+    rows = [line for line in (DOCS / "plan.md").read_text("utf-8").splitlines() if line.startswith('| <a id="')]
+    assert [name for line in rows for name in re.findall(r"`(\w+)`", line.rpartition(" | ")[2]) if name not in known] == []
+    tested = {clause for where, text in texts() if where.startswith("tests/") for clause in clauses(text)}
+    assert [clause for clause in plan() if clause not in tested] == []
 
 
 def test_every_clause_that_is_cited_stands_in_the_plan() -> None:

@@ -1,4 +1,4 @@
-"""Organisations (plan O2, V4): revised and retired by the city, read as they are, as they were, with or without the retired."""
+"""Organisations (plan O2, P2, V4): revised and retired by the city, read as they are, as they were, with or without the retired."""
 
 from api.kit.ids import id_of
 from tests.live_city import ENTERPRISE, LiveCity
