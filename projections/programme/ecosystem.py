@@ -92,8 +92,8 @@ class LinkFilter:
     """
 
     kind: list[LinkKind] | None = sought("What links the two · 关系类别")
-    source: list[str] | None = sought("Ids of what it begins at · 起点", of=("enterprise", "organisation"))
-    target: list[str] | None = sought("Ids or codes of what it ends at · 终点", of=("organisation", "enterprise", "solution"))
+    source: list[str] | None = sought("Ids of what it begins at · 起点")
+    target: list[str] | None = sought("Ids or codes of what it ends at · 终点")
     day: str = ""
     role: str = ""
     organisation: str = ""

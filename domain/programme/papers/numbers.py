@@ -256,11 +256,18 @@ def _with_sums(placed: Iterable[tuple[Place, PaperFirm, str]]) -> dict[Place, di
 
 
 def _ecosystem(inputs: PaperInputs, guards: _Guards) -> dict[PaperTableName, _Table]:
-    """Who is linked to others, by district and division of industry; a cell in which nearly all are tells of each."""
+    """Who is linked to others, by district and division of industry; a cell in which nearly all are tells of each.
+
+    Of too few firms in all there is no table: the names of its rows would tell where they lie.
+    """
     placed = [((one.district, one.industry), one, "") for one in inputs.firms]
     every = _with_sums(placed)
-    linked = {name: inputs.linked.get(name, frozenset()) for name in ECOSYSTEM}
-    return {name: _Table(name, [one for one in placed if one[1].id in firms], guards, every) for name, firms in linked.items()}
+    tables = {}
+    for name in ECOSYSTEM:
+        counted = [one for one in placed if one[1].id in inputs.linked.get(name, frozenset())]
+        enough = len(counted) >= inputs.rule.firms_at_least
+        tables[name] = _Table(name, counted if enough else (), guards, every)
+    return tables
 
 
 def _mean_cell(place: Place, firms: Members, rule: PublicationRule) -> PaperCell:

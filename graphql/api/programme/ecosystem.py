@@ -14,7 +14,7 @@ import strawberry
 from api.kit.context import Context
 from api.kit.enums import enum_type
 from api.kit.filter_values import require_some
-from api.kit.ids import id_of
+from api.kit.ids import id_of, keys_of
 from api.kit.lists import Listed, Occasion, listing
 from api.kit.paging import AtLeast
 from api.kit.published import argument, field, published, published_filter
@@ -67,6 +67,8 @@ class EcosystemCount:
     targets: int = field("Different things that they end at · 终点数")
 
 
+NAMED = ("enterprise", "organisation", "solution")
+"""Kinds of things that have an id of their own; a district, an industry and a designation are named by their codes."""
 Named = Mapping[tuple[ThingKind, str], EcosystemThing]
 
 
@@ -97,8 +99,7 @@ def things_of(snapshot: Snapshot, whole: Snapshot, scope: Scope, found: Sequence
     def thing(kind: ThingKind, key: str) -> EcosystemThing:
         if kind is ThingKind.LEADER:
             kind = ThingKind.ORGANISATION if key in organisations else ThingKind.ENTERPRISE
-        has_page = kind in (ThingKind.ENTERPRISE, ThingKind.ORGANISATION, ThingKind.SOLUTION)
-        return EcosystemThing(kind=kind, id=id_of(kind.value if has_page else "", key), name=names[kind].get(key))
+        return EcosystemThing(kind=kind, id=id_of(kind.value if kind.value in NAMED else "", key), name=names[kind].get(key))
 
     return {(kind, key): thing(kind, key) for kind, of in keys.items() for key in of}
 
@@ -156,7 +157,7 @@ class EcosystemQueries:
         if filter is None:
             return LinkFilter()
         require_some(filter)
-        return filter
+        return replace(filter, source=keys_of(filter.source, *NAMED), target=keys_of(filter.target, *NAMED))
 
     @field("How many links of each kind the caller sees today · 生态图谱汇总. plan R1", roles=ECOSYSTEM)
     def ecosystem_counts(self, info: strawberry.Info[Context, None], at_least: AtLeast = None) -> list[EcosystemCount]:

@@ -30,6 +30,9 @@ REFUSED = {
 FREE = {
     "DiagnosisFilter.caseNumber": "refused where its check digit is wrong; absent and out of scope answer alike",
     "EnterpriseFilter.text": "part of a name",
+    **dict.fromkeys(
+        ("LinkFilter.source", "LinkFilter.target"), "any thing by its id or code: absent and out of scope answer alike"
+    ),
     "Query.resultCredentials(number)": "a number that nobody has to know: absent and out of scope answer alike",
 }
 """Filter -> why any text may be sent."""

@@ -196,6 +196,7 @@ def test_every_table_of_a_firms_own_data_has_row_policies() -> None:
         "assignments",
         "audit_subjects",
         "headquarters",
+        "named_suppliers",
         "offers",
         "outreach_questions",
         "outreach_reached",

@@ -206,4 +206,6 @@ def test_links_are_counted_by_district_and_industry_and_no_cell_tells_that_nearl
     nearly_all = supplying | set(some["310101", "C34"][:27])
     shown = cells(inputs(known, linked={PaperTableName.BUYERS: nearly_all}), PaperTableName.BUYERS)
     assert shown["310101", "C34"].withheld is Withheld.TOO_FEW, "three firms beside it would be told to have none"
+    four = frozenset(some["310101", "C34"][:4])
+    assert cells(inputs(known, linked={PaperTableName.BUYERS: four}), PaperTableName.BUYERS) == {}, "not even where they lie"
     assert digest_of(inputs(known)) != digest_of(inputs(known, linked={PaperTableName.BUYERS: nearly_all}))
