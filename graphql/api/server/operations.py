@@ -258,7 +258,7 @@ class Operations:
             is_async_iterable=assume_not_async_iterable if blocking else None,
         )
         if not isinstance(executor, CompiledExecutor):
-            errors = in_chinese_too(_errors(executor), "变量取值与接口定义不符，请按下文改正。")
+            errors = in_chinese_too(_errors(executor), "变量取值与接口定义不符，请按下文改正。", self._schema)
             for error in errors:
                 error.extensions = {"code": "BAD_VARIABLES", **(error.extensions or {})}
             return GraphQLResponse({"errors": formatted(errors)}, 400)

@@ -1,5 +1,6 @@
 """Documents 查询文档: a query text parsed, weighed, validated and judged once, then kept with its compiled selections."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -7,6 +8,7 @@ from typing import Any
 
 from graphql import (
     DocumentNode,
+    GraphQLEnumType,
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
@@ -36,10 +38,19 @@ OPERATION_UNKNOWN = "OPERATION_RESOLUTION_FAILURE"
 SEVERAL_OPERATIONS = "须用 operationName 指明操作 Name one of the operations in operationName"
 
 
-def in_chinese_too(errors: list[GraphQLError], sentence: str) -> list[GraphQLError]:
-    """What the library says in English alone, after a Chinese sentence that says what is at fault 双语提示."""
+UNKNOWN_VALUE = re.compile(r"does not exist in '(\w+)' enum")
+
+
+def in_chinese_too(errors: list[GraphQLError], sentence: str, schema: GraphQLSchema | None = None) -> list[GraphQLError]:
+    """What the library says in English alone, after a Chinese sentence that says what is at fault 双语提示.
+
+    schema: of the values of closed sets, which a refusal of another lists; None where no value is at fault.
+    """
     for error in errors:
-        error.message = f"{sentence}{error.message}"
+        found = UNKNOWN_VALUE.search(error.message)
+        kind = schema.get_type(found[1]) if found is not None and schema is not None else None
+        listed = f" Allowed · 可选：{'、'.join(kind.values)}" if isinstance(kind, GraphQLEnumType) else ""
+        error.message = f"{sentence}{error.message}{listed}"
     return errors
 
 
@@ -180,7 +191,7 @@ class Documents:
         if errors := over_budget(self._schema, document, self.limits):
             raise Unacceptable(VALIDATION_FAILED, errors)
         if errors := validate_document(self._schema, document, specified_rules):
-            raise Unacceptable(VALIDATION_FAILED, in_chinese_too(errors, "查询与接口定义不符，请按下文改正。"))
+            raise Unacceptable(VALIDATION_FAILED, in_chinese_too(errors, "查询与接口定义不符，请按下文改正。", self._schema))
         return document
 
     def _parsed(self, query: str) -> DocumentNode:

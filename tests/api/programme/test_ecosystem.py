@@ -122,3 +122,11 @@ def test_who_has_no_part_in_it_is_refused_the_map(city: LiveCity, who: str) -> N
 
 def test_the_public_reads_no_link(city: LiveCity) -> None:
     assert city.ask(None, COUNTS)["errors"]
+
+
+def test_a_value_that_a_closed_set_does_not_hold_is_refused_with_all_that_it_holds(city: LiveCity) -> None:
+    """In the text of a query and in its variables alike: unknown parts of a paper's template are told so as well."""
+    written = city.ask("city", "{ ecosystemLinks(filter: {kind: [LIKES]}) { totalCount } }")["errors"][0]["message"]
+    sent = city.ask("city", LINKS, f={"kind": ["LIKES"]})["errors"][0]["message"]
+    for message in (written, sent):
+        assert "DESIGNATED、DIAGNOSED_BY、IN_DISTRICT" in message
