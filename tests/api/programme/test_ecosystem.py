@@ -1,9 +1,12 @@
 """Map of the ecosystem over the API (plan R1): each caller the links of its scope, each number opened to its links."""
 
+import csv
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
+from api.app import create_app
 from tests.api.programme.test_demands import demanded, offered, published
 from tests.live_city import ENTERPRISE, OTHER_ENTERPRISE, LiveCity
 
@@ -118,6 +121,22 @@ def test_a_provider_sees_whom_it_diagnosed_and_a_seller_whom_it_sold_to(city: Li
 def test_who_has_no_part_in_it_is_refused_the_map(city: LiveCity, who: str) -> None:
     for query in ("{ ecosystemLinks { totalCount } }", COUNTS):
         assert city.ask(who, query)["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+
+
+def test_the_administration_takes_its_links_away_as_one_table(city: LiveCity) -> None:
+    sold(city)
+    with TestClient(create_app(city.installation.services)) as client:
+
+        def taken(who: str | None) -> Any:
+            headers = {"authorization": f"Bearer {city.tokens[who]}"} if who is not None else {}
+            return client.get("/ecosystem/links.csv", headers=headers)
+
+        for who in ("city", "district", "auditor"):
+            lines = list(csv.DictReader(taken(who).text.splitlines()))
+            found = [(one["kind"].upper(), one["source"], one["target"]) for one in lines]
+            assert found == links(city, who), who
+        assert {one["source_name"] for one in lines if one["kind"] == "solved_by"} == {"示例精密机械有限公司"}
+        assert [taken(who).status_code for who in ("supplier", "enterprise", None)] == [404, 404, 401]
 
 
 def test_the_public_reads_no_link(city: LiveCity) -> None:

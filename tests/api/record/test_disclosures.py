@@ -349,6 +349,7 @@ NOT_LOGGED = {
     "/log/proof/inclusion": "hashes",
     "/log/proof/consistency": "hashes",
     "/log/cosignature": "on the way in",
+    "/ecosystem/links.csv": "who is linked to whom, which no mask covers, as `EcosystemLink.*`",
     "/certificates/status-list": "two bits a certificate, by its place, open to everyone; of no firm",
     "/results/status-list": "as above, of result credentials",
     "/.well-known/jwt-vc-issuer": "a public key",
