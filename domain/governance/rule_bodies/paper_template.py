@@ -43,8 +43,6 @@ PaperParts = Annotated[tuple[PaperPart, ...], Field(min_length=1, max_length=len
 PLACEHOLDERS = ("kind", "year", "edition")
 """What a title or an introduction may have filled in 占位."""
 BRACES = re.compile(r"\{([^{}]*)\}|[{}]")
-PLACEHOLDER_UNKNOWN = "a title or an introduction holds a placeholder other than {kind}, {year} and {edition}"
-PART_TWICE = "a part of a paper is named twice"
 
 
 class PaperTemplate(RuleBody):
@@ -64,10 +62,10 @@ class PaperTemplate(RuleBody):
     def _can_be_set(self) -> Self:
         for parts in (self.white_paper, self.research_brief):
             if len({one.part for one in parts}) < len(parts):
-                raise ValueError(PART_TWICE)
+                raise ValueError("a part of a paper is named twice")
         texts = (self.title, self.title_in_english, self.introduction, self.introduction_in_english)
         if any(not set(_placeholders(text)) <= set(PLACEHOLDERS) for text in texts if text is not None):
-            raise ValueError(PLACEHOLDER_UNKNOWN)
+            raise ValueError("a title or an introduction holds a placeholder other than {kind}, {year} and {edition}")
         return self
 
 

@@ -9,7 +9,6 @@ from strawberry.utils.str_converters import to_camel_case
 
 from api.kit.command_inputs import KEY_OF_MAPPING, MAPPINGS
 from api.server.errors import UserError
-from domain.governance.rule_bodies.paper_template import PART_TWICE, PLACEHOLDER_UNKNOWN
 from domain.kernel import Refused, stream_of
 
 Place = Sequence[int | str]
@@ -178,8 +177,11 @@ VALUE_ERRORS: Mapping[str, tuple[str, str]] = {
         "upheld",
         "经异议维持的指标分值不能为 0，它可能是该年度唯一有记录的部分",
     ),
-    PART_TWICE: ("", "同一部分在刊物中重复列出"),
-    PLACEHOLDER_UNKNOWN: ("", "标题或引言的占位只能是 {kind}、{year}、{edition}，请更正花括号中的文字"),
+    "a part of a paper is named twice": ("", "同一部分在刊物中重复列出"),
+    "a title or an introduction holds a placeholder other than {kind}, {year} and {edition}": (
+        "",
+        "标题或引言的占位只能是 {kind}、{year}、{edition}，请更正花括号中的文字",
+    ),
     "a base is stated twice": ("bases", "同一诊断形式与规模的基数重复设定"),
 }
 """What a command itself says of its members together -> (the member to put right, 中文)."""

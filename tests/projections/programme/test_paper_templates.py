@@ -7,13 +7,7 @@ from pydantic import ValidationError
 
 from domain.governance.dated_rules import SetRule, defaults_of
 from domain.governance.rule_bodies.body import RuleKind
-from domain.governance.rule_bodies.paper_template import (
-    PART_TWICE,
-    PLACEHOLDER_UNKNOWN,
-    PaperPart,
-    PaperPartName,
-    PaperTemplate,
-)
+from domain.governance.rule_bodies.paper_template import PaperPart, PaperPartName, PaperTemplate
 from domain.programme.papers.paper import PaperComputed, PaperEdition, PaperFormat, PaperKind
 from domain.programme.papers.tables import COUNTED, TOTAL, PaperCell
 from projections.documents.paper import PaperSheet, SetTemplate, paper_sheet
@@ -66,15 +60,15 @@ def test_the_city_changes_order_parts_and_words_and_the_paper_says_by_which_temp
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
-        ({"title": "{city} 白皮书"}, PLACEHOLDER_UNKNOWN),
-        ({"introduction": "一个 { 花括号"}, PLACEHOLDER_UNKNOWN),
-        ({"title_in_english": "{kind.__class__}"}, PLACEHOLDER_UNKNOWN),
-        ({"white_paper": [{"part": "grades"}, {"part": "grades"}]}, PART_TWICE),
+        ({"title": "{city} 白皮书"}, "a placeholder other than"),
+        ({"introduction": "一个 { 花括号"}, "a placeholder other than"),
+        ({"title_in_english": "{kind.__class__}"}, "a placeholder other than"),
+        ({"white_paper": [{"part": "grades"}, {"part": "grades"}]}, "named twice"),
         ({"research_brief": [{"part": "weather"}]}, "'coverage', 'targets', 'grades'"),
         ({"white_paper": []}, "at least 1 item"),
     ],
 )
 def test_a_template_that_cannot_be_set_is_refused(changed: dict[str, object], says: str) -> None:
     body = USUAL.model_dump(mode="json") | changed
-    with pytest.raises(ValidationError, match=says.replace("{", r"\{").replace("}", r"\}")):
+    with pytest.raises(ValidationError, match=says):
         SetRule(since=date(2025, 1, 1), body=body, source="体例", mark="I")  # type: ignore[arg-type] # as it is sent
