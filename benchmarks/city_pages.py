@@ -27,7 +27,7 @@ from benchmarks import diagnoses
 from benchmarks.firms import INDUSTRIES
 from benchmarks.measuring import NAMES, Bench, Compared, say
 from domain.access import Everything, Role
-from domain.instants import city_day
+from domain.instants import city_day, microseconds
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.people.memberships import GrantMembership
 from domain.participants.people.registration import RegisterPerson
@@ -97,7 +97,7 @@ def fill(journal: Journal, firms: int, years: int) -> int:
             batch.append(replace(stated, **kept, state=orjson.dumps(data)))
             batch.extend(replace(one, state=_of_firm(one, enterprise)) for one in led)
             if len(batch) >= diagnoses.BATCH or number == firms - 1:
-                journal.append(batch, int(begun.timestamp() * 1e6) + number * 200 * A_DAY // firms)
+                journal.append(batch, microseconds(begun) + number * 200 * A_DAY // firms)
                 batch = []
     return now.year
 

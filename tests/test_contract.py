@@ -22,6 +22,7 @@ ROOTS = ("Query", "Mutation", "Subscription")
 BOUNDED = {
     "AnonymousApplication": dict.fromkeys(("documents", "industries", "staffByIndustry"), "of one application, within its limits"),
     "Application": dict.fromkeys(("documents", "industries", "links", "staff", "toMend"), "of one application, within its limits"),
+    "PaperTemplate": dict.fromkeys(("whitePaper", "researchBrief"), "one a table of papers"),
     "Paper": {"files": "one a form", "tables": "one a kind of table"},
     "Package": {"files": "one a kind of file", "receipts": "fifty at most"},
     "Prefill": {"offers": "one an indicator and certificate, of one questionnaire"},
@@ -113,6 +114,7 @@ BOUNDED = {
     "YearPace": {"districts": "one a district"},
     "Query": {
         "bottlenecks": "one a district or provider",
+        "ecosystemCounts": "one a kind of link",
         "calibrations": "one a quarter",
         "counterparts": "the seven there are",
         "targetSplit": "one a district or subdistrict",

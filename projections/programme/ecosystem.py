@@ -33,7 +33,7 @@ from standards.edition.mapping import DIVISION
 
 
 class LinkKind(DescribedEnum):
-    """What links two things of the ecosystem · 生态关系类别."""
+    """In which way firms, units and places are linked · 生态关系类别."""
 
     DESIGNATED = "designated", "A firm holds a designation today, such as chain leader · 企业具有称号"
     DIAGNOSED_BY = "diagnosed_by", "A provider diagnosed a firm, and the report is out · 服务商诊断企业"
@@ -47,8 +47,8 @@ class LinkKind(DescribedEnum):
     SUPPLIES_TO = "supplies_to", "A firm consents to a chain leader as its supplier · 企业供应链主"
 
 
-class ThingKind(DescribedEnum):
-    """What stands at an end of a link · 生态主体类别."""
+class LinkEndKind(DescribedEnum):
+    """What a link begins or ends at · 关系端点类别."""
 
     ENTERPRISE = "enterprise", "Firm · 企业"
     ORGANISATION = "organisation", "Group, park, provider or solution supplier · 组织"
@@ -59,17 +59,17 @@ class ThingKind(DescribedEnum):
     LEADER = "leader", "Chain leader: a group, or a firm that is designated one · 链主"
 
 
-ENDS: Mapping[LinkKind, tuple[ThingKind, ThingKind]] = {
-    LinkKind.DESIGNATED: (ThingKind.ENTERPRISE, ThingKind.DESIGNATION),
-    LinkKind.DIAGNOSED_BY: (ThingKind.ENTERPRISE, ThingKind.ORGANISATION),
-    LinkKind.IN_DISTRICT: (ThingKind.ENTERPRISE, ThingKind.DISTRICT),
-    LinkKind.IN_INDUSTRY: (ThingKind.ENTERPRISE, ThingKind.INDUSTRY),
-    LinkKind.IN_PARK: (ThingKind.ENTERPRISE, ThingKind.ORGANISATION),
-    LinkKind.LISTED_IN: (ThingKind.ORGANISATION, ThingKind.INDUSTRY),
-    LinkKind.MEMBER_OF: (ThingKind.ENTERPRISE, ThingKind.ORGANISATION),
-    LinkKind.OFFERS: (ThingKind.ORGANISATION, ThingKind.SOLUTION),
-    LinkKind.SOLVED_BY: (ThingKind.ENTERPRISE, ThingKind.ORGANISATION),
-    LinkKind.SUPPLIES_TO: (ThingKind.ENTERPRISE, ThingKind.LEADER),
+ENDS: Mapping[LinkKind, tuple[LinkEndKind, LinkEndKind]] = {
+    LinkKind.DESIGNATED: (LinkEndKind.ENTERPRISE, LinkEndKind.DESIGNATION),
+    LinkKind.DIAGNOSED_BY: (LinkEndKind.ENTERPRISE, LinkEndKind.ORGANISATION),
+    LinkKind.IN_DISTRICT: (LinkEndKind.ENTERPRISE, LinkEndKind.DISTRICT),
+    LinkKind.IN_INDUSTRY: (LinkEndKind.ENTERPRISE, LinkEndKind.INDUSTRY),
+    LinkKind.IN_PARK: (LinkEndKind.ENTERPRISE, LinkEndKind.ORGANISATION),
+    LinkKind.LISTED_IN: (LinkEndKind.ORGANISATION, LinkEndKind.INDUSTRY),
+    LinkKind.MEMBER_OF: (LinkEndKind.ENTERPRISE, LinkEndKind.ORGANISATION),
+    LinkKind.OFFERS: (LinkEndKind.ORGANISATION, LinkEndKind.SOLUTION),
+    LinkKind.SOLVED_BY: (LinkEndKind.ENTERPRISE, LinkEndKind.ORGANISATION),
+    LinkKind.SUPPLIES_TO: (LinkEndKind.ENTERPRISE, LinkEndKind.LEADER),
 }
 """Kind of link -> what stands at its beginning and at its end 关系两端."""
 

@@ -18,6 +18,7 @@ LIBRARIES = frozenset(
 OURS_ALONE = {
     "projections.report.printing": "zlib: states its version and unpacks nothing",
     "projections.programme.papers.csv_tables": "csv: writes the published tables, and reads none",
+    "api.downloads.ecosystem": "csv: writes links of the caller's scope, and reads none",
     "interop.packages.archive": "zipfile: writes packages, and opens those that it wrote, found by their hash",
     "zhenduan.demo.firms": "csv: reads the demo's own list",
     "api.kit.credentials": "zlib: packs its own status list and unpacks nothing",

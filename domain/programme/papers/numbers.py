@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from hashlib import sha256
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
@@ -74,7 +73,7 @@ class PaperInputs(NamedTuple):
     twice: Sequence[UpliftFirm] | None
     former: Sequence["PaperBasis"]
     rule: PublicationRule
-    linked: Mapping[PaperTableName, frozenset[str]] = MappingProxyType({})
+    linked: Mapping[PaperTableName, frozenset[str]] = {}
 
 
 class PaperBasis(NamedTuple):

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from api.downloads.files import NOTHING_RUNS, attachment
 from api.kit.services import Services
-from api.programme.ecosystem import asked_by, things_of
+from api.programme.ecosystem import asked_by, ends_of
 from api.server.admission import Overloaded
 from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, respond
@@ -74,7 +74,7 @@ class EcosystemFile:
         models, page = self._services.models, Page(AT_ONCE, BY_KIND)
         with models.reading(caller.scope) as snapshot, models.reading() as whole:
             while found := links(snapshot, caller.scope, where, page):
-                named = things_of(snapshot, whole, caller.scope, found)
+                named = ends_of(snapshot, whole, caller.scope, found)
                 for row in found:
                     source, target = named[ENDS[row.kind][0], row.source], named[ENDS[row.kind][1], row.target]
                     ends = [(one.kind.value, str(one.id), one.name or "") for one in (source, target)]

@@ -1,4 +1,4 @@
-"""Ecosystem of the programme 产业生态 in the schema: things and their links, each caller those of its scope. plan R1.
+"""Ecosystem of the programme 产业生态 in the schema: links, each caller those of its scope. plan R1.
 
 The public reads of it what white papers count: firms with a link by district and industry, guarded as every published cell.
 """
@@ -31,29 +31,29 @@ from projections.participants.enterprises import enterprises_by_id
 from projections.participants.organisations import organisations_by_id
 from projections.programme import ecosystem as rows
 from projections.programme.demands.solutions import solutions_by_id
-from projections.programme.ecosystem import ENDS, LinkCount, LinkFilter, LinkKind, LinkRow, ThingKind
+from projections.programme.ecosystem import ENDS, LinkCount, LinkEndKind, LinkFilter, LinkKind, LinkRow
 
 published_filter(LinkFilter)
-for _enum in (LinkKind, ThingKind):
+for _enum in (LinkKind, LinkEndKind):
     enum_type(_enum)
 
 
 @published(ECOSYSTEM)
-class EcosystemThing:
-    """Thing at an end of a link · 生态主体. plan R1"""
+class LinkEnd:
+    """What a link begins or ends at · 关系端点. plan R1"""
 
-    kind: ThingKind = field("What it is · 主体类别")
+    kind: LinkEndKind = field("What it is · 端点类别")
     id: Annotated[strawberry.ID, IdOf("")] = field("Id, or the code of a district, an industry or a designation · 标识")
     name: str | None = field("What people call it; null: no name is on record · 名称")
 
 
 @published(ECOSYSTEM, row=LinkRow)
 class EcosystemLink:
-    """Link between two things of the ecosystem, as it stands today · 生态关系. plan R1"""
+    """Link of the ecosystem, as it stands today · 生态关系. plan R1"""
 
     kind: LinkKind = field("What links them · 关系类别")
-    source: EcosystemThing = field("What it begins at · 起点", made=True)
-    target: EcosystemThing = field("What it ends at · 终点", made=True)
+    source: LinkEnd = field("What it begins at · 起点", made=True)
+    target: LinkEnd = field("What it ends at · 终点", made=True)
     since: date | None = field("First day; null: it is not kept for links of this kind · 起始日")
 
 
@@ -63,50 +63,50 @@ class EcosystemCount:
 
     kind: LinkKind = field("What links them · 关系类别")
     links: int = field("Links · 关系数")
-    sources: int = field("Different things that they begin at · 起点数")
-    targets: int = field("Different things that they end at · 终点数")
+    sources: int = field("Different firms or units that they begin at · 起点数")
+    targets: int = field("Different firms, units, places or solutions that they end at · 终点数")
 
 
 NAMED = ("enterprise", "organisation", "solution")
 """Kinds of things that have an id of their own; a district, an industry and a designation are named by their codes."""
-Named = Mapping[tuple[ThingKind, str], EcosystemThing]
+Named = Mapping[tuple[LinkEndKind, str], LinkEnd]
 
 
-def things_of(snapshot: Snapshot, whole: Snapshot, scope: Scope, found: Sequence[LinkRow]) -> Named:
+def ends_of(snapshot: Snapshot, whole: Snapshot, scope: Scope, found: Sequence[LinkRow]) -> Named:
     """What stands at the ends of some links, by name 关系两端的主体. whole: read by the program.
 
     A firm at the end of a link that the caller may read is told by its name, also where the firm itself lies outside the scope: a
     chain leader, a supplier that is named to it, a buyer that accepted the caller's offer.
     """
-    keys: defaultdict[ThingKind, set[str]] = defaultdict(set)
+    keys: defaultdict[LinkEndKind, set[str]] = defaultdict(set)
     for row in found:
         for kind, key in zip(ENDS[row.kind], (row.source, row.target), strict=True):
             keys[kind].add(key)
-    units = sorted(keys[ThingKind.ORGANISATION] | keys[ThingKind.LEADER])
+    units = sorted(keys[LinkEndKind.ORGANISATION] | keys[LinkEndKind.LEADER])
     organisations = organisations_by_id(snapshot, units)
-    asked = sorted(keys[ThingKind.ENTERPRISE] | (keys[ThingKind.LEADER] - organisations.keys()))
+    asked = sorted(keys[LinkEndKind.ENTERPRISE] | (keys[LinkEndKind.LEADER] - organisations.keys()))
     firms = enterprises_by_id(whole, Everything(), asked)
-    solutions = solutions_by_id(snapshot, scope, sorted(keys[ThingKind.SOLUTION]))
-    names: Mapping[ThingKind, Mapping[str, str | None]] = {
-        ThingKind.ENTERPRISE: {key: row.name for key, row in firms.items()},
-        ThingKind.ORGANISATION: {key: row.name for key, row in organisations.items()},
-        ThingKind.DISTRICT: {key: district_of(key).name for key in keys[ThingKind.DISTRICT]},
-        ThingKind.INDUSTRY: {key: industry_of(key).name for key in keys[ThingKind.INDUSTRY]},
-        ThingKind.DESIGNATION: {key: Designation(key).names[0] for key in keys[ThingKind.DESIGNATION]},
-        ThingKind.SOLUTION: {key: row.title for key, row in solutions.items()},
+    solutions = solutions_by_id(snapshot, scope, sorted(keys[LinkEndKind.SOLUTION]))
+    names: Mapping[LinkEndKind, Mapping[str, str | None]] = {
+        LinkEndKind.ENTERPRISE: {key: row.name for key, row in firms.items()},
+        LinkEndKind.ORGANISATION: {key: row.name for key, row in organisations.items()},
+        LinkEndKind.DISTRICT: {key: district_of(key).name for key in keys[LinkEndKind.DISTRICT]},
+        LinkEndKind.INDUSTRY: {key: industry_of(key).name for key in keys[LinkEndKind.INDUSTRY]},
+        LinkEndKind.DESIGNATION: {key: Designation(key).names[0] for key in keys[LinkEndKind.DESIGNATION]},
+        LinkEndKind.SOLUTION: {key: row.title for key, row in solutions.items()},
     }
 
-    def thing(kind: ThingKind, key: str) -> EcosystemThing:
-        if kind is ThingKind.LEADER:
-            kind = ThingKind.ORGANISATION if key in organisations else ThingKind.ENTERPRISE
-        return EcosystemThing(kind=kind, id=id_of(kind.value if kind.value in NAMED else "", key), name=names[kind].get(key))
+    def thing(kind: LinkEndKind, key: str) -> LinkEnd:
+        if kind is LinkEndKind.LEADER:
+            kind = LinkEndKind.ORGANISATION if key in organisations else LinkEndKind.ENTERPRISE
+        return LinkEnd(kind=kind, id=id_of(kind.value if kind.value in NAMED else "", key), name=names[kind].get(key))
 
     return {(kind, key): thing(kind, key) for kind, of in keys.items() for key in of}
 
 
 def _build(context: Context, found: Sequence[LinkRow], _wanted: frozenset[str]) -> list[EcosystemLink]:
     with context.services.models.reading(until=context.until) as whole:
-        named = things_of(context.snapshot, whole, context.scope, found)
+        named = ends_of(context.snapshot, whole, context.scope, found)
     return [
         EcosystemLink(
             **shown(EcosystemLink, row),

@@ -62,7 +62,7 @@ RESTRICTED_BUT_OPEN = {
     **dict.fromkeys(("SupplierGaps.*", "SupplierGap.*"), "means of five consenting firms or more, to the nearest five points"),
     **{
         f"{name}.*": "who is linked to whom, as the reads that it is made of show it"
-        for name in ("EcosystemCount", "EcosystemLink", "EcosystemThing")
+        for name in ("EcosystemCount", "EcosystemLink", "LinkEnd")
     },
     **{f"{name}.*": "work of the administration and its bodies, of no firm" for name in ("Duty", "DutyReport", "DutyDayChange")},
     "Duty.contact": "as contacts of the liaison network: of bodies, and of no firm",
