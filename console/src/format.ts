@@ -21,3 +21,17 @@ export function decimal(value: string | number | null | undefined, places = 4): 
 
 export const share = (part: number, whole: number): string => (whole ? `${((100 * part) / whole).toFixed(1)} %` : "—");
 
+/** Fen as yuan with separators, exactly: the last two digits are fen. */
+export function yuan(fen: string | number | null | undefined): string {
+  if (fen === null || fen === undefined) return "—";
+  const digits = String(fen).split(".")[0]?.padStart(3, "0") ?? "";
+  const rest = digits.slice(-2);
+  return digits.slice(0, -2).replace(/\B(?=(\d{3})+(?!\d))/g, ",") + (rest === "00" ? "" : `.${rest}`);
+}
+
+/** Yuan as a person writes them, in fen, exactly: the API takes no others. */
+export function fen(given: string | null): string | null {
+  if (given === null) return null;
+  const [whole = "0", fraction = ""] = String(given).split(".");
+  return String(BigInt(whole + fraction.slice(0, 2).padEnd(2, "0")));
+}

@@ -1,6 +1,6 @@
 import {
-  ApiOutlined, AuditOutlined, BankOutlined, BarChartOutlined, BookOutlined, CalendarOutlined, CommentOutlined, EyeOutlined, FileDoneOutlined, FileProtectOutlined, FlagOutlined, HomeOutlined,
-  IdcardOutlined, LineChartOutlined, ProfileOutlined, ReadOutlined, SafetyCertificateOutlined, SolutionOutlined, StarOutlined, TeamOutlined, UploadOutlined,
+  AlertOutlined, ApiOutlined, AuditOutlined, BankOutlined, BarChartOutlined, BookOutlined, CalendarOutlined, CheckSquareOutlined, CommentOutlined, EyeOutlined, FileDoneOutlined, FileProtectOutlined, FlagOutlined, HomeOutlined,
+  IdcardOutlined, InboxOutlined, LineChartOutlined, ProfileOutlined, ReadOutlined, SafetyCertificateOutlined, ShopOutlined, SolutionOutlined, StarOutlined, TeamOutlined, TrophyOutlined, UploadOutlined,
 } from "@ant-design/icons";
 import { Alert, Button, Dropdown, Layout, Menu, Skeleton, Space, Typography } from "antd";
 import { lazy, type ReactNode, Suspense, useEffect } from "react";
@@ -34,6 +34,13 @@ const PAGES: { key: Key; path: string; icon: ReactNode; roles?: Role[]; element:
   { key: "policies", path: "/policies", icon: <BankOutlined />, roles: ["CITY", "DISTRICT", "AUDITOR", ...FIRM], element: <Lazily page={page(() => import("./pages/policies"), "Policies")} /> },
   { key: "sessions", path: "/sessions", icon: <CommentOutlined />, roles: [...STEERING, ...FIRM, "DEPARTMENT_FILLER"], element: <Lazily page={page(() => import("./pages/sessions"), "Sessions")} /> },
   { key: "papers", path: "/papers", icon: <ReadOutlined />, element: <Lazily page={page(() => import("./pages/papers"), "Papers")} /> },
+  { key: "signals", path: "/signals", icon: <AlertOutlined />, roles: ["CITY", "DISTRICT", "ENTERPRISE", "CONFIRMER", "PROVIDER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/signals"), "Signals")} /> },
+  { key: "results", path: "/results", icon: <SafetyCertificateOutlined />, roles: ["CITY", "DISTRICT", "GROUP", "BANK", "AUDITOR", "PARTNER", ...FIRM, "DEPARTMENT_FILLER"], element: <Lazily page={page(() => import("./pages/results"), "Results")} /> },
+  { key: "supply", path: "/supply", icon: <ShopOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "SUPPLIER", "AUDITOR", ...FIRM], element: <Lazily page={page(() => import("./pages/supply"), "Supply")} /> },
+  { key: "consents", path: "/consents", icon: <BankOutlined />, roles: ["BANK", ...FIRM], element: <Lazily page={page(() => import("./pages/consents"), "Consents")} /> },
+  { key: "duties", path: "/duties", icon: <CheckSquareOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "SUPPORT", "AUDITOR"], element: <Lazily page={page(() => import("./pages/duties"), "Duties")} /> },
+  { key: "cases", path: "/cases", icon: <TrophyOutlined />, element: <Lazily page={page(() => import("./pages/cases"), "Cases")} /> },
+  { key: "packages", path: "/packages", icon: <InboxOutlined />, roles: ["CITY", "AUDITOR"], element: <Lazily page={page(() => import("./pages/packages"), "Packages")} /> },
   { key: "directory", path: "/directory", icon: <SolutionOutlined />, element: <Lazily page={page(() => import("./pages/directory"), "Directory")} /> },
   { key: "selection", path: "/selection", icon: <FileDoneOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "MARKER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/selection"), "Selection")} /> },
   { key: "standards", path: "/standards", icon: <BookOutlined />, element: <Lazily page={page(() => import("./pages/standards"), "Standards")} /> },

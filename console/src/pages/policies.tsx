@@ -3,13 +3,14 @@ import { lazy, Suspense, useState } from "react";
 import { useSearchParams } from "react-router";
 
 import { Shown, useAsk, useSend } from "../ask";
+import { yuan } from "../format";
 import { graphql } from "../gql";
 import { PolicyPurposeNames, PolicyStatusNames, SourceMarkNames } from "../gql/enum-names";
 import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
 import { Written } from "../written";
 import { PolicyChecks } from "./policy-checks";
-import { type PolicyOf, type TermsOf, useTestSaid, yuan } from "./policy-words";
+import { type PolicyOf, type TermsOf, useTestSaid } from "./policy-words";
 
 const PolicyDraft = lazy(async () => ({ default: (await import("./policy-draft")).PolicyDraft }));
 const POLICIES = graphql(`

@@ -52,11 +52,3 @@ export function useTestSaid(districts: ReadonlyMap<string, string>) {
   };
   return (test: Test) => (test.excluded ? texts.not(said(test)) : said(test));
 }
-
-/** Fen as yuan with separators, exactly: the last two digits are fen. */
-export function yuan(fen: string | number | null | undefined): string {
-  if (fen === null || fen === undefined) return "—";
-  const digits = String(fen).split(".")[0]?.padStart(3, "0") ?? "";
-  const rest = digits.slice(-2);
-  return digits.slice(0, -2).replace(/\B(?=(\d{3})+(?!\d))/g, ",") + (rest === "00" ? "" : `.${rest}`);
-}

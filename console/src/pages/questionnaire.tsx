@@ -13,12 +13,13 @@ import { useWords } from "../language";
 import { useViewer } from "../session";
 import { put } from "../uploads";
 import type { CaseOf } from "./case";
+import { PrefillOffers } from "./prefill";
 
 const ANSWERS = graphql(`
   query SectionAnswers($id: ID!) {
     diagnosis(id: $id) {
       version
-      answers { indicator version given { level numbers { name value } choices notApplicable reason } verified { level numbers { name value } choices notApplicable reason } difference }
+      answers { indicator version prefilledFrom given { level numbers { name value } choices notApplicable reason } verified { level numbers { name value } choices notApplicable reason } difference }
       evidence(first: 100) { nodes { indicators } }
     }
   }
@@ -237,6 +238,7 @@ function Sections(given: {
         </div>
       </div>
       {!fills && !verifies && <Alert type="info" title={words.questionnaire.readOnly} style={{ marginBottom: 16 }} />}
+      {fills && <PrefillOffers diagnosis={diagnosis.id} taken={() => void read().then(given.again)} />}
       {own && own.sections.length > 0 && <p className="clause">{words.fields.sections}{words.colon}{own.sections.join(words.comma)}</p>}
       {inSection.map((indicator) => (
         <Question
@@ -288,7 +290,7 @@ function Question(given: {
       size="small"
       className="indicator"
       id={indicator.id}
-      title={<span style={{ whiteSpace: "normal" }}>{indicator.id} {indicator.name} {indicator.key && <Tag color="#874d00">{q.key}</Tag>}</span>}
+      title={<span style={{ whiteSpace: "normal" }}>{indicator.id} {indicator.name} {indicator.key && <Tag color="#874d00">{q.key}</Tag>} {known?.prefilledFrom && <Tag color="#1252b3">{q.prefilled}</Tag>}</span>}
       extra={<State mine={mine} answered={known !== undefined && (mode !== "verify" || known.verified !== null)} />}
     >
       <AnswerFields indicator={indicator} shown={shown} disabled={disabled} change={change} />

@@ -1,0 +1,56 @@
+import { Button, Form, Modal, Select } from "antd";
+import { useState } from "react";
+
+import { useAsk, useSend } from "../ask";
+import { graphql } from "../gql";
+import { RoleNames } from "../gql/enum-names";
+import type { Strength } from "../gql/graphql";
+import { spoken, useNames, useWords } from "../language";
+
+const BODIES = graphql(`
+  query DutyBodies {
+    organisations(kind: [CITY, DISTRICT, SUPPORT, PROVIDER], takingPart: true, first: 100) { nodes { id name } }
+    bodyStrengths(first: 100) { nodes { strengths organisation { id } } }
+  }
+`);
+const CONTACTS = graphql(`query DutyContacts($organisation: ID!) { people(organisation: $organisation, first: 50) { nodes { id name memberships(first: 5) { nodes { role } } } } }`);
+const NAME = graphql(`mutation NameDutyLead($duty: ID!, $organisation: ID!, $contact: ID!) { nameDutyLead(input: { duty: $duty, organisation: $organisation, contact: $contact }) { userErrors { code clause field bound message messageInEnglish } } }`);
+const useTexts = spoken(
+  { name: "指定牵头单位", says: "所选单位接受后方为牵头；答复之前可另行指定。", body: "牵头单位", contact: "联络人", has: "专长相符" },
+  { name: "Name the lead", says: "The body leads once it has taken the duty on; another may be named before it answers.", body: "Body", contact: "Contact", has: "has the strength" },
+);
+
+/** Asks a body to lead a duty, those first that have the strength for it, with a contact of its own. */
+export function NameLead({ duty, strength, done }: { duty: string; strength: Strength | null; done: () => void }) {
+  const texts = useTexts();
+  const words = useWords();
+  const name = useNames();
+  const send = useSend();
+  const [open, setOpen] = useState(false);
+  const [body, setBody] = useState<string>();
+  const { data } = useAsk(BODIES, {}, !open);
+  const contacts = useAsk(CONTACTS, { organisation: body ?? "" }, !body).data?.people.nodes ?? [];
+  const [form] = Form.useForm<{ organisation: string; contact: string }>();
+  const fit = new Set((data?.bodyStrengths.nodes ?? []).filter((one) => strength && one.strengths.includes(strength)).map((one) => one.organisation?.id));
+  const bodies = (data?.organisations.nodes ?? []).map((one) => ({ value: one.id, label: fit.has(one.id) ? `${one.name}${words.aside(texts.has)}` : one.name })).sort((a, b) => Number(fit.has(b.value)) - Number(fit.has(a.value)));
+  const required = [{ required: true, message: words.signIn.missing }];
+  async function sent(given: { organisation: string; contact: string }) {
+    const answer = await send(NAME, { duty, ...given });
+    if (!answer.data || answer.errors.length) return;
+    setOpen(false);
+    done();
+  }
+  return (
+    <>
+      <Button type="primary" onClick={() => setOpen(true)}>{texts.name}</Button>
+      <Modal open={open} title={texts.name} onCancel={() => setOpen(false)} footer={null} destroyOnHidden>
+        <p>{texts.says}</p>
+        <Form form={form} layout="vertical" onFinish={(given) => void sent(given)}>
+          <Form.Item name="organisation" label={texts.body} rules={required}><Select showSearch={{ optionFilterProp: "label" }} options={bodies} onChange={(chosen: string) => { setBody(chosen); form.resetFields(["contact"]); }} /></Form.Item>
+          <Form.Item name="contact" label={texts.contact} rules={required}><Select disabled={!body} options={contacts.map((one) => ({ value: one.id, label: `${one.name ?? one.id}${words.aside([...new Set(one.memberships.nodes.map((held) => name(RoleNames, held.role)))].join(words.comma))}` }))} /></Form.Item>
+          <Button type="primary" htmlType="submit">{words.send}</Button>
+        </Form>
+      </Modal>
+    </>
+  );
+}

@@ -1,0 +1,132 @@
+import { Card, Descriptions, Empty, List, Tag } from "antd";
+
+import { Acts, type ActField, useOptions } from "../acts";
+import { Shown, useAsk, useSend } from "../ask";
+import { graphql } from "../gql";
+import { SizeClassNames, SolutionStatusNames, TieKindNames } from "../gql/enum-names";
+import type { SizeClass, SolutionsQuery, TieKind } from "../gql/graphql";
+import { spoken, useNames, useWords } from "../language";
+import { usePaging } from "../paged";
+import { useViewer } from "../session";
+import { SolutionMatches } from "./solution-matches";
+
+const SOLUTIONS = graphql(`
+  query Solutions($filter: SolutionFilter, $first: Int, $after: String, $last: Int, $before: String) {
+    solutions(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
+      totalCount
+      nodes {
+        id status title summary edition indicators { indicator name } industries { code name } sizes publishedAt reason supplier { id name }
+        cases { number industry { code } text firmName } ties { provider { id name } kind found } listings { year document }
+      }
+    }
+  }
+`);
+const EDITIONS = graphql(`query SolutionIndicators { editions { key title indicators { id name } } }`);
+const PROVIDERS = graphql(`query TiedProviders { organisations(kind: [PROVIDER], first: 100) { nodes { id name } } }`);
+const PUBLISH = graphql(`
+  mutation PublishSolution($title: String!, $summary: String!, $edition: ID!, $indicators: [String!]!, $industries: [String!], $sizes: [SizeClass!], $cases: [SolutionCaseInput!], $ties: [SolutionTieInput!]) {
+    publishSolution(input: { title: $title, summary: $summary, edition: $edition, indicators: $indicators, industries: $industries, sizes: $sizes, cases: $cases, ties: $ties }) { userErrors { code clause field bound message messageInEnglish } }
+  }
+`);
+const REVISE = graphql(`
+  mutation ReviseSolution($solution: ID!, $title: String!, $summary: String!, $edition: ID!, $indicators: [String!]!, $industries: [String!], $sizes: [SizeClass!], $cases: [SolutionCaseInput!], $ties: [SolutionTieInput!]) {
+    reviseSolution(input: { solution: $solution, title: $title, summary: $summary, edition: $edition, indicators: $indicators, industries: $industries, sizes: $sizes, cases: $cases, ties: $ties }) { userErrors { code clause field bound message messageInEnglish } }
+  }
+`);
+const WITHDRAW = graphql(`mutation WithdrawSolution($solution: ID!, $reason: String!) { withdrawSolution(input: { solution: $solution, reason: $reason }) { userErrors { code clause field bound message messageInEnglish } } }`);
+const FIND_TIE = graphql(`mutation FindSolutionTie($solution: ID!, $provider: ID!, $kind: TieKind!, $source: String!) { findSolutionTie(input: { solution: $solution, provider: $provider, kind: $kind, source: $source }) { userErrors { code clause field bound message messageInEnglish } } }`);
+
+const useTexts = spoken(
+  {
+    none: "尚无解决方案。供给单位或服务商发布后列在此处。", own: "发布解决方案后，企业的需求可与之匹配。", latest: (shown: number, all: number) => `列出最近 ${shown} 项，共 ${all} 项。`, publish: "发布解决方案", revise: "修订", withdraw: "撤回", withdrawText: "已提出的报价不受影响。", tie: "认定关联", title: "方案名称", summary: "方案简介", edition: "标准版本", indicators: "针对的指标", industries: "适用行业大类", any: "不限", industriesHelp: "如 C34，用逗号分开；不填为不限", sizes: "适用规模", case: "案例", caseHelp: "做了什么、有何成效，勿写企业名称", ties: "关联服务商", tied: "关联服务商（自报）", kind: "关联类型", found: "认定", source: "依据来源", why: "理由", listed: "列入名录", supplier: "供给单位", year: (year: number) => `${year} 年`,
+  },
+  {
+    none: "There is no solution. What sellers and providers publish is listed here.", own: "Demands of firms are matched with what you publish.", latest: (shown: number, all: number) => `The latest ${shown} of ${all}.`, publish: "Publish a solution", revise: "Revise", withdraw: "Withdraw", withdrawText: "Offers that were made stand.", tie: "Find a tie", title: "Name", summary: "What it does", edition: "Edition", indicators: "Indicators that it raises", industries: "Divisions of industry", any: "any", industriesHelp: "Such as C34, with commas between; none: any", sizes: "Size classes", case: "A case", caseHelp: "What was done and what it brought, without the firm's name", ties: "Tied providers", tied: "Tied provider, as stated", kind: "Kind of tie", found: "found by the city", source: "Known from", why: "Why", listed: "On the lists of", supplier: "Seller", year: (year: number) => `${year}`,
+  },
+);
+type Solution = SolutionsQuery["solutions"]["nodes"][number];
+type Given = { title: string; summary: string; edition: string; indicators: string[]; industries: string | null; sizes: SizeClass[] | null; case: string | null; provider: string | null; kind: TieKind | null };
+
+/** What is offered: sellers publish and revise their own, the city finds ties to providers. */
+export function Solutions() {
+  const texts = useTexts();
+  const send = useSend();
+  const { viewer } = useViewer();
+  const sells = ["PROVIDER", "SUPPLIER"].includes(viewer.role);
+  const paging = usePaging("");
+  const answer = useAsk(SOLUTIONS, { filter: null, ...paging.paging });
+  const fields = useFields(sells);
+  return (
+    <>
+      {sells && <div className="bar"><Acts done={answer.again} acts={[{ label: texts.publish, primary: true, says: texts.own, fields: fields(), send: (given: Given) => send(PUBLISH, stated(given)) }]} /></div>}
+      <Shown answer={answer}>
+        {({ solutions }) => solutions.nodes.length ? (
+          <>
+            {(solutions.totalCount ?? 0) > solutions.nodes.length && <p className="clause">{texts.latest(solutions.nodes.length, solutions.totalCount ?? 0)}</p>}
+            {solutions.nodes.map((one) => <OneSolution key={one.id} solution={one} fields={fields} again={answer.again} />)}
+          </>
+        ) : <Empty description={texts.none} />}
+      </Shown>
+    </>
+  );
+}
+
+/** What is stated of a solution, as the API takes it; of a revision the cases and ties that stay are stated again. */
+function stated({ industries, case: text, provider, kind, ...given }: Given, before?: Solution) {
+  const cases = (before?.cases ?? []).map((one) => ({ text: one.text, industry: one.industry?.code ?? null }));
+  const ties = (before?.ties ?? []).filter((one) => !one.found && one.provider).map((one) => ({ provider: one.provider?.id ?? "", kind: one.kind }));
+  return { ...given, industries: industries ? industries.split(/[,，\s]+/).filter(Boolean) : null, cases: text ? [...cases, { text, industry: null }] : cases, ties: provider && kind ? [...ties, { provider, kind }] : ties };
+}
+
+function useFields(sells: boolean) {
+  const texts = useTexts();
+  const options = useOptions();
+  const editions = useAsk(EDITIONS, {}, !sells).data?.editions ?? [];
+  const providers = useAsk(PROVIDERS, {}, !sells).data?.organisations.nodes ?? [];
+  return (before?: Solution): ActField[] => {
+    const edition = editions.find((one) => one.key === before?.edition) ?? editions.at(-1);
+    return [
+      { name: "title", label: texts.title, initial: before?.title },
+      { name: "summary", label: texts.summary, kind: "rows", initial: before?.summary },
+      { name: "edition", label: texts.edition, kind: "one", options: editions.map((one) => ({ value: one.key, label: one.title })), initial: edition?.key },
+      { name: "indicators", label: texts.indicators, kind: "several", options: (edition?.indicators ?? []).map((one) => ({ value: one.id, label: `${one.id} ${one.name}` })), initial: before?.indicators.map((one) => one.indicator) },
+      { name: "industries", label: texts.industries, help: texts.industriesHelp, may: true, initial: before?.industries.map((one) => one.code).join("，") },
+      { name: "sizes", label: texts.sizes, kind: "several", options: options(SizeClassNames), may: true, initial: before?.sizes },
+      { name: "case", label: texts.case, help: texts.caseHelp, kind: "rows", may: true },
+      { name: "provider", label: texts.tied, kind: "one", options: providers.map((one) => ({ value: one.id, label: one.name })), may: true },
+      { name: "kind", label: texts.kind, kind: "one", options: options(TieKindNames), may: true },
+    ];
+  };
+}
+
+function OneSolution({ solution, fields, again }: { solution: Solution; fields: (before: Solution) => ActField[]; again: () => void }) {
+  const texts = useTexts();
+  const words = useWords();
+  const name = useNames();
+  const send = useSend();
+  const options = useOptions();
+  const { viewer } = useViewer();
+  const own = ["PROVIDER", "SUPPLIER"].includes(viewer.role) && solution.supplier?.id === viewer.organisation && solution.status === "PUBLISHED";
+  const providers = useAsk(PROVIDERS, {}, viewer.role !== "CITY").data?.organisations.nodes ?? [];
+  return (
+    <Card style={{ marginBottom: 16 }} title={<span style={{ whiteSpace: "normal" }}>{solution.title}</span>} extra={<Tag>{name(SolutionStatusNames, solution.status)}</Tag>}>
+      <p style={{ marginTop: 0, whiteSpace: "pre-wrap" }}>{solution.summary}</p>
+      <Descriptions size="small" column={{ xs: 1, md: 2 }} items={[
+        { key: 1, label: texts.supplier, children: solution.supplier?.name ?? "—" },
+        { key: 2, label: texts.indicators, children: solution.indicators.map((one) => `${one.indicator} ${one.name}`).join(words.comma) },
+        { key: 3, label: texts.industries, children: solution.industries.map((one) => one.name ?? one.code).join(words.comma) || texts.any },
+        { key: 4, label: texts.sizes, children: solution.sizes.map((one) => name(SizeClassNames, one)).join(words.comma) || texts.any },
+        ...(solution.ties.length ? [{ key: 5, label: texts.ties, children: solution.ties.map((one) => `${one.provider?.name ?? ""} ${name(TieKindNames, one.kind)}${one.found ? words.aside(texts.found) : ""}`).join(words.comma) }] : []),
+        ...(solution.listings.length ? [{ key: 6, label: texts.listed, children: solution.listings.map((one) => texts.year(one.year)).join(words.comma) }] : []),
+        ...(solution.reason ? [{ key: 7, label: texts.why, children: solution.reason }] : []),
+      ]} />
+      {solution.cases.length > 0 && <List size="small" header={texts.case} dataSource={solution.cases} renderItem={(one) => <List.Item>{one.text}{one.firmName && words.aside(one.firmName)}</List.Item>} />}
+      <Acts done={again} acts={[
+        own && { label: texts.revise, fields: fields(solution), send: (given: Given) => send(REVISE, { solution: solution.id, ...stated(given, solution) }) },
+        own && { label: texts.withdraw, danger: true, says: texts.withdrawText, fields: [{ name: "reason", label: texts.why, kind: "rows" }], send: (given: { reason: string }) => send(WITHDRAW, { solution: solution.id, ...given }) },
+        viewer.role === "CITY" && { label: texts.tie, fields: [{ name: "provider", label: words.fields.provider, kind: "one", options: providers.map((one) => ({ value: one.id, label: one.name })) }, { name: "kind", label: texts.kind, kind: "one", options: options(TieKindNames) }, { name: "source", label: texts.source }], send: (given: { provider: string; kind: TieKind; source: string }) => send(FIND_TIE, { solution: solution.id, ...given }) },
+      ]} />
+      {own && <SolutionMatches solution={solution.id} />}
+    </Card>
+  );
+}
