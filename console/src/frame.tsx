@@ -1,6 +1,6 @@
 import {
   AlertOutlined, ApiOutlined, AuditOutlined, BankOutlined, BarChartOutlined, BookOutlined, CalendarOutlined, CheckSquareOutlined, CommentOutlined, EyeOutlined, FileDoneOutlined, FileProtectOutlined, FlagOutlined, HomeOutlined,
-  IdcardOutlined, InboxOutlined, LineChartOutlined, ProfileOutlined, ReadOutlined, SafetyCertificateOutlined, ShopOutlined, SolutionOutlined, StarOutlined, TeamOutlined, TrophyOutlined, UploadOutlined,
+  IdcardOutlined, InboxOutlined, LineChartOutlined, PartitionOutlined, ProfileOutlined, ReadOutlined, SafetyCertificateOutlined, ShopOutlined, SolutionOutlined, StarOutlined, TeamOutlined, TrophyOutlined, UploadOutlined,
 } from "@ant-design/icons";
 import { Alert, Button, Dropdown, Layout, Menu, Skeleton, Space, Typography } from "antd";
 import { lazy, type ReactNode, Suspense, useEffect } from "react";
@@ -44,6 +44,7 @@ const PAGES: { key: Key; path: string; icon: ReactNode; roles?: Role[]; element:
   { key: "directory", path: "/directory", icon: <SolutionOutlined />, element: <Lazily page={page(() => import("./pages/directory"), "Directory")} /> },
   { key: "selection", path: "/selection", icon: <FileDoneOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "MARKER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/selection"), "Selection")} /> },
   { key: "standards", path: "/standards", icon: <BookOutlined />, element: <Lazily page={page(() => import("./pages/standards"), "Standards")} /> },
+  { key: "agreement", path: "/agreement", icon: <PartitionOutlined />, roles: ["CITY", "MARKER", "ARBITER", "SAMPLER", "READER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/agreement"), "Agreement")} /> },
   { key: "ratings", path: "/ratings", icon: <StarOutlined />, roles: ["CITY", "PROVIDER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/ratings"), "Ratings")} /> },
   { key: "proceedings", path: "/proceedings", icon: <SolutionOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "ENTERPRISE", "CONFIRMER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/proceedings"), "Proceedings")} /> },
   { key: "matching", path: "/matching", icon: <TeamOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "ENTERPRISE", "AUDITOR"], element: <Lazily page={page(() => import("./pages/matching"), "MatchingPage")} /> },

@@ -35,9 +35,7 @@ export function PagedTable<R extends object>(given: {
   caption: string;
   fetching?: boolean;
 }) {
-  const words = useWords();
   const { connection, paging } = given;
-  const { pageInfo } = connection;
   return (
     <div>
       <Table<R>
@@ -51,11 +49,19 @@ export function PagedTable<R extends object>(given: {
         locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={given.empty} /> }}
         aria-label={given.caption}
       />
-      <Space style={{ marginTop: 12 }} wrap>
-        {typeof connection.totalCount === "number" && <Typography.Text type="secondary">{words.total(connection.totalCount)}</Typography.Text>}
-        <Button disabled={!pageInfo.hasPreviousPage} onClick={() => paging.set({ first: null, after: null, last: paging.size, before: pageInfo.startCursor ?? null })}>{words.back}</Button>
-        <Button disabled={!pageInfo.hasNextPage} onClick={() => paging.set({ first: paging.size, after: pageInfo.endCursor ?? null, last: null, before: null })}>{words.more}</Button>
-      </Space>
+      <Pager connection={connection} paging={paging} />
     </div>
+  );
+}
+
+/** How many there are, and the way to the next and the previous page. */
+export function Pager({ connection: { totalCount, pageInfo }, paging }: { connection: Omit<Connection<unknown>, "nodes">; paging: ReturnType<typeof usePaging> }) {
+  const words = useWords();
+  return (
+    <Space style={{ marginTop: 12 }} wrap>
+      {typeof totalCount === "number" && <Typography.Text type="secondary">{words.total(totalCount)}</Typography.Text>}
+      <Button disabled={!pageInfo.hasPreviousPage} onClick={() => paging.set({ first: null, after: null, last: paging.size, before: pageInfo.startCursor ?? null })}>{words.back}</Button>
+      <Button disabled={!pageInfo.hasNextPage} onClick={() => paging.set({ first: paging.size, after: pageInfo.endCursor ?? null, last: null, before: null })}>{words.more}</Button>
+    </Space>
   );
 }

@@ -19,6 +19,7 @@ import { Objections } from "./objections";
 import { Questionnaire } from "./questionnaire";
 import { SiteVisits } from "./visits";
 
+const CaseExperts = lazy(async () => ({ default: (await import("./case-experts")).CaseExperts }));
 const WhatIf = lazy(async () => ({ default: (await import("./what-if")).WhatIf }));
 const Radar = lazy(async () => ({ default: (await import("../radar")).Radar }));
 
@@ -105,6 +106,7 @@ function Overview({ diagnosis }: { diagnosis: CaseOf }) {
         ].map((item, key) => ({ ...item, key }))}
       />
       {TRAIL.includes(viewer.role) && <Link to={`/trail/past?subject=${encodeURIComponent(diagnosis.id)}`}>{words.trail.past}</Link>}
+      {["CITY", "AUDITOR"].includes(viewer.role) && <Suspense><CaseExperts diagnosis={diagnosis.id} /></Suspense>}
       <p className="clause">{diagnosis.issuedVersion ? words.case.issued(diagnosis.issuedVersion) : words.case.notIssued}</p>
     </>
   );

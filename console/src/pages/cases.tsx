@@ -1,4 +1,4 @@
-import { Button, Card, Empty, InputNumber, Select, Space, Tag } from "antd";
+import { Button, Card, Empty, InputNumber, Select, Tag } from "antd";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
 
@@ -8,7 +8,7 @@ import { graphql } from "../gql";
 import { CaseStudyStatusNames } from "../gql/enum-names";
 import type { CaseStudyStatus } from "../gql/graphql";
 import { spoken, useNames, useWords } from "../language";
-import { usePaging } from "../paged";
+import { Pager, usePaging } from "../paged";
 import { useViewer } from "../session";
 import { CaseShown } from "./case-shown";
 import { CaseWrite } from "./case-write";
@@ -63,11 +63,7 @@ export function Cases() {
                 <span className="clause">{one.firm ?? texts.unnamed}{one.publishedOn && ` · ${texts.on(one.publishedOn)}`}</span>
               </Card>
             ))}
-            <Space wrap>
-              {typeof caseStudies.totalCount === "number" && <span>{words.total(caseStudies.totalCount)}</span>}
-              <Button disabled={!caseStudies.pageInfo.hasPreviousPage} onClick={() => paging.set({ first: null, after: null, last: paging.size, before: caseStudies.pageInfo.startCursor ?? null })}>{words.back}</Button>
-              <Button disabled={!caseStudies.pageInfo.hasNextPage} onClick={() => paging.set({ first: paging.size, after: caseStudies.pageInfo.endCursor ?? null, last: null, before: null })}>{words.more}</Button>
-            </Space>
+            <Pager connection={caseStudies} paging={paging} />
           </>
         ) : <Empty description={writes ? texts.none : firm ? texts.own : texts.public} />}
       </Shown>

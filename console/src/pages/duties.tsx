@@ -104,7 +104,7 @@ function Listed({ city, quiet }: { city: boolean; quiet: boolean }) {
             fetching={answer.fetching}
             columns={[
               { title: texts.title, render: (_, one) => <Link to={`/duties?duty=${encodeURIComponent(one.id)}`}>{one.title}</Link> },
-              { title: texts.clause, dataIndex: "clause" },
+              { title: texts.clause, render: (_, one) => one.clause.replace("plan ", "") },
               { title: texts.strength, render: (_, one) => (one.strength ? name(StrengthNames, one.strength) : texts.any) },
               { title: texts.lead, render: (_, one) => one.lead?.name ?? texts.nobody },
               { title: texts.by, render: (_, one) => <span className="nowrap">{one.by} {one.overdue && <Tag color="#a8071a">{words.diagnoses.late}</Tag>}{one.askedBy && <Tag color="#874d00">{texts.asked(one.askedBy)}</Tag>}</span> },

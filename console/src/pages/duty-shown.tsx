@@ -92,7 +92,7 @@ function Whole({ duty, again }: { duty: Duty; again: () => void }) {
       </div>
       <Descriptions size="small" bordered column={1} styles={{ label: { width: 200 } }} items={[
         { key: 1, label: texts.deliverable, children: duty.deliverable },
-        { key: 2, label: texts.clause, children: duty.clause },
+        { key: 2, label: texts.clause, children: duty.clause.replace("plan ", "") },
         { key: 3, label: texts.strength, children: duty.strength ? name(StrengthNames, duty.strength) : texts.any },
         { key: 4, label: texts.days, children: `${duty.since} – ${duty.by}` },
         { key: 5, label: texts.lead, children: duty.lead?.name ?? texts.nobody },

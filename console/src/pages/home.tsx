@@ -9,6 +9,7 @@ import type { DiagnosisStatus } from "../gql/graphql";
 import { useNames, useWords } from "../language";
 import { useViewer } from "../session";
 import { StatusTag } from "./diagnoses";
+import { Due } from "./due";
 
 const TO_DO = graphql(`
   query ToDo($filter: DiagnosisFilter) {
@@ -44,6 +45,8 @@ const NEXT: Partial<Record<string, DiagnosisStatus[]>> = {
   DIAGNOSTICIAN: ["SUBMITTED", "ACCEPTED", "SCORED", "OBJECTED"],
 };
 const STEERING = ["CITY", "DISTRICT"];
+/** Who has lists beside the cases in which something may wait. */
+const WAITED_FOR = ["CITY", "DISTRICT", "ENTERPRISE", "CONFIRMER", "PROVIDER", "SUPPLIER", "SUPPORT"];
 const FIRM = ["ENTERPRISE", "FILLER", "CONFIRMER"];
 
 /** What is the reader's to do, longest waiting first. */
@@ -58,7 +61,8 @@ export function Home() {
       <h1>{words.home.greeting(name(RoleNames, viewer.role))}</h1>
       {STEERING.includes(viewer.role) && <Gaps />}
       {FIRM.includes(viewer.role) && <Invitations />}
-      {next ? <ToDo status={next} /> : !STEERING.includes(viewer.role) && <Empty description={words.home.nothing} />}
+      {WAITED_FOR.includes(viewer.role) && <Due />}
+      {next ? <ToDo status={next} /> : ![...STEERING, ...WAITED_FOR].includes(viewer.role) && <Empty description={words.home.nothing} />}
     </>
   );
 }

@@ -25,11 +25,11 @@ const PUBLISH = graphql(`mutation PublishPaper($kind: PaperKind!, $year: Int!, $
 const useTexts = spoken(
   {
     note: "公布的刊物不再改动，如有错误另出一版并写明理由；数字少于保护下限的不公开。", none: "尚未公布刊物。", title: (kind: string, year: number, edition: number) => `${year} 年${kind}（第 ${edition} 版）`, request: "申请编制", year: "年度", kind: "类别", reason: "更正理由", reasonHelp: "更正已公布的一版时填写", publish: "公布", publishText: "公布后所有人可读，且不再改动。", waiting: "正在编制。", draft: "草稿仅市级可见。",
-    corrects: (edition: number, why: string) => `更正第 ${edition} 版：${why}`, cutOff: "数据截至", published: "公布时间", method: "方法", digest: "输入摘要", files: "文件", tables: "数据表", table: "数据表", sha: "文件摘要", dictionary: "数据字典", download: "下载", latest: (shown: number, all: number) => `共 ${all} 版，列出最近 ${shown} 版；按年度可查更早的。`,
+    corrects: (edition: number, why: string) => `更正第 ${edition} 版：${why}`, cutOff: "数据截至", published: "公布时间", method: "方法", digest: "输入摘要", files: "文件", tables: "数据表", table: "数据表", sha: "文件摘要", dictionary: "数据字典", download: "下载", read: "在线阅读", latest: (shown: number, all: number) => `共 ${all} 版，列出最近 ${shown} 版；按年度可查更早的。`,
   },
   {
     note: "What is published never changes: a mistake is corrected by a further edition that says why; numbers of too few firms are withheld.", none: "Nothing has been published.", title: (kind: string, year: number, edition: number) => `${kind} ${year}, edition ${edition}`, request: "Ask for a paper", year: "Year", kind: "Kind", reason: "What is corrected", reasonHelp: "When a published edition is corrected", publish: "Publish", publishText: "Everyone can read it then, and it never changes.", waiting: "It is being computed.", draft: "Drafts are the city's alone.",
-    corrects: (edition: number, why: string) => `Corrects edition ${edition}: ${why}`, cutOff: "As of", published: "Published", method: "Method", digest: "Digest of the input", files: "Files", tables: "Tables", table: "Table", sha: "Digest of the file", dictionary: "Data dictionary", download: "Download", latest: (shown: number, all: number) => `The latest ${shown} of ${all}; earlier ones by their year.`,
+    corrects: (edition: number, why: string) => `Corrects edition ${edition}: ${why}`, cutOff: "As of", published: "Published", method: "Method", digest: "Digest of the input", files: "Files", tables: "Tables", table: "Table", sha: "Digest of the file", dictionary: "Data dictionary", download: "Download", read: "Read online", latest: (shown: number, all: number) => `The latest ${shown} of ${all}; earlier ones by their year.`,
   },
 );
 type Paper = PapersQuery["papers"]["nodes"][number];
@@ -95,7 +95,7 @@ function PaperCard({ paper, city, again }: { paper: Paper; city: boolean; again:
         ]} />
       )}
       <Space wrap style={{ margin: "8px 0" }}>
-        {paper.files.map((one) => <Button key={one.format} onClick={() => fetched(one.path)}>{texts.download} {name(PaperFormatNames, one.format)}</Button>)}
+        {paper.files.map((one) => (one.format === "HTML" && paper.status === "PUBLISHED" ? <Button key={one.format} href={one.path} target="_blank" rel="noopener">{texts.read}</Button> : <Button key={one.format} onClick={() => fetched(one.path)}>{texts.download} {name(PaperFormatNames, one.format)}</Button>))}
         {paper.tables.length > 0 && <Button onClick={() => fetched(paper.dictionary)}>{texts.dictionary}</Button>}
         {city && paper.status === "DRAFTED" && <Popconfirm title={texts.publishText} onConfirm={() => void send(PUBLISH, { kind: paper.kind, year: paper.year, version: paper.version ?? null }).then(again)}><Button type="primary">{texts.publish}</Button></Popconfirm>}
       </Space>

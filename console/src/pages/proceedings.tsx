@@ -2,16 +2,17 @@ import { Descriptions, Tag } from "antd";
 
 import { Shown, useAsk } from "../ask";
 import { graphql } from "../gql";
-import { ProceedingStatusNames } from "../gql/enum-names";
+import { ProceedingOutcomeNames, ProceedingStatusNames } from "../gql/enum-names";
 import { useNames, useWords } from "../language";
 import { PagedTable, usePaging } from "../paged";
+import { OpenProceeding, ProceedingActs } from "./proceeding-acts";
 
 const PROCEEDINGS = graphql(`
   query Proceedings($first: Int, $after: String, $last: Int, $before: String) {
     proceedings(first: $first, after: $after, last: $last, before: $before) {
       totalCount
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
-      nodes { id kind status about asked grounds statement openedOn due overdue outcome reasons provider { id name } enterprise { id name } }
+      nodes { id kind status about applicantRole asked grounds statement hearing venue minutes appealGrounds openedOn due overdue outcome reasons provider { id name } enterprise { id name } }
     }
   }
 `);
@@ -26,6 +27,7 @@ export function Proceedings() {
   return (
     <>
       <h1>{w.title}</h1>
+      <div className="bar"><OpenProceeding done={answer.again} /></div>
       <Shown answer={answer}>
         {({ proceedings }) => (
           <PagedTable
@@ -41,7 +43,11 @@ export function Proceedings() {
                   <summary>{one.asked}</summary>
                   <Descriptions size="small" column={1} items={[
                     { key: 1, label: w.grounds, children: one.grounds },
-                    { key: 2, label: words.fields.reason, children: one.reasons ?? "—" },
+                    { key: 2, label: w.statement, children: one.statement ?? "—" },
+                    ...(one.hearing ? [{ key: 3, label: w.hearing, children: `${one.hearing} ${one.venue ?? ""}` }] : []),
+                    ...(one.minutes ? [{ key: 4, label: w.minutes, children: one.minutes }] : []),
+                    { key: 5, label: w.decision, children: one.outcome ? `${name(ProceedingOutcomeNames, one.outcome)}${words.comma}${one.reasons ?? ""}` : "—" },
+                    ...(one.appealGrounds ? [{ key: 6, label: w.appeal, children: one.appealGrounds }] : []),
                   ]} />
                 </details>
               ) },
@@ -50,6 +56,7 @@ export function Proceedings() {
               { title: words.fields.opened, dataIndex: "openedOn" },
               { title: words.fields.due, render: (_, one) => <>{one.due ?? "—"} {one.overdue && <Tag color="#a8071a">{w.overdue}</Tag>}</> },
               { title: words.fields.status, render: (_, one) => <Tag>{name(ProceedingStatusNames, one.status)}</Tag> },
+              { title: w.next, render: (_, one) => <ProceedingActs of={one} done={answer.again} /> },
             ]}
           />
         )}

@@ -2,6 +2,7 @@ import { Alert, Button, DatePicker, Empty, Form, Input, Modal, Select, Space, Ta
 import type { Dayjs } from "dayjs";
 import { useState } from "react";
 
+import { Acts } from "../acts";
 import { Shown, useAsk, useSend } from "../ask";
 import { shanghai } from "../format";
 import { graphql } from "../gql";
@@ -28,17 +29,19 @@ const OPEN = graphql(`mutation OpenConsultation($id: ID!, $version: Int!, $since
 const CLOSE = graphql(`mutation CloseConsultation($id: ID!) { closeConsultation(input: { revision: $id }) { userErrors { code clause field bound message messageInEnglish } } }`);
 const PUBLISH = graphql(`mutation PublishRevision($id: ID!, $version: Int!, $since: Date!) { publishRevision(input: { revision: $id, draftVersion: $version, since: $since }) { userErrors { code clause field bound message messageInEnglish } } }`);
 const REVIEW = graphql(`mutation ReviewDraft($id: ID!, $version: Int!, $verdict: Verdict!, $grounds: String!) { reviewDraft(input: { revision: $id, draftVersion: $version, verdict: $verdict, grounds: $grounds }) { userErrors { code clause field bound message messageInEnglish } } }`);
+const EXPERTS = graphql(`query ReviewersToName { people(role: [MARKER, ARBITER, SAMPLER, READER], first: 100) { nodes { id name } } }`);
+const NAME = graphql(`mutation NameReviewers($id: ID!, $reviewers: [ID!]!) { nameReviewers(input: { revision: $id, reviewers: $reviewers }) { userErrors { code clause field bound message messageInEnglish } } }`);
 const SHADOW = graphql(`mutation RequestShadow($id: ID!, $version: Int!) { requestShadow(input: { revision: $id, draftVersion: $version }) { userErrors { code clause field bound message messageInEnglish } } }`);
 const ABANDON = graphql(`mutation AbandonRevision($id: ID!, $why: String!) { abandonRevision(input: { revision: $id, reason: $why }) { userErrors { code clause field bound message messageInEnglish } } }`);
 
 const useTexts = spoken(
   {
     title: (version: number) => `草案第 ${version} 稿`, sound: "草案成立，各行业版均可组合。", unsound: (count: number) => `还有 ${count} 处不成立，全部改正之前不能征求意见或发布`, plain: "通用版", changes: (count: number) => `改动 ${count} 处`, clause: "条款", before: "原值", after: "现值", version: "稿次", reviews: "评审", valid: "有效", void: "草案已再改，不再有效", noReviews: "尚无评审。",
-    consult: "公开征求意见", period: "起止日，至少三十日", close: "结束征求意见", shadow: "影子测算", publish: "发布", since: "施行日", review: "评审草案", verdict: "结论", grounds: "评审理由", abandon: "终止修订", abandonText: "终止之后草案不能再改，也不能恢复。",
+    consult: "公开征求意见", period: "起止日，至少三十日", close: "结束征求意见", shadow: "影子测算", publish: "发布", since: "施行日", review: "评审草案", verdict: "结论", grounds: "评审理由", name: "送审", nameText: "只有这里列出的专家可评审草案；再次送审以最后的名单为准。", reviewers: "评审人", abandon: "终止修订", abandonText: "终止之后草案不能再改，也不能恢复。",
   },
   {
     title: (version: number) => `Draft, version ${version}`, sound: "The draft composes, for every industry.", unsound: (count: number) => `${count} problems are left; while there is one, it goes neither to consultation nor to publication`, plain: "plain part", changes: (count: number) => `${count} changes`, clause: "Clause", before: "Before", after: "Now", version: "Version", reviews: "Reviews", valid: "counts", void: "void: the draft has changed since", noReviews: "There are no reviews.",
-    consult: "Open the consultation", period: "First and last day, thirty days at least", close: "Close the consultation", shadow: "Re-score in the shadow", publish: "Publish", since: "In force from", review: "Review the draft", verdict: "Verdict", grounds: "Grounds", abandon: "Abandon the revision", abandonText: "The draft is changed no more, and it cannot be taken back.",
+    consult: "Open the consultation", period: "First and last day, thirty days at least", close: "Close the consultation", shadow: "Re-score in the shadow", publish: "Publish", since: "In force from", review: "Review the draft", verdict: "Verdict", grounds: "Grounds", name: "Name reviewers", nameText: "These experts alone review the draft; a later list takes the place of this one.", reviewers: "Reviewers", abandon: "Abandon the revision", abandonText: "The draft is changed no more, and it cannot be taken back.",
   },
 );
 const day = (given: Dayjs) => given.format("YYYY-MM-DD");
@@ -53,6 +56,7 @@ export function RevisionDraft({ revision, again }: { revision: RevisionsQuery["r
   const { viewer } = useViewer();
   const [open, setOpen] = useState<"change" | "consult" | "publish" | "review" | "abandon">();
   const answer = useAsk(DRAFT, { id: revision.id });
+  const experts = useAsk(EXPERTS, {}, viewer.role !== "CITY").data?.people.nodes ?? [];
   const { id, status } = revision;
   const required = [{ required: true, message: words.signIn.missing }];
   const over = status === "PUBLISHED" || status === "ABANDONED";
@@ -85,6 +89,7 @@ export function RevisionDraft({ revision, again }: { revision: RevisionsQuery["r
                 {status === "CONSULTING" && <Button onClick={() => void done(send(CLOSE, { id }))}>{texts.close}</Button>}
                 <Button onClick={() => void done(send(SHADOW, { id, version }))}>{texts.shadow}</Button>
                 {status !== "CONSULTING" && <Button type="primary" onClick={() => setOpen("publish")}>{texts.publish}</Button>}
+                <Acts done={() => { answer.again(); again(); }} acts={[{ label: texts.name, says: texts.nameText, fields: [{ name: "reviewers", label: texts.reviewers, kind: "several", options: experts.map((one) => ({ value: one.id, label: one.name ?? one.id })) }], send: (given: { reviewers: string[] }) => send(NAME, { id, ...given }) }]} />
                 <Button danger onClick={() => setOpen("abandon")}>{texts.abandon}</Button>
               </Space>
             )}

@@ -6,7 +6,7 @@ import { graphql } from "../gql";
 import { SizeClassNames, SolutionStatusNames, TieKindNames } from "../gql/enum-names";
 import type { SizeClass, SolutionsQuery, TieKind } from "../gql/graphql";
 import { spoken, useNames, useWords } from "../language";
-import { usePaging } from "../paged";
+import { Pager, usePaging } from "../paged";
 import { useViewer } from "../session";
 import { SolutionMatches } from "./solution-matches";
 
@@ -14,6 +14,7 @@ const SOLUTIONS = graphql(`
   query Solutions($filter: SolutionFilter, $first: Int, $after: String, $last: Int, $before: String) {
     solutions(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
       totalCount
+      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
       nodes {
         id status title summary edition indicators { indicator name } industries { code name } sizes publishedAt reason supplier { id name }
         cases { number industry { code } text firmName } ties { provider { id name } kind found } listings { year document }
@@ -38,10 +39,10 @@ const FIND_TIE = graphql(`mutation FindSolutionTie($solution: ID!, $provider: ID
 
 const useTexts = spoken(
   {
-    none: "尚无解决方案。供给单位或服务商发布后列在此处。", own: "发布解决方案后，企业的需求可与之匹配。", latest: (shown: number, all: number) => `列出最近 ${shown} 项，共 ${all} 项。`, publish: "发布解决方案", revise: "修订", withdraw: "撤回", withdrawText: "已提出的报价不受影响。", tie: "认定关联", title: "方案名称", summary: "方案简介", edition: "标准版本", indicators: "针对的指标", industries: "适用行业大类", any: "不限", industriesHelp: "如 C34，用逗号分开；不填为不限", sizes: "适用规模", case: "案例", caseHelp: "做了什么、有何成效，勿写企业名称", ties: "关联服务商", tied: "关联服务商（自报）", kind: "关联类型", found: "认定", source: "依据来源", why: "理由", listed: "列入名录", supplier: "供给单位", year: (year: number) => `${year} 年`,
+    none: "尚无解决方案。供给单位或服务商发布后列在此处。", own: "发布解决方案后，企业的需求可与之匹配。", publish: "发布解决方案", revise: "修订", withdraw: "撤回", withdrawText: "已提出的报价不受影响。", tie: "认定关联", title: "方案名称", summary: "方案简介", edition: "标准版本", indicators: "针对的指标", industries: "适用行业大类", any: "不限", industriesHelp: "如 C34，用逗号分开；不填为不限", sizes: "适用规模", case: "案例", caseHelp: "做了什么、有何成效，勿写企业名称", ties: "关联服务商", tied: "关联服务商（自报）", kind: "关联类型", found: "认定", source: "依据来源", why: "理由", listed: "列入名录", supplier: "供给单位", year: (year: number) => `${year} 年`,
   },
   {
-    none: "There is no solution. What sellers and providers publish is listed here.", own: "Demands of firms are matched with what you publish.", latest: (shown: number, all: number) => `The latest ${shown} of ${all}.`, publish: "Publish a solution", revise: "Revise", withdraw: "Withdraw", withdrawText: "Offers that were made stand.", tie: "Find a tie", title: "Name", summary: "What it does", edition: "Edition", indicators: "Indicators that it raises", industries: "Divisions of industry", any: "any", industriesHelp: "Such as C34, with commas between; none: any", sizes: "Size classes", case: "A case", caseHelp: "What was done and what it brought, without the firm's name", ties: "Tied providers", tied: "Tied provider, as stated", kind: "Kind of tie", found: "found by the city", source: "Known from", why: "Why", listed: "On the lists of", supplier: "Seller", year: (year: number) => `${year}`,
+    none: "There is no solution. What sellers and providers publish is listed here.", own: "Demands of firms are matched with what you publish.", publish: "Publish a solution", revise: "Revise", withdraw: "Withdraw", withdrawText: "Offers that were made stand.", tie: "Find a tie", title: "Name", summary: "What it does", edition: "Edition", indicators: "Indicators that it raises", industries: "Divisions of industry", any: "any", industriesHelp: "Such as C34, with commas between; none: any", sizes: "Size classes", case: "A case", caseHelp: "What was done and what it brought, without the firm's name", ties: "Tied providers", tied: "Tied provider, as stated", kind: "Kind of tie", found: "found by the city", source: "Known from", why: "Why", listed: "On the lists of", supplier: "Seller", year: (year: number) => `${year}`,
   },
 );
 type Solution = SolutionsQuery["solutions"]["nodes"][number];
@@ -53,7 +54,7 @@ export function Solutions() {
   const send = useSend();
   const { viewer } = useViewer();
   const sells = ["PROVIDER", "SUPPLIER"].includes(viewer.role);
-  const paging = usePaging("");
+  const paging = usePaging("", 10);
   const answer = useAsk(SOLUTIONS, { filter: null, ...paging.paging });
   const fields = useFields(sells);
   return (
@@ -62,8 +63,8 @@ export function Solutions() {
       <Shown answer={answer}>
         {({ solutions }) => solutions.nodes.length ? (
           <>
-            {(solutions.totalCount ?? 0) > solutions.nodes.length && <p className="clause">{texts.latest(solutions.nodes.length, solutions.totalCount ?? 0)}</p>}
             {solutions.nodes.map((one) => <OneSolution key={one.id} solution={one} fields={fields} again={answer.again} />)}
+            <Pager connection={solutions} paging={paging} />
           </>
         ) : <Empty description={texts.none} />}
       </Shown>

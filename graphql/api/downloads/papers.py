@@ -29,9 +29,12 @@ from projections.programme.papers.read_model import papers_by_id
 from projections.programme.papers.setting import sheet_of
 
 CSV = "text/csv; charset=utf-8; header=present"
+PAGE = "text/html; charset=utf-8"
+READ_ALONE = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+"""A page opens in the browser with its own style, and nothing in it runs or reaches another place."""
 MEDIA: Mapping[PaperFormat, str] = {
     PaperFormat.PDF: "application/pdf",
-    PaperFormat.HTML: "text/html; charset=utf-8",
+    PaperFormat.HTML: PAGE,
     PaperFormat.MARKDOWN: "text/markdown; charset=utf-8",
 }
 FILES: Mapping[str, PaperFormat] = {f"paper.{one.value}": one for one in PaperFormat}
@@ -79,8 +82,8 @@ class PaperFiles:
         content, media = found
         headers = {
             **ALWAYS,
-            "content-disposition": attachment(f"{paper}.{name}"),
-            "content-security-policy": NOTHING_RUNS,
+            "content-disposition": attachment(f"{paper}.{name}") if media != PAGE else "inline",
+            "content-security-policy": READ_ALONE if media == PAGE else NOTHING_RUNS,
             "etag": f'"{sha256(content).hexdigest()}"',
         }
         return Response(content, 200, headers, media_type=media)

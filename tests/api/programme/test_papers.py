@@ -65,6 +65,10 @@ def test_a_draft_is_the_citys_and_what_is_published_is_anyones(city: LiveCity, c
         found = given(client, one["path"])
         assert (found.status_code, sha256(found.content).hexdigest()) == (200, one["sha256"]), one["path"]
         assert found.headers["content-security-policy"].startswith("default-src 'none'")
+        opened = one["path"].endswith(".html")  # the page is read in the browser, where nothing of it runs; the rest is kept
+        assert found.headers["content-disposition"].startswith("inline" if opened else "attachment"), one["path"]
+        assert "sandbox" in found.headers["content-security-policy"]
+        assert "script-src" not in found.headers["content-security-policy"]
     assert given(client, f"{folder}/paper.pdf").content.startswith(b"%PDF")
     assert "草稿" not in given(client, f"{folder}/paper.md").text
     assert {"english", "chinese"} <= set(given(client, f"{folder}/dictionary.csv").text.splitlines()[0].split(","))
