@@ -55,7 +55,7 @@ export function PagedTable<R extends object>(given: {
 }
 
 /** How many there are, and the way to the next and the previous page. */
-export function Pager({ connection: { totalCount, pageInfo }, paging }: { connection: Omit<Connection<unknown>, "nodes">; paging: ReturnType<typeof usePaging> }) {
+export function Pager({ connection: { totalCount, pageInfo }, paging }: { connection: Omit<Connection<unknown>, "nodes">; paging: Pick<ReturnType<typeof usePaging>, "set" | "size"> }) {
   const words = useWords();
   return (
     <Space style={{ marginTop: 12 }} wrap>

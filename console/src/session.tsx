@@ -70,3 +70,6 @@ export function useViewer(): { viewer: Viewer; again: () => void } {
   if (!found) throw new Error("asked for outside the shell");
   return found;
 }
+
+/** Whether an organisation is the one that the reader acts for: the API names it by its id there and by its kind and id elsewhere. */
+export const isOwn = (viewer: Viewer, organisation: string | null | undefined): boolean => organisation !== null && organisation !== undefined && viewer.organisation !== null && (organisation === viewer.organisation || organisation === `organisation/${viewer.organisation}`);

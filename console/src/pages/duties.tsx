@@ -45,7 +45,7 @@ const RECORD = graphql(`
 
 const useTexts = spoken(
   {
-    list: "任务", strengths: "专长", note: "无人牵头的任务列为“待认领”；牵头单位报告进展、申请延期、提交成果，由市级部门验收。", state: "设立任务", all: "全部状态", status: "状态", late: "只看逾期", none: "目前没有任务。市级部门设立任务并指定牵头单位。", quiet: "目前没有本单位牵头的任务，也没有所需专长与本单位相符的待认领任务。",
+    list: "任务", strengths: "专长", note: "无人牵头的任务标为“无牵头单位”；牵头单位报告进展、申请延期、提交成果，由市级部门验收。", state: "设立任务", all: "全部状态", status: "状态", late: "只看逾期", none: "目前没有任务。市级部门设立任务并指定牵头单位。", quiet: "目前没有本单位牵头的任务，也没有所需专长与本单位相符的无牵头任务。",
     title: "任务名称", clause: "所依条款", clauseHelp: "如 G4", deliverable: "交付成果", since: "起始日", by: "完成日", strength: "所需专长", any: "不限", lead: "牵头单位", nobody: "无", asked: (day: string) => `申请延至 ${day}`, record: "登记专长", recordHelp: "不选即登记为无专长", body: "单位", source: "来源", mark: "来源标记", noStrengths: "尚未登记专长。",
   },
   {

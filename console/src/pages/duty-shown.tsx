@@ -6,7 +6,7 @@ import { graphql } from "../gql";
 import { DutyStatusNames, StrengthNames } from "../gql/enum-names";
 import type { DutyShownQuery } from "../gql/graphql";
 import { spoken, useNames, useWords } from "../language";
-import { useViewer } from "../session";
+import { isOwn, useViewer } from "../session";
 import { NameLead } from "./duty-lead";
 
 const DUTY = graphql(`
@@ -32,7 +32,7 @@ const WITHDRAW = graphql(`mutation WithdrawDuty($duty: ID!, $reason: String!) { 
 
 const useTexts = spoken(
   {
-    back: "返回任务列表", gone: "没有此任务，或不在您的范围内。", deliverable: "交付成果", clause: "所依条款", strength: "所需专长", any: "不限", days: "起止", lead: "牵头单位", nobody: "待认领：由市级部门指定牵头单位", contact: "联络人", asked: "申请延期", askedFor: (day: string, why: string) => `延至 ${day}：${why}`, delivery: "已提交的成果", reason: "最近一次退回、谢绝或撤销的理由", reports: "进展", noReports: "尚无进展报告。", changes: "完成日变更",
+    back: "返回任务列表", gone: "没有此任务，或不在您的范围内。", deliverable: "交付成果", clause: "所依条款", strength: "所需专长", any: "不限", days: "起止", lead: "牵头单位", nobody: "无，由市级部门指定", contact: "联络人", asked: "申请延期", askedFor: (day: string, why: string) => `延至 ${day}：${why}`, delivery: "已提交的成果", reason: "最近一次退回、谢绝或撤销的理由", reports: "进展", noReports: "尚无进展报告。", changes: "完成日变更",
     change: (from: string, to: string, why: string) => (from === to ? `不同意延期，仍为 ${to}：${why}` : `由 ${from} 改为 ${to}：${why}`), applied: (day: string, why: string) => `（申请延至 ${day}：${why}）`, take: "接受牵头", takeText: "接受后由本单位报告进展并提交成果。", decline: "谢绝牵头", resign: "退出牵头", report: "报告进展", reportField: "做了什么、还差什么", ask: "申请延期", askField: "申请的完成日", deliver: "提交成果", deliverField: "成果及其存放处", release: "解除牵头", move: "变更完成日", moveField: "完成日", keep: "不同意延期", accept: "验收成果", acceptText: "验收后任务办结；验收人与提交人不能是同一人。", sendBack: "退回成果", withdraw: "撤销任务", why: "理由",
   },
   {
@@ -62,7 +62,7 @@ function Whole({ duty, again }: { duty: Duty; again: () => void }) {
   const send = useSend();
   const { viewer } = useViewer();
   const { id, status } = duty;
-  const leads = duty.lead?.id === viewer.organisation && ["CITY", "DISTRICT", "PROVIDER", "SUPPORT"].includes(viewer.role);
+  const leads = isOwn(viewer, duty.lead?.id) && ["CITY", "DISTRICT", "PROVIDER", "SUPPORT"].includes(viewer.role);
   const city = viewer.role === "CITY";
   const going = !["DONE", "WITHDRAWN"].includes(status);
   const why = [{ name: "reason", label: texts.why, kind: "rows" as const }];

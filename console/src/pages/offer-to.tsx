@@ -6,7 +6,7 @@ import { useAsk, useSend } from "../ask";
 import { fen } from "../format";
 import { graphql } from "../gql";
 import { spoken, useWords } from "../language";
-import { useViewer } from "../session";
+import { isOwn, useViewer } from "../session";
 
 const PARTIES = graphql(`
   query OfferParties {
@@ -34,7 +34,7 @@ export function OfferTo({ demand, done }: { demand: string; done: () => void }) 
   const [open, setOpen] = useState(false);
   const { data } = useAsk(PARTIES, {}, !open);
   const required = [{ required: true, message: words.signIn.missing }];
-  const others = (data?.organisations.nodes ?? []).filter((one) => one.id !== viewer.organisation).map((one) => ({ value: one.id, label: one.name }));
+  const others = (data?.organisations.nodes ?? []).filter((one) => !isOwn(viewer, one.id)).map((one) => ({ value: one.id, label: one.name }));
   async function sent({ price, readyBy, members, ...given }: Given) {
     const answer = await send(OFFER, { ...given, demand, supplier: viewer.organisation ?? "", price: fen(price) ?? "0", readyBy: readyBy.format("YYYY-MM-DD"), members: members?.length ? members : null });
     if (!answer.data || answer.errors.length) return;
@@ -63,8 +63,8 @@ export function OfferTo({ demand, done }: { demand: string; done: () => void }) 
           </Form.List>
           <Form.Item noStyle dependencies={["members"]}>
             {({ getFieldValue }) => {
-              const parties = [viewer.organisation, ...((getFieldValue("members") as Given["members"]) ?? []).map((one) => one?.organisation)].filter((one) => one !== null);
-              return <Form.Item name="solutions" label={texts.solutions} extra={texts.solutionsHelp} rules={required}><Select mode="multiple" options={(data?.solutions.nodes ?? []).filter((one) => parties.includes(one.supplier?.id ?? "")).map((one) => ({ value: one.id, label: one.title }))} /></Form.Item>;
+              const members = ((getFieldValue("members") as Given["members"]) ?? []).map((one) => one?.organisation);
+              return <Form.Item name="solutions" label={texts.solutions} extra={texts.solutionsHelp} rules={required}><Select mode="multiple" options={(data?.solutions.nodes ?? []).filter((one) => isOwn(viewer, one.supplier?.id) || members.includes(one.supplier?.id ?? "")).map((one) => ({ value: one.id, label: one.title }))} /></Form.Item>;
             }}
           </Form.Item>
           <Form.Item name="text" label={texts.text} rules={required}><Input.TextArea rows={3} /></Form.Item>

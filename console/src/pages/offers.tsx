@@ -8,7 +8,7 @@ import { graphql } from "../gql";
 import { OfferStatusNames } from "../gql/enum-names";
 import type { OffersQuery } from "../gql/graphql";
 import { spoken, useNames, useWords } from "../language";
-import { useViewer } from "../session";
+import { isOwn, useViewer } from "../session";
 
 const OFFERS = graphql(`
   query Offers($filter: OfferFilter) {
@@ -68,8 +68,8 @@ function OneOffer({ offer, linked, again }: { offer: Offer; linked: boolean; aga
   const send = useSend();
   const { viewer } = useViewer();
   const firm = ["ENTERPRISE", "CONFIRMER"].includes(viewer.role);
-  const leads = ["PROVIDER", "SUPPLIER"].includes(viewer.role) && offer.supplier?.id === viewer.organisation;
-  const member = offer.members.find((one) => one.organisation?.id === viewer.organisation);
+  const leads = ["PROVIDER", "SUPPLIER"].includes(viewer.role) && isOwn(viewer, offer.supplier?.id);
+  const member = offer.members.find((one) => isOwn(viewer, one.organisation?.id));
   const of = { demand: offer.demand?.id ?? "", supplier: offer.supplier?.id ?? "" };
   const part = { ...of, member: viewer.organisation ?? "" };
   const why = (help?: string) => [{ name: "reason", label: texts.why, kind: "rows" as const, help }];

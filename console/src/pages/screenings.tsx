@@ -7,7 +7,7 @@ import { graphql } from "../gql";
 import { ScreeningStatusNames } from "../gql/enum-names";
 import { spoken, useNames, useWords } from "../language";
 import { PagedTable, usePaging } from "../paged";
-import { useViewer } from "../session";
+import { isOwn, useViewer } from "../session";
 
 const SCREENINGS = graphql(`
   query Screenings($first: Int, $after: String, $last: Int, $before: String) {
@@ -55,7 +55,7 @@ export function Screenings() {
             fetching={answer.fetching}
             columns={[
               { title: words.fields.year, dataIndex: "year" },
-              { title: texts.scope, render: (_, one) => (one.district === null ? texts.whole : one.district === viewer.organisation ? texts.own : one.district) },
+              { title: texts.scope, render: (_, one) => (one.district === null ? texts.whole : isOwn(viewer, one.district) ? texts.own : one.district) },
               { title: texts.asked, render: (_, one) => <span className="nowrap">{shanghai(one.requestedAt)}</span> },
               { title: words.fields.status, render: (_, one) => <Tag>{name(ScreeningStatusNames, one.status)}</Tag> },
               { title: texts.found, render: (_, one) => (one.raised === null ? texts.running : texts.counts(one.raised, one.known ?? 0, one.leftOut ?? 0)) },

@@ -131,7 +131,7 @@ function Whole({ signal, again }: { signal: Signal; again: () => void }) {
     <>
       <h1>{name(SignalKindNames, signal.kind)}</h1>
       <div className="bar">
-        <Tag color="#1252b3">{name(SignalStatusNames, signal.status)}</Tag>
+        <Tag color="#1252b3">{name(signal.closedAt ? SignalOutcomeNames : SignalStatusNames, signal.status)}</Tag>
         {signal.overdue && <Tag color="#a8071a">{words.diagnoses.late}</Tag>}
         <Acts done={again} acts={[
           signal.status === "RAISED" && !signal.overdue && (signal.concernsFirm ? firm : viewer.role === "PROVIDER") && { label: texts.answer, primary: true, fields: [{ name: "statement", label: texts.statement, kind: "rows" }], send: (given: { statement: string }) => send(ANSWER, { signal: signal.id, ...given }) },

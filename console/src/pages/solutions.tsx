@@ -1,4 +1,5 @@
 import { Card, Descriptions, Empty, List, Tag } from "antd";
+import { useState } from "react";
 
 import { Acts, type ActField, useOptions } from "../acts";
 import { Shown, useAsk, useSend } from "../ask";
@@ -6,13 +7,13 @@ import { graphql } from "../gql";
 import { SizeClassNames, SolutionStatusNames, TieKindNames } from "../gql/enum-names";
 import type { SizeClass, SolutionsQuery, TieKind } from "../gql/graphql";
 import { spoken, useNames, useWords } from "../language";
-import { Pager, usePaging } from "../paged";
-import { useViewer } from "../session";
+import { Pager } from "../paged";
+import { isOwn, useViewer } from "../session";
 import { SolutionMatches } from "./solution-matches";
 
 const SOLUTIONS = graphql(`
-  query Solutions($filter: SolutionFilter, $first: Int, $after: String, $last: Int, $before: String) {
-    solutions(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
+  query Solutions($after: String) {
+    solutions(first: 10, after: $after) {
       totalCount
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
       nodes {
@@ -22,7 +23,8 @@ const SOLUTIONS = graphql(`
     }
   }
 `);
-const EDITIONS = graphql(`query SolutionIndicators { editions { key title indicators { id name } } }`);
+const EDITIONS = graphql(`query SolutionEditions { editions { key title } }`);
+const INDICATORS = graphql(`query SolutionIndicators($key: String!) { edition(key: $key) { indicators { id name } } }`);
 const PROVIDERS = graphql(`query TiedProviders { organisations(kind: [PROVIDER], first: 100) { nodes { id name } } }`);
 const PUBLISH = graphql(`
   mutation PublishSolution($title: String!, $summary: String!, $edition: ID!, $indicators: [String!]!, $industries: [String!], $sizes: [SizeClass!], $cases: [SolutionCaseInput!], $ties: [SolutionTieInput!]) {
@@ -54,17 +56,17 @@ export function Solutions() {
   const send = useSend();
   const { viewer } = useViewer();
   const sells = ["PROVIDER", "SUPPLIER"].includes(viewer.role);
-  const paging = usePaging("", 10);
-  const answer = useAsk(SOLUTIONS, { filter: null, ...paging.paging });
+  const [pages, setPages] = useState<(string | null)[]>([null]); // a page is asked for by its size alone: what a solution holds is too much to leave open
+  const answer = useAsk(SOLUTIONS, { after: pages.at(-1) ?? null });
   const fields = useFields(sells);
   return (
     <>
-      {sells && <div className="bar"><Acts done={answer.again} acts={[{ label: texts.publish, primary: true, says: texts.own, fields: fields(), send: (given: Given) => send(PUBLISH, stated(given)) }]} /></div>}
+      {sells && fields.ready && <div className="bar"><Acts done={answer.again} acts={[{ label: texts.publish, primary: true, says: texts.own, fields: fields.of(), send: (given: Given) => send(PUBLISH, stated(given)) }]} /></div>}
       <Shown answer={answer}>
         {({ solutions }) => solutions.nodes.length ? (
           <>
-            {solutions.nodes.map((one) => <OneSolution key={one.id} solution={one} fields={fields} again={answer.again} />)}
-            <Pager connection={solutions} paging={paging} />
+            {solutions.nodes.map((one) => <OneSolution key={one.id} solution={one} fields={fields.of} ready={fields.ready} again={answer.again} />)}
+            <Pager connection={solutions} paging={{ size: 10, set: ({ after }) => setPages(after ? [...pages, after] : pages.slice(0, -1)) }} />
           </>
         ) : <Empty description={texts.none} />}
       </Shown>
@@ -82,32 +84,31 @@ function stated({ industries, case: text, provider, kind, ...given }: Given, bef
 function useFields(sells: boolean) {
   const texts = useTexts();
   const options = useOptions();
-  const editions = useAsk(EDITIONS, {}, !sells).data?.editions ?? [];
+  const latest = useAsk(EDITIONS, {}, !sells).data?.editions.findLast((one) => !one.key.includes("-"));
+  const indicators = useAsk(INDICATORS, { key: latest?.key ?? "" }, !latest).data?.edition?.indicators ?? [];
   const providers = useAsk(PROVIDERS, {}, !sells).data?.organisations.nodes ?? [];
-  return (before?: Solution): ActField[] => {
-    const edition = editions.find((one) => one.key === before?.edition) ?? editions.at(-1);
-    return [
-      { name: "title", label: texts.title, initial: before?.title },
-      { name: "summary", label: texts.summary, kind: "rows", initial: before?.summary },
-      { name: "edition", label: texts.edition, kind: "one", options: editions.map((one) => ({ value: one.key, label: one.title })), initial: edition?.key },
-      { name: "indicators", label: texts.indicators, kind: "several", options: (edition?.indicators ?? []).map((one) => ({ value: one.id, label: `${one.id} ${one.name}` })), initial: before?.indicators.map((one) => one.indicator) },
-      { name: "industries", label: texts.industries, help: texts.industriesHelp, may: true, initial: before?.industries.map((one) => one.code).join("，") },
-      { name: "sizes", label: texts.sizes, kind: "several", options: options(SizeClassNames), may: true, initial: before?.sizes },
-      { name: "case", label: texts.case, help: texts.caseHelp, kind: "rows", may: true },
-      { name: "provider", label: texts.tied, kind: "one", options: providers.map((one) => ({ value: one.id, label: one.name })), may: true },
-      { name: "kind", label: texts.kind, kind: "one", options: options(TieKindNames), may: true },
-    ];
-  };
+  const of = (before?: Solution): ActField[] => [
+    { name: "title", label: texts.title, initial: before?.title },
+    { name: "summary", label: texts.summary, kind: "rows", initial: before?.summary },
+    { name: "edition", label: texts.edition, kind: "one", options: latest && [{ value: latest.key, label: latest.title }], initial: latest?.key },
+    { name: "indicators", label: texts.indicators, kind: "several", options: indicators.map((one) => ({ value: one.id, label: `${one.id} ${one.name}` })), initial: before?.indicators.map((one) => one.indicator) },
+    { name: "industries", label: texts.industries, help: texts.industriesHelp, may: true, initial: before?.industries.map((one) => one.code).join("，") },
+    { name: "sizes", label: texts.sizes, kind: "several", options: options(SizeClassNames), may: true, initial: before?.sizes },
+    { name: "case", label: texts.case, help: texts.caseHelp, kind: "rows", may: true },
+    { name: "provider", label: texts.tied, kind: "one", options: providers.map((one) => ({ value: one.id, label: one.name })), may: true },
+    { name: "kind", label: texts.kind, kind: "one", options: options(TieKindNames), may: true },
+  ];
+  return { of, ready: latest !== undefined && indicators.length > 0 };
 }
 
-function OneSolution({ solution, fields, again }: { solution: Solution; fields: (before: Solution) => ActField[]; again: () => void }) {
+function OneSolution({ solution, fields, ready, again }: { solution: Solution; fields: (before: Solution) => ActField[]; ready: boolean; again: () => void }) {
   const texts = useTexts();
   const words = useWords();
   const name = useNames();
   const send = useSend();
   const options = useOptions();
   const { viewer } = useViewer();
-  const own = ["PROVIDER", "SUPPLIER"].includes(viewer.role) && solution.supplier?.id === viewer.organisation && solution.status === "PUBLISHED";
+  const own = ["PROVIDER", "SUPPLIER"].includes(viewer.role) && isOwn(viewer, solution.supplier?.id) && solution.status === "PUBLISHED";
   const providers = useAsk(PROVIDERS, {}, viewer.role !== "CITY").data?.organisations.nodes ?? [];
   return (
     <Card style={{ marginBottom: 16 }} title={<span style={{ whiteSpace: "normal" }}>{solution.title}</span>} extra={<Tag>{name(SolutionStatusNames, solution.status)}</Tag>}>
@@ -123,7 +124,7 @@ function OneSolution({ solution, fields, again }: { solution: Solution; fields: 
       ]} />
       {solution.cases.length > 0 && <List size="small" header={texts.case} dataSource={solution.cases} renderItem={(one) => <List.Item>{one.text}{one.firmName && words.aside(one.firmName)}</List.Item>} />}
       <Acts done={again} acts={[
-        own && { label: texts.revise, fields: fields(solution), send: (given: Given) => send(REVISE, { solution: solution.id, ...stated(given, solution) }) },
+        own && ready && { label: texts.revise, fields: fields(solution), send: (given: Given) => send(REVISE, { solution: solution.id, ...stated(given, solution) }) },
         own && { label: texts.withdraw, danger: true, says: texts.withdrawText, fields: [{ name: "reason", label: texts.why, kind: "rows" }], send: (given: { reason: string }) => send(WITHDRAW, { solution: solution.id, ...given }) },
         viewer.role === "CITY" && { label: texts.tie, fields: [{ name: "provider", label: words.fields.provider, kind: "one", options: providers.map((one) => ({ value: one.id, label: one.name })) }, { name: "kind", label: texts.kind, kind: "one", options: options(TieKindNames) }, { name: "source", label: texts.source }], send: (given: { provider: string; kind: TieKind; source: string }) => send(FIND_TIE, { solution: solution.id, ...given }) },
       ]} />

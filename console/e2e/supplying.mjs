@@ -1,0 +1,108 @@
+// A seller offers for a demand whose firm it does not see, and publishes what fits it; a duty of the task force is stated, led, reported and accepted.
+import { accessible, chooseAt, cityDay, dated, go, journey, shot, signIn, tab } from "./browser.mjs";
+
+const TITLE = `整理案例素材（示例 ${Date.now() % 100_000}）`;
+const said = (page) => page.locator(".ant-notification-notice").last().innerText();
+const form = (page) => page.locator(".ant-modal").last();
+const sent = async (page) => {
+  await form(page).locator("button[type=submit]").click();
+  await page.locator(".ant-modal").last().waitFor({ state: "hidden" });
+};
+/** A button by what it says, with the space that is set between two characters. */
+const press = (page, name) => page.getByRole("button", { name: new RegExp(`^${[...name].join("\\s?")}$`) }).first().click();
+const choose = async (page, label, text) => {
+  await chooseAt(page, form(page).getByLabel(label), { text });
+  await page.keyboard.press("Escape"); // a list to choose several from stays open
+};
+
+await journey(async (browser) => {
+  const [provider] = await tab(browser);
+  await signIn(provider, "provider");
+  await go(provider, "/supply?tab=solutions");
+  await press(provider, "发布解决方案");
+  await form(provider).getByLabel("方案名称").fill("排产与交付看板（示例）");
+  await form(provider).getByLabel("方案简介").fill("把订单、排产与交付放在一张看板上（示例）");
+  await choose(provider, "针对的指标", "Z01");
+  await accessible(provider, "solution-publish");
+  await sent(provider);
+  await provider.locator(".ant-card", { hasText: "排产与交付看板" }).first().waitFor();
+  await go(provider, "/supply?tab=demands");
+  const demand = provider.locator("tr.ant-table-row").first();
+  const unnamed = (await demand.innerText()).includes("未具名");
+  await demand.getByRole("button").first().click();
+  await provider.getByRole("heading", { name: "报价" }).waitFor();
+  const path = new URL(provider.url()).hash.slice(1);
+  await press(provider, "提出报价");
+  await choose(provider, "解决方案", "排产与交付看板");
+  await form(provider).getByLabel("报价说明").fill("三个月完成，含培训（示例）");
+  await form(provider).getByLabel("报价金额（元）").fill("120000.50");
+  await dated(form(provider).getByLabel("交付日"), cityDay(-30));
+  await form(provider).locator("button[type=submit]").click();
+  const refused = await said(provider);
+  await dated(form(provider).getByLabel("交付日"), cityDay(60));
+  await accessible(provider, "offer-make");
+  await shot(provider, "offer-make");
+  await sent(provider);
+  const own = provider.locator(".ant-card", { hasText: "三个月完成" });
+  await own.waitFor();
+  const price = (await own.innerText()).includes("120,000.50");
+  await accessible(provider, "demand-provider");
+  await shot(provider, "demand-provider");
+  await press(provider, "撤回报价");
+  await form(provider).getByLabel("理由").fill("内部排期已满（示例）");
+  await sent(provider);
+  await own.locator(".ant-tag", { hasText: "已撤回" }).waitFor();
+
+  const [city] = await tab(browser);
+  await signIn(city, "city");
+  await go(city, path);
+  await city.getByRole("heading", { name: "匹配的解决方案" }).waitFor();
+  await accessible(city, "demand-city");
+  await shot(city, "demand-city");
+  await go(city, "/duties");
+  await press(city, "设立任务");
+  await form(city).getByLabel("任务名称").fill(TITLE);
+  await form(city).getByLabel("所依条款").fill("plan R5");
+  await form(city).getByLabel("交付成果").fill("二十篇素材（示例）");
+  await dated(form(city).getByLabel("起始日"), cityDay());
+  await dated(form(city).getByLabel("完成日"), cityDay(30));
+  await sent(city);
+  await city.getByRole("link", { name: TITLE }).click();
+  await press(city, "指定牵头单位");
+  await choose(city, "牵头单位", "支撑机构");
+  await chooseAt(city, form(city).getByLabel("联络人"));
+  await sent(city);
+  await city.locator(".ant-tag", { hasText: "待牵头单位答复" }).waitFor();
+  const duty = new URL(city.url()).hash.slice(1);
+
+  const [support] = await tab(browser, { viewport: { width: 390, height: 800 } });
+  await signIn(support, "support");
+  await support.getByRole("link", { name: /等待处理的专班任务/ }).click(); // it waits on the first page
+  await go(support, duty);
+  await press(support, "接受牵头");
+  await sent(support);
+  await press(support, "报告进展");
+  await form(support).getByLabel("做了什么、还差什么").fill("已收到十二篇（示例）");
+  await sent(support);
+  await support.getByText("已收到十二篇").waitFor();
+  await press(support, "申请延期");
+  await dated(form(support).getByLabel("申请的完成日"), cityDay(45));
+  await form(support).getByLabel("理由").fill("企业素材未齐（示例）");
+  await sent(support);
+  await press(support, "提交成果");
+  await form(support).getByLabel("成果及其存放处").fill("二十篇，存于市级资料库（示例）");
+  await accessible(support, "duty-support-phone");
+  await shot(support, "duty-support-phone");
+  await sent(support);
+  await support.locator(".ant-tag", { hasText: "待验收" }).waitFor();
+  const wide = await support.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+
+  await go(city, "/duties");
+  await go(city, duty);
+  await press(city, "验收成果");
+  await sent(city);
+  await city.locator(".ant-tag", { hasText: "已验收" }).waitFor();
+  await accessible(city, "duty-city");
+  await shot(city, "duty-city");
+  return { unnamed, refused, price, wide, acts: await city.getByRole("button", { name: /变更完成日|撤销任务/ }).count() };
+});
