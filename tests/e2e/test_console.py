@@ -275,12 +275,49 @@ def test_a_session_is_announced_and_its_firms_come_and_ask_and_a_paper_is_anyone
     assert found["file"].endswith(".pdf")
 
 
+def test_a_file_used_twice_is_answered_for_and_a_certificate_is_offered_to_the_firms_answers(
+    travelled: Callable[..., dict[str, Any]],
+) -> None:
+    found = travelled("signalling.mjs")
+    assert "答复后或期满后方可认定" in found["early"]
+    assert (found["needed"], "没有涉及本单位" in found["quiet"], found["wide"]) == ("请填写此项", True, False)
+    assert "退回" in found["findings"]
+    assert found["offers"] > 0
+
+
+def test_a_seller_offers_for_a_firm_it_does_not_see_and_a_duty_is_led_to_its_end(travelled: Callable[..., dict[str, Any]]) -> None:
+    found = travelled("supplying.mjs")
+    assert (found["unnamed"], found["price"], found["wide"], found["acts"]) == (True, True, False, 0)
+    assert "依据" in found["refused"]
+
+
+def test_a_firm_consents_to_one_text_and_to_a_bank_and_takes_both_back_and_a_package_is_handed_over(
+    travelled: Callable[..., dict[str, Any]],
+) -> None:
+    found = travelled("consenting.mjs")
+    assert "依据" in found["named"]
+    assert "依据" in found["same"]
+    assert (found["listed"], found["left"], found["wide"]) == (0, 0, False)
+    assert "依据" in found["backwards"]
+    assert "依据" in found["ahead"]
+    assert found["file"].endswith(".zip")
+
+
+def test_a_crosswalk_is_reviewed_before_it_is_published_and_a_complaint_is_decided(
+    travelled: Callable[..., dict[str, Any]],
+) -> None:
+    found = travelled("measuring.mjs")
+    assert "未经 2 人同意" in found["early"]
+    assert "工作日" in found["past"]
+    assert found["assigned"] > 0
+
+
 def test_whoever_is_not_signed_in_reads_the_directory_and_is_shown_no_page_that_is_not_theirs(
     travelled: Callable[..., dict[str, Any]],
 ) -> None:
     found = travelled("wandering.mjs")
     assert found["listed"] > 0
-    assert (found["paths"], found["wide"]) == (["/papers", "/directory", "/rules", "/dossier"], [])
+    assert (found["paths"], found["wide"]) == (["/papers", "/cases", "/directory", "/rules", "/dossier"], [])
 
 
 @pytest.mark.parametrize("role", ["city", "enterprise"])

@@ -1,6 +1,6 @@
 import { List, Tag } from "antd";
 
-import { Acts, useOptions } from "../acts";
+import { Acts } from "../acts";
 import { Shown, useAsk, useSend } from "../ask";
 import { graphql } from "../gql";
 import { RoleNames } from "../gql/enum-names";
@@ -12,9 +12,10 @@ const ASSIGNED = graphql(`query ExpertsOfCase($id: ID!) { diagnosis(id: $id) { a
 const EXPERTS = graphql(`query Experts { people(role: [ARBITER, SAMPLER, READER, MARKER], first: 100) { nodes { id name memberships(first: 5) { nodes { role } } } } }`);
 const ASSIGN = graphql(`mutation AssignExpert($id: ID!, $expert: ID!, $role: Role!, $since: Date!, $until: Date!) { assignExpert(input: { diagnosis: $id, expert: $expert, role: $role, since: $since, until: $until }) { userErrors { code clause field bound message messageInEnglish } } }`);
 const RELEASE = graphql(`mutation ReleaseExpert($id: ID!, $assignment: ID!) { releaseExpert(input: { diagnosis: $id, assignment: $assignment }) { userErrors { code clause field bound message messageInEnglish } } }`);
+const EXPERT: Role[] = ["ARBITER", "READER", "SAMPLER", "MARKER"];
 const useTexts = spoken(
-  { title: "指派的专家", none: "尚未指派专家。申请仲裁的，指派仲裁专家后由其提交意见。", assign: "指派专家", assignText: "本案在起止日内对该专家开放，首末日均含。", expert: "专家", role: "以何岗位", since: "起始日", until: "截止日", release: "解除指派", releaseText: "即时生效，本案不再对其开放。", days: (since: string, until: string) => `${since} 至 ${until}`, over: "已结束", conflict: (why: string) => `已申明回避：${why}` },
-  { title: "Experts", none: "No expert is assigned. For an arbitration, assign arbiters, who then give their opinions.", assign: "Assign an expert", assignText: "The case is open to the expert on these days, both included.", expert: "Expert", role: "As", since: "First day", until: "Last day", release: "Release", releaseText: "At once; the case is closed to the expert.", days: (since: string, until: string) => `${since} to ${until}`, over: "over", conflict: (why: string) => `declared a conflict: ${why}` },
+  { title: "指派的专家", none: "尚未指派专家。申请仲裁的，指派仲裁专家后由其提交意见。", assign: "指派专家", assignText: "本案在起止日内对该专家开放，首末日均含。", expert: "专家", since: "起始日", until: "截止日", release: "解除指派", releaseText: "即时生效，本案不再对其开放。", days: (since: string, until: string) => `${since} 至 ${until}`, over: "已结束", conflict: (why: string) => `已申明回避：${why}` },
+  { title: "Experts", none: "No expert is assigned. For an arbitration, assign arbiters, who then give their opinions.", assign: "Assign an expert", assignText: "The case is open to the expert on these days, both included.", expert: "Expert", since: "First day", until: "Last day", release: "Release", releaseText: "At once; the case is closed to the expert.", days: (since: string, until: string) => `${since} to ${until}`, over: "over", conflict: (why: string) => `declared a conflict: ${why}` },
 );
 
 /** To whom the city has opened a case, and assigning or releasing one. */
@@ -22,7 +23,6 @@ export function CaseExperts({ diagnosis }: { diagnosis: string }) {
   const texts = useTexts();
   const name = useNames();
   const send = useSend();
-  const options = useOptions();
   const { viewer } = useViewer();
   const city = viewer.role === "CITY";
   const answer = useAsk(ASSIGNED, { id: diagnosis });
@@ -33,7 +33,7 @@ export function CaseExperts({ diagnosis }: { diagnosis: string }) {
         <section aria-label={texts.title}>
           <div className="bar" style={{ marginTop: 24, marginBottom: 8 }}>
             <h2 style={{ margin: 0 }}>{texts.title}</h2>
-            <Acts done={answer.again} acts={[city && { label: texts.assign, says: texts.assignText, fields: [{ name: "expert", label: texts.expert, kind: "one", options: experts.map((one) => ({ value: one.id, label: `${one.name ?? one.id} ${[...new Set(one.memberships.nodes.map((held) => name(RoleNames, held.role)))].join(" ")}` })) }, { name: "role", label: texts.role, kind: "one", options: options(RoleNames, ["ARBITER", "READER", "SAMPLER", "MARKER"]), initial: "ARBITER" }, { name: "since", label: texts.since, kind: "day" }, { name: "until", label: texts.until, kind: "day" }], send: (given: { expert: string; role: Role; since: string; until: string }) => send(ASSIGN, { id: diagnosis, ...given }) }]} />
+            <Acts done={answer.again} acts={[city && { label: texts.assign, says: texts.assignText, fields: [{ name: "expert", label: texts.expert, kind: "one", options: experts.flatMap((one) => [...new Set(one.memberships.nodes.map((held) => held.role))].filter((role) => EXPERT.includes(role)).map((role) => ({ value: `${role} ${one.id}`, label: `${one.name ?? one.id} ${name(RoleNames, role)}` }))) }, { name: "since", label: texts.since, kind: "day" }, { name: "until", label: texts.until, kind: "day" }], send: ({ expert, ...given }: { expert: string; since: string; until: string }) => send(ASSIGN, { id: diagnosis, role: expert.split(" ")[0] as Role, expert: expert.split(" ")[1] ?? "", ...given }) }]} />
           </div>
           {found?.assignments?.nodes.length ? (
             <List size="small" dataSource={found.assignments.nodes} renderItem={(one) => (

@@ -1,4 +1,5 @@
 import { Alert, Button, Descriptions, Empty, List, Table, Tag } from "antd";
+import { useState } from "react";
 
 import { Acts } from "../acts";
 import { Shown, useAsk, useSend } from "../ask";
@@ -50,6 +51,7 @@ function Whole({ demand, again }: { demand: Demand; again: () => void }) {
   const send = useSend();
   const budget = useBudget();
   const { viewer } = useViewer();
+  const [made, setMade] = useState(0);
   const own = ["ENTERPRISE", "CONFIRMER"].includes(viewer.role);
   const open = demand.status === "OPEN";
   return (
@@ -61,7 +63,7 @@ function Whole({ demand, again }: { demand: Demand; again: () => void }) {
           own && open && { label: demand.named ? texts.hide : texts.name, says: texts.naming, send: () => send(NAMING, { demand: demand.id, named: !demand.named }) },
           own && open && { label: texts.withdraw, danger: true, says: texts.withdrawText, fields: [{ name: "reason", label: texts.why, kind: "rows" }], send: (given: { reason: string }) => send(WITHDRAW, { demand: demand.id, ...given }) },
         ]} />
-        {["PROVIDER", "SUPPLIER"].includes(viewer.role) && open && <OfferTo demand={demand.id} done={again} />}
+        {["PROVIDER", "SUPPLIER"].includes(viewer.role) && open && <OfferTo demand={demand.id} done={() => { setMade(made + 1); again(); }} />}
       </div>
       <Descriptions size="small" bordered column={1} styles={{ label: { width: 160 } }} items={[
         { key: 1, label: shared.text, children: <span style={{ whiteSpace: "pre-wrap" }}>{demand.text}</span> },
@@ -72,7 +74,7 @@ function Whole({ demand, again }: { demand: Demand; again: () => void }) {
         ...(demand.reason ? [{ key: 6, label: texts.why, children: demand.reason }] : []),
       ]} />
       <h2>{texts.offers}</h2>
-      <Offers demand={demand.id} changed={again} />
+      <Offers key={made} demand={demand.id} changed={again} />
       {(own || ["FILLER", "CITY", "AUDITOR"].includes(viewer.role)) && <Matching demand={demand.id} />}
     </>
   );
