@@ -183,7 +183,6 @@ SELECTION_AND_MONEY: Mapping[str, str] = {
     "strength": "recorded.v1",
     "equating": "requested.v1 computed.v1",
     "overstatement": "requested.v1 computed.v1",
-    "paper": "requested.v1 computed.v1 published.v1",
     "paper": "requested.v1 computed.v2 published.v1",
     "policy": "drafted.v1 simulated.v1 published.v1 ended.v1",
     "designation": "recorded.v1",
@@ -210,7 +209,6 @@ HOUSE: Mapping[str, str] = {
     "improvement": "costs_set.v1",
     "mapping": "set.v1",
     "openendpoints": "changed.v1",
-    "organisation": "registered.v2 revised.v1 retired.v1",
     "organisation": "registered.v2 revised.v1 retired.v1 ownership_declared.v1",
     "partner": "key_issued.v1 key_revoked.v1",
     "person": "registered.v1 joined.v1 membership_granted.v2 membership_ended.v1 erased.v1 password_set.v1"

@@ -48,7 +48,7 @@ def issued_results(snapshot: Snapshot, edition: AnyEdition) -> Iterator[Assessed
     of_case = _IssuedRow._fields[: _IssuedRow._fields.index("issued_at")]
     wanted = (*(cases.c[name] for name in of_case), reports.c.issued_at, *(firms.c[name] for name in FIRM))
     query = select(*wanted).select_from(joined).where(cases.c.edition == edition.key, holds_a_result(cases)).order_by(cases.c.id)
-    query = select(*wanted).select_from(joined).where(cases.c.edition == edition.key).order_by(cases.c.id).limit(PAGE)
+    query = query.limit(PAGE)
     names = {dimension.id: dimension.name for dimension in edition.dimensions}
     beyond = ""
     while found := [_IssuedRow._make(row) for row in snapshot.rows(query.where(cases.c.id > beyond))]:

@@ -37,12 +37,9 @@ from zhenduan.accounts.accounts import LocalAccounts
 from zhenduan.background.computing import compute_waiting
 from zhenduan.background.shadowing import do_shadows
 from zhenduan.demo.city_story import story
-from zhenduan.demo.data import DemoData, demo_data
-from zhenduan.demo.diagnosis_story import Attachment, OnRecord, Timed
-from zhenduan.demo.city_story import Timed, story
 from zhenduan.demo.counterpart import exchanged
 from zhenduan.demo.data import DemoData, demo_data
-from zhenduan.demo.diagnosis_story import Attachment
+from zhenduan.demo.diagnosis_story import Attachment, OnRecord, Timed
 from zhenduan.demo.external import file_of
 from zhenduan.demo.people import LOGINS, DemoLogin
 from zhenduan.demo.ratings import completed
@@ -52,7 +49,9 @@ from zhenduan.demo.selection import DOCUMENTS, committed_seed
 PARTNER = "demo-partner"
 REASON = "示例数据"
 """Why anything is done here."""
-COMPUTED = FixRatingInputs | DraftPolicy | RequestPaper | RequestPackage | RequestOverstatement | RequestEquating
+COMPUTED = (
+    FixRatingInputs | DraftPolicy | RequestPaper | RequestPackage | RequestScreening | RequestOverstatement | RequestEquating
+)
 """What the program works out at once."""
 PARTNER_KEY_LIFETIME = timedelta(days=30)
 
@@ -160,11 +159,9 @@ def _send(services: Services, timed: Timed) -> None:
     if isinstance(command, SendResultBatch):
         services.blobs.put(file_of(command.rows))
     services.send(who, completed(services, command), reason=REASON)
-    if isinstance(command, FixRatingInputs | DraftPolicy | RequestPaper | RequestPackage | RequestScreening):
-    if isinstance(command, COMPUTED):
     if isinstance(command, SendPackage):
         exchanged(services, command.package, REASON)
-    if isinstance(command, FixRatingInputs | DraftPolicy | RequestPaper | RequestPackage):
+    if isinstance(command, COMPUTED):
         services.models.catch_up()
         compute_waiting(services, Event(), reason=REASON)
     if isinstance(command, RequestShadow):
