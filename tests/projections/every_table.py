@@ -9,11 +9,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from domain.access import (
-    Everything,
-    Nothing,
-    Role,
-)
+from domain.access import Everything, Nothing, Role
 from domain.diagnosis.arbitration import GiveArbiterOpinion, RequestArbitration, SettleArbitration
 from domain.diagnosis.assignments import AssignExpert, ReleaseExpert
 from domain.diagnosis.campaign_targets import SplitCampaignTarget, SubdistrictShare
@@ -98,19 +94,7 @@ from standards.external.crosswalk import CrosswalkRow
 from tests.firm_ids import SALT, firm_id
 from tests.revising_city import put_to_consultation, review_erratum, shadow_runs
 from tests.selecting_city import SelectingCity, adopt
-from tests.small_city import (
-    CITY,
-    ENTERPRISE,
-    FILLER,
-    FIRM,
-    PROVIDER,
-    City,
-    caller,
-    loan,
-    opening,
-    roster,
-    sections,
-)
+from tests.small_city import CITY, ENTERPRISE, FILLER, FIRM, PROVIDER, City, caller, loan, opening, roster, sections
 from tests.test_registry import HISTORIES
 
 ANY = EnterpriseFilter()
@@ -377,6 +361,8 @@ STORED_KEYS = {
     "duty": "t1", "strength": "support", "casestudy": "c1",
 }
 """Kind -> key of the history that is taken as it is stored."""
+
+
 def outreach(city: City) -> None:
     """A session with a firm in it and a question, and a unit's schedule."""
     city.send(CITY, RegisterOrganisation(organisation="310117", kind=OrganisationKind.DISTRICT, name="松江区"))
