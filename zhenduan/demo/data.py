@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.participants.organisations import OrganisationKind
+from domain.participants.ownership import Ownership
 from domain.programme.targets import Measure
 from interop.code_lists import CodeList, read_codes
 from standards.edition.text import SourceMark
@@ -115,8 +116,10 @@ class DemoGroup(Named):
 
 
 class Provider(Named):
-    """A provider and the divisions it serves 服务商. last: its last day in the programme; None = it stays."""
+    """A provider, its home district, who controls it and the divisions it serves 服务商. last: its last day; None = it stays."""
 
+    district: str
+    ownership: Ownership
     industries: tuple[str, ...]
     last: date | None = None
 

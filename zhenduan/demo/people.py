@@ -9,10 +9,12 @@ from uuid import UUID
 from domain.access import Role, scope_of
 from domain.kernel import Command
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation, RetireOrganisation
+from domain.participants.ownership import DeclareOwnership, Ownership
 from domain.participants.people.memberships import GrantMembership
 from domain.participants.people.registration import RegisterPerson
 from interop.code_lists import districts
 from journal import Caller
+from standards import time_limits
 from zhenduan.demo.data import DemoData
 
 SHOWN_DISTRICT = "310117"
@@ -71,7 +73,13 @@ def draw_id(chance: Random) -> str:
     return str(UUID(int=chance.getrandbits(128), version=4))
 
 
-def organisations(data: DemoData) -> Iterator[RegisterOrganisation | RetireOrganisation]:
+def owned(provider: str, ownership: Ownership) -> DeclareOwnership:
+    """Who controls a provider since before the programme 示例控股情况."""
+    since = time_limits().programme_began.day
+    return DeclareOwnership(organisation=provider, ownership=ownership, since=since, source="营业执照及股东名册（示例）")
+
+
+def organisations(data: DemoData) -> Iterator[RegisterOrganisation | RetireOrganisation | DeclareOwnership]:
     """Every organisation but the city itself 组织, those above before those below."""
     parts = data.organisations
     for district in districts().districts:
@@ -96,8 +104,10 @@ def organisations(data: DemoData) -> Iterator[RegisterOrganisation | RetireOrgan
             organisation=provider.id,
             kind=OrganisationKind.PROVIDER,
             name=provider.name,
+            parent=provider.district,
             industries=provider.industries,
         )
+        yield owned(provider.id, provider.ownership)
         if provider.last is not None:
             yield RetireOrganisation(organisation=provider.id, last=provider.last, reason="不再开展诊断业务")
     for other in parts.others:

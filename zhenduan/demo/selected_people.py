@@ -8,14 +8,17 @@ from random import Random
 from domain.access import Everything, Role, scope_of
 from domain.governance.qualification import CertificateGrade
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
+from domain.participants.ownership import Ownership
 from domain.providers.certificates import GrantCertificate
 from journal import Caller
 from zhenduan.demo.certificates import RECOGNISED
-from zhenduan.demo.people import SHOWN_DISTRICT, People, draw_id
+from zhenduan.demo.people import SHOWN_DISTRICT, People, draw_id, owned
 from zhenduan.demo.proceedings import Played
 from zhenduan.demo.training import EDITION
 
 REGISTERED, JOINED, CERTIFIED = date(2023, 11, 20), date(2023, 11, 21), date(2023, 11, 24)
+OWNERS = (Ownership.PRIVATE, Ownership.STATE, Ownership.PRIVATE, Ownership.COLLECTIVE, Ownership.PRIVATE, Ownership.FOREIGN)
+"""Who controls the providers, in turn."""
 MARKERS = 6
 MOST_INDUSTRIES = 3
 
@@ -82,9 +85,13 @@ def founded(people: People, who: SelectionOffice, providers: Sequence[SelectedPr
     known = {one.actor for one in people.callers.values()}
     there = {one.id for one in people.data.organisations.providers}
     names = dict(zip((one.id for one in providers if one.id not in there), people.data.brands, strict=True))
+    homes = sorted(people.data.districts)
     for identity, brand in names.items():
-        named = {"organisation": identity, "kind": OrganisationKind.PROVIDER, "name": f"示例{brand}数字化服务中心"}
+        number = int(identity.rpartition("-")[2])
+        home = homes[number % len(homes)]
+        named = {"organisation": identity, "kind": OrganisationKind.PROVIDER, "name": f"示例{brand}数字化服务中心", "parent": home}
         yield REGISTERED, who.clerk, RegisterOrganisation(**named)
+        yield REGISTERED, who.clerk, owned(identity, OWNERS[number % len(OWNERS)])
     staff = [one for provider in providers for one in provider.staff if one.actor not in known]
     for one in (who.chief, who.director, *who.markers[1:], *staff):
         for command in people.joining(one, JOINED):
