@@ -10,8 +10,8 @@ from sqlalchemy.sql import ColumnElement
 
 from domain.access import Attribute, Scope
 from domain.participants import organisations as events
+from domain.participants import ownership
 from domain.participants.organisations import OrganisationKind
-from domain.participants.ownership import OWNERSHIPS, with_declared
 from journal import Entry
 from projections.engine.columns import chosen, columns
 from projections.engine.pages import Page
@@ -50,11 +50,11 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
                 found = data(entry)
                 served = orjson.dumps(found["industries"]).decode()
                 organisations.change(key(entry), name=found["name"], parent=found["parent"], industries=served)
-            case events.OwnershipDeclared:
+            case ownership.OwnershipDeclared:
                 row = organisations.get(key(entry))
-                known = OWNERSHIPS.validate_json(row["ownerships"]) if row is not None else ()
-                declared = with_declared(known, events.OwnershipDeclared.model_validate(data(entry)))
-                organisations.change(key(entry), ownerships=OWNERSHIPS.dump_json(declared).decode())
+                known = ownership.OWNERSHIPS.validate_json(row["ownerships"]) if row is not None else ()
+                declared = ownership.with_declared(known, ownership.OwnershipDeclared.model_validate(data(entry)))
+                organisations.change(key(entry), ownerships=ownership.OWNERSHIPS.dump_json(declared).decode())
             case events.OrganisationRetired:
                 organisations.change(key(entry), last=data(entry)["last"])
             case _:

@@ -36,6 +36,7 @@ from domain.providers.ratings.rating import (
     FixRatingInputs,
     ObjectToRating,
     RatingComputed,
+    YearOfRating,
     rating_stream,
 )
 from domain.providers.ratings.status import RatingStatus
@@ -230,7 +231,7 @@ def _components(computed: RatingComputed) -> list[CityComponent]:
     ]
 
 
-def _fairness(context: Context, year: int, rating: rows.YearOfRating, computed: RatingComputed) -> RatingFairness:
+def _fairness(context: Context, year: int, rating: YearOfRating, computed: RatingComputed) -> RatingFairness:
     """Of the round that is shown, by the rule that the year was lived under and by where providers stood when inputs were fixed."""
     known, last = rows.inputs_of(context.snapshot, year, computed.round), date(year, 12, 31)
     stood = replay.of_kind(context.snapshot, "organisation", ORGANISATION_READ_MODEL, rating.positions[computed.round])
