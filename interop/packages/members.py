@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from domain.programme.packages.facts import PackageFile
 
 
-class Member:
+class PackageMember:
     """One member as it grows 编制中的文件. path: where it lies meanwhile. count: of the lines or results that it holds."""
 
     def __init__(self, name: str, path: Path) -> None:
@@ -40,16 +40,16 @@ class Member:
         self._file.close()
 
 
-class Members:
+class PackageMembers:
     """All members of a package that is being made 编制中的数据包, in a folder of their own."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._begun: dict[str, Member] = {}
+        self._begun: dict[str, PackageMember] = {}
 
-    def begin(self, name: str) -> Member:
+    def begin(self, name: str) -> PackageMember:
         """A member of its own name, empty."""
-        made = Member(name, self._folder / str(len(self._begun)))
+        made = PackageMember(name, self._folder / str(len(self._begun)))
         self._begun[name] = made
         return made
 
@@ -81,9 +81,9 @@ class Members:
 
 
 @contextmanager
-def members_in(folder: Path) -> Iterator[Members]:
+def members_in(folder: Path) -> Iterator[PackageMembers]:
     """Members in a folder, whose files are let go of in the end."""
-    made = Members(folder)
+    made = PackageMembers(folder)
     try:
         yield made
     finally:

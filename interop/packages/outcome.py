@@ -23,7 +23,7 @@ from interop.crosswalks.sssom import PublishedCrosswalk, sssom_of
 from interop.packages.archive import BLOCK, FORMAT, MANIFEST, RESULTS, archived
 from interop.packages.issued_results import issued_results
 from interop.packages.lines import SCHEMAS, PackagedCount, PackagedResult, schema_id
-from interop.packages.members import Members, members_in
+from interop.packages.members import PackageMembers, members_in
 from interop.packages.oscal_results import AssessedResult, assessed, frame
 from journal.blobs import Blobs
 from methods.small_cells import CannotBeHidden, hidden_cells, with_margins
@@ -102,7 +102,7 @@ def _file(one: dict[str, Any]) -> dict[str, Any]:
 
 
 def _made(
-    members: Members, snapshot: Snapshot, package: str, request: PackageRequested, requested_at: datetime, least: int
+    members: PackageMembers, snapshot: Snapshot, package: str, request: PackageRequested, requested_at: datetime, least: int
 ) -> int:
     """Write every member but the manifest; how many results of firms go out."""
     kept = edition_row(snapshot, request.edition)
@@ -128,7 +128,7 @@ def _made(
 
 
 def _results(
-    members: Members, package: str, edition: AnyEdition, requested_at: datetime, issued: Iterable[AssessedResult]
+    members: PackageMembers, package: str, edition: AnyEdition, requested_at: datetime, issued: Iterable[AssessedResult]
 ) -> Iterator[AssessedResult]:
     """The results as they come by, each written as a line and, where there is any, as a result of the OSCAL document."""
     lines = members.begin(RESULTS)

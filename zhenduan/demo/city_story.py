@@ -119,8 +119,7 @@ def story(data: DemoData, chance: Random, present: datetime) -> Story:
     played += _rated(people, shown, [enterprise_id(DEMO_SALT, firm.uscc) for firm in firms if firm.district == SHOWN_DISTRICT])
     played += _implemented(people, played, present)
     played += _matched(people, rosters, played)
-    played += _mapped(people)
-    played += _certified(people, [firms[0], *open_to_all[:2]])
+    played += _mapped(people, [firms[0], *open_to_all[:2]])
     played += _outreach(people, shown, rosters, present)
     played += _supplied(people, shown, played)
     played += _further(people, shown, played, present)
@@ -231,8 +230,10 @@ def _screened(people: People, shown: Mapping[Role, str], played: Sequence[Timed]
 
 def _mapped(people: People) -> Iterator[Timed]:
     """The starter set of crosswalks to others' models, one of it published."""
+def _mapped(people: People, firms: Sequence[DemoFirm]) -> Iterator[Timed]:
+    """The starter set of crosswalks to others' models, one of it published, and what by that model was certified of a few firms."""
     minutes = count(60)
-    for day, who, command in crosswalks(people, EDITION):
+    for day, who, command in (*crosswalks(people, EDITION), *external_results(people, firms)):
         yield Timed(office_time(day, next(minutes)), Act(0, who, command))
 
 
@@ -275,12 +276,6 @@ def _rated(people: People, shown: Mapping[Role, str], own: Sequence[str]) -> Ite
     minutes, provider = count(300), people.callers[Role.PROVIDER, shown[Role.PROVIDER]]
     for day, who, command in (*rated_year(people, provider), *policies(people, own), *papers(people), *packages(people, EDITION)):
         yield Timed(office_time(day, next(minutes)), Act(0, who, command))
-
-
-def _certified(people: People, firms: Sequence[DemoFirm]) -> Iterator[Timed]:
-    """What another body certified of a few firms, once the first crosswalk is there."""
-    for number, (day, who, command) in enumerate(external_results(people, firms)):
-        yield Timed(office_time(day, 90 + number), Act(0, who, command))
 
 
 def _revision(people: People, shown: Mapping[Role, str], present: datetime) -> Iterator[Timed]:

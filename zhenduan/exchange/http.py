@@ -53,15 +53,24 @@ class Http:
 
     def carry(self, outgoing: Outgoing) -> Carried:
         """Put the signature, then the package; only of the latter may it be unknown whether it arrived."""
-        noted = self._put(f"packages/{outgoing.package}.note", "text/plain; charset=utf-8", content=outgoing.note)
+        media = "text/plain; charset=utf-8"
+        noted = self._put(f"packages/{outgoing.package}.note", media, ASKING_SECONDS, content=outgoing.note)
         if noted.came_to is not SendingStatus.SENT:
             return Carried(SendingStatus.FAILED, noted.fault, noted.code)
         sizes = {"content-length": str(outgoing.size), "idempotency-key": outgoing.sha256}
-        return self._put(f"packages/{outgoing.package}.zip", "application/zip", sizes, content=_blocks(outgoing))
+        path, blocks = f"packages/{outgoing.package}.zip", _blocks(outgoing)
+        return self._put(path, "application/zip", LONGEST_SECONDS, sizes, content=blocks)
 
-    def _put(self, path: str, media: str, headers: Mapping[str, str] | None = None, **given: Any) -> Carried:  # noqa: ANN401 - as the client takes it
+    def _put(
+        self,
+        path: str,
+        media: str,
+        seconds: float,
+        headers: Mapping[str, str] | None = None,
+        **given: Any,  # noqa: ANN401 - as the client takes it
+    ) -> Carried:
         try:
-            answer = self._asked(path, LONGEST_SECONDS, LARGEST_RECEIPT, "PUT", {"content-type": media, **(headers or {})}, **given)
+            answer = self._asked(path, seconds, LARGEST_RECEIPT, "PUT", {"content-type": media, **(headers or {})}, **given)
         except FetchFailed as failed:
             return Carried(SendingStatus.FAILED if _never_began(failed) else SendingStatus.UNKNOWN)
         if answer.status in SUCCESS:

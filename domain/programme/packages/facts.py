@@ -76,7 +76,7 @@ class PackageWithdrawn(Event):
 
 
 class PackageSendingOrdered(Event):
-    """The program was told to send a package 已下达传送. sending: which order it is, from 1. again: though it may be there."""
+    """The program is to send a package 已下达传送. sending: which order it is, from 1. again: though it may be there."""
 
     type: Literal["package.sending_ordered.v1"] = "package.sending_ordered.v1"
     says: ClassVar = "下达数据包的第 {sending} 次传送"

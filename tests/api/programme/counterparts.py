@@ -36,9 +36,8 @@ def said(receipt: dict[str, Any], encoding: str = "utf-8") -> bytes:
     return json.dumps(receipt, ensure_ascii=False).encode(encoding)
 
 
-def results_of(counterpart: Counterpart, model: str, rows: list[dict[str, Any]], **changes: Any) -> dict[str, Any]:
-    whole = {"format": "zhenduan.results.v1", "counterpart": counterpart.value, "model": model, "count": len(rows), "results": rows}
-    return whole | changes
+def results_of(counterpart: Counterpart, model: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"format": "zhenduan.results.v1", "counterpart": counterpart.value, "model": model, "count": len(rows), "results": rows}
 
 
 @dataclass
