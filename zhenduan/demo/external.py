@@ -17,14 +17,14 @@ from zhenduan.demo.people import People
 from zhenduan.demo.rosters import DEMO_SALT
 
 MODEL, MODEL_EDITION, NAME = "cmmm", "cmmm-2020", "cmmm-2024-03"
-ASSESSED_ON, VALID_UNTIL = date(2023, 11, 15), date(2026, 11, 14)
+ASSESSED_ON = date(2023, 11, 15)
 STATED_ON, SENT, ACCEPTED = date(2024, 3, 20), date(2024, 3, 21), date(2024, 3, 22)
 LEVELS = (1, 2, 1)
 """Of each firm, counted from the lowest: the second and third of the edition."""
 
 
 def rows_of(firms: Sequence[DemoFirm]) -> tuple[ReadRow, ...]:
-    """A certificate of each firm 示例证书行."""
+    """A certificate of each firm 示例证书行; no last day is stated, so that they hold whenever the demo is looked at."""
     edition = external_edition(MODEL_EDITION)
     assert edition is not None, "it is on file"  # noqa: S101
     return tuple(
@@ -35,7 +35,6 @@ def rows_of(firms: Sequence[DemoFirm]) -> tuple[ReadRow, ...]:
             number=f"示例-CMMM-2023-{number:03d}",
             level=edition.levels[level].name,
             assessed_on=ASSESSED_ON,
-            valid_until=VALID_UNTIL,
             body="评估机构（示例）",
         )
         for number, (firm, level) in enumerate(zip(firms, LEVELS, strict=False), 1)
