@@ -34,7 +34,7 @@ ROW = {
     "uscc": FIRM.uscc,
     "name": FIRM.name,
     "number": "DCMM-2024-001",
-    "level": "3级",
+    "level": "稳健级",
     "assessed_on": "2024-03-05",
     "valid_until": "2027-03-04",
     "body": "评估机构（示例）",
@@ -399,7 +399,7 @@ def test_results_in_the_folder_are_held_apart_once_and_count_when_a_person_accep
     assert before["externalResults"]["nodes"] == []
     identity = before["resultBatches"]["nodes"][0]["id"]
     city.done("city", "acceptBatchRows", "batch { id }", batch=identity, reason="证书已核对")
-    assert city.data("city", listed)["externalResults"]["nodes"] == [{"level": "3级"}]
+    assert city.data("city", listed)["externalResults"]["nodes"] == [{"level": "稳健级"}]
 
 
 def test_a_half_or_lying_file_of_results_is_a_batch_of_nothing_that_says_why(linked: Linked, there: Platform) -> None:
