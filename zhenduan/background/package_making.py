@@ -17,7 +17,7 @@ from zhenduan.background.computation import Computation, recorded_as
 COMPUTE = "interop.packages.outcome:outcome_bytes"
 METHOD = "issued-results/1"
 BOUNDS = Bounds(memory_mib=256, cpu_seconds=1_800, wall_seconds=3_600.0, written_mib=2_048)
-"""Of one package: memory does not grow with it (`benchmarks.packages`), the files do, about 6 KiB a firm, and lie there twice."""
+"""Of one package: memory does not grow with it (`benchmarks.packages`), the files do, about 3 KiB a firm, and lie there twice."""
 REASON = "数据包已申请制作"
 
 
