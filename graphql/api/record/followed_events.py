@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from api.participants.enterprises import Enterprise
     from api.participants.organisations import Organisation
     from api.standard.editions import Edition
-    from api.standard.revisions import Revision
+    from api.standard.revision_parts import Revision
 
 
 @published(PLACE_READERS, interface=True)
@@ -53,7 +53,8 @@ class FollowedEvent:
     @field("The object as it is now; null where it lies outside the scope by now · 对象现状", roles=PLACE_READERS)
     def node(self, info: strawberry.Info[Context, None]) -> Node | None:
         """The thing of the subject, of whatever kind."""
-        return _found(info, self.subject)
+        found: Node | None = _found(info, self.subject)
+        return found
 
 
 @published(PLACE_READERS)
@@ -65,7 +66,8 @@ class DiagnosisFollowed(FollowedEvent):
         self, info: strawberry.Info[Context, None]
     ) -> Annotated["Diagnosis", strawberry.lazy("api.diagnosis.diagnoses")] | None:
         """The thing of the subject."""
-        return _found(info, self.subject)
+        found: Diagnosis | None = _found(info, self.subject)
+        return found
 
 
 @published(PLACE_READERS)
@@ -77,7 +79,8 @@ class EnterpriseFollowed(FollowedEvent):
         self, info: strawberry.Info[Context, None]
     ) -> Annotated["Enterprise", strawberry.lazy("api.participants.enterprises")] | None:
         """The thing of the subject."""
-        return _found(info, self.subject)
+        found: Enterprise | None = _found(info, self.subject)
+        return found
 
 
 @published(PLACE_READERS)
@@ -89,7 +92,8 @@ class DirectoryFollowed(FollowedEvent):
         self, info: strawberry.Info[Context, None]
     ) -> Annotated["Organisation", strawberry.lazy("api.participants.organisations")] | None:
         """The thing of the subject."""
-        return _found(info, self.subject)
+        found: Organisation | None = _found(info, self.subject)
+        return found
 
 
 @published(PLACE_READERS)
@@ -106,7 +110,7 @@ class StandardFollowed(FollowedEvent):
     @field("The revision as it is now; null of an edition, and outside the scope · 标准修订现状", roles=SIGNED_IN)
     def revision(
         self, info: strawberry.Info[Context, None]
-    ) -> Annotated["Revision", strawberry.lazy("api.standard.revisions")] | None:
+    ) -> Annotated["Revision", strawberry.lazy("api.standard.revision_parts")] | None:
         """The thing of the subject, where it is a revision."""
         return _found(info, self.subject) if str(self.subject).startswith("revision/") else None
 
