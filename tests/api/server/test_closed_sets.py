@@ -35,6 +35,7 @@ TEXTS = {
     "ResultCredential.purpose": "as above",
     **dict.fromkeys(("Package.purpose", "RequestPackageInput.purpose"), "what it is handed over for, in own words"),
     "Query.auditTrail(kind)": "the beginning of a published name; one that begins none is refused",
+    "Subscription.publicEvents(kind)": "a kind of public events or a whole public name; one that is neither is refused",
     **dict.fromkeys(
         ("PolicyTest.dimension", "ScoreTestInput.dimension"),
         "a dimension of an edition, by its authored key; those of selection are five",
