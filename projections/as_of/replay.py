@@ -33,6 +33,7 @@ from journal.codec import current, stored_names
 from projections.diagnosis import diagnoses as diagnoses_rows
 from projections.diagnosis.assignments import TERMS
 from projections.diagnosis.diagnoses_fold import DIAGNOSIS_READ_MODEL
+from projections.diagnosis.equatings import EQUATING_READ_MODEL
 from projections.diagnosis.firms import ENTERPRISE_READ_MODEL
 from projections.diagnosis.issued import SHOWN_OUTSIDE
 from projections.engine.generations import make
@@ -59,6 +60,7 @@ SHOWN = (
     HEADQUARTERS_READ_MODEL,
     REVISIONS_READ_MODEL,
     CROSSWALK_READ_MODEL,
+    EQUATING_READ_MODEL,
     TERMS,
 )
 """Read models whose tables the past has; a table without entries is empty. The people's only where it is a past of people."""
@@ -172,6 +174,7 @@ def of_enterprises(
             DIAGNOSIS_READ_MODEL.name: admitted,
             EDITIONS_READ_MODEL.name: beside,
             CROSSWALK_READ_MODEL.name: history(snapshot, _streams(snapshot, "crosswalk"), position),
+            EQUATING_READ_MODEL.name: history(snapshot, _streams(snapshot, "equating"), position),
             TERMS.name: consents + beside,
         },
         later_of(

@@ -8,6 +8,8 @@ import pytest
 
 from domain.diagnosis.equatings.equating import RecordEquating
 from domain.diagnosis.equatings.numbers import EquatingResult, EquatingStep, EquatingVerdict
+from domain.instants import utc_moment
+from projections.as_of.replay import recorded_at
 from tests.api.diagnosis.test_external_results import accept, sent
 from tests.api.standard.test_crosswalks import published
 from tests.live_city import FIRM, LiveCity
@@ -95,6 +97,26 @@ def test_a_firm_reads_levels_beside_its_interval_with_firms_and_error_and_that_i
     for who in READERS:
         [run] = city.data(who, RUNS)["equatings"]["nodes"]
         assert (run["verdict"], run["firms"], run["error"], len(run["steps"]["nodes"])) == ("EQUATED", 60, "0.4000", 1), who
+
+
+def test_the_past_tells_what_was_equated_then(city: LiveCity) -> None:
+    published(city)
+    case = city.issued(4)
+    models = city.installation.services.models
+    models.catch_up()
+    with models.reading() as snapshot:
+        before = snapshot.position
+    equated(city, 0, 100)
+    with models.reading() as snapshot:
+        after = snapshot.position
+    query = RESULT.replace("($id: ID!)", "($id: ID!, $at: String!)").replace("(id: $id)", "(id: $id, asOf: $at)")
+    with models.reading() as snapshot:
+        moments = [recorded_at(snapshot, position) for position in (before, after)]
+    for moment, told in zip(moments, (False, True), strict=True):
+        assert moment is not None
+        at = utc_moment(moment).isoformat()
+        [found] = city.data("city", query, id=case, at=at)["diagnosis"]["result"]["comparable"]
+        assert (found["equated"] is not None) is told, at
 
 
 def test_outside_the_totals_that_were_seen_a_firm_reads_nothing(city: LiveCity) -> None:
