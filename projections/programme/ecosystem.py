@@ -137,8 +137,8 @@ def _in_district(snapshot: Snapshot, scope: Scope, _where: LinkFilter) -> _Links
 
 
 def _in_industry(snapshot: Snapshot, scope: Scope, _where: LinkFilter) -> _Links:
-    first, length = literal_column("1"), literal_column(str(DIVISION))
-    return _of_firms(snapshot, scope, func.substr(snapshot[ENTERPRISES].c.industry, first, length))
+    part: list[ColumnElement[Any]] = [literal_column(str(number)) for number in (1, DIVISION)]
+    return _of_firms(snapshot, scope, func.substr(snapshot[ENTERPRISES].c.industry, *part))
 
 
 def _in_unit(name: str) -> Callable[[Snapshot, Scope, LinkFilter], _Links]:
@@ -287,8 +287,8 @@ def _counted(snapshot: Snapshot, scope: Scope, where: LinkFilter, kind: LinkKind
     query = _queried(snapshot, scope, where, kind).query
     source, target, _ = query.column_descriptions
     ends = query.with_only_columns(source["expr"].label("source"), target["expr"].label("target")).subquery()
-    counted = select(func.count(), func.count(ends.c.source.distinct()), func.count(ends.c.target.distinct()))
-    ((number, sources, targets),) = snapshot.rows(counted.select_from(ends))
+    counts = [func.count(), *(func.count(ends.c[name].distinct()) for name in ("source", "target"))]
+    ((number, sources, targets),) = snapshot.rows(select(*counts).select_from(ends))
     return number, sources, targets
 
 

@@ -44,10 +44,10 @@ def supply(
     text = {"text": "希望先联网关键设备，边生产边改造（示例）", "budget_to": BUDGET, "by": day + DONE_WITHIN}
     offer = {"solutions": (solution,), "text": "四个月完成，含培训（示例）", "price": PRICE, "ready_by": day + READY_WITHIN}
     others = (one for one in cases if one.edition == first.edition and one.enterprise != first.enterprise)
-    for number, case in enumerate((first, *islice(others, 1))):
-        buyer = people.meet(Role.ENTERPRISE, case.enterprise)
+    for number, bought in enumerate((first, *islice(others, 1))):
+        buyer = people.meet(Role.ENTERPRISE, bought.enterprise)
         demand = draw_id(people.chance)
-        of_firm = {"enterprise": case.enterprise, "diagnosis": case.diagnosis, "indicators": tuple(asked)}
+        of_firm = {"enterprise": bought.enterprise, "diagnosis": bought.diagnosis, "indicators": tuple(asked)}
         yield buyer, PublishDemand(demand=demand, **of_firm, **text)
         yield supplier, MakeOffer(demand=demand, supplier=supplier.organisation, **offer)
         if number:  # the first firm's is left for a visitor to answer

@@ -120,8 +120,8 @@ def _build(context: Context, found: Sequence[LinkRow], _wanted: frozenset[str]) 
 def asked_by(caller: Caller, day: date, where: LinkFilter) -> LinkFilter:
     """What is looked for, as far as the caller may read it 按角色筛选."""
     readable = frozenset(LinkKind(kind) for kind, roles in LINK_READERS.items() if caller.role in roles)
-    told = {"role": caller.role, "organisation": caller.organisation, "readable": readable}
-    return replace(where, day=day.isoformat(), **told)
+    of = replace(where, role=caller.role, organisation=caller.organisation, readable=readable)
+    return replace(of, day=day.isoformat())
 
 
 def _on(where: LinkFilter, then: Occasion) -> LinkFilter:
