@@ -287,7 +287,7 @@ def _counted(snapshot: Snapshot, scope: Scope, where: LinkFilter, kind: LinkKind
     query = _queried(snapshot, scope, where, kind).query
     source, target, _ = query.column_descriptions
     ends = query.with_only_columns(source["expr"].label("source"), target["expr"].label("target")).subquery()
-    counts = [func.count(), *(func.count(ends.c[name].distinct()) for name in ("source", "target"))]
+    counts: list[Any] = [func.count(), *(func.count(ends.c[name].distinct()) for name in ("source", "target"))]
     ((number, sources, targets),) = snapshot.rows(select(*counts).select_from(ends))
     return number, sources, targets
 
