@@ -31,6 +31,6 @@ class SamplingPlan(RuleBody):
     assumed_share: Share = Field(description="Share of misgrades that the test bets on · 检验假定误评率")
     pairs_at_least: AtLeastOne = Field(
         default=30,
-        description="Jobs of the base sample assessed twice without which no probability of a grade is told · 档次概率最低对数",
+        description="Jobs of the base sample assessed twice without which no probability of a grade is given · 档次概率最低对数",
     )
     expand_by: Share = Field(description="By how much the base probability rises where it is not confirmed · 扩大抽样步长")

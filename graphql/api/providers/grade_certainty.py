@@ -35,7 +35,7 @@ MASKS: frozenset[str] = frozenset({Mask.RESULT_AND_REPORT})
 
 
 class CertaintyBasis(DescribedEnum):
-    """Whether the probabilities of a grade are told, and why they are not · 档次概率依据."""
+    """Whether the probabilities of a grade are given, and why they are not · 档次概率依据."""
 
     ESTIMATED = "estimated", "From jobs that were assessed again blind · 据盲评估计"
     TOO_FEW_PAIRS = "too_few_pairs", "Too few jobs were assessed again to tell · 盲评样本不足"
@@ -58,12 +58,12 @@ class GradeCertainty:
     """How sure the grade of a report is; it changes none · 档次把握. plan P6"""
 
     diagnosis: DiagnosisID = field("The diagnosis · 诊断标识")
-    basis: CertaintyBasis = field("Whether probabilities are told, and why not · 依据")
+    basis: CertaintyBasis = field("Whether probabilities are given, and why not · 依据")
     grade: int = field("Grade by the total, as issued · 档次")
-    error: Decimal | None = field("Standard error of one assessment, in points; null where none is told · 测量标准误")
-    chances: list[GradeChance] | None = field("Grades that are probable, the lowest first; null where none is told · 各档概率")
+    error: Decimal | None = field("Standard error of one assessment, in points; null where none is given · 测量标准误")
+    chances: list[GradeChance] | None = field("Grades that are probable, the lowest first; null where none is given · 各档概率")
     before: int = field("Year before which the jobs were drawn that it rests on · 所据样本年度上限")
-    pairs_at_least: int = field("Jobs of the base sample without which nothing is told · 最低对数")
+    pairs_at_least: int = field("Jobs of the base sample without which nothing is given · 最低对数")
     rule_since: date = field("First day of the rule that says so · 规则起始日")
     mark: SourceMark = field("Mark of the rule's source · 来源标记")
 
