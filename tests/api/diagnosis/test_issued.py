@@ -66,7 +66,8 @@ UNITS: Mapping[Role, str] = {
 }
 OUTSIDERS = sorted(set(Role) - PARTIES - SEES_NOTHING)
 KINDS = frozenset({OperationType.QUERY, OperationType.SUBSCRIPTION})
-EXPERT = "zhou"
+EXPERTS = {Role.MARKER: "zhou", Role.SAMPLER: "wu"}
+"""Each is assigned to the case in that role."""
 CASE = "d1"
 NODES = (id_of("enterprise", ENTERPRISE), id_of("diagnosis", CASE), id_of("group", "g1"))
 BESIDE = "d2"
@@ -121,7 +122,8 @@ class World:
     operations: Operations
 
     def ask(self, role: Role, query: str) -> Any:
-        who = Caller(EXPERT, role, UNITS[role], scope_of(role, UNITS[role], EXPERT, TODAY)) if role in UNITS else CITY
+        person = EXPERTS.get(role, "someone")
+        who = Caller(person, role, UNITS[role], scope_of(role, UNITS[role], person, TODAY)) if role in UNITS else CITY
         services = self.installation.services
         identified = Identified(who, "m", datetime.now(UTC) + timedelta(hours=1))
         services.accounts.identify = lambda _token, _snapshot=None: identified  # type: ignore[method-assign]
@@ -186,10 +188,11 @@ def begin(city: City) -> None:
     city.send(CITY, opening(BESIDE).model_copy(update={"campaign": "2025"}))
     city.submitted(3)
     city.send(CITY, WithdrawDiagnosis(diagnosis=BESIDE, reason="重复开启"))
-    membership = {"membership": "m1", "role": Role.MARKER, "organisation": "experts", "since": TODAY}
-    city.send(CITY, InvitePerson(person=EXPERT, name="x", **membership))
     term = {"since": TODAY, "until": TODAY + timedelta(days=30)}
-    city.send(CITY, AssignExpert(diagnosis=CASE, assignment="a1", expert=EXPERT, role=Role.MARKER, **term))
+    for role, expert in EXPERTS.items():
+        membership = {"membership": "m1", "role": role, "organisation": "experts", "since": TODAY}
+        city.send(CITY, InvitePerson(person=expert, name="x", **membership))
+        city.send(CITY, AssignExpert(diagnosis=CASE, assignment=f"a-{role}", expert=expert, role=role, **term))
     firm = caller(Role.ENTERPRISE, ENTERPRISE)
     city.send(firm, GrantConsent(enterprise=ENTERPRISE, consent="c1", bank="bank", purpose="授信", **term))
 
