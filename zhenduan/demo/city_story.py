@@ -228,8 +228,6 @@ def _screened(people: People, shown: Mapping[Role, str], played: Sequence[Timed]
     yield from (Timed(last + timedelta(minutes=minute), Act(0, who, what)) for minute, (who, what) in enumerate(steps, 1))
 
 
-def _mapped(people: People) -> Iterator[Timed]:
-    """The starter set of crosswalks to others' models, one of it published."""
 def _mapped(people: People, firms: Sequence[DemoFirm]) -> Iterator[Timed]:
     """The starter set of crosswalks to others' models, one of it published, and what by that model was certified of a few firms."""
     minutes = count(60)
