@@ -22,12 +22,12 @@ from domain.kernel import (
 
 
 class OpenEndpointsChanged(Event):
-    """Other endpoints of a partner are open than before 未停用推送端点已变更. open: ids of all, with keys of that scope."""
+    """Other endpoints of a partner are open than before 未停用推送端点已变更. endpoints: ids of all, with keys of that scope."""
 
     type: Literal["openendpoints.changed.v1"] = "openendpoints.changed.v1"
     says: ClassVar = "更新了未停用推送端点的名单"
     organisation: str
-    open: tuple[str, ...]
+    endpoints: tuple[str, ...]
 
 
 class OpenEndpoints(Part):
@@ -52,7 +52,7 @@ def open_before(context: DecisionContext, owner: str, organisation: str, found: 
 
 def opened_or_closed(owner: str, organisation: str, now_open: frozenset[str]) -> OnStream:
     """The fact that others are open now."""
-    return OnStream(open_endpoints(owner), OpenEndpointsChanged(organisation=organisation, open=tuple(sorted(now_open))))
+    return OnStream(open_endpoints(owner), OpenEndpointsChanged(organisation=organisation, endpoints=tuple(sorted(now_open))))
 
 
 def _no_command(_command: Command, _state: OpenEndpoints | None, _context: DecisionContext) -> Facts:
@@ -63,7 +63,7 @@ def _no_command(_command: Command, _state: OpenEndpoints | None, _context: Decis
 def evolve(state: OpenEndpoints | None, event: OpenEndpointsChanged) -> OpenEndpoints:
     """What is open after one more fact."""
     before = state.of_scope if state is not None else {}
-    return OpenEndpoints(of_scope={**before, event.organisation: event.open})
+    return OpenEndpoints(of_scope={**before, event.organisation: event.endpoints})
 
 
 OPEN_ENDPOINTS = Capability(

@@ -22,6 +22,7 @@ from api.server.subscriptions import BATCH, follow
 from domain.access import Role
 from domain.instants import utc_moment
 from domain.kernel import key_of as key_of_stream
+from domain.kernel import kind_of
 from domain.masks import FIRMS, FOLLOWERS, PLACE_READERS, SIGNED_IN
 from domain.public_events import KINDS, NAMES, PUBLIC_EVENTS, names_of, unknown_kinds
 from domain.standard.revision.state import draft_scope
@@ -105,14 +106,14 @@ class StandardFollowed(FollowedEvent):
         self, info: strawberry.Info[Context, None]
     ) -> Annotated["Edition", strawberry.lazy("api.standard.editions")] | None:
         """The thing of the subject, where it is an edition."""
-        return _found(info, self.subject) if str(self.subject).startswith("edition/") else None
+        return _found(info, self.subject) if kind_of(self.subject) == "edition" else None
 
     @field("The revision as it is now; null of an edition, and outside the scope · 标准修订现状", roles=SIGNED_IN)
     def revision(
         self, info: strawberry.Info[Context, None]
     ) -> Annotated["Revision", strawberry.lazy("api.standard.revision_parts")] | None:
         """The thing of the subject, where it is a revision."""
-        return _found(info, self.subject) if str(self.subject).startswith("revision/") else None
+        return _found(info, self.subject) if kind_of(self.subject) == "revision" else None
 
 
 TYPES: Mapping[str, type[FollowedEvent]] = {

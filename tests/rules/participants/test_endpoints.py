@@ -65,7 +65,7 @@ VERIFIED = EndpointVerified(handshake=1)
 
 def holds(*endpoints: str) -> OnStream:
     """The fact that these are open."""
-    return OnStream(open_endpoints("partner-erp"), OpenEndpointsChanged(organisation="310117", open=endpoints))
+    return OnStream(open_endpoints("partner-erp"), OpenEndpointsChanged(organisation="310117", endpoints=endpoints))
 
 
 def active(*more: EndpointEvent) -> Given:
