@@ -130,7 +130,7 @@ RESTRICTED_BUT_OPEN = {
     "YearSubsidy.*": "what providers are paid for their work, by ids of cases, and of no firm",
     **{f"{name}.*": "as above" for name in ("ProviderSubsidy", "DistrictPayment", "LeftOutDiagnosis")},
     **dict.fromkeys((f"YearSubsidy.{name}" for name in (*SUMS, "version")), "as above"),
-    **{f"{name}.*": "of providers, as their rating" for name in ("ComponentInput", "RatingFairness", "FairnessComparison")},
+    "ComponentInput.*": "of providers, as their rating",
     "RuleProposal.outcomes": "what a rule would do, in figures of the whole city",
     "YearRating.position": "a place in the journal",
     "Matching.position": "a place in the journal",
