@@ -87,11 +87,11 @@ def founded(people: People, who: SelectionOffice, providers: Sequence[SelectedPr
     names = dict(zip((one.id for one in providers if one.id not in there), people.data.brands, strict=True))
     homes = sorted(people.data.districts)
     for identity, brand in names.items():
-        number = int(identity.rpartition("-")[2])
-        home = homes[number % len(homes)]
+        place = int(identity.rpartition("-")[2])
+        home = homes[place % len(homes)]
         named = {"organisation": identity, "kind": OrganisationKind.PROVIDER, "name": f"示例{brand}数字化服务中心", "parent": home}
         yield REGISTERED, who.clerk, RegisterOrganisation(**named)
-        yield REGISTERED, who.clerk, owned(identity, OWNERS[number % len(OWNERS)])
+        yield REGISTERED, who.clerk, owned(identity, OWNERS[place % len(OWNERS)])
     staff = [one for provider in providers for one in provider.staff if one.actor not in known]
     for one in (who.chief, who.director, *who.markers[1:], *staff):
         for command in people.joining(one, JOINED):
