@@ -46,7 +46,7 @@ class Receipt(Part):
 
 
 class RecordReceipt(Command):
-    """Record what came as a receipt 登记机读回执. digest: SHA-256 of what came. receipt: None = it is not believed, by `fault`."""
+    """Record what came as a receipt 登记机读回执. digest: SHA-256 of what came. receipt: None = not believed; fault: why."""
 
     roles: ClassVar = BY_THE_PROGRAM
 
