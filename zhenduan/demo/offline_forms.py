@@ -67,13 +67,18 @@ class FilledOffline:
 def offline(ending: Ending, edition: Edition, form: Form, acts: Sequence[Act]) -> list[Act]:
     """The acts of a case, of which the last section comes by workbook or the first findings by tablet, as its ending says."""
     kind, order = (SaveAnswers, -1) if ending in BY_WORKBOOK else (VerifyAnswers, 0)
-    places = [place for place, act in enumerate(acts) if isinstance(act.what, kind)]
+    places = [place for place, act in enumerate(acts) if isinstance(act.what, kind) and _is_plain(act.what)]
     if not places or ending not in BY_WORKBOOK | BY_TABLET:
         return list(acts)
     chosen = places[order]
     said = acts[chosen].what
     assert isinstance(said, SaveAnswers | VerifyAnswers)  # noqa: S101 - of the kind looked for
     return [*acts[:chosen], replace(acts[chosen], what=FilledOffline(said, edition, form)), *acts[chosen + 1 :]]
+
+
+def _is_plain(said: object) -> bool:
+    """Whether it states levels alone where it is a finding: what does not apply is given a reason on a tablet, differing or not."""
+    return not isinstance(said, VerifyAnswers) or all(one.answer.level is not None for one in said.answers.values())
 
 
 def _on_tablet(indicator: str, answer: Answer, reason: str | None) -> dict[str, str]:
