@@ -22,7 +22,7 @@ export function useAsk<R, V extends AnyVariables>(document: TypedDocumentNode<R,
 
 export interface UserError {
   code: string;
-  clause: string;
+  clause: string | null;
   field?: string | null;
   bound?: string | null;
   message: string;
@@ -54,7 +54,7 @@ export function useSend() {
               {errors.map((one) => (
                 <li key={one.code + (one.field ?? "")}>
                   {language === "zh" ? one.message : one.messageInEnglish}
-                  <div className="clause">{words.clause(one.clause)}</div>
+                  {one.clause && <div className="clause">{words.clause(one.clause)}</div>}
                 </li>
               ))}
             </ul>

@@ -1,4 +1,4 @@
-import { Alert, Button, Descriptions, Empty, List, Table, Tag } from "antd";
+import { Alert, Button, Descriptions, Empty, Table, Tag } from "antd";
 import { useState } from "react";
 
 import { Acts } from "../acts";
@@ -19,7 +19,7 @@ const DEMAND = graphql(`
 `);
 const MATCHING = graphql(`
   query DemandMatching($id: ID!) {
-    demandMatching(demand: $id) { ordered orderedInEnglish matches(first: 20) { totalCount nodes { rank indicators ownProduct reasons { says saysInEnglish } solution { id title supplier { name } } } } }
+    demandMatching(demand: $id) { ordered orderedInEnglish matches(first: 20) { totalCount nodes { rank indicators ownProduct reasons { reason says saysInEnglish } solution { id title supplier { name } } } } }
   }
 `);
 const NAMING = graphql(`mutation SetDemandNaming($demand: ID!, $named: Boolean!) { setDemandNaming(input: { demand: $demand, named: $named }) { userErrors { code clause field bound message messageInEnglish } } }`);
@@ -97,7 +97,7 @@ function Matching({ demand }: { demand: string }) {
               { title: texts.solution, render: (_, one) => <>{one.solution?.title} {one.ownProduct && <Tag color="#874d00">{texts.own}</Tag>}</> },
               { title: texts.supplier, render: (_, one) => one.solution?.supplier?.name ?? "—" },
               { title: texts.covers, render: (_, one) => one.indicators.join(words.comma) },
-              { title: texts.reasons, render: (_, one) => <List size="small" split={false} dataSource={one.reasons} renderItem={(why) => <div>{language === "zh" ? why.says : why.saysInEnglish}</div>} /> },
+              { title: texts.reasons, render: (_, one) => one.reasons.map((why) => <div key={why.reason}>{language === "zh" ? why.says : why.saysInEnglish}</div>) },
             ]} />
           ) : <Empty description={texts.noMatch} />}
         </section>
