@@ -2,6 +2,7 @@
 import { accessible, chooseAt, cityDay, dated, go, journey, shot, signIn, tab } from "./browser.mjs";
 
 const TITLE = `整理案例素材（示例 ${Date.now() % 100_000}）`;
+const SOLUTION = `排产与交付看板（示例 ${Date.now() % 100_000}）`;
 const said = (page) => page.locator(".ant-notification-notice").last().innerText();
 const form = (page) => page.locator(".ant-modal").last();
 const sent = async (page) => {
@@ -20,12 +21,12 @@ await journey(async (browser) => {
   await signIn(provider, "provider");
   await go(provider, "/supply?tab=solutions");
   await press(provider, "发布解决方案");
-  await form(provider).getByLabel("方案名称").fill("排产与交付看板（示例）");
+  await form(provider).getByLabel("方案名称").fill(SOLUTION);
   await form(provider).getByLabel("方案简介").fill("把订单、排产与交付放在一张看板上（示例）");
   await choose(provider, "针对的指标", "Z01");
   await accessible(provider, "solution-publish");
   await sent(provider);
-  await provider.locator(".ant-card", { hasText: "排产与交付看板" }).first().waitFor();
+  await provider.locator(".ant-card", { hasText: SOLUTION }).first().waitFor();
   await go(provider, "/supply?tab=demands");
   const demand = provider.locator("tr.ant-table-row").first();
   const unnamed = (await demand.innerText()).includes("未具名");
@@ -33,7 +34,7 @@ await journey(async (browser) => {
   await provider.getByRole("heading", { name: "报价" }).waitFor();
   const path = new URL(provider.url()).hash.slice(1);
   await press(provider, "提出报价");
-  await choose(provider, "解决方案", "排产与交付看板");
+  await choose(provider, "解决方案", SOLUTION);
   await form(provider).getByLabel("报价说明").fill("三个月完成，含培训（示例）");
   await form(provider).getByLabel("报价金额（元）").fill("120000.50");
   await dated(form(provider).getByLabel("交付日"), cityDay(-30));

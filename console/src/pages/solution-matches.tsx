@@ -20,7 +20,7 @@ export function SolutionMatches({ solution }: { solution: string }) {
     <Shown answer={answer}>
       {({ solutionMatching: found }) => found && (
         <List size="small" header={texts.title} locale={{ emptyText: texts.none }} dataSource={found.matches.nodes} renderItem={({ demand, indicators }) => demand && (
-          <List.Item><Link to={`/supply?demand=${encodeURIComponent(demand.id)}`}>{demand.text}</Link> <span className="clause">{indicators.join(words.comma)} · {texts.until(demand.by)}</span></List.Item>
+          <List.Item><div><div><Link to={`/supply?demand=${encodeURIComponent(demand.id)}`}>{demand.text}</Link></div><div className="clause">{indicators.join(words.comma)} · {texts.until(demand.by)}</div></div></List.Item>
         )} />
       )}
     </Shown>
