@@ -71,7 +71,7 @@ await journey(async (browser) => {
   await city.getByRole("link", { name: TITLE }).click();
   await press(city, "指定牵头单位");
   await form(city).getByLabel("牵头单位").fill("支撑机构"); // the list is long
-  await choose(city, "牵头单位", "支撑机构");
+  await chooseAt(city, form(city).getByLabel("牵头单位"), { text: "支撑机构" });
   await chooseAt(city, form(city).getByLabel("联络人"));
   await sent(city);
   await city.locator(".ant-tag", { hasText: "待牵头单位答复" }).waitFor();
