@@ -1,7 +1,6 @@
-// A seller offers for a demand whose firm it does not see, and publishes what fits it; a duty of the task force is stated, led, reported and accepted.
+// A seller offers for a demand whose firm it does not see; it publishes what fits it.
 import { accessible, chooseAt, cityDay, dated, go, journey, shot, signIn, tab } from "./browser.mjs";
 
-const TITLE = `整理案例素材（示例 ${Date.now() % 100_000}）`;
 const SOLUTION = `排产与交付看板（示例 ${Date.now() % 100_000}）`;
 const said = (page) => page.locator(".ant-notification-notice").last().innerText();
 const form = (page) => page.locator(".ant-modal").last();
@@ -60,51 +59,5 @@ await journey(async (browser) => {
   await city.getByRole("heading", { name: "匹配的解决方案" }).waitFor();
   await accessible(city, "demand-city");
   await shot(city, "demand-city");
-  await go(city, "/duties");
-  await press(city, "设立任务");
-  await form(city).getByLabel("任务名称").fill(TITLE);
-  await form(city).getByLabel("所依条款").fill("plan R5");
-  await form(city).getByLabel("交付成果").fill("二十篇素材（示例）");
-  await dated(form(city).getByLabel("起始日"), cityDay());
-  await dated(form(city).getByLabel("完成日"), cityDay(30));
-  await sent(city);
-  await city.getByRole("link", { name: TITLE }).click();
-  await press(city, "指定牵头单位");
-  await form(city).getByLabel("牵头单位").fill("支撑机构"); // the list is long
-  await chooseAt(city, form(city).getByLabel("牵头单位"), { text: "支撑机构" });
-  await chooseAt(city, form(city).getByLabel("联络人"));
-  await sent(city);
-  await city.locator(".ant-tag", { hasText: "待牵头单位答复" }).waitFor();
-  const duty = new URL(city.url()).hash.slice(1);
-
-  const [support] = await tab(browser, { viewport: { width: 390, height: 800 } });
-  await signIn(support, "support");
-  await support.getByRole("link", { name: /等待处理的专班任务/ }).click(); // it waits on the first page
-  await go(support, duty);
-  await press(support, "接受牵头");
-  await sent(support);
-  await press(support, "报告进展");
-  await form(support).getByLabel("做了什么、还差什么").fill("已收到十二篇（示例）");
-  await sent(support);
-  await support.getByText("已收到十二篇").waitFor();
-  await press(support, "申请延期");
-  await dated(form(support).getByLabel("申请的完成日"), cityDay(45));
-  await form(support).getByLabel("理由").fill("企业素材未齐（示例）");
-  await sent(support);
-  await press(support, "提交成果");
-  await form(support).getByLabel("成果及其存放处").fill("二十篇，存于市级资料库（示例）");
-  await accessible(support, "duty-support-phone");
-  await shot(support, "duty-support-phone");
-  await sent(support);
-  await support.locator(".ant-tag", { hasText: "待验收" }).waitFor();
-  const wide = await support.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
-
-  await go(city, "/duties");
-  await go(city, duty);
-  await press(city, "验收成果");
-  await sent(city);
-  await city.locator(".ant-tag", { hasText: "已验收" }).waitFor();
-  await accessible(city, "duty-city");
-  await shot(city, "duty-city");
-  return { unnamed, refused, price, wide, acts: await city.getByRole("button", { name: /变更完成日|撤销任务/ }).count() };
+  return { unnamed, refused, price };
 });
