@@ -13,7 +13,7 @@ const BODIES = graphql(`
     bodyStrengths(first: 100) { nodes { strengths organisation { id } } }
   }
 `);
-const CONTACTS = graphql(`query DutyContacts($organisation: ID!) { people(organisation: $organisation, first: 50) { nodes { id name memberships(first: 5) { nodes { role } } } } }`);
+const CONTACTS = graphql(`query DutyContacts($organisation: ID!) { people(organisation: $organisation, first: 50) { nodes { id name memberships(first: 5) { nodes { role until } } } } }`);
 const NAME = graphql(`mutation NameDutyLead($duty: ID!, $organisation: ID!, $contact: ID!) { nameDutyLead(input: { duty: $duty, organisation: $organisation, contact: $contact }) { userErrors { code clause field bound message messageInEnglish } } }`);
 const useTexts = spoken(
   { name: "指定牵头单位", says: "所选单位接受后方为牵头；答复之前可另行指定。", body: "牵头单位", contact: "联络人", has: "专长相符" },
@@ -29,7 +29,7 @@ export function NameLead({ duty, strength, done }: { duty: string; strength: Str
   const [open, setOpen] = useState(false);
   const [body, setBody] = useState<string>();
   const { data } = useAsk(BODIES, {}, !open);
-  const contacts = useAsk(CONTACTS, { organisation: body ?? "" }, !body).data?.people.nodes ?? [];
+  const contacts = useAsk(CONTACTS, { organisation: body ?? "" }, !body).data?.people.nodes.filter((one) => one.memberships.nodes.some((held) => held.until === null || held.until >= new Date().toISOString().slice(0, 10))) ?? [];
   const [form] = Form.useForm<{ organisation: string; contact: string }>();
   const fit = new Set((data?.bodyStrengths.nodes ?? []).filter((one) => strength && one.strengths.includes(strength)).map((one) => one.organisation?.id));
   const bodies = (data?.organisations.nodes ?? []).map((one) => ({ value: one.id, label: fit.has(one.id) ? `${one.name}${words.aside(texts.has)}` : one.name })).sort((a, b) => Number(fit.has(b.value)) - Number(fit.has(a.value)));
