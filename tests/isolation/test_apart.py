@@ -16,6 +16,7 @@ LIBRARIES = frozenset(
 )
 """Libraries that follow a structure which whoever made the bytes has chosen, or that take seconds for what they make."""
 OURS_ALONE = {
+    "api.downloads.verification_page": "html.escape of what we write, and no reader of markup",
     "projections.report.printing": "zlib: states its version and unpacks nothing",
     "projections.programme.papers.csv_tables": "csv: writes the published tables, and reads none",
     "api.downloads.ecosystem": "csv: writes links of the caller's scope, and reads none",
