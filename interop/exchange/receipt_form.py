@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from domain.kernel import Count, Identifier, Label, Refused, Sha256
 from domain.programme.packages.receipts import Receipt, RecordReceipt
 from domain.programme.packages.terms import Counterpart, ReceiptFault
-from interop.rosters.csv_text import decoded
+from interop.rosters.text_encodings import decoded
 
 RECEIPT_FORMAT = "zhenduan.receipt.v1"
 LARGEST_RECEIPT = 64 * 1024

@@ -12,11 +12,11 @@ from domain.kernel import Refused
 from interop.code_lists import result_columns
 from interop.external_results import rules
 from interop.rosters.cells import shown
-from interop.rosters.csv_text import decoded
 from interop.rosters.file_rules import FILE_EMPTY, FILE_TOO_LARGE
 from interop.rosters.files import LARGEST_FILE, MEBIBYTE
 from interop.rosters.grid import Cell, Row, Worksheet
 from interop.rosters.headers import FEWEST_RECOGNISED, SEARCHED_ROWS, plain_header
+from interop.rosters.text_encodings import decoded
 from interop.rosters.worksheets import MOST_COLUMNS
 
 

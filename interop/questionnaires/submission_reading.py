@@ -19,8 +19,9 @@ from interop.questionnaires.reading import SubmissionReading
 from interop.questionnaires.site_form import ABSENT, CHOSEN, EVIDENCE, LEVEL, NUMBER, REASON, STAMP, name_of
 from interop.questionnaires.written_numbers import written_number
 from interop.rosters.cells import LOST, shown
-from interop.rosters.csv_text import csv_rows, decoded
+from interop.rosters.csv_text import csv_rows
 from interop.rosters.grid import Cell, is_blank
+from interop.rosters.text_encodings import decoded
 from standards import Answer, Edition, Form, Indicator
 
 INSTANCE = ("instanceID", "__id", "KEY", "_uuid")

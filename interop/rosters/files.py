@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from domain.kernel import Refused
-from interop.rosters.csv_text import UTF_16, csv_rows, decoded
+from interop.rosters.csv_text import csv_rows
 from interop.rosters.file_rules import (
     FILE_DAMAGED,
     FILE_EMPTY,
@@ -18,6 +18,7 @@ from interop.rosters.file_rules import (
     FILE_TYPE,
 )
 from interop.rosters.grid import Row, Worksheet
+from interop.rosters.text_encodings import UTF_16, decoded
 from interop.rosters.worksheets import MOST_COLUMNS, worksheets
 
 MEBIBYTE = 1 << 20

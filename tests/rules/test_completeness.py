@@ -88,6 +88,11 @@ MAY_SAY_THE_SAME: Mapping[tuple[str, str], str] = {
     },
     ("RecordPackage", "method"): "what is made stays as it is, whoever makes it a second time",
     **{
+        ("EndSending", name): "an attempt ends once; what is said of it later is no news, but that it arrived"
+        for name in ("came_to", "code", "fault", "last")
+    },
+    **{("RecordReceipt", name): "the same receipt again changes nothing" for name in ("digest", "receipt")},
+    **{
         ("RecordPaper", name): "what was computed stays as it is, whoever works it out a second time"
         for name in ("requested", "tables")
     },

@@ -296,8 +296,9 @@ FIELDS = {
     ),
 }
 """Every date of every command -> its bounds."""
-OF_A_FILE = {f"SendResultBatch.rows.{name}" for name in ("assessed_on", "valid_until")}
-"""Dates of a file's rows: what is wrong with one is a finding of its row, and refuses nothing else (test_external_results.py)."""
+OF_A_FILE = {f"SendResultBatch.rows.{name}" for name in ("assessed_on", "valid_until")} | {"RecordReceipt.receipt.received_on"}
+"""Dates of what another sent: one that is wrong is a finding of its row (test_external_results.py), or has the receipt set aside
+(programme/test_package_sending.py), and refuses nothing else."""
 
 
 def dates(kind: Any, path: str) -> Iterator[str]:

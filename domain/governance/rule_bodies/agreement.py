@@ -26,8 +26,8 @@ class AgreementRule(RuleBody):
     low_alpha: Share = Field(description="Alpha that the upper end of the interval stays below where it is low · 阿尔法上限阈值")
     within_step: Share = Field(description="Share of pairs within one step below which it is low · 一档以内比例下限")
     overstatement_from: Annotated[int, Field(ge=5, le=1_000_000)] = Field(
-        default=10, description="Firms from which on an index of over-statement is told · 自评偏高指数最低企业数"
+        default=10, description="Firms from which on an index of over-statement is shown · 自评偏高指数最低企业数"
     )
     overstated_at_most: Annotated[int, Field(ge=1, le=50)] = Field(
-        default=10, description="Indicators over-stated most that are told of each · 偏高指标数"
+        default=10, description="Indicators over-stated most that are shown of each · 偏高指标数"
     )

@@ -79,7 +79,7 @@ class PackageSendingOrdered(Event):
     """The program is to send a package 已下达传送. sending: which order it is, from 1. again: though it may be there."""
 
     type: Literal["package.sending_ordered.v1"] = "package.sending_ordered.v1"
-    says: ClassVar = "下达数据包的第 {sending} 次传送"
+    says: ClassVar = "要求将数据包作第 {sending} 次传送"
     sending: int
     transport: TransportKind
     again: bool
@@ -100,7 +100,7 @@ class PackageSent(Event):
     """A package arrived 数据包已送达, by the transport's own word; the receipt is another fact."""
 
     type: Literal["package.sent.v1"] = "package.sent.v1"
-    says: ClassVar = "数据包的第 {sending} 次传送已送达"
+    says: ClassVar = "完成数据包的第 {sending} 次传送，已送达"
     sending: int
     attempt: int
 
@@ -109,7 +109,7 @@ class PackageSendingFailed(Event):
     """A package surely did not arrive 传送失败. code: status that was answered. last: the program tries no more."""
 
     type: Literal["package.sending_failed.v1"] = "package.sending_failed.v1"
-    says: ClassVar = "数据包的第 {sending} 次传送失败：{fault:term}"
+    says: ClassVar = "未能完成数据包的第 {sending} 次传送：{fault:term}"
     sending: int
     attempt: int
     fault: SendingFault
@@ -121,7 +121,7 @@ class PackageArrivalUnknown(Event):
     """Whether a package arrived is unknown 到达情况不明: the answer did not come, or the program ended on the way."""
 
     type: Literal["package.arrival_unknown.v1"] = "package.arrival_unknown.v1"
-    says: ClassVar = "数据包的第 {sending} 次传送是否送达不明"
+    says: ClassVar = "未能确认数据包的第 {sending} 次传送是否送达"
     sending: int
     attempt: int
 

@@ -61,7 +61,7 @@ class SendPackage(Command):
         default=False,
         description="Send it though an earlier sending may have arrived, once that was asked · 核实后仍须重发",
     )
-    transports: Mapping[Counterpart, TransportKind] = {}
+    transports: Annotated[Mapping[Counterpart, TransportKind], Field(max_length=len(Counterpart))] = {}
 
 
 class BeginSending(Command):

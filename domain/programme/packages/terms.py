@@ -62,7 +62,7 @@ class TransportKind(DescribedEnum):
     """How the program reaches a counterpart · 传送方式."""
 
     FOLDER = "folder", "A folder that both sides see · 共享目录"
-    HTTP = "http", "Requests by HTTP to an address that the operator set · HTTP 接口"
+    HTTP = "http", "Requests to an address that the operator set · 网络接口"
 
 
 class SendingStatus(DescribedEnum):

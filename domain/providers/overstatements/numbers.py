@@ -39,9 +39,9 @@ class OverstatementSubject(DescribedEnum):
 
 
 class OverstatementVerdict(DescribedEnum):
-    """Whether an index of over-statement can be told · 自评偏高结论."""
+    """Whether an index of over-statement can be worked out · 自评偏高结论."""
 
-    TOLD = "told", "Told, with its interval · 可判断"
+    ESTIMATED = "estimated", "Estimated, with its interval · 可判断"
     TOO_FEW = "too_few", "Cannot tell: too few firms · 企业不足，无法判断"
     SEVERITY_UNKNOWN = "severity_unknown", "Cannot tell: the provider's severity is not known · 宽严度不明，无法判断"
 
@@ -55,7 +55,7 @@ class OverstatedIndicator(Part):
 
 
 class OverstatementShare(Part):
-    """Over-statement of the city, a district or a provider 自评偏高指数. In points; None where it cannot be told.
+    """Over-statement of the city, a district or a provider 自评偏高指数. In points; None where it cannot be estimated.
 
     firms: None = so few that their number tells too much. index: mean gap, adjusted for the firms and shrunk, with its 90 percent
     interval. Quartiles are of the bare gaps. severity: of a provider, in points above those of later assessors and gold cases.
@@ -133,7 +133,7 @@ def compute_overstatement(inputs: OverstatementInputs, by: OverstatementParamete
 
 
 def _shares(inputs: OverstatementInputs, by: OverstatementParameters) -> Iterator[OverstatementShare]:
-    former = {(one.subject, one.key): one for one in inputs.former if one.verdict is OverstatementVerdict.TOLD}
+    former = {(one.subject, one.key): one for one in inputs.former if one.verdict is OverstatementVerdict.ESTIMATED}
     severity = _severities(inputs.differences, by)
 
     def share(
@@ -205,7 +205,7 @@ def _share(
     index, low, high = _index(gaps, estimate)
     return OverstatementShare(
         **named,
-        verdict=OverstatementVerdict.TOLD,
+        verdict=OverstatementVerdict.ESTIMATED,
         index=index,
         low=low,
         high=high,

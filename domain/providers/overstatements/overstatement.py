@@ -117,8 +117,8 @@ class OverstatementComputed(Event):
 
     @property
     def told(self) -> int:
-        """How many indices can be told 可判断项数."""
-        return sum(one.verdict is OverstatementVerdict.TOLD for one in self.shares)
+        """How many indices can be estimated 可判断项数."""
+        return sum(one.verdict is OverstatementVerdict.ESTIMATED for one in self.shares)
 
 
 OverstatementEvent = OverstatementRequested | OverstatementComputed

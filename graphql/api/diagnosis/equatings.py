@@ -33,7 +33,7 @@ for _enum in (EquatingStatus, EquatingVerdict):
 
 @published(EQUATINGS_READ, row=StepState)
 class EquatingStep:
-    """Totals of which the levels are told together, as few firms would tell of one · 等值台阶. plan P8"""
+    """Totals of which the levels are given together, as few firms would give one away · 等值台阶. plan P8"""
 
     first: int = field("Lowest total, in whole points · 起始总分")
     last: int = field("Highest total · 截止总分")

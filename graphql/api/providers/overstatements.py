@@ -42,7 +42,7 @@ class OverstatedIndicator:
 
 @published(OVERSTATEMENTS_READ)
 class OverstatementShare:
-    """Over-statement of the city, a district or a provider, in points; null where it cannot be told · 自评偏高指数. plan P3
+    """Over-statement of the city, a district or a provider, in points; null where it cannot be estimated · 自评偏高指数. plan P3
 
     It is boasting less leniency: a small one may be a rubber stamp, so a provider's stands beside its severity alone.
     """
@@ -50,7 +50,7 @@ class OverstatementShare:
     subject: OverstatementSubject = field("Whose self-assessments it is of · 对象")
     organisation: OrganisationID | None = field("District or provider; null: the whole city · 区或服务商", made=True)
     firms: int | None = field("Firms with a report; null: too few to tell how many · 企业数")
-    verdict: OverstatementVerdict = field("Whether it can be told · 结论")
+    verdict: OverstatementVerdict = field("Whether it could be estimated · 结论")
     index: Decimal | None = field(
         "Mean of self-assessed less verified total, adjusted for the firms and drawn to the others' · 自评偏高指数"
     )

@@ -47,7 +47,7 @@ def test_of_too_few_firms_it_cannot_tell_nor_how_many_they_are(city: LiveCity) -
 
 def test_the_city_reads_all_and_a_district_and_a_provider_their_own(city: LiveCity) -> None:
     asked(city)
-    told = {"firms": 30, "verdict": "told", "index": Decimal("4.1000"), "low": Decimal("3.1000"), "high": Decimal("5.1000")}
+    told = {"firms": 30, "verdict": "estimated", "index": Decimal("4.1000"), "low": Decimal("3.1000"), "high": Decimal("5.1000")}
     severe = {"severity": Decimal("0.8000"), "severity_error": Decimal("0.5000"), "severity_cases": 6}
     known = [("city", None, {}), *(("district", one, {}) for one in ("310115", "310117"))]
     known += [("provider", one, severe) for one in ("p1", "p2")]

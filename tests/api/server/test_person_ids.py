@@ -115,7 +115,7 @@ def test_facts_that_hold_people_say_so_by_type() -> None:
     assert holding == {
         "application.assessed.v1": {"marks"},
         "package.handed_over.v1": {"handed_over_by"},
-        "package.requested.v1": {"requested_by"},
+        "package.requested.v2": {"requested_by"},
         "paper.published.v1": {"published_by"},
         "paper.requested.v1": {"requested_by"},
         "equating.requested.v1": {"requested_by"},

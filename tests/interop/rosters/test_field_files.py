@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from interop.rosters.csv_text import decoded
 from interop.rosters.roster import RosterReading, roster_command
 from interop.rosters.roster_reading import read_roster
+from interop.rosters.text_encodings import decoded
 from tests.firm_ids import SALT
 from tests.interop.sample_rosters import HEADERS, csv_of, row, table, xlsx
 

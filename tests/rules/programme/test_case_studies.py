@@ -251,7 +251,7 @@ def test_a_collection_is_published_while_every_case_of_its_draft_is_public_with_
 
     def publish(state: Any) -> Given:
         paper = given(PAPERS).having_read({reads: state}).when(RequestPaper(**of), "city")
-        recorded = paper.when(RecordPaper(**of, requested=1, tables=(table,), **told), "system").happened("paper.computed.v1")
+        recorded = paper.when(RecordPaper(**of, requested=1, tables=(table,), **told), "system").happened("paper.computed.v2")
         return recorded.when(PublishPaper(**of), "city")
 
     publish(case.state).happened("paper.published.v1")

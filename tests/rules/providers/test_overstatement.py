@@ -36,7 +36,7 @@ BY = parameters(RULE, rule_in_force(None, RatingRule, DAY), rule_in_force(None, 
 OF = {"year": 2024, "edition": "2023"}
 REQUEST = RequestOverstatement(**OF)
 PROVIDER, DISTRICT = OverstatementSubject.PROVIDER, OverstatementSubject.DISTRICT
-TOLD, TOO_FEW = OverstatementVerdict.TOLD, OverstatementVerdict.TOO_FEW
+ESTIMATED, TOO_FEW = OverstatementVerdict.ESTIMATED, OverstatementVerdict.TOO_FEW
 SEVERITY = [Decimal(at % 3) for at in range(6)]
 
 
@@ -93,7 +93,7 @@ def test_who_asks_and_of_which_year_and_edition() -> None:
 def test_it_cannot_tell_of_too_few_firms_and_of_fewer_than_five_not_even_how_many() -> None:
     found = shares(*firms("p1", 9, 4), *firms("p2", 4, 4), *firms("p3", 10, 4))
     assert [(found["provider", one].verdict, found["provider", one].firms) for one in ("p1", "p2", "p3")] == [
-        (TOO_FEW, 9), (TOO_FEW, None), (TOLD, 10)
+        (TOO_FEW, 9), (TOO_FEW, None), (ESTIMATED, 10)
     ]  # fmt: skip
     for few in (found["provider", "p1"], found["provider", "p2"]):
         assert {few.index, few.low, few.high, few.median, few.severity, few.indicators} == {None, ()}
@@ -102,11 +102,11 @@ def test_it_cannot_tell_of_too_few_firms_and_of_fewer_than_five_not_even_how_man
 
 def test_a_provider_is_told_of_beside_its_severity_alone_and_a_district_without_any() -> None:
     found = shares(*firms("p1", 12, 4), *firms("p2", 12, 4), severity={"p1": SEVERITY, "p2": SEVERITY[:4]})
-    assert (found["provider", "p1"].verdict, found["provider", "p1"].severity_cases) == (TOLD, 6)
+    assert (found["provider", "p1"].verdict, found["provider", "p1"].severity_cases) == (ESTIMATED, 6)
     assert found["provider", "p1"].severity is not None
     unknown = found["provider", "p2"]
     assert (unknown.verdict, unknown.index, unknown.severity) == (OverstatementVerdict.SEVERITY_UNKNOWN, None, None)
-    assert (found["district", "310117"].verdict, found["district", "310117"].severity) == (TOLD, None)
+    assert (found["district", "310117"].verdict, found["district", "310117"].severity) == (ESTIMATED, None)
 
 
 def test_the_index_bears_its_interval_and_the_quartiles_of_the_bare_gaps() -> None:
