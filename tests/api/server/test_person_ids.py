@@ -116,6 +116,8 @@ def test_facts_that_hold_people_say_so_by_type() -> None:
         "application.assessed.v1": {"marks"},
         "package.handed_over.v1": {"handed_over_by"},
         "package.requested.v2": {"requested_by"},
+        "package.sending_ordered.v1": {"ordered_by"},
+        "package.withdrawn.v1": {"withdrawn_by"},
         "paper.published.v1": {"published_by"},
         "paper.requested.v1": {"requested_by"},
         "equating.requested.v1": {"requested_by"},
