@@ -105,10 +105,10 @@ def compare(bench: Bench, sizes: Sizes) -> Iterator[Compared]:
                     }
                     for ask in asks.values():
                         ask()
-                    yield _told(f"{what}, {caller}, {NAMES[engine]}", in_turn(asks, sizes.rounds))
+                    yield _compared(f"{what}, {caller}, {NAMES[engine]}", in_turn(asks, sizes.rounds))
 
 
-def _told(what: str, done: dict[str, list[Work]]) -> Compared:
+def _compared(what: str, done: dict[str, list[Work]]) -> Compared:
     spent = {name: median((work.processor or work.seconds) / work.count for work in works) * 1e3 for name, works in done.items()}
     say(f"  {what:<44} {spent['small']:>9.3f} ms {spent['large']:>9.3f} ms   {spent['large'] / spent['small']:.2f}×")
     wall = median(a.rate / b.rate for a, b in zip(done["large"], done["small"], strict=True))

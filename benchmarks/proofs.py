@@ -143,7 +143,7 @@ def measured(engine: str, url: str, folder: Path, sizes: Sizes) -> Iterator[Comp
             whole = processor.measured(verified)
             say(f"  verification of everything: {whole.seconds:.1f} s, {entries / whole.seconds:,.0f} entries/s")
             began = time.perf_counter()
-            if contradicted(journal, log.kept()) is not None:
+            if contradicted(journal, log.checkpoints()) is not None:
                 raise SystemExit("the journal contradicts its checkpoints")
             say(f"  comparison with the checkpoints: {time.perf_counter() - began:.1f} s")
             yield Compared(

@@ -161,7 +161,7 @@ def take_in_workbook(command: TakeInWorkbook, diagnosis: Diagnosis, context: Dec
     }
     newer = entered_since(command, changed, diagnosis.recorded_in)
     unread = (_unreadable(one) for one in command.unread)
-    refuse_together([*unread, *_wrong(edition, diagnosis, changed, context), *_kept(command, changed, newer)])
+    refuse_together([*unread, *_wrong(edition, diagnosis, changed, context), *_newer_refused(command, changed, newer)])
     if not changed:
         return ()
     facts: dict[str, dict[str, AnswerRecorded]] = {}
@@ -173,8 +173,8 @@ def take_in_workbook(command: TakeInWorkbook, diagnosis: Diagnosis, context: Dec
     return (*(AnswersSaved(section=section, answers=part) for section, part in sorted(facts.items())), taken)
 
 
-def _is_same(kept: Answer | None, given: Answer) -> bool:
-    return kept is not None and kept.agrees_with(given) and (kept.reason or "") == (given.reason or "")
+def _is_same(known: Answer | None, given: Answer) -> bool:
+    return known is not None and known.agrees_with(given) and (known.reason or "") == (given.reason or "")
 
 
 def _unreadable(one: UnreadCell) -> Refused:
@@ -212,7 +212,7 @@ def _cell(given: WorkbookAnswer, field: str) -> str:
     return given.cells.get(field) or next(near, None) or next(iter(given.cells.values()), "")
 
 
-def _kept(command: TakeInWorkbook, changed: Mapping[str, WorkbookAnswer], newer: tuple[str, ...]) -> Iterator[Refused]:
+def _newer_refused(command: TakeInWorkbook, changed: Mapping[str, WorkbookAnswer], newer: tuple[str, ...]) -> Iterator[Refused]:
     for indicator in newer:
         if indicator not in command.overwrite:
             given = changed[indicator]

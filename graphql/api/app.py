@@ -42,7 +42,7 @@ from api.server.change_notifications import ChangeNotifications
 from api.server.early_rejection import PATHS, AdmissionGate
 from api.server.errors import request_error
 from api.server.health import Health
-from api.server.http import ALWAYS, JSON, GraphQLOverHTTP, overloaded, told
+from api.server.http import ALWAYS, JSON, GraphQLOverHTTP, encoded_response, overloaded
 from api.server.messages import faulted
 from api.server.oidc_routes import SignOnRoutes
 from api.server.operations import Operations
@@ -178,7 +178,7 @@ async def _failed(scope: Scope, receive: Receive, send: Send, fault: Exception) 
     """What is said when anything raised outside the answers that we make ourselves."""
     answer = faulted(fault)
     if scope["type"] == "http":
-        await told(answer, JSON, as_status=True)(scope, receive, send)
+        await encoded_response(answer, JSON, as_status=True)(scope, receive, send)
     else:
         await send({"type": "websocket.close", "code": BROKEN_SOCKET, "reason": "Internal error"})
 

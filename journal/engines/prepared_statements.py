@@ -75,7 +75,7 @@ class Statements:
             return _by_sqlalchemy(connection, query, given)
         return self._executed(connection, prepared, constants, given)
 
-    def kept(
+    def prepared(
         self, connection: Connection, name: Hashable, build: Callable[[], Select[Any]], values: Mapping[str, Any]
     ) -> Rows:
         """The rows of a query that is built once for its name.

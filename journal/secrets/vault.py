@@ -129,7 +129,7 @@ class Vault:
         with _in_time(), self._reads.connect() as connection:
             yield connection
 
-    def kept(self, name: str, build: Callable[[], Select[Any]], **values: str) -> Rows:
+    def prepared(self, name: str, build: Callable[[], Select[Any]], **values: str) -> Rows:
         """The rows of a query that is built once for its name 常用查询; a connection lost meanwhile is made anew.
 
         build: makes the query, with `bindparam(NAME)` in place of each value.
@@ -139,13 +139,13 @@ class Vault:
                 return [tuple(row) for row in connection.execute(build(), values)]
         with _in_time(), self._unasked.connect() as connection:
             try:
-                return self._statements.kept(connection, name, build, values)
+                return self._statements.prepared(connection, name, build, values)
             except QueryCanceled:
                 connection.rollback()
                 raise
             except psycopg2.OperationalError:
                 connection.invalidate()
-                return self._statements.kept(connection, name, build, values)
+                return self._statements.prepared(connection, name, build, values)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

@@ -273,7 +273,7 @@ class TransparencyLog:
             )
         return self.subtrees.consistency(old_size, size, read_checkpoint(note, self.keys().verifiers).root)
 
-    def kept(self) -> list[Checkpoint]:
+    def checkpoints(self) -> list[Checkpoint]:
         """Every checkpoint that this log is known to have signed, smallest first.
 
         Raises:

@@ -180,7 +180,7 @@ def enterprise_places(
         return page.of(whole, column)
 
     name = ("enterprises_then", scope, page.shape) if where == EnterpriseFilter() else None
-    return [tuple(row) for row in snapshot.kept(name, query, **page.values, position=position)]
+    return [tuple(row) for row in snapshot.prepared(name, query, **page.values, position=position)]
 
 
 def enterprise_count(snapshot: Snapshot, scope: Scope, where: EnterpriseFilter, position: int) -> int:
@@ -192,7 +192,7 @@ def enterprise_count(snapshot: Snapshot, scope: Scope, where: EnterpriseFilter, 
             *_enterprises(snapshot, scope, where)
         )
 
-    return int(snapshot.kept(None, query, position=position)[0][0])
+    return int(snapshot.prepared(None, query, position=position)[0][0])
 
 
 def _diagnoses(snapshot: Snapshot, scope: Scope, where: DiagnosisFilter) -> Iterator[ColumnElement[bool]]:
@@ -230,7 +230,7 @@ def diagnosis_places(snapshot: Snapshot, scope: Scope, where: DiagnosisFilter, p
         return page.of(whole, lambda name: numeric(column(name)) if name in TOTALS else column(name))
 
     name = ("diagnoses_then", scope, page.shape) if where == DiagnosisFilter() else None
-    return [tuple(row) for row in snapshot.kept(name, query, **page.values, position=position)]
+    return [tuple(row) for row in snapshot.prepared(name, query, **page.values, position=position)]
 
 
 def diagnosis_count(snapshot: Snapshot, scope: Scope, where: DiagnosisFilter, position: int) -> int:
@@ -239,4 +239,4 @@ def diagnosis_count(snapshot: Snapshot, scope: Scope, where: DiagnosisFilter, po
     def query() -> Select[Any]:
         return select(func.count(snapshot[DIAGNOSES].c.id)).where(*_diagnoses(snapshot, scope, where))
 
-    return int(snapshot.kept(None, query, position=position)[0][0])
+    return int(snapshot.prepared(None, query, position=position)[0][0])

@@ -165,7 +165,7 @@ def campaigns(snapshot: Snapshot, _scope: Scope, where: CampaignFilter, page: Pa
     def query() -> Select[Any]:
         return page.of(select(*chosen(table, CampaignRow)).where(*_asked(snapshot, where)), table.c.__getitem__)
 
-    return [CampaignRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [CampaignRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def campaign_count(snapshot: Snapshot, _scope: Scope, where: CampaignFilter) -> int:
@@ -235,7 +235,7 @@ def participations(snapshot: Snapshot, scope: Scope, where: ParticipationFilter,
     """A page of firms' parts within a scope 参诊列表."""
     found = _Stepped(snapshot, scope)
     query = page.of(found.rows(where), found.parts.c.__getitem__)
-    return [_row(row) for row in snapshot.kept(None, lambda: query, **page.values)]
+    return [_row(row) for row in snapshot.prepared(None, lambda: query, **page.values)]
 
 
 def participation_count(snapshot: Snapshot, scope: Scope, where: ParticipationFilter) -> int:

@@ -144,7 +144,7 @@ def diagnoses(snapshot: Snapshot, scope: Scope, where: DiagnosisFilter, page: Pa
         return page.of(_shown(cases, scope).where(*matching(snapshot, scope, where)), lambda name: ordered_by(cases, scope, name))
 
     name = ("diagnoses", scope, page.shape) if where == DiagnosisFilter() else None
-    return [DiagnosisRow._make(row) for row in snapshot.kept(name, query, **page.values)]
+    return [DiagnosisRow._make(row) for row in snapshot.prepared(name, query, **page.values)]
 
 
 def ordered_by(cases: Table, scope: Scope, name: str) -> ColumnElement[Any]:
@@ -166,7 +166,7 @@ def diagnoses_by_id(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> dic
     def query() -> Select[Any]:
         return _shown(cases, scope).where(*matching(snapshot, scope, DiagnosisFilter()), snapshot.listed(cases.c.id, "ids"))
 
-    rows = snapshot.kept(("diagnoses_by_id", scope), query, ids=list(ids))
+    rows = snapshot.prepared(("diagnoses_by_id", scope), query, ids=list(ids))
     return {row[0]: DiagnosisRow._make(row) for row in rows}
 
 

@@ -60,7 +60,7 @@ def equatings(snapshot: Snapshot, _scope: Scope, _where: object, page: Page) -> 
     def query() -> Select[Any]:
         return page.of(select(*chosen(table, EquatingRow)), table.c.__getitem__)
 
-    return [EquatingRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [EquatingRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def equating_count(snapshot: Snapshot, _scope: Scope, _where: object) -> int:

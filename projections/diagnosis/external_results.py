@@ -148,7 +148,7 @@ def external_results(snapshot: Snapshot, scope: Scope, where: ExternalResultFilt
         whole = select(*chosen(table, ExternalResultRow)).where(*_matching(snapshot, scope, where))
         return page.of(whole, table.c.__getitem__)
 
-    return [ExternalResultRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [ExternalResultRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def external_result_count(snapshot: Snapshot, scope: Scope, where: ExternalResultFilter) -> int:

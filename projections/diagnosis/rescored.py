@@ -35,13 +35,13 @@ def outcome_bytes(address: str, files: str, new: Mapping[str, AnyEdition], progr
         old = {row.key: edition_of_json(row.body) for row in editions.editions(snapshot) if row.key in new}
         rescoring = Rescoring(old, new)
 
-        def told(done: int) -> None:
+        def report(done: int) -> None:
             if done % EVERY == 1:
                 progress(done)
 
         def lines() -> Iterator[bytes]:
             nonlocal moved
-            for mover in rescoring.movers(snapshot, Everything(), told):
+            for mover in rescoring.movers(snapshot, Everything(), report):
                 moved += 1
                 yield mover_line(mover)
 

@@ -68,10 +68,10 @@ class Rescoring:
 
     def result(self) -> ShadowResult:
         """Matrix and counts of what was re-scored so far."""
-        return self._tally.told()
+        return self._tally.result()
 
     def sensitivity(self) -> tuple[EditionSensitivity, ...]:
         """Sensitivity of each edition that some diagnosis was re-scored under, by the key it would replace."""
         return tuple(
-            tally.told(replaces) for replaces, tally in sorted(self._sensitivities.items()) if tally.firms
+            tally.result(replaces) for replaces, tally in sorted(self._sensitivities.items()) if tally.firms
         )

@@ -146,7 +146,7 @@ def batches(snapshot: Snapshot, _scope: Scope, where: BatchFilter, page: Page) -
     def query() -> Select[Any]:
         return page.of(select(*chosen(table, BatchRow)).where(*_sought(table, where)), table.c.__getitem__)
 
-    return [BatchRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [BatchRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def batch_count(snapshot: Snapshot, _scope: Scope, where: BatchFilter) -> int:

@@ -130,7 +130,7 @@ def result_credentials(snapshot: Snapshot, scope: Scope, where: CredentialFilter
         whole = _held(snapshot).join(snapshot[ENTERPRISES], _firm(snapshot)).where(*_matching(snapshot, scope, where))
         return page.of(whole, snapshot[RESULT_CREDENTIALS].c.__getitem__)
 
-    return [HeldCredential._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [HeldCredential._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def credential_count(snapshot: Snapshot, scope: Scope, where: CredentialFilter) -> int:

@@ -84,7 +84,7 @@ class Snapshot:
                 raise refused from None
             raise
 
-    def kept(self, name: tuple[Hashable, ...] | None, build: Callable[[], Select[Any]], **values: Any) -> Rows:  # noqa: ANN401 - values of any column
+    def prepared(self, name: tuple[Hashable, ...] | None, build: Callable[[], Select[Any]], **values: Any) -> Rows:  # noqa: ANN401 - values of any column
         """The rows of a query that is built once for its name 常用查询: building one takes longer than running it.
 
         Args:
@@ -101,7 +101,7 @@ class Snapshot:
                 return [tuple(row) for row in self._connection.execute(build(), values)]
             if name is None:
                 return self._statements.rows(self._connection, build(), values)
-            return self._statements.kept(self._connection, (self._generations, *name), build, values)
+            return self._statements.prepared(self._connection, (self._generations, *name), build, values)
 
     def narrowed(self, read: Callable[["Snapshot"], object], columns: tuple[str, ...]) -> Rows:
         """The rows of a read that is one query, of some of its columns alone, as they stand 取部分列.
@@ -123,7 +123,7 @@ class Snapshot:
             chosen = query.selected_columns
             return query.with_only_columns(*(chosen[column] for column in columns))
 
-        return self.kept(None if name is None else (*name, columns), narrower, **values)
+        return self.prepared(None if name is None else (*name, columns), narrower, **values)
 
     def listed(self, column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
         """As `among`, of a list that is given by name."""
@@ -148,7 +148,7 @@ class _Listener(Snapshot):
         self.__dict__.update(of.__dict__)
         self.asked: list[tuple[tuple[Hashable, ...] | None, Callable[[], Select[Any]], dict[str, Any]]] = []
 
-    def kept(self, name: tuple[Hashable, ...] | None, build: Callable[[], Select[Any]], **values: Any) -> Rows:  # noqa: ANN401 - as there
+    def prepared(self, name: tuple[Hashable, ...] | None, build: Callable[[], Select[Any]], **values: Any) -> Rows:  # noqa: ANN401 - as there
         self.asked.append((name, build, values))
         return ()
 

@@ -215,7 +215,7 @@ def proceedings(snapshot: Snapshot, scope: Scope, where: ProceedingFilter, page:
     def query() -> Select[Any]:
         return page.of(select(*chosen(table, ProceedingRow)).select_from(joined).where(*conditions), table.c.__getitem__)
 
-    return [ProceedingRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [ProceedingRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def about(snapshot: Snapshot, kind: ProceedingKind, thing: str) -> list[str]:

@@ -92,7 +92,7 @@ def ties(snapshot: Snapshot, scope: Scope, where: TieFilter, page: Page) -> list
     def query() -> Select[Any]:
         return page.of(select(*chosen(table, TieRow)).select_from(joined).where(*conditions), table.c.__getitem__)
 
-    return [TieRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [TieRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def tie_count(snapshot: Snapshot, scope: Scope, where: TieFilter) -> int:

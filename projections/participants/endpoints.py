@@ -97,7 +97,7 @@ def endpoints(snapshot: Snapshot, _scope: Scope, where: EndpointFilter, page: Pa
     def query() -> Select[Any]:
         return page.of(select(*chosen(table, EndpointRow)).where(*_sought(table, where)), table.c.__getitem__)
 
-    return [EndpointRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [EndpointRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def endpoint_count(snapshot: Snapshot, _scope: Scope, where: EndpointFilter) -> int:
@@ -113,7 +113,7 @@ def endpoints_by_id(snapshot: Snapshot, where: EndpointFilter, ids: Sequence[str
     return {row[0]: EndpointRow._make(row) for row in snapshot.rows(query)}
 
 
-def kept_open(snapshot: Snapshot, owned: tuple[str, str]) -> tuple[str, ...]:
+def enabled_endpoints(snapshot: Snapshot, owned: tuple[str, str]) -> tuple[str, ...]:
     """Ids of a partner's endpoints that are not disabled 未停用推送端点."""
     table = snapshot[ENDPOINTS]
     enabled = table.c.status != EndpointStatus.DISABLED.value

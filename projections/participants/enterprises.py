@@ -187,7 +187,7 @@ def enterprises(snapshot: Snapshot, scope: Scope, where: EnterpriseFilter, page:
         return page.of(whole, firms.c.__getitem__)
 
     name = ("enterprises", scope, page.shape) if where == EnterpriseFilter() else None
-    return [EnterpriseRow._make(row) for row in snapshot.kept(name, query, **page.values)]
+    return [EnterpriseRow._make(row) for row in snapshot.prepared(name, query, **page.values)]
 
 
 def count(snapshot: Snapshot, scope: Scope, where: EnterpriseFilter) -> int:
@@ -205,7 +205,7 @@ def enterprises_by_id(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> d
         within = to_sql(scope, enterprise_columns(snapshot))
         return select(*chosen(firms, EnterpriseRow)).where(within, snapshot.listed(firms.c.id, "ids"))
 
-    rows = snapshot.kept(("enterprises_by_id", scope), query, ids=list(ids))
+    rows = snapshot.prepared(("enterprises_by_id", scope), query, ids=list(ids))
     return {row[0]: EnterpriseRow._make(row) for row in rows}
 
 

@@ -43,7 +43,7 @@ def gaps(snapshot: Snapshot, scope: Scope, where: GapFilter, page: Page) -> list
     def query() -> Select[Any]:
         return page.of(select(*chosen(table, OrganisationRow)).where(*_short(snapshot, scope, where)), table.c.__getitem__)
 
-    return [OrganisationRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [OrganisationRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def gap_count(snapshot: Snapshot, scope: Scope, where: GapFilter) -> int:

@@ -106,7 +106,7 @@ def organisations(snapshot: Snapshot, where: OrganisationFilter, page: Page) -> 
     def query() -> Select[Any]:
         return page.of(select(*chosen(table, OrganisationRow)).where(*_sought(table, where)), table.c.__getitem__)
 
-    return [OrganisationRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [OrganisationRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def ids_by_name(snapshot: Snapshot, kinds: Sequence[str]) -> dict[str, dict[str, str]]:
@@ -138,7 +138,7 @@ def organisations_by_id(snapshot: Snapshot, ids: Sequence[str]) -> dict[str, Org
     def query() -> Select[Any]:
         return select(*chosen(table, OrganisationRow)).where(snapshot.listed(table.c.id, "ids"))
 
-    rows = snapshot.kept(("organisations_by_id",), query, ids=list(ids))
+    rows = snapshot.prepared(("organisations_by_id",), query, ids=list(ids))
     return {row[0]: OrganisationRow._make(row) for row in rows}
 
 
@@ -187,7 +187,7 @@ def nodes(snapshot: Snapshot, scope: Scope, where: NodeFilter, page: Page) -> li
     def query() -> Select[Any]:
         return page.of(select(*chosen(table, OrganisationRow)).where(*node_conditions(snapshot, scope, where)), table.c.__getitem__)
 
-    return [OrganisationRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [OrganisationRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def node_ids(snapshot: Snapshot, scope: Scope, also: Sequence[str]) -> list[str]:

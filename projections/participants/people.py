@@ -222,7 +222,7 @@ def people(
     def query() -> Select[Any]:
         return page.of(_people(snapshot).where(_within(snapshot, scope, position, where)), table.c.__getitem__)
 
-    return [PersonRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [PersonRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def people_by_id(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> list[PersonRow]:
@@ -355,4 +355,4 @@ def memberships_of(snapshot: Snapshot, person: str, day: str) -> list[Membership
             .order_by(held.c.id)
         )
 
-    return [_membership(row) for row in snapshot.kept(("memberships_of",), query, of=person, day=day)]
+    return [_membership(row) for row in snapshot.prepared(("memberships_of",), query, of=person, day=day)]

@@ -299,7 +299,7 @@ def imports(snapshot: Snapshot, scope: Scope, where: ImportFilter, page: Page) -
     def query() -> Select[Any]:
         return page.of(select(table).where(*_matching(snapshot, scope, where)), table.c.__getitem__)
 
-    return [ImportRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [ImportRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def import_of_file(snapshot: Snapshot, scope: Scope, year: int, digest: str, organisation: str) -> ImportRow | None:

@@ -134,7 +134,7 @@ def duties(snapshot: Snapshot, _scope: Scope, where: DutyFilter, page: Page) -> 
     def query() -> Select[Any]:
         return page.of(select(*chosen(table, DutyRow)).where(*_sought(snapshot, where)), table.c.__getitem__)
 
-    return [_row(row) for row in snapshot.kept(None, query, **page.values)]
+    return [_row(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def _row(row: Sequence[Any]) -> DutyRow:
@@ -194,7 +194,7 @@ def strengths(snapshot: Snapshot, _scope: Scope, where: StrengthFilter, page: Pa
     def query() -> Select[Any]:
         return page.of(select(*chosen(table, StrengthRow)).where(*_known(table, where)), table.c.__getitem__)
 
-    return [StrengthRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [StrengthRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def strength_count(snapshot: Snapshot, _scope: Scope, where: StrengthFilter) -> int:

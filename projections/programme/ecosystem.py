@@ -262,7 +262,7 @@ def _page_of(snapshot: Snapshot, scope: Scope, where: LinkFilter, kind: LinkKind
         return page.cut(_listed(snapshot, where), lambda row: (row.source, row.target))
     found = _queried(snapshot, scope, where, kind)
     part = replace(page, order=found.order, beyond=page.beyond[: len(found.order)] if page.beyond is not None else None)
-    rows = snapshot.kept(None, lambda: part.of(found.query, found.ends.__getitem__), **part.values)
+    rows = snapshot.prepared(None, lambda: part.of(found.query, found.ends.__getitem__), **part.values)
     return [LinkRow(kind, *row) for row in rows]
 
 

@@ -132,7 +132,7 @@ def implementations(snapshot: Snapshot, scope: Scope, where: ImplementationFilte
     """A page of the diagnosed firms within a scope, by a standard 贯标列表, in order of id."""
     diagnosed = _DiagnosedFirms(snapshot, scope, where)
     query = page.of(diagnosed.rows(), diagnosed.named.__getitem__)
-    return [_row(row) for row in snapshot.kept(None, lambda: query, **page.values)]
+    return [_row(row) for row in snapshot.prepared(None, lambda: query, **page.values)]
 
 
 def _row(row: Sequence[Any]) -> ImplementationRow:

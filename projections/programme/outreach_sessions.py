@@ -292,7 +292,7 @@ def outreach_sessions(snapshot: Snapshot, scope: Scope, where: OutreachSessionFi
     def query() -> Select[Any]:
         return page.of(select(*chosen(table, SessionRow)).where(*_sessions(snapshot, scope, where)), table.c.__getitem__)
 
-    return [SessionRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [SessionRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def outreach_session_count(snapshot: Snapshot, scope: Scope, where: OutreachSessionFilter) -> int:
@@ -324,7 +324,7 @@ def attendances(snapshot: Snapshot, scope: Scope, where: AttendanceFilter, page:
     def query() -> Select[Any]:
         return page.of(select(*chosen(table, AttendanceRow)).where(*_attendances(snapshot, scope, where)), table.c.__getitem__)
 
-    return [AttendanceRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [AttendanceRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def attendance_count(snapshot: Snapshot, scope: Scope, where: AttendanceFilter) -> int:
@@ -374,7 +374,7 @@ def questions(snapshot: Snapshot, scope: Scope, where: QuestionFilter, page: Pag
     """A page of questions 提问列表: those of firms within a scope, and what is published without who asked."""
     found = _Questions(snapshot, scope, where)
     query = page.of(found.rows(), found.table.c.__getitem__)
-    return [_asked(row) for row in snapshot.kept(None, lambda: query, **page.values)]
+    return [_asked(row) for row in snapshot.prepared(None, lambda: query, **page.values)]
 
 
 def _asked(row: Sequence[Any]) -> QuestionRow:

@@ -107,7 +107,7 @@ def packages(snapshot: Snapshot, scope: Scope, where: PackageFilter, page: Page)
     def query() -> Select[Any]:
         return page.of(select(*chosen(table, PackageRow)).where(*_sought(table, scope, where)), table.c.__getitem__)
 
-    return [PackageRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [PackageRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def package_count(snapshot: Snapshot, scope: Scope, where: PackageFilter) -> int:

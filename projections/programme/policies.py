@@ -112,7 +112,7 @@ def policies(snapshot: Snapshot, scope: Scope, where: PolicyFilter, page: Page) 
     def query() -> Select[Any]:
         return page.of(select(*chosen(table, PolicyRow)).where(*_sought(table, scope, where)), table.c.__getitem__)
 
-    return [PolicyRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [PolicyRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def policy_count(snapshot: Snapshot, scope: Scope, where: PolicyFilter) -> int:
@@ -170,7 +170,7 @@ def designations(snapshot: Snapshot, scope: Scope, where: DesignationFilter, pag
     def query() -> Select[Any]:
         return page.of(_held(snapshot, scope, where), table.c.__getitem__)
 
-    return [DesignationRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [DesignationRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def designation_count(snapshot: Snapshot, scope: Scope, where: DesignationFilter) -> int:

@@ -73,7 +73,7 @@ def portrayed_firms(
     ]
 
 
-def told_mean(values: Sequence[Decimal]) -> MeanInterval:
+def published_mean(values: Sequence[Decimal]) -> MeanInterval:
     """The mean of some firms' values, as far as they tell one 均值."""
     return mean_interval(values, SHOWN_PLACES, mean_from=TOLD_FROM, interval_from=INTERVAL_FROM)
 
@@ -94,7 +94,7 @@ def cells(found: Iterable[PortrayedFirm]) -> list[PortraitCell]:
     grouped: defaultdict[tuple[str, str], list[Decimal]] = defaultdict(list)
     for one in found:
         grouped[one.district, one.industry].append(one.total)
-    return [PortraitCell(*place, len(totals), *told_mean(totals)) for place, totals in sorted(grouped.items())]
+    return [PortraitCell(*place, len(totals), *published_mean(totals)) for place, totals in sorted(grouped.items())]
 
 
 class WeakIndicator(NamedTuple):
@@ -121,7 +121,7 @@ def weakest(found: Iterable[PortrayedFirm]) -> list[WeakIndicator]:
     for firm in found:
         for indicator, reached in points_of(firm):
             points[firm.edition, indicator].append(Decimal(reached))
-    told = [WeakIndicator(*named, len(reached), *told_mean(reached)) for named, reached in points.items()]
+    told = [WeakIndicator(*named, len(reached), *published_mean(reached)) for named, reached in points.items()]
     known = [one for one in told if one.mean is not None]
     return sorted(known, key=lambda one: (one.edition, one.mean, one.indicator))
 

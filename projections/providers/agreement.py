@@ -134,7 +134,7 @@ def studies(snapshot: Snapshot, _scope: Scope, where: AgreementStudyFilter, page
     def query() -> Select[Any]:
         return page.of(select(*chosen(table, AgreementStudyRow)).where(*_studied(table, where)), table.c.__getitem__)
 
-    return [AgreementStudyRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [AgreementStudyRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def study_count(snapshot: Snapshot, _scope: Scope, where: AgreementStudyFilter) -> int:
@@ -158,7 +158,7 @@ def requested_studies(snapshot: Snapshot) -> list[AgreementStudyRow]:
     return [AgreementStudyRow._make(row) for row in snapshot.rows(query)]
 
 
-def told_before(snapshot: Snapshot, year: int, edition: str) -> tuple[IndicatorOutcome, ...]:
+def outcomes_before(snapshot: Snapshot, year: int, edition: str) -> tuple[IndicatorOutcome, ...]:
     """What the study before told of a year and edition 前次测算结果, in order; for the program alone."""
     table = snapshot[INDICATOR_AGREEMENTS]
     query = select(*chosen(table, IndicatorAgreementRow)).where(table.c.year == year, table.c.edition == edition)
@@ -188,7 +188,7 @@ def indicator_agreements(
     def query() -> Select[Any]:
         return page.of(select(*chosen(table, IndicatorAgreementRow)).where(*_asked(table, where)), table.c.__getitem__)
 
-    return [IndicatorAgreementRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [IndicatorAgreementRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def indicator_agreement_count(snapshot: Snapshot, _scope: Scope, where: IndicatorAgreementFilter) -> int:

@@ -16,7 +16,7 @@ from domain.providers.sampling.reassessment import ReassessmentGiven, reassessme
 from journal.codec import stored_names
 from projections.diagnosis.diagnoses_fold import ANSWERS, DIAGNOSES
 from projections.engine.snapshot import Snapshot
-from projections.providers.agreement import told_before
+from projections.providers.agreement import outcomes_before
 from projections.providers.base_sample import base_sample
 from projections.record.audit_trail import ENTRIES
 from projections.standard.editions import edition as published
@@ -45,7 +45,7 @@ def agreement_inputs(snapshot: Snapshot, year: int, edition: str) -> AgreementIn
     pairs = {
         comparison: {item.id: tuple(sorted(found[item.id])) for item in text.indicators} for comparison, found in compared.items()
     }
-    return AgreementInputs(steps, pairs, told_before(snapshot, year, edition))
+    return AgreementInputs(steps, pairs, outcomes_before(snapshot, year, edition))
 
 
 def _cases(snapshot: Snapshot, year: int, edition: str) -> Select[Any]:

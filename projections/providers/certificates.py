@@ -89,7 +89,7 @@ def certificates(snapshot: Snapshot, scope: Scope, day: str, page: Page) -> list
     def query() -> Select[Any]:
         return page.of(_certificates(snapshot).where(serving(snapshot, scope, numbers.c.person, day)), numbers.c.__getitem__)
 
-    return _found(snapshot.kept(None, query, **page.values))
+    return _found(snapshot.prepared(None, query, **page.values))
 
 
 def certificate_count(snapshot: Snapshot, scope: Scope, day: str) -> int:

@@ -70,7 +70,7 @@ def exams(snapshot: Snapshot, scope: Scope, day: str, page: Page) -> list[ExamRo
             select(*chosen(table, ExamRow)).where(serving(snapshot, scope, table.c.person, day)), table.c.__getitem__
         )
 
-    return [ExamRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [ExamRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def exam_count(snapshot: Snapshot, scope: Scope, day: str) -> int:

@@ -187,7 +187,7 @@ def feedbacks(snapshot: Snapshot, scope: Scope, where: FeedbackFilter, page: Pag
     def query() -> Select[Any]:
         return page.of(select(*chosen(table, FeedbackRow)).where(*_query(snapshot, scope, where)), table.c.__getitem__)
 
-    return [FeedbackRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [FeedbackRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def feedback_count(snapshot: Snapshot, scope: Scope, where: FeedbackFilter) -> int:

@@ -77,7 +77,7 @@ def matchings(snapshot: Snapshot, scope: Scope, where: MatchingFilter, page: Pag
     def query() -> Select[Any]:
         return page.of(select(*chosen(table, MatchingRow)).where(*_sought(table, scope, where)), table.c.__getitem__)
 
-    return [MatchingRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [MatchingRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def matching_count(snapshot: Snapshot, scope: Scope, where: MatchingFilter) -> int:

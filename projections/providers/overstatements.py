@@ -61,7 +61,7 @@ def overstatements(snapshot: Snapshot, _scope: Scope, _where: object, page: Page
     def query() -> Select[Any]:
         return page.of(select(*chosen(table, OverstatementRow)), table.c.__getitem__)
 
-    return [OverstatementRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [OverstatementRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def overstatement_count(snapshot: Snapshot, _scope: Scope, _where: object) -> int:

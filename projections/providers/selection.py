@@ -154,7 +154,7 @@ def applications(
     def query() -> Select[Any]:
         return page.of(select(*chosen(table, ApplicationRow)).where(*_sought(table, scope, where)), table.c.__getitem__)
 
-    return [ApplicationRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [ApplicationRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def application_count(snapshot: Snapshot, scope: Scope, where: ApplicationFilter) -> int:
@@ -198,7 +198,7 @@ def markings(
     def query() -> Select[Any]:
         return page.of(select(*chosen(table, MarkingRow)).where(*_of_marker(table, scope, where)), table.c.__getitem__)
 
-    return [MarkingRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [MarkingRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def marking_count(snapshot: Snapshot, scope: Scope, where: MarkingFilter) -> int:

@@ -160,7 +160,7 @@ def screenings(snapshot: Snapshot, scope: Scope, where: ScreeningFilter, page: P
     def query() -> Select[Any]:
         return page.of(select(*chosen(table, ScreeningRow)).where(*_screened(table, scope, where)), table.c.__getitem__)
 
-    return [ScreeningRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [ScreeningRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def screening_count(snapshot: Snapshot, scope: Scope, where: ScreeningFilter) -> int:
@@ -214,7 +214,7 @@ def signals(snapshot: Snapshot, scope: Scope, where: SignalFilter, page: Page) -
     def query() -> Select[Any]:
         return page.of(select(*chosen(table, SignalRow)).select_from(joined).where(*conditions), table.c.__getitem__)
 
-    return [SignalRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [SignalRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def signal_count(snapshot: Snapshot, scope: Scope, where: SignalFilter) -> int:

@@ -182,7 +182,7 @@ BY_POSITION: Order = (By("position"),)
 
 
 @cache
-def kept_from(role: str) -> tuple[str, ...]:
+def withheld_from(role: str) -> tuple[str, ...]:
     """Names of the entries that are not there for a role, as they are stored 不予知悉的事实: those not `told_to` it."""
     return tuple(sorted(stored_names(event for event in EVENTS.values() if role not in event.told_to)))
 
@@ -195,7 +195,7 @@ def _matching(
         firms, firms.c.id == subjects.c.enterprise
     )
     conditions = [to_sql(scope, _columns(snapshot))]
-    if kept := kept_from(role):
+    if kept := withheld_from(role):
         conditions.append(table.c.type.not_in(kept))
     if sees_only_issued(scope):
         told = or_(subjects.c.diagnosis.is_(None), table.c.type.in_(sorted(stored_names(SHOWN_OUTSIDE))))
@@ -230,7 +230,7 @@ def page_of_entries(snapshot: Snapshot, scope: Scope, role: str, where: EntryFil
     def query() -> Select[Any]:
         return page.of(select(table).select_from(joined).where(*conditions), table.c.__getitem__)
 
-    return [EntryRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [EntryRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def streams_about(snapshot: Snapshot, person: str) -> list[str]:

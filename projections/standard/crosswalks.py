@@ -120,7 +120,7 @@ def crosswalks(snapshot: Snapshot, page: Page, *, drafts: bool) -> list[Crosswal
     def query() -> Select[Any]:
         return page.of(_open(select(*chosen(table, CrosswalkRecord)), table, drafts=drafts), table.c.__getitem__)
 
-    return [CrosswalkRecord._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [CrosswalkRecord._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def crosswalk_count(snapshot: Snapshot, *, drafts: bool) -> int:

@@ -77,7 +77,7 @@ def revisions(snapshot: Snapshot, scope: Scope, page: Page) -> list[RevisionRow]
     def query() -> Select[Any]:
         return page.of(select(table).where(_visible(snapshot, scope)), table.c.__getitem__)
 
-    return [RevisionRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [RevisionRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def revision_count(snapshot: Snapshot, scope: Scope) -> int:
@@ -140,7 +140,7 @@ def comments(snapshot: Snapshot, scope: Scope, where: CommentFilter, page: Page)
     def query() -> Select[Any]:
         return page.of(_comments(snapshot, scope, where, table), table.c.__getitem__)
 
-    return [CommentRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [CommentRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def comment_count(snapshot: Snapshot, scope: Scope, where: CommentFilter) -> int:

@@ -43,7 +43,7 @@ class ShadowRow(NamedTuple):
     moved: Long | None
     failure: str | None
 
-    def told(self) -> ShadowResult | None:
+    def result_of_run(self) -> ShadowResult | None:
         """What the draft would do; None unless completed."""
         return ShadowResult.model_validate_json(self.result) if self.result is not None else None
 

@@ -149,7 +149,7 @@ class Search:
         if not wholes:
             return None
         best = min(wholes, key=lambda whole: whole.cost)
-        return _told(best), best.cost
+        return _picks(best), best.cost
 
 
 class _Part(NamedTuple):
@@ -195,7 +195,7 @@ def _unbeaten(found: list[P]) -> list[P]:
     return kept
 
 
-def _told(whole: _Whole) -> Picks:
+def _picks(whole: _Whole) -> Picks:
     """The choices that a complete cover took, block by block."""
     blocks: list[tuple[int, ...]] = []
     at: _Whole | None = whole

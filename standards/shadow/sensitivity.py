@@ -99,7 +99,7 @@ class _Parameter:
     def __post_init__(self) -> None:
         self.less, self.more = _Nearest(self.ladder.below), _Nearest(self.ladder.above)
 
-    def told(self, clause: str) -> Sensitivity:
+    def result(self, clause: str) -> Sensitivity:
         return Sensitivity(
             clause=clause,
             label=self.label,
@@ -147,13 +147,13 @@ class SensitivityTally:
         parameter = self._parameters[move.clause]
         (parameter.more if move.steps > 0 else parameter.less).offer(abs(move.steps), diagnosis)
 
-    def told(self, replaces: str) -> EditionSensitivity:
+    def result(self, replaces: str) -> EditionSensitivity:
         """What is known after the firms so far: dimension weights, indicator weights, bands, gates."""
         return EditionSensitivity(
             replaces=replaces,
             edition=self._edition.key,
             firms=self.firms,
-            parameters=tuple(one.told(clause) for clause, one in self._parameters.items()),
+            parameters=tuple(one.result(clause) for clause, one in self._parameters.items()),
         )
 
 

@@ -116,7 +116,7 @@ class ShadowTally:
         for by in Slicing:
             self._slices[by, getattr(subject, by), fate] += 1
 
-    def told(self) -> ShadowResult:
+    def result(self) -> ShadowResult:
         """What is known after the diagnoses so far."""
         keys = sorted({(by, key) for by, key, _ in self._slices}, key=lambda one: (list(Slicing).index(Slicing(one[0])), one[1]))
         return ShadowResult(

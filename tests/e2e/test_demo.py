@@ -334,7 +334,7 @@ def test_what_the_draft_would_do_is_told_beside_it(city: House) -> None:
     assert draft is not None
     assert run is not None
     assert (run.status, run.draft_digest) == ("completed", draft.digest)
-    result = run.told()
+    result = run.result_of_run()
     assert result is not None
     assert result.counts.rescored + result.counts.not_rescorable == _finished_by(city, run.position) > 0
     assert run.sensitivities()

@@ -103,8 +103,8 @@ def test_all_that_was_recorded_comes_back_on_either_engine(
         assert other.since(0, 100) == journal.since(0, 100)
         assert other.outcome("李", "k1") == ("digest", '{"结果":1}')
         assert isinstance(verify(other), Verified)
-        assert other_log.kept() == log.kept()
-        assert contradicted(other, log.kept()) is None
+        assert other_log.checkpoints() == log.checkpoints()
+        assert contradicted(other, log.checkpoints()) is None
         for size in (6, 9):
             assert other_log.signed(size) == log.signed(size)
         assert other_log.checkpoint() == log.checkpoint()
@@ -288,7 +288,7 @@ def test_a_new_log_begins_without_the_old_checkpoints(whole: tuple[Path, Path], 
     with closing(open_journal(url)) as journal, closing(open_log(journal, url, tmp_path / "log.key")) as log:
         with open_backup(whole[0]) as backup:
             restore(backup, journal, Blobs(tmp_path / "files"), with_checkpoints=False)
-        assert log.kept() == []
+        assert log.checkpoints() == []
         assert log.checkpoint()
 
 

@@ -54,11 +54,11 @@ def test_the_empty_journal_has_a_checkpoint_too(log: TransparencyLog) -> None:
 def test_nothing_new_is_signed_while_nothing_was_appended(journal: Journal, log: TransparencyLog) -> None:
     fill(journal, 5)
     assert log.checkpoint() == log.checkpoint()
-    assert [one.size for one in log.kept()] == [5]
+    assert [one.size for one in log.checkpoints()] == [5]
     fill(journal, 2, after=5)
     assert log.signed() == log.signed(5)
     log.checkpoint()
-    assert [one.size for one in log.kept()] == [5, 7]
+    assert [one.size for one in log.checkpoints()] == [5, 7]
     assert log.signed() == log.signed(7)
     assert log.signed(6) is None
 
@@ -67,7 +67,7 @@ def test_checkpoints_extend_each_other(journal: Journal, log: TransparencyLog) -
     for batch in range(4):
         fill(journal, 3, f"thing/{batch}")
         log.checkpoint()
-    kept = log.kept()
+    kept = log.checkpoints()
     for old in kept:
         for new in kept[kept.index(old) :]:
             proof = log.consistency(old.size, new.size)
@@ -118,7 +118,7 @@ def test_a_changed_key_goes_on_where_the_old_one_stopped(journal: Journal, log: 
     after = log.checkpoint()
     assert set(after.signed_by([old, new])) == {new}
     assert log.keys().retired == (old,)
-    assert {one.size for one in log.kept()} == {4, 5}
+    assert {one.size for one in log.checkpoints()} == {4, 5}
     with pytest.raises(NoteRefused):
         read_checkpoint(after, [old])
     assert read_checkpoint(before, log.keys().verifiers).size == 4
@@ -144,7 +144,7 @@ def test_many_signers_at_once_sign_one_history(
     for thread in threads:
         thread.join()
     assert failed == []
-    kept = log.kept()
+    kept = log.checkpoints()
     assert len({one.size for one in kept}) == len(kept)
     assert log.checkpoint() == log.signed(20)
     assert contradicted(journal, kept) is None
@@ -192,7 +192,7 @@ def test_a_rewrite_with_every_hash_right_is_signed_by_nobody_and_found_by_any_ch
 ) -> None:
     entries = fill(journal, 9)
     kept_elsewhere = Checkpoint.parse(log.checkpoint().text)
-    assert contradicted(journal, log.kept()) is None
+    assert contradicted(journal, log.checkpoints()) is None
     rewrite(url, forge(entries))
     assert isinstance(verify(journal), Verified), "the forgery is a whole journal of its own"
     with pytest.raises(SigningRefused):
@@ -200,7 +200,7 @@ def test_a_rewrite_with_every_hash_right_is_signed_by_nobody_and_found_by_any_ch
     with pytest.raises(SigningRefused):
         log.rotate()
     assert contradicted(journal, [kept_elsewhere]) == kept_elsewhere
-    assert contradicted(journal, log.kept()) == kept_elsewhere
+    assert contradicted(journal, log.checkpoints()) == kept_elsewhere
 
 
 def test_a_forged_head_is_not_signed(journal: Journal, log: TransparencyLog, url: str) -> None:
@@ -268,7 +268,7 @@ def test_a_checkpoint_slipped_into_the_database_is_not_taken_for_ours(
     with pytest.raises(SigningRefused, match="not this log's"):
         log.checkpoint()
     with pytest.raises(NoteRefused):
-        log.kept()
+        log.checkpoints()
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,7 @@ def test_a_query_kept_by_name_is_built_once_and_run_with_each_value(connection: 
         )
 
     for ids, after, first in ((["a", "b", "诊"], "", 9), (["a", "诊"], "a", 9), (["a", "诊"], "", 1), ([], "", 9)):
-        found = statements.kept(connection, "small", build, {"ids": ids, "after": after, "first": first})
+        found = statements.prepared(connection, "small", build, {"ids": ids, "after": after, "first": first})
         assert [row[0] for row in found] == [i for i in ("a", "诊") if i in ids and i > after][:first]
     assert len(built) == 1
 
@@ -138,7 +138,7 @@ def test_the_same_shape_under_two_names_keeps_each_its_own_constants(connection:
     for _ in range(2):
         for identity in ("a", "b"):
             build = partial(select(T.id).where, T.id == identity)
-            assert statements.kept(connection, identity, build, {}) == [(identity,)]
+            assert statements.prepared(connection, identity, build, {}) == [(identity,)]
     assert len(statements._by_shape) == 1  # noqa: SLF001 - as above
 
 
@@ -146,7 +146,7 @@ def test_a_kept_query_that_needs_sqlalchemy_is_left_to_it(connection: Connection
     statements = Statements()
     for ids in (["a"], ["a", "b"]):
         listed = T.id.in_(bindparam("ids", expanding=True))
-        found = statements.kept(connection, "listed", partial(select(T.id).where, listed), {"ids": ids})
+        found = statements.prepared(connection, "listed", partial(select(T.id).where, listed), {"ids": ids})
         assert sorted(found) == [(identity,) for identity in ids]
 
 
@@ -165,4 +165,4 @@ def test_a_value_left_out_or_unknown_is_an_error_and_not_an_empty_page(
     with pytest.raises(LookupError):
         Statements().rows(connection, query, values)
     with pytest.raises(LookupError):
-        Statements().kept(connection, "page", lambda: query, values)
+        Statements().prepared(connection, "page", lambda: query, values)

@@ -104,7 +104,7 @@ class AccountSecondSteps:
         """
         now = self._clock()
         passed, made = self._factors.confirmed(ticket, name, answer, now)
-        self._told("enrolled", passed)
+        self._log_step("enrolled", passed)
         session = self._sessions.find(token, now) if token is not None else None
         mine = session is not None and session.person == passed.person
         with self._vault.writing() as connection:
@@ -123,7 +123,7 @@ class AccountSecondSteps:
         needed = self._factors.is_required(self._accounts.roles(session.person), city_day(now))
         if not self._factors.remove(session.person, factor, may_be_last=not needed):
             raise NOT_FOUND.refuse()
-        self._told("removed", Passed(session.person, session.login, opens=False))
+        self._log_step("removed", Passed(session.person, session.login, opens=False))
         with self._vault.writing() as connection:
             self._sessions.end_all(connection, person=session.person, but=token)
 
@@ -137,7 +137,7 @@ class AccountSecondSteps:
         codes = self._factors.renew(session.person)
         if not codes:
             raise NOT_FOUND.refuse()
-        self._told("given new recovery codes", Passed(session.person, session.login, opens=False))
+        self._log_step("given new recovery codes", Passed(session.person, session.login, opens=False))
         return codes
 
     def reset(self, person: str) -> None:
@@ -171,6 +171,6 @@ class AccountSecondSteps:
         return session
 
     @staticmethod
-    def _told(what: str, passed: Passed) -> None:
+    def _log_step(what: str, passed: Passed) -> None:
         """The line by which an operator finds it: accounts are outside the journal (decision 0026)."""
         log.warning("second factor %s: login %r, person %s", what, passed.login, passed.person)

@@ -112,7 +112,7 @@ class Sessions:
         if not SHAPE.fullmatch(token):
             return None
         hashed, moment = _hash(token), microseconds(now)
-        rows = self._vault.kept("session", _by_hash, hashed=hashed)
+        rows = self._vault.prepared("session", _by_hash, hashed=hashed)
         if not rows or not hmac.compare_digest(rows[0][0], hashed):
             return None
         _, person, membership, used_at, ends, login, strong = rows[0]

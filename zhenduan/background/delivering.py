@@ -41,7 +41,7 @@ from projections.participants.deliveries import (
 )
 from projections.participants.endpoints import EndpointRow, to_serve
 from zhenduan.background.delivery_attempts import GONE, Sender, letter_of
-from zhenduan.background.delivery_judging import JudgedDeliveries, Judging, told
+from zhenduan.background.delivery_judging import JudgedDeliveries, Judging, entries_for
 from zhenduan.background.intervals import at_intervals
 from zhenduan.egress import Egress
 from zhenduan.kept_connection import KeptConnection
@@ -208,7 +208,7 @@ class Delivering:
     def _planned(self, row: EndpointRow, state: Endpoint, round_: tuple[int, int, int | None], most: int, now: int) -> int:
         number, reached, last = round_
         with self._judging.reading() as snapshot:
-            entries = told(snapshot, state, most, reached)
+            entries = entries_for(snapshot, state, most, reached)
             looked = entries[-1].position if len(entries) == most else max(reached, snapshot.position)
         if last is not None:
             entries, looked = [one for one in entries if one.position <= last], min(looked, last)

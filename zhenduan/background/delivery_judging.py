@@ -61,7 +61,7 @@ def filter_of(endpoint: Endpoint) -> FeedFilter:
     return FeedFilter(names, frozenset(endpoint.districts) if endpoint.districts else None)
 
 
-def told(
+def entries_for(
     snapshot: Snapshot, endpoint: Endpoint, first: int, after: int, events: frozenset[str] | None = None
 ) -> list[EntryRow]:
     """What an endpoint's partner is told now beyond a position, by the read of the feed. events: public names; None = any."""
@@ -95,7 +95,7 @@ class Judging:
             rule = body_on(snapshot, DeliveryRule, day)
             if row is None or row.status == EndpointStatus.DISABLED:
                 return JudgedDeliveries(snapshot.stands_at, day, None, rule, frozenset(), {})
-            looked, found = _told_of(snapshot, row.state(), [one for one in deliveries if one.round >= FEED])
+            looked, found = _judged_entries(snapshot, row.state(), [one for one in deliveries if one.round >= FEED])
             return JudgedDeliveries(snapshot.stands_at, day, row, rule, looked, found)
 
     def now(self, judged: JudgedDeliveries | None, endpoint: str, deliveries: Sequence[DeliveryRow]) -> JudgedDeliveries | None:
@@ -122,7 +122,7 @@ class Judging:
         return [Moment(stands_at, day, has_key[one]) for one in partners]
 
 
-def _told_of(
+def _judged_entries(
     snapshot: Snapshot, endpoint: Endpoint, deliveries: Sequence[DeliveryRow]
 ) -> tuple[frozenset[int], dict[int, EntryRow]]:
     """(positions that were judged, those of them that are told): as far as one read of the feed from the first on reaches."""
@@ -130,7 +130,7 @@ def _told_of(
         return frozenset(), {}
     first = deliveries[0].number
     wanted = {one.number: one.event for one in deliveries if one.number >= first}
-    entries = told(snapshot, endpoint, len(wanted), first - 1, frozenset(wanted.values()))
+    entries = entries_for(snapshot, endpoint, len(wanted), first - 1, frozenset(wanted.values()))
     reached = entries[-1].position if len(entries) == len(wanted) else max(wanted)
     looked = frozenset(number for number in wanted if number <= reached)
     return looked, {one.position: one for one in entries if one.position in looked}

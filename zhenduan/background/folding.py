@@ -40,13 +40,13 @@ class FoldingApart:
         A process that fails is told of in the log, and leaves the rest to the caller.
         """
 
-        def told(_position: int) -> None:
+        def report(_position: int) -> None:
             moved()
             if stop.is_set():
                 raise _ToldToStop
 
         try:
-            run_apart(f"{WORKER}:catch_up", self._models, self._journal, MOST, bounds=BOUNDS, progress=told)
+            run_apart(f"{WORKER}:catch_up", self._models, self._journal, MOST, bounds=BOUNDS, progress=report)
         except _ToldToStop:
             return
         except (ProcessOverBounds, ProcessBroken) as failed:

@@ -145,7 +145,7 @@ def input_digest(run: ShadowRow, position: int, new: dict[str, AnyEdition]) -> s
 def _telling(services: Services, run: ShadowRow, stop: threading.Event, worker: str) -> Callable[[int], None]:
     last = time.monotonic()
 
-    def told(done: int) -> None:
+    def report(done: int) -> None:
         nonlocal last
         if stop.is_set():
             raise _CutShort
@@ -154,7 +154,7 @@ def _telling(services: Services, run: ShadowRow, stop: threading.Event, worker: 
             if not services.shadows.tell(run.revision, run.number, done, worker, _now(services)):
                 raise _CutShort
 
-    return told
+    return report
 
 
 def _end(services: Services, run: ShadowRow, command: Command, reason: str) -> None:

@@ -52,10 +52,10 @@ def progress(says: str, unit: str) -> Iterator[Callable[[int], None]]:
 
     with tqdm(desc=says, unit=f" {unit}", file=sys.stderr) as bar:
 
-        def told(done: int) -> None:
+        def report(done: int) -> None:
             bar.update(done - bar.n)
 
-        yield told
+        yield report
 
 
 def refusal(refused: "Refused") -> int:

@@ -105,7 +105,7 @@ def against_checkpoints(installation: Installation, files: Sequence[Path], progr
             sys.stderr.write(f"{file}: {error}\n")
             return 2
     try:
-        checkpoints = [*log.kept(), *elsewhere]
+        checkpoints = [*log.checkpoints(), *elsewhere]
     except NoteRefused as refused:
         return _says(refused)
     broken = contradicted(installation.services.journal, checkpoints, progress)

@@ -75,21 +75,21 @@ def _run(
     shown: list[str] = []
     with tqdm(desc="测算 re-scoring", unit=" 份", total=how_many(snapshot, Everything()), file=sys.stderr) as bar:
 
-        def told(done: int) -> None:
+        def report(done: int) -> None:
             bar.update(done - bar.n)
 
-        for mover in rescoring.movers(snapshot, Everything(), told):
+        for mover in rescoring.movers(snapshot, Everything(), report):
             if len(shown) < movers:
                 shown.append(f"{mover.diagnosis}（{mover.edition}）{mover.moved.sentence}")
     result = rescoring.result()
     answer("、".join(f"{key} → {edition.key}" for key, edition in new.items()), under={key: one.key for key, one in new.items()})
-    answer("\n".join((*_told(result, new), *shown)), result=result.model_dump(mode="json"), movers=shown)
+    answer("\n".join((*_result_lines(result, new), *shown)), result=result.model_dump(mode="json"), movers=shown)
     if sensitivity:
         for one in rescoring.sensitivity():
             answer("\n".join(_sensitivity(one)), sensitivity=[one.model_dump(mode="json")])
 
 
-def _told(result: ShadowResult, new: Mapping[str, AnyEdition]) -> Iterator[str]:
+def _result_lines(result: ShadowResult, new: Mapping[str, AnyEdition]) -> Iterator[str]:
     """The result as lines to read."""
     counts = result.counts
     yield (

@@ -117,9 +117,9 @@ def _build(
     services = replace(services, finishers={**services.finishers, OpenCall: _committed})
     for data_of_document in DOCUMENTS.values():
         services.blobs.put(data_of_document)
-    services.firm_salt.known_or_drawn(partial(_told, told.acts[0].at), DEMO_SALT, REASON)
+    services.firm_salt.known_or_drawn(partial(_moment_of, told.acts[0].at), DEMO_SALT, REASON)
     for number, timed in enumerate(told.acts, 1):
-        _send(replace(services, clock=partial(_told, timed.at)), timed)
+        _send(replace(services, clock=partial(_moment_of, timed.at)), timed)
         progress(number, len(told.acts))
     for login in LOGINS:
         accounts.register(login.login, login.password, told.people[login.role], is_demo=True)
@@ -132,7 +132,7 @@ def _committed(accepted: Accepted) -> Mapping[str, str]:
     return {"seed_digest": sha256(committed_seed(command.year).encode()).hexdigest()}
 
 
-def _told(at: datetime) -> datetime:
+def _moment_of(at: datetime) -> datetime:
     """The clock of an act that is played: it tells the act's moment."""
     return at
 

@@ -117,7 +117,7 @@ def compute_paper(inputs: PaperInputs) -> PaperNumbers:
         for one in tables.values():
             one.protect(rows)
     tables |= _ecosystem(inputs, guards)
-    cells = {name: one.told(means=name is PaperTableName.HEAT) for name, one in tables.items()}
+    cells = {name: one.published_cells(means=name is PaperTableName.HEAT) for name, one in tables.items()}
     shown, indicators = _indicators(inputs, guards)
     both, estimates = _uplift(inputs, guards)
     cells |= {
@@ -220,7 +220,7 @@ class _Table:
         """Withhold the same districts' numbers here as elsewhere."""
         self._withhold({(row, self._with_result) for row in rows if (row, self._with_result) in self.members})
 
-    def told(self, *, means: bool) -> tuple[PaperCell, ...]:
+    def published_cells(self, *, means: bool) -> tuple[PaperCell, ...]:
         """Its cells in order; a mean may be withheld where the number of firms is not."""
         bare = dict[Place, Withheld]()
         if means:

@@ -116,7 +116,7 @@ class OverstatementComputed(Event):
     shares: tuple[OverstatementShare, ...]
 
     @property
-    def told(self) -> int:
+    def estimated(self) -> int:
         """How many indices can be estimated 可判断项数."""
         return sum(one.verdict is OverstatementVerdict.ESTIMATED for one in self.shares)
 

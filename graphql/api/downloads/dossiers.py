@@ -80,7 +80,7 @@ class Dossiers:
     def _answering(self, answer: Callable[[Request, Caller], Response]) -> Callable[[Request], object]:
         """An endpoint that knows who asks."""
 
-        def told(request: Request) -> Response:
+        def answered(request: Request) -> Response:
             try:
                 return answer(request, self._operations.signed_in(bearer(authorization(request.headers))))
             except Malformed as malformed:
@@ -102,7 +102,7 @@ class Dossiers:
                 return respond(faulted(fault), JSON, as_status=True)
 
         async def endpoint(request: Request) -> Response:
-            return await self._operations.in_bulk(told, request)
+            return await self._operations.in_bulk(answered, request)
 
         return endpoint
 

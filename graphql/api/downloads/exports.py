@@ -89,7 +89,7 @@ class Exports:
     def _answering(self, answer: Callable[[Request, Caller], Response]) -> Callable[[Request], object]:
         """An endpoint that knows who asks."""
 
-        def told(request: Request) -> Response:
+        def answered(request: Request) -> Response:
             try:
                 caller = self._operations.signed_in(bearer(authorization(request.headers)))
                 return answer(request, caller) if caller.role in BULK_EXPORTS else _not_found()
@@ -107,7 +107,7 @@ class Exports:
                 return respond(faulted(fault), JSON, as_status=True)
 
         async def endpoint(request: Request) -> Response:
-            return await self._operations.in_bulk(told, request)
+            return await self._operations.in_bulk(answered, request)
 
         return endpoint
 

@@ -99,9 +99,9 @@ class PaperFiles:
             if name in FILES and state.published is None:
                 sheet = sheet_of(snapshot, state, names_of_codes(), draft=True, demo=self._services.demo)
                 return printed_as(sheet, FILES[name], caller.organisation), MEDIA[FILES[name]]
-        return self._kept(state, name) if name in FILES else _table(state, name)
+        return self._published_file(state, name) if name in FILES else _table(state, name)
 
-    def _kept(self, state: PaperEdition, name: str) -> tuple[bytes, str] | None:
+    def _published_file(self, state: PaperEdition, name: str) -> tuple[bytes, str] | None:
         kept = {one.format: one.sha256 for one in state.published.files} if state.published is not None else {}
         data = self._services.blobs.get(kept[FILES[name]]) if FILES[name] in kept else None
         return (data, MEDIA[FILES[name]]) if data is not None else None

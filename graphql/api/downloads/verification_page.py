@@ -76,7 +76,7 @@ def page(number: str, *told: str) -> bytes:
     ).encode()
 
 
-def told_of(found: Mapping[str, Any]) -> tuple[str, ...]:
+def sentences_of(found: Mapping[str, Any]) -> tuple[str, ...]:
     """What anyone is told: the kind, whether it holds, and its days; nothing else of it 核验结论."""
     for name, (statuses, kind) in KINDS.items():
         one = found.get(name)
@@ -115,11 +115,11 @@ class VerificationPage:
         if not number:
             return HTMLResponse(page(""), 200, HEADERS)
         if NUMBER.fullmatch(number) is None:
-            return HTMLResponse(page("", *told_of({})), 404, HEADERS)
+            return HTMLResponse(page("", *sentences_of({})), 404, HEADERS)
         asked = GraphQLRequest(QUERY, {"number": number})
         answer: GraphQLResponse = await self._operations.answered(self._operations.run, asked, None, QUERIES)
         if "errors" in answer.payload:
             return HTMLResponse(page(number, _said(LATER, "v")), 503, {**HEADERS, "retry-after": "5"})
         found = answer.payload["data"]
         known = any(found[name] is not None for name in KINDS)
-        return HTMLResponse(page(number, *told_of(found)), 200 if known else 404, HEADERS)
+        return HTMLResponse(page(number, *sentences_of(found)), 200 if known else 404, HEADERS)

@@ -18,7 +18,7 @@ from graphql.execution.collect_fields import FieldDetails
 
 from api.kit.as_of import AsOfMoment, Pages, Then, pages_of, past_context, position_of
 from api.kit.context import Context
-from api.kit.orders import require_kept, total_order
+from api.kit.orders import require_known_then, total_order
 from api.kit.paging import PAGE_ARGUMENTS, AtLeast, Connection, Direction, below, connection, wanted_fields
 from api.kit.published import Roles, argument, mask_of
 from api.kit.published import field as published_field
@@ -216,7 +216,7 @@ def paged(
     fields = below(wanted, "nodes", "edges.node")
     name = " ".join((listed.name, *(f"{by.name} {by.descending}" for by in order), sealed, listed.of(where)))
     if as_of is not None and isinstance(listed.past, FoundThen):
-        require_kept(named, listed.past.unkept)
+        require_known_then(named, listed.past.unkept)
     pages, start = pages_of(context, name, as_of, direction.cursor)
     place = tuple(orjson.loads(start)) if start is not None else None
     sought = listed.on(where, Occasion(context, pages.then))

@@ -58,7 +58,7 @@ def total_order(asked: Sequence[Enum], usual: Order) -> Order:
     return (*named.values(), By(key, asked[-1].value.descending))
 
 
-def require_kept(asked: Collection[str], unkept: Collection[str]) -> None:
+def require_known_then(asked: Collection[str], unkept: Collection[str]) -> None:
     """Refuse to find or order what was by what is known of the present alone.
 
     Raises:

@@ -292,7 +292,7 @@ def _registering(context: Context, data: dict[str, Any]) -> dict[str, Any]:
 def _beside_others(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     """With the endpoints that the partner has besides."""
     owned = owned_by(context)
-    return {**data, "others": rows.kept_open(context.snapshot, owned) if owned is not None else ()}
+    return {**data, "others": rows.enabled_endpoints(context.snapshot, owned) if owned is not None else ()}
 
 
 def _redelivering(context: Context, data: dict[str, Any]) -> dict[str, Any]:

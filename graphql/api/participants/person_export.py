@@ -53,11 +53,11 @@ def held_on(services: Services, snapshot: Snapshot, person: str) -> dict[str, An
         "memberships": [held._asdict() for held in memberships],
         "accounts": services.accounts.held_on(person),
         "about": [
-            _told(entry)
+            _entry_json(entry)
             for stream in sorted(audit_trail.streams_about(snapshot, person), key=lambda one: one != person_stream(person))
             for entry in _all(snapshot, EntryFilter(stream=stream))
         ],
-        "written": [_told(entry) for entry in _all(snapshot, EntryFilter(actor=[person]))],
+        "written": [_entry_json(entry) for entry in _all(snapshot, EntryFilter(actor=[person]))],
     }
 
 
@@ -76,7 +76,7 @@ def _all(snapshot: Snapshot, where: EntryFilter) -> Iterator[EntryRow]:
         after = found[-1].position
 
 
-def _told(entry: EntryRow) -> dict[str, Any]:
+def _entry_json(entry: EntryRow) -> dict[str, Any]:
     """An entry without its place in the journal; what it holds of names is ciphertext, which is given in clear above."""
     data = {name: value for name, value in orjson.loads(entry.data).items() if not name.startswith("sealed_")}
     data.pop("file", None)

@@ -87,7 +87,7 @@ def _build_studies(_context: Context, found: Sequence[AgreementStudyRow], _wante
 COEFFICIENTS = ("kappa", "alpha", "low", "high", "within")
 
 
-def _told(coefficient: Decimal | str | None) -> Decimal | None:
+def _in_hundredths(coefficient: Decimal | str | None) -> Decimal | None:
     """To two decimals: with six, the cells that are hidden could be counted back from it."""
     return None if coefficient is None else Decimal(coefficient).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
 
@@ -97,7 +97,7 @@ def _build_indicators(
 ) -> list[IndicatorAgreement]:
     return [
         IndicatorAgreement(
-            **shown(IndicatorAgreement, row) | {name: _told(getattr(row, name)) for name in COEFFICIENTS},
+            **shown(IndicatorAgreement, row) | {name: _in_hundredths(getattr(row, name)) for name in COEFFICIENTS},
             study=id_of("agreement", row.study),
             edition=id_of("edition", row.edition),
             table=[

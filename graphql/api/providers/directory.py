@@ -240,7 +240,7 @@ class DirectoryQueries:
         (entry,) = _build(context, [row], frozenset({"name", "history"}))
         decisive = _decisive(row)
         found = causes.chain(context.snapshot, [cause_of(listing_stream(identity), one.version) for one in decisive])
-        return WhyListed(entry=entry, sentence=_sentence(entry, decisive), causes=_told(context, identity, found))
+        return WhyListed(entry=entry, sentence=_sentence(entry, decisive), causes=_chain(context, identity, found))
 
 
 def _decisive(row: DirectoryRow) -> list[MoveRow]:
@@ -259,14 +259,14 @@ def _sentence(entry: DirectoryEntry, decisive: Sequence[MoveRow]) -> str:
     return f"“{entry.name}”现为“{entry.standing.description.split(' · ')[1]}”：{'；'.join(parts)}。"
 
 
-def _told(context: Context, provider: str, found: Sequence[CauseRow]) -> list[Cause]:
+def _chain(context: Context, provider: str, found: Sequence[CauseRow]) -> list[Cause]:
     """The chain, with the sentences of those facts that the reader is told of.
 
     A feedback's own facts stand in it for the auditor alone: to all others the move cites them, and when they happened is not told.
     """
     found = [row for row in found if kind_of(row.entry.stream) != FEEDBACKS.name or context.role == Role.AUDITOR]
     own = context.scope == Is(Attribute.PROVIDER, provider)
-    told = [row for row in found if _is_told(context.role, row, own=own)]
+    told = [row for row in found if _may_know(context.role, row, own=own)]
     sentences = trail_sentences.sentences_of(context.snapshot, context.scope, [row.entry for row in told]) if told else ()
     said = dict(zip((row.id for row in told), sentences, strict=True))
     without_people = context.role not in SELECTION_OFFICE
@@ -291,7 +291,7 @@ def _without_marker(row: CauseRow, place: int) -> str:
     return cause_of(stream_of(MARKINGS.name, f"{place}"), row.entry.version)
 
 
-def _is_told(role: str, row: CauseRow, *, own: bool) -> bool:
+def _may_know(role: str, row: CauseRow, *, own: bool) -> bool:
     if Role(role) not in row.event.told_to:
         return False
     return role in SELECTION_OFFICE or kind_of(row.entry.stream) in OPEN_KINDS or own

@@ -41,10 +41,10 @@ def cloud_event(row: EntryRow, cursor: str) -> dict[str, Any]:
     public = PUBLIC_EVENTS[EVENT_OF[row.type]]
     thing = f"{public.thing}/{key_of(row.stream)}"
     moment = utc_moment(row.at).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    return _told(public, cursor, thing, moment, row.told or row.version)
+    return _envelope(public, cursor, thing, moment, row.told or row.version)
 
 
-def _told(public: PublicEvent, cursor: str, thing: str, moment: str, version: int) -> dict[str, Any]:
+def _envelope(public: PublicEvent, cursor: str, thing: str, moment: str, version: int) -> dict[str, Any]:
     return {
         "specversion": "1.0",
         "id": cursor,
@@ -73,7 +73,7 @@ def described(event: type[Event]) -> Described:
     english = " ".join(CHINESE_WORDS.sub("", (event.__doc__ or "").splitlines()[0]).replace(" ,", ",").split())
     says = f"{re.split(' ?[;.]( |$)', english)[0]} · {in_words(name_of(event))}"
     thing = f"{public.thing}/{EXAMPLES[public.thing]}"
-    example = _told(public, "bm8tcGxhY2Utb2YtdGhlLWpvdXJuYWw", thing, "2024-06-03T01:30:00.000000Z", 1)
+    example = _envelope(public, "bm8tcGxhY2Utb2YtdGhlLWpvdXJuYWw", thing, "2024-06-03T01:30:00.000000Z", 1)
     return Described(public, says, _schema(public, says), example)
 
 

@@ -130,7 +130,7 @@ def _found(info: strawberry.Info[Context, None], subject: strawberry.ID) -> Any:
     return nodes.found(info, [subject])[0]
 
 
-def _told(context: Context, row: EntryRow) -> FollowedEvent:
+def _typed_event(context: Context, row: EntryRow) -> FollowedEvent:
     public, cursor = PUBLIC_EVENTS[EVENT_OF[row.type]], context.cursors.seal(row.position)
     return TYPES[public.kind](
         id=strawberry.ID(cursor),
@@ -179,7 +179,7 @@ class FollowedEventSubscription:
 
         async with aclosing(follow(context, after, read)) as rows:
             async for row in rows:
-                yield _told(context, row)
+                yield _typed_event(context, row)
 
 
 SUBSCRIPTIONS = FollowedEventSubscription

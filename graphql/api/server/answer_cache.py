@@ -95,7 +95,7 @@ class AnswerCache:
                 self._answers.move_to_end(key)
         return known
 
-    def kept(self, key: Key, context: Context, answer: GraphQLResponse) -> GraphQLResponse:
+    def remember(self, key: Key, context: Context, answer: GraphQLResponse) -> GraphQLResponse:
         """An answer without errors, its snapshot still open, and kept unless it was made of more than the rows of that."""
         made_of, found, body = context.made_of, context.disclosure_notes.found, orjson.dumps(answer.payload)
         if made_of.more or not context.has_read or len(made_of.days) > 1 or len(body) > LARGEST:

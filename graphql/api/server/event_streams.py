@@ -108,7 +108,7 @@ class EventStreams:
         if isinstance(admitted, GraphQLResponse):
             if admitted.status in (401, 405, 503):
                 return admitted
-            return _stream(_told_once(admitted))
+            return _stream(_single_event(admitted))
         return _stream(self._events(admitted))
 
     async def _admitted(
@@ -137,7 +137,7 @@ class EventStreams:
                     else:
                         yield _next(answer)
             except (CallerGone, Overloaded) as ended:
-                yield _next(_told(ended))
+                yield _next(_closing_answer(ended))
         yield b"event: complete\ndata:\n\n"
 
     async def reserve(self, token: str | None) -> Sent:
@@ -215,7 +215,7 @@ class EventStreams:
                     async for answer in answers:
                         await put(_next_of(operation, answer))
         except (CallerGone, Overloaded) as ended:
-            await put(_next_of(operation, _told(ended)))
+            await put(_next_of(operation, _closing_answer(ended)))
         except Exception as fault:  # noqa: BLE001 - whatever it is, the caller gets its id and the log the rest
             await put(_next_of(operation, faulted(fault)))
         await put(_complete_of(operation))
@@ -292,13 +292,13 @@ def _stream(events: AsyncIterator[bytes]) -> Response:
     return StreamingResponse(events, media_type=EVENT_STREAM, headers={**HEADERS, "x-accel-buffering": "no"})
 
 
-def _told(ended: CallerGone | Overloaded) -> GraphQLResponse:
+def _closing_answer(ended: CallerGone | Overloaded) -> GraphQLResponse:
     if isinstance(ended, CallerGone):
         return GraphQLResponse({"errors": [ended.error]})
     return _error(ended.status, ended.code, ended.chinese, ended.english)
 
 
-async def _told_once(answer: GraphQLResponse) -> AsyncIterator[bytes]:
+async def _single_event(answer: GraphQLResponse) -> AsyncIterator[bytes]:
     yield _next(answer)
     yield b"event: complete\ndata:\n\n"
 

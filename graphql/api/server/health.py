@@ -63,14 +63,14 @@ class Health:
 
     async def live(self, _request: Request) -> Response:
         """The process answers; whatever is wrong is not mended by starting it again."""
-        return _told([])
+        return _readiness([])
 
     async def ready(self, _request: Request) -> Response:
         """Whether commands can be written and queries answered, with the reasons why not."""
         async with self._turn:
             if self._known is None or time.monotonic() - self._known[0] >= KEPT_SECONDS:
                 self._known = (time.monotonic(), await self._failing())
-        return _told(self._known[1])
+        return _readiness(self._known[1])
 
     def _require_current(self) -> None:
         """Whether the read models follow the journal, or catch up with it within a bounded time.
@@ -119,7 +119,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
 """Check -> why it keeps the process from being ready, in Chinese and English."""
 
 
-def _told(failing: list[str]) -> Response:
+def _readiness(failing: list[str]) -> Response:
     if not failing:
         return Response(orjson.dumps({"status": "ok"}), 200, dict(ALWAYS), media_type=JSON)
     reasons = [{"code": name, "message": REASONS[name][0], "messageInEnglish": REASONS[name][1]} for name in failing]

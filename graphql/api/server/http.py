@@ -241,7 +241,7 @@ class GraphQLOverHTTP:
         if media is None:
             offered = "、".join(OFFERED)
             unacceptable = Malformed(406, "NOT_ACCEPTABLE", f"可用类型：{offered}。", f"Accept one of: {offered}.")
-            return told(unacceptable.answer, JSON)
+            return encoded_response(unacceptable.answer, JSON)
         try:
             token = bearer(authorization(request.headers))
             stream = _stream_token(request)
@@ -249,7 +249,7 @@ class GraphQLOverHTTP:
                 return _sent(sent)
             asked, kinds = await self._read(request, LARGEST_BODY if token is not None else LARGEST_OF_STRANGERS)
         except Malformed as malformed:
-            return told(malformed.answer, JSON if media == EVENT_STREAM else media)
+            return encoded_response(malformed.answer, JSON if media == EVENT_STREAM else media)
         if stream is not None:
             return _sent(await self._streams.run(stream, token, asked))
         if media == EVENT_STREAM:
@@ -301,7 +301,7 @@ def _stream_token(request: HTTPRequest) -> str | None:
 
 
 def _sent(sent: Sent) -> Response:
-    return sent if isinstance(sent, Response) else told(sent, JSON, as_status=True)
+    return sent if isinstance(sent, Response) else encoded_response(sent, JSON, as_status=True)
 
 
 def _wants_page(request: HTTPRequest, accept: str | None) -> bool:
@@ -340,7 +340,7 @@ def tagged(response: Response, tag: str, known: str | None) -> Response:
     return response
 
 
-def told(answer: GraphQLResponse, media: str, *, as_status: bool = False) -> Response:
+def encoded_response(answer: GraphQLResponse, media: str, *, as_status: bool = False) -> Response:
     """An answer of the GraphQL endpoint, with what it says of itself."""
     return respond(answer, media, encoded(answer), as_status=as_status)
 

@@ -39,7 +39,7 @@ class SignOnRoutes:
         """Send the browser to the provider."""
         begun = await self._operations.in_thread(self._sign_on.begin, lane=Lane.ENTRY)
         if begun is None:
-            return _told(UNREACHABLE, 503)
+            return _error_response(UNREACHABLE, 503)
         response = RedirectResponse(begun.address, 303, dict(ALWAYS))
         response.set_cookie(
             COOKIE,
@@ -62,7 +62,7 @@ class SignOnRoutes:
                 self._sign_on.finish, state, code, browser, lane=Lane.ENTRY
             )
         if signed_in is None:
-            response = _told(REFUSED, 401)
+            response = _error_response(REFUSED, 401)
         elif accepted(request.headers.get("accept"), (JSON, HTML)) == HTML:
             response = RedirectResponse("/", 303, dict(ALWAYS))
             keep_session(response, request, signed_in.token)
@@ -75,5 +75,5 @@ class SignOnRoutes:
         return response
 
 
-def _told(error: dict[str, object], status: int) -> Response:
+def _error_response(error: dict[str, object], status: int) -> Response:
     return Response(orjson.dumps({"errors": [error]}), status, dict(ALWAYS), media_type=JSON)

@@ -286,7 +286,7 @@ class Operations:
                 return faulted(crowded)
             answer = self._answer(result, admitted)
             if key is not None and "errors" not in answer.payload:
-                answer = self._answers.kept(key, context, answer)
+                answer = self._answers.remember(key, context, answer)
             context.close()  # nobody's snapshot is held while the disk is waited for
             context.disclosure_notes.leave(self._services, caller)
             if self._revocations is not None and not CHANGE_SESSIONS.isdisjoint(admitted.prepared.coordinates):

@@ -168,15 +168,15 @@ def with_withheld(payload: dict[str, Any], withheld: Mapping[str, tuple[str, str
     """An answer with null, and an error at its path, for each field that was withheld where there was one 逐项标明无权字段."""
     errors: list[dict[str, Any]] = []
 
-    def told(value: Any, path: list[str | int]) -> Any:  # noqa: ANN401 - JSON of any shape
+    def restored(value: Any, path: list[str | int]) -> Any:  # noqa: ANN401 - JSON of any shape
         if isinstance(value, list):
-            return [told(inner, [*path, place]) for place, inner in enumerate(value)]
+            return [restored(inner, [*path, place]) for place, inner in enumerate(value)]
         if not isinstance(value, dict):
             return value
         found = {}
         for key, inner in value.items():
             if key not in withheld:
-                found[key] = told(inner, [*path, key])
+                found[key] = restored(inner, [*path, key])
                 continue
             asked_as, coordinate = withheld[key]
             found[asked_as] = None
@@ -184,6 +184,6 @@ def with_withheld(payload: dict[str, Any], withheld: Mapping[str, tuple[str, str
             errors.extend({**one, "path": [*path, asked_as]} for one in formatted([error] if error else []))
         return found
 
-    data = told(payload["data"], [])
+    data = restored(payload["data"], [])
     every = [*payload.get("errors", []), *errors]
     return {**payload, "data": data, "errors": every} if every else {**payload, "data": data}

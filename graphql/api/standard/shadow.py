@@ -249,7 +249,7 @@ def find_shadow(context: Context, revision: str, number: int | None = None) -> S
     show: Show = int if sees_firms else blurred
     told = context.services.shadows.progress(revision) if row.status == "running" else None
     progress = told if told is not None and told.number == row.number else None
-    result = row.told()
+    result = row.result_of_run()
     return ShadowRun(
         **shown(ShadowRun, row),
         outdated=draft.digest != row.draft_digest,

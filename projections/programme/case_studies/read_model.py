@@ -110,7 +110,7 @@ def case_studies(snapshot: Snapshot, scope: Scope, where: CaseStudyFilter, page:
     def query() -> Select[Any]:
         return page.of(select(*chosen(table, CaseStudyRow)).where(*_sought(snapshot, scope, where)), table.c.__getitem__)
 
-    return [_row(row) for row in snapshot.kept(None, query, **page.values)]
+    return [_row(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def _row(row: Sequence[Any]) -> CaseStudyRow:

@@ -76,7 +76,7 @@ def demands(snapshot: Snapshot, scope: Scope, where: DemandFilter, page: Page) -
     def query() -> Select[Any]:
         return page.of(select(*chosen(table, DemandRow)).where(*_demands(snapshot, scope, where)), table.c.__getitem__)
 
-    return [DemandRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [DemandRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def demand_count(snapshot: Snapshot, scope: Scope, where: DemandFilter) -> int:
@@ -119,7 +119,7 @@ def offers(snapshot: Snapshot, scope: Scope, where: OfferFilter, page: Page) -> 
     def query() -> Select[Any]:
         return page.of(select(*chosen(table, OfferRow)).where(*_offers(snapshot, scope, where)), table.c.__getitem__)
 
-    return [OfferRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [OfferRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def offer_count(snapshot: Snapshot, scope: Scope, where: OfferFilter) -> int:

@@ -105,7 +105,7 @@ def gap_consents(snapshot: Snapshot, scope: Scope, _where: None, page: Page) -> 
     def query() -> Select[Any]:
         return page.of(select(*chosen(table, GapConsentRow)).where(*_consents(snapshot, scope)), table.c.__getitem__)
 
-    return [GapConsentRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [GapConsentRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def gap_consent_count(snapshot: Snapshot, scope: Scope, _where: None) -> int:

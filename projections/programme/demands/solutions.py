@@ -42,7 +42,7 @@ def solutions(snapshot: Snapshot, _scope: Scope, where: SolutionFilter, page: Pa
     def query() -> Select[Any]:
         return page.of(select(*chosen(table, SolutionRow)).where(*_sought(snapshot, where)), table.c.__getitem__)
 
-    return [SolutionRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [SolutionRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def solution_count(snapshot: Snapshot, _scope: Scope, where: SolutionFilter) -> int:

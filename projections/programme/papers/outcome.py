@@ -51,7 +51,7 @@ def outcome_bytes(
         day: on which consents to chain leaders hold.
     """
     blobs = Blobs(Path(files))
-    known = [BASIS.validate_json(_kept(blobs, one)) for one in former]
+    known = [BASIS.validate_json(_blob(blobs, one)) for one in former]
     with closing(open_read_models(address, None)) as models, models.reading() as snapshot:
         twice = firms_diagnosed_twice(snapshot, asked.first_year, year, asked.edition)[0] if asked is not None else None
         found = compute_paper(inputs_of(snapshot, year, rule, known, twice)._replace(linked=_linked(snapshot, year, day)))
@@ -60,7 +60,7 @@ def outcome_bytes(
         return PAPER_OUTCOME.dump_json(PaperOutcome(snapshot.position, found.input_digest, tables, basis))
 
 
-def _kept(blobs: Blobs, digest: str) -> bytes:
+def _blob(blobs: Blobs, digest: str) -> bytes:
     found = blobs.get(digest)
     if found is None:
         raise LookupError(f"what was kept of a published paper is not there: {digest}")

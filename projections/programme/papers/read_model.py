@@ -96,7 +96,7 @@ def papers(snapshot: Snapshot, scope: Scope, where: PaperFilter, page: Page) -> 
     def query() -> Select[Any]:
         return page.of(select(*chosen(table, PaperRow)).where(*_sought(table, scope, where)), table.c.__getitem__)
 
-    return [PaperRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [PaperRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def paper_count(snapshot: Snapshot, scope: Scope, where: PaperFilter) -> int:

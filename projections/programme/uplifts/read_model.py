@@ -59,7 +59,7 @@ def uplifts(snapshot: Snapshot, _scope: Scope, _where: object, page: Page) -> li
     def query() -> Select[Any]:
         return page.of(select(*chosen(table, UpliftRow)), table.c.__getitem__)
 
-    return [UpliftRow._make(row) for row in snapshot.kept(None, query, **page.values)]
+    return [UpliftRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
 
 
 def uplift_count(snapshot: Snapshot, _scope: Scope, _where: object) -> int:

@@ -15,7 +15,7 @@ from domain.providers.sampling.reassessment import reassessment_stream
 from domain.standard.editions import edition_stream
 from journal import NewEntry
 from journal.codec import encode
-from projections.providers.agreement import told_before
+from projections.providers.agreement import outcomes_before
 from projections.providers.agreement_inputs import agreement_inputs
 from tests.live_city import EDITION, LiveCity
 from tests.rules.providers.test_agreement import RULE, recorded
@@ -81,7 +81,7 @@ def test_a_low_indicator_is_in_the_queue_with_its_numbers_and_its_table(city: Li
     assert all(len(one.partition(".")[2]) <= 2 for one in told), "more decimals would count back what the table hides"
     assert {"first", "second", "cases"} == set(low["table"][0])
     with services.models.reading() as snapshot:
-        before = told_before(snapshot, requested["state"]["year"], requested["state"]["edition"])
+        before = outcomes_before(snapshot, requested["state"]["year"], requested["state"]["edition"])
     assert before == recorded().indicators, "the next study is told what this one told"
 
 

@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.downloads.verification_page import told_of
+from api.downloads.verification_page import sentences_of
 from api.server.admission import AdmissionLimits
 from domain.diagnosis.result_credentials import CredentialStatus
 from tests.api.diagnosis.test_result_credentials import consented, handed
@@ -86,7 +86,7 @@ def test_a_credential_holds_until_its_consent_is_taken_back_and_tells_nothing_of
 def test_what_is_over_says_so_in_both_languages(status: CredentialStatus) -> None:
     day = date(2026, 1, 31)
     found = {"number": "ZDR-2026-0", "status": status.name, "issuedOn": day, "until": day, "verifiedOn": day + timedelta(1)}
-    told = "".join(told_of({"verifyResult": found | {"synthetic": True}}))
+    told = "".join(sentences_of({"verifyResult": found | {"synthetic": True}}))
     chinese, english = status.names
     for said in (f"当前无效：{chinese}", f"Not valid now: {english}", "2026-01-31", "示例数据", "Sample data"):
         assert said in told

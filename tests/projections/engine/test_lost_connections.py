@@ -50,6 +50,6 @@ def test_a_session_is_looked_up_on_a_new_connection(database: str) -> None:
     vault = open_vault(database)
     vault.create(META)
     for _ in range(2):
-        assert vault.kept("people", lambda: select(SESSIONS.c.person)) == []
+        assert vault.prepared("people", lambda: select(SESSIONS.c.person)) == []
         end_every_other_connection(database)
     vault.close()

@@ -12,7 +12,7 @@ from projections.programme.portrait import (
     cells,
     movement,
     portrayed_firms,
-    told_mean,
+    published_mean,
     weakest,
 )
 from tests.projections.programme.test_appraisal import YEAR, models
@@ -28,14 +28,14 @@ def firm(number: int, total: int = 40, **rest: object) -> PortrayedFirm:
 
 
 def test_a_mean_is_told_from_five_firms_and_an_interval_from_eleven() -> None:
-    told = [told_mean([Decimal(one) for one in range(count)]) for count in (0, 4, 5, 10, 11)]
+    told = [published_mean([Decimal(one) for one in range(count)]) for count in (0, 4, 5, 10, 11)]
     assert [one.mean for one in told] == [None, None, Decimal(2), Decimal("4.50"), Decimal(5)]
     assert [one.low is not None for one in told] == [False] * 4 + [True]
     last = told[-1]
     assert last.low is not None
     assert last.high is not None
     assert last.mean - last.low == last.high - last.mean == Decimal("1.81")  # type: ignore[operator] # told; t 1.812 × √(11/11)
-    assert told_mean([Decimal(7)] * 11) == (7, 7, 7)
+    assert published_mean([Decimal(7)] * 11) == (7, 7, 7)
 
 
 def test_a_district_and_an_industry_are_told_by_their_own_firms() -> None:

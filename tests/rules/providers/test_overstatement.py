@@ -76,7 +76,7 @@ def test_the_city_asks_the_program_works_it_out_and_what_was_found_stays_until_i
     case.when(record(), "system").then()
     case.when(REQUEST, "city").happened("overstatement.requested.v1")
     assert case.state is not None
-    assert case.state.computed.told == 3
+    assert case.state.computed.estimated == 3
     case.when(record(), "system").then()
 
 

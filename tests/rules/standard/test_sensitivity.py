@@ -78,7 +78,7 @@ def told(edition: Edition, form: Form, firms: list[Case], step: Decimal) -> dict
     tally, scale = SensitivityTally(edition, step), Scale(edition, form)
     for number, (answers, process) in enumerate(firms):
         tally.add(str(number), form, scale.card(answers), process)
-    return {one.clause: one for one in tally.told("2023").parameters}
+    return {one.clause: one for one in tally.result("2023").parameters}
 
 
 def unchecked(thing: Any, **fields: Any) -> Any:

@@ -283,7 +283,7 @@ def test_the_matrix_adds_up_to_the_number_re_scored(
         firm = finished(answers, process)
         subject = Subject(f"31011{number % 2}", "small", "2023", "C34")
         tally.add(subject, firm.grade, shadow.rescore(firm), reworded=False)
-    told = tally.told()
+    told = tally.result()
     assert sum(map(sum, told.matrix)) == told.counts.rescored
     assert told.counts.rescored + told.counts.not_rescorable == len(city)
     for by in ("district", "size_class", "edition", "division"):
