@@ -23,7 +23,7 @@ from standards.shadow.tally import ShadowTally, Subject
 from tests.rules.cases import filled, firm, opened, provider, save, uniform, verified
 from tests.rules.firms import EDITION
 from tests.rules.test_completeness import rules
-from zhenduan.cli.shadow import _told
+from zhenduan.cli.shadow import _result_lines
 
 
 def _refused(outcome: object) -> Refused:
@@ -115,7 +115,7 @@ def test_a_refused_cell_says_how_to_put_it_right(rule: Rule) -> None:
 def test_a_slice_of_a_shadow_run_is_told_by_name() -> None:
     tally = ShadowTally()
     tally.add(Subject("310117", "large", "2023", "C34"), 3, (RescoringObstacle(kind="newly_asked", subject="Z01"),), reworded=False)
-    told = "\n".join(_told(tally.result(), {EDITION.key: EDITION}))
+    told = "\n".join(_result_lines(tally.result(), {EDITION.key: EDITION}))
     assert all(name in told for name in ("区 松江区", "规模 大型", "行业大类 通用设备制造业"))
     assert "310117" not in told
 

@@ -71,7 +71,7 @@ CASES = [(name, given) for name, field in OF_THE_PAST.items() for given in filte
 def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What is read: every statement, with its values."""
     found: list[str] = []
-    rows, kept = Snapshot.rows, Snapshot.kept
+    rows, prepared = Snapshot.rows, Snapshot.prepared
 
     def noted(query: Select[Any]) -> None:
         compiled = query.compile()
@@ -81,12 +81,12 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         noted(query)
         return rows(self, query)
 
-    def watched_kept(self: Snapshot, name: Any, build: Callable[[], Select[Any]], **values: Any) -> Sequence[tuple[Any, ...]]:
+    def watched_prepared(self: Snapshot, name: Any, build: Callable[[], Select[Any]], **values: Any) -> Sequence[tuple[Any, ...]]:
         noted(build())
-        return kept(self, name, build, **values)
+        return prepared(self, name, build, **values)
 
     monkeypatch.setattr(Snapshot, "rows", watched)
-    monkeypatch.setattr(Snapshot, "kept", watched_kept)
+    monkeypatch.setattr(Snapshot, "prepared", watched_prepared)
     return found
 
 
