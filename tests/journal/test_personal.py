@@ -220,7 +220,7 @@ def test_nobody_waits_for_the_vault_longer_than_a_statement_may_take(url: str) -
     """plan P5: a store that does not answer is told as one that is away, by reads and writes, and is there again afterwards."""
     with closing(open_vault(url)) as holding, closing(open_vault(url, longest_seconds=0.3)) as asking:
         PersonalKeys(holding, MASTER)
-        kept = partial(asking.kept, "keys", lambda: select(KEYS.c.person))
+        kept = partial(asking.prepared, "keys", lambda: select(KEYS.c.person))
         with holding.writing() as connection:
             if not url.startswith("sqlite"):
                 connection.execute(text("LOCK TABLE secrets.person_keys IN ACCESS EXCLUSIVE MODE"))
