@@ -115,6 +115,7 @@ WITHOUT_A_PAST = {
     "policy": "each draft and step is an entry of its trail; what is published bears its days",
     "policies": "as `policy`",
     "policyChecks": "by what is on record now; a simulation keeps the day and position of its own",
+    "ratingFairness": "of a rating that is final, which nothing changes any more",
     "equatings": "each result bears its day and position, and is an entry of its trail",
     "overstatements": "as `equatings`",
     "upliftRuns": "each result bears its day and position, and is an entry of its trail",
