@@ -80,8 +80,8 @@ await journey(async (browser) => {
   await signIn(firm, "enterprise");
   await go(firm, "/signals");
   const quiet = await firm.locator(".ant-empty-description").innerText();
-  await go(firm, "/diagnoses");
-  const questionnaire = (await firm.locator("table a").first().getAttribute("href")).slice(1);
+  await go(firm, "/");
+  const questionnaire = (await firm.getByRole("link", { name: /继续填报/ }).first().getAttribute("href")).slice(1);
   await go(firm, "/enterprises");
   const uscc = /[0-9A-HJ-NPQRTUWXY]{18}/.exec(await firm.locator("table").innerText())[0];
 
@@ -109,7 +109,8 @@ await journey(async (browser) => {
   await firm.locator("tr.ant-table-row").first().waitFor();
   await accessible(firm, "results-firm-phone");
   await shot(firm, "results-firm-phone");
-  await go(firm, `${questionnaire}?tab=questionnaire`);
+  await go(firm, questionnaire);
+  await firm.getByRole("tab", { name: "问卷" }).click();
   const offered = firm.getByRole("checkbox", { name: /^选取/ });
   await offered.first().waitFor();
   const offers = await offered.count();

@@ -108,6 +108,16 @@ def test_a_section_is_saved_by_itself_kept_without_a_network_and_never_overwritt
     }
 
 
+def test_a_file_used_twice_is_answered_for_and_a_certificate_is_offered_to_the_firms_answers(
+    travelled: Callable[..., dict[str, Any]],
+) -> None:
+    found = travelled("signalling.mjs")
+    assert "答复后或期满后方可认定" in found["early"]
+    assert (found["needed"], "没有涉及本单位" in found["quiet"], found["wide"]) == ("请填写此项", True, False)
+    assert "退回" in found["findings"]
+    assert found["offers"] > 0
+
+
 def test_an_answer_that_differs_from_the_firms_is_verified_with_its_reason(travelled: Callable[..., dict[str, Any]]) -> None:
     found = travelled("verifying.mjs")
     assert found["held"] == 1
@@ -273,16 +283,6 @@ def test_a_session_is_announced_and_its_firms_come_and_ask_and_a_paper_is_anyone
     assert "请填写地点或线上会议链接" in found["refused"]
     assert "此时不能签到" in found["early"]
     assert found["file"].endswith(".pdf")
-
-
-def test_a_file_used_twice_is_answered_for_and_a_certificate_is_offered_to_the_firms_answers(
-    travelled: Callable[..., dict[str, Any]],
-) -> None:
-    found = travelled("signalling.mjs")
-    assert "答复后或期满后方可认定" in found["early"]
-    assert (found["needed"], "没有涉及本单位" in found["quiet"], found["wide"]) == ("请填写此项", True, False)
-    assert "退回" in found["findings"]
-    assert found["offers"] > 0
 
 
 def test_a_seller_offers_for_a_firm_that_it_does_not_see(travelled: Callable[..., dict[str, Any]]) -> None:

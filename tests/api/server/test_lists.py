@@ -64,7 +64,8 @@ def key_of(field: GraphQLField) -> str:
     assert isinstance(node, GraphQLObjectType)
     known_by = ("id", "diagnosis", "number", "edition", "provider", "organisation { id }")
     of_a_firm = ("enterprise { id } designation", "enterprise { id } leader")
-    return next(one for one in (*known_by, *of_a_firm) if node.fields.keys() >= {*one.replace("{ id }", "").split()})
+    of_two = ("kind source { id } target { id }",)
+    return next(one for one in (*known_by, *of_a_firm, *of_two) if node.fields.keys() >= {*one.replace("{ id }", "").split()})
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
