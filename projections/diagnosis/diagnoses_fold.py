@@ -95,15 +95,21 @@ class DiagnosisRow(NamedTuple):
     issued_through: int | None
 
 
+WRITTEN_APART = ("issued_version", "issued_through", "result")
+"""Columns of the row that `issued` places in the table."""
+REPORTED = ("outside_status", "edition", "issued_grade", "issued_verified_total")
+"""What a city's means ask of every reported case, beside when it was: in the index, so that no row is read for it."""
 DIAGNOSES = Table(
     "diagnoses",
     META,
-    *columns(DiagnosisRow, "id", never_null=("answered", "visits", "expert_reviews"), but=("issued_version", "issued_through")),
+    *columns(DiagnosisRow, "id", never_null=("answered", "visits", "expert_reviews"), but=WRITTEN_APART),
     *issued.columns(),
     Column("visit_plan", Integer),
     Column("handed_in", Integer),
     Column("arbitration", Integer),
+    *issued.whole_results(),
     Index("ix_enterprise", "enterprise", "id"),
+    Index("ix_reported", "enterprise", "first_issued_at", "id", *REPORTED),
     Index("ix_provider", "provider", "enterprise"),
     Index("ix_case_number", "case_number"),
     Index("ix_opened_at", "opened_at", "id"),

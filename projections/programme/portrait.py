@@ -5,19 +5,19 @@ told, an interval not from fewer than eleven, where Student's t is good enough.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from itertools import starmap
+from typing import Any, NamedTuple
 
-import orjson
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, select
 
 from domain.access import Scope
 from domain.instants import city_midnight, microseconds
-from methods.mean_interval import MeanInterval, mean_interval
+from methods.mean_interval import MeanInterval, counted_mean_interval
 from projections.diagnosis.diagnoses import diagnosis_columns
-from projections.diagnosis.diagnoses_fold import DIAGNOSES, REPORTS
+from projections.diagnosis.diagnoses_fold import DIAGNOSES
 from projections.diagnosis.issued import holds_a_result
 from projections.engine.places import ENTERPRISES
 from projections.engine.scope import to_sql
@@ -27,10 +27,12 @@ from standards.edition.mapping import DIVISION
 
 TOLD_FROM, INTERVAL_FROM = 5, 11
 SHOWN_PLACES = 2
+LOOKED_UP = 2_000
+"""Cases whose points are read in one statement."""
 
 
 class PortrayedFirm(NamedTuple):
-    """A firm of a year's roster with its result 画像企业. result: JSON of it, only where it was asked for."""
+    """A firm of a year's roster with its result 画像企业. diagnosis: id of the case that it is the result of."""
 
     id: str
     district: str
@@ -38,44 +40,67 @@ class PortrayedFirm(NamedTuple):
     edition: str
     grade: int
     total: Decimal
-    result: str | None
+    diagnosis: str
 
 
-def portrayed_firms(
-    snapshot: Snapshot, scope: Scope, year: int, by: int, *, whole: bool = False
-) -> list[PortrayedFirm]:
-    """Firms on a year's roster that have a result reported by the end of the year `by`, in order of id 有结果企业.
+class YearEnds(NamedTuple):
+    """Firms with a result by the end of the year before a year, and by the end of its own 年末企业, each in order of id."""
 
-    A firm that moved out of the scope has none there. whole: with the result's own text.
+    before: list[PortrayedFirm]
+    now: list[PortrayedFirm]
+
+
+def portrayed_firms(snapshot: Snapshot, scope: Scope, year: int) -> YearEnds:
+    """Firms on a year's roster that have a result, by the end of the year before and by the end of its own 有结果企业.
+
+    A firm that moved out of the scope has none there.
     """
-    cases, firms, reports, members = (snapshot[table] for table in (DIAGNOSES, ENTERPRISES, REPORTS, MEMBERS))
-    first = func.min(reports.c.issued_at)
-    begun = select(reports.c.diagnosis, first.label("first")).group_by(reports.c.diagnosis).subquery()
+    cases, firms, members = (snapshot[table] for table in (DIAGNOSES, ENTERPRISES, MEMBERS))
     stated = and_(members.c.year == year, held(members, None), members.c.off_reason.is_(None))
     on_roster = and_(members.c.enterprise == firms.c.id, stated)
-    shown = [cases.c.issued_result] if whole else []
+    begins, ends = (microseconds(city_midnight(date(one, 1, 1))) for one in (year, year + 1))
     query = (
         select(firms.c.id, members.c.district, members.c.industry, cases.c.edition, cases.c.issued_grade)
-        .add_columns(cases.c.issued_verified_total, *shown)
+        .add_columns(cases.c.issued_verified_total, cases.c.id, cases.c.first_issued_at)
         .select_from(cases.join(firms, firms.c.id == cases.c.enterprise).join(members, on_roster))
-        .join(begun, begun.c.diagnosis == cases.c.id)
         .where(to_sql(scope, diagnosis_columns(snapshot)), to_sql(scope, member_columns(snapshot)))
-        .where(begun.c.first < microseconds(city_midnight(date(by + 1, 1, 1))), cases.c.issued_grade.is_not(None))
-        .where(holds_a_result(cases))
-        .order_by(firms.c.id, begun.c.first, cases.c.id)
+        .where(cases.c.first_issued_at < ends, cases.c.issued_grade.is_not(None), holds_a_result(cases))
+        .order_by(firms.c.id, cases.c.first_issued_at, cases.c.id)
     )
-    latest = {row[0]: row for row in snapshot.rows(query)}
-    return [
-        PortrayedFirm(
-            firm, district, industry[:DIVISION], edition, grade, Decimal(total), result[0] if result else None
-        )
-        for firm, district, industry, edition, grade, total, *result in latest.values()
-    ]
+    rows = snapshot.rows(query)
+    latest = ({row[0]: row for row in rows if row[-1] < until} for until in (begins, ends))
+    return YearEnds(*(list(starmap(_portrayed, found.values())) for found in latest))
 
 
-def published_mean(values: Sequence[Decimal]) -> MeanInterval:
-    """The mean of some firms' values, as far as they tell one 均值."""
-    return mean_interval(values, SHOWN_PLACES, mean_from=TOLD_FROM, interval_from=INTERVAL_FROM)
+def _portrayed(
+    firm: str, district: str, industry: str, edition: str, grade: int, total: str, case: str, _at: int
+) -> PortrayedFirm:
+    return PortrayedFirm(firm, district, industry[:DIVISION], edition, grade, Decimal(total), case)
+
+
+def reached(snapshot: Snapshot, found: Sequence[PortrayedFirm]) -> dict[str, str]:
+    """Firm -> what it reaches in each indicator that applies to it, as `points_text` writes it 各指标得分."""
+    cases = snapshot[DIAGNOSES]
+
+    def query() -> Select[Any]:
+        return select(cases.c.enterprise, cases.c.issued_points).where(snapshot.listed(cases.c.id, "ids"))
+
+    texts: dict[str, str] = {}
+    for start in range(0, len(found), LOOKED_UP):
+        ids = [one.diagnosis for one in found[start : start + LOOKED_UP]]
+        texts.update(snapshot.prepared(("reached",), query, ids=ids))
+    return texts
+
+
+def reached_in(line: str) -> tuple[str, str]:
+    """The indicator that a line of it is of, and the exact points."""
+    indicator, _, points = line.rpartition("=")
+    return indicator, points
+
+
+def published_mean(values: Mapping[Decimal, int]) -> MeanInterval:
+    """The mean of some firms' values, each with how many reach it, as far as they tell one 均值."""
+    return counted_mean_interval(values, SHOWN_PLACES, mean_from=TOLD_FROM, interval_from=INTERVAL_FROM)
 
 
 class PortraitCell(NamedTuple):
@@ -94,7 +119,7 @@ def cells(found: Iterable[PortrayedFirm]) -> list[PortraitCell]:
     grouped: defaultdict[tuple[str, str], list[Decimal]] = defaultdict(list)
     for one in found:
         grouped[one.district, one.industry].append(one.total)
-    return [PortraitCell(*place, len(totals), *published_mean(totals)) for place, totals in sorted(grouped.items())]
+    return [PortraitCell(*place, len(totals), *published_mean(Counter(totals))) for place, totals in sorted(grouped.items())]
 
 
 class WeakIndicator(NamedTuple):
@@ -108,20 +133,17 @@ class WeakIndicator(NamedTuple):
     high: Decimal | None
 
 
-def points_of(firm: PortrayedFirm) -> Iterator[tuple[str, str]]:
-    """Indicators that apply to a firm, with the exact points that it reached; none where its result was not asked for."""
-    for one in orjson.loads(firm.result)["verified"]["indicators"] if firm.result is not None else ():
-        if one["points"] is not None:
-            yield one["id"], one["points"]
-
-
-def weakest(found: Iterable[PortrayedFirm]) -> list[WeakIndicator]:
-    """Indicators that enough firms tell of, of each edition the weakest first 薄弱指标. found: read whole."""
-    points: defaultdict[tuple[str, str], list[Decimal]] = defaultdict(list)
+def weakest(found: Iterable[PortrayedFirm], texts: Mapping[str, str]) -> list[WeakIndicator]:
+    """Indicators that enough firms tell of, of each edition the weakest first 薄弱指标. texts: what each firm `reached`."""
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for firm in found:
-        for indicator, reached in points_of(firm):
-            points[firm.edition, indicator].append(Decimal(reached))
-    told = [WeakIndicator(*named, len(reached), *published_mean(reached)) for named, reached in points.items()]
+        counts[firm.edition].update(texts[firm.id].splitlines())
+    values: defaultdict[tuple[str, str], Counter[Decimal]] = defaultdict(Counter)
+    for edition, of_edition in counts.items():
+        for line, firms in of_edition.items():
+            indicator, points = reached_in(line)
+            values[edition, indicator][Decimal(points)] += firms
+    told = [WeakIndicator(*named, points.total(), *published_mean(points)) for named, points in values.items()]
     known = [one for one in told if one.mean is not None]
     return sorted(known, key=lambda one: (one.edition, one.mean, one.indicator))
 

@@ -103,17 +103,16 @@ class PortraitQueries:
         require_year(year)
         context, wanted = info.context, wanted_fields(info)
         snapshot, scope = context.at_least(at_least), context.scope
-        weak = "weakest" in wanted
-        found = portrait.portrayed_firms(snapshot, scope, year, year, whole=weak)
-        before = portrait.portrayed_firms(snapshot, scope, year, year - 1)
+        before, found = portrait.portrayed_firms(snapshot, scope, year)
+        weakest = portrait.weakest(found, portrait.reached(snapshot, found)) if "weakest" in wanted else []
         grades = Counter(one.grade for one in found)
         return Portrait(
             year=year,
             on_roster=sum(row.total for row in coverage.by_district(snapshot, scope, year)),
             with_result=len(found),
             grades=[GradeShare(grade=grade, firms=grades[grade]) for grade in sorted(grades)],
-            cells=all_shown(PortraitCell, portrait.cells(found)),
-            weakest=all_shown(WeakIndicator, portrait.weakest(found)) if weak else [],
+            cells=all_shown(PortraitCell, portrait.cells(found) if "cells" in wanted else []),
+            weakest=all_shown(WeakIndicator, weakest),
             movement=GradeMovement(**shown(GradeMovement, portrait.movement(before, found))),
         )
 

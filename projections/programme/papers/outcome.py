@@ -22,7 +22,7 @@ from projections.participants.rosters import MEMBERS, held
 from projections.programme import coverage
 from projections.programme.ecosystem import LinkFilter, LinkKind, sources
 from projections.programme.papers.csv_tables import table_of
-from projections.programme.portrait import PortrayedFirm, moved, points_of, portrayed_firms
+from projections.programme.portrait import PortrayedFirm, moved, portrayed_firms, reached, reached_in
 from projections.programme.uplifts.outcome import firms_diagnosed_twice
 from standards.edition.mapping import DIVISION
 
@@ -71,12 +71,12 @@ def inputs_of(
     snapshot: Snapshot, year: int, rule: PublicationRule, former: Sequence[PaperBasis], twice: Sequence[UpliftFirm] | None
 ) -> PaperInputs:
     """What a year's paper is worked out from, as it stands; see `outcome_bytes`."""
-    now = {one.id: one for one in portrayed_firms(snapshot, Everything(), year, year, whole=True)}
-    before = {one.id: one for one in portrayed_firms(snapshot, Everything(), year, year - 1)}
+    ends = portrayed_firms(snapshot, Everything(), year)
+    before, now = ({one.id: one for one in found} for found in ends)
     points: defaultdict[tuple[str, str], dict[str, str]] = defaultdict(dict)
-    for firm in now.values():
-        for indicator, reached in points_of(firm):
-            points[firm.edition, indicator][firm.id] = reached
+    for firm, text in reached(snapshot, ends.now).items():
+        for indicator, told in map(reached_in, text.splitlines()):
+            points[now[firm].edition, indicator][firm] = told
     targets = [PaperTarget(one.measure, f"{one.at_least:f}", one.mark) for one in coverage.targets(snapshot, year)]
     return PaperInputs(_firms(snapshot, year, now, before), points, targets, twice, former, rule)
 

@@ -1,8 +1,7 @@
 """Portrait 画像 (plan R1): enough firms tell a mean, more its interval; grades of two editions are not compared."""
 
+from collections import Counter
 from decimal import Decimal
-
-import orjson
 
 from domain.access import Everything, Role, scope_of
 from projections import ReadModels
@@ -13,6 +12,7 @@ from projections.programme.portrait import (
     movement,
     portrayed_firms,
     published_mean,
+    reached,
     weakest,
 )
 from tests.projections.programme.test_appraisal import YEAR, models
@@ -22,20 +22,19 @@ __all__ = ["models"]
 
 
 def firm(number: int, total: int = 40, **rest: object) -> PortrayedFirm:
-    told = orjson.dumps({"verified": {"indicators": [{"id": "i1", "points": total}, {"id": "i2", "points": None}]}}).decode()
     given = {"district": "310117", "industry": "C34", "edition": "2023", "grade": 2, **rest}
-    return PortrayedFirm(id=f"e{number}", total=Decimal(total), result=told, **given)  # type: ignore[arg-type] # as given
+    return PortrayedFirm(id=f"e{number}", total=Decimal(total), diagnosis=f"d{number}", **given)  # type: ignore[arg-type] # as given
 
 
 def test_a_mean_is_told_from_five_firms_and_an_interval_from_eleven() -> None:
-    told = [published_mean([Decimal(one) for one in range(count)]) for count in (0, 4, 5, 10, 11)]
+    told = [published_mean(Counter(map(Decimal, range(count)))) for count in (0, 4, 5, 10, 11)]
     assert [one.mean for one in told] == [None, None, Decimal(2), Decimal("4.50"), Decimal(5)]
     assert [one.low is not None for one in told] == [False] * 4 + [True]
     last = told[-1]
     assert last.low is not None
     assert last.high is not None
     assert last.mean - last.low == last.high - last.mean == Decimal("1.81")  # type: ignore[operator] # told; t 1.812 × √(11/11)
-    assert published_mean([Decimal(7)] * 11) == (7, 7, 7)
+    assert published_mean({Decimal(7): 11}) == (7, 7, 7)
 
 
 def test_a_district_and_an_industry_are_told_by_their_own_firms() -> None:
@@ -48,8 +47,9 @@ def test_a_district_and_an_industry_are_told_by_their_own_firms() -> None:
 
 
 def test_an_indicator_that_does_not_apply_or_that_few_reach_is_none_of_the_weakest() -> None:
-    found = [*(firm(n, 40) for n in range(5)), *(firm(n, 10, edition="2024") for n in range(5, 9))]
-    assert [(one.edition, one.indicator, one.firms, one.mean) for one in weakest(found)] == [("2023", "i1", 5, 40)]
+    found = [*(firm(n) for n in range(5)), *(firm(n, edition="2024") for n in range(5, 9)), firm(9)]
+    texts = {one.id: "i1=40" for one in found} | {"e9": "", "e0": "i1=40\ni2=10"}
+    assert [(one.edition, one.indicator, one.firms, one.mean) for one in weakest(found, texts)] == [("2023", "i1", 5, 40)]
 
 
 def test_grades_of_two_editions_are_not_compared() -> None:
@@ -60,8 +60,7 @@ def test_grades_of_two_editions_are_not_compared() -> None:
 
 def test_a_result_counts_from_the_year_of_its_first_report_within_the_scope_of_today(models: ReadModels) -> None:
     with models.reading() as snapshot:
-        [row] = portrayed_firms(snapshot, Everything(), YEAR, YEAR, whole=True)
+        before, [row] = portrayed_firms(snapshot, Everything(), YEAR)
         assert (row.id, row.industry, row.district) == (ENTERPRISE, FIRM.industry[:3], FIRM.district)
-        assert orjson.loads(row.result or "")["verified"]["indicators"]
-        assert portrayed_firms(snapshot, Everything(), YEAR, YEAR - 1) == []
-        assert portrayed_firms(snapshot, scope_of(Role.DISTRICT, FIRM.district), YEAR, YEAR) == []
+        assert (before, list(reached(snapshot, [row]))) == ([], [ENTERPRISE])
+        assert portrayed_firms(snapshot, scope_of(Role.DISTRICT, FIRM.district), YEAR) == ([], [])
