@@ -34,7 +34,7 @@ NEVER_FROM_ROWS = {
         *("answers", "evidence", "reports", "result", "objections", "siteVisits", "expertReviews", "assignments"),
         *("basis", "filing", "reading", "followUp"),
     },
-    "Organisation": set(),
+    "Organisation": {"ownership", "ownershipSince", "ownershipSource", "ownershipDeclaredBy"},
 }
 """Fields that are worked out of more than the rows, or paged themselves: whoever asks for one is answered the usual way."""
 ORDERS = {"enterprises": "NAME, CHANGED_AT_DESC", "diagnoses": "GRADE, OPENED_AT", "organisations": "KIND"}
@@ -212,6 +212,9 @@ OF_OBJECTS = {
     "ArbitratedCase": "arbitrations are lists within a case, each paged",
     "Arbitrations": "arbitrations are lists within a case, each paged",
     "Case": "it holds lists of its own, each paged",
+    "Comparable": "a result is read with its edition",
+    "Consents": "consents are a list within a firm",
+    "ExpertsOfCase": "assignments are lists within a case, each paged",
     "DiagnosisThen": "a case as it was is folded anew",
     "InternalReviews": "reviews are lists within a case, each paged",
     "LaidBefore": "arbitrations are lists within a case, each paged",
