@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from api.downloads.files import attachment
 from api.downloads.provider_dossiers import asked_of
+from api.downloads.refusals import not_found, of_rule, refusal
 from api.downloads.streaming_places import StreamingPlace, StreamingPlaces
 from api.kit.as_of import moment_in
 from api.kit.filter_values import require_known
@@ -22,7 +23,6 @@ from api.kit.ports import Transparency
 from api.kit.services import Services
 from api.server.admission import Lane, Overloaded
 from api.server.disclosure_notes import DisclosureNotes
-from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, parameters, respond
 from api.server.messages import CallerGone, GraphQLResponse, faulted
 from api.server.operations import Operations
@@ -51,10 +51,6 @@ MOST_EXPORTS = 2
 """Trails that one caller is sent at a time."""
 LARGEST_FILES = 64 * MIB
 """Reports and evidence that one dossier carries over HTTP: else a firm with a folder of large files fills our memory at will."""
-
-
-def _not_found() -> Response:
-    return respond(GraphQLResponse({"errors": [request_error("NOT_FOUND", "未找到。", "Not found.")]}, 404), JSON, as_status=True)
 
 
 def _download(content: bytes, name: str) -> Response:
@@ -89,13 +85,10 @@ class Dossiers:
                 return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)
             except Refused as refused:
                 if refused.rule == NOT_FOUND:
-                    return _not_found()
-                said = request_error(refused.rule.code, refused.says, refused.says_in_english)
-                status = 503 if refused.rule in (WORK_BUSY, WORK_SHARE_USED) else 422
-                return respond(GraphQLResponse({"errors": [said]}, status), JSON, as_status=True)
+                    return not_found()
+                return of_rule(refused, 503 if refused.rule in (WORK_BUSY, WORK_SHARE_USED) else 422)
             except (SigningRefused, Unprovable) as broken:
-                said = request_error("UNPROVABLE", "日志与已签检查点不符，已停止出证。", f"{broken}")
-                return respond(GraphQLResponse({"errors": [said]}, 409), JSON, as_status=True)
+                return refusal(409, "UNPROVABLE", "日志与已签检查点不符，已停止出证。", f"{broken}")
             except Overloaded:
                 raise
             except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest

@@ -9,10 +9,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.downloads.files import NOTHING_RUNS, attachment
+from api.downloads.refusals import not_found
 from api.kit.services import Services
 from api.programme.ecosystem import asked_by, ends_of
 from api.server.admission import Overloaded
-from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, respond
 from api.server.messages import CallerGone, GraphQLResponse, faulted
 from api.server.operations import Operations
@@ -48,8 +48,7 @@ class EcosystemFile:
         try:
             caller = self._operations.signed_in(bearer(authorization(request.headers)))
             if caller.role not in BULK_EXPORTS & ECOSYSTEM:
-                missing = request_error("NOT_FOUND", "未找到。", "Not found.")
-                return respond(GraphQLResponse({"errors": [missing]}, 404), JSON, as_status=True)
+                return not_found()
             content = self._written(caller)
         except Malformed as malformed:
             return respond(malformed.answer, JSON, as_status=True)

@@ -16,11 +16,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.downloads.files import NOTHING_RUNS, attachment
+from api.downloads.refusals import not_found, refusal
 from api.kit.ids import key_of
 from api.kit.published import roles_of
 from api.kit.services import Services
 from api.server.admission import Lane, Overloaded
-from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, respond
 from api.server.messages import CallerGone, GraphQLResponse, faulted
 from api.server.operations import Operations
@@ -116,7 +116,7 @@ class EditionDocuments:
                 self._found, token, readers, find, lane=self._operations.admission.lane(token, Lane.READS), token=token
             )
             if found is None:
-                return _refusal(404, "NOT_FOUND", "未找到。", "Not found.")
+                return not_found()
             document, holder = found
             kept = self._shelf.get((document.name, document.stamps)) or await self._made(document, token, holder)
         except Malformed as malformed:
@@ -172,10 +172,6 @@ def _held(header: str | None, digest: str) -> bool:
 
 
 def _busy() -> Response:
-    busy = _refusal(503, "TOO_MANY_AT_ONCE", "排版繁忙，请稍后重试。", "Too many documents are being made; try again.")
+    busy = refusal(503, "TOO_MANY_AT_ONCE", "排版繁忙，请稍后重试。", "Too many documents are being made; try again.")
     busy.headers["retry-after"] = str(RETRY_SECONDS)
     return busy
-
-
-def _refusal(status: int, code: str, chinese: str, english: str) -> Response:
-    return respond(GraphQLResponse({"errors": [request_error(code, chinese, english)]}, status), JSON, as_status=True)

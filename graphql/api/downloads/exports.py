@@ -21,12 +21,12 @@ from starlette.routing import Route
 
 from api.downloads.export_tables import TABLES
 from api.downloads.files import attachment
+from api.downloads.refusals import not_found, of_rule
 from api.kit.cursors import Cursors
 from api.kit.ports import Transparency
 from api.kit.services import Services
 from api.server.admission import Overloaded
 from api.server.disclosure_notes import DisclosureNotes
-from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, parameters, respond
 from api.server.messages import CallerGone, GraphQLResponse, faulted
 from api.server.operations import Operations
@@ -92,15 +92,13 @@ class Exports:
         def answered(request: Request) -> Response:
             try:
                 caller = self._operations.signed_in(bearer(authorization(request.headers)))
-                return answer(request, caller) if caller.role in BULK_EXPORTS else _not_found()
+                return answer(request, caller) if caller.role in BULK_EXPORTS else not_found()
             except Malformed as malformed:
                 return respond(malformed.answer, JSON, as_status=True)
             except CallerGone as gone:
                 return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)
             except Refused as refused:
-                said = request_error(refused.rule.code, refused.says, refused.says_in_english)
-                status = 422 if refused.rule == EXPORT_TOO_COSTLY else 503
-                return respond(GraphQLResponse({"errors": [said]}, status), JSON, as_status=True)
+                return of_rule(refused, 422 if refused.rule == EXPORT_TOO_COSTLY else 503)
             except Overloaded:
                 raise
             except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
@@ -216,7 +214,7 @@ class Exports:
         is_table = stem in TABLES and ending in MEDIA and folder.name.isalnum()
         path = folder / name
         if not (is_table or name in (MANIFEST, SIGNATURE)) or not self._is_given(folder) or not path.is_file():
-            return _not_found()
+            return not_found()
         headers = {**ALWAYS, "content-disposition": attachment(name)}
         if not is_table:
             media = JSON if name == MANIFEST else "text/plain; charset=utf-8"
@@ -259,12 +257,6 @@ class Exports:
             for one in holder.iterdir():
                 if one.stat().st_mtime < over:
                     shutil.rmtree(one, ignore_errors=True)
-
-
-def _not_found() -> Response:
-    return respond(
-        GraphQLResponse({"errors": [request_error("NOT_FOUND", "未找到。", "Not found.")]}, 404), JSON, as_status=True
-    )
 
 
 def _utc(moment: datetime) -> str:

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.diagnosis.parts import Evidence, Report
+from api.downloads.refusals import not_found
 from api.kit.ports import Upload
 from api.kit.published import roles_of
 from api.kit.services import Services
@@ -49,10 +50,6 @@ def _refused(refused: Refused) -> GraphQLResponse:
     return GraphQLResponse({"errors": [said]}, 422)
 
 
-def _not_found() -> GraphQLResponse:
-    return GraphQLResponse({"errors": [request_error("NOT_FOUND", "未找到。", "Not found.")]}, 404)
-
-
 def _given(data: bytes, name: str, media_type: str, sha256: str) -> Response:
     headers = {
         **ALWAYS,
@@ -84,7 +81,7 @@ class FileEndpoints:
         limit = self._services.uploads.limit(ticket)  # the ticket itself says it, and who may send
         holder = self._services.uploads.holder(ticket)
         if not limit:
-            return respond(_not_found(), JSON, as_status=True)
+            return not_found()
         turn = self._turns.setdefault(holder, asyncio.Lock())
         try:
             async with turn, self._arriving, asyncio.timeout(UPLOAD_SECONDS):
@@ -135,7 +132,7 @@ class FileEndpoints:
             if caller.role in self._document_readers and (answer := self._document(caller, sha256)) is not None:
                 return answer
             if caller.role not in self._report_readers:
-                return respond(_not_found(), JSON, as_status=True)
+                return not_found()
             with self._services.models.reading(caller.scope) as snapshot:
                 found = case_parts.files(
                     snapshot, caller.scope, sha256, evidence=caller.role in self._evidence_readers
@@ -152,6 +149,6 @@ class FileEndpoints:
         except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
             return respond(faulted(fault), JSON, as_status=True)
         if data is None:
-            return respond(_not_found(), JSON, as_status=True)
+            return not_found()
         name, media_type, *_ = found[0]
         return _given(data, name, media_type, sha256)

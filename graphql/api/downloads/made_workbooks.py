@@ -5,7 +5,7 @@ from collections.abc import Callable
 from starlette.responses import Response
 
 from api.downloads.files import NOTHING_RUNS, attachment
-from api.server.errors import request_error
+from api.downloads.refusals import not_found, of_rule
 from api.server.http import ALWAYS, JSON, respond
 from api.server.messages import CallerGone, GraphQLResponse, faulted
 from domain.command_rights import ROLE_NOT_ALLOWED
@@ -23,14 +23,11 @@ def made_workbook(make: Callable[[], MadeFile | None]) -> Response:
     except CallerGone as gone:
         return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)
     except Refused as refused:
-        said = request_error(refused.rule.code, refused.says, refused.says_in_english)
-        status = 403 if refused.rule == ROLE_NOT_ALLOWED else 503
-        return respond(GraphQLResponse({"errors": [said]}, status), JSON, as_status=True)
+        return of_rule(refused, 403 if refused.rule == ROLE_NOT_ALLOWED else 503)
     except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
         return respond(faulted(fault), JSON, as_status=True)
     if found is None:
-        missing = request_error("NOT_FOUND", "未找到。", "Not found.")
-        return respond(GraphQLResponse({"errors": [missing]}, 404), JSON, as_status=True)
+        return not_found()
     content, name = found
     headers = {**ALWAYS, "content-disposition": attachment(name), "content-security-policy": NOTHING_RUNS}
     return Response(content, 200, headers, media_type=MEDIA_TYPE)

@@ -13,12 +13,12 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from api.downloads.files import attachment
+from api.downloads.refusals import not_found
 from api.kit.published import roles_of
 from api.kit.services import Services
 from api.programme.packages import PackageQueries
 from api.server.admission import Overloaded
 from api.server.disclosure_notes import DisclosureNotes
-from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, respond
 from api.server.messages import CallerGone, GraphQLResponse, faulted
 from api.server.operations import Operations
@@ -79,8 +79,7 @@ class PackageFiles:
         except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
             return respond(faulted(fault), JSON, as_status=True)
         if found is None:
-            missing = request_error("NOT_FOUND", "未找到。", "Not found.")
-            return respond(GraphQLResponse({"errors": [missing]}, 404), JSON, as_status=True)
+            return not_found()
         content, media = found
         headers = {**ALWAYS, "content-disposition": attachment(f"{package}.{name.rpartition('.')[2]}")}
         if isinstance(content, bytes):

@@ -11,11 +11,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.downloads.files import NOTHING_RUNS, attachment
+from api.downloads.refusals import not_found, of_rule
 from api.kit.ports import PUBLIC
 from api.kit.services import Services
 from api.programme.papers import drafting
 from api.server.admission import Overloaded
-from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, respond
 from api.server.messages import CallerGone, GraphQLResponse, faulted
 from api.server.operations import Operations
@@ -70,15 +70,13 @@ class PaperFiles:
         except Overloaded:
             raise
         except Refused as refused:  # other documents are being set at this moment
-            said = request_error(refused.rule.code, refused.says, refused.says_in_english)
-            busy = respond(GraphQLResponse({"errors": [said]}, 503), JSON, as_status=True)
+            busy = of_rule(refused, 503)
             busy.headers["retry-after"] = str(RETRY_SECONDS)
             return busy
         except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
             return respond(faulted(fault), JSON, as_status=True)
         if found is None:
-            missing = request_error("NOT_FOUND", "未找到。", "Not found.")
-            return respond(GraphQLResponse({"errors": [missing]}, 404), JSON, as_status=True)
+            return not_found()
         content, media = found
         headers = {
             **ALWAYS,

@@ -9,9 +9,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.downloads.files import NOTHING_RUNS, attachment
+from api.downloads.refusals import not_found
 from api.kit.services import Services
 from api.server.admission import Lane
-from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, respond
 from api.server.messages import CallerGone, GraphQLResponse, faulted
 from api.server.operations import Operations
@@ -58,8 +58,7 @@ class PaymentFiles:
         except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
             return respond(faulted(fault), JSON, as_status=True)
         if content is None:
-            missing = request_error("NOT_FOUND", "未找到。", "Not found.")
-            return respond(GraphQLResponse({"errors": [missing]}, 404), JSON, as_status=True)
+            return not_found()
         disposition = attachment(f"{year}年补贴付款清单.xlsx")
         headers = {**ALWAYS, "content-disposition": disposition, "content-security-policy": NOTHING_RUNS}
         return Response(content, 200, headers, media_type=MEDIA_TYPE)

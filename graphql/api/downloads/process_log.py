@@ -10,11 +10,11 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from api.downloads.files import attachment
+from api.downloads.refusals import not_found
 from api.downloads.streaming_places import StreamingPlace, StreamingPlaces
 from api.kit.services import Services
 from api.server.admission import Lane, Overloaded
 from api.server.disclosure_notes import DisclosureNotes
-from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, parameters, respond
 from api.server.messages import CallerGone, GraphQLResponse, faulted
 from api.server.operations import Operations
@@ -51,8 +51,7 @@ class ProcessLogFiles:
             parameters(request)
             caller = self._operations.signed_in(bearer(authorization(request.headers)))
             if caller.role not in PROCESS_LOG:
-                missing = request_error("NOT_FOUND", "未找到。", "Not found.")
-                return respond(GraphQLResponse({"errors": [missing]}, 404), JSON, as_status=True)
+                return not_found()
             place = self._place(caller.actor)
             with self._services.models.reading(caller.scope) as snapshot:
                 cases = case_parties(snapshot, caller.scope)

@@ -13,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from api.downloads.refusals import not_found, refusal
 from api.kit.ports import Transparency
 from api.kit.services import Services
-from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, parameters, read_body, respond
 from api.server.messages import CallerGone, GraphQLResponse, faulted
 from api.server.operations import Operations
@@ -32,14 +32,6 @@ NOTES = frozenset({"text/plain", ""})
 LARGEST_NUMBER = 2**62
 LONGEST_NUMBER = len(str(LARGEST_NUMBER))
 """Python refuses to read thousands of digits as a number, which would pass for a fault of ours."""
-
-
-def _refusal(status: int, code: str, chinese: str, english: str) -> Response:
-    return respond(GraphQLResponse({"errors": [request_error(code, chinese, english)]}, status), JSON, as_status=True)
-
-
-def _not_found() -> Response:
-    return _refusal(404, "NOT_FOUND", "未找到。", "Not found.")
 
 
 def _text(text: str) -> Response:
@@ -83,16 +75,16 @@ class Proofs:
         def read(request: Request) -> Response:
             try:
                 if self._witness(request) is None and not self._may_read(request):
-                    return _not_found()
+                    return not_found()
                 return answer(request)
             except Malformed as malformed:
                 return respond(malformed.answer, JSON, as_status=True)
             except CallerGone as gone:
                 return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)
             except NotSigned:
-                return _not_found()
+                return not_found()
             except Unprovable as unprovable:
-                return _refusal(409, "UNPROVABLE", "日志与已签检查点不符。", f"{unprovable}")
+                return refusal(409, "UNPROVABLE", "日志与已签检查点不符。", f"{unprovable}")
             except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
                 return respond(faulted(fault), JSON, as_status=True)
 
@@ -112,7 +104,7 @@ class Proofs:
     def _checkpoint(self, request: Request) -> Response:
         """GET /log/checkpoint?size=: the newest checkpoint or the one of a size, with its cosignatures."""
         note = self._transparency.log.signed(_number(parameters(request, "size"), "size"))
-        return _not_found() if note is None else _text(str(note))
+        return not_found() if note is None else _text(str(note))
 
     def _inclusion(self, request: Request) -> Response:
         """GET /log/proof/inclusion?position=&size=: the `.tlog-proof` of an entry.
@@ -122,7 +114,7 @@ class Proofs:
         given = parameters(request, "position", "size")
         position = _number(given, "position")
         if position is None:
-            return _refusal(400, "MALFORMED_INPUT", "缺少 position。", "position is missing.")
+            return refusal(400, "MALFORMED_INPUT", "缺少 position。", "position is missing.")
         return _text(str(self._transparency.log.prove(position, _number(given, "size"))))
 
     def _consistency(self, request: Request) -> Response:
@@ -130,7 +122,7 @@ class Proofs:
         given = parameters(request, "from", "to")
         old, new = _number(given, "from"), _number(given, "to")
         if old is None or new is None:
-            return _refusal(400, "MALFORMED_INPUT", "缺少 from 或 to。", "from or to is missing.")
+            return refusal(400, "MALFORMED_INPUT", "缺少 from 或 to。", "from or to is missing.")
         return _text("".join(f"{to_base64(step)}\n" for step in self._transparency.log.consistency(old, new)))
 
     async def cosignature(self, request: Request) -> Response:
@@ -154,13 +146,13 @@ class Proofs:
                     said = "日志不再包含所签的 %d 条 the log was set back: %d entries were signed for and are not there"
                     log.critical(said, broken.size, broken.size)
                     english = "The log was set back behind this checkpoint."
-                    return _refusal(409, "LOG_SET_BACK", "日志已被回退到所示检查点之前。", english)
-                return _refusal(401, "UNAUTHENTICATED", "不是已登记的见证方。", "This is no registered witness.")
+                    return refusal(409, "LOG_SET_BACK", "日志已被回退到所示检查点之前。", english)
+                return refusal(401, "UNAUTHENTICATED", "不是已登记的见证方。", "This is no registered witness.")
             self._transparency.log.accept(body.decode(), witness)
         except Malformed as malformed:
             return respond(malformed.answer, JSON, as_status=True)
         except (NoteRefused, UnicodeDecodeError) as refused:
-            return _refusal(422, "COSIGNATURE_REFUSED", "见证签名不可接受。", f"{refused}")
+            return refusal(422, "COSIGNATURE_REFUSED", "见证签名不可接受。", f"{refused}")
         except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
             return respond(faulted(fault), JSON, as_status=True)
         return Response(None, 204, dict(ALWAYS))
