@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, ClassVar, Literal, assert_never
+from typing import ClassVar, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.access import POSITIONS, Place, Role
+from domain.access import POSITIONS, Role
 from domain.command_rights import CONFIRMERS, GOVERNMENT, LIAISONS, require_right
 from domain.kernel import (
     NOT_FOUND,
-    NOWHERE,
     CampaignRef,
     Capability,
     Command,
@@ -24,7 +23,7 @@ from domain.kernel import (
     refuse_step,
     stream_of,
 )
-from domain.participants.enterprises import Firm, enterprise_stream, place_of
+from domain.participants.enterprises import enterprise_stream, place_of_named
 from standards.described import DescribedEnum
 
 PARTICIPATION_READERS = POSITIONS[Role.ENTERPRISE] | LIAISONS | {Role.GROUP, Role.AUDITOR, Role.SYSTEM}
@@ -216,18 +215,13 @@ def evolve(known: Participation | None, event: ParticipationEvent) -> Participat
             assert_never(never)
 
 
-def _place(command: ParticipationCommand, _known: Participation | None, read: Mapping[str, Any]) -> Place:
-    firm: Firm | None = read.get(enterprise_stream(command.enterprise))
-    return NOWHERE if firm is None else place_of(command.enterprise, firm)
-
-
 PARTICIPATIONS = Capability(
     name="participation",
     commands=(DeclineInvitation, ExemptFirm),
     events=tuple(ParticipationEvent.__args__),
     stream=lambda command: participation_stream(command.campaign, command.enterprise),
     reads=lambda command, _known: (enterprise_stream(command.enterprise),),
-    place=_place,
+    place=place_of_named,
     decide=decide,
     evolve=evolve,
 )

@@ -5,18 +5,16 @@ nobody finds firms by trying. That it was issued stands in a stream of the firm'
 provider, and with whom a firm banks is none of the provider's business.
 """
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, ClassVar, Literal, assert_never
+from typing import Annotated, ClassVar, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from domain.access import Mask, Place, Term
+from domain.access import Mask, Term
 from domain.command_rights import CONFIRMERS, require_right
 from domain.diagnosis.state import Diagnosis, Status, diagnosis_stream
 from domain.kernel import (
     NOT_FOUND,
-    NOWHERE,
     Capability,
     Command,
     DecisionContext,
@@ -30,7 +28,7 @@ from domain.kernel import (
     stream_of,
 )
 from domain.participants.consents import CONSENT_READERS, CONSENT_UNKNOWN, Consents, consent_stream
-from domain.participants.enterprises import Firm, enterprise_stream, place_of
+from domain.participants.enterprises import enterprise_stream, place_of_named
 from standards.described import DescribedEnum
 
 CredentialNumber = Annotated[str, StringConstraints(pattern=r"^ZDR-[0-9]{4}-[0-9A-Z]{12}$")]
@@ -241,18 +239,13 @@ def _reads(command: ResultCredentialCommand, _known: ResultCredentials | None) -
     return (firm, consent_stream(command.enterprise), diagnosis_stream(command.diagnosis))
 
 
-def _place(command: ResultCredentialCommand, _known: ResultCredentials | None, read: Mapping[str, Any]) -> Place:
-    firm: Firm | None = read.get(enterprise_stream(command.enterprise))
-    return NOWHERE if firm is None else place_of(command.enterprise, firm)
-
-
 RESULT_CREDENTIALS = Capability(
     name="credential",
     commands=tuple(ResultCredentialCommand.__args__),
     events=tuple(ResultCredentialEvent.__args__),
     stream=lambda command: credential_stream(command.enterprise),
     reads=_reads,
-    place=_place,
+    place=place_of_named,
     decide=decide,
     evolve=evolve,
 )

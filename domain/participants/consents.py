@@ -3,17 +3,15 @@
 Dated and revocable: it opens the summary of the firm's results, never an answer (domain/masks.py), and ends by itself.
 """
 
-from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any, ClassVar, Literal, Self, assert_never
+from typing import ClassVar, Literal, Self, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from domain.access import POSITIONS, Mask, Place, Role, Term
+from domain.access import POSITIONS, Mask, Role, Term
 from domain.command_rights import CONFIRMERS, require_right
 from domain.kernel import (
     NOT_FOUND,
-    NOWHERE,
     Capability,
     Command,
     DecisionContext,
@@ -27,7 +25,7 @@ from domain.kernel import (
     Stream,
     stream_of,
 )
-from domain.participants.enterprises import Firm, enterprise_stream, place_of
+from domain.participants.enterprises import enterprise_stream, place_of_named
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
 from domain.stated_dates import require_programme_date
 
@@ -208,18 +206,13 @@ def _reads(command: ConsentCommand, _consents: Consents | None) -> tuple[Stream,
     return (enterprise_stream(command.enterprise), *bank)
 
 
-def _place(command: ConsentCommand, _consents: Consents | None, read: Mapping[str, Any]) -> Place:
-    firm: Firm | None = read.get(enterprise_stream(command.enterprise))
-    return NOWHERE if firm is None else place_of(command.enterprise, firm)
-
-
 CONSENTS = Capability(
     name="consent",
     commands=tuple(ConsentCommand.__args__),
     events=tuple(ConsentEvent.__args__),
     stream=lambda command: consent_stream(command.enterprise),
     reads=_reads,
-    place=_place,
+    place=place_of_named,
     decide=decide,
     evolve=evolve,
 )

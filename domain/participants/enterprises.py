@@ -7,7 +7,7 @@ in later changes that year alone. Only a roster writes an enterprise (`domain.pa
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Annotated, ClassVar, Literal, assert_never
+from typing import Annotated, Any, ClassVar, Literal, assert_never
 from unicodedata import normalize
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,6 +16,7 @@ from domain.access import Mask, Place, Role, Term, admits, scope_of
 from domain.kernel import (
     EVERYONE,
     NOT_FOUND,
+    NOWHERE,
     Capability,
     Command,
     DecisionContext,
@@ -159,6 +160,16 @@ def place_of(
         consents=consents,
         assignments=assignments,
     )
+
+
+def place_of_named(
+    command: Any,  # noqa: ANN401 - any that names an enterprise
+    _state: object,
+    read: Mapping[str, Any],
+) -> Place:
+    """Where a command about the firm that it names lies 所点名企业的归属; nowhere where there is none."""
+    firm: Firm | None = read.get(enterprise_stream(command.enterprise))
+    return NOWHERE if firm is None else place_of(command.enterprise, firm)
 
 
 def own_firms(enterprises: Sequence[str], context: DecisionContext) -> list[tuple[int, str, Enterprise]]:

@@ -5,11 +5,10 @@ One stream a firm. What is not on record is unknown; a designation whose last da
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.access import Place
 from domain.command_rights import GOVERNMENT, require_right
 from domain.kernel import (
     NOT_FOUND,
@@ -23,7 +22,7 @@ from domain.kernel import (
     Stream,
     stream_of,
 )
-from domain.participants.enterprises import Firm, enterprise_stream, place_of
+from domain.participants.enterprises import enterprise_stream, place_of_named
 from domain.programme.policies.conditions import Designation
 from domain.stated_dates import require_programme_date
 from domain.stated_sources import StatedDocument, StatedMark, stated_source
@@ -112,18 +111,13 @@ def designation_stream(enterprise: str) -> Stream:
     return stream_of("designation", enterprise)
 
 
-def _place(command: RecordDesignation, _known: Designations | None, read: Mapping[str, Any]) -> Place:
-    firm: Firm | None = read.get(enterprise_stream(command.enterprise))
-    return place_of(command.enterprise, firm) if firm is not None else Place()
-
-
 DESIGNATIONS = Capability(
     name="designation",
     commands=(RecordDesignation,),
     events=(DesignationRecorded,),
     stream=lambda command: designation_stream(command.enterprise),
     reads=lambda command, _known: (enterprise_stream(command.enterprise),),
-    place=_place,
+    place=place_of_named,
     decide=decide,
     evolve=evolve,
 )

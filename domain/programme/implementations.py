@@ -10,13 +10,12 @@ from typing import Annotated, Any, ClassVar, assert_never
 
 from pydantic import Field
 
-from domain.access import Place, Role
+from domain.access import Role
 from domain.command_rights import CONFIRMERS, GOVERNMENT, require_right
 from domain.diagnosis.answers import INDICATOR_UNKNOWN
 from domain.diagnosis.state import Diagnosis, Status, diagnosis_stream, pinned_edition
 from domain.kernel import (
     NOT_FOUND,
-    NOWHERE,
     Capability,
     Command,
     DecisionContext,
@@ -31,7 +30,7 @@ from domain.kernel import (
     refuse_together,
     stream_of,
 )
-from domain.participants.enterprises import Firm, enterprise_stream, place_of
+from domain.participants.enterprises import enterprise_stream, place_of_named
 from domain.programme.implementation_facts import (
     STEP_AFTER,
     ImplementationEvent,
@@ -249,11 +248,6 @@ def _reads_further(command: ImplementationCommand, _known: Implementations | Non
     return (edition_stream(case.edition),) if case is not None else ()
 
 
-def _place(command: ImplementationCommand, _known: Implementations | None, read: Mapping[str, Any]) -> Place:
-    firm: Firm | None = read.get(enterprise_stream(command.enterprise))
-    return NOWHERE if firm is None else place_of(command.enterprise, firm)
-
-
 IMPLEMENTATIONS = Capability(
     name="implementation",
     commands=(
@@ -267,7 +261,7 @@ IMPLEMENTATIONS = Capability(
     stream=lambda command: implementation_stream(command.enterprise),
     reads=_reads,
     reads_further=_reads_further,
-    place=_place,
+    place=place_of_named,
     decide=decide,
     evolve=evolve,
 )

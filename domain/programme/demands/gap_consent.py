@@ -5,17 +5,15 @@ of published aggregates says, or more. A firm that also wants to be known to it 
 The consent has a last day, and ends at once when it is taken back.
 """
 
-from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any, ClassVar, Literal, assert_never
+from typing import ClassVar, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.access import Place, Term
+from domain.access import Term
 from domain.command_rights import CONFIRMERS, require_right
 from domain.kernel import (
     NOT_FOUND,
-    NOWHERE,
     Capability,
     Command,
     DecisionContext,
@@ -27,7 +25,7 @@ from domain.kernel import (
     UnitRef,
     stream_of,
 )
-from domain.participants.enterprises import Firm, enterprise_stream, place_of
+from domain.participants.enterprises import enterprise_stream, place_of_named
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
 from domain.programme.demands.state import DEMAND_READERS
 from domain.programme.designations import Designations, designation_stream
@@ -229,18 +227,13 @@ def _reads(command: AnyGapConsentCommand, _known: GapConsents | None) -> tuple[S
     return (enterprise_stream(command.enterprise), *leader)
 
 
-def _place(command: AnyGapConsentCommand, _known: GapConsents | None, read: Mapping[str, Any]) -> Place:
-    firm: Firm | None = read.get(enterprise_stream(command.enterprise))
-    return NOWHERE if firm is None else place_of(command.enterprise, firm)
-
-
 GAP_CONSENTS = Capability(
     name="gapconsent",
     commands=tuple(AnyGapConsentCommand.__args__),
     events=tuple(GapConsentEvent.__args__),
     stream=lambda command: gap_consent_stream(command.enterprise),
     reads=_reads,
-    place=_place,
+    place=place_of_named,
     decide=decide,
     evolve=evolve,
 )

@@ -13,7 +13,6 @@ from domain.command_rights import CITY, CONFIRMERS, require_right
 from domain.governance.ties import TieKind
 from domain.kernel import (
     NOT_FOUND,
-    NOWHERE,
     Capability,
     Command,
     DecisionContext,
@@ -31,7 +30,7 @@ from domain.kernel import (
     refuse_together,
     repeated,
 )
-from domain.participants.enterprises import Firm, enterprise_stream, place_of
+from domain.participants.enterprises import enterprise_stream, place_of_named
 from domain.participants.organisations import Industries, Organisation, OrganisationKind, organisation_stream
 from domain.programme.demands.solution_facts import (
     Sizes,
@@ -259,8 +258,7 @@ def _reads(command: SolutionCommand, _known: Solution | None) -> tuple[Stream, .
 def _place(command: SolutionCommand, _known: Solution | None, read: Mapping[str, Any]) -> Place | Unscoped:
     """Of a case the firm's own; whose a solution is the rules say."""
     if isinstance(command, SolutionCaseCommand):
-        firm: Firm | None = read.get(enterprise_stream(command.enterprise))
-        return NOWHERE if firm is None else place_of(command.enterprise, firm)
+        return place_of_named(command, None, read)
     return Unscoped.NOT_THERE_YET if isinstance(command, PublishSolution) else Unscoped.KNOWN_BY_RULES
 
 

@@ -4,17 +4,15 @@ The code is worked out of a key of the installation whenever it is needed: no fa
 that guessing ends on every process alike.
 """
 
-from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from domain.access import Place, Role, admits, scope_of
+from domain.access import Role, admits, scope_of
 from domain.command_rights import require_right
 from domain.instants import city_minute
 from domain.kernel import (
     NOT_FOUND,
-    NOWHERE,
     Capability,
     Command,
     DecisionContext,
@@ -25,7 +23,7 @@ from domain.kernel import (
     Stream,
     Text,
 )
-from domain.participants.enterprises import Firm, enterprise_stream, place_of
+from domain.participants.enterprises import Firm, enterprise_stream, place_of, place_of_named
 from domain.programme.sessions.attendance_facts import (
     Attendance,
     AttendanceDeclined,
@@ -213,11 +211,6 @@ def _struck(
     return (AttendanceStruck(reason=command.reason),)
 
 
-def _place(command: AttendanceCommand, _known: Attendance | None, read: Mapping[str, Any]) -> Place:
-    firm: Firm | None = read.get(enterprise_stream(command.enterprise))
-    return NOWHERE if firm is None else place_of(command.enterprise, firm)
-
-
 def _reads(command: AttendanceCommand, _known: Attendance | None) -> tuple[Stream, ...]:
     return (enterprise_stream(command.enterprise), session_stream(command.outreach_session), OUTREACH_RULE)
 
@@ -228,7 +221,7 @@ ATTENDANCES = Capability(
     events=tuple(AttendanceEvent.__args__),
     stream=lambda command: attendance_stream(command.outreach_session, command.enterprise),
     reads=_reads,
-    place=_place,
+    place=place_of_named,
     decide=decide,
     evolve=evolve,
 )

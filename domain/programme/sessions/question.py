@@ -9,7 +9,6 @@ from domain.access import Place
 from domain.command_rights import require_right
 from domain.kernel import (
     NOT_FOUND,
-    NOWHERE,
     Capability,
     Command,
     Count,
@@ -25,7 +24,7 @@ from domain.kernel import (
     Unscoped,
     stream_of,
 )
-from domain.participants.enterprises import Firm, enterprise_stream, place_of
+from domain.participants.enterprises import enterprise_stream, place_of_named
 from domain.programme.sessions.state import (
     FIRMS_PEOPLE,
     ORGANISERS,
@@ -230,8 +229,7 @@ def _reads(command: QuestionCommand, known: OutreachQuestion | None) -> tuple[St
 def _place(command: QuestionCommand, _known: OutreachQuestion | None, read: Mapping[str, Any]) -> Place | Unscoped:
     if not isinstance(command, AskOutreachQuestion):
         return Unscoped.KNOWN_BY_RULES
-    firm: Firm | None = read.get(enterprise_stream(command.enterprise))
-    return NOWHERE if firm is None else place_of(command.enterprise, firm)
+    return place_of_named(command, None, read)
 
 
 QUESTIONS = Capability(
