@@ -35,9 +35,10 @@ from domain.diagnosis.stages import STAGE_RULE, remind_day
 from domain.diagnosis.state import Diagnosis, DiagnosisCommand, Status, diagnosis_stream, pinned_edition, require_status
 from domain.governance.dated_rules import dated_rule_on
 from domain.governance.proceedings.hearing import TIME_NOT_OVER
+from domain.governance.proceedings.state import calendar_of
 from domain.governance.rule_bodies.body import RuleKind
 from domain.governance.rule_bodies.stages import StageLimits
-from domain.governance.working_calendar import CALENDAR_STREAM, WorkingCalendar, calendar_in_force, deadline, due_on
+from domain.governance.working_calendar import CALENDAR_STREAM, deadline, due_on
 from domain.instants import months_after
 from domain.kernel import (
     NOT_FOUND,
@@ -180,7 +181,7 @@ def follow_up_after(facts: Facts, diagnosis: str, parties: tuple[str, str | None
 
 
 def _begun(parties: tuple[str, str | None], context: DecisionContext) -> FollowUpBegan:
-    rule, calendar = dated_rule_on(context.read.get(STAGE_RULE), RuleKind.STAGES, context.day), _calendar(context)
+    rule, calendar = dated_rule_on(context.read.get(STAGE_RULE), RuleKind.STAGES, context.day), calendar_of(context)
     limits = rule.body
     assert isinstance(limits, StageLimits)  # noqa: S101 - the kind has no other bodies
     rounds = []
@@ -191,10 +192,6 @@ def _begun(parties: tuple[str, str | None], context: DecisionContext) -> FollowU
         rounds.append(FollowUpRound(month=month, opens=opens, deadline=given, remind_on=remind_on))
     stated = {"enterprise": parties[0], "provider": parties[1], "counted_from": context.day}
     return FollowUpBegan(**stated, rounds=tuple(rounds), rule=rule.cause, rule_since=rule.since)
-
-
-def _calendar(context: DecisionContext) -> WorkingCalendar:
-    return calendar_in_force(context.read.get(CALENDAR_STREAM))
 
 
 # Decide: what may happen
@@ -267,7 +264,7 @@ def _reported(command: ReportFollowUp, known: FollowUp, diagnosis: Diagnosis, co
         if one.evidence is not None and one.evidence not in files:
             problems.append(CHANGE_EVIDENCE_UNKNOWN.refuse(path=f"changes.{place}.evidence"))
     refuse_together(problems)
-    due = due_on(found.round.deadline, _calendar(context))
+    due = due_on(found.round.deadline, calendar_of(context))
     told = {"month": command.month, "done": command.done, "changes": command.changes}
     return FollowUpReported(**told, due=due, late=context.day > due)
 
@@ -281,7 +278,7 @@ def _unknown(diagnosis: Diagnosis, context: DecisionContext, where: str, named: 
 
 def _closed(command: CloseFollowUp, known: FollowUp, context: DecisionContext) -> FollowUpClosed:
     """With the months that nobody reported, whose time is over."""
-    calendar = _calendar(context)
+    calendar = calendar_of(context)
     missing = tuple(month for month, one in known.rounds.items() if not one.reported)
     running = [month for month in missing if context.day <= due_on(known.rounds[month].round.deadline, calendar)]
     if running:
@@ -294,7 +291,7 @@ def _due_act(command: RemindOfFollowUp | EscalateFollowUp, known: FollowUp | Non
     found = known.rounds.get(command.month) if known is not None and not known.closed else None
     if found is None or found.reported:
         return ()
-    due = due_on(found.round.deadline, _calendar(context))
+    due = due_on(found.round.deadline, calendar_of(context))
     if isinstance(command, EscalateFollowUp):
         if context.day <= due:
             raise TIME_NOT_OVER.refuse(latest=due)

@@ -27,6 +27,7 @@ from domain.diagnosis.state import PROCEEDINGS_READERS, DiagnosisCommand, diagno
 from domain.diagnosis.withdrawal import DiagnosisWithdrawn
 from domain.governance.dated_rules import DatedRules, dated_rule_on, rule_in_force, rule_stream
 from domain.governance.proceedings.hearing import DEADLINE_NOT_LATER, TIME_NOT_OVER
+from domain.governance.proceedings.state import calendar_of
 from domain.governance.rule_bodies.body import RuleKind
 from domain.governance.rule_bodies.process import ProcessRule
 from domain.governance.rule_bodies.stages import StageLimits
@@ -35,7 +36,6 @@ from domain.governance.working_calendar import (
     DAY,
     Deadline,
     WorkingCalendar,
-    calendar_in_force,
     deadline,
     due_on,
     working_days_between,
@@ -291,7 +291,7 @@ def stages_after(facts: Facts, diagnosis: str, parties: tuple[str, str | None], 
 def _begun(stage: Stage, diagnosis: str, parties: tuple[str, str | None], context: DecisionContext) -> StageBegan:
     opened = context.first_day_of(diagnosis_stream(diagnosis))
     rules: DatedRules | None = context.read.get(STAGE_RULE)
-    rule, limits, calendar = dated_rule_on(rules, RuleKind.STAGES, opened), _limits(opened, context), _calendar(context)
+    rule, limits, calendar = dated_rule_on(rules, RuleKind.STAGES, opened), _limits(opened, context), calendar_of(context)
     given = deadline(context.day, getattr(limits, stage.value), calendar)
     return StageBegan(
         stage=stage,
@@ -308,10 +308,6 @@ def _limits(opened: date, context: DecisionContext) -> StageLimits:
     body = dated_rule_on(context.read.get(STAGE_RULE), RuleKind.STAGES, opened).body
     assert isinstance(body, StageLimits)  # noqa: S101 - the kind has no other bodies
     return body
-
-
-def _calendar(context: DecisionContext) -> WorkingCalendar:
-    return calendar_in_force(context.read.get(CALENDAR_STREAM))
 
 
 def remind_day(due: date, limits: StageLimits, calendar: WorkingCalendar) -> date:
@@ -334,14 +330,14 @@ def decide(command: StageCommand, stages: Stages | None, context: DecisionContex
         if isinstance(command, ExtendStage):
             raise STAGE_NOT_RUNNING.refuse()
         return ()
-    due = stages.due(_calendar(context))
+    due = stages.due(calendar_of(context))
     match command:
         case ExtendStage(until=until, reason=reason):
             require_programme_date("until", until, context)
             if until <= due or until < context.day:
                 raise DEADLINE_NOT_LATER.refuse(path="until", present=due, earliest=max(due + DAY, context.day))
             limits = _limits(context.first_day_of(diagnosis_stream(command.diagnosis)), context)
-            remind_on = remind_day(until, limits, _calendar(context))
+            remind_on = remind_day(until, limits, calendar_of(context))
             return (StageExtended(stage=stages.stage, before=due, until=until, remind_on=remind_on, reason=reason),)
         case RemindOfStage():
             if stages.remind_on is None or context.day > due:

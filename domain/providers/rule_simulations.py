@@ -6,7 +6,6 @@ plan V5, I1. Pure: the program reads the facts, and calls these in a process of 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from hashlib import sha256
 from typing import NamedTuple
 
 from pydantic import TypeAdapter
@@ -18,6 +17,7 @@ from domain.governance.simulated_numbers import SimulatedNumber
 from domain.kernel import Part
 from domain.providers.ratings.numbers import TIERS, ComputedYear, ProviderInputs, Tier, compute
 from domain.providers.subsidies.numbers import ComputedSubsidy, ProviderJobs, compute_subsidy
+from methods.digests import digest_of_lines
 
 
 class RuleSimulation(NamedTuple):
@@ -94,7 +94,7 @@ def _digest(rows: Iterable[Part], tiers: Mapping[str, Tier], *rules: Part) -> st
     """SHA-256 of rows, tiers and both rules, a line each."""
     held = (f"{provider}={tier.value}" for provider, tier in sorted(tiers.items()))
     lines = [*sorted(one.model_dump_json() for one in rows), *held, *(one.model_dump_json() for one in rules)]
-    return sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
+    return digest_of_lines(lines)
 
 
 def rating_simulation_bytes(*given: object) -> bytes:

@@ -13,8 +13,9 @@ from domain.command_rights import require_right
 from domain.diagnosis.stages import STAGE_RULE, remind_day
 from domain.governance.dated_rules import rule_in_force
 from domain.governance.proceedings.hearing import TIME_NOT_OVER
+from domain.governance.proceedings.state import calendar_of
 from domain.governance.rule_bodies.stages import StageLimits
-from domain.governance.working_calendar import CALENDAR_STREAM, calendar_in_force
+from domain.governance.working_calendar import CALENDAR_STREAM
 from domain.kernel import (
     NOT_FOUND,
     Capability,
@@ -194,7 +195,7 @@ def _require_day(by: date, since: date, context: DecisionContext) -> None:
 def _remind_on(by: date, context: DecisionContext) -> date:
     """As many working days before as the rule of stages says 提醒日."""
     limits = rule_in_force(context.read.get(STAGE_RULE), StageLimits, context.day)
-    return remind_day(by, limits, calendar_in_force(context.read.get(CALENDAR_STREAM)))
+    return remind_day(by, limits, calendar_of(context))
 
 
 def _by_the_lead(command: DutyCommand, known: Duty, context: DecisionContext) -> Facts:

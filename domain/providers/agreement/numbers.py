@@ -6,7 +6,6 @@ margin tells them. plan S5, P3.
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from hashlib import sha256
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field, TypeAdapter
@@ -14,6 +13,7 @@ from pydantic import Field, TypeAdapter
 from domain.governance.rule_bodies.agreement import AgreementRule
 from domain.kernel import Count, Identifier, Part
 from methods.agreement import agreement, is_low, share_within, weighted_kappa
+from methods.digests import digest_of_lines
 from methods.rounding import CARRIED_PLACES, SCORE_PLACES, rounded
 from methods.small_cells import CannotBeHidden, hidden_cells
 from standards.described import DescribedEnum
@@ -151,7 +151,7 @@ def _table(pairs: Pairs, steps: Sequence[Decimal], least: int) -> tuple[Confusio
 
 def digest_of(inputs: AgreementInputs) -> str:
     """SHA-256 of what a study rests on 输入摘要: steps, each comparison and indicator with its pairs in order, what was told."""
-    return sha256("".join(f"{line}\n" for line in _lines(inputs)).encode()).hexdigest()
+    return digest_of_lines(_lines(inputs))
 
 
 def _lines(inputs: AgreementInputs) -> Iterator[str]:

@@ -4,12 +4,12 @@ Whole numbers throughout; what a provider sells is no part of them.
 """
 
 from collections.abc import Iterable, Mapping
-from hashlib import sha256
 from typing import Annotated, NamedTuple
 
 from pydantic import Field, TypeAdapter
 
 from domain.kernel import Count, Label, Part
+from methods.digests import digest_of_lines
 from methods.matching import moves, plan, price_of_moving
 
 METHOD = "o/1"
@@ -84,7 +84,7 @@ def plan_bytes(inputs: MatchingInputs) -> bytes:
 
 def digest_of(inputs: MatchingInputs) -> str:
     """SHA-256 of what a plan is worked out from 输入摘要: a line a firm and provider with the cost, then a line a provider."""
-    return sha256("".join(f"{line}\n" for line in _lines(inputs)).encode()).hexdigest()
+    return digest_of_lines(_lines(inputs))
 
 
 def _lines(inputs: MatchingInputs) -> Iterable[str]:

@@ -6,13 +6,13 @@ What goes in, a row a provider, and what the methods make of it, as facts keep b
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from hashlib import sha256
 from typing import Annotated, NamedTuple
 
 from pydantic import Field, TypeAdapter
 
 from domain.governance.rule_bodies.rating import RatingRule
 from domain.kernel import Count, Label, Part
+from methods.digests import digest_of_lines
 from methods.shrinkage import Sample, Shrinkage
 from methods.tiers import TierRule
 from methods.yearly_rating import ProviderYear, RatedProvider, RatingParameters, rate, share_rested_on
@@ -205,5 +205,4 @@ def _rated(provider: str, one: RatedProvider, components: Mapping[str, Shrinkage
 
 def digest_of(inputs: Iterable[ProviderInputs]) -> str:
     """SHA-256 of the table of inputs 输入摘要: its rows as JSON, a line each, in order of provider."""
-    lines = (one.model_dump_json() + "\n" for one in sorted(inputs, key=lambda one: one.provider))
-    return sha256("".join(lines).encode()).hexdigest()
+    return digest_of_lines(one.model_dump_json() for one in sorted(inputs, key=lambda one: one.provider))

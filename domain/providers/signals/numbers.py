@@ -17,6 +17,7 @@ from pydantic import Field, TypeAdapter
 from domain.diagnosis.state import diagnosis_stream
 from domain.governance.rule_bodies.signals import SignalRule
 from domain.kernel import Cause, Count, Identifier, Label, Part, cause_of
+from methods.digests import digest_of_lines
 from methods.near_duplicates import near_duplicates, tail_threshold
 from methods.response_patterns import Stay, longest_run, overlaps
 from methods.rounding import SCORE_PLACES, rounded
@@ -319,7 +320,7 @@ def _overlapping(stays: Sequence[StayOnRecord], tolerance: int) -> Iterator[Sign
 
 def digest_of(inputs: ScreeningInputs) -> str:
     """SHA-256 of what a screening looked at 输入摘要: a line each, sorted; texts by their own hash."""
-    return sha256("".join(f"{line}\n" for line in sorted(_lines(inputs))).encode()).hexdigest()
+    return digest_of_lines(sorted(_lines(inputs)))
 
 
 def _lines(inputs: ScreeningInputs) -> Iterator[str]:

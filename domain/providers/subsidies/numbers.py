@@ -6,7 +6,6 @@ Exact: whole fen and fractions, by `methods.payments`. Nobody gets more than is 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from hashlib import sha256
 from typing import Annotated, NamedTuple
 
 from pydantic import Field
@@ -14,6 +13,7 @@ from pydantic import Field
 from domain.governance.rule_bodies.subsidy import SubsidisedWork, SubsidyRule
 from domain.kernel import Count, Label, Part
 from domain.providers.ratings.numbers import Tier
+from methods.digests import digest_of_lines
 from methods.payments import Claim, due, payments
 from methods.rounding import SCORE_PLACES, rounded
 
@@ -99,5 +99,4 @@ def compute_subsidy(rows: Iterable[ProviderJobs], tiers: Mapping[str, Tier], rul
 
 def digest_of_jobs(rows: Iterable[ProviderJobs]) -> str:
     """SHA-256 of the table of jobs 输入摘要: its rows as JSON, a line each, in order of provider."""
-    lines = (one.model_dump_json() + "\n" for one in sorted(rows, key=lambda one: one.provider))
-    return sha256("".join(lines).encode()).hexdigest()
+    return digest_of_lines(one.model_dump_json() for one in sorted(rows, key=lambda one: one.provider))
