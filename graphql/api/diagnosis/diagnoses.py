@@ -45,7 +45,7 @@ from api.kit.parts import parts, wanted_parts
 from api.kit.published import argument, field, published, published_filter
 from api.kit.row_mapping import shown
 from api.kit.row_plans import Holds, WorkedOut
-from api.kit.uploaded_files import uploaded
+from api.kit.uploaded_files import named_by_upload
 from api.participants.enterprises import NAMED, Enterprise, load_enterprises
 from api.participants.organisations import Organisation, load_organisations
 from api.standard.editions import Edition as PublishedStandard
@@ -398,11 +398,6 @@ class DiagnosisQueries:
         return where
 
 
-def _evidence(context: Context, data: dict[str, Any]) -> dict[str, Any]:
-    upload = uploaded(context, data["sha256"])
-    return {**data, "filename": upload.filename, "media_type": upload.media_type, "size": upload.size}
-
-
 def _find_diagnosis(context: Context, key: str, _command: Command, wanted: frozenset[str]) -> Diagnosis | None:
     return load_diagnoses(context, [key], wanted).get(key)
 
@@ -428,7 +423,7 @@ SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
         (("photographs", list[str] | None, "SHA-256 of each uploaded photograph that the form names · 照片散列"),),
         fill=submitted_form,
     ),
-    AttachEvidence: ServerFields(frozenset({"filename", "media_type", "size"}), fill=_evidence),
+    AttachEvidence: ServerFields(frozenset({"filename", "media_type", "size"}), fill=named_by_upload),
 }
 """What the server completes 服务端补全; every other command is sent as it is."""
 PAYLOADS: Mapping[str, Payload] = {

@@ -22,7 +22,7 @@ from api.kit.parts import parts
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown, shown
 from api.kit.uploaded_files import content_of, uploaded
-from domain.access import Mask, Role
+from domain.access import Mask
 from domain.diagnosis.external.batch import AcceptBatchRows, RejectBatchRows, SendResultBatch, sender_of
 from domain.diagnosis.external.batch_facts import RowDecision
 from domain.diagnosis.external.rows import batch_stream
@@ -102,12 +102,6 @@ class ResultBatch(Node):
     version: int = field("Version of its stream; pass it as `expectedVersion` · 版本")
 
 
-def owned_by(context: Context) -> tuple[str, str] | None:
-    """Whose batches the caller sees: a partner its own; None = everyone's."""
-    caller = context.caller
-    return (caller.actor, caller.organisation) if caller.role == Role.PARTNER else None
-
-
 def _row(one: ProposedResultRow) -> ProposedResult:
     return ProposedResult(
         row=one.row,
@@ -170,11 +164,11 @@ class ResultBatchQueries:
         waiting: Annotated[bool | None, argument("Whether rows wait for a decision; none = either · 是否待裁定")] = None,
     ) -> BatchFilter:
         """A page of batches."""
-        return BatchFilter(owned_by(info.context), waiting)
+        return BatchFilter(info.context.partner, waiting)
 
 
 def _of_ids(context: Context, keys: Sequence[str], wanted: frozenset[str]) -> dict[str, ResultBatch]:
-    found = rows.batches_by_id(context.snapshot, BatchFilter(owned_by(context)), keys)
+    found = rows.batches_by_id(context.snapshot, BatchFilter(context.partner), keys)
     return dict(zip(found, _build(context, list(found.values()), wanted), strict=True))
 
 

@@ -11,7 +11,7 @@ from api.kit.services import Services
 from api.server.change_notifications import ChangeNotifications
 from api.server.disclosure_notes import DisclosureNotes
 from api.server.query_cost import Cost
-from domain.access import Scope
+from domain.access import Role, Scope
 from domain.instants import city_day
 from domain.kernel import Rule
 from journal import Caller
@@ -112,6 +112,11 @@ class Context:
     def role(self) -> str:
         """The role acted in."""
         return self.caller.role
+
+    @property
+    def partner(self) -> tuple[str, str] | None:
+        """Of a partner, who sees alone what it sent in itself, person and organisation; None = any other role."""
+        return (self.caller.actor, self.caller.organisation) if self.role == Role.PARTNER else None
 
     @property
     def is_late(self) -> bool:

@@ -1,5 +1,7 @@
 """Uploaded files · 已上传文件: what a command may cite of what its sender's organisation has sent. plan P5."""
 
+from typing import Any
+
 from api.kit.context import Context
 from api.kit.ports import Upload
 from domain.kernel import Rule
@@ -22,6 +24,16 @@ def uploaded(context: Context, sha256: str, path: str = "sha256") -> Upload:
     if found is None:
         raise FILE_NOT_RECEIVED.refuse(path=path, sha256=sha256)
     return found
+
+
+def named_by_upload(context: Context, data: dict[str, Any]) -> dict[str, Any]:
+    """What a command says of the file that its `sha256` names, as it was sent 文件名、类型与大小.
+
+    Raises:
+        Refused: FILE_NOT_RECEIVED.
+    """
+    upload = uploaded(context, data["sha256"])
+    return {**data, "filename": upload.filename, "media_type": upload.media_type, "size": upload.size}
 
 
 def content_of(context: Context, upload: Upload) -> bytes:

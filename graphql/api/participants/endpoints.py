@@ -22,7 +22,7 @@ from api.kit.nodes import Node, NodeKind
 from api.kit.paging import AtLeast, wanted_fields
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
-from domain.access import Role, Scope
+from domain.access import Scope
 from domain.instants import utc_moment
 from domain.kernel import Command, Rule
 from domain.masks import ENDPOINTS, PARTNERS
@@ -93,12 +93,6 @@ class WebhookEndpoint(Node):
     waiting: int = field("Events that wait to be sent · 待推送数", made=True)
 
 
-def owned_by(context: Context) -> tuple[str, str] | None:
-    """Whose endpoints the caller sees: a partner its own; None = everyone's."""
-    caller = context.caller
-    return (caller.actor, caller.organisation) if caller.role == Role.PARTNER else None
-
-
 def _keys(context: Context, identity: str, state: Endpoint) -> list[WebhookKey]:
     secret, now = context.services.secret, context.services.clock()
     overlaps = state.overlap_until is not None and now < state.overlap_until
@@ -127,7 +121,7 @@ def _endpoint(context: Context, row: EndpointRow, wanted: frozenset[str]) -> Web
         per_second=state.per_second,
         has_key=context.services.accounts.has_partner_key(row.owner, row.organisation),
         stop=state.stop,
-        keys=_keys(context, row.id, state) if owned_by(context) is not None else [],
+        keys=_keys(context, row.id, state) if context.partner is not None else [],
         failures=place.failures,
         failing_since=utc_moment(place.failing_since) if place.failing_since else None,
         waiting=log.waiting(row.id) if "waiting" in wanted else 0,
@@ -217,7 +211,7 @@ DELIVERY_LIST: Listed[SearchedDeliveries, DeliveryRow, WebhookDelivery] = Listed
 
 
 def _of_ids(context: Context, keys: Sequence[str], wanted: frozenset[str]) -> dict[str, WebhookEndpoint]:
-    found = rows.endpoints_by_id(context.snapshot, EndpointFilter(owned_by(context)), keys)
+    found = rows.endpoints_by_id(context.snapshot, EndpointFilter(context.partner), keys)
     return {key: _endpoint(context, row, wanted) for key, row in found.items()}
 
 
@@ -245,7 +239,7 @@ class EndpointQueries:
     )
     def webhook_endpoints(self, info: strawberry.Info[Context, None]) -> EndpointFilter:
         """A page of endpoints."""
-        return EndpointFilter(owned_by(info.context))
+        return EndpointFilter(info.context.partner)
 
     @listing(
         DELIVERY_LIST,
@@ -261,7 +255,7 @@ class EndpointQueries:
     ) -> SearchedDeliveries:
         """A page of the log of an endpoint; empty of another's."""
         context, key = info.context, key_of(endpoint, "endpoint")
-        own = rows.endpoints_by_id(context.snapshot, EndpointFilter(owned_by(context)), [key])
+        own = rows.endpoints_by_id(context.snapshot, EndpointFilter(context.partner), [key])
         return SearchedDeliveries(context.services.deliveries, DeliveryFilter(key if key in own else None, status))
 
 
@@ -291,7 +285,7 @@ def _registering(context: Context, data: dict[str, Any]) -> dict[str, Any]:
 
 def _beside_others(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     """With the endpoints that the partner has besides."""
-    owned = owned_by(context)
+    owned = context.partner
     return {**data, "others": rows.enabled_endpoints(context.snapshot, owned) if owned is not None else ()}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
@@ -14,7 +14,7 @@ from api.kit.lists import Listed, listing
 from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown, shown
-from api.kit.uploaded_files import uploaded
+from api.kit.uploaded_files import named_by_upload
 from api.participants.places import Industry, industry_of
 from domain.kernel import Command, IdOf
 from domain.masks import APPLICANTS, APPLICATION_CONTENTS, MARKINGS
@@ -219,15 +219,10 @@ def _find_application(context: Context, key: str, _command: Command, wanted: fro
     return APPLICATIONS.of_ids(context, [key], wanted).get(key)
 
 
-def _file(context: Context, data: dict[str, Any]) -> dict[str, Any]:
-    upload = uploaded(context, data["sha256"])
-    return {**data, "filename": upload.filename, "media_type": upload.media_type, "size": upload.size}
-
-
 QUERIES = ApplicationQueries
 SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
     ObjectToResult: ServerFields(frozenset({"proceeding"}), fill=new_id("proceeding")),
-    AttachApplicationDocument: ServerFields(frozenset({"filename", "media_type", "size"}), fill=_file),
+    AttachApplicationDocument: ServerFields(frozenset({"filename", "media_type", "size"}), fill=named_by_upload),
 }
 """What the server completes 服务端补全; every other command is sent as it is."""
 PAYLOADS: Mapping[str, Payload] = {"application": Payload("application", Application, _find_application, APPLICANTS)}
