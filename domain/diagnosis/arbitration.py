@@ -5,7 +5,6 @@ give their opinions on every item; what most of them find is the decision, of le
 uphold; once it is final the case follows it.
 """
 
-from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 
@@ -14,6 +13,7 @@ from pydantic import Field
 from domain.access import EXPERTS, POSITIONS, Mask, Role
 from domain.command_rights import BY_THE_PROGRAM, CITY, CONFIRMERS
 from domain.diagnosis.answers import INDICATOR_UNKNOWN, refusal_of
+from domain.diagnosis.arbitration_findings import findings_at_end, found_by_most, outcome_of
 from domain.diagnosis.objections import OBJECTION_REPEATED, ObjectionItem
 from domain.diagnosis.on_site import PROCESS_RULE
 from domain.diagnosis.state import (
@@ -62,7 +62,6 @@ from domain.kernel import (
 from domain.participants.organisations import organisation_stream
 from domain.participants.people.state import Person, person_stream
 from domain.person_id_fields import PersonId
-from standards import Answer
 
 # Rules
 
@@ -302,44 +301,12 @@ def decide_arbitration(command: DecideArbitration, diagnosis: Diagnosis, context
     least = rule_in_force(context.read.get(PROCESS_RULE), ProcessRule, context.day).arbiters_at_least
     if len(arbitration.opinions) < least:
         raise OPINIONS_MISSING.refuse(at_least=least, count=len(arbitration.opinions))
-    findings = tuple(_found_by_most(i, arbitration.opinions.values()) for i in arbitration.items)
-    outcome = _outcome(findings)
+    findings = tuple(found_by_most(i, arbitration.opinions.values()) for i in arbitration.items)
+    outcome = outcome_of(findings)
     deciding = DecideProceeding(proceeding=arbitration.proceeding, outcome=outcome, reasons=command.reasons)
     stream = proceeding_stream(arbitration.proceeding)
     beside = (OnStream(stream, one) for one in decide_proceeding(deciding, proceeding, context) if isinstance(one, Event))
     return (ArbitrationDecided(outcome=outcome, findings=findings, reasons=command.reasons), *beside)
-
-
-def _found_by_most(indicator: str, opinions: Iterable[Sequence[ArbiterFinding]]) -> ArbiterFinding:
-    """More than half must uphold it: for the firm the answer that counts among theirs, else what was found against it."""
-    given = [one for opinion in opinions for one in opinion if one.indicator == indicator]
-    for_firm = [one for one in given if one.upheld]
-    if len(for_firm) * 2 <= len(given):
-        return next(one for one in given if not one.upheld)
-    return _median(for_firm) or _named_most(for_firm)
-
-
-def _median(found: Sequence[ArbiterFinding]) -> ArbiterFinding | None:
-    """The finding at the middle of levels that differ, of two middles the lower 居中等级; None where answers are no mere levels."""
-    levels = [one.answer.level for one in found if one.answer is not None and one.answer == Answer(level=one.answer.level)]
-    known = [level for level in levels if level is not None]
-    if len(known) < len(found):
-        return None
-    middle = sorted(known)[(len(known) - 1) // 2]
-    return next(one for one in found if one.answer is not None and one.answer.level == middle)
-
-
-def _named_most(found: Sequence[ArbiterFinding]) -> ArbiterFinding:
-    """The answer that most of them name; of several the one named first."""
-    answers = [one.answer for one in found]
-    return max(found, key=lambda one: answers.count(one.answer))
-
-
-def _outcome(findings: Sequence[ArbiterFinding]) -> ProceedingOutcome:
-    upheld = sum(one.upheld for one in findings)
-    if upheld == len(findings):
-        return ProceedingOutcome.UPHELD
-    return ProceedingOutcome.PARTLY if upheld else ProceedingOutcome.DISMISSED
 
 
 def settle_arbitration(_command: SettleArbitration, diagnosis: Diagnosis, context: DecisionContext) -> Facts:
@@ -350,25 +317,7 @@ def settle_arbitration(_command: SettleArbitration, diagnosis: Diagnosis, contex
     if proceeding.status not in ENDED:
         return ()
     outcome = proceeding.outcome if proceeding.status is ProceedingStatus.FINAL else None
-    return (ArbitrationSettled(outcome=outcome, findings=_final(arbitration, outcome)),)
-
-
-def _final(arbitration: ArbitrationInHand, outcome: ProceedingOutcome | None) -> tuple[ArbiterFinding, ...]:
-    """What was decided where the outcome stood; where the appeal turned it, all items go with the appeal."""
-    stood = {one.indicator: one for one in arbitration.decided}
-    if arbitration.decided and outcome is _outcome(arbitration.decided):
-        return arbitration.decided
-    for_firm = outcome in (ProceedingOutcome.UPHELD, ProceedingOutcome.PARTLY)
-    found = []
-    for indicator in arbitration.items:
-        one = stood.get(indicator)
-        if for_firm and (one is None or not one.upheld):
-            one = ArbiterFinding(indicator=indicator, upheld=True, reason="按申诉决定重新核验")
-        elif not for_firm and (one is None or one.upheld):
-            one = ArbiterFinding(indicator=indicator, upheld=False, reason="申请撤回或按申诉决定维持")
-        found.append(one)
-    return tuple(one for one in found if one is not None)
-
+    return (ArbitrationSettled(outcome=outcome, findings=findings_at_end(arbitration, outcome)),)
 
 # What the decider reads
 
