@@ -21,12 +21,11 @@ from domain.diagnosis.state import (
     Status,
     require_status,
 )
+from domain.diagnosis.visit_team import TEAM_NOT_CERTIFIED, certificate_of, require_endorsed, require_team
 from domain.governance.dated_rules import rule_in_force
-from domain.governance.qualification import Certificate, certificate_stream
 from domain.governance.rule_bodies.process import ProcessRule
 from domain.instants import city_day
-from domain.kernel import DecisionContext, Event, Facts, Label, PersonRef, Refused, Rule, Text, refuse_together
-from domain.participants.people.state import Person, person_stream
+from domain.kernel import DecisionContext, Event, Facts, Label, PersonRef, Rule, Text
 from domain.person_id_fields import PersonId
 from domain.stated_dates import require_programme_date
 from standards.described import DescribedEnum
@@ -60,30 +59,6 @@ VISIT_UNDER_WAY = Rule(
     "plan P5",
     "已有人到场签到，该计划不能再改；请完成本次现场诊断，或写明理由取消后另行计划",
     "Somebody has signed in, so the plan stands; close the visit, or cancel it with the reason and plan another",
-)
-TEAM_TOO_SMALL = Rule(
-    "TEAM_TOO_SMALL",
-    "plan P5",
-    "现场诊断至少须 {at_least} 名诊断师，计划中只有 {count} 名",
-    "A visit takes at least {at_least} diagnosticians; the plan has {count}",
-)
-TEAM_MEMBER_UNKNOWN = Rule(
-    "TEAM_MEMBER_UNKNOWN",
-    "plan P5",
-    "第 {number} 名人员在 {day} 不是本机构的诊断师，或重复列出；请从本机构人员中选取",
-    "The person in place {number} is no diagnostician of your organisation on {day}, or stands twice; take one of your own",
-)
-TEAM_NOT_CERTIFIED = Rule(
-    "TEAM_NOT_CERTIFIED",
-    "plan T1",
-    "第 {number} 名诊断师在 {day} 没有有效且未暂停的证书；请改派持证诊断师",
-    "The diagnostician in place {number} holds no certificate in force on {day}; send a certified one",
-)
-TEAM_WITHOUT_TAG = Rule(
-    "TEAM_WITHOUT_TAG",
-    "plan T1",
-    "到场诊断师中至少一名须有标准版本 {edition} 的行业签注，{day} 无人具备；请加派有签注的诊断师",
-    "At least one diagnostician on site is endorsed for edition {edition}, and on {day} none is; send one who is",
 )
 VISIT_NOT_AGREED = Rule(
     "VISIT_NOT_AGREED",
@@ -266,45 +241,13 @@ def plan_visit(command: PlanSiteVisit, diagnosis: Diagnosis, context: DecisionCo
     if command.day < context.day:
         raise VISIT_DAY_PAST.refuse(path="day", earliest=context.day)
     require_programme_date("day", command.day, context)
-    least = _rule_of(command.day, context).diagnosticians_at_least
-    if len(command.team) < least:
-        raise TEAM_TOO_SMALL.refuse(path="team", at_least=least, count=len(command.team))
-    refuse_together(
-        wrong
-        for place, person in enumerate(command.team)
-        if (wrong := _unfit(place, person, person in command.team[:place], command.day, context)) is not None
-    )
-    _require_tag(command.team, command.day, diagnosis, context)
+    require_team(command.team, command.day, _rule_of(command.day, context).diagnosticians_at_least, context)
+    require_endorsed(command.team, command.day, diagnosis.edition, context)
     planned = SiteVisitPlanned(**command.model_dump(exclude={"diagnosis"}))
     stands = diagnosis.visit is not None and all(
         getattr(diagnosis.visit, name) == getattr(planned, name) for name in ("day", "team", "functions", "agenda")
     )
     return () if stands else (planned,)
-
-
-def _unfit(place: int, person: str, repeated: bool, day: date, context: DecisionContext) -> Refused | None:  # noqa: FBT001 - of one team
-    known: Person | None = context.read.get(person_stream(person))
-    held = known.memberships.values() if known is not None else ()
-    own = any(one.role in DIAGNOSTICIANS and one.organisation == context.organisation and one.holds_on(day) for one in held)
-    if repeated or not own:
-        return TEAM_MEMBER_UNKNOWN.refuse(path=f"team.{place}", number=place + 1, day=day)
-    if _certificate(person, context).grade_on(day) is None:
-        return TEAM_NOT_CERTIFIED.refuse(path=f"team.{place}", number=place + 1, day=day)
-    return None
-
-
-def _certificate(person: str, context: DecisionContext) -> Certificate:
-    held: Certificate | None = context.read.get(certificate_stream(person))
-    return held or Certificate()
-
-
-def _require_tag(team: tuple[str, ...], day: date, diagnosis: Diagnosis, context: DecisionContext) -> None:
-    for person in team:
-        term = _certificate(person, context).term_on(day)
-        endorsed = term.endorsed.get(diagnosis.edition) if term is not None else None
-        if endorsed is not None and endorsed <= day:
-            return
-    raise TEAM_WITHOUT_TAG.refuse(path="team", edition=diagnosis.edition, day=day)
 
 
 def _rule_of(day: date, context: DecisionContext) -> ProcessRule:
@@ -353,7 +296,7 @@ def sign_in(command: SignInOnSite, diagnosis: Diagnosis, context: DecisionContex
         raise NOT_OF_THE_TEAM.refuse()
     if context.day < plan.day:
         raise VISIT_NOT_YET.refuse(earliest=plan.day)
-    if _certificate(context.by, context).grade_on(context.day) is None:
+    if certificate_of(context.by, context).grade_on(context.day) is None:
         raise TEAM_NOT_CERTIFIED.refuse(number=plan.team.index(context.by) + 1, day=context.day)
     before = plan.signed_in.get(context.by)
     if before is not None and (before.place, city_day(before.at)) == (command.place, context.day):
@@ -387,7 +330,7 @@ def close_visit(command: CloseSiteVisit, diagnosis: Diagnosis, context: Decision
         raise VISIT_INCOMPLETE.refuse(signed=signed, interviewed=said, **least)
     first = min(plan.signed_in.values(), key=lambda one: one.at)
     day = city_day(first.at)
-    _require_tag(tuple(plan.signed_in), day, diagnosis, context)
+    require_endorsed(tuple(plan.signed_in), day, diagnosis.edition, context)
     return (
         SiteVisitRecorded(
             visited_on=day,

@@ -7,13 +7,10 @@ import pytest
 from domain.access import Role
 from domain.diagnosis.on_site import VISIT_NEEDS_PLAN, SiteVisitRecorded
 from domain.diagnosis.stages import Stage, stage_stream
+from domain.diagnosis.visit_team import TEAM_MEMBER_UNKNOWN, TEAM_NOT_CERTIFIED, TEAM_TOO_SMALL, TEAM_WITHOUT_TAG
 from domain.diagnosis.visits import (
     NOT_OF_THE_TEAM,
     NOT_SIGNED_IN,
-    TEAM_MEMBER_UNKNOWN,
-    TEAM_NOT_CERTIFIED,
-    TEAM_TOO_SMALL,
-    TEAM_WITHOUT_TAG,
     VISIT_AGREED_ALREADY,
     VISIT_DAY_PAST,
     VISIT_INCOMPLETE,
