@@ -200,3 +200,16 @@ def test_what_developers_are_pointed_to_is_there() -> None:
         for path, name in re.findall(r"`([\w/.]+/[\w.]*)`(?:, `(\w+)`)?", row):
             assert (ROOT / path).exists(), path
             assert not name or name in (ROOT / path).read_text("utf-8"), (path, name)
+
+
+@pytest.mark.parametrize("room", ["standards", "journal", "projections", "interop", "graphql/api", "zhenduan"])
+def test_the_tree_for_developers_names_every_folder_of_a_room_that_is_no_area(room: str) -> None:
+    page = (ROOT / "DEVELOPING.md").read_text("utf-8")
+    row = next(line for line in page.splitlines() if line.startswith(f"| `{room}/` |"))
+    areas = {"participants", "standard", "governance", "diagnosis", "providers", "programme"}
+    asked = ["git", "ls-files", room]
+    held = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603 - words of our own
+    inside = [path.removeprefix(f"{room}/") for path in held.stdout.splitlines()]
+    folders = {path.partition("/")[0] for path in inside if "/" in path}
+    assert folders
+    assert [name for name in sorted(folders - areas) if f"`{name}/`" not in row] == []
