@@ -1,5 +1,5 @@
 // Finding a case by its firm and status, and letting its firm's person in.
-import { go, tab } from "./browser.mjs";
+import { go, tab, URL_OF } from "./browser.mjs";
 
 const PASSWORD = "a-long-password-of-my-own-2026";
 
@@ -13,18 +13,24 @@ export async function caseOf(page, firm, status) {
   return (await link.getAttribute("href")).slice(1);
 }
 
-/** The firm's person joins by the district's invitation. */
+/** The firm's person joins by the district's invitation; who joined in an earlier journey only signs in. */
 export async function joined(browser, district, firm, given = {}) {
+  const login = `firm-${[...firm].map((sign) => sign.codePointAt(0).toString(36)).join("").slice(8, 28)}`;
   await go(district, "/people");
-  await district.locator("tbody tr.ant-table-row", { hasText: firm }).getByRole("button", { name: "签发邀请" }).click();
-  const link = await district.locator(".ant-modal code").first().innerText();
-  await district.locator(".ant-modal-confirm-btns button").first().click();
+  const row = district.locator("tbody tr.ant-table-row", { hasText: firm }).first();
+  await row.waitFor();
   const [page] = await tab(browser, given);
-  await page.goto(link);
-  const login = `firm-${Date.now() % 10_000_000}`;
-  await page.getByLabel("登录名").fill(login);
-  await page.getByLabel("密码", { exact: true }).fill(PASSWORD);
-  await page.locator("button[type=submit]").click();
+  if (await row.getByRole("button", { name: "签发邀请" }).count()) {
+    await row.getByRole("button", { name: "签发邀请" }).click();
+    const link = await district.locator(".ant-modal code").first().innerText();
+    await district.locator(".ant-modal-confirm-btns button").first().click();
+    await page.goto(link);
+    await page.getByLabel("登录名").fill(login);
+    await page.getByLabel("密码", { exact: true }).fill(PASSWORD);
+    await page.locator("button[type=submit]").click();
+  } else {
+    await page.goto(`${URL_OF}/`);
+  }
   await page.locator("h1", { hasText: /^登录$/ }).waitFor();
   await page.getByLabel("登录名").fill(login);
   await page.getByLabel("密码", { exact: true }).fill(PASSWORD);

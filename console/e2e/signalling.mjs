@@ -109,8 +109,7 @@ await journey(async (browser) => {
   await firm.locator("tr.ant-table-row").first().waitFor();
   await accessible(firm, "results-firm-phone");
   await shot(firm, "results-firm-phone");
-  await go(firm, questionnaire);
-  await firm.getByRole("tab", { name: "问卷" }).click();
+  await go(firm, `${questionnaire}?tab=questionnaire`);
   const offered = firm.getByRole("checkbox", { name: /^选取/ });
   await offered.first().waitFor();
   const offers = await offered.count();
