@@ -17,6 +17,7 @@ from domain.events import CAPABILITIES
 from domain.governance.qualification import CertificateGrade, NameShown
 from domain.governance.ties import TieKind
 from domain.kernel import Event, key_of, kind_of, name_of
+from domain.participants.ownership import Ownership
 from domain.programme.implementation_facts import ImplementationStandard
 from domain.programme.packages.terms import Counterpart, ReceiptFault, ReceiptOutcome, SendingFault
 from domain.programme.papers.paper import PaperKind
@@ -128,6 +129,7 @@ TOLD_BY_NAME = (
     Designation,
     ImplementationStandard,
     OutreachKind,
+    Ownership,
     PaperKind,
     SignalKind,
     SignalOutcome,

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from argon2 import PasswordHasher
 
+from api.kit.ports import Transparency
 from api.kit.services import Services
 from domain.access import PARTIES, Everything, Nothing, Role
 from domain.command_rights import HELD_BY_PEOPLE
@@ -28,6 +29,7 @@ from journal.disclosure_log.stores import open_disclosures
 from journal.secrets.firm_salt import FirmSalt
 from journal.secrets.personal import PersonalKeys
 from journal.secrets.vault import open_vault
+from journal.transparency.transparency_log import open_log
 from projections import open_read_models
 from projections.diagnosis import case_parts, diagnoses, groups
 from projections.diagnosis.diagnoses import DiagnosisFilter
@@ -51,6 +53,7 @@ from zhenduan.accounts.file_contents import content_problem
 from zhenduan.accounts.file_types import FILE_TYPES
 from zhenduan.accounts.second_factors import SecondFactors
 from zhenduan.accounts.uploads import SignedUploads
+from zhenduan.accounts.witnesses import Witnesses
 from zhenduan.demo import city as demo_city
 from zhenduan.demo.data import seats
 from zhenduan.demo.files import evidence_pdf
@@ -80,6 +83,7 @@ class House:
         self.shadows = open_shadow_leases(database or files["models"])
         self.computations = open_computation_leases(database or files["models"])
         self.deliveries = open_deliveries(database or f"sqlite:///{folder / 'deliveries'}.db")
+        self.log = open_log(self.journal, database or files["journal"], folder / "log.key", "zhenduan.example/demo")
         blobs = Blobs(folder / "files")
         personal = PersonalKeys(self.keys, MASTER)
         made = finishers(self.journal, self.models, blobs, personal, demo=True)
@@ -99,6 +103,7 @@ class House:
             clock=self.clock,
             secret=MASTER,
             demo=True,
+            transparency=Transparency(self.log, Witnesses(self.vault), ""),
         )
 
     @staticmethod
@@ -121,7 +126,7 @@ def house(folder: Path, keys: Path | None = None, database: str | None = None) -
     made = House(folder, keys or folder / "keys.db", database)
     yield made
     beside = (made.shadows, made.computations, made.deliveries)
-    for store in (made.models, made.disclosures, *beside, made.vault, made.keys, made.journal):
+    for store in (made.models, made.disclosures, *beside, made.log, made.vault, made.keys, made.journal):
         store.close()
 
 

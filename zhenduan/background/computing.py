@@ -80,11 +80,6 @@ def compute_waiting(services: Services, stop: threading.Event, *, reason: str = 
             break
         try:
             done += _computed(services, one, worker, reason)
-            command = one.command(run_apart(one.function, *one.arguments, bounds=one.bounds or BOUNDS))
-            handled = services.send(
-                SYSTEM, command, reason=reason or one.reason, idempotency_key=one.key, causation=one.cause
-            )
-            done += not handled.replayed
         except Refused as refused:  # it is looked at anew, from what is on record then
             log.info("计算结果未被采纳 a result was not taken: %s: %s", one.key, refused.rule.code)
         except Exception:
@@ -105,7 +100,7 @@ def _computed(services: Services, one: Computation, worker: str, reason: str) ->
         with at_intervals(taken, KEEP_SECONDS, name="computation-lease", failing=failing):
             if services.journal.outcome(SYSTEM.actor, one.key) is not None:  # since it was looked for
                 return False
-            command = one.command(run_apart(one.function, *one.arguments, bounds=BOUNDS))
+            command = one.command(run_apart(one.function, *one.arguments, bounds=one.bounds or BOUNDS))
             handled = services.send(SYSTEM, command, reason=reason or one.reason, idempotency_key=one.key, causation=one.cause)
             return not handled.replayed
     finally:

@@ -118,7 +118,7 @@ class Exchanging:
         """What is to leave; None where it cannot be read or signed here, so that it surely does not."""
         note = signature_of(self.services, row.id, made)
         try:
-            file = self.services.blobs.opened(made.sha256)
+            file = self.services.blobs.opened(made.sha256) if note is not None else None
         except BlobDamaged:
             file = None
         if file is None or note is None:

@@ -106,7 +106,7 @@ class OverstatementComputed(Event):
     """
 
     type: Literal["overstatement.computed.v1"] = "overstatement.computed.v1"
-    says: ClassVar = "按方法 {method} 测算了自评偏高，可判断 {told} 项"
+    says: ClassVar = "按方法 {method} 测算了自评偏高，可判断 {estimated} 项"
     method: str
     rule: str | None
     rating_rule: str | None

@@ -195,6 +195,16 @@ RESTRICTED_BUT_OPEN = {
         ("ExternalResult.batch", "ExternalResult.digest", "ExternalResult.row", "ExternalResult.sender"), "where it came from"
     ),
     **dict.fromkeys(("ResultBatch.*", "BatchFinding.*"), "a file as its sender reads it again; its rows have a row of their own"),
+    **{
+        f"{name}.{part}": "a thin event: ids and a version; the thing that it leads to has rows of its own"
+        for name in ("FollowedEvent", "DiagnosisFollowed", "DirectoryFollowed", "EnterpriseFollowed", "StandardFollowed")
+        for part in ("*", "node")
+    },
+    "Coverage.districts": "counts",
+    **{
+        f"{name}.*": "what became of a package as a whole; whose results left in it is written down as it leaves"
+        for name in ("CounterpartExchange", "PackageReceipt", "PackageSending")
+    },
     "WebhookEndpoint.*": "of a partner's system, and of no firm",
     **dict.fromkeys(("WebhookEndpoint.url", "WebhookEndpoint.keys", "WebhookEndpoint.owner", "WebhookKey.*"), "as above"),
     **dict.fromkeys(("WebhookDelivery.*", "DeliveryAttempt.*"), "that a thin event was sent; it holds ids and a version"),
@@ -261,7 +271,10 @@ def test_a_field_that_only_some_may_read_is_protected_or_says_why_not() -> None:
 
 
 def test_a_type_that_is_protected_as_a_whole_is_reached_by_protected_fields_alone() -> None:
-    """Builders note the field that leads there, so there must be no other way in; contacts of units and of the task force aside."""
+    """Builders note the field that leads there, so there must be no other way in: contacts of units and of the task force aside.
+
+    How sure a grade is, its own resolver notes.
+    """
     whole = {c.split(".")[0] for coordinates in RIGHTS.masked.values() for c in coordinates if c.endswith(".*")}
     ways = {
         coordinate
@@ -272,7 +285,7 @@ def test_a_type_that_is_protected_as_a_whole_is_reached_by_protected_fields_alon
         and not PAGED.match(coordinate)
     }
     protected = {f"{kind}.{name}" for kind, fields in RIGHTS.protected.items() for name in fields}
-    assert ways - protected == {"LiaisonNode.contacts", "Duty.contact"}
+    assert ways - protected == {"LiaisonNode.contacts", "Duty.contact", "Query.gradeCertainty"}
 
 
 WAYS = paths(EXECUTABLE)
