@@ -298,6 +298,8 @@ def set_under_way(city: City) -> None:
     """A campaign with a firm that begins its diagnosis, a provider's tie that is over, a job that its district pays for."""
     days = {"since": TODAY, "until": TODAY + timedelta(days=200)}
     city.send(CITY, PlanCampaign(campaign="repeat", name="复诊批次", purpose=Purpose.REPEAT, follows=None, **days))
+    share = SubdistrictShare(subdistrict="310117001", firms=1)
+    city.send(CITY, SplitCampaignTarget(campaign="repeat", district="310117", firms=2, shares=(share,)))
     district = caller(Role.DISTRICT, FIRM.district)
     city.send(district, InviteFirms(campaign="repeat", enterprises=(ENTERPRISE,)))
     city.send(CITY, opening("d2").model_copy(update={"campaign": "repeat", "purpose": Purpose.REPEAT}))
@@ -368,8 +370,6 @@ def outreach(city: City) -> None:
     city.send(CITY, RegisterOrganisation(organisation="310117", kind=OrganisationKind.DISTRICT, name="松江区"))
     town = {"organisation": "310117001", "kind": OrganisationKind.SUBDISTRICT, "name": "岳阳街道"}
     city.send(CITY, RegisterOrganisation(**town, parent="310117"))
-    share = SubdistrictShare(subdistrict="310117001", firms=1)
-    city.send(CITY, SplitCampaignTarget(campaign="repeat", district="310117", firms=2, shares=(share,)))
     when = {"held_on": LAST_DAY, "begins": "09:30", "ends": "11:30", "place": "会议室"}
     said = {"kind": OutreachKind.BRIEFING, "topic": "填报说明", "host": "经委"}
     city.send(CITY, PlanOutreachSession(outreach_session="s1", **said, **when))
