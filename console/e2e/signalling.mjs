@@ -20,8 +20,9 @@ await journey(async (browser) => {
   await provider.getByLabel("按状态筛选").click();
   await provider.getByTitle("诊断中", { exact: true }).click();
   await provider.keyboard.press("Escape");
-  await provider.locator("tr.ant-table-row", { hasText: "诊断中" }).nth(1).waitFor();
-  const cases = await provider.locator("tr.ant-table-row", { hasText: "诊断中" }).locator("a").evaluateAll((all) => all.slice(0, 2).map((one) => one.getAttribute("href").slice(1)));
+  const held = provider.locator("tr.ant-table-row").filter({ has: provider.getByText("诊断中", { exact: true }) }); // its provider's name holds the word too
+  await held.nth(1).waitFor();
+  const cases = await held.locator("a").evaluateAll((all) => all.slice(0, 2).map((one) => one.getAttribute("href").slice(1)));
   for (const path of cases) {
     await provider.goto("about:blank");
     await go(provider, `${path}?tab=questionnaire`);
