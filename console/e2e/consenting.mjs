@@ -100,6 +100,7 @@ await journey(async (browser) => {
   await form(city).getByLabel("用途").fill("年度对接（示例）");
   await chooseAt(city, form(city).getByLabel("数据分级"));
   await chooseAt(city, form(city).getByLabel("数据粒度"));
+  await chooseAt(city, form(city).getByLabel("标准版本"));
   await sent(city);
   const made = city.locator(".ant-card").first().locator(".ant-tag", { hasText: "已制作" });
   for (let tries = 0; tries < 60 && !(await made.count()); tries += 1) {

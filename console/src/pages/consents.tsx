@@ -1,4 +1,5 @@
 import { App, Button, Empty, Space, Table, Tag } from "antd";
+import { useEffect, useState } from "react";
 
 import { Acts } from "../acts";
 import { Shown, useAsk, useSend } from "../ask";
@@ -54,18 +55,19 @@ export function Consents() {
   const words = useWords();
   const { viewer } = useViewer();
   const bank = viewer.role === "BANK";
+  const [changed, setChanged] = useState(0); // a consent given or taken back changes which credentials hold
   return (
     <>
       <h1>{words.nav.consents}</h1>
       <p className="clause">{bank ? texts.bankNote : texts.note}</p>
-      {!bank && <Granted />}
+      {!bank && <Granted done={() => setChanged((times) => times + 1)} />}
       <h2>{texts.credentials}</h2>
-      <Credentials bank={bank} />
+      <Credentials bank={bank} changed={changed} />
     </>
   );
 }
 
-function Granted() {
+function Granted({ done }: { done: () => void }) {
   const texts = useTexts();
   const words = useWords();
   const send = useSend();
@@ -73,6 +75,10 @@ function Granted() {
   const answer = useAsk(CONSENTS, {});
   const grants = ["ENTERPRISE", "CONFIRMER"].includes(viewer.role);
   const { data } = useAsk(BANKS, {}, !grants);
+  function again() {
+    answer.again();
+    done();
+  }
   const today = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(Date.now());
   const confirmed = data?.diagnoses.nodes ?? [];
   return (
@@ -83,7 +89,7 @@ function Granted() {
         const consents = firm.consents?.nodes ?? [];
         return (
           <>
-            <div className="bar"><Acts done={answer.again} acts={[grants && {
+            <div className="bar"><Acts done={again} acts={[grants && {
               label: texts.grant,
               primary: true,
               says: texts.grantText,
@@ -97,7 +103,7 @@ function Granted() {
                 { title: texts.since, render: (_, one) => <span className="nowrap">{one.since}</span> },
                 { title: texts.until, render: (_, one) => <span className="nowrap">{one.until}</span> },
                 { title: words.fields.status, render: (_, one) => <Tag>{one.until < today ? texts.over : one.since > today ? texts.ahead : texts.holds}</Tag> },
-                { title: "", render: (_, one) => grants && one.until >= today && <Acts small done={answer.again} acts={[
+                { title: "", render: (_, one) => grants && one.until >= today && <Acts small done={again} acts={[
                   one.since <= today && confirmed.length > 0 && { label: texts.issue, says: texts.issueText, fields: [{ name: "diagnosis", label: texts.diagnosis, kind: "one", options: confirmed.map((case_) => ({ value: case_.id, label: case_.caseNumber })), initial: confirmed[0]?.id }], send: (given: { diagnosis: string }) => send(ISSUE, { enterprise: firm.id, consent: one.id, ...given }) },
                   { label: texts.revoke, danger: true, says: texts.revokeText, send: () => send(REVOKE, { enterprise: firm.id, consent: one.id }) },
                 ]} /> },
@@ -128,7 +134,7 @@ function Used({ enterprise }: { enterprise: string }) {
   );
 }
 
-function Credentials({ bank }: { bank: boolean }) {
+function Credentials({ bank, changed }: { bank: boolean; changed: number }) {
   const texts = useTexts();
   const words = useWords();
   const name = useNames();
@@ -138,6 +144,10 @@ function Credentials({ bank }: { bank: boolean }) {
   const paging = usePaging("");
   const answer = useAsk(CREDENTIALS, { bank, ...paging.paging });
   const grants = ["ENTERPRISE", "CONFIRMER"].includes(viewer.role);
+  const { again } = answer;
+  useEffect(() => {
+    if (changed) again();
+  }, [changed]); // `again` is another at each drawing
   function save(number: string, credential: string) {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([credential], { type: "application/dc+sd-jwt" }));
