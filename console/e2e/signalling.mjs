@@ -94,7 +94,6 @@ await journey(async (browser) => {
   await chooseAt(city, form(city).getByLabel("外部模型"), { text: "智能制造" });
   await form(city).locator("input[type=file]").setInputFiles(BATCH);
   await form(city).getByText(/已选/).waitFor();
-  await shot(city, "result-batch-sent");
   await sent(city);
   await city.getByText(/待裁定 1/).waitFor();
   const findings = await city.getByRole("table", { name: "校验结果" }).or(city.locator("[aria-label=校验结果]")).first().innerText();
