@@ -76,9 +76,8 @@ class House:
         self.journal = open_journal(database or files["journal"], demo=True)
         self.models = open_read_models(database or files["models"], self.journal)
         self.vault, self.keys = open_vault(database or files["vault"]), open_vault(f"sqlite:///{keys}")
-        self.accounts = LocalAccounts(
-            self.vault, self.models, self.journal, self.clock, SecondFactors(self.vault, bytes(32)), hasher=CHEAP
-        )
+        factors = SecondFactors(self.vault, bytes(32))
+        self.accounts = LocalAccounts(self.vault, self.models, self.journal, self.clock, factors, hasher=CHEAP)
         self.disclosures = open_disclosures(database or f"sqlite:///{folder / 'disclosures'}.db")
         self.shadows = open_shadow_leases(database or files["models"])
         self.computations = open_computation_leases(database or files["models"])
@@ -111,9 +110,7 @@ class House:
         return PRESENT
 
     def open(self, seed: int = 7, progress: Callable[[int, int], None] | None = None) -> list[DemoLogin]:
-        return demo_city.open_demo(
-            self.services, self.accounts, seed=seed, data=SMALL, progress=progress
-        )
+        return demo_city.open_demo(self.services, self.accounts, seed=seed, data=SMALL, progress=progress)
 
     def plain_report(self, accepted: Accepted) -> Mapping[str, Any]:
         kept = self.services.blobs.put(evidence_pdf(accepted.history[-1].position))
@@ -125,9 +122,8 @@ class House:
 def house(folder: Path, keys: Path | None = None, database: str | None = None) -> Iterator[House]:
     made = House(folder, keys or folder / "keys.db", database)
     yield made
-    beside = (made.shadows, made.computations, made.deliveries)
-    for store in (made.models, made.disclosures, *beside, made.log, made.vault, made.keys, made.journal):
-        store.close()
+    for name in ("models", "disclosures", "shadows", "computations", "deliveries", "log", "vault", "keys", "journal"):
+        getattr(made, name).close()
 
 
 @pytest.fixture(scope="module")
