@@ -161,10 +161,17 @@ class Context:
         Raises:
             Refused: NOT_YET_VISIBLE.
         """
-        if self.snapshot.position < position:
-            self.refresh()
-            if not self.program.models.wait_for(position, AT_LEAST_SECONDS):
-                raise NOT_YET_VISIBLE.refuse()
+        if self.snapshot.position < position and not self.waited_for(position, AT_LEAST_SECONDS):
+            raise NOT_YET_VISIBLE.refuse()
+
+    def waited_for(self, position: int, seconds: float) -> bool:
+        """Whether the read models came to a position in time. The operation's snapshot is let go of first.
+
+        Who waits looks at the rows through a connection of its own: with one in hand, as many callers as there are
+        connections would wait for one another.
+        """
+        self.refresh()
+        return self.program.models.wait_for(position, seconds)
 
     def replayed(self, found: Past) -> Snapshot:
         """Rows of the past, let go of with the operation's snapshot."""

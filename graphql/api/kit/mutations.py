@@ -177,6 +177,7 @@ def _mutation(
             common = CommonArguments.model_validate({name: data.pop(name, None) for name, *_ in COMMON_ARGUMENTS})
             digest = _digest(context, command, data)
             sent_command = command.model_validate(filled.fill(context, dict(data)))
+            context.refresh()  # what was looked up is in the command: no connection is held while the journal is waited for
             handled = context.services.send(
                 context.caller,
                 sent_command,
@@ -220,8 +221,7 @@ def _outcome(
     if thing is not None:
         name = to_camel_case(thing.field)
         try:
-            is_there = context.services.models.wait_for(handled.position, WAIT_SECONDS)
-            context.refresh()
+            is_there = context.waited_for(handled.position, WAIT_SECONDS)
             if name in wanted:
                 found[thing.field] = OUTCOME_NOT_YET_VISIBLE.refuse()
             if name in wanted and is_there:

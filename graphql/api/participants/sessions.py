@@ -253,7 +253,7 @@ class SessionMutations:
             if refused.rule == JOINED_ALREADY:  # invited anew after a vault was lost: the login is there, which was asked for
                 return AcceptInvitationPayload()
             return AcceptInvitationPayload.refused(refused)
-        services.models.wait_for(handled.position, mutations.WAIT_SECONDS)  # the payload gives no position to ask `atLeast` with
+        info.context.waited_for(handled.position, mutations.WAIT_SECONDS)  # the payload gives no position to ask `atLeast` with
         return AcceptInvitationPayload()
 
     @mutation("Ask for permission to upload a file · 申请上传. plan P1, P5", roles=UPLOADERS)
