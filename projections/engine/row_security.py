@@ -19,7 +19,6 @@ from typing import assert_never
 from sqlalchemy import Connection, Table, inspect, text
 
 from domain.access import AllOf, AnyOf, Everything, Is, Nothing, OpenTo, Outside, Scope, sees_only_issued
-from journal.engines.prepared_statements import run
 
 READER = "zhenduan_reader"
 """The role that snapshots are read in through a scope of one place; it owns nothing and logs in nowhere."""
@@ -134,13 +133,10 @@ def entering(scope: Scope) -> Mapping[str, str] | None:
     return {"scope": carried, "reader": reader_of(scope)}
 
 
-def enter(connection: Connection, scope: Scope) -> None:
-    """Read the rest of a transaction through the row policies."""
-    if (given := entering(scope)) is not None:
-        run(connection, ENTER, given)
-
-
 ENTER = "SELECT set_config('zhenduan.scope', %(scope)s, true), set_config('role', %(reader)s, true)"
+"""Read the rest of a transaction through the row policies; `entering` says what it is given."""
+LEAVE = "SELECT set_config('role', 'none', true)"
+"""Read as who is connected, whom no policy keeps from anything."""
 
 
 def create_policies(connection: Connection, tables: Mapping[str, Table], *beside: str) -> bool:

@@ -304,6 +304,7 @@ class ReadModels:
                     self._statements,
                     (generations, positions),
                     row_secured=self._row_secured,
+                    eyes=entering,
                     until=until,
                 )
                 yield snapshot

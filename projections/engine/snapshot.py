@@ -2,9 +2,10 @@
 
 import warnings
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
+import psycopg2
 from psycopg2.errors import QueryCanceled
 from sqlalchemy import Connection, Select, String, Table, any_, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -13,7 +14,7 @@ from sqlalchemy.sql import ColumnElement
 
 from domain.access import Scope
 from journal.deadlines import late, milliseconds_left
-from journal.engines.prepared_statements import Rows, Statements
+from journal.engines.prepared_statements import Rows, Statements, run
 from projections.engine import row_security
 
 warnings.filterwarnings("error", message="SELECT statement has a cartesian product", category=SAWarning)
@@ -40,9 +41,12 @@ class Snapshot:
         stands_at: StandsAt = ((), ()),
         *,
         row_secured: bool = False,
+        eyes: Mapping[str, str] | None = None,
         until: float | None = None,
     ) -> None:
+        """eyes: whose row policies it is read through, as `row_security.entering` says; None = past them."""
         self._until = until
+        self._eyes = eyes
         self._connection = connection
         self._tables = tables
         self._statements = statements
@@ -56,8 +60,18 @@ class Snapshot:
 
     def through(self, scope: Scope) -> None:
         """Let PostgreSQL itself refuse what lies outside a scope, from here to the snapshot's end (`row_security`)."""
-        if self._row_secured:
-            row_security.enter(self._connection, scope)
+        if self._row_secured and (given := row_security.entering(scope)) is not None:
+            self._eyes = given
+            run(self._connection, row_security.ENTER, given)
+
+    def whole(self) -> "Snapshot":
+        """The same rows, read by the program itself 程序自身的读取: what a caller is told of the whole city, such as a count.
+
+        The same connection and the same position. Each read alone goes past the row policies; what is read from this snapshot
+        stays behind them. A second snapshot would take a second connection while the first is held: as many operations as there
+        are connections would then wait for one another.
+        """
+        return _Whole(self)
 
     def rows(self, query: Select[Any]) -> Rows:
         """The rows of a query, as plain tuples.
@@ -139,6 +153,38 @@ class Snapshot:
         if self._statements is None:
             return column.in_(list(values))
         return column == any_(bindparam(None, list(values), type_=ARRAY(String)))
+
+
+class _Whole(Snapshot):
+    """A snapshot past the row policies 不经行级安全的快照, read by read."""
+
+    def __init__(self, of: Snapshot) -> None:
+        self.__dict__.update(of.__dict__)
+
+    def through(self, _scope: Scope) -> None:
+        raise TypeError("the program's own reading has no scope")
+
+    def rows(self, query: Select[Any]) -> Rows:
+        with self._past_policies():
+            return super().rows(query)
+
+    def prepared(self, name: tuple[Hashable, ...] | None, build: Callable[[], Select[Any]], **values: Any) -> Rows:  # noqa: ANN401 - as there
+        with self._past_policies():
+            return super().prepared(name, build, **values)
+
+    @contextmanager
+    def _past_policies(self) -> Iterator[None]:
+        if self._eyes is None:
+            yield
+            return
+        run(self._connection, row_security.LEAVE)
+        try:
+            yield
+        except BaseException:
+            with suppress(psycopg2.Error):  # after a fault of the database the transaction reads nothing more, in any role
+                run(self._connection, row_security.ENTER, self._eyes)
+            raise
+        run(self._connection, row_security.ENTER, self._eyes)
 
 
 class _Listener(Snapshot):

@@ -49,8 +49,7 @@ class ReaderCandidateQueries:
         if case is None:
             return None
         sides = [one for one in (case.enterprise, case.provider) if one is not None]
-        with context.services.models.reading(until=context.until) as whole:
-            rows = free_readers(whole, city_day(context.services.clock()).isoformat(), sides)
+        rows = free_readers(context.whole, city_day(context.services.clock()).isoformat(), sides)
         return [
             ReaderCandidate(
                 expert=id_of("person", row.person),

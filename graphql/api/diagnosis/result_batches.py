@@ -181,9 +181,8 @@ def _sending(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     upload = uploaded(context, data.pop("sha256"))
     caller, services = context.caller, context.services
     read = services.foreign.results(content_of(context, upload), upload.filename, data["model"], caller.holder)
-    with services.models.reading(until=context.until) as whole:
-        codes = frozenset(organisation_code(row.uscc) for row in read.rows)
-        registered = registered_codes(whole, caller.scope, codes)
+    codes = frozenset(organisation_code(row.uscc) for row in read.rows)
+    registered = registered_codes(context.whole, caller.scope, codes)
     sender, reach = sender_of(caller.role, caller.actor, caller.organisation)
     return {
         **data,

@@ -71,9 +71,9 @@ class EcosystemFile:
     def _lines(self, caller: Caller) -> Iterator[Sequence[str]]:
         where = asked_by(caller, city_day(self._services.clock()), LinkFilter())
         models, page = self._services.models, Page(AT_ONCE, BY_KIND)
-        with models.reading(caller.scope) as snapshot, models.reading() as whole:
+        with models.reading(caller.scope) as snapshot:
             while found := links(snapshot, caller.scope, where, page):
-                named = ends_of(snapshot, whole, caller.scope, found)
+                named = ends_of(snapshot, snapshot.whole(), caller.scope, found)
                 for row in found:
                     source, target = named[ENDS[row.kind][0], row.source], named[ENDS[row.kind][1], row.target]
                     ends = [(one.kind.value, str(one.id), one.name or "") for one in (source, target)]

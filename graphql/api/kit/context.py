@@ -141,6 +141,11 @@ class Context:
         return self._snapshot
 
     @property
+    def whole(self) -> Snapshot:
+        """The operation's snapshot as the program reads it, whoever asks: for what is told of the whole city."""
+        return self.snapshot.whole()
+
+    @property
     def has_read(self) -> bool:
         """Whether the answer rests on the rows of a snapshot that is still open."""
         return self._snapshot is not None

@@ -130,8 +130,7 @@ def _roster(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     caller = context.caller
     read = context.services.foreign.roster(content_of(context, upload), upload.filename, caller.holder)
     units = ids_by_name(context.snapshot, NAMED_UNITS)
-    with context.services.models.reading(until=context.until) as whole:
-        registered = registered_codes(whole, caller.scope, organisation_codes(read))
+    registered = registered_codes(context.whole, caller.scope, organisation_codes(read))
     return dict(
         roster_command(
             read,

@@ -96,9 +96,9 @@ class DemandMatchingQueries:
         row = rows.demands_by_id(context.snapshot, market_scope(context), [identity]).get(identity)
         if row is None:
             return None
-        with context.services.models.reading(until=context.until) as whole:
-            firm = rows.firms_behind(whole, [row], None)[row.id]
-            providers = rows.diagnosing(whole, [row.enterprise]).get(row.enterprise, frozenset())
+        whole = context.whole
+        firm = rows.firms_behind(whole, [row], None)[row.id]
+        providers = rows.diagnosing(whole, [row.enterprise]).get(row.enterprise, frozenset())
         found = ranked(_need(row, firm, providers), offered(context.snapshot, context.today.year))
         wanted = wanted_parts(wanted_fields(info), "matches")
         shown = load_solutions(context, [one.id for one in found], below(wanted, "solution"))
@@ -129,8 +129,7 @@ class DemandMatchingQueries:
         if row is None or not own or row.status != SolutionStatus.PUBLISHED:
             return None
         found = rows.open_demands(snapshot, context.today.isoformat())
-        with context.services.models.reading(until=context.until) as whole:
-            firms = rows.firms_behind(whole, found, firms_alike(context), context.caller.organisation)
+        firms = rows.firms_behind(context.whole, found, firms_alike(context), context.caller.organisation)
         year = context.today.year
         lists = (one for one in service_lists(snapshot) if one.year in (year, year - 1))
         mine = offered_of(row, is_listed=any(row.supplier in orjson.loads(one.suppliers) for one in lists))

@@ -97,8 +97,7 @@ def _build(context: Context, found: Sequence[DemandRow], wanted: frozenset[str])
     behind: Mapping[str, rows.FirmShown] = {}
     if found and wanted & {"firmName", "district", "industry", "sizeClass", "edition"}:
         seller = "" if own else context.caller.organisation
-        with context.services.models.reading(until=context.until) as whole:
-            behind = rows.firms_behind(whole, found, firms_alike(context), seller)
+        behind = rows.firms_behind(context.whole, found, firms_alike(context), seller)
     made = []
     for row in found:
         firm = behind.get(row.id, rows.FirmShown())

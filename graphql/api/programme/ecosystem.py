@@ -105,8 +105,7 @@ def ends_of(snapshot: Snapshot, whole: Snapshot, scope: Scope, found: Sequence[L
 
 
 def _build(context: Context, found: Sequence[LinkRow], _wanted: frozenset[str]) -> list[EcosystemLink]:
-    with context.services.models.reading(until=context.until) as whole:
-        named = ends_of(context.snapshot, whole, context.scope, found)
+    named = ends_of(context.snapshot, context.whole, context.scope, found)
     return [
         EcosystemLink(
             **shown(EcosystemLink, row),

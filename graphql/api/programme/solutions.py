@@ -110,8 +110,7 @@ def _named_firms(context: Context, found: Sequence[SolutionRow]) -> Mapping[str,
     firms = {firm for row in found for firm in orjson.loads(row.named).values()}
     if not firms:
         return {}
-    with context.services.models.reading(until=context.until) as whole:
-        return {firm.id: firm.name for firm in enterprises_by_id(whole, Everything(), sorted(firms)).values()}
+    return {firm.id: firm.name for firm in enterprises_by_id(context.whole, Everything(), sorted(firms)).values()}
 
 
 def _cases(row: SolutionRow, names: Mapping[str, str]) -> Iterator[SolutionCase]:

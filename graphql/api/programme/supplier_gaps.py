@@ -90,10 +90,10 @@ class SupplierGapQueries:
         context = info.context
         rule = body_on(context.at_least(at_least), PublicationRule, context.today)
         leader, day = context.caller.organisation, context.today.isoformat()
-        with context.services.models.reading(until=context.until) as whole:
-            if context.role != Role.GROUP and not rows.leads_a_chain(whole, leader, day):
-                return None
-            results = rows.consenting_results(whole, leader, day)
+        whole = context.whole
+        if context.role != Role.GROUP and not rows.leads_a_chain(whole, leader, day):
+            return None
+        results = rows.consenting_results(whole, leader, day)
         editions = editions_of(context, sorted({one.edition for one in results}))
         gaps = rows.gaps_of(results, editions, rule.firms_at_least, rule.weakest_indicators)
         firms = len(results) if len(results) >= rule.firms_at_least else None

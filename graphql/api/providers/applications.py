@@ -156,8 +156,7 @@ def _build(context: Context, rows: Sequence[ApplicationRow], wanted: frozenset[s
 
 def records_of(context: Context, providers: Sequence[str]) -> Mapping[str, record_of_provider.ProviderRecord]:
     """What is on record of providers in the whole city, whoever asks: counts alone, which name no firm."""
-    with context.services.models.reading(until=context.until) as whole:
-        return record_of_provider.records(whole, providers)
+    return record_of_provider.records(context.whole, providers)
 
 
 def _application(row: ApplicationRow, record: record_of_provider.ProviderRecord) -> Application:

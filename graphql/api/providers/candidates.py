@@ -76,9 +76,9 @@ def _candidates(context: Context, firm: EnterpriseRow) -> list[ProviderCandidate
     listed = [row for row in sought if row.listing.standing in TAKES_WORK]
     ids = [row.id for row in listed]
     names = {identity: one.name for identity, one in organisations_by_id(context.snapshot, ids).items()} if ids else {}
-    with context.services.models.reading(until=context.until) as whole:
-        known = record_of_provider.experience(whole, ids, division)
-        ties = _ties(context, whole, listed, firm)
+    whole = context.whole
+    known = record_of_provider.experience(whole, ids, division)
+    ties = _ties(context, whole, listed, firm)
     found = [_candidate(row, division, names.get(row.id, row.id), known[row.id], ties.get(row.id)) for row in listed]
     rank = {one.provider: tie_break(firm.id, row.id) for one, row in zip(found, listed, strict=True)}
     return sorted(found, key=lambda one: (one.tie is not None, one.running, -one.confirmed, rank[one.provider]))

@@ -222,9 +222,9 @@ def build_provider_feedback(context: Context, year: int, wanted: frozenset[str])
     rule = body_on(context.snapshot, FeedbackRule, today)
     thin_below = body_on(context.snapshot, RatingRule, date(year, 12, 31)).thin_below
     first, after = date(year, 1, 1), date(year + 1, 1, 1)
-    with context.services.models.reading() as whole:  # what has no name is no row of the provider's; only means of it are told
-        scores = rows_of.scores_between(whole, first.isoformat(), date(year, 12, 31).isoformat(), own)
-        asked = rows_of.answering(whole, *(microseconds(city_midnight(day)) for day in (first, after)))
+    whole = context.whole  # what has no name is no row of the provider's; only means of it are told
+    scores = rows_of.scores_between(whole, first.isoformat(), date(year, 12, 31).isoformat(), own)
+    asked = rows_of.answering(whole, *(microseconds(city_midnight(day)) for day in (first, after)))
     this_quarter = rows_of.quarter_of(today.isoformat())
     pooled: dict[str, list[FeedbackPool]] = {}
     for pool in rows_of.pools([one for one in scores if rows_of.quarter_of(one.given_on) < this_quarter], rule.pool_at_least):
@@ -300,9 +300,8 @@ def _given(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     """An id that tells nothing, and the latest fact with which the step was reached."""
     filled = new_id("feedback")(context, data)
     diagnosis = key_of(str(data["diagnosis"]), "diagnosis")
-    with context.services.models.reading() as snapshot:
-        stream = diagnosis_stream(diagnosis)
-        version = rows_of.milestone_reached(snapshot, stream, FeedbackMilestone(data["milestone"]))
+    stream = diagnosis_stream(diagnosis)
+    version = rows_of.milestone_reached(context.whole, stream, FeedbackMilestone(data["milestone"]))
     return {**filled, "about": cause_of(stream, version) if version is not None else None}
 
 

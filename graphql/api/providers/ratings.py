@@ -374,17 +374,16 @@ def _fixed(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     if int(data["year"]) not in RATED_YEARS:
         return {**data, "position": 0, "inputs": [], "effects": []}
     year, today = int(data["year"]), context.today
-    with context.services.models.reading() as snapshot:
-        rule = body_on(snapshot, RatingRule, date(year, 12, 31))
-        found = rating_inputs(snapshot, context.caller.scope, year, rule, today)
-        inputs, effects = ([one.model_dump(mode="json") for one in part] for part in found)
-        return {**data, "position": snapshot.position, "inputs": inputs, "effects": effects}
+    snapshot = context.whole
+    rule = body_on(snapshot, RatingRule, date(year, 12, 31))
+    found = rating_inputs(snapshot, context.caller.scope, year, rule, today)
+    inputs, effects = ([one.model_dump(mode="json") for one in part] for part in found)
+    return {**data, "position": snapshot.position, "inputs": inputs, "effects": effects}
 
 
 def _opened(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     """Every objection to the rating that was opened as a proceeding, whether or not it was made known by `objectToRating`."""
-    with context.services.models.reading() as snapshot:
-        return {**data, "proceedings": about(snapshot, ProceedingKind.RATING_OBJECTION, rating_stream(int(data["year"])))}
+    return {**data, "proceedings": about(context.whole, ProceedingKind.RATING_OBJECTION, rating_stream(int(data["year"])))}
 
 
 def _find_rating(context: Context, key: str, command: Command, wanted: frozenset[str]) -> YearRating | None:

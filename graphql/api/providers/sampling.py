@@ -224,10 +224,10 @@ def _committed(context: Context, data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _framed(context: Context, data: dict[str, Any]) -> dict[str, Any]:
-    with context.services.models.reading() as snapshot:
-        month = str(key_of(str(data["draw"]), "draw"))
-        jobs = rows.frame_entries(snapshot, month) if month[:4].isdecimal() and len(month) == MONTH_LENGTH else ()
-        return {**data, "position": snapshot.position, "jobs": [one.model_dump() for one in jobs]}
+    snapshot = context.whole
+    month = str(key_of(str(data["draw"]), "draw"))
+    jobs = rows.frame_entries(snapshot, month) if month[:4].isdecimal() and len(month) == MONTH_LENGTH else ()
+    return {**data, "position": snapshot.position, "jobs": [one.model_dump() for one in jobs]}
 
 
 MONTH_LENGTH = len("2024.06")

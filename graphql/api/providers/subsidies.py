@@ -186,12 +186,12 @@ def _jobs(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     year = int(data["year"])
     if year not in RATED_YEARS:
         return {**data, "position": 0, "jobs": [], "left_out": []}
-    with context.services.models.reading() as snapshot:
-        left_out = _paid_by_districts(snapshot, year)
-        jobs = confirmed_jobs(snapshot, context.caller.scope, year, {one.diagnosis for one in left_out})
-        found = {"jobs": jobs, "left_out": left_out}
-        listed = {name: [one.model_dump(mode="json") for one in parts] for name, parts in found.items()}
-        return {**data, "position": snapshot.position, **listed}
+    snapshot = context.whole
+    left_out = _paid_by_districts(snapshot, year)
+    jobs = confirmed_jobs(snapshot, context.caller.scope, year, {one.diagnosis for one in left_out})
+    found = {"jobs": jobs, "left_out": left_out}
+    listed = {name: [one.model_dump(mode="json") for one in parts] for name, parts in found.items()}
+    return {**data, "position": snapshot.position, **listed}
 
 
 def _paid_by_districts(snapshot: Snapshot, year: int) -> tuple[LeftOutJob, ...]:
@@ -213,8 +213,7 @@ def _overturned(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     year, named = int(data["year"]), [str(one) for one in data["diagnoses"]]
     if year not in RATED_YEARS:
         return {**data, "counts": []}
-    with context.services.models.reading() as snapshot:
-        jobs = jobs_of_year(snapshot, context.caller.scope, year, only=named)
+    jobs = jobs_of_year(context.whole, context.caller.scope, year, only=named)
     mine = [job for job in jobs if job.provider == data["provider"]]
     return {**data, "counts": [one.model_dump(mode="json") for one in counted(mine)]}
 

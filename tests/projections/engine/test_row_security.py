@@ -162,6 +162,19 @@ def test_a_query_that_forgot_its_scope_gets_no_row_from_outside(secured: Secured
         assert {row[0] for row in snapshot.rows(select(snapshot[ENTERPRISES].c.id))} == firms
 
 
+def test_what_the_program_reads_for_a_caller_is_whole_and_leaves_the_policies_on(secured: Secured) -> None:
+    models, _ = secured
+    with models.reading(Is(Attribute.ENTERPRISE, ENTERPRISE)) as snapshot:
+        firms, whole = select(snapshot[ENTERPRISES].c.id), snapshot.whole()
+        assert len(whole.rows(firms)) > 1
+        assert len(whole.prepared(("every", "firm"), lambda: firms)) > 1
+        assert [row[0] for row in snapshot.rows(firms)] == [ENTERPRISE]
+        with pytest.raises(LookupError):  # before a statement is sent: the transaction goes on, behind the policies
+            whole.prepared(("one", "firm"), lambda: firms, another="value")
+        assert [row[0] for row in snapshot.rows(firms)] == [ENTERPRISE]
+        assert whole.position == snapshot.position
+
+
 def test_a_rebuild_carries_the_policies_over_and_an_older_snapshot_is_not_torn(secured: Secured) -> None:
     models, address = secured
     district = scope_of(Role.DISTRICT, "310117")
