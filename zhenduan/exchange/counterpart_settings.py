@@ -11,7 +11,7 @@ from zhenduan.exchange.http import Http
 from zhenduan.exchange.transport import Transport
 
 COUNTERPARTS = "ZHENDUAN_COUNTERPARTS"
-FORMS = ({"folder"}, {"address"}, {"address", "token_file"})
+FORMS = ({"folder"}, {"address"}, {"address", "token_file"}, {"address", "key_file", "known_hosts"})
 
 
 class CounterpartsUnusable(ValueError):  # noqa: N818 - says which
@@ -44,14 +44,21 @@ def _counterpart(name: str) -> Counterpart:
 
 def _transport(name: str, table: object) -> Transport:
     if not isinstance(table, dict) or set(table) not in FORMS or not all(isinstance(one, str) for one in table.values()):
-        said = f"{COUNTERPARTS} [{name}]: 须为 folder，或 address 与可选的 token_file"
-        raise CounterpartsUnusable(f"{said} is neither a folder nor an address with or without a token_file")
+        said = f"{COUNTERPARTS} [{name}]: 须为 folder，或 address 与可选的 token_file，或 address 与 key_file、known_hosts"
+        raise CounterpartsUnusable(f"{said} is no folder, and no address with what it is asked with")
     if "folder" in table:
         place = Path(table["folder"])
         if not (place.is_absolute() and place.is_dir()):
             raise CounterpartsUnusable(f"{COUNTERPARTS} [{name}]: 须为已有目录的绝对路径 no absolute path of a folder: {place}")
         return Folder(place)
     parts = urlsplit(table["address"])
+    if "key_file" in table:
+        from zhenduan.exchange.sftp import sftp_at  # noqa: PLC0415 - its library is loaded where it is asked for
+
+        try:
+            return sftp_at(table["address"], Path(table["key_file"]), Path(table["known_hosts"]))
+        except ValueError as error:
+            raise CounterpartsUnusable(f"{COUNTERPARTS} [{name}]: {error}") from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise CounterpartsUnusable(f"{COUNTERPARTS} [{name}]: 须为 http(s) 地址 no address of HTTP: {table['address']}")
     try:

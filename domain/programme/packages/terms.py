@@ -62,6 +62,7 @@ class TransportKind(DescribedEnum):
     """How the program reaches a counterpart · 传送方式."""
 
     FOLDER = "folder", "A folder that both sides see · 共享目录"
+    SFTP = "sftp", "A folder on the counterpart's server, over SSH · 安全文件传送"
     HTTP = "http", "Requests to an address that the operator set · 网络接口"
 
 
