@@ -68,7 +68,7 @@ class Command(BaseModel):
     out of what was sent before it is looked at, so a text of it alone is empty.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     roles: ClassVar[frozenset[Role]]
 
@@ -152,7 +152,7 @@ def first_control(value: object) -> tuple[str | int, ...] | None:
 class Part(BaseModel):
     """A part of a command, an event or a state 组成部分: frozen, and without fields that it does not declare."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 KEEPERS = frozenset({Role.CITY, Role.AUDITOR, Role.SYSTEM})
@@ -171,7 +171,7 @@ class Event(BaseModel):
     it is written down under.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     type: str
     says: ClassVar[str]

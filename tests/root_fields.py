@@ -2,6 +2,8 @@
 
 import itertools
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from graphql import (
@@ -9,10 +11,11 @@ from graphql import (
     GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLOutputType,
-    GraphQLSchema,
     get_named_type,
     is_leaf_type,
     is_required_argument,
+    parse_value,
+    value_from_ast_untyped,
 )
 
 from domain.access import Role
@@ -73,35 +76,69 @@ def selection(
     return "{" + " ".join(parts) + "}"
 
 
-def calls(
-    schema: GraphQLSchema,
-    role: Role,
-    required: Tried,
-    optional: Tried | None = None,
-    without: frozenset[str] = frozenset(),
-) -> Iterator[tuple[str, str, str]]:
-    """(root field, arguments, selection) of every way to ask every query field that the role may enter.
+@dataclass(frozen=True)
+class Call:
+    """One way to ask a root field for all that a role may read below it.
 
-    optional: arguments that are tried besides, one at a time, where a field has them.
+    arguments: as they would be written into a document. query, variables: the same, so that what a field is tried with next asks by
+    the same text: to parse, validate and compile it anew for each value took most of the time.
     """
-    assert schema.query_type is not None
-    for name, field in schema.query_type.fields.items():
+
+    field: str
+    arguments: str
+    query: str
+    variables: dict[str, Any]
+
+
+def calls(
+    role: Role, required: Tried, optional: Tried | None = None, without: frozenset[str] = frozenset(), first: int = 100
+) -> Iterator[Call]:
+    """Every way to ask every query field that the role may enter.
+
+    optional: arguments that are tried besides, one at a time, where a field has them. first: how much of a list.
+    """
+    for name, field in _QUERIES.items():
         if not may_read(role, f"Query.{name}") or get_named_type(field.type).name == "Viewer":
             continue  # the viewer is told its own scope, in words that name its unit
-        for arguments in tried(field, required, optional or {}):
-            yield name, arguments, selection(field.type, role, (), without)
+        for given in _given(field, required, optional or {}):
+            yield _call(name, given, _chosen(name, role, without), first)
 
 
-def tried(field: GraphQLField, required: Tried, optional: Tried) -> Iterator[str]:
+_QUERIES = SCHEMA._schema.query_type.fields  # type: ignore[union-attr] # noqa: SLF001 - the executable one
+
+
+@cache
+def _chosen(name: str, role: Role, without: frozenset[str]) -> str:
+    return selection(_QUERIES[name].type, role, (), without)
+
+
+def _given(field: GraphQLField, required: Tried, optional: Tried) -> Iterator[dict[str, Any]]:
     named = [name for name, argument in field.args.items() if is_required_argument(argument)]
     further = [{}, *({name: value} for name in optional if name in field.args for value in optional[name])]
     given_values = ABSENT | dict(required)
     for values in itertools.product(*(given_values[name] for name in named)):
         for one in further:
-            given = {**dict(zip(named, values, strict=True)), **one}
-            parts = [f"{name}: {_written(value)}" for name, value in given.items()]
-            parts += ["first: 100"] if "first" in field.args else []
-            yield "(" + ", ".join(parts) + ")" if parts else ""
+            yield {**dict(zip(named, values, strict=True)), **one}
+
+
+def _call(name: str, given: Mapping[str, Any], chosen: str, first: int) -> Call:
+    field = _QUERIES[name]
+    kinds = ", ".join(f"${one}: {field.args[one].type}" for one in given)
+    passed = [f"{one}: ${one}" for one in given]
+    passed += [f"first: {first}"] if "first" in field.args else []
+    head, asked = f"({kinds})" if kinds else "", f"({', '.join(passed)})" if passed else ""
+    query = f"query{head} {{ {name}{asked} {chosen} }}"
+    return Call(name, _arguments(field, given, first), query, {one: _plain(value) for one, value in given.items()})
+
+
+def _arguments(field: GraphQLField, given: Mapping[str, Any], first: int) -> str:
+    parts = [f"{name}: {_written(value)}" for name, value in given.items()]
+    parts += [f"first: {first}"] if "first" in field.args else []
+    return "(" + ", ".join(parts) + ")" if parts else ""
+
+
+def _plain(value: Any) -> Any:
+    return value_from_ast_untyped(parse_value(value)) if isinstance(value, Literal) else value
 
 
 def _written(value: Any) -> str:

@@ -4,12 +4,14 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.forked_program import COMMAND, loaded
 from zhenduan.settings import Settings
 from zhenduan.wiring import opened
 
@@ -31,13 +33,13 @@ def blocks() -> dict[str, list[str]]:
     return {heading: BLOCK.findall(text) for heading, text in zip(parts[::2], parts[1::2], strict=True)}
 
 
-def pasted(folder: Path, script: str, environment: Mapping[str, str | None]) -> str:
+def pasted(folder: Path, script: str, environment: Mapping[str, str | None], program: str) -> str:
     """What the lines print when they are pasted into a shell that stops at the first one that fails."""
     tools = folder / "tools"
     tools.mkdir(exist_ok=True)
-    program = tools / "zhenduan"
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m zhenduan "$@"\n', "utf-8")
-    program.chmod(0o755)
+    command = tools / "zhenduan"
+    command.write_text(f'#!/bin/sh\nexec {sys.executable} -IS {COMMAND} {program} "$@"\n', "utf-8")
+    command.chmod(0o755)
     around = {"PATH": f"{tools}:{os.environ['PATH']}", "PYTHONPATH": f"{ROOT}:{ROOT / 'graphql'}", "HOME": str(folder)}
     given = around | {name: value or "" for name, value in environment.items()}
     done = subprocess.run(  # noqa: S603 - the page's own lines
@@ -57,8 +59,14 @@ class Begun:
 
 
 @pytest.fixture(scope="module")
+def program() -> Iterator[str]:
+    with tempfile.TemporaryDirectory() as folder, loaded(Path(folder), ROOT) as address:  # a socket's address is short
+        yield address
+
+
+@pytest.fixture(scope="module")
 def cities(
-    tmp_path_factory: pytest.TempPathFactory, new_database: Callable[..., str]
+    tmp_path_factory: pytest.TempPathFactory, new_database: Callable[..., str], program: str
 ) -> Callable[[str], Begun]:
     made: dict[str, Begun] = {}
 
@@ -70,7 +78,7 @@ def cities(
             environment = places | {"ZHENDUAN_DATABASE": new_database() if engine == "postgres" else None}
             parts = [block for name in (FIRST, ONCE) for block in blocks()[name]]
             read = "zhenduan export-trail --out trail.jsonl\n"  # of every firm, so a row of the disclosure log
-            said = pasted(folder, "".join([*parts, read, *blocks()[NIGHT]]), environment)
+            said = pasted(folder, "".join([*parts, read, *blocks()[NIGHT]]), environment, program)
             found = re.search(r"password: (\S+)", said)
             assert found is not None
             made[engine] = Begun(folder, environment, found[1])
@@ -89,14 +97,20 @@ def test_every_part_of_the_drill_is_there_to_be_run() -> None:
     ids=[*map("moved-{0[0]}-to-{0[1]}".format, PAIRS), *map("lost-{0[0]}-to-{0[1]}".format, PAIRS[1:3])],
 )
 def test_the_drill_brings_the_city_back(
-    cities: Callable[[str], Begun], new_database: Callable[..., str], here: str, there: str, drill: str, tmp_path: Path
+    cities: Callable[[str], Begun],
+    new_database: Callable[..., str],
+    program: str,
+    here: str,
+    there: str,
+    drill: str,
+    tmp_path: Path,
 ) -> None:
     city = cities(here)
     for left in ("backups/move.zip", "safe/move.vault"):
         (city.folder / left).unlink(missing_ok=True)
     new = {"NEW": str(tmp_path / "new"), "NEW_DATABASE": new_database() if there == "postgres" else None}
     script = "".join(blocks()[drill])
-    pasted(city.folder, script, city.environment | new)
+    pasted(city.folder, script, city.environment | new, program)
     before, after = (
         Settings(Path(str(where)), database or None)
         for where, database in (

@@ -18,7 +18,7 @@ from domain.governance.dated_rules import defaults_of
 from domain.governance.rule_bodies.body import RuleKind
 from domain.kernel import Command
 from domain.masks import OF_THE_PROVIDER
-from zhenduan.pages.rules_page import listed, modules_of
+from zhenduan.pages.rules_page import listed, modules_by_code
 
 TITLE = "操作手册与平台指南"
 ENGLISH = "Operating manual and platform guide"
@@ -59,10 +59,11 @@ def _operating() -> Iterator[str]:
         yield f"自 {rule.since} 起，市级部门另行设定之前适用（{rule.source.document}，标记 {rule.source.mark}）：\n"
         yield from _table(("事项", "规定"), list(_terms(rule.body)))
     yield "## 六、不予办理的情形\n"
+    stated = modules_by_code()
     found = [
         (f"`{one.rule.code}`", one.rule.clause, one.rule.says)
         for one in listed()
-        if any(module.startswith(AREAS) for module in modules_of(one.rule))
+        if any(module.startswith(AREAS) for module in stated.get(one.rule.code, ()))
     ]
     yield from _table(("代码", "条款", "说明"), found)
 

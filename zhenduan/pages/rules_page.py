@@ -62,10 +62,13 @@ def listed() -> list[ListedRule]:
     return sorted(found.values(), key=lambda one: (order.index(one.room), one.rule.code))
 
 
-def modules_of(rule: Rule) -> frozenset[str]:
-    """The modules of the domain that state a rule or take it in 规则所在."""
-    names = (module.name for module in pkgutil.walk_packages(domain.__path__, "domain."))
-    return frozenset(name for name in names if rule in (one for _, one in _rules_of(vars(import_module(name)))))
+def modules_by_code() -> dict[str, set[str]]:
+    """Code of a rule -> the modules of the domain that state it or take it in 规则所在."""
+    found: dict[str, set[str]] = {}
+    for module in pkgutil.walk_packages(domain.__path__, "domain."):
+        for _, rule in _rules_of(vars(import_module(module.name))):
+            found.setdefault(rule.code, set()).add(module.name)
+    return found
 
 
 def _rules_of(values: Mapping[str, object]) -> Iterator[tuple[str, Rule]]:

@@ -121,13 +121,13 @@ class World:
     installation: Installation
     operations: Operations
 
-    def ask(self, role: Role, query: str) -> Any:
+    def ask(self, role: Role, query: str, variables: dict[str, Any] | None = None) -> Any:
         person = EXPERTS.get(role, "someone")
         who = Caller(person, role, UNITS[role], scope_of(role, UNITS[role], person, TODAY)) if role in UNITS else CITY
         services = self.installation.services
         identified = Identified(who, "m", datetime.now(UTC) + timedelta(hours=1))
         services.accounts.identify = lambda _token, _snapshot=None: identified  # type: ignore[method-assign]
-        return self.operations.run(GraphQLRequest(query, None), "any", KINDS).payload
+        return self.operations.run(GraphQLRequest(query, variables), "any", KINDS).payload
 
     def events(self, role: Role) -> list[Any]:
         """What a subscriber is told who asks for all there was."""
@@ -302,25 +302,26 @@ def test_the_city_sees_that_the_worlds_differ(worlds: dict[str, list[World]], na
 def test_from_outside_a_case_nothing_tells_what_is_not_issued(worlds: dict[str, list[World]], name: str, role: Role) -> None:
     one, *others = worlds[name]
     optional = {"filter": tuple(filters()), "asOf": MOMENTS, "subject": (f"diagnosis/{CASE}",), "kind": ("diagnosis.",)}
-    queries, found = [], []
-    for field, arguments, chosen in calls(SCHEMA._schema, role, REQUIRED, optional):  # noqa: SLF001 - the executable one
-        of_no_firm = RIGHTS.rows[f"Query.{field}"] == SIGNED_IN and field not in {"node", "nodes"}
-        if of_no_firm or ("filter" in arguments and field != "diagnoses"):
+    queries: list[tuple[str, dict[str, Any]]] = []
+    found: list[str] = []
+    for call in calls(role, REQUIRED, optional):
+        of_no_firm = RIGHTS.rows[f"Query.{call.field}"] == SIGNED_IN and call.field not in {"node", "nodes"}
+        if of_no_firm or ("filter" in call.variables and call.field != "diagnoses"):
             continue  # what every signed-in role reads is of no firm
-        if "filter" in arguments:  # what is found is what tells
-            found.append(f"found{len(found)}: {field}{arguments} {{ totalCount nodes {{ id }} }}")
+        if "filter" in call.variables:  # what is found is what tells
+            found.append(f"found{len(found)}: {call.field}{call.arguments} {{ totalCount nodes {{ id }} }}")
         else:
-            queries.append(f"{{ {field}{arguments} {chosen} }}")
+            queries.append((call.query, call.variables))
     assert len(queries) + len(found) > 2
     for start in range(0, len(found), ROOT_FIELDS):
         part = found[start : start + ROOT_FIELDS]
         together = f"{{ {' '.join(part)} }}"  # a filter that the role may not use is asked by itself, else it answers for the rest
         refused = "errors" in one.ask(role, together)
-        queries += [f"{{ {each} }}" for each in part] if refused else [together]
-    for query in queries:
-        expected = plain(one.ask(role, query))
+        queries += [(f"{{ {each} }}", {}) for each in part] if refused else [(together, {})]
+    for query, variables in queries:
+        expected = plain(one.ask(role, query, variables))
         for other in others:
-            assert plain(other.ask(role, query)) == expected, query
+            assert plain(other.ask(role, query, variables)) == expected, (query, variables)
 
 
 @pytest.mark.parametrize("role", OUTSIDERS)

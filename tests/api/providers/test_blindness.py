@@ -14,7 +14,7 @@ from domain.providers.marking.marking import MarkSealed
 from journal.codec import EVENT_OF
 from tests.api.providers.selected_city import CALL, MARKERS, SECRET, Selecting
 from tests.api.server.test_scopes import ARGUMENTS
-from tests.live_city import PEOPLE, SCHEMA
+from tests.live_city import PEOPLE
 from tests.root_fields import calls
 
 EVERYONE = [*((login, role) for login, role, _ in PEOPLE), *((login, Role.MARKER) for login in MARKERS), (None, Role.PUBLIC)]
@@ -27,13 +27,12 @@ def answers(selecting: Selecting, who: str | None, role: Role) -> dict[str, str]
     """Every root field as one person reads it, by its call."""
     tried = {**ARGUMENTS, "year": (selecting.year,)}
     found = {}
-    for name, arguments, chosen in calls(SCHEMA._schema, role, tried):  # noqa: SLF001 - the executable schema
-        if name not in VOLATILE:
-            few = arguments.replace("first: 100", "first: 5")  # so that a stranger may ask for all of each
-            payload = selecting.city.ask(who, f"{{ {name}{few} {chosen} }}")
-            assert name not in OURS or "errors" not in payload, (name, payload)
-            assert "INTERNAL" not in str(payload.get("errors", "")), (name, arguments, chosen, payload["errors"])
-            found[name + arguments] = orjson.dumps(payload.get("data")).decode()
+    for call in calls(role, tried, first=5):  # so that a stranger may ask for all of each
+        if call.field not in VOLATILE:
+            payload = selecting.city.ask(who, call.query, **call.variables)
+            assert call.field not in OURS or "errors" not in payload, (call.field, payload)
+            assert "INTERNAL" not in str(payload.get("errors", "")), (call, payload["errors"])
+            found[call.field + call.arguments] = orjson.dumps(payload.get("data")).decode()
     return found
 
 

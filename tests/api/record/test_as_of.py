@@ -20,7 +20,7 @@ from tests.api.server.test_scopes import (
     watched,
 )
 from tests.live_city import ENTERPRISE, LiveCity
-from tests.root_fields import may_read, selection, tried
+from tests.root_fields import calls, selection
 
 __all__ = ["watched"]
 
@@ -209,16 +209,14 @@ def test_every_query_field_shows_of_this_moment_what_it_shows_without_one(watche
     schema = watched.schema.query_type
     assert schema is not None
     moment = datetime.now(UTC).isoformat()
-    for name, field in schema.fields.items():
-        if "asOf" not in field.args or not may_read(Role.AUDITOR, f"Query.{name}"):
-            continue
-        for arguments in tried(field, ARGUMENTS, {}):
-            chosen = selection(field.type, Role.AUDITOR)
-            inner = arguments.removeprefix("(").removesuffix(")")
-            then = watched.through(scope, f"query($at: String!) {{ {name}({inner} asOf: $at) {chosen} }}", {"at": moment})
-            now = watched.through(scope, f"{{ {name}{arguments} {chosen} }}")
-            assert "errors" not in then, (name, then)
-            assert without(then["data"]) == without(now["data"]), name
+    both = [call for call in calls(Role.AUDITOR, ARGUMENTS, {"asOf": (moment,)}) if "asOf" in schema.fields[call.field].args]
+    assert both
+    for without_one, of_this_moment in zip(both[::2], both[1::2], strict=True):
+        assert of_this_moment.variables == without_one.variables | {"asOf": moment}
+        then = watched.through(scope, of_this_moment.query, of_this_moment.variables)
+        now = watched.through(scope, without_one.query, without_one.variables)
+        assert "errors" not in then, (then, of_this_moment.field)
+        assert without(then["data"]) == without(now["data"]), of_this_moment.field
 
 
 @settings(max_examples=15)
