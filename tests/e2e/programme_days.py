@@ -41,11 +41,10 @@ class Programme:
         self.tokens = {}
 
     def computed(self) -> None:
-        """What waits to be worked out apart from the server is, and everyone may read it."""
+        """What waits to be worked out apart from the server is."""
         services = self.city.installation.services
         services.models.catch_up()
         compute_waiting(services, NEVER)
-        services.models.catch_up()
 
     @property
     def today(self) -> str:
@@ -62,12 +61,18 @@ class Programme:
         return {"authorization": f"Bearer {self._token(who)}"}
 
     def read(self, who: str, query: str, **variables: Any) -> Any:
+        """What is on record by now, of every object that a command touched."""
+        self.city.installation.services.models.catch_up()
+        return self._answered(who, query, variables)
+
+    def _answered(self, who: str, query: str, variables: Mapping[str, Any]) -> Any:
         answer = self.client.post("/graphql", json={"query": query, "variables": variables}, headers=self.headers(who)).json()
         assert "errors" not in answer, answer
         return answer["data"]
 
     def publicly(self, query: str) -> Any:
         """What anyone reads, without signing in."""
+        self.city.installation.services.models.catch_up()
         answer = self.client.post("/graphql", json={"query": query}).json()
         assert "errors" not in answer, answer
         return answer["data"]
@@ -85,7 +90,7 @@ class Programme:
     def _sent(self, who: str, name: str, thing: str, given: Mapping[str, Any]) -> Any:
         kind = f"{name[0].upper()}{name[1:]}Input"
         asked = f"mutation($input: {kind}!) {{ {name}(input: $input) {{ {thing} userErrors {{ code message field }} }} }}"
-        return self.read(who, asked, input=given)[name]
+        return self._answered(who, asked, {"input": given})[name]
 
     def uploaded(self, who: str, kind: str, filename: str, content: bytes) -> str:
         url = self.says(who, "requestUpload", "ticket { url }", kind=kind, filename=filename)["ticket"]["url"]

@@ -205,7 +205,6 @@ def sampled(year: Programme, case: str) -> None:
     year.says("city", "assignReassessment", diagnosis=case, draw="2025.07", assessor="person/sampler")
     answers = [one | {"reason": "按现场记录"} for section in sections(2).values() for one in section]
     year.says("sampler", "giveReassessment", diagnosis=case, answers=answers)
-    year.city.installation.services.models.catch_up()
     told = year.read("city", "{ sampledYear(year: 2025) { frame drawn adjudicated material } }")["sampledYear"]
     assert told == {"frame": 1, "drawn": 1, "adjudicated": 1, "material": 0}
 
