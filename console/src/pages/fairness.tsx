@@ -6,7 +6,7 @@ import { decimal } from "../format";
 import { graphql } from "../gql";
 import { FairnessDivisionNames, FairnessFindingNames } from "../gql/enum-names";
 import type { RatingFairnessQuery } from "../gql/graphql";
-import { spoken, useNames, useWords } from "../language";
+import { spoken, useNames, useSaid, useWords } from "../language";
 
 const FAIRNESS = graphql(`
   query RatingFairness($year: Int!) {
@@ -34,6 +34,11 @@ type Report = NonNullable<RatingFairnessQuery["ratingFairness"]>;
 export function Fairness({ fairness }: { fairness: Report }) {
   const texts = useTexts();
   const name = useNames();
+  const said = useSaid();
+  const called = (group: string) => {
+    const [english = group, chinese = group] = group.split(" · ");
+    return said(chinese, english);
+  };
   return (
     <>
       <p>{texts.told(fairness.rated, fairness.compared, fairness.tilts, fairness.untold)}</p>
@@ -45,7 +50,7 @@ export function Fairness({ fairness }: { fairness: Report }) {
       ]} />
       <Table size="small" aria-label={texts.comparisons} pagination={{ pageSize: 20, hideOnSinglePage: true }} rowKey={(one) => one.division + one.group} dataSource={fairness.comparisons} scroll={{ x: "max-content" }} locale={{ emptyText: texts.noComparison }} columns={[
         { title: texts.division, render: (_, one) => name(FairnessDivisionNames, one.division) },
-        { title: texts.group, dataIndex: "groupName" },
+        { title: texts.group, render: (_, one) => called(one.groupName) },
         { title: texts.good, align: "right", render: (_, one) => `${one.good} / ${one.of}` },
         { title: texts.others, align: "right", render: (_, one) => `${one.othersGood} / ${one.othersOf}` },
         { title: texts.ratio, align: "right", render: (_, one) => (one.ratio === null ? "—" : `${decimal(one.ratio, 2)} (${decimal(one.low, 2)}–${decimal(one.high, 2)})`) },
