@@ -11,6 +11,9 @@ await journey(async (browser) => {
   await page.locator("tbody tr.ant-table-row button").first().click();
   await page.locator(".ant-drawer .ant-timeline-item").first().waitFor();
   await accessible(page, "stranger-why");
+  await page.emulateMedia({ media: "print" });
+  const printed = (await page.locator("#root").isHidden()) && (await page.locator(".ant-drawer .ant-timeline-item").first().isVisible());
+  await page.emulateMedia({ media: "screen" });
   await page.keyboard.press("Escape");
   await page.locator(".ant-drawer").waitFor({ state: "hidden" });
   await page.getByRole("button", { name: "评价是否公平" }).click();
@@ -28,5 +31,5 @@ await journey(async (browser) => {
     if (await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)) wide.push(path);
   }
   const paths = await page.locator("nav a").evaluateAll((links) => links.map((one) => one.getAttribute("href").slice(1)));
-  return { listed, divisions, wide, paths };
+  return { listed, printed, divisions, wide, paths };
 });

@@ -14,6 +14,7 @@ import pytest
 from openpyxl import load_workbook
 
 from domain.access import Role
+from interop.proof import verify_dossier as verifier
 from tests.e2e.programme_days import Programme, programme_from
 from tests.e2e.provider_moves import (
     certificate_suspended,
@@ -198,6 +199,20 @@ def moved(years: Programme) -> None:
     years.says("city", "finishRating", year=2026)
 
 
+# Evidence (plan P5)
+
+
+def proved(years: Programme) -> None:
+    """An auditor checks moves, rating and subsidy with nothing but file and key; one byte that was turned is told."""
+    key = str(years.city.installation.log.keys().signing.verifier)
+    for path in ("move/organisation/p2", "rating/2025/organisation/p1", "subsidy/2025"):
+        content = years.download("auditor", f"/dossiers/{path}")
+        assert verifier.verify(content, key).faults == (), path
+        middle = len(content) // 2
+        turned = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
+        assert verifier.verify(turned, key).faults != (), path
+
+
 def test_providers_go_through_two_years(programme: Programme) -> None:
     called(programme)
     marked(programme)
@@ -213,3 +228,4 @@ def test_providers_go_through_two_years(programme: Programme) -> None:
     paid(programme, own)
     clawed_back(programme, case, sampled(programme, case))
     moved(programme)
+    proved(programme)

@@ -126,6 +126,7 @@ function Why({ provider, on }: { provider: string; on: string | null }) {
                 </li>
               ))}
             </ul>
+            <Button onClick={() => window.print()}>{words.directory.print}</Button>
           </>
         ) : (
           <Empty description={words.directory.empty} />
