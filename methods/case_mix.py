@@ -55,8 +55,9 @@ class CellSum:
         self.jobs += 1
         self.weight += weight
         self.weight_squares += weight * weight
-        self.total += weight * units
-        self.squares += weight * units * units
+        weighed = weight * units
+        self.total += weighed
+        self.squares += weighed * units
 
     def join(self, other: "CellSum") -> None:
         """Another cell's jobs."""
@@ -75,11 +76,10 @@ def cells_of(jobs: Iterable[Scored]) -> Cells:
     """The sums of a year's jobs, read once."""
     found: defaultdict[tuple[str, tuple[str, ...]], CellSum] = defaultdict(CellSum)
     for job in jobs:
-        scaled = job.score * _UNIT
-        units = int(scaled)
-        if units != scaled:
+        whole, part = job.score.as_integer_ratio()
+        if _UNIT % part:
             raise ValueError(f"a score has at most {SCORE_PLACES} decimals, not {job.score}")
-        found[job.provider, job.levels].add(units, job.weight)
+        found[job.provider, job.levels].add(whole * (_UNIT // part), job.weight)
     return dict(found)
 
 
@@ -140,9 +140,13 @@ def effects(cells: Cells, ridge: int) -> Effects:
                 for column in at:
                     together[row, column] += cell.weight
         for row, mass in served.items():
-            vector[row] += (scored[row] - Fraction(mass * total) / weight) / _UNIT
+            vector[row] += Fraction(scored[row] * weight - mass * total, weight * _UNIT)
             for column, other in served.items():
-                matrix[row][column] += together[row, column] - Fraction(mass * other) / weight
+                if row <= column:
+                    matrix[row][column] += Fraction(together[row, column] * weight - mass * other, weight)
+    for row, entries in enumerate(matrix):
+        for column in range(row):
+            entries[column] = matrix[column][row]  # it is the same from either side
     return dict(zip(levels, ridge_solution(matrix, vector, ridge, CARRIED_PLACES), strict=True))
 
 

@@ -53,10 +53,13 @@ def fisher(one: GroupCount, other: GroupCount) -> Fraction:
 
 
 def share_ratio(one: GroupCount, other: GroupCount) -> ShareRatio:
-    """The ratio of two shares; where a count is 0, half a provider is added to each for the interval."""
+    """The ratio of two shares; where a count is 0, or all of both are good, half a provider is added to each for the interval.
+
+    Else one good provider against another would be an interval of no width: no tilt, and for sure.
+    """
     a, n, b, m = (Fraction(value) for value in (one.good, one.of, other.good, other.of))
     plain = (a / n) / (b / m) if b else None
-    if not one.good or not other.good:
+    if not one.good or not other.good or (a, b) == (n, m):
         a, b, n, m = a + Fraction(1, 2), b + Fraction(1, 2), n + 1, m + 1
     logarithm = math.log((a / n) / (b / m))
     half = Z_90 * math.sqrt(1 / a - 1 / n + 1 / b - 1 / m)

@@ -1,4 +1,4 @@
-// Whoever is not signed in reads the directory and why a provider stands in it, the rules, and checks a dossier.
+// Whoever is not signed in reads the directory and why a provider stands in it, whether its rating is fair, the rules, and checks a dossier.
 import { accessible, go, journey, shot, tab } from "./browser.mjs";
 
 await journey(async (browser) => {
@@ -11,6 +11,18 @@ await journey(async (browser) => {
   await page.locator("tbody tr.ant-table-row button").first().click();
   await page.locator(".ant-drawer .ant-timeline-item").first().waitFor();
   await accessible(page, "stranger-why");
+  await page.emulateMedia({ media: "print" });
+  const printed = (await page.locator("#root").isHidden()) && (await page.locator(".ant-drawer .ant-timeline-item").first().isVisible());
+  await page.emulateMedia({ media: "screen" });
+  await page.keyboard.press("Escape");
+  await page.locator(".ant-drawer").waitFor({ state: "hidden" });
+  await page.getByRole("button", { name: "评价是否公平" }).click();
+  await page.locator(".ant-drawer").getByLabel("年度").fill("2024");
+  await page.keyboard.press("Enter");
+  await page.getByText("只作报告，不据以调整得分").waitFor();
+  const divisions = await page.locator(".ant-drawer .ant-table").first().locator("tr.ant-table-row").count();
+  await accessible(page, "stranger-fairness");
+  await shot(page, "stranger-fairness");
   const wide = [];
   for (const path of ["/rules", "/dossier"]) {
     await go(page, path);
@@ -19,5 +31,5 @@ await journey(async (browser) => {
     if (await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)) wide.push(path);
   }
   const paths = await page.locator("nav a").evaluateAll((links) => links.map((one) => one.getAttribute("href").slice(1)));
-  return { listed, wide, paths };
+  return { listed, printed, divisions, wide, paths };
 });

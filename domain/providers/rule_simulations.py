@@ -31,18 +31,22 @@ RULE_SIMULATION: TypeAdapter[RuleSimulation] = TypeAdapter(RuleSimulation)
 
 
 def simulate_rating(
-    inputs: tuple[ProviderInputs, ...], last: Mapping[str, Tier], now: RatingRule, then: RatingRule
+    inputs: tuple[ProviderInputs, ...],
+    proposed: tuple[ProviderInputs, ...],
+    last: Mapping[str, Tier],
+    now: RatingRule,
+    then: RatingRule,
 ) -> RuleSimulation:
-    """A year's inputs under the rule in force and the proposed one 评价规则测算.
+    """A year's inputs under the rule in force and the proposed one, each as that rule counts them 评价规则测算.
 
     Expected and decided counts of each tier, who is ranked, and how many would stand in another tier.
     """
-    before, after = compute(inputs, last, now), compute(inputs, last, then)
+    before, after = compute(inputs, last, now), compute(proposed, last, then)
     numbers = dict(_of_rating(before))
     outcomes = [_outcome(code, numbers[code], value) for code, value in _of_rating(after)]
     moved = Counter(_moves(before, after))
     outcomes += [_outcome(code, None, Decimal(moved[code])) for code in (SimulatedNumber.BETTER, SimulatedNumber.WORSE)]
-    return RuleSimulation(input_digest=_digest(inputs, last, now, then), outcomes=tuple(outcomes))
+    return RuleSimulation(input_digest=_digest((*inputs, *proposed), last, now, then), outcomes=tuple(outcomes))
 
 
 def _of_rating(year: ComputedYear) -> Iterator[tuple[SimulatedNumber, Decimal]]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import UTC, datetime
 from io import BytesIO
+from operator import itemgetter
 from random import Random
 from statistics import fmean
 
@@ -10,6 +11,11 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
+from domain.diagnosis.opening import OpenDiagnosis
+from domain.diagnosis.provider import AssignProvider
+from domain.diagnosis.report import ConfirmReport
+from domain.governance.dated_rules import ProposeRule, SetRule
+from domain.kernel import Command
 from interop.code_lists import districts, industries
 from interop.rosters.roster import roster_command
 from interop.rosters.roster_reading import read_roster
@@ -22,6 +28,7 @@ from zhenduan.demo.city_story import story
 from zhenduan.demo.data import Ending
 from zhenduan.demo.files import evidence_pdf, evidence_png
 from zhenduan.demo.firms import Unused, by_district, draw_firms, next_year, roster_file
+from zhenduan.demo.ratings import YEAR, few_jobs
 
 
 def drawn(seed: int) -> Random:
@@ -43,6 +50,20 @@ def test_a_present_within_the_first_two_years_is_refused() -> None:
 
 
 # The city as authored
+
+
+def test_the_rated_year_holds_confirmed_jobs_of_as_many_providers_as_its_rule_asks_for() -> None:
+    """Else nobody is rated, and the report on fairness is empty."""
+    acts = [timed for timed in story(DATA, drawn(DATA.seed), PRESENT).acts if isinstance(timed.act.what, Command)]
+    confirmed = {what.diagnosis for timed in acts if isinstance(what := timed.act.what, ConfirmReport)}
+    asked = OpenDiagnosis | AssignProvider
+    named = [(timed.at, what) for timed in acts if isinstance(what := timed.act.what, asked)]
+    opened = {what.diagnosis for at, what in named if isinstance(what, OpenDiagnosis) and at.year == YEAR}
+    providers = {what.provider for _, what in named if what.diagnosis in opened & confirmed}
+    assert len(providers - {None}) >= few_jobs().providers_at_least > 1
+    said = [(timed.at, what) for timed in acts if isinstance(what := timed.act.what, ProposeRule | SetRule)]
+    rules = [(at, type(what)) for at, what in said if what.body == few_jobs()]
+    assert [kind for _, kind in sorted(rules, key=itemgetter(0))] == [ProposeRule, SetRule], "simulated before it is set"
 
 
 def test_the_authored_city_is_large_enough_and_names_only_what_exists() -> None:

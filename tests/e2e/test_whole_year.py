@@ -4,33 +4,23 @@ Each step is asked over HTTP by whoever the plan names, who signed in for it; th
 """
 
 import io
-import threading
-from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import orjson
 import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
-from starlette.testclient import TestClient
 
-from api.app import create_app
-from api.server.admission import AdmissionLimits
 from domain.access import Role
-from domain.instants import SHANGHAI
-from domain.participants.people.memberships import GrantMembership
-from domain.participants.people.registration import RegisterPerson
 from interop.questionnaires.layout import COMPUTED, YES, lines_of, title_of
 from standards import Form
-from tests.api.providers.selected_city import Clock
-from tests.live_city import EDITION, ENTERPRISE, PASSWORD, LiveCity, build_city, followed, open_city, sections
+from tests.e2e.programme_days import NEVER, Programme, programme_from
+from tests.live_city import EDITION, ENTERPRISE, sections
 from zhenduan.background.computing import compute_waiting
-from zhenduan.background.due_acts import do_due_acts
 
-NEVER = threading.Event()
 BEGAN = datetime(2025, 1, 6, 2, tzinfo=UTC)
 FIRM, TOWN = f"enterprise/{ENTERPRISE}", "organisation/310117001"
 JOINING = (
@@ -44,89 +34,19 @@ PROCESS = {
     "arbitersAtLeast": 3, "filed": True, "read": True,
 }
 DISPUTED = "Z01"
-PATIENT = AdmissionLimits(deadline_seconds=120.0, wait_seconds=60.0, standing_seconds=60.0, share=1.0)
-"""A busy machine renders a report slowly; nothing here is about that."""
-
-
-class Programme:
-    """The programme on a day of its year: who says what over HTTP, each signed in by login and password."""
-
-    def __init__(self, city: LiveCity, client: TestClient, clock: Clock) -> None:
-        self.city, self.client, self.clock = city, client, clock
-        self.tokens: dict[str, str] = {}
-
-    def on(self, day: str) -> None:
-        """The morning of a day; what the program does when a time is over was done on each day until then."""
-        while self.clock.moment.astimezone(SHANGHAI).date() < date.fromisoformat(day):
-            self.clock.moment += timedelta(days=1)
-            do_due_acts(self.city.installation.services, NEVER)
-        self.tokens = {}
-
-    @property
-    def today(self) -> str:
-        return self.city.today
-
-    def _token(self, who: str) -> str:
-        if who not in self.tokens:
-            said = "mutation($input: SignInInput!) { signIn(input: $input) { session { token } userErrors { code } } }"
-            sent = {"query": said, "variables": {"input": {"login": who, "password": PASSWORD}}}
-            self.tokens[who] = self.client.post("/graphql", json=sent).json()["data"]["signIn"]["session"]["token"]
-        return self.tokens[who]
-
-    def headers(self, who: str) -> dict[str, str]:
-        return {"authorization": f"Bearer {self._token(who)}"}
-
-    def read(self, who: str, query: str, **variables: Any) -> Any:
-        answer = self.client.post("/graphql", json={"query": query, "variables": variables}, headers=self.headers(who)).json()
-        assert "errors" not in answer, answer
-        return answer["data"]
-
-    def says(self, who: str, name: str, thing: str = "", /, **given: Any) -> Any:
-        """What a command is answered, which must not be refused."""
-        payload = self._sent(who, name, thing, given)
-        assert payload["userErrors"] == [], (name, payload["userErrors"])
-        return payload
-
-    def refused(self, who: str, name: str, /, **given: Any) -> str:
-        (code,) = {str(one["code"]) for one in self._sent(who, name, "", given)["userErrors"]}
-        return code
-
-    def _sent(self, who: str, name: str, thing: str, given: Mapping[str, Any]) -> Any:
-        kind = f"{name[0].upper()}{name[1:]}Input"
-        asked = f"mutation($input: {kind}!) {{ {name}(input: $input) {{ {thing} userErrors {{ code message field }} }} }}"
-        return self.read(who, asked, input=given)[name]
-
-    def uploaded(self, who: str, kind: str, filename: str, content: bytes) -> str:
-        url = self.says(who, "requestUpload", "ticket { url }", kind=kind, filename=filename)["ticket"]["url"]
-        return str(self.client.put(url, content=content, headers=self.headers(who)).json()["sha256"])
-
-    def download(self, who: str, path: str) -> bytes:
-        answer = self.client.get(path, headers=self.headers(who))
-        assert answer.status_code == 200, answer.text
-        return answer.content
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def programme(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Programme]:
     """The small city on the sixth of January 2025: its experts known, its diagnosticians certified, its process in force."""
     address = "sqlite" if request.param == "sqlite" else request.getfixturevalue("new_database")()
-    folder, clock = tmp_path / "city", Clock(BEGAN)
-    tokens = build_city(folder, address, demo=True, clock=clock)
-    with open_city(folder, address, tokens, demo=True, clock=clock) as city:
-        for login, role, unit in JOINING:
-            city.send(RegisterPerson(person=login, name=f"示例人员{login}"))
-            granted = {"person": login, "membership": f"m-{login}", "role": role, "organisation": unit}
-            city.send(GrantMembership(**granted, since=date(2024, 1, 1)))
-            city.installation.accounts.register(login, PASSWORD, login)
-        city.installation.services.models.catch_up()
-        with followed(city), TestClient(create_app(city.installation.services, admission=PATIENT)) as client:
-            year = Programme(city, client, clock)
-            rule = {"since": year.today, "source": "诊断过程管理通知", "mark": "I", "body": {"process": PROCESS}}
-            year.says("city", "setRule", **rule)
-            for person in ("provider", "diagnostician"):
-                stated = {"person": f"person/{person}", "grade": "DIAGNOSTICIAN", "editions": ["edition/2023"]}
-                year.says("city", "grantCertificate", **stated, since=year.today, recognised="试点期间考核合格")
-            yield year
+    with programme_from(BEGAN, tmp_path / "city", address, JOINING) as year:
+        rule = {"since": year.today, "source": "诊断过程管理通知", "mark": "I", "body": {"process": PROCESS}}
+        year.says("city", "setRule", **rule)
+        for person in ("provider", "diagnostician"):
+            stated = {"person": f"person/{person}", "grade": "DIAGNOSTICIAN", "editions": ["edition/2023"]}
+            year.says("city", "grantCertificate", **stated, since=year.today, recognised="试点期间考核合格")
+        yield year
 
 
 def workbook(book_of_the_case: bytes) -> bytes:
@@ -285,7 +205,6 @@ def sampled(year: Programme, case: str) -> None:
     year.says("city", "assignReassessment", diagnosis=case, draw="2025.07", assessor="person/sampler")
     answers = [one | {"reason": "按现场记录"} for section in sections(2).values() for one in section]
     year.says("sampler", "giveReassessment", diagnosis=case, answers=answers)
-    year.city.installation.services.models.catch_up()
     told = year.read("city", "{ sampledYear(year: 2025) { frame drawn adjudicated material } }")["sampledYear"]
     assert told == {"frame": 1, "drawn": 1, "adjudicated": 1, "material": 0}
 

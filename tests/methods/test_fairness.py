@@ -64,6 +64,14 @@ def test_a_tilt_is_sure_and_large_and_what_cannot_be_told_is_said() -> None:
     assert alike["east"].finding is Finding.NO_TILT
 
 
+def test_of_one_good_provider_against_another_nobody_can_tell_and_of_many_there_is_no_tilt() -> None:
+    """All of both are good: the interval of the ratio has a width, which many make small."""
+    few = comparisons({"east": GroupCount(1, 1), "west": GroupCount(1, 1)}, RULE)["east"]
+    many = comparisons({"east": GroupCount(30, 30), "west": GroupCount(30, 30)}, RULE)["east"]
+    assert (few.ratio.ratio, few.finding, many.finding) == (Decimal("1.0000"), Finding.CANNOT_TELL, Finding.NO_TILT)
+    assert few.ratio.low < many.ratio.low < 1 < many.ratio.high < few.ratio.high
+
+
 def test_a_group_that_is_everybody_or_nobody_is_not_compared() -> None:
     assert comparisons({"east": GroupCount(3, 4), "west": GroupCount(0, 0)}, RULE) == {}
 

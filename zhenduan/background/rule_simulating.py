@@ -39,17 +39,24 @@ class SimulatedFrom(NamedTuple):
 
 
 def _rating(services: Services, snapshot: Snapshot, proposed: Proposed) -> SimulatedFrom:
-    """The latest inputs that were fixed; where none ever were, what is on record of the year before."""
+    """The latest inputs that were fixed, where both rules count alike; else what is on record of the year as each counts it.
+
+    Where none ever were fixed it is the year before.
+    """
     today = city_day(services.clock())
-    now = body_on(snapshot, RatingRule, today)
+    now, then = body_on(snapshot, RatingRule, today), proposed.rule.body
+    assert isinstance(then, RatingRule)  # noqa: S101 - of its kind
     years = rated_years(snapshot)
     year = max(years, default=today.year - 1)
     fixed = latest_inputs(services, year)
-    inputs = fixed.inputs if fixed is not None else rating_inputs(snapshot, Everything(), year, now, today).rows
-    position = fixed.position if fixed is not None else snapshot.position
+    if fixed is not None and now.counts_as(then):
+        counted, position = (fixed.inputs, fixed.inputs), fixed.position
+    else:
+        one, other = (rating_inputs(snapshot, Everything(), year, rule, today).rows for rule in (now, then))
+        counted, position = (one, other), snapshot.position
     last = years[year - 1].tiers if year - 1 in years else {}
     function = "domain.providers.rule_simulations:rating_simulation_bytes"
-    return SimulatedFrom(function, (inputs, last, now, proposed.rule.body), RATING, position)
+    return SimulatedFrom(function, (*counted, last, now, then), RATING, position)
 
 
 def _subsidy(services: Services, snapshot: Snapshot, proposed: Proposed) -> SimulatedFrom:

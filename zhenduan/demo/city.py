@@ -20,6 +20,7 @@ from domain.access import Role
 from domain.diagnosis.equatings.equating import RequestEquating
 from domain.diagnosis.evidence import AttachEvidence
 from domain.diagnosis.external.batch import SendResultBatch
+from domain.governance.dated_rules import ProposeRule
 from domain.instants import city_day
 from domain.kernel import Command
 from domain.programme.packages.making import RequestPackage
@@ -50,7 +51,14 @@ PARTNER = "demo-partner"
 REASON = "示例数据"
 """Why anything is done here."""
 COMPUTED = (
-    FixRatingInputs | DraftPolicy | RequestPaper | RequestPackage | RequestScreening | RequestOverstatement | RequestEquating
+    ProposeRule
+    | FixRatingInputs
+    | DraftPolicy
+    | RequestPaper
+    | RequestPackage
+    | RequestScreening
+    | RequestOverstatement
+    | RequestEquating
 )
 """What the program works out at once."""
 PARTNER_KEY_LIFETIME = timedelta(days=30)

@@ -1,10 +1,12 @@
-"""Rated year of the demo city 示例年度评价: 2024 rated, published, objected to, final, and its subsidy approved. plan V5, I1."""
+"""Rated year of the demo city 示例年度评价: 2024 rated by a simulated rule, final, its subsidy approved. plan V5, I1."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from decimal import Decimal
 
 from api.kit.services import Services
 from domain.access import Everything, Role
+from domain.governance.dated_rules import ProposeRule, SetRule, rule_in_force
 from domain.governance.proceedings.decision import DecideProceeding, EndTimeToAppeal
 from domain.governance.proceedings.hearing import GiveStatement
 from domain.governance.proceedings.opening import OpenProceeding, ServeNotice
@@ -24,6 +26,7 @@ from zhenduan.demo.proceedings import SYSTEM
 
 YEAR = 2024
 JOINED = date(2025, 1, 2)
+RULE_SINCE = date(2024, 1, 1)
 PUBLISHED_AT = 3
 """Version of the rating's stream at which it is published: after its inputs and what was computed of them."""
 Played = tuple[date, Caller, Command]
@@ -35,6 +38,9 @@ def rated_year(people: People, provider: Caller) -> Iterator[Played]:
     chief = Caller(draw_id(people.chance), Role.CITY, city.organisation, Everything())
     for command in people.joining(chief, JOINED):
         yield JOINED, city, command
+    stated = {"since": RULE_SINCE, "body": few_jobs(), "source": "示例城市任务较少，放宽参与排名的条件（示例）", "mark": "I"}
+    yield date(2025, 1, 2), city, ProposeRule(**stated)
+    yield date(2025, 1, 3), city, SetRule(**stated)
     proceeding, stream = draw_id(people.chance), rating_stream(YEAR)
     yield date(2025, 1, 6), city, FixRatingInputs(year=YEAR, position=0, inputs=())
     yield date(2025, 1, 8), city, PublishRating(year=YEAR)
@@ -58,6 +64,13 @@ def rated_year(people: People, provider: Caller) -> Iterator[Played]:
     yield date(2025, 2, 17), city, FinishRating(year=YEAR, proceedings=(proceeding,))
     yield date(2025, 2, 18), city, ComputeSubsidy(year=YEAR, position=0, jobs=(), left_out=())
     yield date(2025, 2, 19), chief, ApproveSubsidy(year=YEAR, input_digest="0" * 64)
+
+
+def few_jobs() -> RatingRule:
+    """The rule of the demo's year: whoever has a job is ranked, since reports take long to make and its providers have few."""
+    body = rule_in_force(None, RatingRule, date(YEAR, 12, 31))
+    ranked = {"jobs_at_least": 1, "providers_at_least": 2, "reliability_at_least": Decimal(0), "alone_at_most": Decimal(1)}
+    return body.model_copy(update=ranked)
 
 
 def completed(services: Services, command: Command) -> Command:

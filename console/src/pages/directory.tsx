@@ -8,6 +8,7 @@ import { DirectoryStandingNames } from "../gql/enum-names";
 import type { DirectoryStanding } from "../gql/graphql";
 import { useNames, useWords } from "../language";
 import { PagedTable, usePaging } from "../paged";
+import { PublicFairness } from "./fairness";
 
 /** Pages of a size that is written out: a size that is a variable counts as the largest, which a stranger may not ask for. */
 const DIRECTORY = graphql(`
@@ -47,6 +48,7 @@ export function Directory() {
   const [industry, setIndustry] = useState("");
   const [standing, setStanding] = useState<DirectoryStanding>();
   const [why, setWhy] = useState<string>();
+  const [fairness, setFairness] = useState(false);
   const paging = usePaging(JSON.stringify([on, industry, standing]));
   const asked = { on, industry: industry || null, standing: standing ?? null };
   const back = paging.paging.last !== null;
@@ -61,6 +63,7 @@ export function Directory() {
         <Input.Search allowClear className="grow" placeholder={words.directory.industry} aria-label={words.directory.industry} onSearch={(text) => setIndustry(text.trim())} />
         <Select allowClear aria-label={words.fields.status} placeholder={words.fields.status} value={standing} onChange={setStanding} options={standings.map((value) => ({ value, label: name(DirectoryStandingNames, value) }))} style={{ minWidth: 140 }} />
         <DatePicker aria-label={words.directory.on} placeholder={words.directory.on} onChange={(day) => setOn(day ? day.format("YYYY-MM-DD") : null)} />
+        <Button onClick={() => setFairness(true)}>{words.directory.fairness}</Button>
       </div>
       <Shown answer={answer}>
         {({ directory }) => (
@@ -82,6 +85,9 @@ export function Directory() {
           />
         )}
       </Shown>
+      <Drawer open={fairness} onClose={() => setFairness(false)} size="large" title={words.directory.fairness} destroyOnHidden>
+        <PublicFairness />
+      </Drawer>
       <Drawer open={why !== undefined} onClose={() => setWhy(undefined)} size="large" title={words.directory.why} destroyOnHidden>
         {why !== undefined && <Why provider={why} on={on} />}
       </Drawer>
@@ -120,6 +126,7 @@ function Why({ provider, on }: { provider: string; on: string | null }) {
                 </li>
               ))}
             </ul>
+            <Button onClick={() => window.print()}>{words.directory.print}</Button>
           </>
         ) : (
           <Empty description={words.directory.empty} />

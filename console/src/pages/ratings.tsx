@@ -5,10 +5,11 @@ import { download } from "../api";
 import { Shown, useAsk, useSend } from "../ask";
 import { decimal } from "../format";
 import { graphql } from "../gql";
-import { FairnessDivisionNames, FairnessFindingNames, RatingComponentNames, RatingStatusNames } from "../gql/enum-names";
+import { RatingComponentNames, RatingStatusNames } from "../gql/enum-names";
 import type { RatingQuery, RatingStatus } from "../gql/graphql";
 import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
+import { Fairness } from "./fairness";
 import { Subsidy } from "./subsidy";
 
 const RATING = graphql(`
@@ -17,7 +18,10 @@ const RATING = graphql(`
       year status version restsOn objectionsUntil method ruleSince round
       latestRound @include(if: $office) objections @include(if: $office) inputDigest @include(if: $office)
       components @include(if: $office) { component mean between within }
-      fairness { compared tilts untold byChance comparisons @include(if: $office) { division group good of othersGood othersOf ratio low high corrected finding } }
+      fairness {
+        rated compared tilts untold byChance withheld divisions { division placed finding }
+        comparisons { division group groupName good of othersGood othersOf ratio low high corrected finding }
+      }
       providers(first: 60) {
         nodes {
           provider { id name } tier lastTier rankBest rankWorst score variance reliability chances jobs cause
@@ -37,13 +41,13 @@ const useTexts = spoken(
   {
     ratings: "年度评价", score: "综合得分", subsidy: "年度补贴", fix: "锁定输入", publish: "公示", finish: "定案", sure: "此步骤记入日志，不可撤销，确定？", open: "展开分项", jobs: "项目数", last: "上年", error: "标准误", component: "分项", mean: "均值", variance: "单项方差", inputs: "分项输入", parts: "得分由来",
     cause: "输入出处", facts: "所依的诊断（标识/截止时版本）", dossier: "下载评价卷宗", method: "方法与规则", rule: (day: string) => `${day} 起施行`, round: (now: number, latest: number | null | undefined) => `第 ${now} 轮${latest && latest > now ? `，第 ${latest} 轮尚未公示` : ""}`, objected: "提出异议", digest: "输入摘要",
-    fairness: "公平性报告", told: (compared: number, tilts: number, untold: number) => `对比 ${compared} 项，其中倾斜 ${tilts} 项，样本不足无法判断 ${untold} 项`, division: "比较维度", group: "群组", good: "甲乙档", others: "其他", corrected: "校正后显著性", finding: "结论", noComparison: "样本不足，没有可比的群组。",
+    fairness: "公平性报告",
     city: "全市分项", between: "服务商间方差", within: "服务商内方差", unrated: "证据不足，未定档", interval: (half: string) => `± ${half}`, noParts: "分项只对本机构、市级部门与审计公开。", print: "打印",
   },
   {
     ratings: "Rating of a year", score: "Score", subsidy: "Subsidy of a year", fix: "Fix the inputs", publish: "Publish", finish: "Make final", sure: "This step is written down and cannot be taken back. Go on?", open: "Open the parts", jobs: "Jobs", last: "Year before", error: "Standard error", component: "Component", mean: "Mean", variance: "Variance of a job", inputs: "Inputs by component", parts: "What the score is made of",
     cause: "Where the inputs stand", facts: "Diagnoses it rests on (id/version)", dossier: "Download the rating's dossier", method: "Method and rule", rule: (day: string) => `in force since ${day}`, round: (now: number, latest: number | null | undefined) => `round ${now}${latest && latest > now ? `; round ${latest} is not published yet` : ""}`, objected: "Objections", digest: "Digest of inputs",
-    fairness: "Report on fairness", told: (compared: number, tilts: number, untold: number) => `${compared} comparisons, of which ${tilts} tilt and ${untold} cannot be told from so few`, division: "Divided by", group: "Group", good: "Tier A or B", others: "Others", corrected: "Corrected p", finding: "Finding", noComparison: "Too few for any comparison.",
+    fairness: "Report on fairness",
     city: "Components over the city", between: "Variance between providers", within: "Variance within", unrated: "too little evidence for a tier", interval: (half: string) => `± ${half}`, noParts: "Components are shown to the provider itself, the city and the auditor.", print: "Print",
   },
 );
@@ -127,7 +131,7 @@ function YearOf({ year }: { year: number }) {
                   ]} />
                 </>
               )}
-              {rating.fairness && <Fairness fairness={rating.fairness} />}
+              {rating.fairness && <><h2>{texts.fairness}</h2><Fairness fairness={rating.fairness} /></>}
             </>
           ) : (
             <Empty description={w.none} />
@@ -175,27 +179,6 @@ function Opened({ row, rating, year, office }: { row: Row; rating: Year | null; 
         {office && <Button onClick={() => void download(`/dossiers/rating/${year}/${provider}`)}>{texts.dossier}</Button>}
         <Button onClick={() => window.print()}>{texts.print}</Button>
       </Space>
-    </>
-  );
-}
-
-function Fairness({ fairness }: { fairness: NonNullable<Year["fairness"]> }) {
-  const texts = useTexts();
-  const name = useNames();
-  return (
-    <>
-      <h2>{texts.fairness}</h2>
-      <p>{texts.told(fairness.compared, fairness.tilts, fairness.untold)}</p>
-      {fairness.comparisons && (
-        <Table size="small" aria-label={texts.fairness} pagination={{ pageSize: 20, hideOnSinglePage: true }} rowKey={(one) => one.division + one.group} dataSource={fairness.comparisons} scroll={{ x: "max-content" }} locale={{ emptyText: texts.noComparison }} columns={[
-          { title: texts.division, render: (_, one) => name(FairnessDivisionNames, one.division) },
-          { title: texts.group, dataIndex: "group" },
-          { title: texts.good, align: "right", render: (_, one) => `${one.good} / ${one.of}` },
-          { title: texts.others, align: "right", render: (_, one) => `${one.othersGood} / ${one.othersOf}` },
-          { title: texts.corrected, align: "right", render: (_, one) => decimal(one.corrected) },
-          { title: texts.finding, render: (_, one) => name(FairnessFindingNames, one.finding) },
-        ]} />
-      )}
     </>
   );
 }

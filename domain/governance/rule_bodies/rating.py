@@ -158,3 +158,14 @@ class RatingRule(RuleBody):
         description="Share of jobs where nobody else works, above which a provider is not compared · 独有项目占比上限",
     )
     fairness: FairnessLimits = Field(default=FAIRNESS_LIMITS, description="What counts as a tilt · 公平性判定标准")
+
+    def counts_as(self, other: "RatingRule") -> bool:
+        """Whether another rule counts the facts of record alike, whatever it makes of them then · 计数口径是否相同."""
+        return all(getattr(self, name) == getattr(other, name) for name in COUNTING)
+
+
+COUNTING = (
+    *("full_within", "none_from", "cell_jobs", "cell_providers", "work_parts", "record_parts", "report_parts"),
+    *("feedback_counts", "sampled_counts", "case_mix", "case_mix_ridge", "alone_at_most"),
+)
+"""Fields of a rule that the inputs of a year follow from 计数字段; the others judge them."""

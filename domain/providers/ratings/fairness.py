@@ -16,7 +16,7 @@ from domain.providers.ratings.numbers import ProviderRating, Tier
 from methods.fairness import FairnessRule, Finding, GroupCount, expected_false_accusations, report
 from standards.described import DescribedEnum
 
-METHOD = "j/1"
+METHOD = "j/2"
 """Id and version of the method, as results cite it."""
 GOOD = frozenset({Tier.A, Tier.B})
 """Tiers that count as good 良好档次."""

@@ -28,7 +28,7 @@ def numbers(found: RuleSimulation) -> dict[str, tuple[Decimal | None, Decimal]]:
 def test_expected_and_decided_tiers_stand_beside_those_of_the_rule_in_force() -> None:
     """State the expected count of each tier beside the rule: fixed floors may leave a tier empty (rating-methods 0.5)."""
     lower = RATING.model_copy(update={"floors": RATING.floors.model_copy(update={"a": 75})})
-    found = numbers(simulate_rating(INPUTS, {}, RATING, lower))
+    found = numbers(simulate_rating(INPUTS, INPUTS, {}, RATING, lower))
     whole = compute(INPUTS, {}, RATING)
     assert found["expected_A"][0] == sum(one.chances[0] for one in whole.providers)
     assert sum(found[f"expected_{tier}"][1] for tier in "ABCD") == sum(sum(one.chances) for one in whole.providers)
@@ -37,10 +37,23 @@ def test_expected_and_decided_tiers_stand_beside_those_of_the_rule_in_force() ->
 
 
 def test_the_same_rule_moves_nobody_and_nothing_on_record_is_counted_as_nobody() -> None:
-    same = simulate_rating(INPUTS, {"p11": Tier.B}, RATING, RATING)
+    same = simulate_rating(INPUTS, INPUTS, {"p11": Tier.B}, RATING, RATING)
     assert all(one.now in (None, one.then) for one in same.outcomes)
     empty: tuple[ProviderInputs, ...] = ()
-    assert {one.then for one in simulate_rating(empty, {}, RATING, RATING).outcomes} == {0}
+    assert {one.then for one in simulate_rating(empty, empty, {}, RATING, RATING).outcomes} == {0}
+
+
+def test_each_rule_is_told_by_what_it_counts_itself() -> None:
+    """A rule that compares nobody by default, and one that compares everybody, rank differently (method c)."""
+    alone = tuple(one.model_copy(update={"comparable": False}) for one in INPUTS)
+    found = numbers(simulate_rating(alone, INPUTS, {}, RATING, RATING))
+    assert found["ranked"][0] == 0
+    assert found["ranked"][1] == sum(one.rank_best is not None for one in compute(INPUTS, {}, RATING).providers) > 0
+
+
+def test_what_a_rule_counts_is_told_from_how_it_judges() -> None:
+    assert RATING.counts_as(RATING.model_copy(update={"jobs_at_least": 1, "up_at_least": Decimal("0.9")}))
+    assert not RATING.counts_as(RATING.model_copy(update={"alone_at_most": Decimal(1)}))
 
 
 def test_a_subsidy_is_simulated_as_due_paid_and_share_and_by_tier() -> None:
