@@ -7,10 +7,12 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from domain.diagnosis.case import DIAGNOSES
-from domain.diagnosis.report import ConfirmReport, IssueReport, ReportConfirmed, ReportFile, ReportIssued
+from domain.diagnosis.report import TEMPLATE_RULE, ConfirmReport, IssueReport, ReportConfirmed, ReportFile, ReportIssued
 from domain.diagnosis.state import Diagnosis, diagnosis_stream
 from domain.events import CAPABILITIES
-from domain.instants import utc_moment
+from domain.governance.dated_rules import rule_in_force
+from domain.governance.rule_bodies.report_template import ReportTemplate
+from domain.instants import city_day, utc_moment
 from domain.kernel import kind_of
 from domain.participants.enterprises import Firm, enterprise_stream
 from domain.participants.organisations import Organisation, organisation_stream
@@ -88,6 +90,8 @@ def case_of(accepted: Accepted, *, demo: bool, names: Mapping[str, str], archive
         if isinstance(found, Organisation)
     }
     position = max(entry.position for entry in chain(accepted.history, *accepted.others.values()))
+    day = city_day(accepted.at)
+    template = rule_in_force(accepted.read.get(TEMPLATE_RULE), ReportTemplate, day)
     found = archive.look_up(accepted.history, state, position)
     return Case(
         diagnosis=command.diagnosis,
@@ -103,6 +107,8 @@ def case_of(accepted: Accepted, *, demo: bool, names: Mapping[str, str], archive
         former=found.former,
         certified=found.certified,
         role=accepted.role,
+        template=template,
+        sampled=archive.sampled(day, position),
     )
 
 
