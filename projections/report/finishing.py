@@ -17,6 +17,7 @@ from domain.kernel import kind_of
 from domain.participants.enterprises import Firm, enterprise_stream
 from domain.participants.organisations import Organisation, organisation_stream
 from domain.standard.editions import PublishedEdition, edition_stream
+from isolation import Turns
 from journal import Accepted, Entry, Finish, Journal
 from journal.codec import decode, folded
 from projections.report import fonts, printing
@@ -35,12 +36,12 @@ class Keeping(Protocol):
         """Keep bytes and give their SHA-256 in hexadecimal."""
 
 
-def report(case: Case, holder: str) -> printing.Printed:
+def report(case: Case, holder: str, turns: Turns = printing.TURNS) -> printing.Printed:
     """The report of a case 诊断报告: a pure function of it, byte for byte, under one renderer and one set of fonts.
 
-    holder: whom the setting is counted for.
+    holder: whom the setting is counted for. turns: among whose work.
     """
-    return printing.printed(sheet(case), holder)
+    return printing.printed(sheet(case), holder, turns)
 
 
 def finish_report(
@@ -113,7 +114,13 @@ def case_of(accepted: Accepted, *, demo: bool, names: Mapping[str, str], archive
 
 
 def reprint(
-    journal: Journal, diagnosis: str, version: int, *, demo: bool, names: Mapping[str, str] = NO_NAMES
+    journal: Journal,
+    diagnosis: str,
+    version: int,
+    *,
+    demo: bool,
+    names: Mapping[str, str] = NO_NAMES,
+    turns: Turns = printing.TURNS,
 ) -> printing.Printed:
     """A report made again from the journal 重新生成, as it was when it went out. plan P5.
 
@@ -137,7 +144,7 @@ def reprint(
     others = {stream: _up_to(fact.file.rendered_at, found) for stream, found in others.items()}
     read = {stream: folded(CAPABILITIES[kind_of(stream)], found) for stream, found in others.items()}
     accepted = Accepted(command, history, state, read, others, utc_moment(entry.at), entry.role, entry.organisation)
-    return report(case_of(accepted, demo=demo, names=names, archive=Archive(journal)), entry.organisation)
+    return report(case_of(accepted, demo=demo, names=names, archive=Archive(journal)), entry.organisation, turns)
 
 
 def _up_to(position: int, entries: Sequence[Entry]) -> list[Entry]:

@@ -83,17 +83,27 @@ def page(sheet: Sheet, missing: tuple[str, ...] = ()) -> str:
     return template.render(said | {"missing": missing, **digests})
 
 
-def printed(sheet: Sheet, holder: str) -> Printed:
+TURNS = Turns(at_once=1, waiting=4, of_holder=3, wait_seconds=30.0, share_seconds=300.0, every_seconds=600.0)
+"""Rendering is bound to the processor, so two at once only slow each other. 2026-11-28: a report takes 1 to 2 s of a core. One
+organisation leaves two of the five places, and half of the time, to the others."""
+ALONE = Turns(at_once=1, waiting=0, of_holder=1, wait_seconds=0.0)
+"""Of a process that prints and does nothing else: nobody waits beside it."""
+BOUNDS = Bounds(memory_mib=2_048, cpu_seconds=120, wall_seconds=300.0, written_mib=64)
+"""Of one document, the largest comparison of editions included; the renderer writes each font into a folder of its own."""
+
+
+def printed(sheet: Sheet, holder: str, turns: Turns = TURNS) -> Printed:
     """The PDF of a sheet 排版; see `typeset`."""
-    return typeset(partial(page, sheet), holder)
+    return typeset(partial(page, sheet), holder, turns)
 
 
-def typeset(page_of: Callable[[tuple[str, ...]], str], holder: str) -> Printed:
+def typeset(page_of: Callable[[tuple[str, ...]], str], holder: str, turns: Turns = TURNS) -> Printed:
     """The PDF of a page 排版. What draws nothing is left out; characters outside the font are printed as code points and returned.
 
     Args:
         page_of: makes the HTML, told which characters it has to confess.
         holder: whom the work is counted for: the organisation that asks.
+        turns: whose work is counted; of a program that serves nobody, `ALONE`.
 
     Raises:
         FontsMissing: the fonts were not made on this machine.
@@ -104,15 +114,8 @@ def typeset(page_of: Callable[[tuple[str, ...]], str], holder: str) -> Printed:
         html = fonts.spelled(fonts.drawn(page_of(missing)), missing)
     whole = bool(fonts.lacking(html, fonts.COMMON))
     html = html.replace("/* faces */", fonts.faces(whole=whole), 1)
-    with TURNS.turn(holder) as charge:
+    with turns.turn(holder) as charge:
         return Printed(run(f"{PDF}:pdf_bytes", html, bounds=BOUNDS, charge=charge), missing)
-
-
-TURNS = Turns(at_once=1, waiting=4, of_holder=3, wait_seconds=30.0, share_seconds=300.0, every_seconds=600.0)
-"""Rendering is bound to the processor, so two at once only slow each other. 2026-11-28: a report takes 1 to 2 s of a core. One
-organisation leaves two of the five places, and half of the time, to the others."""
-BOUNDS = Bounds(memory_mib=2_048, cpu_seconds=120, wall_seconds=300.0, written_mib=64)
-"""Of one document, the largest comparison of editions included; the renderer writes each font into a folder of its own."""
 
 
 PDF = "projections.report.pdf"
