@@ -23,6 +23,7 @@ BOUNDED = {
     "AnonymousApplication": dict.fromkeys(("documents", "industries", "staffByIndustry"), "of one application, within its limits"),
     "Application": dict.fromkeys(("documents", "industries", "links", "staff", "toMend"), "of one application, within its limits"),
     "PaperTemplate": dict.fromkeys(("whitePaper", "researchBrief"), "one a table of papers"),
+    "ReportTemplate": {"parts": "one a chapter of a report"},
     "Paper": {"files": "one a form", "tables": "one a kind of table"},
     "Package": {"files": "one a kind of file", "receipts": "fifty at most"},
     "Prefill": {"offers": "one an indicator and certificate, of one questionnaire"},

@@ -9,7 +9,7 @@ export const QUESTIONS = graphql(`
   query Questions($key: String!) {
     edition(key: $key) {
       dimensions { id name base }
-      indicators { id name dimension kind key inBrief levels evidence numbers { name label unit atMost } options { name label } }
+      indicators { id name dimension kind key inBrief levels help { says saysInEnglish example exampleInEnglish } evidence numbers { name label unit atMost } options { name label } }
     }
   }
 `);

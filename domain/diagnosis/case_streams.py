@@ -24,7 +24,7 @@ from domain.diagnosis.participations import participation_stream
 from domain.diagnosis.prefill import TakePrefill, streams_of_offers
 from domain.diagnosis.provider import AcceptDiagnosis, AssignProvider
 from domain.diagnosis.readings import AppointReader, RecordReading
-from domain.diagnosis.report import ConfirmReport, IssueReport
+from domain.diagnosis.report import TEMPLATE_RULE, ConfirmReport, IssueReport
 from domain.diagnosis.review import HandInReport, ReviewReport
 from domain.diagnosis.scoring import RecordExpertReview
 from domain.diagnosis.self_assessment import SubmitSelfAssessment
@@ -104,6 +104,8 @@ def reads(command: DiagnosisCommand, diagnosis: Diagnosis | None) -> tuple[Strea
         streams += [stage_stream(command.diagnosis), STAGE_RULE, CALENDAR_STREAM]
     if isinstance(command, ON_SITE):
         streams.append(QUALIFICATION_RULE)
+    if isinstance(command, IssueReport | ConfirmReport):
+        streams.append(TEMPLATE_RULE)
     if isinstance(command, BY_RULE):
         streams.append(PROCESS_RULE)
     if isinstance(command, PlanSiteVisit):

@@ -9,8 +9,13 @@ from domain.access import Mask
 from domain.command_rights import CONFIRMERS, REVIEWERS
 from domain.diagnosis.provider import require_own_work
 from domain.diagnosis.state import Diagnosis, DiagnosisCommand, Status, release, require_status
+from domain.governance.dated_rules import rule_stream
+from domain.governance.rule_bodies.body import RuleKind
 from domain.kernel import EVERYONE, Count, DecisionContext, Event, Facts, Part, Rule, Sha256, Unfinished
 from standards.described import DescribedEnum
+
+TEMPLATE_RULE = rule_stream(RuleKind.REPORT_TEMPLATE)
+"""By which a report is set 报告模板: read as it goes out, so that it is set alike when it is made again."""
 
 # Rules
 

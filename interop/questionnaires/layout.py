@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from standards import Edition, Form, Indicator
+from standards.edition.indicator_help import help_of
 from standards.edition.punctuation import punctuated
 from standards.edition.terms_zh import BETTER, KINDS
 
@@ -70,7 +71,8 @@ def levels_of(edition: Edition) -> tuple[str, ...]:
 
 
 def _of(edition: Edition, item: Indicator, row: int) -> Iterator[InputLine]:
-    said = [f"{KINDS[item.kind]}。佐证：{edition.evidence_of(item.id)}"]
+    filled = help_of(item)
+    said = [f"{KINDS[item.kind]}。{filled.says}", filled.example, f"佐证：{edition.evidence_of(item.id)}"]
     described = "\n".join((*said, *(f"{level} 级：{text}" for level, text in enumerate(item.levels, 1))))
     rows = iter(range(row, row + 100))
     first = row

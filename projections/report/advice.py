@@ -106,7 +106,9 @@ def _nearest(failed: Sequence[Gate]) -> tuple[Gate, ...]:
     return tuple(gate for gate in failed if gate.level == lowest)
 
 
-def lifting_of(edition: Edition, form: Form, answers: Mapping[str, Answer], verified: Measured, issued: Issued) -> Lifting | None:
+def lifting_of(
+    edition: Edition, form: Form, answers: Mapping[str, Answer], verified: Measured, issued: Issued
+) -> Lifting | None:
     """The fewest indicators that lift the gates of the answers that stand in the way 解除方案; None where none of them does."""
     stands = obstacles(verified, issued)
     if not stands or issued.grade < verified.grade:
@@ -127,7 +129,9 @@ def recommendations(
         gain = rounded(weights[identity] * (Fraction(after.points) - Fraction(before.points)) / 100)
         return Recommendation(edition.by_id[identity], before, after, gain, gates)
 
-    first = [step(one.indicator.id, one.before, one.after, one.gates) for one in (lifted.raises if lifted else None) or ()]
+    first = [
+        step(one.indicator.id, one.before, one.after, one.gates) for one in (lifted.raises if lifted else None) or ()
+    ]
     named = {one.indicator.id for one in first}
     rest = [
         step(item.id, ladder[0], ladder[1], ())
@@ -139,6 +143,8 @@ def recommendations(
     return (*first, *rest[: max(RECOMMENDED - len(first), 0)])
 
 
-def total_after(edition: Edition, form: Form, answers: Mapping[str, Answer], taken: Sequence[Recommendation]) -> Measured:
+def total_after(
+    edition: Edition, form: Form, answers: Mapping[str, Answer], taken: Sequence[Recommendation]
+) -> Measured:
     """What the scoring says once every recommendation is done 建议完成后测评."""
     return edition.measure(form, {**answers, **{step.indicator.id: step.after.answer for step in taken}})

@@ -7,7 +7,8 @@ as it was at that position, so a report made again finds the same.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from domain.diagnosis.case import DIAGNOSES
 from domain.diagnosis.external.result import (
@@ -21,9 +22,15 @@ from domain.diagnosis.report import ReportConfirmed, ReportIssued
 from domain.diagnosis.state import Diagnosis, diagnosis_stream
 from domain.diagnosis.withdrawal import DiagnosisWithdrawn
 from domain.events import CAPABILITIES
+from domain.governance.dated_rules import rule_in_force, rule_stream
+from domain.governance.rule_bodies.body import RuleKind
+from domain.governance.rule_bodies.sampling import SamplingPlan
 from domain.instants import city_day, utc_moment
 from domain.kernel import key_of, kind_of
 from domain.participants.organisations import Organisation, organisation_stream
+from domain.participants.rosters.state import FIRST_YEAR
+from domain.providers.sampling.certainty import base_differences
+from domain.providers.sampling.draw import draw_stream, first_day_of
 from domain.standard.crosswalks.state import crosswalk_streams, published_crosswalk
 from domain.standard.editions import PublishedEdition, edition_stream
 from journal import Entry, Journal
@@ -34,6 +41,7 @@ from standards import Form, Issued, Measured
 OPENED = tuple(sorted(stored_names([DiagnosisOpened])))
 ACCEPTED = tuple(sorted(stored_names([ExternalResultAccepted])))
 PAGE = 1_000
+SAMPLING_RULE = rule_stream(RuleKind.SAMPLING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,15 @@ class Found:
     certified: tuple[Certified, ...] = ()
 
 
+class Sampled(NamedTuple):
+    """What the certainty of a grade rests on 盲评样本. differences: of the base sample's jobs of the years that are over."""
+
+    differences: Sequence[Decimal]
+    pairs_at_least: int
+
+
+NOT_SAMPLED = Sampled((), 1)
+
 KeysOf = Callable[[str], tuple[Sequence[str], int]]
 """Enterprise -> keys of things of its that began up to a position, and that position; which count is judged from the journal."""
 
@@ -89,10 +106,28 @@ class Archive:
         keys = {state.edition, *((state.applicable.edition,) if state.applicable is not None else ())}
         streams += [edition_stream(key) for key in sorted(keys)]
         read = self._states(streams, position)
-        titles = {s.removeprefix(edition_stream("")): e.edition.title for s, e in read.items() if isinstance(e, PublishedEdition)}
-        names = {s.removeprefix(organisation_stream("")): o.name for s, o in read.items() if isinstance(o, Organisation)}
+        titles = {
+            s.removeprefix(edition_stream("")): e.edition.title
+            for s, e in read.items()
+            if isinstance(e, PublishedEdition)
+        }
+        names = {
+            s.removeprefix(organisation_stream("")): o.name for s, o in read.items() if isinstance(o, Organisation)
+        }
         former = self._former(state, history[0].position) if state.purpose == "repeat" else None
         return Found(names, titles, former, self._certified(state, position))
+
+    def sampled(self, day: date, position: int) -> Sampled:
+        """Blind differences of the years before a day's, by the sampling plan of that day, as they were known at a position."""
+        months = {
+            draw_stream(f"{year}.{month:02}"): f"{year}.{month:02}"
+            for year in range(FIRST_YEAR, day.year)
+            for month in range(1, 13)
+        }
+        read = self._states([SAMPLING_RULE, *months], position)
+        plans = read.get(SAMPLING_RULE)
+        draws = [(rule_in_force(plans, SamplingPlan, first_day_of(months[s])), read[s]) for s in months if s in read]
+        return Sampled(base_differences(draws), rule_in_force(plans, SamplingPlan, day).pairs_at_least)
 
     def _certified(self, state: Diagnosis, position: int) -> tuple[Certified, ...]:
         """The certificates that the firm held at a position, each with the crosswalk to its model as it was published then."""

@@ -53,7 +53,9 @@ class CertificateLine:
     @property
     def reasons(self) -> str:
         """Why the interval is for orientation only; empty where it is not."""
-        return "、".join(reason.names[0] for reason in self.interval.why_indicative) if self.interval is not None else ""
+        return (
+            "、".join(reason.names[0] for reason in self.interval.why_indicative) if self.interval is not None else ""
+        )
 
 
 def certificate_lines(held: Sequence[Certified], verified: Measured, day: date) -> tuple[CertificateLine, ...]:
@@ -61,7 +63,9 @@ def certificate_lines(held: Sequence[Certified], verified: Measured, day: date) 
     maturity: dict[str, Decimal] = {one.id: one.level for one in verified.indicators if one.level is not None}
     return tuple(
         line
-        for one in sorted(held, key=lambda one: (one.result.stated.assessed_on, one.result.stated.number or ""), reverse=True)
+        for one in sorted(
+            held, key=lambda one: (one.result.stated.assessed_on, one.result.stated.number or ""), reverse=True
+        )
         if (line := _line(one, maturity, day)) is not None and line.status is not ExternalResultStatus.WITHDRAWN
     )
 

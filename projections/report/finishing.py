@@ -7,14 +7,17 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from domain.diagnosis.case import DIAGNOSES
-from domain.diagnosis.report import ConfirmReport, IssueReport, ReportConfirmed, ReportFile, ReportIssued
+from domain.diagnosis.report import TEMPLATE_RULE, ConfirmReport, IssueReport, ReportConfirmed, ReportFile, ReportIssued
 from domain.diagnosis.state import Diagnosis, diagnosis_stream
 from domain.events import CAPABILITIES
-from domain.instants import utc_moment
+from domain.governance.dated_rules import rule_in_force
+from domain.governance.rule_bodies.report_template import ReportTemplate
+from domain.instants import city_day, utc_moment
 from domain.kernel import kind_of
 from domain.participants.enterprises import Firm, enterprise_stream
 from domain.participants.organisations import Organisation, organisation_stream
 from domain.standard.editions import PublishedEdition, edition_stream
+from isolation import Turns
 from journal import Accepted, Entry, Finish, Journal
 from journal.codec import decode, folded
 from projections.report import fonts, printing
@@ -33,12 +36,12 @@ class Keeping(Protocol):
         """Keep bytes and give their SHA-256 in hexadecimal."""
 
 
-def report(case: Case, holder: str) -> printing.Printed:
+def report(case: Case, holder: str, turns: Turns = printing.TURNS) -> printing.Printed:
     """The report of a case 诊断报告: a pure function of it, byte for byte, under one renderer and one set of fonts.
 
-    holder: whom the setting is counted for.
+    holder: whom the setting is counted for. turns: among whose work.
     """
-    return printing.printed(sheet(case), holder)
+    return printing.printed(sheet(case), holder, turns)
 
 
 def finish_report(
@@ -88,6 +91,8 @@ def case_of(accepted: Accepted, *, demo: bool, names: Mapping[str, str], archive
         if isinstance(found, Organisation)
     }
     position = max(entry.position for entry in chain(accepted.history, *accepted.others.values()))
+    day = city_day(accepted.at)
+    template = rule_in_force(accepted.read.get(TEMPLATE_RULE), ReportTemplate, day)
     found = archive.look_up(accepted.history, state, position)
     return Case(
         diagnosis=command.diagnosis,
@@ -103,11 +108,19 @@ def case_of(accepted: Accepted, *, demo: bool, names: Mapping[str, str], archive
         former=found.former,
         certified=found.certified,
         role=accepted.role,
+        template=template,
+        sampled=archive.sampled(day, position),
     )
 
 
 def reprint(
-    journal: Journal, diagnosis: str, version: int, *, demo: bool, names: Mapping[str, str] = NO_NAMES
+    journal: Journal,
+    diagnosis: str,
+    version: int,
+    *,
+    demo: bool,
+    names: Mapping[str, str] = NO_NAMES,
+    turns: Turns = printing.TURNS,
 ) -> printing.Printed:
     """A report made again from the journal 重新生成, as it was when it went out. plan P5.
 
@@ -131,7 +144,7 @@ def reprint(
     others = {stream: _up_to(fact.file.rendered_at, found) for stream, found in others.items()}
     read = {stream: folded(CAPABILITIES[kind_of(stream)], found) for stream, found in others.items()}
     accepted = Accepted(command, history, state, read, others, utc_moment(entry.at), entry.role, entry.organisation)
-    return report(case_of(accepted, demo=demo, names=names, archive=Archive(journal)), entry.organisation)
+    return report(case_of(accepted, demo=demo, names=names, archive=Archive(journal)), entry.organisation, turns)
 
 
 def _up_to(position: int, entries: Sequence[Entry]) -> list[Entry]:

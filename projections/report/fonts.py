@@ -26,7 +26,9 @@ class FontsMissing(RuntimeError):  # noqa: N818 - says what to do
     """The fonts were not made on this machine 缺少字体; `scripts/fonts` makes them."""
 
     def __init__(self, file: Path) -> None:
-        super().__init__(f"缺少报告字体 {file.name}，请运行 scripts/fonts / the report's font is missing: run scripts/fonts")
+        super().__init__(
+            f"缺少报告字体 {file.name}，请运行 scripts/fonts / the report's font is missing: run scripts/fonts"
+        )
 
 
 def files(family: str) -> dict[int, Path]:

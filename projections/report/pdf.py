@@ -15,12 +15,15 @@ from weasyprint.text.ffi import pango
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+LOGO = "data:image/png;base64,"
+"""How a page holds the picture of its template within itself."""
+
 
 class OwnFonts(URLFetcher):  # type: ignore[misc] # the library is untyped
-    """Fetcher of the report's font files and nothing else 只读本项目字体; any other address stops the rendering."""
+    """Fetcher of the report's font files and of the picture within it 只读本项目字体; any other address stops the rendering."""
 
     def __init__(self) -> None:
-        super().__init__(allowed_protocols=("file",), fail_on_errors=True)
+        super().__init__(allowed_protocols=("file", "data"), fail_on_errors=True)
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
         """The bytes of one of our font files.
@@ -29,7 +32,7 @@ class OwnFonts(URLFetcher):  # type: ignore[misc] # the library is untyped
             PermissionError: any other address.
         """
         ours = {file.as_uri() for family in (fonts.COMMON, fonts.WHOLE) for file in fonts.files(family).values()}
-        if url not in ours:
+        if url not in ours and not url.startswith(LOGO):
             raise PermissionError(f"a report fetches nothing but its own fonts, not {url}")
         return super().fetch(url, headers)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from domain.governance.rule_bodies.report_template import ReportPartName
 from isolation import Bounds, Turns, preload, run
 from projections.report import fonts, wording
 from projections.report.radar import radar
@@ -54,51 +55,55 @@ def _environment() -> Environment:
     return made
 
 
-CHAPTERS = (
-    ("conclusion", "诊断结论"),
-    ("former", "与前次诊断比较"),
-    ("certificates", "外部证书与可比区间"),
-    ("portrait", "企业画像"),
-    ("gates", "等级与门槛"),
-    ("dimensions", "维度分析"),
-    ("comparison", "指标对照：自评与核验"),
-    ("contributions", "得分贡献"),
-    ("findings", "主要发现"),
-    ("advice", "改进建议"),
-    ("objections", "异议与答复"),
-    ("evidence", "佐证索引"),
-    ("trail", "诊断留痕"),
-    ("method", "方法说明"),
-)
-"""Chapters of a report in their order: id of the section, and its title."""
+CHAPTERS = tuple((one.value, one.names[0]) for one in ReportPartName)
+"""Chapters of a report: id of the section, and its title where the template gives it none."""
 
 
 def absent(sheet: Sheet) -> frozenset[str]:
     """Ids of the chapters that a report does not have."""
-    there = {"former": sheet.comparison is not None, "certificates": bool(sheet.certificates), "objections": bool(sheet.objections)}
+    there = {
+        "former": sheet.comparison is not None,
+        "certificates": bool(sheet.certificates),
+        "objections": bool(sheet.objections),
+        "versions": sheet.versions is not None,
+    }
     return frozenset(chapter for chapter, is_there in there.items() if not is_there)
 
 
 def page(sheet: Sheet, missing: tuple[str, ...] = ()) -> str:
     """The HTML of a report 页面, everything from outside escaped; missing: characters to confess on the last page."""
     template = _environment().get_template("report.html")
-    chapters = [(identity, title) for identity, title in CHAPTERS if identity not in absent(sheet)]
+    titles, parts = dict(CHAPTERS), [one for one in sheet.template.parts if one.part.value not in absent(sheet)]
+    titles |= {one.part.value: one.title for one in parts if one.title is not None}
+    notes = {one.part.value: one.note or "" for one in parts}
+    chapters = [(one.part.value, titles[one.part.value]) for one in parts]
+
     digests = {"renderer": renderer(), "fonts": fonts.digest()}
-    said: dict[str, Any] = {"sheet": sheet, "chapters": chapters, "missing": missing, **digests}
-    return template.render(said)
+    said: dict[str, Any] = {"sheet": sheet, "chapters": chapters, "titles": titles, "notes": notes}
+    return template.render(said | {"missing": missing, **digests})
 
 
-def printed(sheet: Sheet, holder: str) -> Printed:
+TURNS = Turns(at_once=1, waiting=4, of_holder=3, wait_seconds=30.0, share_seconds=300.0, every_seconds=600.0)
+"""Rendering is bound to the processor, so two at once only slow each other. 2026-11-28: a report takes 1 to 2 s of a core. One
+organisation leaves two of the five places, and half of the time, to the others."""
+ALONE = Turns(at_once=1, waiting=0, of_holder=1, wait_seconds=0.0)
+"""Of a process that prints and does nothing else: nobody waits beside it."""
+BOUNDS = Bounds(memory_mib=2_048, cpu_seconds=120, wall_seconds=300.0, written_mib=64)
+"""Of one document, the largest comparison of editions included; the renderer writes each font into a folder of its own."""
+
+
+def printed(sheet: Sheet, holder: str, turns: Turns = TURNS) -> Printed:
     """The PDF of a sheet 排版; see `typeset`."""
-    return typeset(partial(page, sheet), holder)
+    return typeset(partial(page, sheet), holder, turns)
 
 
-def typeset(page_of: Callable[[tuple[str, ...]], str], holder: str) -> Printed:
+def typeset(page_of: Callable[[tuple[str, ...]], str], holder: str, turns: Turns = TURNS) -> Printed:
     """The PDF of a page 排版. What draws nothing is left out; characters outside the font are printed as code points and returned.
 
     Args:
         page_of: makes the HTML, told which characters it has to confess.
         holder: whom the work is counted for: the organisation that asks.
+        turns: whose work is counted; of a program that serves nobody, `ALONE`.
 
     Raises:
         FontsMissing: the fonts were not made on this machine.
@@ -109,15 +114,8 @@ def typeset(page_of: Callable[[tuple[str, ...]], str], holder: str) -> Printed:
         html = fonts.spelled(fonts.drawn(page_of(missing)), missing)
     whole = bool(fonts.lacking(html, fonts.COMMON))
     html = html.replace("/* faces */", fonts.faces(whole=whole), 1)
-    with TURNS.turn(holder) as charge:
+    with turns.turn(holder) as charge:
         return Printed(run(f"{PDF}:pdf_bytes", html, bounds=BOUNDS, charge=charge), missing)
-
-
-TURNS = Turns(at_once=1, waiting=4, of_holder=3, wait_seconds=30.0, share_seconds=300.0, every_seconds=600.0)
-"""Rendering is bound to the processor, so two at once only slow each other. 2026-11-28: a report takes 1 to 2 s of a core. One
-organisation leaves two of the five places, and half of the time, to the others."""
-BOUNDS = Bounds(memory_mib=2_048, cpu_seconds=120, wall_seconds=300.0, written_mib=64)
-"""Of one document, the largest comparison of editions included; the renderer writes each font into a folder of its own."""
 
 
 PDF = "projections.report.pdf"

@@ -12,18 +12,26 @@ from typing import cast
 from domain.diagnosis.case import DIAGNOSES, DiagnosisEvent, evolve
 from domain.diagnosis.case_numbers import case_number
 from domain.diagnosis.state import Diagnosis
+from domain.governance.dated_rules import rule_in_force
+from domain.governance.rule_bodies.report_template import ReportTemplate
 from domain.instants import city_day
 from domain.participants.enterprises import Firm
+from domain.providers.sampling.certainty import Certainty, certainty_of
 from journal import Entry
 from journal.codec import decode
 from projections.report import advice, trail, wording
-from projections.report.archive import Former
+from projections.report.archive import NOT_SAMPLED, Former, Sampled
 from projections.report.certificates import CertificateLine, Certified, certificate_lines
+from projections.report.former import ResultComparison, compared
+from projections.report.versions import VersionChanges, version_changes
 from standards import Answer, Edition, Form, Gate, Indicator, IndicatorScore, Issued, Lifting, Measured, lifting
 
 GRADES = 10
 FIRST = 3
 """Actions that the first page names at least."""
+GOOD = 2
+"""Level from which something is called done well."""
+DEFAULT_TEMPLATE = rule_in_force(None, ReportTemplate, date.min)
 
 
 class NothingToReport(ValueError):  # noqa: N818 - the rules refuse this first; only a wrong caller meets it
@@ -39,7 +47,7 @@ class Case:
     its day in the city's calendar is printed. confirmed: the version the firm agreed to. demo: synthetic data, marked
     示例数据 on every page. names: id of an organisation, code of a district or an industry -> name. titles: key of an edition
     -> its title. former: the result that a repeat is compared with. certified: certificates that the firm held. role: in
-    which the report is issued or confirmed.
+    which the report is issued or confirmed. template: by which it is set. sampled: what its certainty rests on.
     """
 
     diagnosis: str
@@ -55,6 +63,8 @@ class Case:
     former: Former | None = None
     certified: tuple[Certified, ...] = ()
     role: str = ""
+    template: ReportTemplate = DEFAULT_TEMPLATE
+    sampled: Sampled = NOT_SAMPLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,31 +116,6 @@ class Chapter:
     level_name: str
     contribution: Decimal
     lines: tuple[Line, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MovedIndicator:
-    """An indicator whose level is another than in the former result 升降指标. None: not applicable."""
-
-    indicator: Indicator
-    before: Decimal | None
-    after: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class ResultComparison:
-    """A repeat beside the former result 与前次比较.
-
-    dimensions: (name, former score, score), None where the former edition has no such dimension. risen, fallen: indicators
-    asked both times whose level is higher or lower now; otherwise: those not applicable once.
-    """
-
-    former: Former
-    number: str
-    dimensions: tuple[tuple[str, Decimal | None, Decimal], ...]
-    risen: tuple[MovedIndicator, ...]
-    fallen: tuple[MovedIndicator, ...]
-    otherwise: tuple[MovedIndicator, ...]
 
 
 @dataclass(frozen=True)
@@ -185,6 +170,9 @@ class Sheet:
     comparison: ResultComparison | None
     certificates: tuple[CertificateLine, ...]
     marks: tuple[tuple[str, str, int], ...]
+    template: ReportTemplate
+    certainty: Certainty
+    versions: VersionChanges | None
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -200,6 +188,12 @@ class Sheet:
     def applicable(self) -> tuple[Line, ...]:
         """Indicators verified as applicable."""
         return tuple(line for line in self.lines if line.score.level is not None)
+
+    @property
+    def strongest(self) -> tuple[Line, ...]:
+        """What is done best: the highest levels from the second on 强项."""
+        reached = [line for line in self.applicable if (line.score.level or 0) >= GOOD]
+        return tuple(sorted(reached, key=lambda line: -(line.score.points or 0))[:FIRST])
 
     @property
     def unsupported(self) -> tuple[Line, ...]:
@@ -306,31 +300,12 @@ def sheet(case: Case) -> Sheet:
         evidence=trail.evidence(history),
         steps=trail.steps(history, edition, names),
         by=wording.ROLES.get(case.role, "企业" if case.confirmed else "服务商"),
-        comparison=_compared(case.former, edition, verified) if case.former is not None else None,
+        comparison=compared(case.former, edition, verified) if case.former is not None else None,
         certificates=certificate_lines(case.certified, verified, city_day(case.at)),
         marks=_marks(chapters),
-    )
-
-
-def _compared(former: Former, edition: Edition, verified: Measured) -> ResultComparison:
-    scores = {score.id: score.score for score in former.verified.dimensions}
-    levels = {score.id: score.level for score in former.verified.indicators}
-    moved = [
-        MovedIndicator(edition.by_id[score.id], levels[score.id], score.level)
-        for score in verified.indicators
-        if score.id in levels and score.level != levels[score.id]
-    ]
-    known = [one for one in moved if one.before is not None and one.after is not None]
-    return ResultComparison(
-        former=former,
-        number=case_number(former.diagnosis),
-        dimensions=tuple(
-            (f"{dimension.id} {dimension.name}", scores.get(dimension.id), score.score)
-            for dimension, score in zip(edition.dimensions, verified.dimensions, strict=True)
-        ),
-        risen=tuple(one for one in known if (one.after or 0) > (one.before or 0)),
-        fallen=tuple(one for one in known if (one.after or 0) < (one.before or 0)),
-        otherwise=tuple(one for one in moved if one.before is None or one.after is None),
+        template=case.template,
+        certainty=certainty_of(verified, issued, edition.bands, *case.sampled),
+        versions=version_changes(history, edition, state),
     )
 
 
@@ -350,9 +325,7 @@ def grade_name(edition: Edition, grade: int) -> str:
     return f"{edition.grade_names[grade - 1]}（{edition.level_names[(grade + 1) // 2 - 1]}）"
 
 
-def _chapters(
-    edition: Edition, state: Diagnosis, own: Measured, verified: Measured
-) -> tuple[Chapter, ...]:
+def _chapters(edition: Edition, state: Diagnosis, own: Measured, verified: Measured) -> tuple[Chapter, ...]:
     own_scores = {score.id: score.score for score in own.dimensions}
     own_levels = {score.id: score.level for score in own.indicators}
     reached = {score.id: score for score in verified.dimensions}

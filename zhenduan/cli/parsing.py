@@ -11,7 +11,7 @@ from zhenduan.cli.declaring import Adds, Run, RunAlone
 GROUPS: Sequence[tuple[str, Callable[[Adds], None]]] = (
     ("运行 Run", running.add_to),
     ("人员与密钥 People and keys", people.add_to),
-    ("名单 Rosters", programme.add_to),
+    ("名单与报告 Rosters and reports", programme.add_to),
     ("标准 The standard", standard.add_to),
     ("日志与备份 Record and backup", record.add_to),
     ("证明 Proof", proof.add_to),

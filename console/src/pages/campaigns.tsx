@@ -13,6 +13,8 @@ import { PagedTable, usePaging } from "../paged";
 import { useViewer } from "../session";
 import { Written } from "../written";
 
+import { CampaignSubdistricts } from "./campaign-subdistricts";
+
 const CAMPAIGNS = graphql(`
   query Campaigns {
     campaigns(first: 50) {
@@ -83,6 +85,8 @@ const useTexts = spoken(
   { close: "Close the campaign", closeText: "Nobody is invited or reminded any more, it is not extended and no diagnosis is opened in it; what is under way goes on. It cannot be taken back.", conclusion: "What came of it", closed: (at: string) => `Closed at ${at}` },
 );
 
+/** Who reads a campaign by subdistrict, as the API says. */
+const BY_SUBDISTRICT = ["CITY", "DISTRICT", "SUBDISTRICT", "AUDITOR"];
 /** Who invites and reminds firms of its own, as the commands say. */
 const INVITERS = ["CITY", "DISTRICT", "PARK", "REPORTING_UNIT", "SUBDISTRICT"];
 const isoDay = (day: Dayjs) => day.format("YYYY-MM-DD");
@@ -162,6 +166,7 @@ export function Campaigns() {
                       ]}
                     />
                   )}
+                  {BY_SUBDISTRICT.includes(viewer.role) && <CampaignSubdistricts campaign={chosen.id} closed={chosen.closedAt !== null} again={answer.again} />}
                   <Participations campaign={chosen.id} purpose={chosen.purpose} step={(sought.get("step") as CampaignStep | null) ?? undefined} again={answer.again} />
                 </>
               ) : (

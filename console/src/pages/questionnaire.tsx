@@ -9,7 +9,7 @@ import { Shown, useAsk, useSend } from "../ask";
 import { drop, keep, kept } from "../drafts";
 import { graphql } from "../gql";
 import type { SectionAnswersQuery } from "../gql/graphql";
-import { useWords } from "../language";
+import { useSaid, useWords } from "../language";
 import { useViewer } from "../session";
 import { put } from "../uploads";
 import type { CaseOf } from "./case";
@@ -280,6 +280,8 @@ function Question(given: {
   attach: (file: File) => Promise<void>;
 }) {
   const { indicator, known, mine, mode, change } = given;
+  const { help } = indicator;
+  const said = useSaid();
   const words = useWords();
   const q = words.questionnaire;
   const shown: Given = mine?.given ?? (mode === "fill" ? known?.given : (known?.verified ?? known?.given)) ?? {};
@@ -293,6 +295,7 @@ function Question(given: {
       title={<span style={{ whiteSpace: "normal" }}>{indicator.id} {indicator.name} {indicator.key && <Tag color="#874d00">{q.key}</Tag>} {known?.prefilledFrom && <Tag color="#1252b3">{q.prefilled}</Tag>}</span>}
       extra={<State mine={mine} answered={known !== undefined && (mode !== "verify" || known.verified !== null)} />}
     >
+      {mode !== "read" && <p className="clause">{said(help.says, help.saysInEnglish)} {said(help.example, help.exampleInEnglish)}</p>}
       <AnswerFields indicator={indicator} shown={shown} disabled={disabled} change={change} />
       {mode !== "fill" && known && <p className="clause">{q.selfSaid}{words.colon}<Said given={known.given} indicator={indicator} /></p>}
       {(differs || (mode === "verify" && mine?.reason)) && (

@@ -20,6 +20,7 @@ from domain.governance.rule_bodies.procedure import ProcedureRule
 from domain.governance.rule_bodies.process import ProcessRule
 from domain.governance.rule_bodies.publication import PublicationRule
 from domain.governance.rule_bodies.rating import RatingRule
+from domain.governance.rule_bodies.report_template import ReportTemplate
 from domain.governance.rule_bodies.sampling import SamplingPlan
 from domain.governance.rule_bodies.selection import SelectionRule
 from domain.governance.rule_bodies.signals import SignalRule
@@ -48,6 +49,7 @@ EveryBody = (
     | OutreachRule
     | PublicationRule
     | PaperTemplate
+    | ReportTemplate
 )
 AnyRuleBody = Annotated[EveryBody, Field(discriminator="kind")]
 """A body of any kind, told apart by `kind`."""

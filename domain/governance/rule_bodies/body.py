@@ -65,6 +65,7 @@ class RuleKind(DescribedEnum):
     DELIVERY = "delivery", "Delivery of public events to partners' endpoints · 事件推送规则"
     OUTREACH = "outreach", "Sign-in to outreach sessions, and what followed them · 宣讲交流规则"
     PAPER_TEMPLATE = "paper_template", "Wording and order of white papers and briefs · 刊物模板"
+    REPORT_TEMPLATE = "report_template", "Logo, wording and order of reports · 报告模板"
 
 
 class LaterStated(Part):

@@ -139,7 +139,9 @@ class FixFrame(DrawCommand):
 class RecordBeacon(DrawCommand):
     """Record the public beacon as it was drawn · 录入公开随机数."""
 
-    beacon: Annotated[str, Field(pattern=r"^[^\r\n\t]{1,200}$")] = Field(description="The beacon, letter by letter · 公开随机数")
+    beacon: Annotated[str, Field(pattern=r"^[^\r\n\t]{1,200}$")] = Field(
+        description="The beacon, letter by letter · 公开随机数"
+    )
 
 
 class RevealDraw(DrawCommand):

@@ -228,7 +228,9 @@ def _require_status(known: Reassessment, allowed: ReassessmentStatus) -> None:
         raise refuse_step(REASSESSMENT_STATUS, known.status, NEXT_STEPS)
 
 
-def _assigned(command: AssignReassessment, known: Reassessment | None, diagnosis: Diagnosis, context: DecisionContext) -> Facts:
+def _assigned(
+    command: AssignReassessment, known: Reassessment | None, diagnosis: Diagnosis, context: DecisionContext
+) -> Facts:
     draw: Draw | None = context.read.get(draw_stream(command.draw))
     if draw is None or command.diagnosis not in draw.drawn:
         raise JOB_NOT_DRAWN.refuse(path="diagnosis")

@@ -177,6 +177,15 @@ VALUE_ERRORS: Mapping[str, tuple[str, str]] = {
         "upheld",
         "经异议维持的指标分值不能为 0，它可能是该年度唯一有记录的部分",
     ),
+    "a part of a report is named twice": ("body.parts", "同一部分在报告中重复列出"),
+    "a report leaves out a part that every report shows": (
+        "body.parts",
+        "报告须含诊断结论、版本变动、等级与门槛、指标对照、异议与答复、诊断留痕、方法说明，请补上所缺部分",
+    ),
+    "the logo is no PNG in Base64 of 24 KiB and 1,200 pixels a side at most": (
+        "body.logo",
+        "徽标须为 Base64 编码的 PNG，不超过 24 KiB，每边不超过 1200 像素",
+    ),
     "a part of a paper is named twice": ("", "同一部分在刊物中重复列出"),
     "a title or an introduction holds a placeholder other than {kind}, {year} and {edition}": (
         "",

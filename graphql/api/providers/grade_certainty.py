@@ -3,10 +3,8 @@
 It answers "which is the true grade" of a total, and changes none: no grade is withheld for it, and none is rounded.
 """
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 from typing import Annotated
 
 import strawberry
@@ -23,23 +21,13 @@ from domain.diagnosis.scoring import DiagnosisScored
 from domain.governance.rule_bodies.body import RuleKind
 from domain.governance.rule_bodies.sampling import SamplingPlan
 from domain.masks import REPORTS
-from methods.grade_probability import grade_probabilities, measurement_error
-from methods.rounding import rounded
+from domain.providers.sampling.certainty import CertaintyBasis, certainty_of
 from projections.diagnosis import diagnoses
 from projections.governance.dated_rules import rule_on
 from projections.providers.base_sample import blind_differences
-from standards.described import DescribedEnum
 from standards.edition.text import SourceMark
 
 MASKS: frozenset[str] = frozenset({Mask.RESULT_AND_REPORT})
-
-
-class CertaintyBasis(DescribedEnum):
-    """Whether the probabilities of a grade are given, and why they are not · 档次概率依据."""
-
-    ESTIMATED = "estimated", "From jobs that were assessed again blind · 据盲评估计"
-    TOO_FEW_PAIRS = "too_few_pairs", "Too few jobs were assessed again to tell · 盲评样本不足"
-    HELD_BY_GATE = "held_by_gate", "A gate holds the grade below that of the total; of gates nothing is estimated · 受门槛所限"
 
 
 enum_type(CertaintyBasis)
@@ -93,32 +81,20 @@ class GradeCertaintyQueries:
         plan = known.body
         assert isinstance(plan, SamplingPlan)  # noqa: S101 - of its kind
         context.disclosure_notes.note(MASKS, HOLDS.held([row]))
-        differences = blind_differences(snapshot, year)
-        measured = measurement_error(differences) if len(differences) >= plan.pairs_at_least else None
-        basis, chances = CertaintyBasis.ESTIMATED, None
-        if scored.issued.grade != scored.verified.band_grade:
-            basis = CertaintyBasis.HELD_BY_GATE
-        elif measured is None or not measured.error:
-            basis = CertaintyBasis.TOO_FEW_PAIRS
-        else:
-            bands = editions_of(context, [row.edition])[row.edition].bands
-            chances = _chances(grade_probabilities(scored.verified.total, measured.error, bands, None))
+        bands = editions_of(context, [row.edition])[row.edition].bands
+        found = certainty_of(scored.verified, scored.issued, bands, blind_differences(snapshot, year), plan.pairs_at_least)
+        chances = [GradeChance(grade=grade, percent=percent) for grade, percent in found.chances]
         return GradeCertainty(
             diagnosis=id_of("diagnosis", row.id),
-            basis=basis,
+            basis=found.basis,
             grade=scored.issued.grade,
-            error=rounded(Fraction(measured.error), 1) if measured is not None and chances is not None else None,
-            chances=chances,
+            error=found.error,
+            chances=chances or None,
             before=year,
             pairs_at_least=plan.pairs_at_least,
             rule_since=known.since,
             mark=known.source.mark,
         )
-
-
-def _chances(found: Sequence[Decimal]) -> list[GradeChance]:
-    percents = [rounded(100 * Fraction(one), 0) for one in found]
-    return [GradeChance(grade=grade, percent=percent) for grade, percent in enumerate(percents) if percent]
 
 
 QUERIES = GradeCertaintyQueries

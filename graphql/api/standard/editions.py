@@ -34,6 +34,7 @@ from standards import (
     plain_origins,
     published_editions,
 )
+from standards.edition import indicator_help as edition_help
 from standards.edition import text as edition_text
 from standards.edition.composition import Change, ChangedField, Fate, OriginPart
 from standards.edition.difference import Difference
@@ -81,6 +82,17 @@ class IndicatorOrigin:
     reason: str | None = field("Why it was dropped · 删减理由")
 
 
+@published(SIGNED_IN, row=edition_help.IndicatorHelp)
+class IndicatorHelp:
+    """How an indicator is answered, in plain words, with an example that is made up; the project's own · 填报帮助. plan S1"""
+
+    says: str = field("How it is answered · 填报说明")
+    says_in_english: str = field("The same in English · 英文说明")
+    example: str = field("An example · 示例")
+    example_in_english: str = field("The same in English · 英文示例")
+    mark: SourceMark = field("Mark of who wrote it · 来源标记")
+
+
 @published(SIGNED_IN, row=StandardIndicator)
 class Indicator:
     """Indicator of an edition · 指标. plan S1, S2"""
@@ -98,6 +110,7 @@ class Indicator:
     better: OutcomeDirection | None = field("Of an outcome, which way its numbers improve; null: no outcome · 向好方向")
     options: list[Option] = field("Options of a multiple choice · 选项")
     levels: list[str] = field("Level descriptors, 1 to 5, as they are printed · 等级描述", made=True)
+    help: IndicatorHelp = field("How it is answered, with an example · 填报帮助", made=True)
     evidence: str = field("Evidence to show · 佐证要求", made=True)
     maps_to: str = field("Compatible models · 对应模型. plan P8", made=True)
     source: str = field("Where it comes from · 来源", made=True)
@@ -180,6 +193,7 @@ def build_indicator(edition: StandardEdition, item: StandardIndicator, origin: O
         **shown(Indicator, item),
         weight=item.weight_in_dimension,
         levels=[chinese(level) for level in item.levels],
+        help=shown(IndicatorHelp, edition_help.help_of(item)),
         evidence=chinese(edition.evidence_of(item.id)),
         maps_to=chinese(edition.maps_to_of(item.id)),
         source=chinese(item.source.document),

@@ -30,8 +30,21 @@ def _roster_template(given: argparse.Namespace) -> int:
     return rosters.roster_template(given.file)
 
 
+def _reports(settings: "Settings", given: argparse.Namespace) -> int:
+    from zhenduan.cli import reports
+
+    return reports.export_reports(settings, given)
+
+
 def add_to(command: "Adds") -> None:
     """Add the commands."""
+    says = "导出本区报告 write a district's latest reports into a folder; begun anew, it goes on"
+    added = command("reports", _reports, says, json=True)
+    added.add_argument("district", help="区代码 code of the district, such as 310117")
+    added.add_argument("--out", type=Path, required=True, help="文件夹 folder; what lies there already is left")
+    added.add_argument("--campaign", help="批次 of this campaign alone")
+    added.add_argument("--anew", action="store_true", help="全部重新生成 make every one again from the journal, kept files or not")
+    added.add_argument("--processes", type=int, help="进程数 how many print at once; as many as there are cores by default")
     added = command("import-roster", _import_roster, "导入名单 bring in a year's roster, xlsx or csv", json=True)
     added.add_argument("file", type=Path, help="文件 file")
     added.add_argument("--year", type=int, required=True, help="年度 year of the roster")
