@@ -89,7 +89,7 @@ class DrawnLink(NamedTuple):
 
 @dataclass(frozen=True)
 class ShownTable:
-    """A table in words 数据表文字. bars: what its chart draws. links: what its map draws. words: what the template says beside it."""
+    """A table in words 数据表文字. bars, links: what its chart and its map draw. words: what the template says beside it."""
 
     table: PaperTable
     heads: tuple[str, ...]

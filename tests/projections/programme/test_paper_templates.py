@@ -83,7 +83,8 @@ def test_a_table_takes_a_page_on_its_side_only_where_it_is_too_wide_for_an_uprig
     for districts, is_large in ((9, False), (16, True)):
         cells = tuple(PaperCell(row=f"3101{number:02}", column="C34", firms=9) for number in range(districts))
         of_groups = table_of(PaperTableName.MEMBERS, (*cells, *(one.model_copy(update={"column": TOTAL}) for one in cells)))
-        [table] = sheet(USUAL.model_copy(update={"white_paper": (PaperPart(part=PaperPartName.MEMBERS),)}), tables=(of_groups,)).tables
+        template = USUAL.model_copy(update={"white_paper": (PaperPart(part=PaperPartName.MEMBERS),)})
+        [table] = sheet(template, tables=(of_groups,)).tables
         assert table.is_large is is_large
 
 
