@@ -15,6 +15,8 @@ from tests.api.diagnosis.test_campaigns import PARTS, planned
 from tests.api.programme.test_outreach_sessions import REACH, announced, invite
 from tests.api.programme.test_policies import GRADE, checks, published
 from tests.live_city import ENTERPRISE, OTHER_ENTERPRISE, LiveCity
+from tests.live_city import FIRM as FIRM_STATED
+from tests.live_city import OTHER as OTHER_STATED
 
 FIRM, OTHER = f"enterprise/{ENTERPRISE}", f"enterprise/{OTHER_ENTERPRISE}"
 PACE = "query($y: Int!) { pace(year: $y) { districts { district { code } diagnosed total target } } }"
@@ -171,3 +173,27 @@ def test_targets_count_in_the_appraisal_and_each_number_opens_to_its_firms(asked
     assert (own["onRoster"], own["diagnosed"], own["target"]) == (1, 0, 1)
     opened = "{ appraisalFirms(year: 2024, countedAs: NOT_DIAGNOSED) { nodes { enterprise { id } } } }"
     assert [one["enterprise"]["id"] for one in asked.data("district", opened)["appraisalFirms"]["nodes"]] == [FIRM]
+
+
+CHECK = """query($g: ID!, $y: Int!, $l: [String!]!) { groupListCheck(group: $g, year: $y, listed: $l) {
+  agreed notOnRoster notListed moved lines(first: 50) { nodes { uscc finding name enterprise district { name } } } } }"""
+
+
+def test_a_group_lists_its_firms_above_scale_and_each_is_held_against_the_roster(asked: OverHTTP) -> None:
+    firm, unknown = FIRM_STATED.uscc, "91310000000000000X"
+    for who in ("group", "city", "auditor"):
+        found = asked.data(who, CHECK, g="g1", y=2024, l=[firm, unknown])["groupListCheck"]
+        assert [found[name] for name in ("agreed", "notOnRoster", "notListed", "moved")] == [1, 1, 0, 0]
+        told = {one["uscc"]: (one["finding"], one["name"]) for one in found["lines"]["nodes"]}
+        assert told == {firm: ("AGREED", "示例精密机械有限公司"), unknown: ("NOT_ON_ROSTER", None)}
+    left_out = asked.data("group", CHECK, g="g1", y=2024, l=[unknown])["groupListCheck"]
+    assert left_out["notListed"] == 1
+    of_another = asked.data("group", CHECK, g="g1", y=2024, l=[OTHER_STATED.uscc])["groupListCheck"]["lines"]["nodes"]
+    assert [one["name"] for one in of_another if one["uscc"] == OTHER_STATED.uscc] == [None], "as if it were not there"
+    assert asked.data("group", CHECK, g="nobody", y=2024, l=[firm])["groupListCheck"] is None
+    for given in ([], [firm] * 501):
+        [error] = asked.ask("group", CHECK, g="g1", y=2024, l=given)["errors"]
+        assert error["extensions"]["code"] == "GROUP_LIST_OUT_OF_RANGE"
+    assert "errors" in asked.ask("enterprise", CHECK, g="g1", y=2024, l=[firm])
+    lead = {"person": "stranger", "role": "GROUP", "organisation": "g1", "since": asked.today, "contact": True}
+    asked.done("city", "grantMembership", "", **lead)

@@ -143,6 +143,7 @@ WITHOUT_A_PAST = {
     ),
     **dict.fromkeys(("demandMatching", "solutionMatching"), "what fits at this moment"),
     "demandCounts": "counted of demands, whose steps are entries of their trails",
+    "groupListCheck": "a list of today against the rosters of two years, which are asked for by their year",
     "supplierGaps": "of who consents today; the past of a consent that ended is nobody's to count",
     "outreachReach": "counted of sessions and parts, whose steps are entries of their trails",
     "outreachFollowUp": "as `outreachReach`",
