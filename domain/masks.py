@@ -111,6 +111,8 @@ VISITORS = ACTORS | {Role.PROVIDER, Role.DIAGNOSTICIAN}
 GROUPS = frozenset({Role.CITY, Role.GROUP, Role.AUDITOR})
 """A sum over a group's members: with the results that a district sees taken out, it would tell those of the other districts. All
 three read revenue, results and every member one by one."""
+GROUP_LISTS = GROUPS
+"""Lists of groups held against the roster 集团清单核对. plan O3."""
 ROSTERS = frozenset({Role.CITY, Role.DISTRICT, Role.AUDITOR})
 NAMES = APPOINTERS - {Role.SYSTEM}
 """Mask "contacts" 联系方式: names and phones are for those who appoint, each of their own unit and below. An auditor proves

@@ -18,6 +18,8 @@ SKIPPED = {"build", "var", "static", "fonts", "oscal"}
 ONE = r"[A-Z]\d+(?:\s?[–-]\s?[A-Z]?\d+)?"
 CITED = re.compile(rf"(?:\b[Pp]lan(?:'s)?|工作方案) ({ONE}(?:(?:, | and |、){ONE})*)")
 """plan P5 · plan S1–S5, P8 · the plan's P7 · 工作方案 S5; a list ends where something else than a clause follows."""
+NAMED_TEST = r"\[[a-z0-9 ]+\]\(\.\./tests/[\w/]+\.py\)"
+"""A test on the plan's page, its name in words."""
 DECISION = re.compile(r"\bdecisions? ((?:\d+)(?:(?:, | and )\d+)*)")
 PAPER = re.compile(r"\b((?:facts|interop) \d+\.\d+)(?: and (\d+\.\d+))?")
 
@@ -64,10 +66,11 @@ def test_every_clause_of_the_plan_stands_once_each_with_its_cells_and_chinese() 
                       for n in range(1, many + 1)]  # fmt: skip
     for line in (DOCS / "plan.md").read_text("utf-8").splitlines():
         if line.startswith('| <a id="'):
-            _, says, chinese, done = line.strip("| ").split(" | ")
+            _, says, chinese, done, tested = line.strip("| ").split(" | ")
             assert len(says) > 10
             assert re.search(r"[一-鿿]", chinese), line
             assert re.fullmatch(r"`\w+`(, `\w+`)*", done), line
+            assert re.fullmatch(rf"{NAMED_TEST}(; {NAMED_TEST})*", tested), line
 
 
 def test_every_clause_names_what_carries_it_out_and_a_test_cites_it() -> None:
@@ -76,9 +79,17 @@ def test_every_clause_names_what_carries_it_out_and_a_test_cites_it() -> None:
     kinds = {one.name.value: one for one in document.definitions if isinstance(one, ObjectTypeDefinitionNode)}
     known = {field.name.value for kind in ("Query", "Mutation") for field in kinds[kind].fields}
     rows = [line for line in (DOCS / "plan.md").read_text("utf-8").splitlines() if line.startswith('| <a id="')]
-    assert [name for line in rows for name in re.findall(r"`(\w+)`", line.rpartition(" | ")[2]) if name not in known] == []
+    assert [name for line in rows for name in re.findall(r"`(\w+)`", line) if name not in known] == []
     tested = {clause for where, text in texts() if where.startswith("tests/") for clause in clauses(text)}
     assert [clause for clause in plan() if clause not in tested] == []
+
+
+def test_every_clause_names_tests_that_are_there_and_whose_file_cites_it() -> None:
+    for line in (DOCS / "plan.md").read_text("utf-8").splitlines():
+        for says, path in re.findall(r"\[([a-z0-9 ]+)\]\(\.\./(tests/[\w/]+\.py)\)", line):
+            text, clause = (ROOT / path).read_text("utf-8"), re.findall(r'<a id="(\w+)">', line)[0]
+            assert re.search(rf"^def test_{says.replace(' ', '_')}\(", text, re.MULTILINE), (clause, says)
+            assert clause in set(clauses(text)), (clause, path)
 
 
 def test_every_clause_that_is_cited_stands_in_the_plan() -> None:

@@ -134,10 +134,14 @@ def _begin(rows: Rows, values: Row, position: int) -> None:
 VALIDITY = ReadModel("periods", (ENTERPRISE_PERIODS, DIAGNOSIS_PERIODS), fold, PRESENT_FACTS | DIAGNOSIS_FACTS)
 
 
+def held_at(table: Table, position: int | ColumnElement[int]) -> tuple[ColumnElement[bool], ...]:
+    """Whether a period holds at a position 时段是否有效."""
+    return (table.c.since <= position, table.c.until > position)
+
+
 def _held(table: Table) -> tuple[ColumnElement[bool], ...]:
     """Whether a period holds at the position that is given as `position`."""
-    position = bindparam("position", type_=BigInteger)
-    return (table.c.since <= position, table.c.until > position)
+    return held_at(table, bindparam("position", type_=BigInteger))
 
 
 def _enterprises(snapshot: Snapshot, scope: Scope, where: EnterpriseFilter) -> Iterator[ColumnElement[bool]]:

@@ -195,6 +195,8 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
     """Rows of diagnoses after more facts."""
     cases = tables[DIAGNOSES]
     cases.load((key(entry),) for entry in entries)
+    answered = [entry for entry in entries if event_of(entry) in (self_assessment.AnswersSaved, on_site.AnswersVerified)]
+    tables[ANSWERS].load((key(entry), indicator) for entry in answered for indicator in data(entry)["answers"])
     for entry in entries:
         found = data(entry)
         identity = key(entry)
@@ -263,7 +265,6 @@ def _details(
             return {"provider": found["provider"]}
         case self_assessment.AnswersSaved:
             given: dict[str, dict[str, object]] = found["answers"]  # type: ignore[assignment]
-            answers.load((identity, indicator) for indicator in given)
             new = 0
             for indicator, answer in given.items():
                 before = answers.get(identity, indicator)
@@ -297,7 +298,6 @@ def _details(
                 answers.change(identity, indicator, prefilled_from=key_of(cited(str(found["result"]))[0]))
         case on_site.AnswersVerified:
             verified: dict[str, dict[str, object]] = found["answers"]  # type: ignore[assignment]
-            answers.load((identity, indicator) for indicator in verified)
             for indicator, answer in verified.items():
                 answers.change(
                     identity,

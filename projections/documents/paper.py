@@ -54,6 +54,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
 )
 MOVEMENT_ORDER = {name: place for place, name in enumerate(Movement._fields)}
 SHADES = 8
+UPRIGHT, TOGETHER = 10, 14
+"""Columns that an upright page takes; rows that are held together on one."""
 NONE = "—"
 
 
@@ -77,14 +79,23 @@ class Bar:
     high: Decimal | None = None
 
 
+class DrawnLink(NamedTuple):
+    """A line of a map 图谱连线: from a row to a column of its table, each by number, and the firms that it stands for."""
+
+    row: int
+    column: int
+    firms: int
+
+
 @dataclass(frozen=True)
 class ShownTable:
-    """A table in words 数据表文字. bars: what its chart draws. words: what the template says beside it."""
+    """A table in words 数据表文字. bars, links: what its chart and its map draw. words: what the template says beside it."""
 
     table: PaperTable
     heads: tuple[str, ...]
     rows: tuple[tuple[str, tuple[ShownCell, ...]], ...]
     bars: tuple[Bar, ...]
+    links: tuple[DrawnLink, ...] = ()
     words: PaperPart | None = None
 
     @property
@@ -92,6 +103,16 @@ class ShownTable:
         """Its Chinese title."""
         own = self.words.title if self.words is not None else None
         return own or self.table.table.description.rpartition(" · ")[2]
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it takes a page on its side."""
+        return len(self.heads) > UPRIGHT
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it is held together on one page, its heading with it."""
+        return len(self.rows) <= TOGETHER and not self.bars
 
     @property
     def is_list(self) -> bool:
@@ -239,7 +260,18 @@ def _matrix(table: PaperTable, names: Mapping[str, str]) -> ShownTable:
         (_name(line, names), tuple(_cell(cells[line, column], heat=heat) for column in columns)) for line in lines
     )
     heads = ("", *(_name(column, names) for column in columns))
-    return ShownTable(table, heads, rows, tuple(_bars(table, cells, columns, names)))
+    drawn = _links(cells, lines, columns) if table.table in ECOSYSTEM else ()
+    return ShownTable(table, heads, rows, tuple(_bars(table, cells, columns, names)), drawn)
+
+
+def _links(
+    cells: Mapping[tuple[str, str], PaperCell], lines: Sequence[str], columns: Sequence[str]
+) -> tuple[DrawnLink, ...]:
+    """What a map draws: every cell but the sums that shows firms; what is withheld is no line."""
+    places = ((row, column) for row, line in enumerate(lines) for column, other in enumerate(columns) if TOTAL not in (line, other))
+    return tuple(
+        DrawnLink(row, column, firms) for row, column in places if (firms := cells[lines[row], columns[column]].firms)
+    )
 
 
 def _bars(

@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Table, select, tuple_
+from sqlalchemy import Column, ColumnElement, Connection, Table, select, tuple_
 
 from domain.kernel import Event, key_of
 from journal import Entry
@@ -21,6 +21,8 @@ Row = dict[str, Any]
 Key = tuple[Any, ...]
 CHUNK = 400
 """Keys looked up in one statement: SQLite takes a limited number of parameters."""
+WITHIN = 4
+"""How many times as many rows as keys may be looked at, where the columns of the keys are looked for one by one."""
 KEPT = 100_000
 """Rows of one table kept in memory from batch to batch."""
 
@@ -90,8 +92,9 @@ class Rows:
         columns = [self.table.c[name] for name in self._keys]
         for start in range(0, len(wanted), CHUNK):
             part = wanted[start : start + CHUNK]
-            condition = columns[0].in_([k[0] for k in part]) if len(columns) == 1 else tuple_(*columns).in_(part)
-            for row in self._connected.execute(select(self.table).where(condition)).mappings():
+            conditions = _each_by_itself(columns, part)
+            conditions += [tuple_(*columns).in_(part)] if len(columns) > 1 else []
+            for row in self._connected.execute(select(self.table).where(*conditions)).mappings():
                 self._known[tuple(row[name] for name in self._keys)] = dict(row)
 
     @property
@@ -148,6 +151,21 @@ class Rows:
             self._fresh = False
             for key in list(islice(self._known, count)):
                 del self._known[key]
+
+
+def _each_by_itself(columns: Sequence[Column[Any]], keys: Sequence[Key]) -> list[ColumnElement[bool]]:
+    """The columns of keys one by one, as far as they reach not many more rows than there are keys.
+
+    Several keys of more than one column SQLite looks for through the whole table, and a column by itself in its index.
+    """
+    conditions: list[ColumnElement[bool]] = []
+    reached = 1
+    for column, values in zip(columns, map(set, zip(*keys, strict=True)), strict=True):
+        reached *= len(values)
+        if conditions and reached > WITHIN * len(keys):
+            break
+        conditions.append(column.in_(sorted(values)))
+    return conditions
 
 
 def _tuple_of(names: Sequence[str]) -> Callable[[Row], Key]:

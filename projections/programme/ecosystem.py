@@ -1,14 +1,15 @@
 """Ecosystem of the programme 产业生态: who belongs to, supplies, diagnoses and equips whom, read of what is on record. plan R1.
 
 Nothing is kept for it: each kind of link is a query of the rows that say so. A list goes through the kinds in order, and of each
-through an index, so that a page costs the same in a large city.
+through an index, so that a page costs the same in a large city. Of the past, firms and reports are told by their periods and
+all else by the days that it bears; who may see them is judged by today's scope.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, func, literal_column, null, or_, select, union
+from sqlalchemy import Select, Table, and_, func, literal_column, null, or_, select, union
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Attribute, Role, Scope
@@ -17,6 +18,7 @@ from domain.programme.demands.offer_facts import OfferStatus
 from domain.programme.demands.solution_facts import SolutionStatus
 from domain.programme.demands.state import DEMAND_READERS, SELLERS
 from domain.programme.policies.conditions import Designation
+from projections.as_of.validity import DIAGNOSIS_PERIODS, ENTERPRISE_PERIODS, held_at
 from projections.diagnosis.diagnoses import diagnosis_columns
 from projections.diagnosis.diagnoses_fold import DIAGNOSES
 from projections.engine.filters import one_of, sought
@@ -87,14 +89,18 @@ class LinkRow(NamedTuple):
 class LinkFilter:
     """Which links are looked for; what is left out is any, of a list any of its values · 生态关系筛选.
 
-    day: as ISO text, on which designations, consents and the directory hold. role, organisation: of whoever asks. readable: kinds
-    that the role may read.
+    day: as ISO text, on which designations, consents and the directory hold. position: up to which firms and reports are read, and
+    by_then its moment in microseconds of UTC; None = now. role, organisation: of whoever asks. readable: kinds that the role may
+    read. today: as day, where that is of the past.
     """
 
     kind: list[LinkKind] | None = sought("What links the two · 关系类别")
     source: list[str] | None = sought("Ids of what it begins at · 起点")
     target: list[str] | None = sought("Ids or codes of what it ends at · 终点")
     day: str = ""
+    today: str = ""
+    position: int | None = None
+    by_then: int = 0
     role: str = ""
     organisation: str = ""
     readable: frozenset[LinkKind] = frozenset()
@@ -126,25 +132,30 @@ def _holds(since: ColumnElement[str], until: ColumnElement[str | None], day: str
     return and_(since <= day, or_(until.is_(None), until >= day))
 
 
-def _of_firms(snapshot: Snapshot, scope: Scope, target: ColumnElement[Any]) -> _Links:
+def _of_firms(snapshot: Snapshot, scope: Scope, where: LinkFilter, column: str) -> tuple[_Links, ColumnElement[Any]]:
+    """Firms with what a column says of each, now or as it was stated then; and that column."""
     firms = snapshot[ENTERPRISES]
-    query = select(firms.c.id, target, null()).where(to_sql(scope, enterprise_columns(snapshot)))
-    return _Links(query, once=True)
+    stated = firms if where.position is None else snapshot[ENTERPRISE_PERIODS]
+    within = [to_sql(scope, enterprise_columns(snapshot))]
+    if where.position is not None:
+        within += [stated.c.enterprise == firms.c.id, *held_at(stated, where.position)]
+    return _Links(select(firms.c.id, stated.c[column], null()).where(*within), once=True), stated.c[column]
 
 
-def _in_district(snapshot: Snapshot, scope: Scope, _where: LinkFilter) -> _Links:
-    return _of_firms(snapshot, scope, snapshot[ENTERPRISES].c.district)
+def _in_district(snapshot: Snapshot, scope: Scope, where: LinkFilter) -> _Links:
+    return _of_firms(snapshot, scope, where, "district")[0]
 
 
-def _in_industry(snapshot: Snapshot, scope: Scope, _where: LinkFilter) -> _Links:
+def _in_industry(snapshot: Snapshot, scope: Scope, where: LinkFilter) -> _Links:
     part: list[ColumnElement[Any]] = [literal_column(str(number)) for number in (1, DIVISION)]
-    return _of_firms(snapshot, scope, func.substr(snapshot[ENTERPRISES].c.industry, *part))
+    found, industry = _of_firms(snapshot, scope, where, "industry")
+    firm, _, since = (one["expr"] for one in found.query.column_descriptions)
+    return found._replace(query=found.query.with_only_columns(firm, func.substr(industry, *part), since))
 
 
 def _in_unit(name: str) -> Callable[[Snapshot, Scope, LinkFilter], _Links]:
-    def links_to(snapshot: Snapshot, scope: Scope, _where: LinkFilter) -> _Links:
-        unit = snapshot[ENTERPRISES].c[name]
-        found = _of_firms(snapshot, scope, unit)
+    def links_to(snapshot: Snapshot, scope: Scope, where: LinkFilter) -> _Links:
+        found, unit = _of_firms(snapshot, scope, where, name)
         return found._replace(query=found.query.where(unit.is_not(None)))
 
     return links_to
@@ -157,20 +168,25 @@ def _designated(snapshot: Snapshot, scope: Scope, where: LinkFilter) -> _Links:
     return _Links(query.where(within, _holds(held.c.since, held.c.until, where.day)))
 
 
-def _diagnosed_by(snapshot: Snapshot, scope: Scope, _where: LinkFilter) -> _Links:
+def _diagnosed_by(snapshot: Snapshot, scope: Scope, where: LinkFilter) -> _Links:
     """Of reports that are out; who assessed a sample again is told to nobody."""
     cases, firms = snapshot[DIAGNOSES], snapshot[ENTERPRISES]
-    out = cases.c.outside_status.in_((Status.ISSUED.value, Status.CONFIRMED.value))
-    told = and_(out, cases.c.purpose != Purpose.SAMPLE.value, cases.c.provider.is_not(None))
-    within = and_(firms.c.id == cases.c.enterprise, to_sql(scope, diagnosis_columns(snapshot)))
-    query = select(cases.c.enterprise, cases.c.provider, null()).where(within, told)
-    return _Links(query.group_by(cases.c.enterprise, cases.c.provider))
+    seen = cases if where.position is None else snapshot[DIAGNOSIS_PERIODS]
+    out = seen.c.outside_status.in_((Status.ISSUED.value, Status.CONFIRMED.value))
+    told = and_(out, cases.c.purpose != Purpose.SAMPLE.value, seen.c.provider.is_not(None))
+    within = [firms.c.id == cases.c.enterprise, to_sql(scope, diagnosis_columns(snapshot))]
+    if where.position is not None:
+        within += [seen.c.diagnosis == cases.c.id, *held_at(seen, where.position)]
+    query = select(cases.c.enterprise, seen.c.provider, null()).where(*within, told)
+    return _Links(query.group_by(cases.c.enterprise, seen.c.provider))
 
 
-def _offers(snapshot: Snapshot, _scope: Scope, _where: LinkFilter) -> _Links:
+def _offers(snapshot: Snapshot, _scope: Scope, where: LinkFilter) -> _Links:
+    """Of what is still offered, what was by then: what was withdrawn is shown to nobody."""
     solutions = snapshot[SOLUTIONS]
     query = select(solutions.c.supplier, solutions.c.id, null())
-    return _Links(query.where(solutions.c.status == SolutionStatus.PUBLISHED.value))
+    by_then = [] if where.position is None else [solutions.c.published_at <= where.by_then]
+    return _Links(query.where(solutions.c.status == SolutionStatus.PUBLISHED.value, *by_then))
 
 
 def _solved_by(snapshot: Snapshot, scope: Scope, where: LinkFilter) -> _Links:
@@ -178,7 +194,7 @@ def _solved_by(snapshot: Snapshot, scope: Scope, where: LinkFilter) -> _Links:
     made, parties = snapshot[OFFERS], snapshot[OFFER_PARTIES]
     own = select(parties.c.offer).where(parties.c.organisation == where.organisation, parties.c.holds)
     within = to_sql(scope, {**NOWHERE, Attribute.ENTERPRISE: lambda value: made.c.enterprise == value})
-    done = made.c.status.in_((OfferStatus.ACCEPTED.value, OfferStatus.DELIVERED.value))
+    done = and_(made.c.status.in_((OfferStatus.ACCEPTED.value, OfferStatus.DELIVERED.value)), made.c.accepted_on <= where.day)
     query = select(made.c.enterprise, parties.c.organisation, func.min(made.c.accepted_on))
     told = made.c.id.in_(own) if where.role in SELLERS else within
     query = query.where(parties.c.offer == made.c.id, parties.c.holds, done, told)
@@ -186,18 +202,22 @@ def _solved_by(snapshot: Snapshot, scope: Scope, where: LinkFilter) -> _Links:
 
 
 def _supplies_to(snapshot: Snapshot, scope: Scope, where: LinkFilter) -> _Links:
-    """To a firm its own consents, to the city all; to a leader, while it is one, the suppliers that are named to it."""
+    """To a firm its own consents, to the city all; to a leader, while it is one, the suppliers that are named to it.
+
+    Of a past day whoever consented then and still does: the past of a consent that ended is nobody's to read.
+    """
     given, named, held, firms = (snapshot[one] for one in (GAP_CONSENTS, NAMED_SUPPLIERS, DESIGNATIONS, ENTERPRISES))
-    leads = select(held.c.enterprise).where(
-        held.c.designation == Designation.CHAIN_LEADER.value, _holds(held.c.since, held.c.until, where.day)
-    )
+    days = sorted({where.day, where.today})
+
+    def holds(table: Table) -> ColumnElement[bool]:
+        return and_(*(_holds(table.c.since, table.c.until, day) for day in days))
+
+    leads = select(held.c.enterprise).where(held.c.designation == Designation.CHAIN_LEADER.value, holds(held))
     leading = [named.c.leader == where.organisation, *([named.c.leader.in_(leads)] if where.role != Role.GROUP else [])]
-    to_me = select(named.c.enterprise, named.c.leader, named.c.since).where(
-        *leading, _holds(named.c.since, named.c.until, where.day)
-    )
+    to_me = select(named.c.enterprise, named.c.leader, named.c.since).where(*leading, holds(named))
     within = to_sql(scope, enterprise_columns(snapshot)) if where.role in DEMAND_READERS else NEVER
     by_me = select(given.c.enterprise, given.c.leader, given.c.since).where(
-        firms.c.id == given.c.enterprise, within, _holds(given.c.since, given.c.until, where.day)
+        firms.c.id == given.c.enterprise, within, holds(given)
     )
     found = union(to_me, by_me).subquery()
     return _Links(select(found.c.enterprise, found.c.leader, found.c.since))

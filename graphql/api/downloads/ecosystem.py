@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from io import StringIO
 
 from starlette.requests import Request
@@ -9,16 +10,19 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.downloads.files import NOTHING_RUNS, attachment
-from api.downloads.refusals import not_found
+from api.downloads.refusals import not_found, of_rule
+from api.kit.as_of import past_moment
 from api.kit.services import Services
 from api.programme.ecosystem import asked_by, ends_of
 from api.server.admission import Overloaded
 from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, respond
 from api.server.messages import CallerGone, GraphQLResponse, faulted
 from api.server.operations import Operations
-from domain.instants import city_day
+from domain.instants import city_day, microseconds
+from domain.kernel import Refused
 from domain.masks import BULK_EXPORTS, ECOSYSTEM
 from journal import Caller
+from projections.as_of.replay import position_at
 from projections.engine.pages import Page, place_of
 from projections.programme.ecosystem import BY_KIND, ENDS, LinkFilter, links
 
@@ -40,7 +44,7 @@ class EcosystemFile:
         return [Route("/ecosystem/links.csv", self.file, methods=["GET"])]
 
     async def file(self, request: Request) -> Response:
-        """GET /ecosystem/links.csv: the links of the caller's scope today 生态关系表."""
+        """GET /ecosystem/links.csv: the links of the caller's scope, today or as of `asOf`, a day or a time 生态关系表."""
         response: Response = await self._operations.in_bulk(self._answer, request)
         return response
 
@@ -49,7 +53,9 @@ class EcosystemFile:
             caller = self._operations.signed_in(bearer(authorization(request.headers)))
             if caller.role not in BULK_EXPORTS & ECOSYSTEM:
                 return not_found()
-            content = self._written(caller)
+            content = self._written(caller, request.query_params.get("asOf"))
+        except Refused as refused:
+            return of_rule(refused, 400)
         except Malformed as malformed:
             return respond(malformed.answer, JSON, as_status=True)
         except CallerGone as gone:
@@ -61,17 +67,21 @@ class EcosystemFile:
         headers = {**ALWAYS, "content-disposition": attachment(NAME), "content-security-policy": NOTHING_RUNS}
         return Response(content, 200, headers, media_type="text/csv; charset=utf-8; header=present")
 
-    def _written(self, caller: Caller) -> bytes:
+    def _written(self, caller: Caller, as_of: str | None) -> bytes:
         text = StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(HEADER)
-        writer.writerows(self._lines(caller))
+        writer.writerows(self._lines(caller, as_of))
         return text.getvalue().encode()
 
-    def _lines(self, caller: Caller) -> Iterator[Sequence[str]]:
-        where = asked_by(caller, city_day(self._services.clock()), LinkFilter())
+    def _lines(self, caller: Caller, as_of: str | None) -> Iterator[Sequence[str]]:
+        now = self._services.clock()
+        asked = past_moment(as_of, now) if as_of is not None else None
+        where = asked_by(caller, city_day(now), LinkFilter(), asked)
         models, page = self._services.models, Page(AT_ONCE, BY_KIND)
         with models.reading(caller.scope) as snapshot:
+            if asked is not None:
+                where = replace(where, position=position_at(snapshot, microseconds(asked)))
             while found := links(snapshot, caller.scope, where, page):
                 named = ends_of(snapshot, snapshot.whole(), caller.scope, found)
                 for row in found:

@@ -60,11 +60,7 @@ def position_of(context: Context, given: str) -> tuple[int, datetime | None]:
         Refused: AS_OF_MALFORMED, AS_OF_AHEAD, NOT_YET_VISIBLE, CURSOR_INVALID.
     """
     if TIME.fullmatch(given) or DAY.fullmatch(given):
-        asked = moment_in(given)
-        now = context.services.clock()
-        is_today = DAY.fullmatch(given) and date.fromisoformat(given) == city_day(now)
-        if asked > now and not is_today:
-            raise AS_OF_AHEAD.refuse(given=given)
+        asked = past_moment(given, context.services.clock())
         bound = microseconds(asked)
         last = replay.recorded_at(context.snapshot, context.snapshot.position)
         if last is None or bound >= last:  # something may be written that is not folded yet
@@ -75,6 +71,18 @@ def position_of(context: Context, given: str) -> tuple[int, datetime | None]:
     position = context.cursors.open(given)
     context.reach(position)
     return position, None
+
+
+def past_moment(given: str, now: datetime) -> datetime:
+    """The moment that an `asOf` names, which has come; of today, what is known so far.
+
+    Raises:
+        Refused: AS_OF_MALFORMED, AS_OF_AHEAD.
+    """
+    asked = moment_in(given)
+    if asked > now and not (DAY.fullmatch(given) and date.fromisoformat(given) == city_day(now)):
+        raise AS_OF_AHEAD.refuse(given=given)
+    return asked
 
 
 def moment_in(given: str) -> datetime:

@@ -60,8 +60,11 @@ class FoldedAnew(Generic[Where]):
 
 
 @dataclass(frozen=True)
-class NeverChanged(Generic[Where]):
-    """Things that never change, of which those are shown that were there 不再变更. by: what is looked for, up to a position."""
+class UpToPosition(Generic[Where]):
+    """Rows that are found by a position 按位置查找: things that never change, or whose rows bear the periods in which they hold.
+
+    by: what is looked for, up to a position.
+    """
 
     by: Callable[[Where, int], Where]
 
@@ -132,7 +135,7 @@ class Listed(Generic[Where, Row, Node]):
     stored: bool = False
     given: Mapping[str, Callable[[Context], Any]] = field(default_factory=lambda: OF_NOW)
     worked_out: Sequence[WorkedOut] = ()
-    past: FoundThen[Where] | FoldedAnew[Where] | NeverChanged[Where] | None = None
+    past: FoundThen[Where] | FoldedAnew[Where] | UpToPosition[Where] | None = None
 
     def of_ids(self, context: Context, ids: Sequence[str], wanted: frozenset[str]) -> dict[str, Node]:
         """Things of many ids within the scope; those outside are absent."""
@@ -349,7 +352,7 @@ def _reads(
     reads, sought = context, where
     if position is not None and isinstance(past, FoldedAnew):
         reads = past_context(context, past.replay(context, where, position), asked)
-    elif position is not None and isinstance(past, NeverChanged):
+    elif position is not None and isinstance(past, UpToPosition):
         sought = past.by(where, position)
     return _Reads(
         lambda page: listed.rows(reads.snapshot, listed.scope(reads), sought, page),

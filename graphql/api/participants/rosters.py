@@ -8,7 +8,7 @@ import strawberry
 
 from api.kit.context import Context
 from api.kit.ids import EnterpriseID
-from api.kit.lists import Listed, NeverChanged, listing
+from api.kit.lists import Listed, UpToPosition, listing
 from api.kit.mutations import Payload, ServerFields
 from api.kit.orders import order_enum
 from api.kit.parts import parts
@@ -103,7 +103,7 @@ IMPORTS: Listed[ImportFilter, ImportRow, RosterImport] = Listed(
     count=rosters.import_count,
     order=rosters.LATEST_FIRST,
     build=lambda context, rows, wanted: [build_import(context, row, wanted) for row in rows],
-    past=NeverChanged(lambda where, position: where._replace(position=position)),
+    past=UpToPosition(lambda where, position: where._replace(position=position)),
 )
 
 

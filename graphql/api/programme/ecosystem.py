@@ -6,22 +6,24 @@ The public reads of it what white papers count: firms with a link by district an
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 import strawberry
 
+from api.kit.as_of import NOW, AsOfMoment, Then, position_of
 from api.kit.context import Context
 from api.kit.enums import enum_type
 from api.kit.filter_values import require_some
 from api.kit.ids import id_of, keys_of
-from api.kit.lists import Listed, Occasion, listing
+from api.kit.lists import Listed, Occasion, UpToPosition, listing
 from api.kit.paging import AtLeast
 from api.kit.published import argument, field, published, published_filter
 from api.kit.row_mapping import all_shown, shown
 from api.participants.places import industry_of
 from api.programme.demands import district_of
 from domain.access import Everything, Scope
+from domain.instants import city_day, microseconds
 from domain.kernel import IdOf
 from domain.masks import ECOSYSTEM, LINK_READERS
 from domain.programme.policies.conditions import Designation
@@ -49,7 +51,7 @@ class LinkEnd:
 
 @published(ECOSYSTEM, row=LinkRow)
 class EcosystemLink:
-    """Link of the ecosystem, as it stands today · 生态关系. plan R1"""
+    """Link of the ecosystem, today or as it stood on the day asked for · 生态关系. plan R1"""
 
     kind: LinkKind = field("What links them · 关系类别")
     source: LinkEnd = field("What it begins at · 起点", made=True)
@@ -116,15 +118,17 @@ def _build(context: Context, found: Sequence[LinkRow], _wanted: frozenset[str]) 
     ]
 
 
-def asked_by(caller: Caller, day: date, where: LinkFilter) -> LinkFilter:
-    """What is looked for, as far as the caller may read it 按角色筛选."""
+def asked_by(caller: Caller, today: date, where: LinkFilter, past: datetime | None = None) -> LinkFilter:
+    """What is looked for, as far as the caller may read it 按角色筛选. past: the moment asked for; None = now."""
     readable = frozenset(LinkKind(kind) for kind, roles in LINK_READERS.items() if caller.role in roles)
-    of = replace(where, role=caller.role, organisation=caller.organisation, readable=readable)
-    return replace(of, day=day.isoformat())
+    day = today if past is None else city_day(past)
+    of = replace(where, day=day.isoformat(), today=today.isoformat(), by_then=0 if past is None else microseconds(past))
+    return replace(of, role=caller.role, organisation=caller.organisation, readable=readable)
 
 
 def _on(where: LinkFilter, then: Occasion) -> LinkFilter:
-    return asked_by(then.context.caller, then.day, where)
+    past = then.time if then.then.position is not None else None
+    return asked_by(then.context.caller, then.context.today, where, past)
 
 
 LINKS: Listed[LinkFilter, LinkRow, EcosystemLink] = Listed(
@@ -135,6 +139,7 @@ LINKS: Listed[LinkFilter, LinkRow, EcosystemLink] = Listed(
     count=rows.count,
     build=_build,
     on=_on,
+    past=UpToPosition(lambda where, position: replace(where, position=position)),
 )
 
 
@@ -144,8 +149,9 @@ class EcosystemQueries:
 
     @listing(
         LINKS,
-        "Links of the ecosystem today, kind by kind: to the city all, to everyone else those of its scope, to a chain leader the "
-        "suppliers that are named to it, to a seller whom it sold to · 生态图谱. plan R1",
+        "Links of the ecosystem, kind by kind: to the city all, to everyone else those of its scope, to a chain leader the "
+        "suppliers that are named to it, to a seller whom it sold to. Of a past day firms and reports as they were known then, "
+        "everything else by the days that it bears, of what is withdrawn or ended since nothing · 生态图谱. plan R1",
         roles=ECOSYSTEM,
     )
     def ecosystem_links(
@@ -158,13 +164,20 @@ class EcosystemQueries:
         require_some(filter)
         return replace(filter, source=keys_of(filter.source, *NAMED), target=keys_of(filter.target, *NAMED))
 
-    @field("How many links of each kind the caller sees today · 生态图谱汇总. plan R1", roles=ECOSYSTEM)
-    def ecosystem_counts(self, info: strawberry.Info[Context, None], at_least: AtLeast = None) -> list[EcosystemCount]:
+    @field(
+        "How many links of each kind the caller sees, today or on a past day · 生态图谱汇总. plan R1", roles=ECOSYSTEM
+    )
+    def ecosystem_counts(
+        self, info: strawberry.Info[Context, None], at_least: AtLeast = None, as_of: AsOfMoment = None
+    ) -> list[EcosystemCount]:
         """Counts, kind by kind."""
         context = info.context
         snapshot = context.at_least(at_least)
-        found = rows.link_counts(snapshot, context.scope, asked_by(context.caller, context.today, LinkFilter()))
-        return all_shown(EcosystemCount, found)
+        where = _on(LinkFilter(), Occasion(context, NOW))
+        if as_of is not None:
+            then = Then(*position_of(context, as_of))
+            snapshot, where = context.snapshot, replace(_on(LinkFilter(), Occasion(context, then)), position=then.position)
+        return all_shown(EcosystemCount, rows.link_counts(snapshot, context.scope, where))
 
 
 QUERIES = EcosystemQueries

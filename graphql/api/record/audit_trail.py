@@ -13,7 +13,7 @@ import strawberry
 from api.kit import ids
 from api.kit.context import Context
 from api.kit.filter_values import require_known, require_values
-from api.kit.lists import Listed, NeverChanged, listing
+from api.kit.lists import Listed, UpToPosition, listing
 from api.kit.nodes import NODES
 from api.kit.orders import order_enum
 from api.kit.paging import After
@@ -165,7 +165,7 @@ TRAIL_LIST: Listed[SearchedEntries, EntryRow, AuditEntry] = Listed(
     count=lambda snapshot, scope, searched: audit_trail.count(snapshot, scope, searched.role, searched.where),
     order=audit_trail.BY_POSITION,
     build=_entries,
-    past=NeverChanged(_entries_by),
+    past=UpToPosition(_entries_by),
 )
 
 

@@ -7,18 +7,19 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from tests.api.participants.test_rosters import GOOD, NEW, REPORT, sent
 from tests.api.programme.test_demands import demanded, offered, published
 from tests.live_city import ENTERPRISE, OTHER_ENTERPRISE, LiveCity
 
 FIRM, OTHER = f"enterprise/{ENTERPRISE}", f"enterprise/{OTHER_ENTERPRISE}"
-LINKS = """query($f: LinkFilter, $n: Int, $c: String) { ecosystemLinks(filter: $f, first: $n, after: $c) {
+LINKS = """query($f: LinkFilter, $n: Int, $c: String, $t: String) { ecosystemLinks(filter: $f, first: $n, after: $c, asOf: $t) {
   totalCount pageInfo { hasNextPage endCursor } nodes { kind since source { kind id name } target { kind id name } } } }"""
-COUNTS = "{ ecosystemCounts { kind links sources targets } }"
+COUNTS = "query($t: String) { ecosystemCounts(asOf: $t) { kind links sources targets } }"
 OF_FIRMS = {"IN_DISTRICT", "IN_INDUSTRY"}
 
 
-def links(city: LiveCity, who: str, **found: Any) -> list[tuple[str, str, str]]:
-    nodes = city.data(who, LINKS, f=found or None)["ecosystemLinks"]["nodes"]
+def links(city: LiveCity, who: str, then: str | None = None, **found: Any) -> list[tuple[str, str, str]]:
+    nodes = city.data(who, LINKS, f=found or None, t=then)["ecosystemLinks"]["nodes"]
     return [(one["kind"], one["source"]["id"], one["target"]["id"]) for one in nodes]
 
 
@@ -115,6 +116,62 @@ def test_a_provider_sees_whom_it_diagnosed_and_a_seller_whom_it_sold_to(city: Li
     assert {kind for kind, *_ in links(city, "rival")} == {"OFFERS"}
     assert ("SOLVED_BY", FIRM, "organisation/supplier") in links(city, "supplier")
     assert links(city, "provider", kind=["SOLVED_BY"]) == []
+
+
+def now(city: LiveCity) -> str:
+    """A moment after all that is on record and before all that follows."""
+    return city.installation.services.clock().isoformat()
+
+
+def test_a_past_day_shows_the_links_that_were_known_then_and_counts_them_alike(city: LiveCity) -> None:
+    before = now(city)
+    sold(city)
+    begun = now(city)
+    file = {"sha256": sent(city, "city", GOOD.replace("C34", "C36"), NEW), "year": 2024}
+    asked = city.done("city", "importRoster", REPORT, **file)["rosterImport"]["findings"]["nodes"]
+    confirmed = [{"row": one["row"], "code": one["code"]} for one in asked if one["severity"] == "CONFIRM"]
+    report = city.done("city", "importRoster", REPORT, **file, confirmed=confirmed)["rosterImport"]
+    assert (report["registered"], report["revised"]) == (1, 1)
+    was, is_now = ("IN_INDUSTRY", FIRM, "C34"), ("IN_INDUSTRY", FIRM, "C36")
+    then, today = links(city, "city", begun), links(city, "city")
+    assert was in then
+    assert was not in today
+    assert is_now in today
+    assert {link[1] for link in today} - {link[1] for link in then}, "a firm that was registered later"
+    early = links(city, "city", before)
+    assert ("DIAGNOSED_BY", FIRM, "organisation/p1") in then
+    assert {"OFFERS", "SOLVED_BY"} & {kind for kind, *_ in early} <= {"SOLVED_BY"}, "no solution was published yet"
+    assert links(city, "city", "2020-01-01") == []
+    for moment, shown in ((begun, then), (None, today)):
+        counts = city.data("city", COUNTS, t=moment)["ecosystemCounts"]
+        assert sum(one["links"] for one in counts) == len(shown)
+    page = city.data("city", LINKS, n=2, t=begun)["ecosystemLinks"]
+    rest = city.data("city", LINKS, n=100, c=page["pageInfo"]["endCursor"], t=begun)["ecosystemLinks"]
+    assert len(page["nodes"]) + len(rest["nodes"]) == len(then)
+    of_then = {"n": 2, "c": page["pageInfo"]["endCursor"]}
+    assert city.ask("city", LINKS, **of_then)["errors"][0]["extensions"]["code"] == "CURSOR_INVALID"
+    assert links(city, "pudong", begun, source=[FIRM]) == [], "by today's scope"
+    assert city.ask("city", COUNTS, t="2999-01-01")["errors"][0]["extensions"]["code"] == "AS_OF_AHEAD"
+    with TestClient(create_app(city.installation.services)) as client:
+        headers = {"authorization": f"Bearer {city.tokens['city']}"}
+
+        def taken(moment: str) -> Any:
+            return client.get("/ecosystem/links.csv", headers=headers, params={"asOf": moment})
+
+        lines = list(csv.DictReader(taken(begun).text.splitlines()))
+        assert [(one["kind"].upper(), one["source"], one["target"]) for one in lines] == then
+        for moment, code in (("yesterday", "AS_OF_MALFORMED"), ("2999-01-01", "AS_OF_AHEAD")):
+            refused = taken(moment)
+            assert (refused.status_code, refused.json()["errors"][0]["extensions"]["code"]) == (400, code)
+
+
+def test_a_consent_that_ended_is_shown_of_no_past_day(city: LiveCity) -> None:
+    city.done("confirmer", "consentToChainLeader", "", enterprise=FIRM, leader="g1", until=city.today)
+    assert links(city, "city", city.today, kind=["SUPPLIES_TO"]) == [("SUPPLIES_TO", FIRM, "organisation/g1")]
+    given = now(city)
+    city.done("confirmer", "endChainLeaderConsent", "", enterprise=FIRM, leader="g1")
+    for who in ("city", "enterprise", "group"):
+        assert links(city, who, given, kind=["SUPPLIES_TO"]) == [], who
 
 
 @pytest.mark.parametrize("who", ["bank", "operator", "support", "reader", "department", "diagnostician"])

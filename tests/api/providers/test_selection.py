@@ -1,4 +1,4 @@
-"""Selection over the API (plan V1, V2, V4): from the call to a directory that everyone reads, and nobody learns another's mark."""
+"""Selection over the API (plan V1, V2, V4, V6): from call to directory, and nobody learns another's mark."""
 
 import pytest
 
@@ -126,3 +126,17 @@ def test_a_marker_marks_its_own_and_anothers_is_not_there(selecting: Selecting) 
         assert [one["code"] for one in selecting.seal("marker1", identity)["userErrors"]] == ["NOT_FOUND"]
     too_many = selecting.seal("marker1", mine["id"], (21, 12, 20, 20, 12))
     assert [(one["code"], one["field"]) for one in too_many["userErrors"]] == [("MARK_OUT_OF_RANGE", "dimensions.0.points")]
+
+
+def test_a_district_puts_forward_a_provider_that_it_raised_which_is_marked_as_any_other(selecting: Selecting) -> None:
+    city = selecting.opened().city
+    given = {"year": selecting.year, "provider": "p1", "reason": "本区培育"}
+    assert city.refused("provider", "putForward", **given) == "ROLE_NOT_ALLOWED"
+    city.done("district", "putForward", "application { stage }", **given)
+    assert city.refused("pudong", "putForward", **given) == "PUT_FORWARD_ALREADY"
+    query = "{ applications { nodes { provider stage putForwardBy } } }"
+    [found] = city.data("city", query)["applications"]["nodes"]
+    assert found == {"provider": "organisation/p1", "stage": "DRAFT", "putForwardBy": "organisation/310117"}
+    selecting.later(2).save()
+    [found] = city.data("provider", query)["applications"]["nodes"]
+    assert found["putForwardBy"] == "organisation/310117", "what the provider states of itself does not take that away"

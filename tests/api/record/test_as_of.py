@@ -143,11 +143,8 @@ WITHOUT_A_PAST = {
     ),
     **dict.fromkeys(("demandMatching", "solutionMatching"), "what fits at this moment"),
     "demandCounts": "counted of demands, whose steps are entries of their trails",
+    "groupListCheck": "a list of today against the rosters of two years, which are asked for by their year",
     "supplierGaps": "of who consents today; the past of a consent that ended is nobody's to count",
-    **dict.fromkeys(
-        ("ecosystemLinks", "ecosystemCounts"),
-        "links as they stand; each step is an entry of a trail, and what papers counted of them bears its day",
-    ),
     "outreachReach": "counted of sessions and parts, whose steps are entries of their trails",
     "outreachFollowUp": "as `outreachReach`",
     "matching": "each step is an entry of its trail, with all its numbers",

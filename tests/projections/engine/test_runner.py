@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     column,
     create_engine,
+    event,
     func,
     select,
     text,
@@ -170,6 +171,25 @@ def test_rows_forgotten_for_want_of_room_are_read_again(
     models.catch_up()
     monkeypatch.undo()
     assert models.dump() == replayed(journal, tmp_path)
+
+
+def test_rows_of_two_part_keys_are_read_through_the_index_however_large_the_table() -> None:
+    """SQLite without statistics reads the whole table for several pairs, which made a fold of a large city quadratic."""
+    pairs = Table("pairs", MetaData(), Column("case", String, primary_key=True), Column("item", String, primary_key=True))
+    engine, said = create_engine("sqlite://"), list[Any]()
+    with engine.begin() as connection:
+        pairs.create(connection)
+        connection.execute(pairs.insert(), [{"case": f"c{one:02}", "item": f"i{two:02}"} for one in range(40) for two in range(40)])
+        rows = read_model.Rows(pairs, fresh=False)
+        rows.connection = connection
+        event.listen(connection, "before_cursor_execute", lambda *told: said.append(told[2:4]))
+        for asked in ([("c01", "i01"), ("c01", "i02"), ("c02", "i01")], [(f"c{one:02}", f"i{one:02}") for one in range(3, 30)]):
+            rows.load(asked)
+            assert all(rows.get(*key) == dict(zip(("case", "item"), key, strict=True)) for key in asked)
+        for statement, values in list(said):
+            plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+            assert plan[0].startswith("SEARCH pairs USING"), plan
+    engine.dispose()
 
 
 def test_a_rebuild_beside_a_follower_and_a_writer_gives_the_rows_of_a_replay(

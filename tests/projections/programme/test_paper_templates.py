@@ -9,7 +9,7 @@ from domain.governance.dated_rules import SetRule, defaults_of
 from domain.governance.rule_bodies.body import RuleKind
 from domain.governance.rule_bodies.paper_template import PaperPart, PaperPartName, PaperTemplate
 from domain.programme.papers.paper import PaperComputed, PaperEdition, PaperFormat, PaperKind
-from domain.programme.papers.tables import COUNTED, TOTAL, PaperCell
+from domain.programme.papers.tables import COUNTED, TOTAL, PaperCell, PaperTable, PaperTableName, Withheld
 from projections.documents.paper import PaperSheet, SetTemplate, paper_sheet
 from projections.documents.paper_printing import paper_page, printed_as
 from projections.programme.papers.csv_tables import table_of
@@ -22,8 +22,11 @@ COMPUTED = PaperComputed(
 )
 
 
-def sheet(template: PaperTemplate, kind: PaperKind = PaperKind.WHITE_PAPER) -> PaperSheet:
-    paper = PaperEdition(kind=kind, year=2024, edition=1, requested=1, computed=COMPUTED)
+def sheet(
+    template: PaperTemplate, kind: PaperKind = PaperKind.WHITE_PAPER, tables: tuple[PaperTable, ...] = TABLES
+) -> PaperSheet:
+    computed = COMPUTED.model_copy(update={"tables": tables})
+    paper = PaperEdition(kind=kind, year=2024, edition=1, requested=1, computed=computed)
     return paper_sheet(paper, {}, SetTemplate(template, "rule/paper_template/3"), draft=False, demo=True)
 
 
@@ -55,6 +58,34 @@ def test_the_city_changes_order_parts_and_words_and_the_paper_says_by_which_temp
         assert "先看合计。" in printed
         assert TABLES[0].digest in printed, "position and digest are no part of a template"
         assert "薄弱指标" not in printed
+
+
+def test_the_map_draws_the_cells_that_show_firms_and_none_that_is_withheld() -> None:
+    shown = {("310115", "C34"): 12, ("310115", "C39"): 0, ("310117", "C34"): None, ("310117", "C39"): 7}
+    sums = {("310115", TOTAL): 12, ("310117", TOTAL): None, (TOTAL, "C34"): None, (TOTAL, "C39"): 7, (TOTAL, TOTAL): 25}
+    cells = tuple(
+        PaperCell(row=row, column=column, firms=firms, withheld=Withheld.TOO_FEW if firms is None else None)
+        for (row, column), firms in (shown | sums).items()
+    )
+    of_groups = table_of(PaperTableName.MEMBERS, cells)
+    template = USUAL.model_copy(update={"white_paper": (PaperPart(part=PaperPartName.MEMBERS),)})
+    [table] = sheet(template, tables=(of_groups,)).tables
+    [lines, heads] = [label for label, _ in table.rows], table.heads[1:]
+    drawn = {(heads[one.column], lines[one.row]): one.firms for one in table.links}
+    assert drawn == {("310115", "C34"): 12, ("310117", "C39"): 7}
+    page = paper_page(sheet(template, tables=(of_groups,)))
+    assert page.count("<path ") == len(drawn)
+    none_shown = tuple(one.model_copy(update={"firms": None, "withheld": Withheld.TOO_FEW}) for one in cells)
+    assert "<path " not in paper_page(sheet(template, tables=(table_of(PaperTableName.MEMBERS, none_shown),)))
+
+
+def test_a_table_takes_a_page_on_its_side_only_where_it_is_too_wide_for_an_upright_one() -> None:
+    for districts, is_large in ((9, False), (16, True)):
+        cells = tuple(PaperCell(row=f"3101{number:02}", column="C34", firms=9) for number in range(districts))
+        of_groups = table_of(PaperTableName.MEMBERS, (*cells, *(one.model_copy(update={"column": TOTAL}) for one in cells)))
+        template = USUAL.model_copy(update={"white_paper": (PaperPart(part=PaperPartName.MEMBERS),)})
+        [table] = sheet(template, tables=(of_groups,)).tables
+        assert table.is_large is is_large
 
 
 @pytest.mark.parametrize(
