@@ -191,6 +191,7 @@ def test_every_table_of_a_firms_own_data_has_row_policies() -> None:
         "case_studies",
         "designations",
         "reassessments",
+        "coverage_reported",
         "coverage_subjects",
         "consents",
         "assignments",
