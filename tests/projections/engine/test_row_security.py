@@ -190,6 +190,7 @@ def test_every_table_of_a_firms_own_data_has_row_policies() -> None:
         "demands",
         "case_studies",
         "designations",
+        "designations_held",
         "reassessments",
         "coverage_reported",
         "coverage_subjects",
