@@ -140,7 +140,7 @@ PARTIES_AND_OFFICES: Mapping[str, str] = {
     " site_visit_declined.v1 site_visit_cancelled.v1 signed_in_on_site.v1 interview_recorded.v1 site_visit_recorded.v2"
     " answers_verified.v1 expert_review_recorded.v1 scored.v1 report_handed_in.v1 report_reviewed.v1"
     " report_objected_to.v1 objections_answered.v1 workbook_taken_in.v1"
-    " arbitration_requested.v1 arbiter_opinion_given.v1 arbitration_decided.v1"
+    " arbitration_requested.v1 arbiter_opinion_given.v1 arbiter_opinion_struck.v1 arbitration_decided.v1"
     " arbitration_settled.v1 report_filed.v1 reader_appointed.v1 reading_held.v1",
     "docket": "proceeding_filed.v1",
     "feedback": "given.v1 taken_up.v1 answered.v1 second_instance_asked.v1 closed.v1",

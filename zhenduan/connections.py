@@ -11,6 +11,7 @@ import re
 from collections import Counter, OrderedDict
 from collections.abc import Callable
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +19,8 @@ import orjson
 from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.datastructures import Headers as WebSocketHeaders
+from websockets.http11 import Response
 
 from api.server.admission import Overloaded, Place
 from api.server.early_rejection import LET_IN, PATHS, AdmissionGate, asks_for_an_answer, refusal_on_the_wire
@@ -31,6 +34,11 @@ TOO_MANY_HEADERS = (431, "HEADERS_TOO_LARGE", "请求标头过大或过多。", 
 TOO_SLOW = (408, "TOO_SLOW", "请求未在限时内发完。", "The request did not arrive in time.")
 TOO_MANY = (429, "TOO_MANY_CONNECTIONS", "同一地址的连接过多，请稍后重试。", "Too many connections from one address; retry later.")
 FULL = (503, "OVERLOADED", "连接数已满，请稍后重试。", "All connections are in use; retry later.")
+NO_SOCKET = (
+    "WEBSOCKET_REFUSED",
+    "无法建立 WebSocket 连接，请按 RFC 6455 握手，并从允许的来源连接。",
+    "No WebSocket was opened; shake hands as RFC 6455 says, from an origin that is allowed.",
+)
 MALFORMED = (400, "BAD_REQUEST", "不是有效的 HTTP 请求。", "Not a valid HTTP request.")
 RETRY_SECONDS = 5
 GRAPHQL = frozenset(path.encode() for path in PATHS)
@@ -346,6 +354,15 @@ def without_other_upgrades(head: bytes) -> bytes:
     return UPGRADE.sub(b"x-upgrade:", lines) + end + body if b"upgrade:" in lines.lower() else head
 
 
+def handshake_refused(status: int, _text: str) -> Response:
+    """Answer to what does not become a WebSocket 握手拒绝, in both languages."""
+    request = uuid4().hex
+    log.info("connection refused: %s, request %s", NO_SOCKET[0], request)
+    body = orjson.dumps({"errors": [request_error(*NO_SOCKET, requestId=request)]})
+    told = {"Connection": "close", "Content-Length": str(len(body)), "Content-Type": "application/json", "X-Request-Id": request}
+    return Response(int(status), HTTPStatus(status).phrase, WebSocketHeaders(told), body)
+
+
 class BoundedWebSocket(WebSocketsSansIOProtocol):
     """A WebSocket 限额套接字, counted among the connections of its source, and ended when its client takes nothing."""
 
@@ -353,6 +370,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         super().__init__(*arguments, **named)
         self._shared = shared
         self._stalled: asyncio.TimerHandle | None = None
+        self.conn.reject = handshake_refused  # type: ignore[method-assign] # the library's own words are English alone
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """It takes the place that its handshake had."""

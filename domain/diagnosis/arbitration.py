@@ -173,6 +173,15 @@ class ArbiterOpinionGiven(ArbitrationFact):
     findings: tuple[ArbiterFinding, ...]
 
 
+class ArbiterOpinionStruck(ArbitrationFact):
+    """An arbiter was released before the decision, and the opinion counts no more 仲裁意见不再计入."""
+
+    type: Literal["diagnosis.arbiter_opinion_struck.v1"] = "diagnosis.arbiter_opinion_struck.v1"
+    told_to: ClassVar = PROCEEDINGS_READERS - EXPERTS
+    says: ClassVar = "解除了一名仲裁专家的指派，其意见不再计入"
+    arbiter: PersonId
+
+
 class ArbitrationDecided(ArbitrationFact):
     """What most arbiters found is the decision 仲裁已决定."""
 
@@ -207,7 +216,7 @@ class ArbitrationSettled(ArbitrationFact):
         return tuple(one for one in self.findings if not one.upheld)
 
 
-ArbitrationEvent = ArbitrationRequested | ArbiterOpinionGiven | ArbitrationDecided | ArbitrationSettled
+ArbitrationEvent = ArbitrationRequested | ArbiterOpinionGiven | ArbiterOpinionStruck | ArbitrationDecided | ArbitrationSettled
 
 # Decide: what may happen
 
@@ -345,6 +354,9 @@ def arbitration_after(diagnosis: Diagnosis, event: ArbitrationEvent) -> dict[str
     assert known is not None, "an arbitration begins with its request"  # noqa: S101 - guards replay, not input
     if isinstance(event, ArbiterOpinionGiven):
         return {"arbitration": known.model_copy(update={"opinions": {**known.opinions, event.arbiter: event.findings}})}
+    if isinstance(event, ArbiterOpinionStruck):
+        others = {arbiter: found for arbiter, found in known.opinions.items() if arbiter != event.arbiter}
+        return {"arbitration": known.model_copy(update={"opinions": others})}
     if isinstance(event, ArbitrationDecided):
         return {"arbitration": known.model_copy(update={"decided": event.findings})}
     again = frozenset(one.indicator for one in event.upheld if one.answer is None)

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from domain.access import EXPERTS, ROLE_NAMES, Place, Role, Term
 from domain.command_rights import CITY, require_right
-from domain.diagnosis.arbitration import ARBITER_CONFLICTED, is_conflicted
+from domain.diagnosis.arbitration import ARBITER_CONFLICTED, ArbiterOpinionStruck, is_conflicted
 from domain.diagnosis.state import Diagnosis, assignment_stream, diagnosis_stream
 from domain.kernel import (
     NOT_FOUND,
@@ -24,6 +24,7 @@ from domain.kernel import (
     DiagnosisRef,
     Event,
     Facts,
+    OnStream,
     PartRef,
     PersonRef,
     Rule,
@@ -110,7 +111,7 @@ class AssignExpert(Command):
 
 
 class ReleaseExpert(Command):
-    """Take an assignment back, at once · 解除指派."""
+    """Take an assignment back, at once; an arbiter's opinion counts no more unless it is decided already · 解除指派."""
 
     roles: ClassVar = CITY
 
@@ -192,7 +193,7 @@ def decide(command: AssignmentCommand, assignments: Assignments | None, context:
     require_right(command, context.role)
     if context.read.get(diagnosis_stream(command.diagnosis)) is None:
         raise NOT_FOUND.refuse()
-    terms = assignments.terms if assignments is not None else {}
+    terms, stream = assignments.terms if assignments is not None else {}, diagnosis_stream(command.diagnosis)
     match command:
         case AssignExpert(expert=expert, role=role):
             diagnosis: Diagnosis = context.read[diagnosis_stream(command.diagnosis)]
@@ -205,8 +206,9 @@ def decide(command: AssignmentCommand, assignments: Assignments | None, context:
             if assignment not in terms:
                 raise ASSIGNMENT_UNKNOWN.refuse(path="assignment", assignment=assignment)
             term, last = terms[assignment], context.day - timedelta(days=1)
-            is_over = term.until is not None and term.until <= last
-            return () if is_over else (ExpertReleased(assignment=assignment, last=last),)
+            if term.until is not None and term.until <= last:
+                return ()
+            return (ExpertReleased(assignment=assignment, last=last), *_struck(term, context.read[stream], stream))
         case DeclareArbiterConflict(reason=reason):
             in_hand = context.read[diagnosis_stream(command.diagnosis)].arbitration
             if in_hand is not None and context.by in in_hand.opinions:
@@ -216,6 +218,14 @@ def decide(command: AssignmentCommand, assignments: Assignments | None, context:
             return tuple(ArbiterConflictDeclared(assignment=one, last=last, reason=reason) for one in held)
         case never:
             assert_never(never)
+
+
+def _struck(term: Term, diagnosis: Diagnosis, stream: Stream) -> tuple[OnStream, ...]:
+    """What an arbiter who goes leaves behind: no opinion in an arbitration that is not decided yet."""
+    in_hand = diagnosis.arbitration
+    if term.role is not Role.ARBITER or in_hand is None or in_hand.decided or term.party not in in_hand.opinions:
+        return ()
+    return (OnStream(stream, ArbiterOpinionStruck(arbiter=term.party)),)
 
 
 def expert_assigned(command: AssignExpert, terms: Mapping[str, Term], context: DecisionContext) -> ExpertAssigned:

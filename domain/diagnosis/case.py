@@ -10,6 +10,7 @@ from typing import Any, assert_never
 from domain.command_rights import require_right
 from domain.diagnosis.arbitration import (
     ArbiterOpinionGiven,
+    ArbiterOpinionStruck,
     ArbitrationDecided,
     ArbitrationRequested,
     ArbitrationSettled,
@@ -225,6 +226,7 @@ DiagnosisEvent = (
     | ObjectionsAnswered
     | ArbitrationRequested
     | ArbiterOpinionGiven
+    | ArbiterOpinionStruck
     | ArbitrationDecided
     | ArbitrationSettled
     | ReportFiled
@@ -316,7 +318,7 @@ def _changes(diagnosis: Diagnosis, event: DiagnosisEvent, version: int) -> dict[
                 "upheld": upheld,
                 "dismissed": diagnosis.dismissed | {a.indicator for a in answers if not a.upheld},
             }
-        case ArbitrationRequested() | ArbiterOpinionGiven() | ArbitrationDecided() | ArbitrationSettled():
+        case ArbitrationRequested() | ArbiterOpinionGiven() | ArbiterOpinionStruck() | ArbitrationDecided() | ArbitrationSettled():
             return arbitration_after(diagnosis, event)
         case SubmissionTakenIn(instance=instance):
             return {"submissions": diagnosis.submissions | {instance}}

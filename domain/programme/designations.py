@@ -3,8 +3,8 @@
 One stream a firm. What is not on record is unknown; a designation whose last day is over is known not to be held.
 """
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -41,7 +41,7 @@ DESIGNATION_DAYS_REVERSED = Rule(
 
 
 class RecordDesignation(Command):
-    """Record that a firm holds a designation; recorded again, the latest statement holds · 登记企业称号."""
+    """Record a term of a designation; where terms meet, the one recorded later holds from its first day on · 登记企业称号."""
 
     roles: ClassVar = GOVERNMENT
 
@@ -71,11 +71,15 @@ class DesignationRecorded(Event):
 
 
 class Designations(BaseModel):
-    """Designations of a firm 企业称号, each as it was stated last."""
+    """Designations of a firm 企业称号, each with its terms, in the order of their days; at most one holds on a day."""
 
     model_config = ConfigDict(frozen=True)
 
-    held: Mapping[Designation, DesignationRecorded] = {}
+    held: Mapping[Designation, tuple[DesignationRecorded, ...]] = {}
+
+    def holds(self, designation: Designation, day: date) -> bool:
+        """Whether one is held on a day."""
+        return any(term.since <= day and (term.until is None or term.until >= day) for term in self.held.get(designation, ()))
 
 
 # Decide: what may happen
@@ -92,7 +96,7 @@ def decide(command: RecordDesignation, known: Designations | None, context: Deci
         raise DESIGNATION_DAYS_REVERSED.refuse(path="until", since=command.since, until=command.until)
     told = {"designation": command.designation, "since": command.since, "until": command.until}
     stated = DesignationRecorded(**told, source=stated_source(command))
-    return () if known is not None and known.held.get(command.designation) == stated else (stated,)
+    return () if known is not None and stated in known.held.get(command.designation, ()) else (stated,)
 
 
 # Evolve: what has happened
@@ -100,7 +104,23 @@ def decide(command: RecordDesignation, known: Designations | None, context: Deci
 
 def evolve(known: Designations | None, event: DesignationRecorded) -> Designations:
     """The firm's designations after one more fact."""
-    return Designations(held={**(known.held if known is not None else {}), event.designation: event})
+    held = known.held if known is not None else {}
+    return Designations(held={**held, event.designation: tuple(_with(held.get(event.designation, ()), event))})
+
+
+def _with(terms: tuple[DesignationRecorded, ...], stated: DesignationRecorded) -> Iterator[DesignationRecorded]:
+    """The terms with one that was stated last.
+
+    One that begins before it ends before it, one that begins within it is put right by it, one that begins after its last day
+    stands.
+    """
+    ends = stated.until or date.max
+    for term in terms:
+        if term.since < stated.since:
+            reaches = term.until is None or term.until >= stated.since
+            yield term.model_copy(update={"until": stated.since - timedelta(days=1)}) if reaches else term
+    yield stated
+    yield from (term for term in terms if term.since > ends)
 
 
 # What the decider reads, and where its subject lies

@@ -38,6 +38,7 @@ from api.server import console, graphiql
 from api.server.admission import LONGEST_LAG_SECONDS, AdmissionLimits, Overloaded
 from api.server.answer_cache import AnswerCache
 from api.server.browser_sessions import BrowserSessions, SessionRoutes
+from api.server.byte_ranges import ByteRanges
 from api.server.change_notifications import ChangeNotifications
 from api.server.early_rejection import PATHS, AdmissionGate
 from api.server.errors import request_error
@@ -166,6 +167,7 @@ def create_app(
             Middleware(BrowserSessions),
             Middleware(AdmissionGate, admission=operations.admission, persisted=persisted),
             Middleware(RequestIds, failed=_failed),
+            Middleware(ByteRanges),
         ],
         exception_handlers={HTTPException: _refused, Overloaded: _overloaded},
     )

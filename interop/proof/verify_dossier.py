@@ -596,6 +596,7 @@ STEPS: Mapping[str, tuple[str, str]] = {
     "objections_answered": ("provider diagnostician reviewer", "objected"),
     "arbitration_requested": ("enterprise confirmer", "issued"),
     "arbiter_opinion_given": ("arbiter", "objected"),
+    "arbiter_opinion_struck": ("city", "objected"),
     "arbitration_decided": ("city", "objected"),
     "arbitration_settled": ("system", "objected"),
     "report_filed": ("district", "confirmed"),

@@ -151,11 +151,15 @@ def _enterprises(snapshot: Snapshot, scope: Scope, where: EnterpriseFilter) -> I
     yield to_sql(scope, enterprise_columns(snapshot))
     yield from as_stated(where, snapshot, then)
     if where.diagnosed is not None:
-        yield from is_so(_has_case(snapshot, scope, lambda case: (case.c.issued_version.is_not(None),)), where.diagnosed)
+        yield from is_so(_has_case(snapshot, scope, _has_result), where.diagnosed)
     if where.provider is not None:
         yield _has_case(snapshot, scope, lambda case: one_of(snapshot, case.c.provider, where.provider))
     if sought := plain(without_invisible(where.text or "")):
         yield then.c.sought.contains(sought, autoescape=True) | (then.c.uscc == sought.upper())
+
+
+def _has_result(case: Table) -> tuple[ColumnElement[bool], ...]:
+    return (case.c.issued_version.is_not(None), issued.holds_a_result(case))
 
 
 def _has_case(

@@ -43,13 +43,17 @@ class ArbitrationRow(NamedTuple):
 
 
 class OpinionRow(NamedTuple):
-    """An arbiter's opinion as it was given last 仲裁意见. arbitration: version at which that was asked for. findings: JSON."""
+    """An arbiter's opinion as it was given last 仲裁意见. arbitration: version at which that was asked for. findings: JSON.
+
+    struck_at: when it ceased to count, for the arbiter was released before the decision.
+    """
 
     diagnosis: str
     arbitration: int
     arbiter: str
     findings: str
     given_at: Long
+    struck_at: Long | None
 
 
 ARBITRATIONS = Table("arbitrations", META, *columns(ArbitrationRow, "diagnosis", "version"))
@@ -73,11 +77,15 @@ def recorded(tables: Tables, identity: str, entry: Entry, found: Row, case: Row)
     if event is arbitration.ArbiterOpinionGiven:
         opinions = tables[OPINIONS]
         opinions.load([(identity, asked, found["arbiter"])])
-        if opinions.get(identity, asked, found["arbiter"]) is None:
-            before: Any = table.get(identity, asked)
-            table.change(identity, asked, opinions_given=before["opinions_given"] + 1)
-        told = {"findings": orjson.dumps(found["findings"]).decode(), "given_at": entry.at}
+        known = opinions.get(identity, asked, found["arbiter"])
+        if known is None or known["struck_at"] is not None:
+            _count(tables, identity, asked, 1)
+        told = {"findings": orjson.dumps(found["findings"]).decode(), "given_at": entry.at, "struck_at": None}
         opinions.put({"diagnosis": identity, "arbitration": asked, "arbiter": found["arbiter"], **told})
+        return {}
+    if event is arbitration.ArbiterOpinionStruck:
+        tables[OPINIONS].change(identity, asked, found["arbiter"], struck_at=entry.at)
+        _count(tables, identity, asked, -1)
         return {}
     if event is withdrawal.DiagnosisWithdrawn:
         table.change(identity, asked, settled_at=entry.at)
@@ -90,9 +98,16 @@ def recorded(tables: Tables, identity: str, entry: Entry, found: Row, case: Row)
     return {"arbitration": None}
 
 
+def _count(tables: Tables, identity: str, asked: int, more: int) -> None:
+    """So many opinions count more, or fewer."""
+    before: Any = tables[ARBITRATIONS].get(identity, asked)
+    tables[ARBITRATIONS].change(identity, asked, opinions_given=before["opinions_given"] + more)
+
+
 FOLLOWS = frozenset(
     {
         arbitration.ArbiterOpinionGiven,
+        arbitration.ArbiterOpinionStruck,
         arbitration.ArbitrationDecided,
         arbitration.ArbitrationSettled,
         withdrawal.DiagnosisWithdrawn,

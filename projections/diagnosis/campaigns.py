@@ -255,7 +255,7 @@ def participations_by_id(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -
 class ProgressRow(NamedTuple):
     """How many firms of a campaign are at a step 批次进度, and since when the first of them is (microseconds of UTC).
 
-    reported: how many of them have a report, also one that is gone into anew.
+    reported: how many of them have a report, also one that is gone into anew, not of a case that was withdrawn.
     """
 
     campaign: str
@@ -300,7 +300,7 @@ def _counted(
             stepped.parts.c.campaign,
             stepped.step,
             stepped.since,
-            stepped.cases.c.issued_version.label("issued_version"),
+            case((issued.holds_a_result(stepped.cases), stepped.cases.c.issued_version)).label("issued_version"),
             *(stepped.firms.c[name].label(f"unit_{name}") for name in by),
         )
         .select_from(stepped.joined)

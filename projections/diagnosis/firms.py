@@ -15,6 +15,7 @@ from journal import Entry
 from projections.diagnosis.assignments import assigned_to
 from projections.diagnosis.diagnoses import diagnosis_columns
 from projections.diagnosis.diagnoses_fold import DIAGNOSES
+from projections.diagnosis.issued import holds_a_result
 from projections.engine.filters import is_so, one_of
 from projections.engine.pages import Page
 from projections.engine.places import ENTERPRISES, PRESENT_FACTS
@@ -52,7 +53,8 @@ def case_conditions(snapshot: Snapshot, scope: Scope, where: EnterpriseFilter) -
     """Whether a firm has a case, one that the scope admits, with a report or with one of some providers."""
     firms, cases = snapshot[ENTERPRISES], snapshot[DIAGNOSES]
     seen = (cases.c.enterprise == firms.c.id, to_sql(scope, diagnosis_columns(snapshot)))
-    yield from is_so(exists(select(cases.c.id).where(*seen, cases.c.issued_version.is_not(None))), where.diagnosed)
+    has_result = cases.c.issued_version.is_not(None), holds_a_result(cases)
+    yield from is_so(exists(select(cases.c.id).where(*seen, *has_result)), where.diagnosed)
     if where.provider is not None:
         yield exists(select(cases.c.id).where(*seen, *one_of(snapshot, cases.c.provider, where.provider)))
 

@@ -45,6 +45,8 @@ STATUS_OUTSIDE: Mapping[type[Event], str] = {
 }
 """Event -> status that it gives a case outside it. That a report is objected to is told, for a grade that is contested is none to
 lend on; what becomes of the objection is told by the next report, or by the report standing again."""
+CONTESTED_STATUSES = frozenset(STATUS_AFTER[event].value for event in CONTESTED)
+"""Statuses outside the case of a report that is contested, until the next report or until it stands again."""
 SHOWN_OUTSIDE: frozenset[type[Event]] = frozenset((STATUS_OUTSIDE.keys() | {ProviderAssigned}) - CONTESTED)
 """Facts of a diagnosis whose entries are told outside it as they happen; the others come out with the report they led to. An
 objection's entry holds what the firm says of the case, so it is among those."""

@@ -80,7 +80,7 @@ def numbers_of(row: AppraisedRow, grade_at_least: int) -> Iterator[AppraisalNumb
 
 def _appraised(snapshot: Snapshot, scope: Scope, where: AppraisalFilter) -> list[AppraisedRow]:
     members, reports = snapshot[MEMBERS], snapshot[FIRST_REPORTS]
-    counted = and_(reports.c.enterprise == members.c.enterprise, reports.c.issued_year <= where.year)
+    counted = and_(reports.c.enterprise == members.c.enterprise, reports.c.issued_year <= where.year, held(reports, None))
     query = (
         select(members.c.enterprise, members.c.district, reports.c.issued_on)
         .select_from(members.outerjoin(reports, counted))

@@ -1,6 +1,7 @@
 """Coverage read model 覆盖台: diagnosed over the year's roster, by district and for the city, beside the city's targets. plan G.
 
-A firm counts as diagnosed from the year, in the city's calendar, of its first report. No district target is known, so none is kept.
+A firm counts as diagnosed from the year, in the city's calendar, of its first report; of a case that was withdrawn it is none. No
+district target is known, so none is kept.
 Rows bear the positions from which they hold, so that coverage as of a past moment is read from the same tables. plan P5.
 """
 
@@ -9,11 +10,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+import orjson
 from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, and_, case, func, select, true
 
 from domain.access import Scope
 from domain.diagnosis.opening import DiagnosisOpened
 from domain.diagnosis.report import ReportConfirmed, ReportIssued
+from domain.diagnosis.withdrawal import DiagnosisWithdrawn
 from domain.instants import city_day, utc_moment
 from domain.programme.targets import Measure, TargetSet
 from journal import Entry
@@ -23,7 +26,7 @@ from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from projections.engine.scope import to_sql
 from projections.engine.snapshot import Snapshot
 from projections.participants.enterprises import enterprise_columns
-from projections.participants.rosters import FIGURES, MEMBERS, held, member_columns
+from projections.participants.rosters import ENDLESS, FIGURES, MEMBERS, held, member_columns
 from standards.edition.text import SourceMark
 
 META = MetaData()
@@ -32,19 +35,27 @@ FIRST_REPORTS = Table(
     "first_reports",
     META,
     Column("enterprise", String, primary_key=True),
+    Column("until", BigInteger, primary_key=True),
+    Column("since", BigInteger, nullable=False),
     Column("issued_year", Integer, nullable=False),
     Column("confirmed_year", Integer),
     Column("issued_on", String, nullable=False),
-    Column("issued", BigInteger, nullable=False),
-    Column("confirmed", BigInteger),
 )
-"""issued_on: day in the city, as ISO text. issued, confirmed: positions of the first issued and the first confirmed report."""
+"""A firm's first report, and when one of them was confirmed first, from position `since` up to before `until`: of a case that is
+withdrawn none is left. issued_on: day in the city, as ISO text."""
 SUBJECTS = Table(
     "coverage_subjects",
     META,
     Column("diagnosis", String, primary_key=True),
     Column("enterprise", String, nullable=False),
 )
+REPORTED = Table(
+    "coverage_reported",
+    META,
+    Column("enterprise", String, primary_key=True),
+    Column("cases", String, nullable=False),
+)
+"""cases: as JSON, of each case of the firm with a report that was not withdrawn: day of its first, and year it was confirmed in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +73,8 @@ TARGETS = Table("targets", META, *columns(TargetRow, "year", "measure"))
 
 
 def fold(tables: Tables, entries: Sequence[Entry]) -> None:
-    """First issued and first confirmed report of each firm; targets as set."""
-    subjects, reports = tables[SUBJECTS], tables[FIRST_REPORTS]
+    """First report of each firm, of its cases that are not withdrawn; targets as set."""
+    subjects = tables[SUBJECTS]
     for entry in entries:
         found = data(entry)
         event = event_of(entry)
@@ -76,29 +87,41 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
         subject = subjects.get(key(entry))
         if subject is None:
             raise LookupError(f"{entry.stream} has no opening before position {entry.position}")
-        day = city_day(utc_moment(entry.at))
-        before = reports.get(subject["enterprise"])
-        if event is ReportConfirmed:
-            if before is not None and before["confirmed_year"] is None:
-                reports.change(subject["enterprise"], confirmed_year=day.year, confirmed=entry.position)
-        elif before is None:
-            reports.put(
-                {
-                    "enterprise": subject["enterprise"],
-                    "issued_year": day.year,
-                    "issued_on": day.isoformat(),
-                    "confirmed_year": None,
-                    "issued": entry.position,
-                    "confirmed": None,
-                }
-            )
+        _follow(tables, entry, subject["enterprise"])
+
+
+def _follow(tables: Tables, entry: Entry, firm: str) -> None:
+    """A report was issued or confirmed, or a case withdrawn."""
+    known = tables[REPORTED].get(firm)
+    cases: dict[str, tuple[str, int | None]] = orjson.loads(known["cases"]) if known is not None else {}
+    day, case = city_day(utc_moment(entry.at)), key(entry)
+    issued_on, confirmed = cases.get(case, (day.isoformat(), None))
+    if event_of(entry) is DiagnosisWithdrawn:
+        cases.pop(case, None)
+    else:
+        cases[case] = (issued_on, confirmed or (day.year if event_of(entry) is ReportConfirmed else None))
+    tables[REPORTED].put({"enterprise": firm, "cases": orjson.dumps(cases).decode()})
+    first = None
+    if cases:
+        earliest = min(day for day, _ in cases.values())
+        confirmed = min((year for _, year in cases.values() if year is not None), default=None)
+        first = {"issued_year": int(earliest[:4]), "issued_on": earliest, "confirmed_year": confirmed}
+    reports = tables[FIRST_REPORTS]
+    before = reports.get(firm, ENDLESS)
+    if before is not None:
+        if first is not None and before.items() >= first.items():
+            return
+        reports.put(before | {"until": entry.position})
+        reports.remove(firm, ENDLESS)
+    if first is not None:
+        reports.put({"enterprise": firm, "until": ENDLESS, "since": entry.position, **first})
 
 
 COVERAGE = ReadModel(
     "coverage",
-    (FIRST_REPORTS, SUBJECTS, TARGETS),
+    (FIRST_REPORTS, SUBJECTS, REPORTED, TARGETS),
     fold,
-    frozenset({TargetSet, DiagnosisOpened, ReportIssued, ReportConfirmed}),
+    frozenset({TargetSet, DiagnosisOpened, ReportIssued, ReportConfirmed, DiagnosisWithdrawn}),
 )
 
 
@@ -120,11 +143,8 @@ def by_district(snapshot: Snapshot, scope: Scope, year: int, position: int | Non
     takes no figure of a past year along. position: as it was known then; None = now.
     """
     members, reports = snapshot[MEMBERS], snapshot[FIRST_REPORTS]
-    counted = and_(reports.c.enterprise == members.c.enterprise, reports.c.issued_year <= year)
+    counted = and_(reports.c.enterprise == members.c.enterprise, reports.c.issued_year <= year, held(reports, position))
     confirmed = reports.c.confirmed_year <= year
-    if position is not None:
-        counted = and_(counted, reports.c.issued <= position)
-        confirmed = and_(confirmed, reports.c.confirmed <= position)
     on = members.c.off_reason.is_(None)
     query = (
         select(

@@ -32,6 +32,7 @@ from projections.engine.read_model import ReadModel, Tables, data, event_of, key
 from projections.engine.scope import to_sql
 from projections.engine.snapshot import Snapshot
 from projections.participants.enterprises import enterprise_columns
+from projections.participants.rosters import held
 from projections.programme.coverage import FIRST_REPORTS
 
 META = MetaData()
@@ -101,17 +102,20 @@ class ImplementationFilter:
 
 
 class _DiagnosedFirms:
-    """Diagnosed firms of a scope beside how far they are with one standard."""
+    """Diagnosed firms of a scope beside how far they are with one standard; a certificate stays where a diagnosis is withdrawn."""
 
     def __init__(self, snapshot: Snapshot, scope: Scope, where: ImplementationFilter) -> None:
         firms, own, reports = snapshot[ENTERPRISES], snapshot[TABLE], snapshot[FIRST_REPORTS]
-        here = and_(own.c.enterprise == reports.c.enterprise, own.c.standard == where.standard.value)
-        self.joined = reports.join(firms, firms.c.id == reports.c.enterprise).outerjoin(own, here)
+        here = and_(own.c.enterprise == firms.c.id, own.c.standard == where.standard.value)
+        first = and_(reports.c.enterprise == firms.c.id, held(reports, None))
+        self.joined = firms.outerjoin(reports, first).outerjoin(own, here)
         self.step = func.coalesce(own.c.step, literal(ImplementationStep.DIAGNOSED.value))
         self.since = func.coalesce(own.c.since, reports.c.issued_on)
-        self.named = {"id": reports.c.enterprise, "standard": literal(where.standard.value), "step": self.step, "since": self.since}
+        self.named = {"id": firms.c.id, "standard": literal(where.standard.value), "step": self.step, "since": self.since}
         self.own = own
-        self.where = [to_sql(scope, enterprise_columns(snapshot)), *self._asked(snapshot, firms, where)]
+        self.reported = reports.c.enterprise.is_not(None)
+        there = or_(self.reported, own.c.enterprise.is_not(None))
+        self.where = [to_sql(scope, enterprise_columns(snapshot)), there, *self._asked(snapshot, firms, where)]
 
     def _asked(self, snapshot: Snapshot, firms: Table, where: ImplementationFilter) -> Iterator[ColumnElement[bool]]:
         yield from one_of(snapshot, self.step, where.step)
@@ -168,7 +172,7 @@ def funnel(snapshot: Snapshot, scope: Scope, standard: ImplementationStandard, d
     until = diagnosed.own.c.certified_until
     holds = and_(diagnosed.own.c.certified_on.is_not(None), or_(until.is_(None), until >= day.isoformat()))
     counts = (func.count(), func.min(diagnosed.since), func.sum(case((holds, 1), else_=0)))
-    query = diagnosed.select(diagnosed.step, *counts).group_by(diagnosed.step)
+    query = diagnosed.select(diagnosed.step, *counts).where(diagnosed.reported).group_by(diagnosed.step)
     found = {ImplementationStep(step): (int(firms), str(first), int(held)) for step, firms, first, held in snapshot.rows(query)}
     steps = [
         FunnelStepRow(step, found[step][0], date.fromisoformat(found[step][1])) for step in ImplementationStep if step in found

@@ -43,9 +43,7 @@ ByDay = Mapping[str, Mapping[date, int]]
 def first_reports_by_day(snapshot: Snapshot, scope: Scope, year: int, position: int | None = None) -> ByDay:
     """Firms on a year's roster by the day of their first report 按日出具, within a scope; the denominators are `by_district`'s."""
     members, reports = snapshot[MEMBERS], snapshot[FIRST_REPORTS]
-    counted = and_(reports.c.enterprise == members.c.enterprise, reports.c.issued_year <= year)
-    if position is not None:
-        counted = and_(counted, reports.c.issued <= position)
+    counted = and_(reports.c.enterprise == members.c.enterprise, reports.c.issued_year <= year, held(reports, position))
     query = (
         select(members.c.district, reports.c.issued_on, func.count())
         .select_from(members.join(reports, counted))

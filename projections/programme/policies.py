@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Index, MetaData, Select, Table, func, or_, select
+from sqlalchemy import Column, Index, MetaData, Select, String, Table, func, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Attribute, Scope
-from domain.programme.designations import DesignationRecorded
+from domain.programme.designations import DESIGNATIONS as DESIGNATION_CAPABILITY
+from domain.programme.designations import DesignationRecorded, Designations
 from domain.programme.policies.conditions import Designation
 from domain.programme.policies.policy import POLICIES as POLICY_CAPABILITY
 from domain.programme.policies.policy import Policy, PolicyEnded, PolicyEvent, PolicyPublished, PolicyStatus
@@ -18,7 +20,7 @@ from journal.codec import decode
 from projections.engine.columns import Long, chosen, columns
 from projections.engine.pages import By, Order, Page
 from projections.engine.places import ENTERPRISES
-from projections.engine.read_model import ReadModel, Tables, data, event_of, key
+from projections.engine.read_model import ReadModel, Tables, event_of, key
 from projections.engine.scope import NOWHERE, Columns, to_sql
 from projections.engine.snapshot import Snapshot
 from projections.participants.enterprises import enterprise_columns
@@ -45,7 +47,7 @@ class PolicyRow(NamedTuple):
 
 
 class DesignationRow(NamedTuple):
-    """A designation of a firm 企业称号. since, until: days as ISO text."""
+    """A term of a designation of a firm 企业称号. since, until: days as ISO text."""
 
     id: str
     enterprise: str
@@ -58,15 +60,17 @@ class DesignationRow(NamedTuple):
 
 POLICIES = Table("policies", META, *columns(PolicyRow, "id"), Index("ix_policy_changed_at", "changed_at", "id"))
 DESIGNATIONS = Table("designations", META, *columns(DesignationRow, "id"), Index("ix_designated", "enterprise"))
-"""id: enterprise and designation."""
+"""id: enterprise, designation and first day; of one designation at most one row holds on a day."""
+HELD = Table("designations_held", META, Column("enterprise", String, primary_key=True), Column("body", String, nullable=False))
+"""body: JSON of `Designations`, the folded state."""
 
 
 def fold(tables: Tables, entries: Sequence[Entry]) -> None:
-    """Each policy by the rules' own fold; designations as stated last."""
+    """Each policy by the rules' own fold; designations term by term, likewise."""
     policies = tables[POLICIES]
     for entry in entries:
         if event_of(entry) is DesignationRecorded:
-            tables[DESIGNATIONS].put(_designated(key(entry), data(entry)))
+            _designated(tables, entry)
             continue
         row, event = policies.get(key(entry)), decode(POLICY_CAPABILITY, entry.type, entry.state)
         state: Policy = POLICY_CAPABILITY.evolve(Policy.model_validate_json(row["body"]) if row is not None else None, event)
@@ -76,15 +80,28 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
         policies.put({"id": key(entry), **told, "body": state.model_dump_json()})
 
 
-def _designated(enterprise: str, found: dict[str, Any]) -> dict[str, object]:
-    told = {name: found[name] for name in ("designation", "since", "until")}
-    identity = f"{enterprise}.{found['designation']}"
-    source = found["source"]
-    return {"id": identity, "enterprise": enterprise, **told, "document": source["document"], "mark": source["mark"]}
+def _designated(tables: Tables, entry: Entry) -> None:
+    event = decode(DESIGNATION_CAPABILITY, entry.type, entry.state)
+    known = tables[HELD].get(key(entry))
+    before = Designations.model_validate_json(known["body"]) if known is not None else None
+    after: Designations = DESIGNATION_CAPABILITY.evolve(before, event)
+    tables[HELD].put({"enterprise": key(entry), "body": after.model_dump_json()})
+    rows = tables[DESIGNATIONS]
+    for term in before.held.get(event.designation, ()) if before is not None else ():
+        rows.remove(_term(key(entry), term)["id"])
+    for term in after.held[event.designation]:
+        rows.put(_term(key(entry), term))
+
+
+def _term(enterprise: str, term: DesignationRecorded) -> dict[str, object]:
+    since, until = term.since.isoformat(), term.until.isoformat() if term.until is not None else None
+    told = {"designation": term.designation.value, "since": since, "until": until}
+    identity = f"{enterprise}.{term.designation.value}.{since}"
+    return {"id": identity, "enterprise": enterprise, **told, "document": term.source.document, "mark": term.source.mark}
 
 
 POLICY_READ_MODEL = ReadModel(
-    "policies", (POLICIES, DESIGNATIONS), fold, frozenset({*PolicyEvent.__args__, DesignationRecorded})
+    "policies", (POLICIES, DESIGNATIONS, HELD), fold, frozenset({*PolicyEvent.__args__, DesignationRecorded})
 )
 
 
@@ -150,6 +167,7 @@ class DesignationFilter:
 
     designation: Designation | None = None
     enterprise: str | None = None
+    since: date | None = None
 
 
 def _held(snapshot: Snapshot, scope: Scope, where: DesignationFilter) -> Select[Any]:
@@ -160,6 +178,8 @@ def _held(snapshot: Snapshot, scope: Scope, where: DesignationFilter) -> Select[
         query = query.where(table.c.designation == where.designation.value)
     if where.enterprise is not None:
         query = query.where(table.c.enterprise == where.enterprise)
+    if where.since is not None:
+        query = query.where(table.c.since == where.since.isoformat())
     return query
 
 

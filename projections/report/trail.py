@@ -10,6 +10,7 @@ from typing import assert_never
 
 from domain.diagnosis.arbitration import (
     ArbiterOpinionGiven,
+    ArbiterOpinionStruck,
     ArbitrationDecided,
     ArbitrationRequested,
     ArbitrationSettled,
@@ -195,6 +196,8 @@ def _says(
             return "申请仲裁", "、".join(indicators)
         case ArbiterOpinionGiven(findings=findings):
             return "提交仲裁意见", f"{len(findings)} 项"
+        case ArbiterOpinionStruck():
+            return "解除仲裁专家指派", "其意见不再计入"
         case ArbitrationDecided(upheld=granted, findings=findings):
             return "仲裁决定", f"成立 {len(granted)} 项，不成立 {len(findings) - len(granted)} 项"
         case ArbitrationSettled(upheld=granted, dismissed=kept):

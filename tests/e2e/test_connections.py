@@ -63,6 +63,7 @@ def ended(sent: socket.socket) -> bytes:
 def refusal(answer: bytes) -> tuple[int, str]:
     """Status and code of an answer; every one has an id, in header and body."""
     head, _, body = answer.partition(b"\r\n\r\n")
+    head = head.replace(b"X-Request-Id", b"x-request-id")
     extensions = orjson.loads(body)["errors"][0]["extensions"]
     assert f"x-request-id: {extensions['requestId']}".encode() in head
     return int(head.split()[1]), extensions["code"]
@@ -220,6 +221,14 @@ def test_an_offer_of_another_protocol_is_passed_over_and_the_body_kept(protocol:
             piece = sent.recv(1 << 16)
             assert piece, answer
             answer += piece
+
+
+def test_what_does_not_become_a_socket_is_told_so_in_both_languages(host: str) -> None:
+    with line(host) as sent:
+        sent.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n")
+        answer = ended(sent)
+    assert refusal(answer) == (400, "WEBSOCKET_REFUSED")
+    assert "握手" in answer.decode()
 
 
 def test_nobody_gives_way_whose_request_is_being_answered() -> None:

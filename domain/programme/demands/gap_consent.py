@@ -196,8 +196,7 @@ def is_chain_leader(leader: str, context: DecisionContext) -> bool:
     if isinstance(group, Organisation):
         return group.kind is OrganisationKind.GROUP and not group.is_retired_on(context.day)
     held: Designations | None = context.read.get(designation_stream(leader))
-    found = held.held.get(Designation.CHAIN_LEADER) if held is not None else None
-    return found is not None and found.since <= context.day and (found.until is None or context.day <= found.until)
+    return held is not None and held.holds(Designation.CHAIN_LEADER, context.day)
 
 
 def evolve(known: GapConsents | None, event: GapConsentEvent) -> GapConsents:

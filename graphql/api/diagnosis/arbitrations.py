@@ -49,6 +49,7 @@ class ArbiterOpinion:
 
     arbiter: strawberry.ID | None = field("Who gave it · 仲裁专家", roles=ACTORS)
     given_at: datetime = field("When it was given, UTC · 提交时间")
+    struck_at: datetime | None = field("When it ceased to count, the arbiter being released, UTC; else null · 不再计入时间")
     findings: list[FoundOnItem] = field("What was found, item by item · 逐项意见", made=True)
 
 
@@ -60,7 +61,7 @@ class Arbitration:
     items: list[ArbitratedItem] = field("What went to arbitration · 仲裁事项", made=True)
     requested_at: datetime = field("When it was asked for, UTC · 申请时间")
     requested_by_role: Role = field("Role that asked for it · 申请角色")
-    opinions_given: int = field("How many arbiters have given their opinions · 已提交意见数")
+    opinions_given: int = field("How many arbiters have given opinions that count · 计入的意见数")
     opinions: list[ArbiterOpinion] = field("Their opinions; to experts until the decision their own alone · 仲裁意见", made=True)
     outcome: ProceedingOutcome | None = field("What was decided, in the end what the appeal decided; null before · 仲裁结果")
     reasons: str | None = field("Reasons of the decision · 决定理由")

@@ -26,7 +26,7 @@ from standards.edition.text import SourceMark
 
 @published(DESIGNATIONS_READ, row=DesignationRow)
 class FirmDesignation:
-    """Designation of a firm, as it was stated last · 企业称号. plan I3"""
+    """A term of a designation of a firm; at most one holds on a day · 企业称号. plan I3"""
 
     enterprise: Enterprise | None = field("Firm · 企业", by="enterprise")
     designation: Designation = field("What it holds · 称号")
@@ -62,7 +62,7 @@ class DesignationQueries:
 
 def _find(context: Context, key: str, command: Command, wanted: frozenset[str]) -> FirmDesignation | None:
     assert isinstance(command, RecordDesignation)  # noqa: S101 - the capability has no other commands
-    where = DesignationFilter(command.designation, key)
+    where = DesignationFilter(command.designation, key, command.since)
     found = rows.designations(context.snapshot, context.scope, where, Page(1))
     return next(iter(_build(context, found, wanted)), None)
 

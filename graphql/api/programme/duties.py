@@ -87,7 +87,9 @@ class Duty(Node):
     asked_by: date | None = field("Later day that waits for the city's answer; null of none · 待答复的完成日", made=True)
     asked_for: str | None = field("Why it is asked for · 申请理由", made=True)
     day_changes: list[DutyDayChange] = parts(DutyDayChange, "Every change of its day, the first first · 完成日变更", made=True)
-    reports: list[DutyReport] = parts(DutyReport, "What its leads reported, the first first · 进展", made=True)
+    reports: list[DutyReport] = parts(
+        DutyReport, "What its leads reported, the first first; to a body once it has taken it on · 进展", made=True
+    )
     delivery: str | None = field("What was delivered last; null before · 成果", made=True)
     reason: str | None = field("Why it was last declined, given back, sent back or withdrawn · 理由", made=True)
     version: int | None = field("Version of its stream, null to who leads or could; pass it as `expectedVersion` · 版本", made=True)
@@ -145,7 +147,8 @@ def _build(context: Context, found: Sequence[DutyRow], wanted: frozenset[str]) -
     today, made = context.today.isoformat(), []
     for row in found:
         state = row.state()
-        told = context.role in SEE_ALL_DUTIES or row.lead == context.caller.organisation
+        leads = row.lead == context.caller.organisation and row.status is not DutyStatus.OFFERED
+        told = context.role in SEE_ALL_DUTIES or leads
         asked = state.asked if told else None
         named = f"{row.lead} {id_of('person', state.lead.contact)}" if state.lead is not None else ""
         duty = Duty(

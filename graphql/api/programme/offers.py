@@ -80,6 +80,7 @@ published_filter(OfferFilter)
 
 def _build(context: Context, found: Sequence[OfferRow], wanted: frozenset[str]) -> list[Offer]:
     demand, supplier = (led_to(context, (Offer, name), found, wanted) for name in ("demand", "supplier"))
+    own = rows.of_the_diagnosing_provider(context.snapshot, found) if "ownProduct" in wanted else frozenset[str]()
     ids = {one for row in found for one in orjson.loads(row.solutions)} if "solutions" in wanted else set()
     solutions = load_solutions(context, sorted(ids), below(wanted, "solutions"))
     named = {one["organisation"] for row in found for one in orjson.loads(row.members)} if "members" in wanted else set()
@@ -98,7 +99,7 @@ def _build(context: Context, found: Sequence[OfferRow], wanted: frozenset[str]) 
                 )
                 for one in orjson.loads(row.members)
             ],
-            own_product=row.own_of != "[]" if context.role not in SELLERS or row.accepted_on is not None else None,
+            own_product=row.id in own if context.role not in SELLERS or row.accepted_on is not None else None,
             changes=[
                 DealChange(**{**one, "before": Decimal(one["before"]), "after": Decimal(one["after"])})
                 for one in orjson.loads(row.changes)

@@ -139,6 +139,10 @@ class PolicyCheck:
     clauses: list[PolicyClauseCheck] = field(
         "Clauses; of a district's policy the first is where the firm lies · 逐条", mask=Mask.OUTCOME, made=True
     )
+    contested: bool | None = field(
+        "Whether its latest report is under objection or arbitration, so that nothing of it is met or failed yet · 报告是否有争议",
+        mask=Mask.OUTCOME,
+    )
     overlapping: list[PolicyID] = field(
         "Policies for the same purpose that it meets as well and may not take beside this one · 可能重复的政策",
         mask=Mask.OUTCOME,

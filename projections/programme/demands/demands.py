@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import orjson
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.sql import ColumnElement
 
@@ -28,6 +29,7 @@ from projections.programme.demands.read_model import (
     DEMANDS,
     OFFER_PARTIES,
     OFFERS,
+    SOLUTIONS,
     DemandRow,
     OfferRow,
 )
@@ -191,6 +193,25 @@ def _alike(whole: Snapshot, divisions: set[str]) -> Counter[tuple[str | None, st
         for way in ((district, division, size), (None, division, size), (None, division, None)):
             counts[way] += number
     return counts
+
+
+def of_the_diagnosing_provider(snapshot: Snapshot, rows: Sequence[OfferRow]) -> frozenset[str]:
+    """Offers by which the provider that diagnosed the firm gains 诊断方自有或关联产品: as made, or by a tie known since."""
+    demands, solutions = snapshot[DEMANDS], snapshot[SOLUTIONS]
+    ids = sorted({one for row in rows for one in orjson.loads(row.solutions)})
+    query = select(solutions.c.id, solutions.c.ties, solutions.c.found).where(snapshot.among(solutions.c.id, ids))
+    tied = {
+        str(identity): {one["provider"] for text in (ties, found) for one in orjson.loads(text)}
+        for identity, ties, found in snapshot.rows(query)
+    }
+    asked = select(demands.c.id, demands.c.provider).where(snapshot.among(demands.c.id, sorted({row.demand for row in rows})))
+    provider = dict(snapshot.rows(asked))
+    return frozenset(
+        row.id
+        for row in rows
+        if row.own_of != "[]"
+        or any(provider.get(row.demand) in tied.get(one, ()) for one in orjson.loads(row.solutions))
+    )
 
 
 def diagnosing(whole: Snapshot, enterprises: Sequence[str]) -> dict[str, frozenset[str]]:

@@ -129,9 +129,11 @@ DEMANDS = Table(
     "demands",
     META,
     *columns(DemandRow, "id"),
+    Column("provider", String),
     Index("ix_demand_firm", "enterprise", "id"),
     Index("ix_demand_published", "published_at", "id"),
 )
+"""provider: that diagnosed the firm; shown to nobody."""
 DEMAND_INDICATORS = Table(
     "demand_indicators", META, Column("demand", String, primary_key=True), Column("indicator", String, primary_key=True)
 )
@@ -212,7 +214,7 @@ def _solution(tables: Tables, entry: Entry) -> None:
 def _demand(tables: Tables, entry: Entry) -> None:
     table, found, identity, event = tables[DEMANDS], data(entry), key(entry), event_of(entry)
     if event is asked.DemandPublished:
-        plain = ("enterprise", "diagnosis", "edition", "text", "budget_from", "budget_to", "by", "named")
+        plain = ("enterprise", "diagnosis", "provider", "edition", "text", "budget_from", "budget_to", "by", "named")
         told = {"id": identity, **{name: found[name] for name in plain}, "indicators": _text(found["indicators"])}
         begun = {"status": DemandStatus.OPEN.value, "status_since": entry.at, "published_at": entry.at, "reason": None}
         table.put({**told, **begun})

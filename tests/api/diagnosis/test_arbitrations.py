@@ -15,7 +15,7 @@ from tests.live_city import PASSWORD, LiveCity
 
 ASKED = """query($id: ID!) { diagnosis(id: $id) { status stage { stage } reports { nodes { version } }
   arbitrations(first: 3) { nodes {
-  proceeding items { indicator text } opinionsGiven opinions { findings { indicator upheld text } }
+  proceeding items { indicator text } opinionsGiven opinions { struckAt findings { indicator upheld text } }
   outcome reasons decidedAt settledAt findings { indicator upheld level text } } } } }"""
 ANSWERS = "query($id: ID!) { diagnosis(id: $id) { answers { indicator verified { level } } } }"
 NAMED = "query($id: ID!) { diagnosis(id: $id) { arbitrations { nodes { opinions { arbiter } } } } }"
@@ -166,3 +166,17 @@ def test_a_request_that_is_withdrawn_leaves_the_report_to_confirm(city: LiveCity
         assert city.data(who, "query($id: ID!) { diagnosis(id: $id) { arbitrations { nodes { outcome } } } }", id=case)[
             "diagnosis"
         ] is None
+
+
+def test_the_opinion_of_a_released_arbiter_is_shown_as_struck_and_does_not_decide(city: LiveCity, panel: tuple[str, ...]) -> None:
+    case, _ = heard(city, panel)
+    for one in panel:
+        city.done(one, "giveArbiterOpinion", **opinion(case))
+    listed = "query($id: ID!) { diagnosis(id: $id) { assignments { nodes { id expert { id } } } } }"
+    assigned = city.data("city", listed, id=case)["diagnosis"]["assignments"]["nodes"]
+    [sun] = [one["id"] for one in assigned if one["expert"]["id"] == id_of("person", "sun")]
+    city.done("city", "releaseExpert", diagnosis=case, assignment=sun)
+    for who in ("enterprise", "provider"):
+        [seen] = city.data(who, ASKED, id=case)["diagnosis"]["arbitrations"]["nodes"]
+        assert (seen["opinionsGiven"], sorted(one["struckAt"] is None for one in seen["opinions"])) == (2, [False, True, True])
+    assert city.refused("chief", "decideArbitration", diagnosis=case, reasons="多数") == "OPINIONS_MISSING"

@@ -123,6 +123,15 @@ def test_a_tie_that_the_city_finds_puts_a_solution_last_too(city: LiveCity) -> N
     assert order() == [other, tied]
 
 
+def test_a_tie_that_is_found_after_the_offer_marks_it_as_the_diagnosing_providers(city: LiveCity) -> None:
+    solution, demand = published(city), demanded(city)
+    offered(city, demand, solution)
+    assert city.data("enterprise", OFFERS)["offers"]["nodes"][0]["ownProduct"] is False
+    found = city.done("city", "findSolutionTie", "", solution=solution, provider="p1", kind="OWNERSHIP", source="工商登记")
+    assert city.data("enterprise", OFFERS, p=found["position"])["offers"]["nodes"][0]["ownProduct"] is True
+    assert city.data("supplier", OFFERS)["offers"]["nodes"][0]["ownProduct"] is None
+
+
 def test_a_solution_is_matched_to_demands_by_what_its_seller_is_shown_alone(city: LiveCity) -> None:
     demand = demanded(city)
     query = "query($id: ID!) { solutionMatching(solution: $id) { matches { nodes { reasons { reason } demand { id } } } } }"

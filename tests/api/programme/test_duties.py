@@ -90,6 +90,20 @@ def test_what_a_former_lead_said_is_not_told_to_whoever_may_lead_next(contact: L
     assert (mine["status"], mine["reason"], mine["version"], done["version"]) == ("LED", None, None, None)
 
 
+def test_a_body_reads_what_former_leads_reported_once_it_has_taken_the_duty_on(contact: LiveCity) -> None:
+    city, of = contact, {"duty": stated(contact)}
+    named = {**of, "organisation": "support", "contact": "zhao"}
+    city.done("city", "nameDutyLead", DUTY, **named)
+    city.done("support", "takeOnDuty", DUTY, **of)
+    city.done("support", "reportDuty", DUTY, **of, text="完成目录")
+    city.done("support", "resignDuty", "", **of, reason="人手不足")
+    city.done("city", "nameDutyLead", DUTY, **named)
+    [asked] = seen(city, "support")
+    assert (asked["status"], asked["reports"]["nodes"], asked["reason"]) == ("OFFERED", [], None)
+    city.done("support", "takeOnDuty", DUTY, **of)
+    assert seen(city, "support")[0]["reports"]["nodes"] == [{"text": "完成目录"}]
+
+
 def test_what_is_due_today_is_reminded_of_once(contact: LiveCity) -> None:
     city = contact
     duty = stated(city, days=0)

@@ -2,11 +2,12 @@
 
 import threading
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from api.kit.ids import id_of
 from domain.masks import POLICY_DRAFTS
+from tests.api.programme.reported_city import reported
 from tests.live_city import ENTERPRISE, OTHER_ENTERPRISE, PEOPLE, LiveCity
 from zhenduan.background.computing import compute_waiting
 
@@ -14,7 +15,7 @@ FIRM, OTHER = f"enterprise/{ENTERPRISE}", f"enterprise/{OTHER_ENTERPRISE}"
 GRADE = {"title": "一档及以上", "anyOf": [{"grade": {"atLeast": 1}}]}
 LEADER = {"title": "链主", "anyOf": [{"designation": {"oneOf": ["CHAIN_LEADER"]}}]}
 CHECKS = """query($policy: ID!, $draft: Boolean!) { policyChecks(policy: $policy, draft: $draft) {
-  totalCount nodes { id verdict clauses { title verdict tests } overlapping } } }"""
+  totalCount nodes { id verdict contested clauses { title verdict tests } overlapping } } }"""
 ONE = """query($id: ID!) { policy(id: $id) { status version draft { title budgetFen }
   inForce { title clauses { anyOf { kind oneOf } } }
   simulation { fen mostFen districts { district meets evidenceMissing } } } }"""
@@ -135,3 +136,34 @@ def test_a_tree_that_cannot_be_decided_is_told_with_the_field_as_the_client_wrot
     )
     [error] = answer["data"]["draftPolicy"]["userErrors"]
     assert error == {"code": "POLICY_DIMENSION_UNKNOWN", "field": "terms.clauses.1.anyOf.0.dimension"}
+
+
+def test_a_contested_report_meets_no_policy_until_it_is_decided(city: LiveCity) -> None:
+    policy = published(city, "city", GRADE)
+    reported(city)
+    [case] = city.data("city", "{ diagnoses { nodes { id } } }")["diagnoses"]["nodes"]
+
+    def stands() -> tuple[str, bool]:
+        found = checks(city, "enterprise", policy)[FIRM]
+        return found["verdict"], found["contested"]
+
+    assert stands() == ("MEETS", False)
+    city.done("enterprise", "objectToReport", diagnosis=case["id"], items=[{"indicator": "Z01", "reason": "证据未计"}])
+    assert stands() == ("EVIDENCE_MISSING", True)
+    answers = [{"indicator": "Z01", "upheld": False, "reason": "与现场一致"}]
+    city.done("reviewer", "answerObjections", diagnosis=case["id"], answers=answers)
+    assert stands() == ("MEETS", False)
+
+
+def test_a_renewal_that_is_recorded_ahead_takes_no_designation_away_today(city: LiveCity) -> None:
+    policy = published(city, "city", LEADER)
+    today = date.fromisoformat(city.today)
+    told = {"enterprise": FIRM, "designation": "CHAIN_LEADER", "source": "名单", "mark": "I"}
+    last, first = today + timedelta(days=30), today + timedelta(days=31)
+    city.done("city", "recordDesignation", "", **told, since=city.today, until=last.isoformat())
+    thing = "designation { since until }"
+    renewed = city.done("city", "recordDesignation", thing, **told, since=first.isoformat())["designation"]
+    assert renewed == {"since": first.isoformat(), "until": None}
+    assert checks(city, "enterprise", policy)[FIRM]["verdict"] == "MEETS"
+    terms = city.data("city", "{ designations { totalCount nodes { since until } } }")["designations"]
+    assert terms["nodes"] == [{"since": city.today, "until": last.isoformat()}, renewed]

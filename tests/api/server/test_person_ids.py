@@ -143,6 +143,7 @@ def test_facts_that_hold_people_say_so_by_type() -> None:
         "call.marking_drawn.v1": {"markers"},
         "diagnosis.answers_saved.v1": {"author"},
         "diagnosis.arbiter_opinion_given.v1": {"arbiter"},
+        "diagnosis.arbiter_opinion_struck.v1": {"arbiter"},
         "diagnosis.reader_appointed.v1": {"expert"},
         "diagnosis.reading_held.v1": {"expert"},
         "diagnosis.report_handed_in.v1": {"author"},

@@ -79,3 +79,14 @@ def test_without_the_libraries_the_page_says_what_to_run(libraries: Path, client
     assert page.status_code == 404
     assert "scripts/graphiql" in page.text
     assert client.post("/graphql", json={"query": "{ hello }"}).json()["data"] == {"hello": "hello world"}
+
+
+@pytest.mark.parametrize(("asked", "status"), [("bytes=x-", 400), ("lines=1-2", 400), ("bytes=900000-", 416)])
+def test_a_range_that_cannot_be_answered_is_refused_in_both_languages(client: TestClient, asked: str, status: int) -> None:
+    refused = client.get(f"/graphiql/{graphiql.LIBRARIES[0]}", headers={"range": asked})
+    assert refused.status_code == status
+    [error] = refused.json()["errors"]
+    assert "Range" in error["message"]
+    assert re.search("[\u4e00-\u9fff]", error["message"])
+    assert refused.headers["x-request-id"]
+    assert client.get(f"/graphiql/{graphiql.LIBRARIES[0]}", headers={"range": "bytes=0-1"}).content == b"/*"

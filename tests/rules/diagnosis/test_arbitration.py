@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domain.access import Role, admits, scope_of
+from domain.access import Role, Term, admits, scope_of
 from domain.command_rights import ROLE_NOT_ALLOWED
 from domain.diagnosis.answers import INDICATOR_UNKNOWN
 from domain.diagnosis.arbitration import (
@@ -29,7 +29,9 @@ from domain.diagnosis.assignments import (
     ASSIGNMENTS,
     OPINION_STANDS,
     AssignExpert,
+    Assignments,
     DeclareArbiterConflict,
+    ReleaseExpert,
 )
 from domain.diagnosis.objections import OBJECTION_NOT_OPEN, OBJECTION_REPEATED, ObjectionItem
 from domain.diagnosis.report import ConfirmReport, IssueReport
@@ -161,6 +163,21 @@ def test_an_opinion_stands_until_the_decision_and_another_takes_its_place() -> N
     gives(case, "sun", Z01=None, Z04=None).happened("diagnosis.arbiter_opinion_given.v1")
     assert len(case.state.arbitration.opinions) == 1
     gives(decided(), "sun", Z01=None, Z04=None).refused(PROCEEDING_STATUS)
+
+
+def released(case: Given, arbiter: str = "sun", role: Role = Role.ARBITER) -> Given:
+    """The city takes an assignment to the case back."""
+    assigned = Given(ASSIGNMENTS).having_read({diagnosis_stream("d1"): case.state})
+    assigned.state = Assignments(terms={"a1": Term(arbiter, date(2024, 1, 1), date(2024, 12, 31), role)})
+    return assigned.when(ReleaseExpert(diagnosis="d1", assignment="a1"), "city")
+
+
+def test_the_opinion_of_an_arbiter_who_is_released_before_the_decision_counts_no_more() -> None:
+    released(opined()).happened("assignment.ended.v1", "diagnosis.arbiter_opinion_struck.v1")
+    struck = released(opined()).accepted.read[diagnosis_stream("d1")]
+    assert set(struck.arbitration.opinions) == {"zhou", "wu"}
+    for case in (released(decided()), released(opined(), "li"), released(opined(), role=Role.READER)):
+        case.happened("assignment.ended.v1")
 
 
 @pytest.mark.parametrize("organisation", ["p1", "e1"])

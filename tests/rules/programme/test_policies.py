@@ -10,7 +10,12 @@ from domain.command_rights import ROLE_NOT_ALLOWED
 from domain.kernel import LISTED_TWICE, NOT_FOUND, Rule
 from domain.participants.enterprises import enterprise_stream
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
-from domain.programme.designations import DESIGNATION_DAYS_REVERSED, DESIGNATIONS, RecordDesignation
+from domain.programme.designations import (
+    DESIGNATION_DAYS_REVERSED,
+    DESIGNATIONS,
+    DesignationRecorded,
+    RecordDesignation,
+)
 from domain.programme.policies.conditions import (
     POLICY_CLAUSES_EXCLUDE,
     POLICY_DIMENSION_UNKNOWN,
@@ -38,6 +43,7 @@ from domain.programme.policies.policy import (
 )
 from domain.programme.policies.simulation import METHOD, OtherPolicy, SimulationInputs, digest_of, simulate
 from domain.programme.policies.terms import PolicyTerms
+from standards.edition.text import Source
 from tests.rules.cases import FIRM, WORLD
 from tests.rules.given import AT, Given, given
 
@@ -208,3 +214,20 @@ def test_a_designation_is_recorded_of_a_firm_with_its_days_and_source() -> None:
     case.when(RecordDesignation(**told, until=DAY - timedelta(days=1)), "city").refused(DESIGNATION_DAYS_REVERSED, path="until")
     case.when(RecordDesignation(**{**told, "enterprise": "e9"}), "city").refused(NOT_FOUND)
     case.when(RecordDesignation(**told), "enterprise").refused(ROLE_NOT_ALLOWED)
+
+
+def test_a_term_stated_later_leaves_what_was_held_on_the_days_before_it_and_after_its_last() -> None:
+    def held(*terms: tuple[date, date | None]) -> list[tuple[date, date | None]]:
+        known = None
+        for since, until in terms:
+            source = Source(document="名单", mark="I")
+            stated = DesignationRecorded(designation=Designation.CHAIN_LEADER, since=since, until=until, source=source)
+            known = DESIGNATIONS.evolve(known, stated)
+        return [(one.since, one.until) for one in known.held[Designation.CHAIN_LEADER]]
+
+    first, renewed = (date(2024, 1, 1), date(2026, 12, 31)), (date(2027, 1, 1), None)
+    assert held(first, renewed) == [first, renewed], "a renewal that is recorded ahead takes nothing away today"
+    assert held(renewed, first) == [first, renewed], "in whatever order they come"
+    assert held(first, (date(2026, 7, 1), None)) == [(date(2024, 1, 1), date(2026, 6, 30)), (date(2026, 7, 1), None)]
+    assert held(first, (date(2024, 1, 1), date(2025, 6, 30))) == [(date(2024, 1, 1), date(2025, 6, 30))], "put right"
+    assert held(first, (date(2023, 7, 1), None)) == [(date(2023, 7, 1), None)]

@@ -151,7 +151,7 @@ NAMED = chain.SetSupplierNaming(enterprise="e1", leader="g1", named=True)
 def leading(since: date, until: date | None = None) -> Designations:
     stated = {"designation": Designation.CHAIN_LEADER, "since": since, "until": until}
     held = DesignationRecorded(**stated, source=Source(document="名单", mark="I"))
-    return Designations(held={Designation.CHAIN_LEADER: held})
+    return Designations(held={Designation.CHAIN_LEADER: (held,)})
 
 
 def test_a_firm_lets_a_chain_leader_count_its_gaps_for_a_time_and_ends_it_at_once() -> None:
