@@ -1,5 +1,5 @@
 // A case study is written, reviewed by another and consented to as it stands; a bank's consent is granted and taken back; a package is made and handed over.
-import { accessible, chooseAt, cityDay, dated, go, journey, shot, signIn, tab, URL_OF } from "./browser.mjs";
+import { accessible, chooseAt, cityDay, dated, go, journey, shot, settled, signIn, tab, URL_OF } from "./browser.mjs";
 import { joined } from "./case.mjs";
 
 const FIRM = "示例明舟医疗器械有限公司";
@@ -69,7 +69,7 @@ await journey(async (browser) => {
   await sent(firm);
   await anyone.reload();
   await anyone.locator("h1").first().waitFor();
-  await anyone.waitForLoadState("networkidle");
+  await settled(anyone);
   const left = await anyone.getByRole("button", { name: TITLE }).count();
 
   await go(firm, "/consents");
