@@ -138,6 +138,15 @@ export async function opens(button, field) {
   await field.waitFor();
 }
 
+/** What is said when the form that lies on top is sent and refused; what was said before is put away first, else it is read again. */
+export async function refusal(page) {
+  const notices = page.locator(".ant-notification-notice");
+  for (const one of await page.locator(".ant-notification-notice-close").all()) await one.click({ timeout: 2_000 }).catch(() => undefined);
+  await notices.first().waitFor({ state: "detached" });
+  await page.locator(".ant-modal").last().locator("button[type=submit]").click();
+  return notices.first().innerText();
+}
+
 /** Leaves the dialogue that lies on top by its key, which it does not take while it still appears. */
 export async function leave(page) {
   const dialogue = page.locator(".ant-modal").last();

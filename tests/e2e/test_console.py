@@ -325,21 +325,37 @@ def test_a_session_is_announced_and_its_firms_come_and_ask_and_a_paper_is_anyone
     assert found["file"].endswith(".pdf")
 
 
-def test_a_seller_offers_for_a_firm_that_it_does_not_see(travelled: Travelled) -> None:
+def test_a_seller_offers_for_a_firm_that_it_does_not_see_and_a_firm_is_named_as_a_case_by_itself(
+    travelled: Travelled,
+) -> None:
     found = travelled("supplying.mjs")
     assert (found["unnamed"], found["price"]) == (True, True)
-    assert "未能办理" in found["refused"]
+    assert "交付日须在今日" in found["refused"]
+    assert "依据 工作方案 R2" in found["refused"]
+    assert "示例松原精密机械有限公司" in found["named"]
+
+
+def test_a_duty_is_led_by_a_body_with_its_strength_given_a_later_day_sent_back_and_accepted(
+    travelled: Travelled,
+) -> None:
+    found = travelled("leading.mjs")
+    assert "完成日不早于起始日" in found["backwards"]
+    assert "依据 工作方案 O1" in found["backwards"]
+    assert "同意（示例）" in found["moved"]
+    assert (found["wide"], found["acts"]) == (False, 0)
 
 
 def test_a_firm_consents_to_one_text_and_to_a_bank_and_takes_both_back_and_a_package_is_handed_over(
     travelled: Travelled,
 ) -> None:
     found = travelled("consenting.mjs")
-    assert "未能办理" in found["named"]
-    assert "未能办理" in found["same"]
+    assert "可据此认出企业" in found["named"]
+    assert "依据 工作方案 R5" in found["named"]
+    assert "依据 工作方案 R5" in found["same"]
+    assert found["same"] != found["named"]
     assert (found["listed"], found["left"], found["wide"]) == (0, 0, False)
-    assert "未能办理" in found["backwards"]
-    assert "未能办理" in found["ahead"]
+    assert "截止日不得早于起始日" in found["backwards"]
+    assert "依据 工作方案 P8" in found["ahead"]
     assert found["file"].endswith(".zip")
 
 
