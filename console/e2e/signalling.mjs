@@ -80,7 +80,7 @@ await journey(async (browser) => {
   await go(firm, "/signals");
   const quiet = await firm.locator(".ant-empty-description").innerText();
   await go(firm, "/");
-  const questionnaire = (await firm.getByRole("link", { name: /继续填报/ }).first().getAttribute("href")).slice(1);
+  const questionnaire = (await firm.getByRole("link", { name: /继续填报/ }).first().getAttribute("href")).slice(1).split("?")[0];
   await go(firm, "/enterprises");
   const uscc = /[0-9A-HJ-NPQRTUWXY]{18}/.exec(await firm.locator("table").innerText())[0];
 

@@ -116,6 +116,7 @@ export const english = {
     noReports: "No report yet.",
     noEvidence: "No evidence yet; attach it to indicators in the questionnaire.",
     noObjections: "No objections.",
+    whyGrade: "why this grade",
     upheld: "Upheld",
     dismissed: "Dismissed",
     awaiting: "Not answered",
@@ -196,7 +197,7 @@ export const english = {
   rules: { title: "Rules and calendar", asDefault: "Default, not set by the city", mark: "Mark", source: "Source", workingDays: "Count working days", after: "From", days: "Working days", due: "Due", until: "Until" },
   dossier: {
     title: "Check a dossier",
-    help: "Choose a downloaded dossier; it is checked in this browser and never uploaded.",
+    help: "Fill in the log's verifier key and choose a downloaded dossier; it is checked in this browser and never uploaded. The key is published by another way than this server; that of a demo city stands in the terminal where it was started.",
     choose: "Choose a dossier",
     holds: "It holds",
     broken: "It does not hold",

@@ -144,6 +144,7 @@ export const chinese: Words = {
     noReports: "尚无报告。",
     noEvidence: "尚无佐证文件，可在问卷中为指标附上。",
     noObjections: "没有异议。",
+    whyGrade: "为何是这一档",
     upheld: "成立",
     dismissed: "不成立",
     awaiting: "待答复",
@@ -224,7 +225,7 @@ export const chinese: Words = {
   rules: { title: "规则与工作日历", asDefault: "默认，尚未由市级设定", mark: "标记", source: "来源", workingDays: "工作日推算", after: "起算日", days: "工作日数", due: "截止日", until: "至" },
   dossier: {
     title: "卷宗核验",
-    help: "选择下载的卷宗文件，在本机核验，文件不会上传。",
+    help: "填写日志验证公钥，选择下载的卷宗文件，即在本机核验，文件不会上传。公钥由平台另行公布；示例城市的公钥在启动时显示于命令行窗口。",
     choose: "选择卷宗文件",
     holds: "核验通过",
     broken: "核验不通过",

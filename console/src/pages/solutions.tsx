@@ -124,11 +124,11 @@ function OneSolution({ solution, fields, ready, again }: { solution: Solution; f
         ...(solution.reason ? [{ key: 7, label: texts.why, children: solution.reason }] : []),
       ]} />
       <SolutionCases solution={solution} again={again} />
-      <Acts done={again} acts={[
+      <div style={{ marginTop: 8 }}><Acts done={again} acts={[
         own && ready && { label: texts.revise, fields: fields(solution), send: (given: Given) => send(REVISE, { solution: solution.id, ...stated(given, solution) }) },
         own && { label: texts.withdraw, danger: true, says: texts.withdrawText, fields: [{ name: "reason", label: texts.why, kind: "rows" }], send: (given: { reason: string }) => send(WITHDRAW, { solution: solution.id, ...given }) },
         viewer.role === "CITY" && { label: texts.tie, fields: [{ name: "provider", label: words.fields.provider, kind: "one", options: providers.map((one) => ({ value: one.id, label: one.name })) }, { name: "kind", label: texts.kind, kind: "one", options: options(TieKindNames) }, { name: "source", label: texts.source }], send: (given: { provider: string; kind: TieKind; source: string }) => send(FIND_TIE, { solution: solution.id, ...given }) },
-      ]} />
+      ]} /></div>
       {own && <SolutionMatches solution={solution.id} />}
     </Card>
   );
