@@ -44,6 +44,7 @@ export const english = {
   loading: "Loading",
   retry: "Try again",
   more: "Next page",
+  exportPage: "Export this page",
   back: "Previous page",
   total: (count: number) => `${count} in all`,
   none: "Nothing here",

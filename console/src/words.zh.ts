@@ -75,6 +75,7 @@ export const chinese: Words = {
   loading: "正在读取",
   retry: "重试",
   more: "下一页",
+  exportPage: "导出本页",
   back: "上一页",
   total: (count: number) => `共 ${count} 项`,
   none: "没有内容",
