@@ -8,11 +8,20 @@ const AXE = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.m
 
 export const URL_OF = process.env.ZHENDUAN_URL;
 export const SHOTS = process.env.SHOTS;
+const WAIT = Number(process.env.WAIT ?? 90_000);
 export const problems = [];
 
-export async function opened() {
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: QUIET });
-  return browser;
+const HOW = { executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: QUIET };
+
+/** The browser that runs already for all journeys, if one does; each page has a profile of its own all the same. */
+export const opened = () => (process.env.BROWSER ? chromium.connect(process.env.BROWSER) : chromium.launch(HOW));
+
+/** A browser that journeys join, until whoever started this closes its input. */
+export async function shared() {
+  const server = await chromium.launchServer(HOW);
+  console.log(server.wsEndpoint());
+  process.stdin.on("end", () => void server.close().then(() => process.exit()));
+  process.stdin.resume();
 }
 
 /** A page of its own browser profile; whatever its console says of faults is a problem. Nothing moves: a dialogue that still appears loses a click. */
@@ -21,9 +30,14 @@ export async function tab(browser, given = {}) {
   return [await pageOf(context), context];
 }
 
+const asked = new WeakMap();
+
 export async function pageOf(context) {
   const page = await context.newPage();
-  page.setDefaultTimeout(Number(process.env.WAIT ?? 90_000));
+  asked.set(page, 0);
+  const counts = (by) => () => asked.set(page, asked.get(page) + by);
+  page.on("request", counts(1)).on("requestfinished", counts(-1)).on("requestfailed", counts(-1));
+  page.setDefaultTimeout(WAIT);
   page.on("pageerror", (fault) => problems.push(`page: ${fault}`));
   page.on("dialog", (dialog) => {
     problems.push(`dialog: ${dialog.message()}`);
@@ -45,20 +59,31 @@ export async function signIn(page, role) {
   await page.getByLabel("密码", { exact: true }).fill(`demo-${role}-2024`);
   await page.locator("button[type=submit]").click();
   await page.locator("nav").waitFor({ state: "attached" });
-  await page.locator("h1").first().waitFor();
+  await settled(page);
 }
 
 export async function go(page, path) {
   await page.goto(`${URL_OF}/#${path}`);
+  await settled(page);
   await page.locator("main h1").first().waitFor();
-  await page.waitForLoadState("networkidle");
+}
+
+/** Once nothing is asked for any more and nothing is being read: a part is loaded, then asks, then draws what it was told. */
+export async function settled(page) {
+  const until = Date.now() + WAIT;
+  for (let quiet = 0; quiet < 3; ) {
+    if (Date.now() > until) throw new Error(`${page.url()} does not come to rest`);
+    const read = await page.evaluate(() => new Promise((done) => setTimeout(() => done(!document.querySelector(".ant-skeleton, .ant-spin-spinning")), 30)));
+    quiet = read && asked.get(page) === 0 ? quiet + 1 : 0;
+  }
 }
 
 /** Serious faults that axe finds on the page as it stands, and whatever could not be read of it. */
 export async function accessible(page, name) {
-  await page.waitForTimeout(300); // colours fade in
+  await settled(page);
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime)).map((one) => one.finished))); // colours fade in
   for (const one of await page.locator(".ant-alert-error:has(button)").allInnerTexts()) problems.push(`${name}: ${one}`);
-  await page.evaluate(AXE);
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
   const found = await page.evaluate(async () => {
     const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
     return violations.filter((one) => ["serious", "critical"].includes(one.impact)).map((one) => `${one.id} ×${one.nodes.length} ${one.nodes[0].html.slice(0, 160)}`);
@@ -111,6 +136,15 @@ export async function opens(button, field) {
     await field.waitFor({ timeout: 2_000 }).catch(() => undefined);
   }
   await field.waitFor();
+}
+
+/** What is said when the form that lies on top is sent and refused; what was said before is put away first, else it is read again. */
+export async function refusal(page) {
+  const notices = page.locator(".ant-notification-notice");
+  for (const one of await page.locator(".ant-notification-notice-close").all()) await one.click({ timeout: 2_000 }).catch(() => undefined);
+  await notices.first().waitFor({ state: "detached" });
+  await page.locator(".ant-modal").last().locator("button[type=submit]").click();
+  return notices.first().innerText();
 }
 
 /** Leaves the dialogue that lies on top by its key, which it does not take while it still appears. */

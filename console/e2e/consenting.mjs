@@ -1,10 +1,9 @@
 // A case study is written, reviewed by another and consented to as it stands; a bank's consent is granted and taken back; a package is made and handed over.
-import { accessible, chooseAt, cityDay, dated, go, journey, shot, signIn, tab, URL_OF } from "./browser.mjs";
+import { accessible, chooseAt, cityDay, dated, go, journey, refusal, shot, settled, signIn, tab, URL_OF } from "./browser.mjs";
 import { joined } from "./case.mjs";
 
 const FIRM = "示例明舟医疗器械有限公司";
 const TITLE = `第二厂区联网之后（示例 ${Date.now() % 100_000}）`;
-const said = (page) => page.locator(".ant-notification-notice").last().innerText();
 const form = (page) => page.locator(".ant-modal").last();
 const sent = async (page) => {
   await form(page).locator("button[type=submit]").click();
@@ -23,16 +22,14 @@ await journey(async (browser) => {
   await form(district).getByLabel("改进前情况").fill("两个厂区各用一套系统（示例）");
   await form(district).getByLabel("改进措施").fill("接入同一平台（示例）");
   await form(district).getByLabel("改进成效").fill(`${FIRM}的日报自动生成`);
-  await form(district).locator("button[type=submit]").click();
-  const named = await said(district); // the text names the firm, which has not agreed to it
+  const named = await refusal(district); // the text names the firm, which has not agreed to it
   await form(district).getByLabel("改进成效").fill("日报自动生成（示例）");
   await accessible(district, "case-write");
   await shot(district, "case-write");
   await sent(district);
   await district.getByRole("button", { name: TITLE }).click();
   await press(district, "审核通过");
-  await form(district).locator("button[type=submit]").click();
-  const same = await said(district); // whoever wrote it does not review it
+  const same = await refusal(district); // whoever wrote it does not review it
   const path = new URL(district.url()).hash.slice(1);
 
   const [city] = await tab(browser);
@@ -69,7 +66,7 @@ await journey(async (browser) => {
   await sent(firm);
   await anyone.reload();
   await anyone.locator("h1").first().waitFor();
-  await anyone.waitForLoadState("networkidle");
+  await settled(anyone);
   const left = await anyone.getByRole("button", { name: TITLE }).count();
 
   await go(firm, "/consents");
@@ -78,8 +75,7 @@ await journey(async (browser) => {
   await form(firm).getByLabel("用途").fill("授信评估（示例）");
   await dated(form(firm).getByLabel("起始日"), cityDay());
   await dated(form(firm).getByLabel("截止日"), cityDay(-1));
-  await form(firm).locator("button[type=submit]").click();
-  const backwards = await said(firm);
+  const backwards = await refusal(firm);
   await dated(form(firm).getByLabel("截止日"), cityDay(90));
   await sent(firm);
   await firm.locator(".ant-tag", { hasText: "有效" }).first().waitFor();
@@ -114,8 +110,7 @@ await journey(async (browser) => {
   await press(city, "登记移交");
   await dated(form(city).getByLabel("移交日"), cityDay(3));
   await form(city).getByLabel("接收回执").fill("示例回执 2 号");
-  await form(city).locator("button[type=submit]").click();
-  const ahead = await said(city);
+  const ahead = await refusal(city);
   await dated(form(city).getByLabel("移交日"), cityDay());
   await sent(city);
   await city.locator(".ant-card").first().locator(".ant-tag", { hasText: "已移交" }).waitFor();

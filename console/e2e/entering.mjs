@@ -1,5 +1,5 @@
 // Signing in and out: a wrong password is told, the cookie is out of any script's reach, and leaving leaves nothing.
-import { accessible, journey, shot, signIn, tab, URL_OF } from "./browser.mjs";
+import { accessible, journey, shot, settled, signIn, tab, URL_OF } from "./browser.mjs";
 
 await journey(async (browser) => {
   const [page, context] = await tab(browser);
@@ -11,7 +11,7 @@ await journey(async (browser) => {
   });
   await page.goto(`${URL_OF}/`);
   await page.getByLabel("登录名").waitFor();
-  await page.waitForLoadState("networkidle");
+  await settled(page);
   await Promise.all(sizes);
   const firstLoad = bytes;
   await accessible(page, "sign-in");

@@ -4,7 +4,6 @@ import { go, journey, pageOf, shot, signIn, tab } from "./browser.mjs";
 const questionnaire = async (page) => {
   await go(page, "/");
   await page.getByRole("link", { name: /继续填报/ }).first().click();
-  await page.getByRole("tab", { name: "问卷" }).click();
   await page.locator(".indicator").first().waitFor();
 };
 const card = (page, id) => page.locator(`#${id}`);

@@ -1,5 +1,5 @@
 // Who is invited joins by a link; a session that is ended elsewhere leads back to signing in, and nothing of it stays on the page.
-import { accessible, go, journey, pageOf, shot, signIn, tab, URL_OF } from "./browser.mjs";
+import { accessible, go, journey, pageOf, shot, settled, signIn, tab, URL_OF } from "./browser.mjs";
 
 await journey(async (browser) => {
   const [page, context] = await tab(browser);
@@ -8,7 +8,7 @@ await journey(async (browser) => {
   const invite = page.getByRole("button", { name: "签发邀请" }).first();
   for (let tries = 0; tries < 20 && !(await invite.count()); tries += 1) {
     await page.getByRole("button", { name: "下一页" }).click();
-    await page.waitForLoadState("networkidle");
+    await settled(page);
   }
   await invite.click();
   const link = await page.locator(".ant-modal code").first().innerText();

@@ -1,7 +1,6 @@
 // How far assessments agree is asked for; a crosswalk is reviewed by an expert and published by the city; a complaint is heard and decided; an expert is given a case.
-import { accessible, chooseAt, cityDay, dated, go, journey, shot, signIn, tab } from "./browser.mjs";
+import { accessible, chooseAt, cityDay, dated, go, journey, refusal, shot, signIn, tab } from "./browser.mjs";
 
-const said = (page) => page.locator(".ant-notification-notice").last().innerText();
 const form = (page) => page.locator(".ant-modal").last();
 const sent = async (page) => {
   await form(page).locator("button[type=submit]").click();
@@ -23,8 +22,7 @@ await journey(async (browser) => {
   await city.locator("tr", { hasText: "未发布" }).filter({ hasText: "dcmm-2025" }).getByRole("button").click();
   await city.locator("h2", { hasText: "评审中" }).waitFor();
   await press(city, "发布");
-  await form(city).locator("button[type=submit]").click();
-  const early = await said(city);
+  const early = await refusal(city);
   await city.keyboard.press("Escape");
   await accessible(city, "crosswalk-city");
   await shot(city, "crosswalk-city");
@@ -52,8 +50,7 @@ await journey(async (browser) => {
   await complaint.getByRole("button", { name: "确定听证日期" }).click();
   await dated(form(city).getByLabel("听证日期"), cityDay(-1));
   await form(city).getByLabel("地点").fill("区政务中心（示例）");
-  await form(city).locator("button[type=submit]").click();
-  const past = await said(city);
+  const past = await refusal(city);
   await city.keyboard.press("Escape");
   await complaint.getByRole("button", { name: "作出决定" }).click();
   await chooseAt(city, form(city).getByLabel("处理结果"), { text: "部分成立" });

@@ -1,5 +1,5 @@
 // A confirmed report is filed by its district, read by an expert whom it appoints, and followed up: the firm plans, reports what it brought, the district closes.
-import { accessible, chooseAt, cityDay, dated, go, journey, shot, signIn, tab, URL_OF } from "./browser.mjs";
+import { accessible, chooseAt, cityDay, dated, go, journey, shot, settled, signIn, tab, URL_OF } from "./browser.mjs";
 import { caseOf, joined } from "./case.mjs";
 
 const READ_ANEW = "示例远图模具有限公司";
@@ -32,7 +32,7 @@ await journey(async (browser) => {
   for (let at = 0; at < 3; at += 1) {
     await follow(district, href);
     await district.getByRole("button", { name: "指派解读专家" }).click();
-    await district.waitForLoadState("networkidle");
+    await settled(district);
     await chooseAt(district, district.getByRole("combobox", { name: "解读专家" }), { at });
     await dated(district.getByLabel("指派截止日"), later);
     await sent(district);

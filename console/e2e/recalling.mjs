@@ -1,5 +1,5 @@
 // The auditor opens what was known of a case at two moments, moves one of them, and finds the same at the address that carries both.
-import { accessible, go, journey, shot, signIn, tab } from "./browser.mjs";
+import { accessible, go, journey, shot, settled, signIn, tab } from "./browser.mjs";
 import { caseOf } from "./case.mjs";
 
 const FIRM = "示例明舟医疗器械有限公司";
@@ -19,14 +19,14 @@ await journey(async (browser) => {
   for (let step = 0; step < 3; step += 1) await auditor.keyboard.press("ArrowLeft");
   await auditor.waitForURL(/later=/);
   await auditor.getByText(/该时点之后又有 \d+ 次变更/).waitFor();
-  await auditor.waitForLoadState("networkidle");
+  await settled(auditor);
   const moved = await auditor.locator(".ant-list-item").allInnerTexts();
   const address = auditor.url();
 
   const again = await auditor.context().newPage();
   await again.goto(address);
   await again.getByText("两个时点的差异").waitFor();
-  await again.waitForLoadState("networkidle");
+  await settled(again);
   const same = (await again.locator(".ant-list-item").allInnerTexts()).join() === moved.join();
 
   await go(auditor, "/trail?as-of=2024-06-30");
@@ -38,7 +38,7 @@ await journey(async (browser) => {
   await signIn(phone, "auditor");
   await phone.goto(address);
   await phone.getByText("两个时点的差异").waitFor();
-  await phone.waitForLoadState("networkidle");
+  await settled(phone);
   await accessible(phone, "past-phone");
   await shot(phone, "past-phone");
   const wide = await phone.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);

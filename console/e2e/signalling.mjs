@@ -1,12 +1,11 @@
 // A file used as evidence of two firms is found by a screening; the provider answers, a person closes it. A certificate is sent in, accepted, and offered to the firm's answers.
 import { writeFileSync } from "node:fs";
 
-import { accessible, chooseAt, cityDay, go, journey, shot, signIn, tab } from "./browser.mjs";
+import { accessible, chooseAt, cityDay, go, journey, refusal, shot, signIn, tab } from "./browser.mjs";
 
 const SHARED = `${process.env.FOLDER}/台账.csv`;
 const BATCH = `${process.env.FOLDER}/证书.csv`;
 writeFileSync(SHARED, `设备,状态\n${`示例设备,${Date.now()}\n`.repeat(900)}`);
-const said = (page) => page.locator(".ant-notification-notice").last().innerText();
 const form = (page) => page.locator(".ant-modal").last();
 const sent = async (page) => {
   await form(page).locator("button[type=submit]").click();
@@ -52,8 +51,7 @@ await journey(async (browser) => {
   await city.getByRole("button", { name: "办 结" }).click();
   await chooseAt(city, form(city).getByLabel("结论"), { text: "已认定" });
   await form(city).getByLabel("理由").fill("同一文件用于两家企业");
-  await form(city).locator("button[type=submit]").click();
-  const early = await said(city);
+  const early = await refusal(city);
   await city.keyboard.press("Escape");
   await accessible(city, "signal-city");
   await shot(city, "signal-city");
@@ -82,7 +80,7 @@ await journey(async (browser) => {
   await go(firm, "/signals");
   const quiet = await firm.locator(".ant-empty-description").innerText();
   await go(firm, "/");
-  const questionnaire = (await firm.getByRole("link", { name: /继续填报/ }).first().getAttribute("href")).slice(1);
+  const questionnaire = (await firm.getByRole("link", { name: /继续填报/ }).first().getAttribute("href")).slice(1).split("?")[0];
   await go(firm, "/enterprises");
   const uscc = /[0-9A-HJ-NPQRTUWXY]{18}/.exec(await firm.locator("table").innerText())[0];
 

@@ -1,8 +1,7 @@
-// A seller offers for a demand whose firm it does not see; it publishes what fits it.
-import { accessible, chooseAt, cityDay, dated, go, journey, shot, signIn, tab } from "./browser.mjs";
+// A seller offers for a demand whose firm it does not see; it publishes what fits it. A firm is named as a case when it says so itself.
+import { accessible, chooseAt, cityDay, dated, go, journey, refusal, shot, signIn, tab } from "./browser.mjs";
 
 const SOLUTION = `排产与交付看板（示例 ${Date.now() % 100_000}）`;
-const said = (page) => page.locator(".ant-notification-notice").last().innerText();
 const form = (page) => page.locator(".ant-modal").last();
 const sent = async (page) => {
   await form(page).locator("button[type=submit]").click();
@@ -37,8 +36,7 @@ await journey(async (browser) => {
   await form(provider).getByLabel("报价说明").fill("三个月完成，含培训（示例）");
   await form(provider).getByLabel("报价金额（元）").fill("120000.50");
   await dated(form(provider).getByLabel("交付日"), cityDay(-30));
-  await form(provider).locator("button[type=submit]").click();
-  const refused = await said(provider);
+  const refused = await refusal(provider);
   await dated(form(provider).getByLabel("交付日"), cityDay(60));
   await accessible(provider, "offer-make");
   await shot(provider, "offer-make");
@@ -59,5 +57,24 @@ await journey(async (browser) => {
   await city.getByRole("heading", { name: "匹配的解决方案" }).waitFor();
   await accessible(city, "demand-city");
   await shot(city, "demand-city");
-  return { unnamed, refused, price };
+
+  // no supplier claims a customer: a firm says itself that a case tells of it, and takes it back
+  const [firm] = await tab(browser, { viewport: { width: 390, height: 800 } });
+  await signIn(firm, "enterprise");
+  await go(firm, "/supply?tab=solutions");
+  if (await firm.getByRole("button", { name: /^撤回具名$/ }).count()) {
+    await press(firm, "撤回具名");
+    await sent(firm);
+  }
+  await press(firm, "同意具名");
+  await accessible(firm, "case-naming-phone");
+  await shot(firm, "case-naming-phone");
+  await sent(firm);
+  const end = firm.getByRole("button", { name: /^撤回具名$/ });
+  await end.waitFor();
+  const named = await firm.locator(".ant-list-item", { has: end }).innerText();
+  await press(firm, "撤回具名");
+  await sent(firm);
+  await firm.getByRole("button", { name: /^同意具名$/ }).first().waitFor();
+  return { unnamed, refused, price, named };
 });

@@ -1,5 +1,5 @@
 // What if: the least that lifts a firm's grade is worked out anew when a step is priced otherwise or an indicator is kept as it is.
-import { accessible, go, journey, shot, signIn, tab } from "./browser.mjs";
+import { accessible, go, journey, shot, settled, signIn, tab } from "./browser.mjs";
 
 const answered = (page) => page.waitForFunction(() => document.querySelector(".ant-descriptions-item-content [aria-live]") && !document.querySelector(".ant-spin-spinning"));
 
@@ -26,17 +26,17 @@ await journey(async (browser) => {
     await page.keyboard.press("End");
     await page.waitForTimeout(200);
   }
-  await page.waitForLoadState("networkidle");
+  await settled(page);
   await answered(page);
   const dearer = Number((await cost.innerText()).replaceAll(",", ""));
   const named = (await page.locator("table[aria-label=提升方案] tbody tr.ant-table-row").first().innerText()).split(/\s/)[0];
   await page.locator("li", { hasText: named }).getByText("保持不变").click();
-  await page.waitForLoadState("networkidle");
+  await settled(page);
   await answered(page);
   const kept = await page.locator("table[aria-label=提升方案] tbody tr.ant-table-row", { hasText: named }).count();
   await page.getByRole("slider", { name: "目标档" }).focus();
   await page.keyboard.press("End");
-  await page.waitForLoadState("networkidle");
+  await settled(page);
   await page.waitForTimeout(300);
   const top = await page.locator(".page").innerText();
   await accessible(page, "what-if-phone");

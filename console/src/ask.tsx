@@ -1,6 +1,6 @@
 import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import { Alert, App, Button, Skeleton } from "antd";
-import { type ReactNode, useCallback } from "react";
+import { type ReactNode, useCallback, useRef } from "react";
 import { type AnyVariables, useClient, useQuery } from "urql";
 
 import { type Fault, faultOf, persisted } from "./api";
@@ -13,11 +13,15 @@ export interface Answer<R> {
   again: () => void;
 }
 
-/** What a query answers, kept current by asking again. */
+/** What a query answers, kept current by asking again. What it answered last stays where asking the same again fails: a form below it would go, and with it what was typed. */
 export function useAsk<R, V extends AnyVariables>(document: TypedDocumentNode<R, V>, variables: V, pause = false): Answer<R> {
   const [answer, execute] = useQuery<R, V>({ query: persisted(document), variables, pause } as Parameters<typeof useQuery<R, V>>[0]);
   const again = useCallback(() => execute({ requestPolicy: "network-only" }), [execute]);
-  return { data: answer.data, fault: faultOf(answer.error, Boolean(answer.data)), fetching: answer.fetching, again };
+  const asked = JSON.stringify(variables);
+  const last = useRef<{ asked: string; data: R }>(undefined);
+  if (answer.data && !answer.fetching && !answer.stale) last.current = { asked, data: answer.data };
+  const data = answer.data ?? (last.current?.asked === asked ? last.current.data : undefined);
+  return { data, fault: faultOf(answer.error, Boolean(answer.data)), fetching: answer.fetching, again };
 }
 
 export interface UserError {

@@ -82,7 +82,7 @@ function useScrolledByKeyboard() {
 
 /** Navigation, who is signed in, and the page. */
 export function Frame({ dark, setDark }: { dark: boolean; setDark: (dark: boolean) => void }) {
-  const { viewer, again } = useViewer();
+  const { viewer } = useViewer();
   const words = useWords();
   const name = useNames();
   const said = useSaid();
@@ -120,7 +120,7 @@ export function Frame({ dark, setDark }: { dark: boolean; setDark: (dark: boolea
             <Button type="text" onClick={() => setDark(!dark)}>{dark ? words.light : words.dark}</Button>
             <Button type="text" onClick={() => set(language === "zh" ? "en" : "zh")} lang={language === "zh" ? "en" : "zh-CN"}>{words.language}</Button>
             <Roles />
-            {stranger ? <Link to="/">{words.signIn.title}</Link> : <Button onClick={() => void leave().then(again)}>{words.signIn.out}</Button>}
+            {stranger ? <Link to="/">{words.signIn.title}</Link> : <Button onClick={() => void leave().then(() => window.location.replace("/"))}>{words.signIn.out}</Button>}
           </Space>
         </header>
         <Layout.Content id="content" tabIndex={-1}>

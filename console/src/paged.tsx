@@ -1,7 +1,8 @@
 import { Button, Empty, Space, Table, type TableColumnsType, Typography } from "antd";
-import { useState } from "react";
+import { useRef, useState } from "react";
 
 import { useWords } from "./language";
+import { save, shownIn } from "./sheet";
 
 export interface Paging {
   first: number | null;
@@ -25,7 +26,7 @@ interface Connection<R> {
   pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor?: string | null; endCursor?: string | null };
 }
 
-/** A page of a list as a table, with the way to the next and the previous one. */
+/** A page of a list as a table, with the way to the next and the previous one, and the page as a sheet. */
 export function PagedTable<R extends object>(given: {
   connection: Connection<R>;
   columns: TableColumnsType<R>;
@@ -36,8 +37,10 @@ export function PagedTable<R extends object>(given: {
   fetching?: boolean;
 }) {
   const { connection, paging } = given;
+  const words = useWords();
+  const part = useRef<HTMLDivElement>(null);
   return (
-    <div>
+    <div ref={part}>
       <Table<R>
         size="middle"
         columns={given.columns}
@@ -50,6 +53,7 @@ export function PagedTable<R extends object>(given: {
         aria-label={given.caption}
       />
       <Pager connection={connection} paging={paging} />
+      {connection.nodes.length > 0 && <Button style={{ marginInlineStart: 8 }} onClick={() => part.current && save(`${given.caption}.csv`, shownIn(part.current), "text/csv")}>{words.exportPage}</Button>}
     </div>
   );
 }

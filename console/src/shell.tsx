@@ -27,6 +27,7 @@ export function Shell() {
   return (
     <ConfigProvider
       locale={spoken.locale}
+      modal={{ mask: { closable: false } }} // a click beside a form closed it, and what was typed was gone
       theme={{
         algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
         token: { motion: !STILL, colorPrimary: dark ? "#5b9bff" : "#1252b3", colorLink: dark ? "#8ab8ff" : "#1252b3", colorInfo: dark ? "#5b9bff" : "#1252b3", colorError: dark ? "#ff7875" : "#c0152b", colorTextDisabled: dark ? "#a6a6a6" : "#595959", colorTextDescription: dark ? "#b4b4b4" : "#595959", colorTextPlaceholder: dark ? "#9a9a9a" : "#6b6b6b", fontSize: 15 },
@@ -58,6 +59,7 @@ function Signed({ dark, setDark }: { dark: boolean; setDark: (dark: boolean) => 
   if (!data || ended) return <main className="page">{fault && !ended ? <Faulted fault={fault} again={again} /> : <Skeleton active />}</main>;
   return (
     <ViewerProvider value={{ viewer: data.viewer, again }}>
+      {fault && <Faulted fault={fault} again={again} />}
       <Suspense fallback={<main className="page"><Skeleton active /></main>}>
         {!signedIn && location.pathname === "/join" ? <main className="page"><Join /></main> : !signedIn && location.pathname === "/" ? <main className="page"><SignIn /></main> : <Frame dark={dark} setDark={setDark} />}
       </Suspense>

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,9 @@ ROLES = [
     *("city", "district", "enterprise", "provider", "diagnostician", "bank", "auditor", "operator", "arbiter"),
     *("department_filler", "marker"),
 ]
+AT_ONCE = 2
+"""Journeys that only read, on the two processors of the smallest machine that builds."""
+
 LARGEST_FIRST_LOAD = 270_000
 LARGEST_PUBLIC_PAGE = 90_000
 """Bytes as they are sent, compressed."""
@@ -55,16 +59,32 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
             running.wait(60)
 
 
+Travelled = Callable[..., dict[str, Any]]
+
+
 @pytest.fixture(scope="module")
-def travelled(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., dict[str, Any]]:
-    """Runs a journey with what it is told; what it found, once no page showed a fault."""
+def browser() -> Iterator[dict[str, str]]:
+    """One Chromium for all journeys, each in profiles of its own."""
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     assert chromium, "run scripts/browser first; make test does"
+    given = {**os.environ, "CHROMIUM": chromium}
+    command = [str(BIN / "node"), str(JOURNEYS / "shared.mjs")]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=given) as running:  # noqa: S603 - ours
+        assert running.stdin is not None
+        assert running.stdout is not None
+        yield {**given, "BROWSER": running.stdout.readline().strip()}
+        running.stdin.close()
+
+
+@pytest.fixture(scope="module")
+def travelled(demo: Demo, browser: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Travelled:
+    """Runs a journey with what it is told; what it found, once no page showed a fault."""
 
     def run(script: str, *arguments: str, **environment: str) -> dict[str, Any]:
-        told = {"ZHENDUAN_URL": demo.url, "CHROMIUM": chromium, "FOLDER": str(tmp_path_factory.mktemp("files"))}
-        given = {**os.environ, **told, **environment}
+        told = {"ZHENDUAN_URL": demo.url, "FOLDER": str(tmp_path_factory.mktemp("files"))}
         command = [str(BIN / "node"), str(JOURNEYS / script), *arguments]
+        given = {**browser, **told, **environment}
         done = subprocess.run(command, env=given, capture_output=True, text=True, timeout=600, check=False)  # noqa: S603 - ours
         assert done.returncode == 0, done.stderr + done.stdout
         found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -74,29 +94,51 @@ def travelled(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Callable[
     return run
 
 
-def test_entering_and_leaving_leave_nothing_to_a_script(travelled: Callable[..., dict[str, Any]]) -> None:
+@pytest.fixture(scope="module")
+def looked(travelled: Travelled, request: pytest.FixtureRequest) -> Iterator[Travelled]:
+    """Runs a journey that only reads, beside those of the same script that are still to come: none sees what another does."""
+    cases = (getattr(one, "callspec", None) for one in request.session.items if one.path == request.path)
+    told = [case.params["told"] for case in cases if case and "told" in case.params]
+    begun: dict[tuple[str, ...], Future[dict[str, Any]]] = {}
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+
+        def run(*asked: str) -> dict[str, Any]:
+            if asked not in begun:
+                begun.update({one: pool.submit(travelled, *one) for one in told if one[0] == asked[0]})
+            return begun[asked].result()
+
+        yield run
+
+
+def test_entering_and_leaving_leave_nothing_to_a_script(travelled: Travelled) -> None:
     found = travelled("entering.mjs")
     assert found["firstLoad"] <= LARGEST_FIRST_LOAD
     assert "密码" in found["refused"]
     assert (found["script"], found["httpOnly"], found["sameSite"], found["left"]) == ("", True, "Strict", 0)
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_every_page_of_a_role_opens_without_a_fault_and_is_accessible(
-    travelled: Callable[..., dict[str, Any]], role: str
-) -> None:
-    assert "/standards" in travelled("pages.mjs", role)["paths"]
+@pytest.mark.parametrize("told", [("pages.mjs", role) for role in ROLES], ids="-".join)
+def test_every_page_of_a_role_opens_without_a_fault_and_is_accessible(looked: Travelled, told: tuple[str, ...]) -> None:
+    assert "/standards" in looked(*told)["paths"]
 
 
-@pytest.mark.parametrize(("role", "how"), [("enterprise", "phone"), ("district", "dark")])
-def test_pages_are_accessible_on_a_phone_and_in_the_dark(
-    travelled: Callable[..., dict[str, Any]], role: str, how: str
+@pytest.mark.parametrize(
+    "told", [("pages.mjs", "enterprise", "phone"), ("pages.mjs", "district", "dark")], ids="-".join
+)
+def test_pages_are_accessible_on_a_phone_and_in_the_dark(looked: Travelled, told: tuple[str, ...]) -> None:
+    assert looked(*told)["parts"]
+
+
+def test_what_is_typed_stays_while_a_window_changes_asking_again_fails_or_a_click_goes_beside(
+    travelled: Travelled,
 ) -> None:
-    assert travelled("pages.mjs", role, how)["parts"]
+    typed = "已核对台账（示例）"
+    kept = {"narrow": typed, "wide": typed, "beside": typed, "failed": typed, "begun": 1}
+    assert travelled("keeping.mjs") == {**kept, "left": 0}
 
 
 def test_a_section_is_saved_by_itself_kept_without_a_network_and_never_overwritten(
-    travelled: Callable[..., dict[str, Any]],
+    travelled: Travelled,
 ) -> None:
     found = travelled("filling.mjs")
     assert found == {
@@ -109,7 +151,7 @@ def test_a_section_is_saved_by_itself_kept_without_a_network_and_never_overwritt
 
 
 def test_a_file_used_twice_is_answered_for_and_a_certificate_is_offered_to_the_firms_answers(
-    travelled: Callable[..., dict[str, Any]],
+    travelled: Travelled,
 ) -> None:
     found = travelled("signalling.mjs")
     assert "答复后或期满后方可认定" in found["early"]
@@ -118,14 +160,14 @@ def test_a_file_used_twice_is_answered_for_and_a_certificate_is_offered_to_the_f
     assert found["offers"] > 0
 
 
-def test_an_answer_that_differs_from_the_firms_is_verified_with_its_reason(travelled: Callable[..., dict[str, Any]]) -> None:
+def test_an_answer_that_differs_from_the_firms_is_verified_with_its_reason(travelled: Travelled) -> None:
     found = travelled("verifying.mjs")
     assert found["held"] == 1
     assert found["saved"] == 1, found["says"]
 
 
 def test_a_district_sees_what_is_late_where_its_roster_is_wrong_and_reminds_whom_it_invited(
-    travelled: Callable[..., dict[str, Any]],
+    travelled: Travelled,
 ) -> None:
     found = travelled("steering.mjs")
     assert found["overdue"] == found["late"] > 0
@@ -135,7 +177,7 @@ def test_a_district_sees_what_is_late_where_its_roster_is_wrong_and_reminds_whom
 
 
 def test_a_provider_applies_is_told_what_is_missing_and_what_is_to_be_mended(
-    travelled: Callable[..., dict[str, Any]],
+    travelled: Travelled,
 ) -> None:
     found = travelled("selecting.mjs")
     assert "产品成果" in found["early"]
@@ -144,16 +186,14 @@ def test_a_provider_applies_is_told_what_is_missing_and_what_is_to_be_mended(
 
 
 def test_who_is_invited_joins_by_a_link_and_a_session_left_in_another_tab_leaves_nothing(
-    travelled: Callable[..., dict[str, Any]],
+    travelled: Travelled,
 ) -> None:
     found = travelled("joining.mjs")
     assert "12–256" in found["refused"]
     assert (found["link"], found["rows"]) == (True, 0)
 
 
-def test_a_dossier_is_checked_in_the_browser_and_a_certificate_by_anyone(
-    demo: Demo, travelled: Callable[..., dict[str, Any]]
-) -> None:
+def test_a_dossier_is_checked_in_the_browser_and_a_certificate_by_anyone(demo: Demo, travelled: Travelled) -> None:
     command = [sys.executable, "-m", "zhenduan", "--data", str(demo.folder), "log-key"]
     key = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603 - our own program
     found = travelled("proving.mjs", LOG_KEY=key)
@@ -166,7 +206,7 @@ def test_a_dossier_is_checked_in_the_browser_and_a_certificate_by_anyone(
 
 
 def test_a_visit_by_two_is_planned_signed_in_and_closed_and_a_report_is_reviewed_by_another(
-    travelled: Callable[..., dict[str, Any]],
+    travelled: Travelled,
 ) -> None:
     found = travelled("visiting.mjs")
     assert "至少须 2 名诊断师" in found["tooFew"]
@@ -174,19 +214,19 @@ def test_a_visit_by_two_is_planned_signed_in_and_closed_and_a_report_is_reviewed
     assert (found["planned"], found["closed"], found["items"], found["returned"]) == (True, 1, 6, 1)
 
 
-def test_what_a_firm_says_of_a_step_is_replied_to_and_asked_again_of_another(travelled: Callable[..., dict[str, Any]]) -> None:
+def test_what_a_firm_says_of_a_step_is_replied_to_and_asked_again_of_another(travelled: Travelled) -> None:
     found = travelled("speaking.mjs")
     assert "出具报告" in found["early"]
     assert "申请复核" in found["running"]
     assert found["seen"] == 1
 
 
-def test_a_plan_for_a_batch_is_changed_with_a_reason_and_adopted_by_a_person(travelled: Callable[..., dict[str, Any]]) -> None:
+def test_a_plan_for_a_batch_is_changed_with_a_reason_and_adopted_by_a_person(travelled: Travelled) -> None:
     found = travelled("matching.mjs")
     assert (found["optimal"], found["tied"], found["needed"], found["changed"]) == (1, 1, "请填写此项", True)
 
 
-def test_a_rating_is_opened_to_its_parts_and_a_draw_is_committed_to_in_time(travelled: Callable[..., dict[str, Any]]) -> None:
+def test_a_rating_is_opened_to_its_parts_and_a_draw_is_committed_to_in_time(travelled: Travelled) -> None:
     found = travelled("rating.mjs")
     assert (found["facts"], found["parts"], found["tiles"]) == (3, 3, 16)
     assert found["dossier"].endswith(".rating.dossier.json")
@@ -197,7 +237,7 @@ def test_a_rating_is_opened_to_its_parts_and_a_draw_is_committed_to_in_time(trav
 
 
 def test_a_target_is_set_and_a_district_sees_where_its_year_ends_and_opens_its_appraisal_to_firms(
-    travelled: Callable[..., dict[str, Any]],
+    travelled: Travelled,
 ) -> None:
     found = travelled("pacing.mjs")
     assert "120" in found["refused"]
@@ -207,7 +247,7 @@ def test_a_target_is_set_and_a_district_sees_where_its_year_ends_and_opens_its_a
 
 
 def test_a_report_is_filed_read_by_an_expert_and_followed_up_until_the_district_closes_it(
-    travelled: Callable[..., dict[str, Any]],
+    travelled: Travelled,
 ) -> None:
     found = travelled("reading.mjs")
     assert re.fullmatch(r"310117-\d{4}-\d{5}", found["number"])
@@ -217,7 +257,7 @@ def test_a_report_is_filed_read_by_an_expert_and_followed_up_until_the_district_
 
 
 def test_a_partner_registers_an_endpoint_reads_what_it_answered_and_rotates_its_secret(
-    demo: Demo, travelled: Callable[..., dict[str, Any]]
+    demo: Demo, travelled: Travelled
 ) -> None:
     found = travelled("pushing.mjs", PARTNER_KEY=demo.partner)
     assert "密钥不对" in found["stranger"]
@@ -226,14 +266,14 @@ def test_a_partner_registers_an_endpoint_reads_what_it_answered_and_rotates_its_
     assert "taken" in found["answered"]
 
 
-def test_the_least_that_lifts_a_grade_follows_what_a_step_costs_and_what_is_kept(travelled: Callable[..., dict[str, Any]]) -> None:
+def test_the_least_that_lifts_a_grade_follows_what_a_step_costs_and_what_is_kept(travelled: Travelled) -> None:
     found = travelled("weighing.mjs")
     assert found["dearer"] > found["first"] > 0
     assert (found["items"] > 0, found["kept"], found["wide"], found["grade"]) == (True, 0, False, True)
 
 
 def test_what_a_provider_did_not_uphold_goes_to_arbitration_and_is_shown_to_its_end(
-    travelled: Callable[..., dict[str, Any]],
+    travelled: Travelled,
 ) -> None:
     found = travelled("arbitrating.mjs")
     assert "至少为一个指标" in found["missing"]
@@ -242,7 +282,7 @@ def test_what_a_provider_did_not_uphold_goes_to_arbitration_and_is_shown_to_its_
 
 
 def test_an_arbiter_gives_an_opinion_on_the_record_and_does_not_see_what_another_found(
-    travelled: Callable[..., dict[str, Any]],
+    travelled: Travelled,
 ) -> None:
     found = travelled("deciding.mjs")
     assert (found["items"], found["hidden"], found["reasons"], found["standsBack"], found["others"]) == (2, 1, 2, 0, 0)
@@ -251,7 +291,7 @@ def test_an_arbiter_gives_an_opinion_on_the_record_and_does_not_see_what_another
 
 
 def test_what_was_known_at_two_moments_is_told_apart_and_found_again_at_its_address(
-    travelled: Callable[..., dict[str, Any]],
+    travelled: Travelled,
 ) -> None:
     found = travelled("recalling.mjs")
     assert found["status"] == "状态：由“自评中”变为“已确认”"
@@ -260,7 +300,7 @@ def test_what_was_known_at_two_moments_is_told_apart_and_found_again_at_its_addr
 
 
 def test_a_policy_is_published_once_simulated_and_a_firm_is_held_against_it_clause_by_clause(
-    travelled: Callable[..., dict[str, Any]],
+    travelled: Travelled,
 ) -> None:
     found = travelled("granting.mjs")
     assert found["needed"] > 3
@@ -269,14 +309,14 @@ def test_a_policy_is_published_once_simulated_and_a_firm_is_held_against_it_clau
     assert (found["closing"], found["inviting"]) == (0, 0)
 
 
-def test_a_draft_says_what_does_not_compose_and_a_firm_comments_on_the_text_alone(travelled: Callable[..., dict[str, Any]]) -> None:
+def test_a_draft_says_what_does_not_compose_and_a_firm_comments_on_the_text_alone(travelled: Travelled) -> None:
     found = travelled("revising.mjs")
     assert "合计 99，应为 100" in found["problem"]
     assert (found["changes"], found["drafts"], found["wide"]) == (1, 0, False)
 
 
 def test_a_session_is_announced_and_its_firms_come_and_ask_and_a_paper_is_anyones_to_load(
-    travelled: Callable[..., dict[str, Any]],
+    travelled: Travelled,
 ) -> None:
     found = travelled("inviting.mjs")
     assert (found["needed"], found["digits"]) == (4, True)
@@ -285,26 +325,42 @@ def test_a_session_is_announced_and_its_firms_come_and_ask_and_a_paper_is_anyone
     assert found["file"].endswith(".pdf")
 
 
-def test_a_seller_offers_for_a_firm_that_it_does_not_see(travelled: Callable[..., dict[str, Any]]) -> None:
+def test_a_seller_offers_for_a_firm_that_it_does_not_see_and_a_firm_is_named_as_a_case_by_itself(
+    travelled: Travelled,
+) -> None:
     found = travelled("supplying.mjs")
     assert (found["unnamed"], found["price"]) == (True, True)
-    assert "未能办理" in found["refused"]
+    assert "交付日须在今日" in found["refused"]
+    assert "依据 工作方案 R2" in found["refused"]
+    assert "示例松原精密机械有限公司" in found["named"]
+
+
+def test_a_duty_is_led_by_a_body_with_its_strength_given_a_later_day_sent_back_and_accepted(
+    travelled: Travelled,
+) -> None:
+    found = travelled("leading.mjs")
+    assert "完成日不早于起始日" in found["backwards"]
+    assert "依据 工作方案 O1" in found["backwards"]
+    assert "同意（示例）" in found["moved"]
+    assert (found["wide"], found["acts"]) == (False, 0)
 
 
 def test_a_firm_consents_to_one_text_and_to_a_bank_and_takes_both_back_and_a_package_is_handed_over(
-    travelled: Callable[..., dict[str, Any]],
+    travelled: Travelled,
 ) -> None:
     found = travelled("consenting.mjs")
-    assert "未能办理" in found["named"]
-    assert "未能办理" in found["same"]
+    assert "可据此认出企业" in found["named"]
+    assert "依据 工作方案 R5" in found["named"]
+    assert "依据 工作方案 R5" in found["same"]
+    assert found["same"] != found["named"]
     assert (found["listed"], found["left"], found["wide"]) == (0, 0, False)
-    assert "未能办理" in found["backwards"]
-    assert "未能办理" in found["ahead"]
+    assert "截止日不得早于起始日" in found["backwards"]
+    assert "依据 工作方案 P8" in found["ahead"]
     assert found["file"].endswith(".zip")
 
 
 def test_a_crosswalk_is_reviewed_before_it_is_published_and_a_complaint_is_decided(
-    travelled: Callable[..., dict[str, Any]],
+    travelled: Travelled,
 ) -> None:
     found = travelled("measuring.mjs")
     assert "未经 2 人同意" in found["early"]
@@ -313,14 +369,14 @@ def test_a_crosswalk_is_reviewed_before_it_is_published_and_a_complaint_is_decid
 
 
 def test_whoever_is_not_signed_in_reads_the_directory_and_is_shown_no_page_that_is_not_theirs(
-    travelled: Callable[..., dict[str, Any]],
+    travelled: Travelled,
 ) -> None:
     found = travelled("wandering.mjs")
     assert (found["listed"] > 0, found["printed"], found["divisions"]) == (True, True, 3)
     assert (found["paths"], found["wide"]) == (["/papers", "/cases", "/directory", "/rules", "/dossier"], [])
 
 
-@pytest.mark.parametrize("role", ["city", "enterprise"])
-def test_a_reader_of_english_finds_no_word_of_the_console_in_chinese(travelled: Callable[..., dict[str, Any]], role: str) -> None:
-    found = travelled("translating.mjs", role)
+@pytest.mark.parametrize("told", [("translating.mjs", "city"), ("translating.mjs", "enterprise")], ids="-".join)
+def test_a_reader_of_english_finds_no_word_of_the_console_in_chinese(looked: Travelled, told: tuple[str, ...]) -> None:
+    found = looked(*told)
     assert (found["chinese"], found["wide"]) == ({}, [])

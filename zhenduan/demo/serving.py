@@ -12,6 +12,7 @@ from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, opened
 
 BUILDING = ".building"
+CHECKED_WITH = "↑ 日志验证公钥，核验卷宗时填写 · the log's verifier key, asked for when a dossier is checked"
 
 
 def demo(settings: Settings, host: str, port: int, *, seed: int | None) -> int:
@@ -31,6 +32,8 @@ def demo(settings: Settings, host: str, port: int, *, seed: int | None) -> int:
         for login in logins:
             who = f"{login.login} / {login.password}" if login.login else login.password
             sys.stdout.write(f"  {login.role:<15} {who:<44} {login.says}\n")
+        for key in installation.log.keys().verifiers:
+            sys.stdout.write(f"\n  {key}\n  {CHECKED_WITH}\n")
         sys.stdout.write("\nCtrl-C 停止 stops\n")
         return listen(installation, host, port, settings, project=True)
 

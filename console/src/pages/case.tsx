@@ -102,7 +102,7 @@ function Overview({ diagnosis }: { diagnosis: CaseOf }) {
           { label: fields.opened, children: shanghai(diagnosis.openedAt) },
           { label: words.case.filing, children: diagnosis.filing?.number ?? "—" },
           { label: fields.since, children: shanghai(diagnosis.statusSince) },
-          { label: fields.grade, children: diagnosis.gradeName ? `${diagnosis.levelName} · ${diagnosis.gradeName}` : "—" },
+          { label: fields.grade, children: diagnosis.gradeName ? <Link to="?tab=result">{diagnosis.levelName} · {diagnosis.gradeName}{words.aside(words.case.whyGrade)}</Link> : "—" },
         ].map((item, key) => ({ ...item, key }))}
       />
       {TRAIL.includes(viewer.role) && <Link to={`/trail/past?subject=${encodeURIComponent(diagnosis.id)}`}>{words.trail.past}</Link>}

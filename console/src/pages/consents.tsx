@@ -9,6 +9,7 @@ import { CredentialStatusNames } from "../gql/enum-names";
 import { spoken, useNames, useSaid, useWords } from "../language";
 import { PagedTable, usePaging } from "../paged";
 import { useViewer } from "../session";
+import { save } from "../sheet";
 
 const CONSENTS = graphql(`
   query Consents {
@@ -148,12 +149,8 @@ function Credentials({ bank, changed }: { bank: boolean; changed: number }) {
   useEffect(() => {
     if (changed) again();
   }, [changed]); // `again` is another at each drawing
-  function save(number: string, credential: string) {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([credential], { type: "application/dc+sd-jwt" }));
-    link.download = `${number}.sd-jwt`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  function taken(number: string, credential: string) {
+    save(`${number}.sd-jwt`, credential, "application/dc+sd-jwt");
     void message.success(words.acts.done);
   }
   return (
@@ -174,7 +171,7 @@ function Credentials({ bank, changed }: { bank: boolean; changed: number }) {
             { title: words.fields.status, render: (_, one) => <Tag>{name(CredentialStatusNames, one.status)}</Tag> },
             { title: "", render: (_, one) => (
               <Space>
-                {bank && one.credential && <Button size="small" onClick={() => save(one.number, one.credential ?? "")}>{texts.save}</Button>}
+                {bank && one.credential && <Button size="small" onClick={() => taken(one.number, one.credential ?? "")}>{texts.save}</Button>}
                 {grants && one.status === "VALID" && one.enterprise && <Acts small done={answer.again} acts={[{ label: texts.takeBack, danger: true, send: () => send(TAKE_BACK, { enterprise: one.enterprise?.id ?? "", number: one.number }) }]} />}
               </Space>
             ) },

@@ -44,6 +44,8 @@ const NEXT: Partial<Record<string, DiagnosisStatus[]>> = {
   PROVIDER: ["SUBMITTED", "ACCEPTED", "SCORED", "OBJECTED"],
   DIAGNOSTICIAN: ["SUBMITTED", "ACCEPTED", "SCORED", "OBJECTED"],
 };
+/** The part of the case in which that step is taken; its head otherwise. */
+const PART: Partial<Record<DiagnosisStatus, string>> = { OPEN: "?tab=questionnaire", ACCEPTED: "?tab=questionnaire", ISSUED: "?tab=result", OBJECTED: "?tab=objections" };
 const STEERING = ["CITY", "DISTRICT"];
 /** Who has lists beside the cases in which something may wait. */
 const WAITED_FOR = ["CITY", "DISTRICT", "ENTERPRISE", "CONFIRMER", "PROVIDER", "SUPPLIER", "SUPPORT"];
@@ -80,7 +82,7 @@ function ToDo({ status }: { status: DiagnosisStatus[] }) {
           renderItem={(one) => (
             <List.Item extra={<StatusTag status={one.status} />}>
               <List.Item.Meta
-                title={<Link to={`/diagnoses/${encodeURIComponent(one.id)}`}>{words.home.step[one.status]}{words.colon}{one.enterprise?.name}</Link>}
+                title={<Link to={`/diagnoses/${encodeURIComponent(one.id)}${PART[one.status] ?? ""}`}>{words.home.step[one.status]}{words.colon}{one.enterprise?.name}</Link>}
                 description={
                   <>
                     {words.fields.since} {shanghai(one.statusSince)}

@@ -94,11 +94,11 @@ function OnePackage({ of, city, again }: { of: Package; city: boolean; again: ()
         { key: 2, label: texts.purpose, children: of.purpose },
         { key: 3, label: texts.classification, children: name(PackageClassificationNames, of.classification) },
         { key: 4, label: texts.granularity, children: name(PackageGranularityNames, of.granularity) },
-        { key: 5, label: texts.edition, children: of.edition },
+        { key: 5, label: texts.edition, children: of.edition.replace(/^edition\//, "") },
         { key: 6, label: texts.crosswalk, children: of.externalEdition ?? texts.none2 },
         { key: 7, label: texts.asked, children: shanghai(of.requestedAt) },
         ...(of.results === null ? [] : [{ key: 8, label: texts.results, children: of.results }]),
-        ...(of.sha256 ? [{ key: 9, label: texts.digest, children: <><code style={{ overflowWrap: "anywhere" }}>{of.sha256}</code> {texts.bytes(decimal(of.size))}</> }] : []),
+        ...(of.sha256 ? [{ key: 9, label: texts.digest, children: <div><code style={{ overflowWrap: "anywhere" }}>{of.sha256}</code><div className="clause">{texts.bytes(decimal(of.size))}</div></div> }] : []),
         ...(of.handedOverOn ? [{ key: 10, label: texts.receipt, children: `${texts.handed(of.handedOverOn)} · ${of.receipt ?? ""}` }] : []),
       ]} />
       <Space wrap style={{ margin: "8px 0" }}>

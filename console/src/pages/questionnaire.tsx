@@ -1,19 +1,20 @@
-import { Alert, App, Button, Card, Input, Progress, Select, Space, Tag, Upload } from "antd";
+import { Alert, App, Progress, Select } from "antd";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useClient } from "urql";
 
-import { AnswerFields, type Indicator, QUESTIONS, Said } from "../answer-fields";
+import { type Indicator, QUESTIONS } from "../answer-fields";
 import { agree, type Asked, asSent, type Given, isWhole } from "../answers";
 import { persisted } from "../api";
 import { Shown, useAsk, useSend } from "../ask";
 import { drop, keep, kept } from "../drafts";
 import { graphql } from "../gql";
 import type { SectionAnswersQuery } from "../gql/graphql";
-import { useSaid, useWords } from "../language";
+import { useWords } from "../language";
 import { useViewer } from "../session";
 import { put } from "../uploads";
 import type { CaseOf } from "./case";
 import { PrefillOffers } from "./prefill";
+import { type Mine, Question } from "./question";
 
 const ANSWERS = graphql(`
   query SectionAnswers($id: ID!) {
@@ -48,17 +49,6 @@ const ATTACH = graphql(`
     attachEvidence(input: { diagnosis: $id, sha256: $sha256, indicators: $indicators }) { userErrors { code clause field bound message messageInEnglish } }
   }
 `);
-
-type Known = NonNullable<NonNullable<SectionAnswersQuery["diagnosis"]>["answers"]>[number];
-
-interface Mine {
-  given: Given;
-  reason: string;
-  /** Version of the firm's answer that this one was written over; null = there was none. */
-  seen: number | null;
-  state: "begun" | "saving" | "kept" | "refused" | "conflict";
-  says?: string;
-}
 
 const SAVE_AFTER = 1200;
 
@@ -267,83 +257,4 @@ function Sections(given: {
       ))}
     </>
   );
-}
-
-function Question(given: {
-  indicator: Indicator;
-  known: Known | undefined;
-  mine: Mine | undefined;
-  mode: "fill" | "verify" | "read";
-  attached: number;
-  change: (next: Partial<Given>, reason?: string) => void;
-  resolve: (keepMine: boolean) => void;
-  attach: (file: File) => Promise<void>;
-}) {
-  const { indicator, known, mine, mode, change } = given;
-  const { help } = indicator;
-  const said = useSaid();
-  const words = useWords();
-  const q = words.questionnaire;
-  const shown: Given = mine?.given ?? (mode === "fill" ? known?.given : (known?.verified ?? known?.given)) ?? {};
-  const disabled = mode === "read";
-  const differs = mode === "verify" && known !== undefined && mine !== undefined && !agree(mine.given, known.given);
-  return (
-    <Card
-      size="small"
-      className="indicator"
-      id={indicator.id}
-      title={<span style={{ whiteSpace: "normal" }}>{indicator.id} {indicator.name} {indicator.key && <Tag color="#874d00">{q.key}</Tag>} {known?.prefilledFrom && <Tag color="#1252b3">{q.prefilled}</Tag>}</span>}
-      extra={<State mine={mine} answered={known !== undefined && (mode !== "verify" || known.verified !== null)} />}
-    >
-      {mode !== "read" && <p className="clause">{said(help.says, help.saysInEnglish)} {said(help.example, help.exampleInEnglish)}</p>}
-      <AnswerFields indicator={indicator} shown={shown} disabled={disabled} change={change} />
-      {mode !== "fill" && known && <p className="clause">{q.selfSaid}{words.colon}<Said given={known.given} indicator={indicator} /></p>}
-      {(differs || (mode === "verify" && mine?.reason)) && (
-        <Input.TextArea rows={2} status={differs && !mine?.reason.trim() ? "error" : ""} aria-label={q.reason} placeholder={q.needsReason} value={mine?.reason ?? ""} onChange={(event) => change({}, event.target.value)} />
-      )}
-      {mode === "read" && known?.difference && <p className="clause">{q.reason}{words.colon}{known.difference}</p>}
-      {mine?.state === "refused" && <Alert type="error" showIcon title={mine.says} style={{ marginTop: 8 }} />}
-      {mine?.state === "conflict" && (
-        <Alert
-          type="warning"
-          showIcon
-          style={{ marginTop: 8 }}
-          title={q.conflict}
-          description={known && <Said given={known.given} indicator={indicator} />}
-          action={
-            <Space orientation="vertical">
-              <Button size="small" onClick={() => given.resolve(true)}>{q.keepMine}</Button>
-              <Button size="small" onClick={() => given.resolve(false)}>{q.takeTheirs}</Button>
-            </Space>
-          }
-        />
-      )}
-      {(indicator.evidence || given.attached > 0) && (
-        <div className="clause" style={{ marginTop: 8 }}>
-          {indicator.evidence && <>{q.evidence}{words.colon}{indicator.evidence} </>}
-          {given.attached > 0 && <Tag color="#135200">{q.attached(given.attached)}</Tag>}
-          {mode !== "read" && (
-            <Upload.Dragger
-              multiple
-              showUploadList={false}
-              customRequest={({ file, onSuccess, onError }) => void given.attach(file as File).then(() => onSuccess?.({}), (fault: Error) => onError?.(fault))}
-              style={{ marginTop: 8 }}
-              height={56}
-              aria-label={`${q.attach} ${indicator.id}`}
-            >
-              {q.drop}
-            </Upload.Dragger>
-          )}
-        </div>
-      )}
-    </Card>
-  );
-}
-
-function State({ mine, answered }: { mine: Mine | undefined; answered: boolean }) {
-  const words = useWords();
-  if (!mine) return answered ? <Tag color="#135200">{words.questionnaire.saved}</Tag> : <Tag>{words.questionnaire.noAnswer}</Tag>;
-  if (mine.state === "saving") return <Tag color="#1252b3">{words.questionnaire.saving}</Tag>;
-  if (mine.state === "kept") return <Tag color="#874d00">{words.questionnaire.kept}</Tag>;
-  return <Tag color="#1252b3">{words.questionnaire.begun}</Tag>;
 }

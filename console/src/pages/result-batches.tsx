@@ -21,6 +21,7 @@ const BATCHES = graphql(`
     }
   }
 `);
+const NAMES = graphql(`query ModelNames { externalModels { model name english } }`);
 const COLUMNS = graphql(`query ImportColumns { externalModels { key model name english columns { id name english required } } }`);
 const TICKET = graphql(`mutation ResultsTicket($filename: String!) { requestUpload(input: { kind: RESULTS, filename: $filename }) { ticket { url } userErrors { code clause field bound message messageInEnglish } } }`);
 const SEND = graphql(`mutation SendResultBatch($name: String!, $model: String!, $statedOn: Date!, $sha256: String!) { sendResultBatch(input: { name: $name, model: $model, statedOn: $statedOn, sha256: $sha256 }) { batch { id } userErrors { code clause field bound message messageInEnglish } } }`);
@@ -46,6 +47,8 @@ export function ResultBatches() {
   const [sending, setSending] = useState(false);
   const paging = usePaging(String(waiting));
   const answer = useAsk(BATCHES, { waiting: waiting || null, ...paging.paging });
+  const { language } = useLanguage();
+  const names = new Map((useAsk(NAMES, {}).data?.externalModels ?? []).map((one) => [one.model, language === "zh" ? one.name : one.english]));
   const chosen = sought.get("batch");
   if (chosen) return <ResultBatch id={chosen} back={() => seek({ tab: "batches" })} />;
   return (
@@ -65,7 +68,7 @@ export function ResultBatches() {
             fetching={answer.fetching}
             columns={[
               { title: words.fields.name, render: (_, one) => <Button type="link" style={{ padding: 0 }} onClick={() => seek({ tab: "batches", batch: one.id })}>{one.filename}</Button> },
-              { title: texts.model, dataIndex: "model" },
+              { title: texts.model, render: (_, one) => names.get(one.model) ?? one.model },
               { title: texts.sender, render: (_, one) => (one.sender === "city" ? texts.city : one.sender) },
               { title: texts.stated, dataIndex: "statedOn" },
               { title: texts.received, render: (_, one) => <span className="nowrap">{shanghai(one.receivedAt)}</span> },

@@ -9,6 +9,7 @@ import { DrawStatusNames, ReassessmentStatusNames } from "../gql/enum-names";
 import type { DrawStatus, SampledQuery } from "../gql/graphql";
 import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
+import { save } from "../sheet";
 import { Written } from "../written";
 
 const SAMPLED = graphql(`
@@ -51,14 +52,6 @@ const useTexts = spoken(
 type Draw = NonNullable<SampledQuery["sampledYear"]>["draws"]["nodes"][number];
 const STATES: DrawStatus[] = ["COMMITTED", "FRAMED", "BEACON", "DRAWN"];
 const monthId = (month: Dayjs) => month.format("YYYY.MM");
-
-function save(name: string, text: string) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text]));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-}
 
 /** The jobs of a year that are assessed again, blind: drawn in steps that anyone can repeat, and what they came to. */
 export function Sampling() {

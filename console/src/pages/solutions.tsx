@@ -1,4 +1,4 @@
-import { Card, Descriptions, Empty, List, Tag } from "antd";
+import { Card, Descriptions, Empty, Tag } from "antd";
 import { useState } from "react";
 
 import { Acts, type ActField, useOptions } from "../acts";
@@ -9,6 +9,7 @@ import type { SizeClass, SolutionsQuery, TieKind } from "../gql/graphql";
 import { spoken, useNames, useWords } from "../language";
 import { Pager } from "../paged";
 import { isOwn, useViewer } from "../session";
+import { SolutionCases } from "./solution-cases";
 import { SolutionMatches } from "./solution-matches";
 
 const SOLUTIONS = graphql(`
@@ -122,12 +123,12 @@ function OneSolution({ solution, fields, ready, again }: { solution: Solution; f
         ...(solution.listings.length ? [{ key: 6, label: texts.listed, children: solution.listings.map((one) => texts.year(one.year)).join(words.comma) }] : []),
         ...(solution.reason ? [{ key: 7, label: texts.why, children: solution.reason }] : []),
       ]} />
-      {solution.cases.length > 0 && <List size="small" header={texts.case} dataSource={solution.cases} renderItem={(one) => <List.Item>{one.text}{one.firmName && words.aside(one.firmName)}</List.Item>} />}
-      <Acts done={again} acts={[
+      <SolutionCases solution={solution} again={again} />
+      <div style={{ marginTop: 8 }}><Acts done={again} acts={[
         own && ready && { label: texts.revise, fields: fields(solution), send: (given: Given) => send(REVISE, { solution: solution.id, ...stated(given, solution) }) },
         own && { label: texts.withdraw, danger: true, says: texts.withdrawText, fields: [{ name: "reason", label: texts.why, kind: "rows" }], send: (given: { reason: string }) => send(WITHDRAW, { solution: solution.id, ...given }) },
         viewer.role === "CITY" && { label: texts.tie, fields: [{ name: "provider", label: words.fields.provider, kind: "one", options: providers.map((one) => ({ value: one.id, label: one.name })) }, { name: "kind", label: texts.kind, kind: "one", options: options(TieKindNames) }, { name: "source", label: texts.source }], send: (given: { provider: string; kind: TieKind; source: string }) => send(FIND_TIE, { solution: solution.id, ...given }) },
-      ]} />
+      ]} /></div>
       {own && <SolutionMatches solution={solution.id} />}
     </Card>
   );

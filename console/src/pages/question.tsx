@@ -1,0 +1,98 @@
+import { Alert, Button, Card, Input, Space, Tag, Upload } from "antd";
+
+import { AnswerFields, type Indicator, Said } from "../answer-fields";
+import { agree, type Given } from "../answers";
+import type { SectionAnswersQuery } from "../gql/graphql";
+import { useSaid, useWords } from "../language";
+
+type Known = NonNullable<NonNullable<SectionAnswersQuery["diagnosis"]>["answers"]>[number];
+
+/** What is being written over an answer. */
+export interface Mine {
+  given: Given;
+  reason: string;
+  /** Version of the firm's answer that this one was written over; null = there was none. */
+  seen: number | null;
+  state: "begun" | "saving" | "kept" | "refused" | "conflict";
+  says?: string;
+}
+
+/** One indicator: what is asked, what was answered, and the files that show it. */
+export function Question(given: {
+  indicator: Indicator;
+  known: Known | undefined;
+  mine: Mine | undefined;
+  mode: "fill" | "verify" | "read";
+  attached: number;
+  change: (next: Partial<Given>, reason?: string) => void;
+  resolve: (keepMine: boolean) => void;
+  attach: (file: File) => Promise<void>;
+}) {
+  const { indicator, known, mine, mode, change } = given;
+  const { help } = indicator;
+  const said = useSaid();
+  const words = useWords();
+  const q = words.questionnaire;
+  const shown: Given = mine?.given ?? (mode === "fill" ? known?.given : (known?.verified ?? known?.given)) ?? {};
+  const disabled = mode === "read";
+  const differs = mode === "verify" && known !== undefined && mine !== undefined && !agree(mine.given, known.given);
+  return (
+    <Card
+      size="small"
+      className="indicator"
+      id={indicator.id}
+      title={<span style={{ whiteSpace: "normal" }}>{indicator.id} {indicator.name} {indicator.key && <Tag color="#874d00">{q.key}</Tag>} {known?.prefilledFrom && <Tag color="#1252b3">{q.prefilled}</Tag>}</span>}
+      extra={<State mine={mine} answered={known !== undefined && (mode !== "verify" || known.verified !== null)} />}
+    >
+      {mode !== "read" && <p className="clause">{said(help.says, help.saysInEnglish)} {said(help.example, help.exampleInEnglish)}</p>}
+      <AnswerFields indicator={indicator} shown={shown} disabled={disabled} change={change} />
+      {mode !== "fill" && known && <p className="clause">{q.selfSaid}{words.colon}<Said given={known.given} indicator={indicator} /></p>}
+      {(differs || (mode === "verify" && mine?.reason)) && (
+        <Input.TextArea rows={2} status={differs && !mine?.reason.trim() ? "error" : ""} aria-label={q.reason} placeholder={q.needsReason} value={mine?.reason ?? ""} onChange={(event) => change({}, event.target.value)} />
+      )}
+      {mode === "read" && known?.difference && <p className="clause">{q.reason}{words.colon}{known.difference}</p>}
+      {mine?.state === "refused" && <Alert type="error" showIcon title={mine.says} style={{ marginTop: 8 }} />}
+      {mine?.state === "conflict" && (
+        <Alert
+          type="warning"
+          showIcon
+          style={{ marginTop: 8 }}
+          title={q.conflict}
+          description={known && <Said given={known.given} indicator={indicator} />}
+          action={
+            <Space orientation="vertical">
+              <Button size="small" onClick={() => given.resolve(true)}>{q.keepMine}</Button>
+              <Button size="small" onClick={() => given.resolve(false)}>{q.takeTheirs}</Button>
+            </Space>
+          }
+        />
+      )}
+      {(indicator.evidence || given.attached > 0) && (
+        <div className="clause" style={{ marginTop: 8 }}>
+          {indicator.evidence && <>{q.evidence}{words.colon}{indicator.evidence} </>}
+          {given.attached > 0 && <Tag color="#135200">{q.attached(given.attached)}</Tag>}
+          {mode !== "read" && (
+            <Upload.Dragger
+              multiple
+              showUploadList={false}
+              customRequest={({ file, onSuccess, onError }) => void given.attach(file as File).then(() => onSuccess?.({}), (fault: Error) => onError?.(fault))}
+              style={{ marginTop: 8 }}
+              height={56}
+              aria-label={`${q.attach} ${indicator.id}`}
+            >
+              {q.drop}
+            </Upload.Dragger>
+          )}
+        </div>
+      )}
+    </Card>
+  );
+}
+
+function State({ mine, answered }: { mine: Mine | undefined; answered: boolean }) {
+  const words = useWords();
+  if (!mine) return answered ? <Tag color="#135200">{words.questionnaire.saved}</Tag> : <Tag>{words.questionnaire.noAnswer}</Tag>;
+  if (mine.state === "saving") return <Tag color="#1252b3">{words.questionnaire.saving}</Tag>;
+  if (mine.state === "kept") return <Tag color="#874d00">{words.questionnaire.kept}</Tag>;
+  return <Tag color="#1252b3">{words.questionnaire.begun}</Tag>;
+}

@@ -1,0 +1,20 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { sheetOf } from "./sheet.ts";
+
+test("a list is a sheet with its headings, read as Chinese", () => {
+  assert.equal(sheetOf(["企业", "得分"], [["示例一", "61.5"]]), "\uFEFF企业,得分\r\n示例一,61.5\r\n");
+});
+
+test("what stands in a cell stays in it", () => {
+  assert.equal(sheetOf(["名称"], [['甲,"乙"\n丙']]), '\uFEFF名称\r\n"甲,""乙"" 丙"\r\n');
+});
+
+test("what somebody typed is never run as a formula, and a number stays one", () => {
+  assert.equal(sheetOf(["理由", "变化"], [["=cmd()", "-1.5"], ["@x", "+3 %"]]), "\uFEFF理由,变化\r\n'=cmd(),-1.5\r\n'@x,+3 %\r\n");
+});
+
+test("a column of what may be done is left out", () => {
+  assert.equal(sheetOf(["名称", ""], [["甲", "撤回"]]), "\uFEFF名称\r\n甲\r\n");
+});

@@ -1,0 +1,29 @@
+/** What stands in a list as a sheet, and keeping a text as a file. */
+
+/** A cell that a spreadsheet would take for a formula is told to be text: names and reasons are what people typed. */
+const cell = (text: string) => {
+  const plain = text.replaceAll(/\s+/g, " ").trim();
+  const safe = /^[=+\-@]/.test(plain) && !/^[+-]?[\d,.]+( ?%)?$/.test(plain) ? `'${plain}` : plain;
+  return /[",]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+};
+
+/** Rows as comma-separated values, with the mark by which a spreadsheet reads Chinese. A column without a heading holds what may be done, not what is so. */
+export function sheetOf(headings: string[], rows: string[][]): string {
+  const kept = headings.flatMap((heading, at) => (heading.trim() ? [at] : []));
+  return `\uFEFF${[headings, ...rows].map((row) => kept.map((at) => cell(row[at] ?? "")).join(",")).join("\r\n")}\r\n`;
+}
+
+/** A table of the page as it is shown. */
+export function shownIn(part: HTMLElement): string {
+  const texts = (row: Element) => [...row.children].map((one) => (one as HTMLElement).innerText);
+  const [heading] = part.querySelectorAll("thead tr");
+  return sheetOf(heading ? texts(heading) : [], [...part.querySelectorAll("tbody tr.ant-table-row")].map(texts));
+}
+
+export function save(name: string, text: string, type = "text/plain"): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
