@@ -370,7 +370,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         super().__init__(*arguments, **named)
         self._shared = shared
         self._stalled: asyncio.TimerHandle | None = None
-        self.conn.reject = handshake_refused  # type: ignore[method-assign] # the library's own words are English alone
+        self.conn.reject = handshake_refused  # type: ignore[method-assign, assignment] # the library's own words are English alone
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """It takes the place that its handshake had."""

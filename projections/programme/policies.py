@@ -82,6 +82,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
 
 def _designated(tables: Tables, entry: Entry) -> None:
     event = decode(DESIGNATION_CAPABILITY, entry.type, entry.state)
+    assert isinstance(event, DesignationRecorded)  # noqa: S101 - the capability has no other events
     known = tables[HELD].get(key(entry))
     before = Designations.model_validate_json(known["body"]) if known is not None else None
     after: Designations = DESIGNATION_CAPABILITY.evolve(before, event)

@@ -45,9 +45,10 @@ def _known(snapshot: Snapshot, scope: Scope, day: date, enterprise: str | None) 
         query = query.where(firms.c.id == enterprise)
     rows = snapshot.rows(query)
     reports, held = _reports(snapshot, enterprise), _designations(snapshot, day, enterprise)
-    for firm, *told in rows:
-        *result, contested = reports.get(firm, _Report())
-        yield FirmFacts(firm, *told, *result, held.get(firm, {})), contested
+    for firm, district, industry, size_class in rows:
+        grade, total, dimensions, issued_on, contested = reports.get(firm, _Report())
+        result = (grade, total, dimensions, issued_on)
+        yield FirmFacts(firm, district, industry, size_class, *result, held.get(firm, {})), contested
 
 
 class _Report(NamedTuple):

@@ -205,7 +205,7 @@ def of_the_diagnosing_provider(snapshot: Snapshot, rows: Sequence[OfferRow]) -> 
         for identity, ties, found in snapshot.rows(query)
     }
     asked = select(demands.c.id, demands.c.provider).where(snapshot.among(demands.c.id, sorted({row.demand for row in rows})))
-    provider = dict(snapshot.rows(asked))
+    provider: dict[str, str | None] = {str(demand): name for demand, name in snapshot.rows(asked)}
     return frozenset(
         row.id
         for row in rows
