@@ -99,6 +99,19 @@ def test_a_proposal_is_simulated_on_the_latest_inputs_and_can_be_set_then(progra
     assert compute_waiting(program, NEVER) == 0
 
 
+def test_a_proposal_that_counts_otherwise_is_simulated_on_what_is_on_record_and_not_on_inputs_that_another_counted(
+    program: Services,
+) -> None:
+    """No case is on record here, so that nobody is rated by it, whatever the fixed inputs hold."""
+    send(program, ProposeRule(**stated(lower().model_copy(update={"case_mix": not RATING.case_mix}))))
+    assert compute_waiting(program, NEVER) == 2
+    program.models.catch_up()
+    with program.models.reading() as snapshot:
+        alike, otherwise = proposals(snapshot, RuleKind.RATING)
+    ranked = [{one.name: one.then for one in found.outcomes or ()}["tier_A"] for found in (alike, otherwise)]
+    assert ranked == [5, 0]
+
+
 def test_where_no_facts_are_on_record_it_says_so_by_noughts_and_the_rule_can_be_set(program: Services) -> None:
     send(program, ProposeRule(**stated(SUBSIDY)))
     assert compute_waiting(program, NEVER) == 2
