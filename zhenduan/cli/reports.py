@@ -16,17 +16,18 @@ from domain.diagnosis.report import ReportConfirmed, ReportFile, ReportIssued
 from domain.diagnosis.state import diagnosis_stream
 from interop.code_lists import names_of_codes
 from isolation import ProcessBroken, ProcessOverBounds
-from journal import Journal, open_journal
+from journal import Journal, is_demo, open_journal
 from journal.atomic_files import whole_file
 from journal.codec import decode
-from projections.diagnosis.diagnoses import DiagnosisFilter, DiagnosisRow, diagnoses
+from projections.diagnosis.diagnoses import DiagnosisFilter, diagnoses
+from projections.diagnosis.diagnoses_fold import DiagnosisRow
 from projections.engine.pages import Page
 from projections.report import reprint
 from projections.report.printing import ALONE
 from zhenduan.cli.disclosures import write_down
 from zhenduan.cli.output import answer
 from zhenduan.settings import Settings
-from zhenduan.wiring import Installation, is_demo, opened
+from zhenduan.wiring import Installation, opened
 
 PAGE = 500
 HELD = frozenset({Mask.OUTCOME.value, Mask.RESULT_AND_REPORT.value})
@@ -115,8 +116,8 @@ def _made(settings: Settings, reports: list[ReportToWrite], processes: int) -> I
     """Each report made again from the journal, or why it was not, as they come; none is held longer than it takes to write."""
     if not reports:
         return
-    begun = {"initializer": _begin, "initargs": (settings.journal_url, names_of_codes())}
-    with ProcessPoolExecutor(min(processes, len(reports)), get_context("spawn"), **begun) as pool:  # type: ignore[arg-type]
+    at_once, given = min(processes, len(reports)), (settings.journal_url, names_of_codes())
+    with ProcessPoolExecutor(at_once, get_context("spawn"), initializer=_begin, initargs=given) as pool:
         waiting: dict[Future[bytes], ReportToWrite] = {pool.submit(_print, one.diagnosis, one.version): one for one in reports}
         for future in as_completed(waiting):
             one = waiting.pop(future)

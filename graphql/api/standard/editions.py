@@ -193,7 +193,7 @@ def build_indicator(edition: StandardEdition, item: StandardIndicator, origin: O
         **shown(Indicator, item),
         weight=item.weight_in_dimension,
         levels=[chinese(level) for level in item.levels],
-        help=shown(IndicatorHelp, edition_help.help_of(item)),
+        help=IndicatorHelp(**shown(IndicatorHelp, edition_help.help_of(item))),
         evidence=chinese(edition.evidence_of(item.id)),
         maps_to=chinese(edition.maps_to_of(item.id)),
         source=chinese(item.source.document),

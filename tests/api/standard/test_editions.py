@@ -106,3 +106,13 @@ def test_the_texts_of_the_standard_are_shown_as_they_are_printed_and_stored_as_t
     texts = [text for one in shown["indicators"] for text in (*one["levels"], one["evidence"], one["mapsTo"], one["source"])]
     assert [text for text in texts if text != chinese(text)] == []
     assert any("," in level for item in stored.indicators for level in item.levels)
+
+
+def test_every_indicator_is_explained_in_plain_words_to_whoever_fills_in(city: LiveCity) -> None:
+    query = '{ edition(key: "2023") { indicators { id help { says saysInEnglish example exampleInEnglish mark } } } }'
+    shown = city.data("filler", query)["edition"]["indicators"]
+    helped = {one["id"]: one["help"] for one in shown}
+    assert set(helped) == {one.id for one in load("2023").indicators}
+    assert helped["X04"]["example"].startswith("例：")
+    assert helped["X04"]["exampleInEnglish"].startswith("Example: ")
+    assert {one["mark"] for one in helped.values()} == {"I"}
