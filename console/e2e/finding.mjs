@@ -7,7 +7,6 @@ await journey(async (browser) => {
   const [anyone] = await tab(browser, { viewport: { width: 1280, height: 1400 } });
   await anyone.goto(`${URL_OF}/`);
   await anyone.getByRole("link", { name: /不登录也可查看/ }).first().click();
-  await anyone.locator("nav").getByRole("link", { name: "服务商名录" }).click();
   await settled(anyone);
   await anyone.locator("tr.ant-table-row", { has: anyone.locator(".ant-tag", { hasText: /^暂停$/ }) }).getByRole("button").first().click();
   const suspended = await anyone.locator(".ant-drawer .ant-alert").first().innerText();

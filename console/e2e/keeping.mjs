@@ -52,7 +52,8 @@ await journey(async (browser) => {
   await firm.route("**/assets/feedback-*.js", (route) => route.abort()); // as after the program was replaced
   const known = problems.length;
   await firm.goto(`${URL_OF}/#/feedback`);
-  const replaced = await firm.locator(".ant-alert-error").first().innerText();
+  const replaced = await firm.locator(".ant-alert-error", { hasText: "程序" }).innerText();
+  await firm.waitForTimeout(300); // the browser's own word of it
   const told = problems.splice(known);
   problems.push(...told.filter((one) => !/feedback-|imported module/.test(one)));
   await firm.unroute("**/assets/feedback-*.js");
