@@ -1,5 +1,5 @@
-// What a person has typed stays: while the window is made narrow and wide again, while asking again fails, and after a click beside the dialogue.
-import { choose, go, journey, settled, signIn, tab, URL_OF } from "./browser.mjs";
+// What a person has typed stays: while the window is made narrow and wide again, while asking again fails, and after a click beside the dialogue. A page that is gone says so.
+import { choose, go, journey, problems, settled, signIn, tab, URL_OF } from "./browser.mjs";
 
 const TYPED = "已核对台账（示例）";
 const NARROW = { width: 500, height: 800 };
@@ -49,10 +49,20 @@ await journey(async (browser) => {
   await settled(firm);
   await doubted(firm);
   const begun = await one.getByText("填写中").count();
+  await firm.route("**/assets/feedback-*.js", (route) => route.abort()); // as after the program was replaced
+  const known = problems.length;
+  await firm.goto(`${URL_OF}/#/feedback`);
+  const replaced = await firm.locator(".ant-alert-error", { hasText: "程序" }).innerText();
+  await firm.waitForTimeout(300); // the browser's own word of it
+  const told = problems.splice(known);
+  problems.push(...told.filter((one) => !/feedback-|imported module/.test(one)));
+  await firm.unroute("**/assets/feedback-*.js");
+  await firm.getByRole("button", { name: "重新载入" }).click();
+  await firm.locator("main h1, .page h1").first().waitFor();
   const left = await (async () => {
     await firm.getByRole("button", { name: "退出登录" }).click();
     await firm.getByLabel("登录名").waitFor();
     return firm.url() === `${URL_OF}/` && (await firm.locator(".indicator").count());
   })();
-  return { narrow, wide, beside, failed, begun, left };
+  return { narrow, wide, beside, failed, begun, replaced, left };
 });

@@ -1,5 +1,5 @@
 // The auditor opens what was known of a case at two moments, moves one of them, and finds the same at the address that carries both.
-import { accessible, go, journey, shot, settled, signIn, tab } from "./browser.mjs";
+import { accessible, go, journey, pageOf, settled, shot, signIn, tab } from "./browser.mjs";
 import { caseOf } from "./case.mjs";
 
 const FIRM = "示例明舟医疗器械有限公司";
@@ -23,7 +23,7 @@ await journey(async (browser) => {
   const moved = await auditor.locator(".ant-list-item").allInnerTexts();
   const address = auditor.url();
 
-  const again = await auditor.context().newPage();
+  const again = await pageOf(auditor.context());
   await again.goto(address);
   await again.getByText("两个时点的差异").waitFor();
   await settled(again);

@@ -7,6 +7,7 @@ import { lazy, type ReactNode, Suspense, useEffect } from "react";
 import { Link, Navigate, Route, Routes, useLocation } from "react-router";
 
 import { useSend } from "./ask";
+import { Failing } from "./failing";
 import { RoleNames } from "./gql/enum-names";
 import { useLanguage, useNames, useSaid, useWords } from "./language";
 import { ACT_AS, leave, useViewer, type Viewer } from "./session";
@@ -62,10 +63,13 @@ const PAST = <Lazily page={page(() => import("./pages/past"), "PastPage")} />;
 const CASE = <Lazily page={page(() => import("./pages/case"), "Case")} />;
 
 function Lazily({ page: Page }: { page: ReturnType<typeof lazy<() => ReactNode>> }) {
+  const words = useWords();
   return (
-    <Suspense fallback={<Skeleton active />}>
-      <Page />
-    </Suspense>
+    <Failing key={useLocation().pathname} says={words.replaced} retry={words.reload}>
+      <Suspense fallback={<Skeleton active />}>
+        <Page />
+      </Suspense>
+    </Failing>
   );
 }
 

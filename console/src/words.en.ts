@@ -43,6 +43,8 @@ export const english = {
   light: "Light",
   loading: "Loading",
   retry: "Try again",
+  replaced: "This page could not be loaded: the program may have been replaced. Load it anew; where that does not help, ask the operator.",
+  reload: "Load anew",
   more: "Next page",
   exportPage: "Export this page",
   back: "Previous page",

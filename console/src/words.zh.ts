@@ -74,6 +74,8 @@ export const chinese: Words = {
   light: "浅色显示",
   loading: "正在读取",
   retry: "重试",
+  replaced: "此页未能载入：程序可能已更新。请重新载入；仍不行时请联系平台运维。",
+  reload: "重新载入",
   more: "下一页",
   exportPage: "导出本页",
   back: "上一页",

@@ -134,7 +134,9 @@ def test_what_is_typed_stays_while_a_window_changes_asking_again_fails_or_a_clic
 ) -> None:
     typed = "已核对台账（示例）"
     kept = {"narrow": typed, "wide": typed, "beside": typed, "failed": typed, "begun": 1}
-    assert travelled("keeping.mjs") == {**kept, "left": 0}
+    found = travelled("keeping.mjs")
+    assert "请重新载入" in found.pop("replaced")
+    assert found == {**kept, "left": 0}
 
 
 def test_a_section_is_saved_by_itself_kept_without_a_network_and_never_overwritten(
@@ -191,6 +193,13 @@ def test_who_is_invited_joins_by_a_link_and_a_session_left_in_another_tab_leaves
     found = travelled("joining.mjs")
     assert "12–256" in found["refused"]
     assert (found["link"], found["rows"]) == (True, 0)
+
+
+def test_a_newcomer_finds_why_a_provider_is_suspended_and_why_a_grade_is_held_back(travelled: Travelled) -> None:
+    found = travelled("finding.mjs")
+    assert "暂停" in found["suspended"]
+    assert found["moves"] > 0
+    assert found["held"]
 
 
 def test_a_dossier_is_checked_in_the_browser_and_a_certificate_by_anyone(demo: Demo, travelled: Travelled) -> None:
