@@ -26,15 +26,16 @@ LONGEST_SECONDS = 600.0
 
 @dataclass(frozen=True)
 class Sizes:
-    """entries: appended at once. readers: that ask again as soon as they were answered."""
+    """entries: appended at once. readers: that ask again as soon as they were answered, `seconds` at a time."""
 
     entries: int = 30_000
     readers: int = 8
+    seconds: float = 4.0
     rounds: int = 2
 
 
 SIZES = Sizes()
-SMOKE = Sizes(entries=40, readers=1, rounds=1)
+SMOKE = Sizes(entries=40, readers=1, seconds=0.3, rounds=1)
 
 
 @dataclass(frozen=True)
@@ -63,14 +64,14 @@ def caught_up(
         before, spent = models.position(), spent_by(process)
         last = appended(journal, sizes.entries, names)
         began = time.monotonic()
-        asking = client.apply_async(load, (port, sent, 4.0, readers)) if readers else None
+        asking = client.apply_async(load, (port, sent, sizes.seconds, readers)) if readers else None
         pages = 0.0
         while models.position() < last:
             if time.monotonic() - began > LONGEST_SECONDS:
                 raise RuntimeError("the read models do not catch up")
             if asking is not None and asking.ready():  # again, as long as it takes
                 found, took = asking.get()
-                pages, asking = found / took, client.apply_async(load, (port, sent, 4.0, readers))
+                pages, asking = found / took, client.apply_async(load, (port, sent, sizes.seconds, readers))
             time.sleep(0.02)
         seconds = time.monotonic() - began
         cost = (spent_by(process) - spent) / (last - before)

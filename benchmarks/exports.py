@@ -69,6 +69,8 @@ def plans(address: str, folder: Path) -> Iterator[tuple[str, Plan]]:
 
 def compare(bench: Bench, sizes: Sizes) -> Iterator[Compared]:
     """Both cities of each engine."""
+    apart_from = get_context("forkserver")  # the worker's code is loaded once, and each process of its own begins with it
+    apart_from.set_forkserver_preload([__name__])
     for engine in bench.engines:
         with ExitStack() as stack:
             found: dict[tuple[str, str], tuple[int, float, int, int]] = {}
@@ -81,7 +83,7 @@ def compare(bench: Bench, sizes: Sizes) -> Iterator[Compared]:
                     with closing(open_read_models(models, journal)) as projected:
                         projected.catch_up()
                 for name, plan in plans(models, folder):
-                    with get_context("spawn").Pool(1) as apart:
+                    with apart_from.Pool(1) as apart:
                         found[city, name] = apart.apply(written, (plan,))
                     rows, seconds, most, before = found[city, name]
                     say(

@@ -45,5 +45,5 @@ def led_to(
         return lambda _identity: None
     by = DECLARED[kind].edges[name]
     ids = distinct(getattr(row, by) for row in rows)
-    found: Mapping[Any, Any] = LOADERS[edge](context, ids, below(wanted, published))
+    found: Mapping[Any, Any] = LOADERS[edge](context, ids, below(wanted, published)) if ids else {}
     return found.get

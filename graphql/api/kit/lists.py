@@ -140,6 +140,8 @@ class Listed(Generic[Where, Row, Node]):
     def of_ids(self, context: Context, ids: Sequence[str], wanted: frozenset[str]) -> dict[str, Node]:
         """Things of many ids within the scope; those outside are absent."""
         rows = self.found_by_id(context.snapshot, self.scope(context), ids) if ids else {}
+        if not rows:  # what belongs to none is not looked for
+            return {}
         return dict(zip(rows, self.build(context, list(rows.values()), wanted), strict=True))
 
     @property
