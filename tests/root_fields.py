@@ -30,6 +30,7 @@ Tried = Mapping[str, tuple[Any, ...]]
 ABSENT: Tried = {
     **dict.fromkeys(("endpoint", "outreachSession", "demand", "solution"), ("none",)),
     "by": (Literal("DISTRICT"),),
+    "listed": (Literal('["none"]'),),
 }
 """What names a thing that the cities of these tests have none of, where a test gives nothing better."""
 
