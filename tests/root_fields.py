@@ -31,8 +31,9 @@ class Literal(str):
 Tried = Mapping[str, tuple[Any, ...]]
 """Name of an argument -> what it is tried with, as GraphQL writes it or as a value of Python."""
 ABSENT: Tried = {
-    **dict.fromkeys(("endpoint", "outreachSession", "demand", "solution"), ("none",)),
+    **dict.fromkeys(("endpoint", "outreachSession", "demand", "solution", "group"), ("none",)),
     "by": (Literal("DISTRICT"),),
+    "listed": (Literal('["none"]'),),
 }
 """What names a thing that the cities of these tests have none of, where a test gives nothing better."""
 

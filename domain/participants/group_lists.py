@@ -28,7 +28,7 @@ class GroupListFinding(DescribedEnum):
 
 
 class ListedFirm(NamedTuple):
-    """A firm by its credit code, and how list and roster agree 核对行. moved_from: its other district by the roster before."""
+    """A firm by its credit code, and how list and roster agree 集团清单企业. moved_from: another district by the roster before."""
 
     uscc: str
     finding: GroupListFinding

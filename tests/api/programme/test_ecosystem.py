@@ -18,7 +18,7 @@ COUNTS = "query($t: String) { ecosystemCounts(asOf: $t) { kind links sources tar
 OF_FIRMS = {"IN_DISTRICT", "IN_INDUSTRY"}
 
 
-def links(city: LiveCity, who: str, then: str | None = None, **found: Any) -> list[tuple[str, str, str]]:
+def links(city: LiveCity, who: str, then: str | None = None, /, **found: Any) -> list[tuple[str, str, str]]:
     nodes = city.data(who, LINKS, f=found or None, t=then)["ecosystemLinks"]["nodes"]
     return [(one["kind"], one["source"]["id"], one["target"]["id"]) for one in nodes]
 

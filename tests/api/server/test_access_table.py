@@ -35,6 +35,7 @@ SAMPLES = {
     "ID": '"x"',
     "[ID!]": '["x"]',
     "String": '"x"',
+    "[String!]": '["x"]',
     "Int": "1",
     "Boolean": "true",
 }
