@@ -26,7 +26,7 @@ class ReportPartName(DescribedEnum):
     COMPARISON = "comparison", "Self-assessed beside verified · 指标对照：自评与核验"
     CONTRIBUTIONS = "contributions", "What each indicator adds · 得分贡献"
     FINDINGS = "findings", "Weak and over-stated indicators · 主要发现"
-    ADVICE = "advice", "What lifts the grade, first things first · 改进建议"
+    ADVICE = "advice", "What lifts the grade, in order of effect · 改进建议"
     OBJECTIONS = "objections", "Objections and their answers · 异议与答复"
     EVIDENCE = "evidence", "Files that support the answers · 佐证索引"
     TRAIL = "trail", "Who did what, and when · 诊断留痕"
