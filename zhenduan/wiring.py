@@ -139,7 +139,7 @@ def opened(
             exports=settings.exports,
             transports={one: transport.kind for one, transport in settings.transports.items()},
             transparency=Transparency(log, witnesses, settings.journal_url),
-            credentials=SignedCredentials(master, settings.home or f"https://{log.keys().signing.name}"),
+            credentials=SignedCredentials(master, settings.home or f"https://{log.keys().signing.name}", settings.home),
             checks={
                 "JOURNAL": partial(require_writable, journal),
                 "VAULT": vault.require_writable,

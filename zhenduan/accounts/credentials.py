@@ -21,12 +21,15 @@ ALGORITHM = "Ed25519"
 
 
 class SignedCredentials:
-    """Signs what anyone may verify 凭证签名者. issuer: our public address, under which the key is published."""
+    """Signs what anyone may verify 凭证签名者, from the master key of the installation.
 
-    def __init__(self, master: bytes, issuer: str) -> None:
-        """From the master key of the installation."""
+    issuer: the name that tokens bear, under which the key is published. address: our public one as it is set, else "".
+    """
+
+    def __init__(self, master: bytes, issuer: str, address: str = "") -> None:
         self._private = Ed25519PrivateKey.from_private_bytes(derived(master, PURPOSE))
         self.issuer = issuer
+        self.address = address
 
     @cached_property
     def _key(self) -> "OKPKey":

@@ -53,7 +53,9 @@ class ResultCredential:
 
     number: str = field("Number, which anyone may verify it by · 凭证编号")
     verify_url: str = field(
-        "Address at which anyone with a browser verifies it; to be printed, or shown as a QR code · 公开核验地址", made=True
+        "Address at which anyone with a browser verifies it, to be printed or shown as a QR code; a path of this server where its "
+        "public address is not set · 公开核验地址",
+        made=True,
     )
     enterprise: Enterprise | None = field("The firm whose result it is · 企业", by="enterprise")
     diagnosis: DiagnosisID = field("Diagnosis · 诊断标识")

@@ -26,8 +26,8 @@ def drawn_number(kind: str, year: int) -> str:
 
 
 def verify_url(signer: CredentialSigner | None, number: str) -> str:
-    """Where anyone with a browser verifies a number 公开核验地址; without this server's own address where that is not known."""
-    return f"{signer.issuer if signer is not None else ''}/verify/{number}"
+    """Where anyone with a browser verifies a number 公开核验地址: a path of this server where its public address is not set."""
+    return f"{signer.address if signer is not None else ''}/verify/{number}"
 
 
 def seconds(moment: datetime) -> int:

@@ -181,9 +181,10 @@ class Witnesses(Protocol):
 
 
 class CredentialSigner(Protocol):
-    """Signs certificates as credentials 凭证签名者. issuer: our public address."""
+    """Signs certificates as credentials 凭证签名者. issuer: the name that tokens bear. address: our public one or ""."""
 
     issuer: str
+    address: str
 
     def signed(self, kind: str, claims: Mapping[str, Any]) -> str:
         """A token of a kind, such as dc+sd-jwt, over claims, with our name as its issuer."""

@@ -54,7 +54,9 @@ class Certificate:
 
     number: str = field("Number, which anyone may verify it by · 证书编号")
     verify_url: str = field(
-        "Address at which anyone with a browser verifies it; to be printed, or shown as a QR code · 公开核验地址", made=True
+        "Address at which anyone with a browser verifies it, to be printed or shown as a QR code; a path of this server where its "
+        "public address is not set · 公开核验地址",
+        made=True,
     )
     grade: CertificateGrade = field("Grade · 等级", made=True)
     since: date = field("First day · 起始日", made=True)

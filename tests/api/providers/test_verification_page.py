@@ -9,12 +9,14 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.downloads.verification_page import sentences_of
+from api.kit.credentials import verify_url
 from api.server.admission import AdmissionLimits
 from domain.diagnosis.result_credentials import CredentialStatus
 from tests.api.diagnosis.test_result_credentials import consented, handed
 from tests.api.providers.red_lines import suspended
 from tests.api.providers.test_certificates import granted
 from tests.live_city import ENTERPRISE, FIRM, LiveCity
+from zhenduan.accounts.credentials import SignedCredentials
 
 
 @pytest.fixture
@@ -48,8 +50,9 @@ def test_whoever_holds_the_link_of_a_certificate_sees_whether_it_holds_and_whose
 def test_the_link_is_told_with_the_certificate_and_with_the_credential(city: LiveCity, client: TestClient) -> None:
     granted(city)
     [own] = city.data("diagnostician", "{ ownCertificates { number verifyUrl } }")["ownCertificates"]
-    issuer = client.get("/.well-known/jwt-vc-issuer").json()["issuer"]
-    assert own["verifyUrl"] == f"{issuer}/verify/{own['number']}"
+    assert own["verifyUrl"] == f"/verify/{own['number']}", "its public address is not set, and none is made up"
+    signer = SignedCredentials(bytes(32), "https://log.example", "https://city.example")
+    assert verify_url(signer, own["number"]) == f"https://city.example/verify/{own['number']}"
     assert shown(client, own["number"])[0] == 200
 
 
