@@ -4,6 +4,7 @@ import pytest
 
 from domain.kernel import Refused
 from domain.participants.group_lists import GROUP_LIST_OUT_OF_RANGE, MOST_LISTED, GroupListFinding, compared
+from tests.rules.given import REFUSED
 
 NOW = {"A": "310117", "B": "310115"}
 BEFORE = {"B": "310117", "C": "310117"}
@@ -28,3 +29,4 @@ def test_an_empty_list_and_one_beyond_what_is_compared_at_once_are_refused(many:
     with pytest.raises(Refused) as refused:
         compared([f"C{number}" for number in range(many)], NOW, BEFORE)
     assert refused.value.rule is GROUP_LIST_OUT_OF_RANGE
+    REFUSED.add(refused.value.rule.code)
