@@ -61,6 +61,7 @@ await journey(async (browser) => {
   await press(city, "变更完成日");
   await form(city).getByLabel("理由").fill("同意（示例）");
   await sent(city);
+  await city.getByText("同意（示例）").waitFor();
   const moved = await city.locator(".ant-timeline").last().innerText();
   await again(support);
   await press(support, "提交成果");

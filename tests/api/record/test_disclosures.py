@@ -176,6 +176,7 @@ RESTRICTED_BUT_OPEN = {
     ),
     **dict.fromkeys(("UpliftRun.*", "UpliftRun.position", "UpliftShare.*"), "counts and means of thirty firms or more"),
     **dict.fromkeys(("Package.*", "Package.position", "PackageFile.*"), "to whom and what for; the file leaves its own row"),
+    **dict.fromkeys(("GroupListCheck.*", "GroupListLine.*"), "names and places by the roster, as of any firm in the scope"),
     **dict.fromkeys(("Prefill.*", "PrefillOffer.*"), "certificates, which are open to whoever sees the firm, for the firm itself"),
     **dict.fromkeys(("Paper.version", "Paper.position"), "of a paper, which is no firm's"),
     "PolicyCheck.*": "that a firm is held against a policy; how it stands has rows of its own",
