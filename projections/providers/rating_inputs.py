@@ -4,12 +4,13 @@ A job is a diagnosis that was opened in the city's year and not withdrawn; its p
 of it by the end of the year counts from the rule on that says so; where nobody spoke there is no component, and nothing stands in.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from sqlalchemy import func, select
@@ -109,7 +110,7 @@ def rating_inputs(snapshot: Snapshot, scope: Scope, year: int, rule: RatingRule,
     every: dict[tuple[str, tuple[str, ...]], CellSum] = {}
     for jobs in jobs_of(snapshot, scope, year):
         for job in jobs:
-            tallies[job.provider].add(job, rule, due)
+            tallies[job.provider].add(job, due)
             add_to(every, Scored(job.provider, job.levels, NOTHING))
         for one in _feedback(jobs, feedback.said([job.diagnosis for job in jobs]) if feedback is not None else ()):
             add_to(scores[RatingComponent.FEEDBACK], one)
@@ -122,7 +123,7 @@ def rating_inputs(snapshot: Snapshot, scope: Scope, year: int, rule: RatingRule,
     apart = apart_from_others(every, rule)
     rows = []
     for provider, tally in sorted(tallies.items()):
-        parts = [tally.work(rule), *tally.records(), *samples.get(provider, ())]
+        parts = [tally.work(rule), *tally.records(rule), *samples.get(provider, ())]
         parts.sort(key=lambda one: ORDER.index(one.component))
         row = ProviderInputs(provider=provider, jobs=tally.jobs, comparable=provider not in apart, components=tuple(parts))
         rows.append(row)
@@ -158,30 +159,25 @@ class _ReportsDue:
 class _Tally:
     """What is kept of a provider's jobs while they are read 任务合计.
 
-    due: reports whose time is over, of which `in_time` came by then. recorded: reported jobs, whose records a provider has in its
-    power, so that no case mix is taken off them; `total` and `squares` of their scores.
+    due: reports whose time is over, of which `in_time` came by then. recorded: reported jobs by the records that are there, which a
+    provider has in its power, so that no case mix is taken off them.
     """
 
     jobs: int = 0
     confirmed: int = 0
     due: int = 0
     in_time: int = 0
-    recorded: int = 0
-    total: Fraction = Fraction(0)
-    squares: Fraction = Fraction(0)
+    recorded: Counter[frozenset[str]] = field(default_factory=Counter)
 
-    def add(self, job: Job, rule: RatingRule, reports: "_ReportsDue") -> None:
+    def add(self, job: Job, reports: "_ReportsDue") -> None:
         """One more job."""
         self.jobs += 1
         self.confirmed += job.status == Status.CONFIRMED.value
         in_time = reports.in_time(job)
         self.due += in_time is not None
         self.in_time += in_time is True
-        score = records_of_job(_record_weights(rule), _on_record(job)) if job.reported_at is not None else None
-        if score is not None:
-            self.recorded += 1
-            self.total += score
-            self.squares += score * score
+        if job.reported_at is not None:
+            self.recorded[_on_record(job)] += 1
 
     def work(self, rule: RatingRule) -> ComponentSample:
         """The component of work done."""
@@ -196,44 +192,54 @@ class _Tally:
             spread=(1, self.jobs),
         )
 
-    def records(self) -> Iterator[ComponentSample]:
+    def records(self, rule: RatingRule) -> Iterator[ComponentSample]:
         """The component of records, where a job was reported."""
-        if not self.recorded:
+        weights = _record_weights(rule)
+        found = [(score, jobs) for there, jobs in self.recorded.items() if (score := records_of_job(weights, there)) is not None]
+        recorded = sum(jobs for _, jobs in found)
+        if not recorded:
             return
-        mean = self.total / self.recorded
-        squares = self.squares - self.recorded * mean**2
+        mean = sum((score * jobs for score, jobs in found), Fraction(0)) / recorded
+        squares = sum(((score - mean) ** 2 * jobs for score, jobs in found), Fraction(0))
         yield ComponentSample(
             component=RatingComponent.RECORDS,
-            jobs=self.recorded,
+            jobs=recorded,
             mean=rounded(mean, SCORE_PLACES),
-            variance=rounded(squares / (self.recorded - 1) if self.recorded > 1 else Fraction(0), CARRIED_PLACES),
-            spread=(1, self.recorded),
+            variance=rounded(squares / (recorded - 1) if recorded > 1 else Fraction(0), CARRIED_PLACES),
+            spread=(1, recorded),
         )
 
 
 def _feedback(jobs: Sequence[Job], said: Iterable[ScoreInYear]) -> Iterator[Scored]:
     """Of each job the mean of what its firm scored, whatever the step: a firm counts once a job."""
     own = {job.diagnosis: job for job in jobs}
-    by_job: defaultdict[str, list[int | None]] = defaultdict(list)
+    by_job: defaultdict[str, list[int]] = defaultdict(list)
     for one in said:
         if own[one.diagnosis].provider == one.provider:
             by_job[one.diagnosis].append(one.score)
     for identity, answers in by_job.items():
-        score = feedback_of_job(answers)
-        if score is not None:
-            yield Scored(own[identity].provider, own[identity].levels, rounded(score, SCORE_PLACES))
+        yield Scored(own[identity].provider, own[identity].levels, _mean_answer(*sorted(answers)))
+
+
+@lru_cache(4_096)
+def _mean_answer(*answers: int) -> Decimal:
+    return rounded(feedback_of_job(answers) or Fraction(0), SCORE_PLACES)
 
 
 def _reports(jobs: Sequence[Job], rule: RatingRule) -> Iterator[Scored]:
     """A report by its items that survived objection; checks and an expert's reading are not on record yet."""
     parts = rule.report_parts
     for job in jobs:
-        if job.reported_at is None:
-            continue
-        kept = ReportQuality(0, 0, None, items=job.items, items_upheld=max(0, job.items - job.overturned))
-        score = report_of_job(kept, parts.checks, parts.reading, parts.upheld)
-        if score is not None:
-            yield Scored(job.provider, job.levels, rounded(score, SCORE_PLACES))
+        if job.reported_at is not None:
+            score = _kept(job.items, max(0, job.items - job.overturned), (parts.checks, parts.reading, parts.upheld))
+            if score is not None:
+                yield Scored(job.provider, job.levels, score)
+
+
+@lru_cache(4_096)
+def _kept(items: int, upheld: int, weights: tuple[int, int, int]) -> Decimal | None:
+    score = report_of_job(ReportQuality(0, 0, None, items=items, items_upheld=upheld), *weights)
+    return rounded(score, SCORE_PLACES) if score is not None else None
 
 
 def _sampled(snapshot: Snapshot, year: int, rule: RatingRule, known: Collection[str]) -> Iterator[Scored]:
