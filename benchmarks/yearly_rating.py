@@ -4,9 +4,9 @@ A year's cold rows to sums, case mix, shrinkage, ranks and tiers, in memory that
 
 First the methods alone: the scores are drawn as they are read, so that none is kept; the peer adds up the same scores and does
 nothing else; memory is what Python's own allocator holds at most, in a pass of its own, because watching it takes time.
-Then the program's own reading, on SQLite alone: from rows of read models (`year_rows`) to inputs and rating, in a process of its own,
-which has read none of them before (the system's cache of the file may be warm); memory is the most that the process ever held,
-beside what it held before; of a year, and of one of a tenth of its jobs.
+Then the program's own reading, on SQLite alone: from rows of read models (`year_rows`) to inputs and rating, in a process of its
+own, which has read none of them before (the system's cache of the file may be warm); memory is the most that the process ever
+held, beside what it held before; of a year, and of one of a tenth of its jobs.
 """
 
 import tempfile
@@ -200,8 +200,8 @@ def from_rows(sizes: Sizes) -> Iterator[Compared]:
             size = (Path(place) / "read.db").stat().st_size / 1e6
         found.append(one)
         say(
-            f"{PROVIDERS} providers × {jobs:,} jobs from rows, {size:,.0f} MB made in {made:.0f} s: {one.seconds:.2f} s, of which reading "
-            f"{one.reading:.2f} s; processor {one.processor:.2f} s; {one.rated} rated; {held(one)}"
+            f"{PROVIDERS} providers × {jobs:,} jobs from rows, {size:,.0f} MB made in {made:.0f} s: {one.seconds:.2f} s, of which "
+            f"reading {one.reading:.2f} s; processor {one.processor:.2f} s; {one.rated} rated; {held(one)}"
         )
     few, many = found
     note = f"processor {many.processor:.1f} s (goal {GOAL:g}); {PROVIDERS} × {sizes.read:,} jobs"

@@ -85,8 +85,9 @@ class _YearsFeedback:
         self._pooled = pooled_providers(snapshot, *self._days, at_least, provider, self._opened)
 
     def said(self, jobs: Sequence[str] | None = None) -> Iterator[ScoreInYear]:
-        """Of some jobs, or all."""
-        return counted(scores_between(self._snapshot, *self._days, self._provider, self._opened, jobs), self._pooled)
+        """Of some of the year's jobs, or all."""
+        opened = self._opened if jobs is None else None
+        return counted(scores_between(self._snapshot, *self._days, self._provider, opened, jobs), self._pooled)
 
 
 class YearInputs(NamedTuple):
