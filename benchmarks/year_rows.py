@@ -88,11 +88,12 @@ def _copied(connection: sqlite3.Connection, tables: Mapping[Table, Table], jobs:
     for place, subject in enumerate(("provider", "process"), 1):
         scored = {"feedback": "number.id", "place": f"{place}", "subject": f"'{subject}'", "score": f"1 + (k / {place * 11}) % 5"}
         _inserted(connection, tables[FEEDBACK_SCORES], scored, "number")
+    sample = _sample().model_dump_json()
     sampled = {
         "diagnosis": "number.id", "year": f"{YEAR}", "provider": provider, "month": f"'{YEAR}.06'", "version": "1", "material": "0",
-        "body": f"replace(replace('{_sample().model_dump_json()}', 'DIAGNOSIS', number.id), 'PROVIDER', {provider})",
+        "body": f"replace(replace('{sample}', 'DIAGNOSIS', number.id), 'PROVIDER', {provider})",
     }  # fmt: skip
-    _inserted(connection, tables[ADJUDICATED], sampled, f"(SELECT * FROM number WHERE (k / {PROVIDERS}) % 20 = 0) AS number")
+    _inserted(connection, tables[ADJUDICATED], sampled, f"number WHERE (k / {PROVIDERS}) % 20 = 0")
 
 
 def _inserted(
