@@ -4,7 +4,6 @@ Each format is written by the export's own worker in a process of its own, of wh
 from the system. `held` are those of a caller who does not see the whole city: whose data leaves is then noted row by row.
 """
 
-import re
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -15,7 +14,7 @@ from pathlib import Path
 
 from api.downloads.export_tables import TABLES
 from benchmarks.firms import fill
-from benchmarks.measuring import NAMES, Bench, Compared, say
+from benchmarks.measuring import NAMES, Bench, Compared, peak, say
 from domain.access import AnyOf, Attribute, Is, Role, Scope, scope_of
 from interop.code_lists import districts
 from interop.exports.plan import MadeExport, Plan
@@ -26,7 +25,6 @@ from projections import open_read_models
 
 FLAT_GOAL = 1 / 1.2
 SECONDS_GOAL = 5.0
-PEAK = re.compile(r"VmHWM:\s+(\d+) kB")
 
 
 @dataclass(frozen=True)
@@ -39,13 +37,6 @@ class Sizes:
 
 SIZES = Sizes()
 SMOKE = Sizes(small=30, large=60)
-
-
-def peak() -> int:
-    """The most that this process ever held, in KiB."""
-    found = PEAK.search(Path("/proc/self/status").read_text())
-    assert found is not None  # noqa: S101 - of every process of Linux
-    return int(found[1])
 
 
 def written(plan: Plan) -> tuple[int, float, int, int]:

@@ -5,18 +5,21 @@ A ratio says how many times as much is done: of two rates by the clock on the wa
 """
 
 import os
+import re
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import median
 
 import psutil
 import psycopg2
 
 ENGINES = ("postgres", "sqlite")
+PEAK = re.compile(r"VmHWM:\s+(\d+) kB")
 NAMES = {"postgres": "PostgreSQL", "sqlite": "SQLite"}
 
 
@@ -112,6 +115,13 @@ class Processor:
         spent, begun = self.seconds(), time.perf_counter()
         count = run()
         return Work(count, time.perf_counter() - begun, self.seconds() - spent)
+
+
+def peak() -> int:
+    """The most that this process ever held, in KiB."""
+    found = PEAK.search(Path("/proc/self/status").read_text())
+    assert found is not None  # noqa: S101 - of every process of Linux
+    return int(found[1])
 
 
 def say(text: str) -> None:

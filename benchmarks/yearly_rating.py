@@ -2,25 +2,42 @@
 
 A year's cold rows to sums, case mix, shrinkage, ranks and tiers, in memory that does not grow with the jobs.
 
-The rows are drawn as they are read, so that none is kept; the peer adds up the same rows' scores and does nothing else.
-Memory is what Python's own allocator holds at most while it rates, in a pass of its own, because watching it takes time.
+First the methods alone: the scores are drawn as they are read, so that none is kept; the peer adds up the same scores and does
+nothing else; memory is what Python's own allocator holds at most, in a pass of its own, because watching it takes time.
+Then the program's own reading, on SQLite alone: from rows of read models (`year_rows`) to inputs and rating, in a process of its
+own, which has read none of them before (the system's cache of the file may be warm); memory is the most that the process ever
+held, beside what it held before; of a year, and of one of a tenth of its jobs.
 """
 
+import tempfile
 import time
 import tracemalloc
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from multiprocessing import get_context
+from pathlib import Path
 from random import Random
+from typing import NamedTuple
 
 from benchmarks.measuring import Bench, Compared, say
+from benchmarks.measuring import peak as peak_held
+from benchmarks.year_rows import PROVIDERS, YEAR, filled
+from domain.access import Everything
+from domain.governance.dated_rules import rule_in_force
+from domain.governance.rule_bodies.rating import RatingRule
+from domain.providers.ratings.numbers import compute
 from methods.case_mix import Scored, adjusted, cells_of, effects, not_comparable, small_levels_joined
 from methods.component_scores import Workload, work_done, work_variance
 from methods.rounding import rounded
 from methods.shrinkage import Sample
 from methods.tiers import TierRule
 from methods.yearly_rating import ProviderYear, RatingParameters, YearRating, rate
+from projections import open_read_models
+from projections.providers.rating_inputs import rating_inputs
 
 COMPONENTS = ("feedback", "records", "report", "sampled")
 PARAMETERS = RatingParameters(
@@ -53,16 +70,18 @@ class Sizes:
     """providers, and jobs of each. industries: the cells, of which memory is held, are so many × 4 sizes × 16 districts.
 
     watched: jobs of each of twelve providers of two industries, and four times as many, between which memory is compared.
+    read: jobs of each of sixty providers that are read from rows, and a tenth of them.
     """
 
     providers: int = 60
     jobs: int = 10_000
     industries: int = 20
     watched: int = 1000
+    read: int = 10_000
 
 
 SIZES = Sizes()
-SMOKE = Sizes(providers=12, jobs=40, watched=20)
+SMOKE = Sizes(providers=12, jobs=40, watched=20, read=10)
 
 
 def rows(component: str, sizes: Sizes) -> Iterator[Scored]:
@@ -135,3 +154,57 @@ def compare(_: Bench, sizes: Sizes) -> Iterator[Compared]:
     few, many = (peak(Sizes(12, jobs, 2)) for jobs in (sizes.watched, 4 * sizes.watched))
     say(f"memory at most: {few / 1e6:.2f} MB of {sizes.watched:,} jobs each, {many / 1e6:.2f} MB of four times as many")
     yield Compared("memory of a fourth of the jobs", "memory of all", few / many, note=f"{many / 1e6:.2f} MB")
+    yield from from_rows(sizes)
+
+
+class Read(NamedTuple):
+    """What rating from rows took: seconds, those of the processor, KiB held at the most and before; providers rated."""
+
+    reading: float
+    seconds: float
+    processor: float
+    most: int
+    before: int
+    rated: int
+
+
+def read(address: str) -> Read:
+    """In a process of its own, which has rated a year without jobs before, so that all code is loaded."""
+    rule, today = rule_in_force(None, RatingRule, date(YEAR, 12, 31)), date(YEAR + 1, 2, 1)
+    with closing(open_read_models(address, None)) as models, models.reading() as snapshot:
+        compute(rating_inputs(snapshot, Everything(), YEAR - 1, rule, today).rows, {}, rule)
+        before, begun, processor = peak_held(), time.perf_counter(), time.process_time()
+        inputs = rating_inputs(snapshot, Everything(), YEAR, rule, today)
+        reading = time.perf_counter() - begun
+        found = compute(inputs.rows, {}, rule)
+        seconds, used = time.perf_counter() - begun, time.process_time() - processor
+    return Read(reading, seconds, used, peak_held(), before, len(found.providers))
+
+
+def held(one: Read) -> str:
+    """Its memory in words."""
+    return f"{one.most / 1024:.0f} MiB at the most, {(one.most - one.before) / 1024:.1f} more than before"
+
+
+def from_rows(sizes: Sizes) -> Iterator[Compared]:
+    """A year and one of a tenth of its jobs."""
+    apart_from = get_context("forkserver")
+    apart_from.set_forkserver_preload([__name__])
+    found: list[Read] = []
+    for jobs in (sizes.read // 10, sizes.read):
+        with tempfile.TemporaryDirectory() as place, apart_from.Pool(1) as apart:
+            begun = time.perf_counter()
+            address = filled(Path(place), jobs)
+            made = time.perf_counter() - begun
+            one = apart.apply(read, (address,))
+            size = (Path(place) / "read.db").stat().st_size / 1e6
+        found.append(one)
+        say(
+            f"{PROVIDERS} providers × {jobs:,} jobs from rows, {size:,.0f} MB made in {made:.0f} s: {one.seconds:.2f} s, of which "
+            f"reading {one.reading:.2f} s; processor {one.processor:.2f} s; {one.rated} rated; {held(one)}"
+        )
+    few, many = found
+    note = f"processor {many.processor:.1f} s (goal {GOAL:g}); {PROVIDERS} × {sizes.read:,} jobs"
+    yield Compared("rating from rows, SQLite", f"{GOAL:g} s", GOAL / many.seconds, GOAL / many.processor, note=note)
+    note = f"{held(few)}; {held(many)}"
+    yield Compared("memory of a tenth of the jobs, from rows", "memory of all", few.most / many.most, note=note)

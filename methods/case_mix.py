@@ -74,13 +74,21 @@ Cells = Mapping[tuple[str, tuple[str, ...]], CellSum]
 
 def cells_of(jobs: Iterable[Scored]) -> Cells:
     """The sums of a year's jobs, read once."""
-    found: defaultdict[tuple[str, tuple[str, ...]], CellSum] = defaultdict(CellSum)
+    found: dict[tuple[str, tuple[str, ...]], CellSum] = {}
     for job in jobs:
-        whole, part = job.score.as_integer_ratio()
-        if _UNIT % part:
-            raise ValueError(f"a score has at most {SCORE_PLACES} decimals, not {job.score}")
-        found[job.provider, job.levels].add(whole * (_UNIT // part), job.weight)
-    return dict(found)
+        add_to(found, job)
+    return found
+
+
+def add_to(cells: dict[tuple[str, tuple[str, ...]], CellSum], job: Scored) -> None:
+    """One more job, of whoever reads several components at once."""
+    whole, part = job.score.as_integer_ratio()
+    if _UNIT % part:
+        raise ValueError(f"a score has at most {SCORE_PLACES} decimals, not {job.score}")
+    cell = cells.get((job.provider, job.levels))
+    if cell is None:
+        cell = cells[job.provider, job.levels] = CellSum()
+    cell.add(whole * (_UNIT // part), job.weight)
 
 
 def small_levels_joined(cells: Cells, least_jobs: int, least_providers: int) -> Cells:

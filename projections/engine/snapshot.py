@@ -5,9 +5,10 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
+import orjson
 import psycopg2
 from psycopg2.errors import QueryCanceled
-from sqlalchemy import Connection, Select, String, Table, any_, bindparam
+from sqlalchemy import Connection, Select, String, Table, any_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import OperationalError, SAWarning
 from sqlalchemy.sql import ColumnElement
@@ -20,6 +21,8 @@ from projections.engine import row_security
 warnings.filterwarnings("error", message="SELECT statement has a cartesian product", category=SAWarning)
 """A read that forgot a join answers with what nobody asked for: it is a fault, not a line in the log."""
 
+LISTED_AT_MOST = 500
+"""Texts that stand in a statement of SQLite one by one."""
 StandsAt = tuple[tuple[int, ...], tuple[int, ...]]
 """Generation and position of every read model."""
 
@@ -148,10 +151,14 @@ class Snapshot:
     def among(self, column: ColumnElement[Any], values: Sequence[str]) -> ColumnElement[bool]:
         """The condition that a column has one of several texts 属于.
 
-        One array on PostgreSQL: a list in the statement would make another statement of each length.
+        One array on PostgreSQL: a list in the statement would make another statement of each length. On SQLite, of many, one text
+        of JSON: writing them all into the statement takes as long as finding what they name.
         """
         if self._statements is None:
-            return column.in_(list(values))
+            if len(values) <= LISTED_AT_MOST:
+                return column.in_(list(values))
+            each = func.json_each(orjson.dumps(list(values)).decode()).table_valued("value")
+            return column.in_(select(each.c.value))
         return column == any_(bindparam(None, list(values), type_=ARRAY(String)))
 
 

@@ -4,7 +4,7 @@ A row is there for its firm, for the city and the auditor, and for the provider 
 its id, which is drawn at random, so that no list tells when it was given.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -238,15 +238,33 @@ class ScoreInYear(NamedTuple):
 
 
 def scores_between(
-    snapshot: Snapshot, first: str, last: str, provider: str | None = None, opened: tuple[int, int] | None = None
+    snapshot: Snapshot,
+    first: str,
+    last: str,
+    provider: str | None = None,
+    opened: tuple[int, int] | None = None,
+    diagnoses: Sequence[str] | None = None,
 ) -> list[ScoreInYear]:
     """Scores of feedback, complaints aside, that was given within some days 期间评分; who asks has judged what is told of it.
 
-    opened: moments (microseconds) between which its job was opened; None = whenever.
+    opened: moments (microseconds) between which its job was opened; None = whenever. diagnoses: of these jobs alone; None = of all.
     """
     table, scores = snapshot[FEEDBACK], snapshot[FEEDBACK_SCORES]
     columns_ = (table.c.provider, table.c.id, table.c.version, table.c.diagnosis, table.c.enterprise, table.c.anonymous)
     wanted = (*columns_, table.c.given_on, scores.c.subject, scores.c.score)
+    conditions = _given_between(snapshot, first, last, provider, opened)
+    if diagnoses is not None:
+        conditions.append(snapshot.among(table.c.diagnosis, diagnoses))
+    query = select(*wanted).select_from(table.join(scores, scores.c.feedback == table.c.id)).where(*conditions)
+    ordered = query.order_by(table.c.provider, table.c.id, scores.c.place)
+    rows = ((*row[:-2], FeedbackSubject(row[-2]), int(row[-1])) for row in map(tuple, snapshot.rows(ordered)))
+    return [ScoreInYear(*row) for row in rows]
+
+
+def _given_between(
+    snapshot: Snapshot, first: str, last: str, provider: str | None, opened: tuple[int, int] | None
+) -> list[ColumnElement[bool]]:
+    table, cases = snapshot[FEEDBACK], snapshot[DIAGNOSES]
     conditions = [
         table.c.kind == FeedbackKind.FEEDBACK.value,
         table.c.provider.is_not(None),
@@ -255,13 +273,9 @@ def scores_between(
         *([table.c.provider == provider] if provider is not None else []),
     ]
     if opened is not None:
-        cases = snapshot[DIAGNOSES]
         begun = select(cases.c.id).where(cases.c.opened_at >= opened[0], cases.c.opened_at < opened[1])
         conditions.append(table.c.diagnosis.in_(begun))
-    query = select(*wanted).select_from(table.join(scores, scores.c.feedback == table.c.id)).where(*conditions)
-    ordered = query.order_by(table.c.provider, table.c.id, scores.c.place)
-    rows = ((*row[:-2], FeedbackSubject(row[-2]), int(row[-1])) for row in map(tuple, snapshot.rows(ordered)))
-    return [ScoreInYear(*row) for row in rows]
+    return conditions
 
 
 class SubjectMean(NamedTuple):
@@ -339,18 +353,25 @@ REPORTED = ("issued", "objected", "confirmed")
 """Statuses of a case that has a report: its firm could say how it went."""
 
 
-def counted(scores: Sequence[ScoreInYear], at_least: int) -> dict[str, list[ScoreInYear]]:
-    """Scores that a provider is rated by 计入评价的评分, by provider: those of its own work.
+def pooled_providers(
+    snapshot: Snapshot, first: str, last: str, at_least: int, provider: str | None = None, opened: tuple[int, int] | None = None
+) -> frozenset[str]:
+    """Providers of whose own work so many firms spoke without their name that what those said counts 匿名评分计入的服务商.
 
-    Anonymous ones count from so many firms on: below, the provider would read in its rating what one of them said.
+    Below, a provider would read in its rating what one of them said. Days and moments: as of `scores_between`.
     """
-    own: dict[str, list[ScoreInYear]] = {}
-    for one in scores:
-        if one.subject in RATED_SUBJECTS:
-            own.setdefault(one.provider, []).append(one)
-    hidden = {provider: {one.enterprise for one in found if one.anonymous} for provider, found in own.items()}
-    told = {
-        provider: [one for one in found if not one.anonymous or len(hidden[provider]) >= at_least]
-        for provider, found in own.items()
-    }
-    return {provider: found for provider, found in told.items() if found}
+    table, scores = snapshot[FEEDBACK], snapshot[FEEDBACK_SCORES]
+    rated = sorted(subject.value for subject in RATED_SUBJECTS)
+    query = (
+        select(table.c.provider)
+        .select_from(table.join(scores, scores.c.feedback == table.c.id))
+        .where(*_given_between(snapshot, first, last, provider, opened), table.c.anonymous, snapshot.among(scores.c.subject, rated))
+        .group_by(table.c.provider)
+        .having(func.count(table.c.enterprise.distinct()) >= at_least)
+    )
+    return frozenset(str(found) for (found,) in snapshot.rows(query))
+
+
+def counted(scores: Iterable[ScoreInYear], pooled: Collection[str]) -> Iterator[ScoreInYear]:
+    """Scores that a provider is rated by 计入评价的评分: those of its own work, anonymous ones as `pooled_providers` says."""
+    return (one for one in scores if one.subject in RATED_SUBJECTS and (not one.anonymous or one.provider in pooled))

@@ -4,14 +4,16 @@ A job is a diagnosis that was opened in the city's year and not withdrawn; its p
 of it by the end of the year counts from the rule on that says so; where nobody spoke there is no component, and nothing stands in.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from fractions import Fraction
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import NamedTuple
 
-from sqlalchemy import Select, Table, and_, case, func, or_, select
-from sqlalchemy.sql import ColumnElement
+from sqlalchemy import func, select
 
 from domain.access import Everything, Scope
 from domain.diagnosis.state import Status, diagnosis_stream
@@ -19,11 +21,11 @@ from domain.governance.rule_bodies.feedback import FeedbackRule
 from domain.governance.rule_bodies.rating import RatingRule
 from domain.governance.rule_bodies.stages import StageLimits
 from domain.governance.working_calendar import WorkingCalendar, add_working_days
-from domain.instants import city_day, city_midnight, microseconds, utc_moment
+from domain.instants import city_day, utc_moment
 from domain.kernel import cause_of
 from domain.providers.feedback.state import feedback_stream
 from domain.providers.ratings.numbers import ComponentSample, LevelEffect, ProviderInputs, RatingComponent
-from domain.providers.sampling.draw import SampleAdjudicated
+from methods.case_mix import CellSum, Scored, add_to
 from methods.component_scores import (
     ReportQuality,
     Workload,
@@ -35,86 +37,18 @@ from methods.component_scores import (
     work_variance,
 )
 from methods.rounding import CARRIED_PLACES, SCORE_PLACES, rounded
-from projections.diagnosis.diagnoses import diagnosis_columns
-from projections.diagnosis.diagnoses_fold import ANSWERS, DIAGNOSES, EVIDENCE, REPORTS
-from projections.diagnosis.proceedings import OBJECTIONS, SITE_VISITS
-from projections.engine.places import ENTERPRISES
-from projections.engine.scope import to_sql
 from projections.engine.snapshot import Snapshot
 from projections.governance.dated_rules import body_on
 from projections.governance.working_calendar import calendar_now
-from projections.providers.case_mix import JobScore, apart_from_others, case_mix_taken_off, levels_of
-from projections.providers.feedback import ScoreInYear, counted, scores_between
+from projections.providers.case_mix import UNKNOWN, apart_from_others, case_mix_taken_off, levels_of
+from projections.providers.feedback import ScoreInYear, counted, pooled_providers, scores_between
 from projections.providers.sampling import adjudicated
+from projections.providers.year_jobs import JOBS_READ, Job, jobs_of, opened_in
 from projections.record.audit_trail import ENTRIES
 
-DAY = timedelta(days=1)
 TWO = 2
+NOTHING = Decimal(0)
 ORDER = tuple(RatingComponent)
-
-
-class Job(NamedTuple):
-    """What is on record of one job 任务记录. visited_on: ISO text of the first visit; reported_at: of the first report, µs of UTC.
-
-    unreasoned: answers that were corrected without a reason. overturned: items whose objection was upheld, once each.
-    """
-
-    provider: str
-    diagnosis: str
-    status: str
-    visited_on: str | None
-    most_on_site: int | None
-    reported_at: int | None
-    evidence: int
-    items: int
-    unreasoned: int
-    overturned: int
-
-
-def jobs_of(snapshot: Snapshot, scope: Scope, year: int) -> Iterator[Job]:
-    """Every job of a city's year within a scope, in order of provider and diagnosis 年度任务."""
-    cases, firms = snapshot[DIAGNOSES], snapshot[ENTERPRISES]
-    visits, reports, files = snapshot[SITE_VISITS], snapshot[REPORTS], snapshot[EVIDENCE]
-    answers, objections = snapshot[ANSWERS], snapshot[OBJECTIONS]
-    first, after = (microseconds(city_midnight(date(one, 1, 1))) for one in (year, year + 1))
-    mine: Select[tuple[str]] = (
-        select(cases.c.id)
-        .where(
-            firms.c.id == cases.c.enterprise,
-            cases.c.provider.is_not(None),
-            cases.c.status != Status.WITHDRAWN.value,
-            cases.c.opened_at >= first,
-            cases.c.opened_at < after,
-            to_sql(scope, diagnosis_columns(snapshot)),
-        )
-    )
-    corrected = and_(answers.c.verified.is_not(None), answers.c.verified != answers.c.given, answers.c.difference.is_(None))
-    visited = _by_case(visits, mine, func.min(visits.c.visited_on), func.max(visits.c.diagnosticians))
-    reported = _by_case(reports, mine, func.min(reports.c.issued_at))
-    in_time = or_(cases.c.status != Status.CONFIRMED.value, files.c.version <= cases.c.issued_through)
-    filed = _by_case(files, mine, func.count()).where(cases.c.id == files.c.diagnosis, in_time)  # not what a follow-up attached
-    answered = _by_case(answers, mine, func.count(answers.c.verified), func.sum(case((corrected, 1), else_=0)))
-    upheld = func.count(case((objections.c.upheld, objections.c.indicator)).distinct())
-    overturned = _by_case(objections, mine, upheld)
-    found = {name: {str(row[0]): row[1:] for row in snapshot.rows(query)} for name, query in (
-        ("visited", visited), ("reported", reported), ("filed", filed), ("answered", answered), ("overturned", overturned)
-    )}  # fmt: skip
-    query = select(cases.c.provider, cases.c.id, cases.c.status).where(cases.c.id.in_(mine)).order_by(cases.c.provider, cases.c.id)
-    for provider, identity, status in snapshot.rows(query):
-        visited_on, most = found["visited"].get(identity, (None, None))
-        items, unreasoned = found["answered"].get(identity, (0, 0))
-        yield Job(
-            provider=str(provider),
-            diagnosis=str(identity),
-            status=str(status),
-            visited_on=visited_on,
-            most_on_site=most,
-            reported_at=found["reported"].get(identity, (None,))[0],
-            evidence=int(found["filed"].get(identity, (0,))[0]),
-            items=int(items),
-            unreasoned=int(unreasoned or 0),
-            overturned=int(found["overturned"].get(identity, (0,))[0]),
-        )
 
 
 def facts_of(snapshot: Snapshot, year: int, provider: str, position: int, *, unnamed: bool) -> list[str]:
@@ -123,10 +57,10 @@ def facts_of(snapshot: Snapshot, year: int, provider: str, position: int, *, unn
     unnamed: with feedback whose firm gave no name, which the provider is not told of one by one.
     """
     entries = snapshot[ENTRIES]
-    streams = [diagnosis_stream(job.diagnosis) for job in jobs_of(snapshot, Everything(), year) if job.provider == provider]
+    streams = [diagnosis_stream(job.diagnosis) for some in jobs_of(snapshot, Everything(), year, provider) for job in some]
     rule = body_on(snapshot, RatingRule, date(year, 12, 31))
     if rule.feedback_counts:
-        said = feedback_of(snapshot, year, provider).get(provider, [])
+        said = _YearsFeedback(snapshot, year, provider).said()
         streams += dict.fromkeys(feedback_stream(one.feedback) for one in said if unnamed or not one.anonymous)
     settled: list[str] = []
     if rule.sampled_counts:
@@ -141,16 +75,19 @@ def facts_of(snapshot: Snapshot, year: int, provider: str, position: int, *, unn
     return [*found, *settled]
 
 
-def _by_case(table: Table, mine: Select[tuple[str]], *what: ColumnElement[Any]) -> Select[Any]:
-    """What is asked of each case's rows of a table."""
-    return select(table.c.diagnosis, *what).where(table.c.diagnosis.in_(mine)).group_by(table.c.diagnosis)
+class _YearsFeedback:
+    """What firms said of the jobs of a year by its end, as far as it counts 年度反馈; provider: of one alone."""
 
+    def __init__(self, snapshot: Snapshot, year: int, provider: str | None = None) -> None:
+        self._snapshot, self._provider, self._opened = snapshot, provider, opened_in(year)
+        self._days = date(year, 1, 1).isoformat(), date(year, 12, 31).isoformat()
+        at_least = body_on(snapshot, FeedbackRule, date(year, 12, 31)).pool_at_least
+        self._pooled = pooled_providers(snapshot, *self._days, at_least, provider, self._opened)
 
-def feedback_of(snapshot: Snapshot, year: int, provider: str | None = None) -> dict[str, list[ScoreInYear]]:
-    """What firms said of the jobs of a year by its end, as far as it counts, by provider 年度反馈."""
-    opened = microseconds(city_midnight(date(year, 1, 1))), microseconds(city_midnight(date(year + 1, 1, 1)))
-    said = scores_between(snapshot, date(year, 1, 1).isoformat(), date(year, 12, 31).isoformat(), provider, opened)
-    return counted(said, body_on(snapshot, FeedbackRule, date(year, 12, 31)).pool_at_least)
+    def said(self, jobs: Sequence[str] | None = None) -> Iterator[ScoreInYear]:
+        """Of some of the year's jobs, or all."""
+        opened = self._opened if jobs is None else None
+        return counted(scores_between(self._snapshot, *self._days, self._provider, opened, jobs), self._pooled)
 
 
 class YearInputs(NamedTuple):
@@ -161,33 +98,37 @@ class YearInputs(NamedTuple):
 
 
 def rating_inputs(snapshot: Snapshot, scope: Scope, year: int, rule: RatingRule, today: date) -> YearInputs:
-    """Inputs of a year's rating from what is on record within a scope, as the rule counts it 评价输入."""
+    """Inputs of a year's rating from what is on record within a scope, as the rule counts it 评价输入.
+
+    Jobs are read so many at a time and only their sums are kept, so that memory grows with the cells and not with the jobs.
+    """
     due = _ReportsDue(snapshot, today)
-    by_provider: defaultdict[str, list[Job]] = defaultdict(list)
-    for job in jobs_of(snapshot, scope, year):
-        by_provider[job.provider].append(job)
-    said = feedback_of(snapshot, year) if rule.feedback_counts else {}
-    settled = [one.fact for one in adjudicated(snapshot, year)] if rule.sampled_counts else []
-    scores = {
-        RatingComponent.FEEDBACK: [one for name, jobs in by_provider.items() for one in _feedback(jobs, said.get(name, ()))],
-        RatingComponent.REPORT: [one for jobs in by_provider.values() for one in _reports(jobs, rule)],
-        RatingComponent.SAMPLED: [one for one in _sampled(settled, rule) if one.provider in by_provider],
+    feedback = _YearsFeedback(snapshot, year) if rule.feedback_counts else None
+    tallies: defaultdict[str, _Tally] = defaultdict(_Tally)
+    scores: dict[RatingComponent, dict[tuple[str, tuple[str, ...]], CellSum]] = {
+        component: {} for component in (RatingComponent.FEEDBACK, RatingComponent.REPORT, RatingComponent.SAMPLED)
     }
-    levels = levels_of(snapshot, year, {one.diagnosis for own in scores.values() for one in own} | {*_ids(by_provider)})
-    samples, effects = case_mix_taken_off(scores, levels, rule)
-    apart = apart_from_others(_ids(by_provider), levels, rule)
+    every: dict[tuple[str, tuple[str, ...]], CellSum] = {}
+    for jobs in jobs_of(snapshot, scope, year):
+        for job in jobs:
+            tallies[job.provider].add(job, due)
+            add_to(every, Scored(job.provider, job.levels, NOTHING))
+        for one in _feedback(jobs, feedback.said([job.diagnosis for job in jobs]) if feedback is not None else ()):
+            add_to(scores[RatingComponent.FEEDBACK], one)
+        for one in _reports(jobs, rule):
+            add_to(scores[RatingComponent.REPORT], one)
+    if rule.sampled_counts:
+        for one in _sampled(snapshot, year, rule, tallies):
+            add_to(scores[RatingComponent.SAMPLED], one)
+    samples, effects = case_mix_taken_off(scores, rule)
+    apart = apart_from_others(every, rule)
     rows = []
-    for provider, jobs in sorted(by_provider.items()):
-        parts = [_work(jobs, rule, due), *_records(jobs, rule), *samples.get(provider, ())]
+    for provider, tally in sorted(tallies.items()):
+        parts = [tally.work(rule), *tally.records(rule), *samples.get(provider, ())]
         parts.sort(key=lambda one: ORDER.index(one.component))
-        row = ProviderInputs(provider=provider, jobs=len(jobs), comparable=provider not in apart, components=tuple(parts))
+        row = ProviderInputs(provider=provider, jobs=tally.jobs, comparable=provider not in apart, components=tuple(parts))
         rows.append(row)
     return YearInputs(tuple(rows), effects)
-
-
-def _ids(by_provider: Mapping[str, Sequence[Job]]) -> dict[str, str]:
-    """Job -> its provider."""
-    return {job.diagnosis: provider for provider, jobs in by_provider.items() for job in jobs}
 
 
 class _ReportsDue:
@@ -215,70 +156,108 @@ class _ReportsDue:
         return self._due[visited_on]
 
 
-def _records(jobs: Sequence[Job], rule: RatingRule) -> Iterator[ComponentSample]:
-    """Of the jobs that were reported; a provider has them in its power, so no case mix is taken off them."""
-    weights = _record_weights(rule)
-    reported = (records_of_job(weights, _on_record(job)) for job in jobs if job.reported_at is not None)
-    said = [score for score in reported if score is not None]
-    if not said:
-        return
-    mean = sum(said, Fraction(0)) / len(said)
-    squares = sum(((score - mean) ** 2 for score in said), Fraction(0))
-    yield ComponentSample(
-        component=RatingComponent.RECORDS,
-        jobs=len(said),
-        mean=rounded(mean, SCORE_PLACES),
-        variance=rounded(squares / (len(said) - 1) if len(said) > 1 else Fraction(0), CARRIED_PLACES),
-        spread=(1, len(said)),
-    )
+@dataclass
+class _Tally:
+    """What is kept of a provider's jobs while they are read 任务合计.
+
+    due: reports whose time is over, of which `in_time` came by then. recorded: reported jobs by the records that are there, which a
+    provider has in its power, so that no case mix is taken off them.
+    """
+
+    jobs: int = 0
+    confirmed: int = 0
+    due: int = 0
+    in_time: int = 0
+    recorded: Counter[frozenset[str]] = field(default_factory=Counter)
+
+    def add(self, job: Job, reports: "_ReportsDue") -> None:
+        """One more job."""
+        self.jobs += 1
+        self.confirmed += job.status == Status.CONFIRMED.value
+        in_time = reports.in_time(job)
+        self.due += in_time is not None
+        self.in_time += in_time is True
+        if job.reported_at is not None:
+            self.recorded[_on_record(job)] += 1
+
+    def work(self, rule: RatingRule) -> ComponentSample:
+        """The component of work done."""
+        work = Workload(self.jobs, self.confirmed, due_stages=self.due, on_time_stages=self.in_time, full_load=None)
+        parts = rule.work_parts
+        weights = (parts.delivery, parts.punctuality, parts.volume)
+        return ComponentSample(
+            component=RatingComponent.WORK,
+            jobs=self.jobs,
+            mean=rounded(work_done(work, *weights) or Fraction(0), SCORE_PLACES),
+            variance=rounded(work_variance(work, *weights) or Fraction(0), CARRIED_PLACES),
+            spread=(1, self.jobs),
+        )
+
+    def records(self, rule: RatingRule) -> Iterator[ComponentSample]:
+        """The component of records, where a job was reported."""
+        weights = _record_weights(rule)
+        found = [(score, jobs) for there, jobs in self.recorded.items() if (score := records_of_job(weights, there)) is not None]
+        recorded = sum(jobs for _, jobs in found)
+        if not recorded:
+            return
+        mean = sum((score * jobs for score, jobs in found), Fraction(0)) / recorded
+        squares = sum(((score - mean) ** 2 * jobs for score, jobs in found), Fraction(0))
+        yield ComponentSample(
+            component=RatingComponent.RECORDS,
+            jobs=recorded,
+            mean=rounded(mean, SCORE_PLACES),
+            variance=rounded(squares / (recorded - 1) if recorded > 1 else Fraction(0), CARRIED_PLACES),
+            spread=(1, recorded),
+        )
 
 
-def _work(jobs: Sequence[Job], rule: RatingRule, due: _ReportsDue) -> ComponentSample:
-    in_time = [said for job in jobs if (said := due.in_time(job)) is not None]
-    confirmed = sum(job.status == Status.CONFIRMED.value for job in jobs)
-    work = Workload(len(jobs), confirmed, due_stages=len(in_time), on_time_stages=sum(in_time), full_load=None)
-    parts = rule.work_parts
-    weights = (parts.delivery, parts.punctuality, parts.volume)
-    return ComponentSample(
-        component=RatingComponent.WORK,
-        jobs=len(jobs),
-        mean=rounded(work_done(work, *weights) or Fraction(0), SCORE_PLACES),
-        variance=rounded(work_variance(work, *weights) or Fraction(0), CARRIED_PLACES),
-        spread=(1, len(jobs)),
-    )
-
-
-def _feedback(jobs: Sequence[Job], said: Sequence[ScoreInYear]) -> Iterator[JobScore]:
+def _feedback(jobs: Sequence[Job], said: Iterable[ScoreInYear]) -> Iterator[Scored]:
     """Of each job the mean of what its firm scored, whatever the step: a firm counts once a job."""
-    by_job: defaultdict[str, list[int | None]] = defaultdict(list)
-    own = {job.diagnosis: job.provider for job in jobs}
+    own = {job.diagnosis: job for job in jobs}
+    by_job: defaultdict[str, list[int]] = defaultdict(list)
     for one in said:
-        if one.diagnosis in own:
+        if own[one.diagnosis].provider == one.provider:
             by_job[one.diagnosis].append(one.score)
-    for job in sorted(by_job):
-        score = feedback_of_job(by_job[job])
-        if score is not None:
-            yield JobScore(own[job], job, score)
+    for identity, answers in by_job.items():
+        yield Scored(own[identity].provider, own[identity].levels, _mean_answer(*sorted(answers)))
 
 
-def _reports(jobs: Sequence[Job], rule: RatingRule) -> Iterator[JobScore]:
+@lru_cache(4_096)
+def _mean_answer(*answers: int) -> Decimal:
+    return rounded(feedback_of_job(answers) or Fraction(0), SCORE_PLACES)
+
+
+def _reports(jobs: Sequence[Job], rule: RatingRule) -> Iterator[Scored]:
     """A report by its items that survived objection; checks and an expert's reading are not on record yet."""
     parts = rule.report_parts
     for job in jobs:
-        if job.reported_at is None:
-            continue
-        kept = ReportQuality(0, 0, None, items=job.items, items_upheld=max(0, job.items - job.overturned))
-        score = report_of_job(kept, parts.checks, parts.reading, parts.upheld)
-        if score is not None:
-            yield JobScore(job.provider, job.diagnosis, score)
+        if job.reported_at is not None:
+            score = _kept(job.items, max(0, job.items - job.overturned), (parts.checks, parts.reading, parts.upheld))
+            if score is not None:
+                yield Scored(job.provider, job.levels, score)
 
 
-def _sampled(facts: Sequence[SampleAdjudicated], rule: RatingRule) -> Iterator[JobScore]:
-    """Adjudicated samples of the year, each for as many jobs as its probability says (Hájek), so that suspicion costs nothing."""
+@lru_cache(4_096)
+def _kept(items: int, upheld: int, weights: tuple[int, int, int]) -> Decimal | None:
+    score = report_of_job(ReportQuality(0, 0, None, items=items, items_upheld=upheld), *weights)
+    return rounded(score, SCORE_PLACES) if score is not None else None
+
+
+def _sampled(snapshot: Snapshot, year: int, rule: RatingRule, known: Collection[str]) -> Iterator[Scored]:
+    """Adjudicated samples of the year, each for as many jobs as its probability says (Hájek), so that suspicion costs nothing.
+
+    known: the providers that are rated.
+    """
     free, zero = Fraction(rule.full_within), Fraction(rule.none_from)
-    for one in facts:
-        points = reassessment_points(Fraction(one.issued_total - one.adjudicated_total), free, zero)
-        yield JobScore(one.provider, one.diagnosis, points, 1 / one.probability)
+    last = ""
+    while found := [one.fact for one in adjudicated(snapshot, year, last, JOBS_READ)]:
+        last = found[-1].diagnosis
+        levels = levels_of(snapshot, year, {one.diagnosis for one in found})
+        for one in found:
+            if one.provider in known:
+                points = reassessment_points(Fraction(one.issued_total - one.adjudicated_total), free, zero)
+                score = rounded(points, SCORE_PLACES)
+                yield Scored(one.provider, levels.get(one.diagnosis, UNKNOWN), score, 1 / one.probability)
 
 
 def _record_weights(rule: RatingRule) -> dict[str, int]:

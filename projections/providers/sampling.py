@@ -140,10 +140,14 @@ class Adjudicated:
     cause: str
 
 
-def adjudicated(snapshot: Snapshot, year: int) -> list[Adjudicated]:
-    """The adjudicated jobs of a year's draws, in order of diagnosis; the caller has judged who is shown them."""
+def adjudicated(snapshot: Snapshot, year: int, after: str = "", first: int | None = None) -> list[Adjudicated]:
+    """The adjudicated jobs of a year's draws, in order of diagnosis; the caller has judged who is shown them.
+
+    after: beyond this diagnosis. first: no more than so many; None = all.
+    """
     table = snapshot[ADJUDICATED]
-    query = select(table.c.month, table.c.version, table.c.body).where(table.c.year == year).order_by(table.c.diagnosis)
+    wanted = table.c.year == year, table.c.diagnosis > after
+    query = select(table.c.month, table.c.version, table.c.body).where(*wanted).order_by(table.c.diagnosis).limit(first)
     return [
         Adjudicated(SampleAdjudicated.model_validate_json(body), cause_of(draw_stream(str(month)), int(version)))
         for month, version, body in snapshot.rows(query)

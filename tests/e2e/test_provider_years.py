@@ -1,7 +1,8 @@
 """Two years of the providers (plan V1–V6, T1, I1): called, marked blind, listed, moved, heard, rated, paid, paid back, restored.
 
 Each step is what the role's page says, asked over HTTP by whoever it names, who signed in for it; of the public nobody signs in.
-The program's own acts are done by the day.
+The program's own acts are done by the day. A diagnostician's exam and practical part are gone through from enrolment to certificate
+in `tests/api/providers/test_exams.py`, a district's batch from request to adopted plan in `tests/api/providers/test_matchings.py`.
 """
 
 import io

@@ -1,16 +1,16 @@
 """Case mix in a year's rating: what a hard district does to scores is not laid to the provider that works there. plan V5."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 
 import pytest
 
 from domain.governance.dated_rules import rule_in_force
 from domain.governance.rule_bodies.rating import RatingRule
 from domain.providers.ratings.numbers import CaseFactor, ComponentSample, RatingComponent
-from methods.case_mix import OTHER
-from projections.providers.case_mix import JobScore, apart_from_others, case_mix_taken_off
+from methods.case_mix import OTHER, Scored, cells_of
+from projections.providers.case_mix import UNKNOWN, apart_from_others, case_mix_taken_off
 
 BEFORE, AFTER = (rule_in_force(None, RatingRule, date(year, 12, 31)) for year in (2024, 2025))
 EASY, HARD = "310101", "310151"
@@ -19,18 +19,17 @@ LOSS = 8
 MOSTLY_HARD, MOSTLY_EASY, EVEN = "p1", "p2", "p3"
 SHARES = {MOSTLY_HARD: {EASY: 10, HARD: 50}, MOSTLY_EASY: {EASY: 50, HARD: 10}, EVEN: {EASY: 30, HARD: 30}}
 
-JOBS = [
-    (provider, f"{provider}-{district}-{at}", district)
+SCORES = [
+    Scored(provider, ("C34", "large", district), Decimal(80 - LOSS * (district == HARD)))
     for provider, own in SHARES.items()
     for district, number in own.items()
-    for at in range(number)
+    for _ in range(number)
 ]
-LEVELS = {job: ("C34", "large", district) for _, job, district in JOBS}
-SCORES = [JobScore(provider, job, Fraction(80 - LOSS * (district == HARD))) for provider, job, district in JOBS]
+FEEDBACK = {RatingComponent.FEEDBACK: cells_of(SCORES)}
 
 
 def means(rule: RatingRule) -> dict[str, Decimal]:
-    samples, _ = case_mix_taken_off({RatingComponent.FEEDBACK: SCORES}, LEVELS, rule)
+    samples, _ = case_mix_taken_off(FEEDBACK, rule)
     return {provider: one.mean for provider, (one,) in samples.items()}
 
 
@@ -42,25 +41,25 @@ def test_providers_alike_are_told_alike_though_one_works_where_everybody_scores_
 
 
 def test_the_effects_are_told_with_their_factor_and_level_and_none_by_the_rule_of_before() -> None:
-    _, found = case_mix_taken_off({RatingComponent.FEEDBACK: SCORES}, LEVELS, AFTER)
+    _, found = case_mix_taken_off(FEEDBACK, AFTER)
     districts = {one.level: one.points for one in found if one.factor is CaseFactor.DISTRICT}
     assert districts.keys() == {EASY, HARD}
     assert abs(districts[EASY] - districts[HARD] - LOSS) < Decimal("0.2")
     assert {one.points for one in found if one.factor is not CaseFactor.DISTRICT} == {Decimal(0)}
-    assert case_mix_taken_off({RatingComponent.FEEDBACK: SCORES}, LEVELS, BEFORE)[1] == ()
+    assert case_mix_taken_off(FEEDBACK, BEFORE)[1] == ()
 
 
 def test_levels_of_too_few_jobs_or_providers_join_the_others_and_take_nothing_off() -> None:
-    few = [one for one in SCORES if one.provider != EVEN]
-    samples, found = case_mix_taken_off({RatingComponent.FEEDBACK: few}, LEVELS, AFTER)
+    few = {RatingComponent.FEEDBACK: cells_of(one for one in SCORES if one.provider != EVEN)}
+    samples, found = case_mix_taken_off(few, AFTER)
     assert {one.level for one in found} == {OTHER}
-    raw, _ = case_mix_taken_off({RatingComponent.FEEDBACK: few}, LEVELS, BEFORE)
+    raw, _ = case_mix_taken_off(few, BEFORE)
     assert samples == raw
 
 
 def test_a_drawn_job_stands_for_as_many_as_its_probability_says() -> None:
-    drawn = [JobScore("p1", "a", Fraction(100), Fraction(4)), JobScore("p1", "b", Fraction(40), Fraction(1))]
-    samples, _ = case_mix_taken_off({RatingComponent.SAMPLED: drawn}, {}, AFTER)
+    drawn = cells_of((Scored("p1", UNKNOWN, Decimal(100), 4), Scored("p1", UNKNOWN, Decimal(40), 1)))
+    samples, _ = case_mix_taken_off({RatingComponent.SAMPLED: drawn}, AFTER)
     expected = ComponentSample(
         component=RatingComponent.SAMPLED, jobs=2, mean=Decimal("88.0000"), variance=Decimal("1152.000000"), spread=(17, 25)
     )
@@ -68,15 +67,13 @@ def test_a_drawn_job_stands_for_as_many_as_its_probability_says() -> None:
 
 
 def test_an_adjusted_mean_stays_between_nothing_and_full_marks() -> None:
-    best = [one._replace(score=Fraction(100 - LOSS * (LEVELS[one.diagnosis][2] == HARD))) for one in SCORES]
-    best = [one._replace(score=Fraction(100)) if one.provider == MOSTLY_HARD else one for one in best]
-    samples, _ = case_mix_taken_off({RatingComponent.REPORT: best}, LEVELS, AFTER)
+    best = [replace(one, score=Decimal(100 - LOSS * (one.levels[2] == HARD and one.provider != MOSTLY_HARD))) for one in SCORES]
+    samples, _ = case_mix_taken_off({RatingComponent.REPORT: cells_of(best)}, AFTER)
     assert all(0 <= one.mean <= 100 for (one,) in samples.values())
 
 
 def test_a_provider_most_of_whose_jobs_nobody_else_could_have_is_not_compared() -> None:
-    jobs = {job: provider for provider, job, _ in JOBS}
-    assert apart_from_others(jobs, LEVELS, AFTER) == set()
-    own = LEVELS | {job: ("C39", "large", EASY) for job, provider in jobs.items() if provider == EVEN}
-    assert apart_from_others(jobs, own, AFTER) == {EVEN}
-    assert apart_from_others(jobs, own, BEFORE) == ()
+    assert apart_from_others(cells_of(SCORES), AFTER) == set()
+    own = cells_of(replace(one, levels=("C39", "large", EASY)) if one.provider == EVEN else one for one in SCORES)
+    assert apart_from_others(own, AFTER) == {EVEN}
+    assert apart_from_others(own, BEFORE) == ()
