@@ -30,17 +30,17 @@ class OpenEntry(Part):
 
 
 class SupplyDemandChanged(Event):
-    """A firm or seller has others open than before 供需登记簿已变更. open: all of them."""
+    """A firm or seller has others open than before 供需登记簿已变更. entries: all of them."""
 
     type: Literal["supplydemand.changed.v1"] = "supplydemand.changed.v1"
-    says: ClassVar = "更新了在列需求或解决方案的登记，现有 {open:count} 项"
-    open: tuple[OpenEntry, ...]
+    says: ClassVar = "更新了在列需求或解决方案的登记，现有 {entries:count} 项"
+    entries: tuple[OpenEntry, ...]
 
 
 class SupplyDemandRegister(Part):
     """What a firm or seller has open 供需登记簿; what was published before the register was kept is not in it."""
 
-    open: tuple[OpenEntry, ...] = ()
+    entries: tuple[OpenEntry, ...] = ()
 
 
 def firm_register(enterprise: str) -> Stream:
@@ -55,7 +55,7 @@ def seller_register(seller: str) -> Stream:
 
 def _open_today(register: Stream, context: DecisionContext) -> tuple[OpenEntry, ...]:
     known: SupplyDemandRegister | None = context.read.get(register)
-    entries = known.open if known is not None else ()
+    entries = known.entries if known is not None else ()
     return tuple(one for one in entries if one.until is None or one.until >= context.day)
 
 
@@ -69,14 +69,14 @@ def entered(register: Stream, entry: OpenEntry, most: int, too_many: Rule, conte
     if len(before) >= most:
         ends = [one.until + timedelta(days=1) for one in before if one.until is not None]
         raise too_many.refuse(most=most, at_most=most, **({"again": min(ends)} if ends else {}))
-    return OnStream(register, SupplyDemandChanged(open=(*before, entry)))
+    return OnStream(register, SupplyDemandChanged(entries=(*before, entry)))
 
 
 def struck(register: Stream, identity: str, context: DecisionContext) -> tuple[OnStream, ...]:
     """Have one open no more, which makes room for another; nothing where it was not in the register."""
     before = _open_today(register, context)
     kept = tuple(one for one in before if one.id != identity)
-    return () if kept == before else (OnStream(register, SupplyDemandChanged(open=kept)),)
+    return () if kept == before else (OnStream(register, SupplyDemandChanged(entries=kept)),)
 
 
 def decide(_command: Command, _register: SupplyDemandRegister | None, _occasion: DecisionContext) -> Facts:
@@ -86,7 +86,7 @@ def decide(_command: Command, _register: SupplyDemandRegister | None, _occasion:
 
 def evolve(_register: SupplyDemandRegister | None, event: SupplyDemandChanged) -> SupplyDemandRegister:
     """The register after one more fact."""
-    return SupplyDemandRegister(open=event.open)
+    return SupplyDemandRegister(entries=event.entries)
 
 
 SUPPLY_DEMAND_REGISTERS = Capability(

@@ -122,14 +122,14 @@ def test_indicators_are_of_the_result_each_once_and_budget_and_day_make_sense() 
 
 def test_a_firm_has_so_many_demands_whose_day_is_not_over_and_no_more() -> None:
     register = firm_register("e1")
-    full = SupplyDemandRegister(open=(OpenEntry(id="x", until=TODAY), *many(asking.DEMANDS_AT_MOST - 1, until=BY)))
+    full = SupplyDemandRegister(entries=(OpenEntry(id="x", until=TODAY), *many(asking.DEMANDS_AT_MOST - 1, until=BY)))
     case = at_issue().having_read({register: full})
     cases.firm(case, PUBLISH).refused(asking.DEMANDS_TOO_MANY, most=asking.DEMANDS_AT_MOST, again=TODAY + DAY)
     case.when(PUBLISH, "enterprise", "e1", at=AT + DAY).happened(*DEMANDED)
-    assert [one.id for one in case.read[register].open] == [*(str(number) for number in range(29)), "r1"]
-    other = demanded().having_read({register: SupplyDemandRegister(open=(*full.open[1:], OpenEntry(id="r1", until=BY)))})
+    assert [one.id for one in case.read[register].entries] == [*(str(number) for number in range(29)), "r1"]
+    other = demanded().having_read({register: SupplyDemandRegister(entries=(*full.entries[1:], OpenEntry(id="r1", until=BY)))})
     cases.firm(other, WITHDRAW).happened("demand.withdrawn.v1", "supplydemand.changed.v1")
-    assert len(other.read[register].open) == asking.DEMANDS_AT_MOST - 1
+    assert len(other.read[register].entries) == asking.DEMANDS_AT_MOST - 1
 
 
 def test_a_demand_from_before_the_register_was_kept_is_withdrawn_all_the_same() -> None:

@@ -93,14 +93,14 @@ def test_a_supplier_publishes_revises_and_withdraws_its_solution_and_nobody_else
 
 def test_a_seller_has_so_many_solutions_and_no_more_until_one_is_withdrawn() -> None:
     register = seller_register("s1")
-    full = SupplyDemandRegister(open=many(publishing.SOLUTIONS_AT_MOST))
+    full = SupplyDemandRegister(entries=many(publishing.SOLUTIONS_AT_MOST))
     case = fresh().having_read({register: full})
     supplier(case, PUBLISH).refused(publishing.SOLUTIONS_TOO_MANY, most=publishing.SOLUTIONS_AT_MOST)
-    supplier(published().having_read({register: SupplyDemandRegister(open=(OpenEntry(id="m1"),))}), WITHDRAW).then(
-        SolutionWithdrawn(reason="产品停售"), OnStream(register, SupplyDemandChanged(open=()))
+    supplier(published().having_read({register: SupplyDemandRegister(entries=(OpenEntry(id="m1"),))}), WITHDRAW).then(
+        SolutionWithdrawn(reason="产品停售"), OnStream(register, SupplyDemandChanged(entries=()))
     )
-    supplier(case.having_read({register: SupplyDemandRegister(open=full.open[1:])}), PUBLISH).happened(*PUBLISHED)
-    assert len(case.read[register].open) == publishing.SOLUTIONS_AT_MOST
+    supplier(case.having_read({register: SupplyDemandRegister(entries=full.entries[1:])}), PUBLISH).happened(*PUBLISHED)
+    assert len(case.read[register].entries) == publishing.SOLUTIONS_AT_MOST
 
 
 def test_what_a_solution_names_is_on_record_each_once() -> None:
