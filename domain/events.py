@@ -35,6 +35,7 @@ from domain.programme.case_studies.case_study import CASE_STUDIES
 from domain.programme.demands.demand import DEMANDS
 from domain.programme.demands.gap_consent import GAP_CONSENTS
 from domain.programme.demands.offer import OFFERS
+from domain.programme.demands.register import SUPPLY_DEMAND_REGISTERS
 from domain.programme.demands.service_list import SERVICE_LISTS
 from domain.programme.demands.solution import SOLUTIONS
 from domain.programme.designations import DESIGNATIONS
@@ -145,6 +146,7 @@ CAPABILITIES = Capabilities(
     STRENGTHS,
     RESERVATIONS,
     SUBSIDIES,
+    SUPPLY_DEMAND_REGISTERS,
     TARGETS,
     TIES,
     WORKING_CALENDAR,

@@ -218,6 +218,7 @@ HOUSE: Mapping[str, str] = {
     "rule": "set.v1 proposed.v1 simulated.v1",
     "shadow": "requested.v1 completed.v1 failed.v1",
     "slot": "taken.v1 released.v1",
+    "supplydemand": "changed.v1",
     "target": "set.v1",
 }
 """Kept inside: people and keys, drafts and who judges them, the programme's own parameters. Of a roster each firm that

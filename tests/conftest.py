@@ -33,6 +33,12 @@ engine.MAX_SHRINKING_SECONDS = 20
 """The library takes up to five minutes to make a failing example smaller, and has no setting for it."""
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """What a property found is told as it is: the library warns of an argument that is long to write out while it tells a failure,
+    and a warning, which is an error here, would stand in the failure's place."""
+    config.addinivalue_line("filterwarnings", "ignore:Generating overly large repr:hypothesis.errors.HypothesisWarning")
+
+
 DEAREST = (
     "test_operator_page.py",
     "test_issued.py",

@@ -6,10 +6,13 @@ the clouds' metadata lie, are nobody's to have asked, unless the operator names 
 """
 
 import asyncio
+import logging
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+log = logging.getLogger(__name__)
 
 EGRESS_NETWORKS = "ZHENDUAN_EGRESS_NETWORKS"
 EGRESS_PLAIN = "ZHENDUAN_EGRESS_PLAIN"
@@ -24,8 +27,15 @@ Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 
-class EgressRefused(OSError):  # noqa: N818 - says which address
-    """A name leads where this program may not be sent 出站地址不允许."""
+class EgressRefused(OSError):  # noqa: N818 - says what is refused
+    """A name leads nowhere that this program may be sent 出站地址不允许.
+
+    Whoever wrote the name is told so, and neither where it leads nor whether there is such a name: names of the city's own network
+    are looked up here that it can't look up itself.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("the host has no address that may be asked")
 
 
 class EgressUnusable(ValueError):  # noqa: N818 - says which setting
@@ -63,16 +73,20 @@ class Egress:
         """The address to connect to, of all that a name has now.
 
         Raises:
-            EgressRefused: one of them may not be asked; who hides it among others has something to hide.
-            OSError: there is no such name.
+            EgressRefused: one of them may not be asked; who hides it among others has something to hide. Or there is no such name.
         """
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except socket.gaierror as error:
+            log.info("%s is not looked up: %s", host, error)
+            raise EgressRefused from None
         addresses = list(dict.fromkeys(str(where[0]) for *_, where in found))
         for one in addresses:
             if not self.permits(ip_address(one)):
-                raise EgressRefused(f"address not permitted: {one}")
+                log.info("%s leads to %s, which may not be asked", host, one)
+                raise EgressRefused
         if not addresses:
-            raise EgressRefused("the name has no address")
+            raise EgressRefused
         return addresses[0]
 
 

@@ -86,7 +86,7 @@ class KeptConnection:
                 f"no whole answer within {longest_seconds:g} seconds", f"{longest_seconds:g} 秒内未收到完整回应"
             ) from late
         except EgressRefused as refused:
-            raise FetchFailed(str(refused), "该地址不允许访问") from refused
+            raise FetchFailed(str(refused), "该主机没有可以访问的地址") from refused
         except (httpx2.InvalidURL, h11.ProtocolError, OSError, ValueError) as error:
             self.close()
             raise FetchFailed(str(error) or type(error).__name__, "无法连接，或连接中断") from error

@@ -9,6 +9,7 @@ import orjson
 from arro3.core import Array, DataType, Field, RecordBatch, RecordBatchReader, Schema
 from arro3.io import write_parquet
 
+from interop.exports.spreadsheet_text import spreadsheet_text
 from interop.exports.tables import Column, Kind
 
 Batches = Iterable[Sequence[Any]]
@@ -19,7 +20,10 @@ DIGITS, DECIMALS = 20, 4
 
 
 def write_csv(path: Path, columns: Sequence[Column], batches: Batches) -> None:
-    """RFC 4180 in UTF-8 without a mark, a header line first; what is null is empty, and no text of ours is."""
+    """RFC 4180 in UTF-8 without a mark, a header line first; what is null is empty, and no text of ours is.
+
+    What a spreadsheet would take for a formula is told to be text.
+    """
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(column.name for column in columns)
@@ -29,7 +33,9 @@ def write_csv(path: Path, columns: Sequence[Column], batches: Batches) -> None:
 
 def _lettered(column: Column, rows: Sequence[Any]) -> list[Any]:
     found = column.plain(rows)
-    return [None if one is None else str(one).lower() for one in found] if column.kind is Kind.BOOLEAN else found
+    if column.kind is Kind.BOOLEAN:
+        return [None if one is None else str(one).lower() for one in found]
+    return [None if one is None else spreadsheet_text(one) for one in found] if column.kind is Kind.TEXT else found
 
 
 def write_json_lines(path: Path, columns: Sequence[Column], batches: Batches) -> None:

@@ -74,7 +74,7 @@ def asked(request: pytest.FixtureRequest) -> Asked:
 
 
 @contextmanager
-def resolver(*answers: list[str]) -> Iterator[list[Any]]:
+def resolver(*answers: list[str] | socket.gaierror) -> Iterator[list[Any]]:
     """Names lead where they are told to, each look-up to the next answer. Yields the names that were looked up."""
     usual, seen = socket.getaddrinfo, []
 
@@ -83,6 +83,8 @@ def resolver(*answers: list[str]) -> Iterator[list[Any]]:
             return usual(host, port, *rest, **more)
         seen.append(host)
         told = answers[min(len(seen), len(answers)) - 1]
+        if isinstance(told, socket.gaierror):
+            raise told
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in told]
 
     socket.getaddrinfo = found  # type: ignore[assignment]
@@ -107,10 +109,19 @@ def test_a_name_is_looked_up_once_and_asked_where_it_was_judged(asked: Asked) ->
 
 @pytest.mark.parametrize("answer", [["127.0.0.2"], ["127.0.0.1", "169.254.169.254"], ["127.0.0.1", "10.0.0.1"]])
 def test_a_name_with_one_address_inside_is_not_asked_at_all(asked: Asked, answer: list[str]) -> None:
-    refused = pytest.raises(FetchFailed, match="address not permitted")
+    refused = pytest.raises(FetchFailed, match="the host has no address that may be asked")
     with serving(says(OK + b"\r\n")) as (address, seen), resolver(answer), refused:
         asked(f"http://erp.example:{address.rsplit(':', 1)[1]}/events")
     assert seen == []
+
+
+def test_who_wrote_a_name_is_not_told_where_it_leads_nor_whether_there_is_one(asked: Asked) -> None:
+    said = []
+    for answer in ["10.1.2.3"], socket.gaierror(socket.EAI_NONAME, "Name or service not known"), []:
+        with resolver(answer), pytest.raises(FetchFailed) as refused:
+            asked("http://db.internal/events")
+        said.append(str(refused.value))
+    assert set(said) == {"the host has no address that may be asked"}
 
 
 def test_plain_http_is_for_development_alone(asked: Asked) -> None:

@@ -80,6 +80,16 @@ def test_what_exploring_finds_is_kept_as_an_example_that_the_suite_tries_first(t
     assert (folder / "drawn").read_text("utf-8").splitlines()[0] == "1000"
 
 
+def test_a_failure_is_told_as_itself_however_long_what_a_fixture_made_is_to_write_out(tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, 1_000)
+    told = (folder / "tests" / "test_drawn.py").read_text("utf-8").replace("(number: int)", "(city: str, number: int)")
+    made = "import pytest\n\n\n@pytest.fixture(scope='module')\ndef city() -> str:\n    return 'x' * 100_000\n"
+    (folder / "tests" / "test_drawn.py").write_text(f"{told}\n\n{made}", "utf-8")
+    (folder / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n", "utf-8")
+    code, said = ran(folder, sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests")
+    assert (code, "assert 1000 < 1000" in said, "HypothesisWarning" in said) == (1, True, False), said[-2_000:]
+
+
 @pytest.mark.parametrize("limit", [10**9 + 1])
 def test_exploring_ends_when_its_time_is_over(tmp_path: Path, limit: int) -> None:
     folder = folder_with(tmp_path, limit)

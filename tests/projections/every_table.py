@@ -384,7 +384,7 @@ def supply(city: City) -> None:
     city.send(CITY, RegisterOrganisation(organisation="s1", kind=OrganisationKind.SUPPLIER, name="示例方案商"))
     city.send(CITY, RegisterOrganisation(organisation="g9", kind=OrganisationKind.GROUP, name="示例链主集团"))
     seller, stated = replace(caller(Role.SUPPLIER, "s1"), scope=Nothing()), {"edition": "2023", "indicators": ("Z01",)}
-    city.send(seller, PublishSolution(solution="m1", title="数据采集", summary="设备联网", **stated))
+    city.send(seller, PublishSolution(solution="m1", seller="s1", title="数据采集", summary="设备联网", **stated))
     city.send(CITY, RecordServiceList(year=TODAY.year, suppliers=("s1",), source="推荐目录（示例）", mark="I"))
     asked = {"enterprise": ENTERPRISE, "diagnosis": "d1", "indicators": ("Z01",), "text": "设备联网"}
     city.send(FILLER, PublishDemand(demand="r1", **asked, by=LAST_DAY))

@@ -36,9 +36,9 @@ def supply(
     of = {"edition": first.edition, "indicators": tuple(asked)}
     case = SolutionCase(industry="C34", text="十二台设备联网后停机时间下降三成（示例）")
     networked = {"title": "车间设备联网（示例）", "summary": "设备联网、数据采集与看板", "cases": (case,)}
-    yield supplier, PublishSolution(solution=solution, **networked, **of)
+    yield supplier, PublishSolution(solution=solution, seller=supplier.organisation, **networked, **of)
     planned = {"title": "数字化规划咨询（示例）", "summary": "诊断之后的规划与实施咨询"}
-    yield provider, PublishSolution(solution=product, **planned, **of)
+    yield provider, PublishSolution(solution=product, seller=provider.organisation, **planned, **of)
     listed = {"suppliers": (supplier.organisation,), "source": "年度推荐目录（示例）", "mark": "I"}
     yield city, RecordServiceList(year=day.year, **listed)
     text = {"text": "希望先联网关键设备，边生产边改造（示例）", "budget_to": BUDGET, "by": day + DONE_WITHIN}

@@ -39,9 +39,13 @@ from domain.programme.demands.demand_facts import (
     DemandWithdrawn,
     evolve,
 )
+from domain.programme.demands.register import OpenEntry, entered, firm_register, struck
 from domain.programme.demands.state import DemandRef, demand_stream, named_indicators, unknown_indicators
 from domain.standard.editions import edition_stream
 from domain.stated_dates import require_programme_date
+
+DEMANDS_AT_MOST = 30
+"""Of one firm at a time."""
 
 NEXT_STEPS: Mapping[DemandStatus, tuple[str, str]] = {
     DemandStatus.OPEN: ("请先接受一份报价", "first the firm accepts an offer"),
@@ -69,6 +73,12 @@ DEMAND_DAY_PAST = Rule(
     "plan R2",
     "完成日最早为今天（{earliest}）",
     "The day to be done by is today, {earliest}, or later",
+)
+DEMANDS_TOO_MANY = Rule(
+    "DEMANDS_TOO_MANY",
+    "plan R2",
+    "本企业未撤回且未过完成日的需求已有 {most} 项，不再发布；请先撤回一项征集中的需求，或自 {again} 起再发布",
+    "The firm has {most} demands, none of them withdrawn or past its day; withdraw an open one, or publish from {again} on",
 )
 DEMAND_NAMING_SO = Rule(
     "DEMAND_NAMING_SO",
@@ -130,7 +140,9 @@ def decide(command: DemandCommand, known: Demand | None, context: DecisionContex
     if isinstance(command, PublishDemand):
         if known is not None:
             raise NOT_FOUND.refuse()
-        return (_published(command, context),)
+        published = _published(command, context)
+        entry = OpenEntry(id=command.demand, until=command.by)
+        return published, entered(firm_register(command.enterprise), entry, DEMANDS_AT_MOST, DEMANDS_TOO_MANY, context)
     if known is None:
         raise NOT_FOUND.refuse()
     match command:
@@ -140,7 +152,7 @@ def decide(command: DemandCommand, known: Demand | None, context: DecisionContex
             return (DemandNamingSet(named=named),)
         case WithdrawDemand(reason=reason):
             require_open(known)
-            return (DemandWithdrawn(reason=reason),)
+            return DemandWithdrawn(reason=reason), *struck(firm_register(known.enterprise), command.demand, context)
         case _:
             raise AssertionError(command)
 
@@ -175,8 +187,8 @@ def _published(command: PublishDemand, context: DecisionContext) -> DemandPublis
 
 def _reads(command: DemandCommand, known: Demand | None) -> tuple[Stream, ...]:
     if isinstance(command, PublishDemand):
-        return (enterprise_stream(command.enterprise), diagnosis_stream(command.diagnosis))
-    return (enterprise_stream(known.enterprise),) if known is not None else ()
+        return (enterprise_stream(command.enterprise), diagnosis_stream(command.diagnosis), firm_register(command.enterprise))
+    return (enterprise_stream(known.enterprise), firm_register(known.enterprise)) if known is not None else ()
 
 
 def _reads_further(command: DemandCommand, _known: Demand | None, read: Mapping[str, Any]) -> tuple[Stream, ...]:

@@ -32,6 +32,7 @@ from domain.kernel import (
 )
 from domain.participants.enterprises import enterprise_stream, place_of_named
 from domain.participants.organisations import Industries, Organisation, OrganisationKind, organisation_stream
+from domain.programme.demands.register import OpenEntry, entered, seller_register, struck
 from domain.programme.demands.solution_facts import (
     Sizes,
     Solution,
@@ -50,6 +51,9 @@ from domain.programme.demands.solution_facts import (
 from domain.programme.demands.state import SELLERS, SolutionRef, named_indicators, solution_stream, unknown_indicators
 from domain.standard.editions import PublishedEdition, edition_stream
 
+SOLUTIONS_AT_MOST = 100
+"""Of one seller at a time."""
+
 NEXT_STEPS: Mapping[SolutionStatus, tuple[str, str]] = {
     SolutionStatus.PUBLISHED: ("请在已发布的方案上办理", "go on with the published solution"),
     SolutionStatus.WITHDRAWN: ("需要时请另行发布", "publish another where one is needed"),
@@ -62,6 +66,12 @@ SOLUTION_STATUS = Rule(
     "plan R2",
     "该解决方案的状态为“{status_name}”，此时不能办理这一步；{next_step}",
     "The solution is {status}; this step does not follow from there; {next_step_in_english}",
+)
+SOLUTIONS_TOO_MANY = Rule(
+    "SOLUTIONS_TOO_MANY",
+    "plan R2",
+    "本单位已发布且未撤回的解决方案已有 {most} 项，不再发布；请先撤回一项",
+    "Your organisation has {most} solutions that are not withdrawn; withdraw one first",
 )
 SOLUTION_EDITION_UNKNOWN = Rule(
     "SOLUTION_EDITION_UNKNOWN",
@@ -137,7 +147,12 @@ class SolutionStatement(SolutionCommand):
 
 
 class PublishSolution(SolutionStatement):
-    """Publish a solution: what it raises, for whom, its cases, its ties to providers · 发布解决方案."""
+    """Publish a solution: what it raises, for whom, its cases, its ties to providers · 发布解决方案.
+
+    seller: the sender's organisation, which the server says.
+    """
+
+    seller: OrganisationRef
 
 
 class ReviseSolution(SolutionStatement):
@@ -186,10 +201,12 @@ def decide(command: SolutionCommand, known: Solution | None, context: DecisionCo
     """Raises Refused: any rule above, INDICATOR_UNKNOWN."""
     require_right(command, context.role)
     if isinstance(command, PublishSolution):
-        if known is not None:
+        if known is not None or command.seller != context.organisation:
             raise NOT_FOUND.refuse()
         stated = {**_stated(command, context), "role": context.role, "supplier": context.organisation}
-        return (SolutionPublished.model_validate(stated),)
+        entry, register = OpenEntry(id=command.solution), seller_register(command.seller)
+        entering = entered(register, entry, SOLUTIONS_AT_MOST, SOLUTIONS_TOO_MANY, context)
+        return SolutionPublished.model_validate(stated), entering
     if known is None:
         raise NOT_FOUND.refuse()
     if context.role in SELLERS and (context.role, context.organisation) != (known.role, known.supplier):
@@ -207,7 +224,7 @@ def decide(command: SolutionCommand, known: Solution | None, context: DecisionCo
                 raise SOLUTION_UNCHANGED.refuse(path="title")
             return (revised,)
         case WithdrawSolution(reason=reason):
-            return (SolutionWithdrawn(reason=reason),)
+            return SolutionWithdrawn(reason=reason), *struck(seller_register(known.supplier), command.solution, context)
         case FindSolutionTie(provider=provider, kind=kind, source=source):
             _require_providers([provider], "provider", context)
             if SolutionTie(provider=provider, kind=kind) in (*known.ties, *known.found):
@@ -243,10 +260,13 @@ def _require_providers(providers: list[str], where: str, context: DecisionContex
             raise SOLUTION_TIE_UNKNOWN.refuse(path="provider" if where == "provider" else f"{where}.{place}.provider")
 
 
-def _reads(command: SolutionCommand, _known: Solution | None) -> tuple[Stream, ...]:
+def _reads(command: SolutionCommand, known: Solution | None) -> tuple[Stream, ...]:
     match command:
         case SolutionStatement():
-            return (edition_stream(command.edition), *(organisation_stream(one.provider) for one in command.ties))
+            own = (seller_register(command.seller),) if isinstance(command, PublishSolution) else ()
+            return (edition_stream(command.edition), *(organisation_stream(one.provider) for one in command.ties), *own)
+        case WithdrawSolution() if known is not None:
+            return (seller_register(known.supplier),)
         case FindSolutionTie(provider=provider):
             return (organisation_stream(provider),)
         case SolutionCaseCommand(enterprise=enterprise):

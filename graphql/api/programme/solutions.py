@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 import strawberry
@@ -192,6 +192,11 @@ class SolutionQueries:
         return where
 
 
+def _publishing(context: Context, data: dict[str, Any]) -> dict[str, Any]:
+    """With an id of its own, and of the sender's organisation."""
+    return {**new_id("solution")(context, data), "seller": context.caller.organisation}
+
+
 def _find(context: Context, key: str, _command: Command, wanted: frozenset[str]) -> Solution | None:
     return load_solutions(context, [key], wanted).get(key)
 
@@ -204,7 +209,7 @@ SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
         (ReviseSolution, WithdrawSolution, AgreeToSolutionCase, EndSolutionCaseConsent),
         ServerFields(frozenset(), shows_version=False),
     ),
-    PublishSolution: ServerFields(frozenset({"solution"}), fill=new_id("solution"), shows_version=False),
+    PublishSolution: ServerFields(frozenset({"solution", "seller"}), fill=_publishing, shows_version=False),
 }
 PAYLOADS: Mapping[str, Payload] = {"solution": Payload("solution", Solution, _find)}
 """Capability -> what its payloads carry 返回对象."""

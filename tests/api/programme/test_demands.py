@@ -1,10 +1,13 @@
 """Demands and solutions over the API (plan R2, R3): published, matched with reasons, offered for, agreed, seen through."""
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from domain.kernel import key_of
+from domain.programme.demands.demand import DEMANDS_AT_MOST
 from tests.live_city import ENTERPRISE, OTHER_ENTERPRISE, LiveCity
 
 FIRM, OTHER = f"enterprise/{ENTERPRISE}", f"enterprise/{OTHER_ENTERPRISE}"
@@ -92,6 +95,22 @@ def test_sellers_see_an_open_demand_without_the_firm_and_nobody_else_sees_it(cit
     assert city.data("supplier", DEMANDS, p=told["position"])["demands"]["nodes"][0]["firmName"] == "示例精密机械有限公司"
     city.done("confirmer", "setDemandNaming", "", demand=demand, named=False)
     assert city.data("supplier", DEMANDS)["demands"]["nodes"][0]["firmName"] is None
+
+
+def test_of_forty_demands_at_once_thirty_are_made_and_withdrawing_makes_room(city: LiveCity) -> None:
+    diagnosis = city.issued()
+    given = {"enterprise": FIRM, "diagnosis": diagnosis, "indicators": ["Z01"], "text": "车间设备联网", "by": city.today}
+
+    def one(_number: int) -> str:
+        done = city.do("enterprise", "publishDemand", "", **given)
+        return str(done["userErrors"][0]["code"]) if done["userErrors"] else "made"
+
+    first = city.done("enterprise", "publishDemand", "demand { id }", **given)["demand"]["id"]
+    with ThreadPoolExecutor(39) as clerks:
+        came = Counter(clerks.map(one, range(39)))
+    assert came == {"made": DEMANDS_AT_MOST - 1, "DEMANDS_TOO_MANY": 40 - DEMANDS_AT_MOST}
+    city.done("enterprise", "withdrawDemand", "", demand=first, reason="计划调整")
+    assert (one(0), one(1)) == ("made", "DEMANDS_TOO_MANY")
 
 
 def test_a_demand_is_matched_with_reasons_and_the_diagnosing_providers_product_stands_last(city: LiveCity) -> None:

@@ -22,6 +22,7 @@ from api.kit.row_mapping import DECLARED
 from domain.access import Mask, Role
 from domain.disclosures import ALL_FIRMS
 from interop.exports import plan as plans
+from interop.rosters.uscc import valid_uscc
 from isolation import Bounds
 from journal.transparency.signed_notes import Note
 from tests.api.record.test_disclosures import rows
@@ -138,6 +139,23 @@ def test_three_formats_hold_the_same(city: LiveCity, client: TestClient) -> None
     assert [one.as_py().isoformat().replace("+00:00", "") for one in whole["changedAt"]] == [
         one["changedAt"].rstrip("Z").removesuffix(".000000") for one in told
     ]
+
+
+def test_a_name_that_a_spreadsheet_would_take_for_a_formula_is_text_in_csv_and_exact_elsewhere(
+    city: LiveCity, client: TestClient
+) -> None:
+    names = ('=HYPERLINK("http://e.example","点")', "+1公司", "-1公司", "@SUM(A1)", "＝1公司")
+    rows_of = [(row, FIRM.model_copy(update={"uscc": valid_uscc(row), "name": name})) for row, name in enumerate(names, 2)]
+    city.send(roster(year=2025, digest="6" * 64, rows=tuple(rows_of)))
+    city.installation.services.models.catch_up()
+    token = city.tokens["city"]
+    told = {one["name"] for one in lines(client, token, made(client, token), "enterprises")}
+    assert told >= set(names)
+    read = asked(client, token, table(made(client, token, "csv"), "enterprises")["link"]).text
+    shown = {one["name"] for one in csv.DictReader(io.StringIO(read))}
+    assert shown == {f"'{one}" if one in names else one for one in told}
+    links = client.get("/ecosystem/links.csv", headers={"authorization": f"Bearer {token}"}).text
+    assert {one["source_name"] for one in csv.DictReader(io.StringIO(links))} >= {f"'{one}" for one in names}
 
 
 def test_the_manifest_is_signed_by_the_key_of_the_log(city: LiveCity, client: TestClient) -> None:

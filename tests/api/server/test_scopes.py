@@ -14,6 +14,7 @@ import strawberry
 from graphql import GraphQLSchema, OperationType
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.vendor.pretty import RepresentationPrinter
 
 from api.kit.cursors import Cursors
 from api.kit.ids import id_of
@@ -114,6 +115,10 @@ class Watched:
     operations: Operations
     built: strawberry.Schema
     asked: list[Scope]
+
+    def _repr_pretty_(self, printer: RepresentationPrinter, _cycle: bool) -> None:  # noqa: FBT001 - as the library calls it
+        """Where an example is told, not the whole city: the library writes out every field of a dataclass, whatever its repr."""
+        printer.text(f"<{type(self).__name__}>")
 
     @property
     def schema(self) -> GraphQLSchema:

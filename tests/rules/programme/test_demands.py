@@ -27,6 +27,7 @@ from domain.programme.demands.offer_commands import (
     WithdrawOffer,
 )
 from domain.programme.demands.offer_facts import DealChange, OfferAccepted, OfferMember, OfferStatus
+from domain.programme.demands.register import OpenEntry, SupplyDemandRegister, firm_register
 from domain.programme.demands.solution import FindSolutionTie
 from domain.programme.demands.state import demand_stream, solution_stream
 from domain.stated_dates import DATE_TOO_FAR_AHEAD
@@ -34,9 +35,10 @@ from tests.rules import cases
 from tests.rules.given import AT, Given, given
 from tests.rules.programme.test_solutions import PUBLISH as SOLUTION
 from tests.rules.programme.test_solutions import WITHDRAW as WITHDRAW_SOLUTION
-from tests.rules.programme.test_solutions import WORLD, fresh, published, supplier
+from tests.rules.programme.test_solutions import WORLD, fresh, many, published, supplier
 
 TODAY, DAY = AT.date(), timedelta(days=1)
+DEMANDED = ("demand.published.v1", "supplydemand.changed.v1")
 BY = TODAY + timedelta(days=90)
 PUBLISH = asking.PublishDemand(
     demand="r1",
@@ -89,13 +91,13 @@ def delivered() -> Given:
 
 def test_a_firm_looks_for_solutions_to_indicators_of_its_issued_result_without_its_name() -> None:
     case = demanded()
-    case.happened("demand.published.v1")
+    case.happened(*DEMANDED)
     assert (case.state.named, case.state.provider, case.state.status) == (False, "p1", DemandStatus.OPEN)
     cases.firm(case, NAMING).happened("demand.naming_set.v1")
     cases.firm(case, NAMING).refused(asking.DEMAND_NAMING_SO)
     case.when(NAMING, "filler", "e1").refused(ROLE_NOT_ALLOWED)
     cases.firm(case, PUBLISH).refused(NOT_FOUND)
-    cases.firm(case, WITHDRAW).happened("demand.withdrawn.v1")
+    cases.firm(case, WITHDRAW).happened("demand.withdrawn.v1", "supplydemand.changed.v1")
     cases.firm(case, WITHDRAW).refused(asking.DEMAND_STATUS, status="withdrawn")
     cases.firm(at_issue(), WITHDRAW).refused(NOT_FOUND)
 
@@ -113,9 +115,26 @@ def test_indicators_are_of_the_result_each_once_and_budget_and_day_make_sense() 
     case = cases.firm(at_issue(), PUBLISH.model_copy(update={"indicators": ("Z01", "Q99", "Z01")}))
     assert case.told == {(INDICATOR_UNKNOWN.code, "indicators.1"), (LISTED_TWICE.code, "indicators.2")}
     cases.firm(at_issue(), PUBLISH.model_copy(update={"budget_to": 9_999})).refused(asking.DEMAND_BUDGET_REVERSED, at_least=10_000)
-    cases.firm(at_issue(), PUBLISH.model_copy(update={"budget_from": None, "budget_to": None})).happened("demand.published.v1")
+    cases.firm(at_issue(), PUBLISH.model_copy(update={"budget_from": None, "budget_to": None})).happened(*DEMANDED)
     cases.firm(at_issue(), PUBLISH.model_copy(update={"by": TODAY - DAY})).refused(asking.DEMAND_DAY_PAST, earliest=TODAY)
     cases.firm(at_issue(), PUBLISH.model_copy(update={"by": date(2999, 1, 1)})).refused(DATE_TOO_FAR_AHEAD)
+
+
+def test_a_firm_has_so_many_demands_whose_day_is_not_over_and_no_more() -> None:
+    register = firm_register("e1")
+    full = SupplyDemandRegister(entries=(OpenEntry(id="x", until=TODAY), *many(asking.DEMANDS_AT_MOST - 1, until=BY)))
+    case = at_issue().having_read({register: full})
+    cases.firm(case, PUBLISH).refused(asking.DEMANDS_TOO_MANY, most=asking.DEMANDS_AT_MOST, again=TODAY + DAY)
+    case.when(PUBLISH, "enterprise", "e1", at=AT + DAY).happened(*DEMANDED)
+    assert [one.id for one in case.read[register].entries] == [*(str(number) for number in range(29)), "r1"]
+    other = demanded().having_read({register: SupplyDemandRegister(entries=(*full.entries[1:], OpenEntry(id="r1", until=BY)))})
+    cases.firm(other, WITHDRAW).happened("demand.withdrawn.v1", "supplydemand.changed.v1")
+    assert len(other.read[register].entries) == asking.DEMANDS_AT_MOST - 1
+
+
+def test_a_demand_from_before_the_register_was_kept_is_withdrawn_all_the_same() -> None:
+    case = demanded().having_read({firm_register("e1"): SupplyDemandRegister()})
+    cases.firm(case, WITHDRAW).happened("demand.withdrawn.v1")
 
 
 def test_a_supplier_offers_its_published_solution_and_the_firm_accepts_it() -> None:
@@ -142,7 +161,7 @@ def test_an_offer_is_of_its_parties_solutions_for_an_indicator_asked_for_and_in_
     supplier(given(offering.OFFERS), OFFER).refused(NOT_FOUND)
     case = supplier(market(), OFFER.model_copy(update={"solutions": ("m2", "m1", "m1")}))
     assert case.told == {(offering.OFFER_SOLUTION_FOREIGN.code, "solutions.0"), (LISTED_TWICE.code, "solutions.2")}
-    for other in (supplier(fresh(), SOLUTION, "s2"), supplier(published(), WITHDRAW_SOLUTION)):
+    for other in (supplier(fresh(), SOLUTION.model_copy(update={"seller": "s2"}), "s2"), supplier(published(), WITHDRAW_SOLUTION)):
         supplier(market(m1=other), OFFER).refused(offering.OFFER_SOLUTION_FOREIGN)
     supplier(market(m1=published(indicators=("Z02",))), OFFER).refused(offering.OFFER_COVERS_NOTHING)
     for day in (TODAY - DAY, BY + DAY):
@@ -175,7 +194,7 @@ def test_a_member_is_another_registered_seller_and_its_solutions_may_be_offered_
     left = market().having_read({organisation_stream("s2"): retired})
     offer = OFFER.model_copy(update={"members": MEMBERS[:1]})
     supplier(left, offer).refused(offering.OFFER_MEMBER_UNKNOWN, path="members.0.organisation")
-    theirs = supplier(fresh(), SOLUTION, "s2").accepted
+    theirs = supplier(fresh(), SOLUTION.model_copy(update={"seller": "s2"}), "s2").accepted
     supplier(market(m1=theirs), OFFER.model_copy(update={"members": MEMBERS[:1]})).happened("offer.made.v1")
 
 

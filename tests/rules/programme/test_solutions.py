@@ -10,16 +10,17 @@ from domain.access import Role
 from domain.command_rights import ROLE_NOT_ALLOWED
 from domain.diagnosis.answers import INDICATOR_UNKNOWN
 from domain.governance.ties import TieKind
-from domain.kernel import LISTED_TWICE, NOT_FOUND
+from domain.kernel import LISTED_TWICE, NOT_FOUND, OnStream
 from domain.participants.enterprises import enterprise_stream
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
 from domain.programme.demands import gap_consent as chain
 from domain.programme.demands import service_list as yearly
 from domain.programme.demands import solution as publishing
 from domain.programme.demands.gap_consent import GAP_CONSENTS
+from domain.programme.demands.register import OpenEntry, SupplyDemandChanged, SupplyDemandRegister, seller_register
 from domain.programme.demands.service_list import SERVICE_LISTS
 from domain.programme.demands.solution import SOLUTIONS
-from domain.programme.demands.solution_facts import SolutionCase, SolutionCaseNamed, SolutionTie
+from domain.programme.demands.solution_facts import SolutionCase, SolutionCaseNamed, SolutionTie, SolutionWithdrawn
 from domain.programme.designations import DesignationRecorded, Designations, designation_stream
 from domain.programme.policies.conditions import Designation
 from domain.stated_dates import DATE_TOO_FAR_AHEAD
@@ -28,6 +29,7 @@ from tests.rules import cases
 from tests.rules.given import AT, Given, given
 
 TODAY = AT.date()
+PUBLISHED = ("solution.published.v1", "supplydemand.changed.v1")
 SUPPLIER = Organisation(kind=OrganisationKind.SUPPLIER, name="示例方案商")
 WORLD = {
     **cases.WORLD,
@@ -38,6 +40,7 @@ WORLD = {
 }
 PUBLISH = publishing.PublishSolution(
     solution="m1",
+    seller="s1",
     title="车间数据采集",
     summary="设备联网与数据采集",
     edition="2023",
@@ -47,7 +50,7 @@ PUBLISH = publishing.PublishSolution(
     cases=(SolutionCase(industry="C34", text="产线停机时间下降三成"), SolutionCase(text="能耗下降")),
 )
 OF = {"solution": "m1"}
-REVISE = publishing.ReviseSolution(**PUBLISH.model_dump() | {"summary": "设备联网、数据采集与看板"})
+REVISE = publishing.ReviseSolution(**PUBLISH.model_dump(exclude={"seller"}) | {"summary": "设备联网、数据采集与看板"})
 WITHDRAW = publishing.WithdrawSolution(**OF, reason="产品停售")
 TIE = publishing.FindSolutionTie(**OF, provider="p1", kind=TieKind.OWNERSHIP, source="工商登记")
 NAME = publishing.AgreeToSolutionCase(**OF, enterprise="e1", case=1)
@@ -62,13 +65,18 @@ def fresh() -> Given:
     return given(SOLUTIONS).having_read(WORLD)
 
 
+def many(count: int, until: date | None = None) -> tuple[OpenEntry, ...]:
+    """So many others that are open."""
+    return tuple(OpenEntry(id=str(number), until=until) for number in range(count))
+
+
 def published(**changes: Any) -> Given:
     return supplier(fresh(), PUBLISH.model_copy(update=changes)).accepted
 
 
 def test_a_supplier_publishes_revises_and_withdraws_its_solution_and_nobody_else_does() -> None:
     case = published()
-    case.happened("solution.published.v1")
+    case.happened(*PUBLISHED)
     assert [one.id for one in case.state.indicators] == ["Z01", "Z04"]
     supplier(case, REVISE.model_copy(update={"summary": PUBLISH.summary})).refused(publishing.SOLUTION_UNCHANGED)
     supplier(case, REVISE).happened("solution.revised.v1")
@@ -76,10 +84,23 @@ def test_a_supplier_publishes_revises_and_withdraws_its_solution_and_nobody_else
         supplier(case, command, "s2").refused(NOT_FOUND)
         case.when(command, "provider", "s1").refused(NOT_FOUND)
     supplier(case, PUBLISH).refused(NOT_FOUND)
+    supplier(fresh(), PUBLISH, "s2").refused(NOT_FOUND)
     supplier(fresh(), WITHDRAW).refused(NOT_FOUND)
     case.when(WITHDRAW, "enterprise", "e1").refused(ROLE_NOT_ALLOWED)
-    supplier(case, WITHDRAW).happened("solution.withdrawn.v1")
+    supplier(case, WITHDRAW).happened("solution.withdrawn.v1", "supplydemand.changed.v1")
     supplier(case, REVISE).refused(publishing.SOLUTION_STATUS, status="withdrawn", status_name="已撤回")
+
+
+def test_a_seller_has_so_many_solutions_and_no_more_until_one_is_withdrawn() -> None:
+    register = seller_register("s1")
+    full = SupplyDemandRegister(entries=many(publishing.SOLUTIONS_AT_MOST))
+    case = fresh().having_read({register: full})
+    supplier(case, PUBLISH).refused(publishing.SOLUTIONS_TOO_MANY, most=publishing.SOLUTIONS_AT_MOST)
+    supplier(published().having_read({register: SupplyDemandRegister(entries=(OpenEntry(id="m1"),))}), WITHDRAW).then(
+        SolutionWithdrawn(reason="产品停售"), OnStream(register, SupplyDemandChanged(entries=()))
+    )
+    supplier(case.having_read({register: SupplyDemandRegister(entries=full.entries[1:])}), PUBLISH).happened(*PUBLISHED)
+    assert len(case.read[register].entries) == publishing.SOLUTIONS_AT_MOST
 
 
 def test_what_a_solution_names_is_on_record_each_once() -> None:
@@ -93,7 +114,7 @@ def test_what_a_solution_names_is_on_record_each_once() -> None:
 
 
 def test_a_providers_own_product_and_every_tie_is_on_record_whoever_says_it() -> None:
-    own = fresh().when(PUBLISH, "provider", "p1").accepted
+    own = fresh().when(PUBLISH.model_copy(update={"seller": "p1"}), "provider", "p1").accepted
     assert own.state.providers == {"p1"}
     stated = published(ties=(SolutionTie(provider="p2", kind=TieKind.VENDOR),))
     assert stated.state.providers == {"p2"}
