@@ -65,7 +65,7 @@ class QuestionsDeferred(Event):
     type: Literal["diagnosis.questions_deferred.v1"] = "diagnosis.questions_deferred.v1"
     told_to: ClassVar = EVERYONE
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
-    says: ClassVar = "将自评 {indicators:count} 项标记为待填"
+    says: ClassVar = "将自评 {indicators:count} 项标记为“{deferral:term}”"
     indicators: tuple[str, ...]
     deferral: Deferral
 
