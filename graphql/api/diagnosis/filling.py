@@ -26,7 +26,7 @@ from domain.diagnosis.state import Deferral
 from domain.governance.rule_bodies.process import ProcessRule
 from domain.governance.rule_bodies.publication import PublicationRule
 from domain.kernel import Rule
-from domain.masks import BOTTLENECKS, BURDEN_SHARES, BURDENS, EXTERNAL_ASSESSMENTS, OF_THE_FIRM
+from domain.masks import ANSWERS, BOTTLENECKS, BURDEN_SHARES, BURDENS, EXTERNAL_ASSESSMENTS
 from domain.participants.rosters.state import FIRST_YEAR, LAST_YEAR
 from methods.filling_burden import asked_twice, minutes_spent
 from methods.quantiles import HALF, NINE_TENTHS, Quantile, quantile
@@ -58,7 +58,7 @@ class BurdenDivision(DescribedEnum):
 enum_type(BurdenDivision)
 
 
-@published(OF_THE_FIRM, row=DeferralRow)
+@published(ANSWERS, row=DeferralRow)
 class DeferredQuestion:
     """Question that is not answered yet and marked so; no answer, and in no score · 待填标记. plan P3"""
 
@@ -114,8 +114,8 @@ class FillingQueries:
 
     @field(
         "Questions of a diagnosis that are deferred, in the caller's sections, in the edition's order; null when the diagnosis "
-        "does not exist or lies outside the scope · 待填标记. plan P3, P7",
-        roles=OF_THE_FIRM,
+        "does not exist or lies outside the scope, and outside the case · 待填标记. plan P3, P7",
+        roles=ANSWERS,
     )
     def deferred_questions(
         self,
@@ -128,7 +128,7 @@ class FillingQueries:
         context, key = info.context, key_of(diagnosis, "diagnosis")
         context.at_least(at_least)
         case = diagnoses.diagnoses_by_id(context.snapshot, context.scope, [key]).get(key)
-        if case is None:
+        if case is None or sees_only_issued(context.scope):
             return None
         edition = editions_of(context, [case.edition])[case.edition]
         marks = {one.indicator: one for one in filling.deferred(context.snapshot, context.scope, key)}

@@ -61,13 +61,16 @@ def test_submission_names_what_is_still_deferred(city: LiveCity) -> None:
     assert one in codes["QUESTIONS_DEFERRED"]
 
 
-def test_marks_are_the_firms_alone_and_each_department_sees_its_own_sections(city: LiveCity) -> None:
+def test_marks_are_read_by_who_reads_the_answers_and_each_department_sees_its_own_sections(city: LiveCity) -> None:
     case, one = city.opened(), first_of("F")
     city.done("filler", "deferQuestions", diagnosis=case, indicators=[one], deferral="COME_BACK_LATER")
     assert deferred(city, "stranger", case) is None
     assert deferred(city, "filler", "no-such") is None
     assert deferred(city, "department", case) == []
-    for who in ("provider", "city", "bank"):
+    assert deferred(city, "provider", case) == [one]
+    for who in ("group", "rival", "pudong"):
+        assert deferred(city, who, case) is None
+    for who in ("bank", "subdistrict", "park"):
         assert city.ask(who, DEFERRED, id=case)["errors"][0]["extensions"]["code"] == "FORBIDDEN"
     marking = {"diagnosis": case, "indicators": [one]}
     assert city.refused("department", "resumeQuestions", **marking) == "SECTION_NOT_YOURS"

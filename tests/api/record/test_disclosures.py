@@ -177,7 +177,7 @@ RESTRICTED_BUT_OPEN = {
     **dict.fromkeys(("UpliftRun.*", "UpliftRun.position", "UpliftShare.*"), "counts and means of thirty firms or more"),
     **dict.fromkeys(("Package.*", "Package.position", "PackageFile.*"), "to whom and what for; the file leaves its own row"),
     **dict.fromkeys(("Prefill.*", "PrefillOffer.*"), "certificates, which are open to whoever sees the firm, for the firm itself"),
-    "DeferredQuestion.*": "that a question has no answer yet, for the firm itself",
+    "DeferredQuestion.*": "that a question has no answer yet; none is told",
     **dict.fromkeys(("FillingBurden.*", "FillingBurden.prefillable"), "counts and minutes, and questions of the edition"),
     **dict.fromkeys(("BurdenShare.*", "BurdenQuantile.*"), "counts and minutes of forms, which name no firm"),
     **dict.fromkeys(("Paper.version", "Paper.position"), "of a paper, which is no firm's"),
