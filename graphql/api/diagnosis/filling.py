@@ -7,6 +7,7 @@ before the first saving of a sitting, no record tells: so the minutes are at lea
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Annotated
 
 import strawberry
@@ -29,7 +30,7 @@ from domain.kernel import Rule
 from domain.masks import ANSWERS, BOTTLENECKS, BURDEN_SHARES, BURDENS, EXTERNAL_ASSESSMENTS
 from domain.participants.rosters.state import FIRST_YEAR, LAST_YEAR
 from methods.filling_burden import asked_twice, minutes_spent
-from methods.quantiles import HALF, NINE_TENTHS, Quantile, quantile
+from methods.quantiles import HALF, NINE_TENTHS, quantile
 from projections.diagnosis import case_parts, diagnoses, filling
 from projections.diagnosis.filling import DeferralRow, Filled, Saving
 from projections.governance.dated_rules import body_on
@@ -38,7 +39,7 @@ from standards.described import DescribedEnum
 enum_type(Deferral)
 
 ROUNDED = 5
-"""Minutes, and questions of a hundred, that a number for who sees no single firm is rounded to."""
+"""What a number for who sees no single firm is rounded to."""
 
 FILLING_YEAR_OUT_OF_RANGE = Rule(
     "FILLING_YEAR_OUT_OF_RANGE",
@@ -101,10 +102,10 @@ class BurdenShare:
 
     district: District | None = field("District; null: not divided by it · 区")
     forms: int | None = field("Forms that were handed in; null: not told · 已提交份数")
-    median_minutes: BurdenQuantile | None = field("Minutes that half of them took at most; null: not told · 填报分钟数中位数")
-    nine_tenths_minutes: BurdenQuantile | None = field("Minutes that nine tenths took at most; null: not told · 九成分位数")
-    median_asked_twice: BurdenQuantile | None = field(
-        "Indicators that more than one person answered in half of them at most; null: not told · 重复填报指标数中位数"
+    median_minutes: BurdenQuantile = field("Minutes that half of them took at most · 填报分钟数中位数")
+    nine_tenths_minutes: BurdenQuantile = field("Minutes that nine tenths took at most · 填报分钟数九成分位数")
+    median_asked_twice: BurdenQuantile = field(
+        "Indicators that more than one person answered in half of them at most · 重复填报指标数中位数"
     )
 
 
@@ -176,7 +177,7 @@ class FillingQueries:
 
     @field(
         "How the burden of the forms handed in within a year is spread: of the cases of the scope; to a firm of the whole city, "
-        "from as many firms on as the rule of published aggregates says · 填报负担分布. plan P3, R5",
+        "rounded, of ended years and of as many firms as the rule of published aggregates says · 填报负担分布. plan P3, R5",
         roles=BURDEN_SHARES,
     )
     def burden_shares(
@@ -201,10 +202,13 @@ class FillingQueries:
         for form in filling.filled(*where, date(year, 1, 1), date(year, 12, 31)):
             groups[form.district if by is BurdenDivision.DISTRICT else ""].append(form)
         least = None if sees_firms else body_on(context.snapshot, PublicationRule, context.today).firms_at_least
-        over = year < context.today.year
+        if least is not None and year >= context.today.year:  # a number would move while one firm hands in its form
+            return []
+        pause = _pause(context)
         return [
-            _share(group, forms, _pause(context), told=least is None or (over and _firms(forms) >= least), exact=sees_firms)
+            _share(group, forms, pause, exact=sees_firms)
             for group, forms in sorted(groups.items())
+            if least is None or _firms(forms) >= least
         ]
 
 
@@ -212,22 +216,22 @@ def _firms(forms: Iterable[Filled]) -> int:
     return len({one.enterprise for one in forms})
 
 
-def _share(group: str, forms: Sequence[Filled], pause: int, *, told: bool, exact: bool) -> BurdenShare:
-    minutes = [_minutes(one.savings, pause) for one in forms] if told else []
-    twice = [len(_twice(one.savings)) for one in forms] if told else []
+def _share(group: str, forms: Sequence[Filled], pause: int, *, exact: bool) -> BurdenShare:
+    minutes = [_minutes(one.savings, pause) for one in forms]
+    twice = [len(_twice(one.savings)) for one in forms]
     return BurdenShare(
         district=CONVERSIONS[str, District](group) if group else None,
         forms=len(forms) if exact else None,
-        median_minutes=_quantile(quantile(minutes, HALF), exact=exact),
-        nine_tenths_minutes=_quantile(quantile(minutes, NINE_TENTHS), exact=exact),
-        median_asked_twice=_quantile(quantile(twice, HALF), exact=exact),
+        median_minutes=_quantile(minutes, HALF, exact=exact),
+        nine_tenths_minutes=_quantile(minutes, NINE_TENTHS, exact=exact),
+        median_asked_twice=_quantile(twice, HALF, exact=exact),
     )
 
 
-def _quantile(found: Quantile | None, *, exact: bool) -> BurdenQuantile | None:
-    """As it is; to who sees no single firm to the nearest five, for it is what one firm took."""
-    if found is None:
-        return None
+def _quantile(values: Sequence[int], share: Fraction, *, exact: bool) -> BurdenQuantile:
+    """As it is; to who sees no single firm to the nearest five, for it is what one firm took. values: at least one."""
+    found = quantile(values, share)
+    assert found is not None  # noqa: S101 - of some values
     if exact:
         return BurdenQuantile(value=found.value, low=found.low, high=found.high)
     return BurdenQuantile(value=(found.value + ROUNDED // 2) // ROUNDED * ROUNDED, low=None, high=None)

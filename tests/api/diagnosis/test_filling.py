@@ -3,7 +3,12 @@
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
+
 from domain.instants import city_day
+from methods.filling_burden import MINUTE
+from projections.diagnosis import filling
+from projections.diagnosis.filling import Filled, Saving
 from tests.api.diagnosis.test_external_results import CERTIFICATE, accept, sent
 from tests.api.diagnosis.test_prefill import mapped
 from tests.live_city import LiveCity, sections
@@ -109,7 +114,27 @@ def test_an_answer_that_a_certificate_offered_and_the_firm_gave_itself_is_named(
     assert burden(city, "filler", case)["prefillable"] == [one for one in ("F06", "F07") if one in asked] != []
 
 
-def test_the_spread_is_told_of_the_cases_one_sees_and_to_a_firm_of_enough_firms_alone(city: LiveCity) -> None:
+def forms(firms: int, district: str = "310117") -> list[Filled]:
+    """Forms of so many firms, each of twelve minutes and a pause."""
+    moments = (0, 12 * MINUTE, 60 * MINUTE)
+    return [Filled(district, f"f{firm}", [Saving("li", at, ("Z01",)) for at in moments]) for firm in range(firms)]
+
+
+def test_a_firm_is_told_of_enough_firms_alone_rounded_and_once_the_year_is_over(
+    city: LiveCity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [*forms(10), *forms(2, "310115"), *forms(1, "310115")]
+    monkeypatch.setattr(filling, "filled", lambda *_: found)
+    this = city_day(city.installation.services.clock()).year
+    [whole] = shares(city, "enterprise", year=this - 1)
+    assert (whole["forms"], whole["medianMinutes"]) == (None, {"value": 10, "low": None, "high": None})
+    assert [one["district"]["code"] for one in shares(city, "enterprise", "DISTRICT", this - 1)] == ["310117"]
+    assert shares(city, "enterprise", year=this) == []
+    exact = {one["district"]["code"]: one for one in shares(city, "city", "DISTRICT", this)}
+    assert (exact["310115"]["forms"], exact["310117"]["medianMinutes"]["value"]) == (3, 12)
+
+
+def test_the_spread_is_told_of_the_cases_one_sees(city: LiveCity) -> None:
     city.submitted()
     for who in ("city", "district", "provider", "auditor"):
         [found] = shares(city, who, "DISTRICT")
@@ -118,8 +143,7 @@ def test_the_spread_is_told_of_the_cases_one_sees_and_to_a_firm_of_enough_firms_
         assert found["medianAskedTwice"]["value"] == 0
     for who in ("pudong", "rival"):
         assert shares(city, who) == []
-    nothing = {"forms": None, "medianMinutes": None, "nineTenthsMinutes": None, "medianAskedTwice": None}
-    assert shares(city, "enterprise") == [{"district": None, **nothing}]
+    assert shares(city, "enterprise") == []
     assert shares(city, "city", year=(date.today() - timedelta(days=800)).year) == []  # noqa: DTZ011 - some year before
     refused = city.ask("city", SHARES, year=1, by="WHOLE")
     assert refused["errors"][0]["extensions"]["code"] == "FILLING_YEAR_OUT_OF_RANGE"
