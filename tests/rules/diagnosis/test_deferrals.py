@@ -1,6 +1,7 @@
 """Deferrals 待填标记 (plan P3): "not known yet" and "come back later" stand beside an answer's absence and are none."""
 
 from decimal import Decimal
+from typing import Any
 
 from domain.command_rights import ROLE_NOT_ALLOWED
 from domain.diagnosis.answers import INDICATOR_UNKNOWN, SECTION_NOT_YOURS
@@ -76,7 +77,7 @@ def test_a_mark_changes_nothing_of_what_is_measured() -> None:
 
 
 def test_only_who_fills_in_marks_each_in_its_own_sections_while_the_form_is_open() -> None:
-    department = {"role": "department_filler", "organisation": "e1", "sections": frozenset({"D1"})}
+    department: dict[str, Any] = {"role": "department_filler", "organisation": "e1", "sections": frozenset({"D1"})}
     opened().when(defer("Z01"), **department).happened("diagnosis.questions_deferred.v1")
     for marking in (defer("F08"), resume("F08")):
         opened().when(marking, **department).refused(SECTION_NOT_YOURS, path="indicators.0")
