@@ -103,6 +103,10 @@ BULK_EXPORTS = AUDIT | {Role.CITY, Role.DISTRICT, Role.PARTNER}
 A consent to a bank may end while a file is given out, so a bank reads page by page."""
 BOTTLENECKS = PROCESS_LOG | {Role.PROVIDER}
 """Where cases wait and turn back 瓶颈台: a district of its own cases, a provider of those that it diagnoses. plan P5."""
+BURDENS = BOTTLENECKS | OF_THE_FIRM - {Role.DEPARTMENT_FILLER} | OF_THE_PROVIDER
+"""How long a firm filled in and what it was asked twice 填报负担: the two sides, the offices that see the case, the auditor."""
+BURDEN_SHARES = BOTTLENECKS | OF_THE_FIRM - {Role.DEPARTMENT_FILLER}
+"""How the burden is spread 填报负担分布: of the cases that one sees; a firm is told of the city, of enough firms."""
 UPLOADERS = COMMANDS["AttachEvidence"] | COMMANDS["ImportRoster"] - {Role.SYSTEM} | COMMANDS["SendResultBatch"]
 ACTORS = frozenset({Role.CITY, Role.AUDITOR})
 """Ids of people, such as who acted, read or reviewed: to everyone else a role of an organisation did. plan P5, P7."""

@@ -135,7 +135,7 @@ PARTIES_AND_OFFICES: Mapping[str, str] = {
     "credential": "issued.v1 revoked.v1",
     "demand": "published.v1 naming_set.v1 withdrawn.v1 agreed.v1 delivered.v1 reopened.v1",
     "diagnosis": "listing_exception_recorded.v1 tie_exception_recorded.v1 answers_saved.v1 truth_pledged.v1"
-    " workbook_taken_in.v1 prefill_taken.v1 submission_taken_in.v1"
+    " workbook_taken_in.v1 prefill_taken.v1 questions_deferred.v1 questions_resumed.v1 submission_taken_in.v1"
     " self_assessment_submitted.v1 accepted.v1 evidence_attached.v1 site_visit_planned.v1 site_visit_agreed.v1"
     " site_visit_declined.v1 site_visit_cancelled.v1 signed_in_on_site.v1 interview_recorded.v1 site_visit_recorded.v2"
     " answers_verified.v1 expert_review_recorded.v1 scored.v1 report_handed_in.v1 report_reviewed.v1"

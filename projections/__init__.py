@@ -13,6 +13,7 @@ from projections.diagnosis.campaigns import CAMPAIGN_READ_MODEL
 from projections.diagnosis.diagnoses_fold import DIAGNOSIS_READ_MODEL
 from projections.diagnosis.equatings import EQUATING_READ_MODEL
 from projections.diagnosis.external_results import EXTERNAL_RESULT_READ_MODEL
+from projections.diagnosis.filling import FILLING_READ_MODEL
 from projections.diagnosis.firms import ENTERPRISE_READ_MODEL, FIRMS_BY_CASES
 from projections.diagnosis.groups import GROUP_READ_MODEL
 from projections.diagnosis.passages import PASSAGE_READ_MODEL
@@ -72,6 +73,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     ORGANISATION_READ_MODEL,
     DIAGNOSIS_READ_MODEL,
     PASSAGE_READ_MODEL,
+    FILLING_READ_MODEL,
     CAMPAIGN_READ_MODEL,
     CAMPAIGN_TARGET_READ_MODEL,
     TERMS,

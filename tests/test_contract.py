@@ -115,6 +115,8 @@ BOUNDED = {
     "YearPace": {"districts": "one a district"},
     "Query": {
         "bottlenecks": "one a district or provider",
+        "burdenShares": "one a district",
+        "deferredQuestions": "one an indicator",
         "ecosystemCounts": "one a kind of link",
         "calibrations": "one a quarter",
         "counterparts": "the seven there are",

@@ -25,6 +25,15 @@ from domain.diagnosis.arbitration import (
     settle_arbitration,
 )
 from domain.diagnosis.case_streams import place, reads, reads_further, reads_of_sender
+from domain.diagnosis.deferrals import (
+    DeferQuestions,
+    QuestionsDeferred,
+    QuestionsResumed,
+    ResumeQuestions,
+    defer,
+    resume,
+)
+from domain.diagnosis.deferrals import after as deferred_after
 from domain.diagnosis.evidence import AttachEvidence, EvidenceAttached, attach
 from domain.diagnosis.filing import FileReport, ReportFiled, file_report
 from domain.diagnosis.follow_up import follow_up_after
@@ -146,6 +155,8 @@ STEPS: Mapping[type[Command], Step] = {
     SaveAnswers: save_answers,
     TakeInWorkbook: take_in_workbook,
     TakePrefill: take_prefill,
+    DeferQuestions: defer,
+    ResumeQuestions: resume,
     PledgeTruth: pledge,
     SubmitSelfAssessment: submit,
     AcceptDiagnosis: accept,
@@ -203,6 +214,8 @@ DiagnosisEvent = (
     | AnswersSaved
     | WorkbookTakenIn
     | PrefillTaken
+    | QuestionsDeferred
+    | QuestionsResumed
     | TruthPledged
     | SelfAssessmentSubmitted
     | DiagnosisAccepted
@@ -274,8 +287,11 @@ def _changes(diagnosis: Diagnosis, event: DiagnosisEvent, version: int) -> dict[
             return {
                 "answers": diagnosis.answers | {i: a.answer for i, a in answers.items()},
                 "recorded_in": diagnosis.recorded_in | dict.fromkeys(answers, version),
+                "deferred": {i: mark for i, mark in diagnosis.deferred.items() if i not in answers},
                 "pledged": False,
             }
+        case QuestionsDeferred() | QuestionsResumed():
+            return {"deferred": deferred_after(diagnosis, event)}
         case TruthPledged():
             return {"pledged": True}
         case SelfAssessmentSubmitted(measured=measured):

@@ -1,5 +1,6 @@
 """Self-assessment 自评: what the firm answers, its pledge, and handing it in. plan P3, P5, S4."""
 
+from collections.abc import Collection, Iterator
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -28,7 +29,7 @@ from domain.kernel import (
     refuse_together,
 )
 from domain.person_id_fields import PersonId
-from standards import Answer, Measured
+from standards import Answer, Edition, Measured
 
 # Rules
 
@@ -43,6 +44,12 @@ ANSWERS_MISSING = Rule(
     "plan P3",
     "尚有 {count} 项指标未填写：{listed}。请填写后再提交",
     "{count} indicators are still unanswered: {listed_in_english}. Fill them in, then submit",
+)
+QUESTIONS_DEFERRED = Rule(
+    "QUESTIONS_DEFERRED",
+    "plan P3",
+    "其中 {count} 项仍标记为待填：{listed}。请逐项填写，或确认不适用并说明理由",
+    "{count} of them are still deferred: {listed_in_english}. Answer each, or say why it does not apply",
 )
 PLEDGE_MISSING = Rule(
     "PLEDGE_MISSING", "plan P3", "提交前须作出真实性承诺", "Pledge the truth of the answers before submitting"
@@ -162,7 +169,14 @@ def submit(_command: SubmitSelfAssessment, diagnosis: Diagnosis, context: Decisi
     require_status(diagnosis, Status.OPEN)
     edition = pinned_edition(diagnosis, context)
     if missing := edition.missing(diagnosis.form, diagnosis.answers):
-        raise ANSWERS_MISSING.refuse(indicators=list(missing), **named_by_dimension(edition, missing))
+        refuse_together(_unanswered(edition, diagnosis, missing))
     if not diagnosis.pledged:
         raise PLEDGE_MISSING.refuse()
     return (SelfAssessmentSubmitted(measured=measured(edition, diagnosis, diagnosis.answers)),)
+
+
+def _unanswered(edition: Edition, diagnosis: Diagnosis, missing: Collection[str]) -> Iterator[Refused]:
+    """That answers are missing, and which of them are still deferred."""
+    yield ANSWERS_MISSING.refuse(indicators=list(missing), **named_by_dimension(edition, missing))
+    if deferred := [one for one in missing if one in diagnosis.deferred]:
+        yield QUESTIONS_DEFERRED.refuse(indicators=deferred, **named_by_dimension(edition, deferred))

@@ -41,6 +41,13 @@ class Purpose(DescribedEnum):
     REPEAT = "repeat", "Later diagnosis of a firm diagnosed before · 复诊"
 
 
+class Deferral(DescribedEnum):
+    """Why a question is not answered yet · 待填原因."""
+
+    NOT_KNOWN_YET = "not_known_yet", "The answer is not known yet · 暂不清楚"
+    COME_BACK_LATER = "come_back_later", "The question is put off · 稍后再填"
+
+
 class Status(StrEnum):
     """How far a diagnosis has come 诊断状态."""
 
@@ -198,6 +205,7 @@ class Diagnosis(BaseModel):
     """A diagnosis as far as its history tells 诊断.
 
     answers: indicator id -> the firm's answer. recorded_in: indicator id -> stream version of that answer.
+    deferred: indicator id -> why its question is not answered yet.
     verified: indicator id -> what the provider found. evidence: (hash, indicator) pairs.
     outdated: something that scoring looks at came after the last scoring. reports: versions issued or confirmed so far.
     objections: indicators under objection now. upheld: those that the last answer sent back to be verified again.
@@ -225,6 +233,7 @@ class Diagnosis(BaseModel):
     status: Status = Status.OPEN
     answers: dict[str, Answer] = {}
     recorded_in: dict[str, int] = {}
+    deferred: dict[str, Deferral] = {}
     pledged: bool = False
     verified: dict[str, VerifiedAnswer] = {}
     verified_in: dict[str, int] = {}

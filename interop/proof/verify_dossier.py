@@ -570,6 +570,8 @@ STEPS: Mapping[str, tuple[str, str]] = {
     "answers_saved": ("enterprise filler department_filler", "open"),
     "workbook_taken_in": ("enterprise filler department_filler", "open"),
     "prefill_taken": ("enterprise filler department_filler", "open"),
+    "questions_deferred": ("enterprise filler department_filler", "open"),
+    "questions_resumed": ("enterprise filler department_filler", "open"),
     "truth_pledged": ("enterprise confirmer", "open"),
     "self_assessment_submitted": ("enterprise filler confirmer", "open"),
     "accepted": ("provider", "submitted"),

@@ -56,6 +56,7 @@ PARTS = {
         ("filings", "readings", "follow_ups", "follow_up_rounds", "stage_passages", "rework_steps", "passage_heads"),
         ("diagnoses", "diagnosis"),
     ),
+    **dict.fromkeys(("deferred_questions", "answer_savings", "submitted_forms"), ("diagnoses", "diagnosis")),
     **dict.fromkeys(
         (
             "enterprise_periods",

@@ -13,6 +13,7 @@ import orjson
 
 from domain.access import Role, Scope
 from domain.diagnosis.on_site import AnswersVerified
+from domain.diagnosis.state import Deferral
 from domain.events import CAPABILITIES
 from domain.governance.qualification import CertificateGrade, NameShown
 from domain.governance.ties import TieKind
@@ -126,6 +127,7 @@ TOLD_BY_NAME = (
     SendingFault,
     NameShown,
     TieKind,
+    Deferral,
     Designation,
     ImplementationStandard,
     OutreachKind,

@@ -16,6 +16,7 @@ from domain.diagnosis.arbitration import (
     ArbitrationSettled,
 )
 from domain.diagnosis.case import DiagnosisEvent
+from domain.diagnosis.deferrals import QuestionsDeferred, QuestionsResumed
 from domain.diagnosis.evidence import EvidenceAttached
 from domain.diagnosis.filing import ReportFiled
 from domain.diagnosis.objections import ObjectionsAnswered, ReportObjectedTo
@@ -141,6 +142,10 @@ def _says(
             return "送回离线问卷", f"以上 {len(indicators)} 项来自离线问卷工作簿{over}"
         case PrefillTaken(indicators=indicators, edition=external, level=level):
             return "采纳预填", f"以上 {len(indicators)} 项来自证书：{wording.external_number(external)}，{level}"
+        case QuestionsDeferred(indicators=indicators, deferral=deferral):
+            return "标记待填", f"{len(indicators)} 项，{deferral.names[0]}"
+        case QuestionsResumed(indicators=indicators):
+            return "取消待填标记", f"{len(indicators)} 项"
         case SubmissionTakenIn(indicators=indicators, files=files):
             return "送回现场核验数据", f"以上核验 {len(indicators)} 项、照片 {len(files)} 个来自平板"
         case TruthPledged():

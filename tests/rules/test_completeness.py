@@ -116,6 +116,8 @@ MAY_SAY_THE_SAME: Mapping[tuple[str, str], str] = {
         ("SendResultBatch", name): "a batch is known by its file, model and day; sent again it changes nothing"
         for name in ("filename", "rows")
     },
+    ("DeferQuestions", "indicators"): "a mark that stands so already is no change",
+    ("ResumeQuestions", "indicators"): "what bears no mark any more is no change",
     ("TakePrefill", "indicators"): "what was taken over stands; some of it, sent again, is no other",
     ("ReviseResult", "industries"): "points that stand already are no change",
     ("RecordInterview", "function"): "what that function said already, in the same words, is not said anew",

@@ -8,6 +8,7 @@ from random import Random
 from typing import Protocol, runtime_checkable
 
 from api.kit.services import Services
+from domain.diagnosis.deferrals import DeferQuestions
 from domain.diagnosis.objections import AnswerObjections, ObjectionAnswer, ObjectionItem, ObjectToReport
 from domain.diagnosis.on_site import RecordSiteVisit, VerifyAnswers
 from domain.diagnosis.opening import OpenDiagnosis
@@ -16,7 +17,7 @@ from domain.diagnosis.report import ConfirmReport, IssueReport
 from domain.diagnosis.review import HandInReport, ReviewCheck, ReviewItem, ReviewReport
 from domain.diagnosis.scoring import RecordExpertReview, ScoreDiagnosis
 from domain.diagnosis.self_assessment import AnswerGiven, PledgeTruth, SaveAnswers, SubmitSelfAssessment
-from domain.diagnosis.state import Purpose, VerifiedAnswer
+from domain.diagnosis.state import Deferral, Purpose, VerifiedAnswer
 from domain.diagnosis.visits import AgreeToVisit, CloseSiteVisit, PlanSiteVisit, RecordInterview, SignInOnSite
 from domain.diagnosis.withdrawal import WithdrawDiagnosis
 from domain.kernel import Command
@@ -164,6 +165,10 @@ def _self_assessment(
     saved_partly = chance.randint(2, len(sections) - 2)
     for number, (section, own) in enumerate(sections.items()):
         reached = Ending.PARTLY_ANSWERED if number < saved_partly else Ending.SUBMITTED
+        if number == saved_partly and case.ending is Ending.PARTLY_ANSWERED:
+            for deferral, indicator in zip(Deferral, own, strict=False):
+                deferring = DeferQuestions(diagnosis=identity, indicators=(indicator,), deferral=deferral)
+                yield Ending.PARTLY_ANSWERED, Act(0, cast.enterprise, deferring)
         given = {indicator: AnswerGiven(answer=answer) for indicator, answer in own.items()}
         saving = SaveAnswers(diagnosis=identity, section=section, answers=given)
         yield reached, Act(chance.randint(0, 2), cast.enterprise, saving)

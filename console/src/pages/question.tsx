@@ -1,8 +1,8 @@
-import { Alert, Button, Card, Input, Space, Tag, Upload } from "antd";
+import { Alert, Button, Card, Checkbox, Input, Space, Tag, Upload } from "antd";
 
 import { AnswerFields, type Indicator, Said } from "../answer-fields";
 import { agree, type Given } from "../answers";
-import type { SectionAnswersQuery } from "../gql/graphql";
+import type { Deferral, SectionAnswersQuery } from "../gql/graphql";
 import { useSaid, useWords } from "../language";
 
 type Known = NonNullable<NonNullable<SectionAnswersQuery["diagnosis"]>["answers"]>[number];
@@ -24,6 +24,9 @@ export function Question(given: {
   mine: Mine | undefined;
   mode: "fill" | "verify" | "read";
   attached: number;
+  /** Why the question is not answered yet; null = it bears no mark. */
+  deferral: Deferral | null;
+  defer: (deferral: Deferral | null) => void;
   change: (next: Partial<Given>, reason?: string) => void;
   resolve: (keepMine: boolean) => void;
   attach: (file: File) => Promise<void>;
@@ -46,6 +49,13 @@ export function Question(given: {
     >
       {mode !== "read" && <p className="clause">{said(help.says, help.saysInEnglish)} {said(help.example, help.exampleInEnglish)}</p>}
       <AnswerFields indicator={indicator} shown={shown} disabled={disabled} change={change} />
+      {mode === "fill" && !known && !mine && (
+        <Space wrap role="group" aria-label={`${q.deferred} ${indicator.id}`} style={{ marginTop: 8 }}>
+          {(["NOT_KNOWN_YET", "COME_BACK_LATER"] as const).map((one) => (
+            <Checkbox key={one} checked={given.deferral === one} onChange={(event) => given.defer(event.target.checked ? one : null)}>{one === "NOT_KNOWN_YET" ? q.notKnownYet : q.comeBackLater}</Checkbox>
+          ))}
+        </Space>
+      )}
       {mode !== "fill" && known && <p className="clause">{q.selfSaid}{words.colon}<Said given={known.given} indicator={indicator} /></p>}
       {(differs || (mode === "verify" && mine?.reason)) && (
         <Input.TextArea rows={2} status={differs && !mine?.reason.trim() ? "error" : ""} aria-label={q.reason} placeholder={q.needsReason} value={mine?.reason ?? ""} onChange={(event) => change({}, event.target.value)} />

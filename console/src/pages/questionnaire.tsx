@@ -1,4 +1,4 @@
-import { Alert, App, Progress, Select } from "antd";
+import { Alert, App, Checkbox, Progress, Select } from "antd";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useClient } from "urql";
 
@@ -8,7 +8,7 @@ import { persisted } from "../api";
 import { Shown, useAsk, useSend } from "../ask";
 import { drop, keep, kept } from "../drafts";
 import { graphql } from "../gql";
-import type { SectionAnswersQuery } from "../gql/graphql";
+import type { Deferral, SectionAnswersQuery } from "../gql/graphql";
 import { useWords } from "../language";
 import { useViewer } from "../session";
 import { put } from "../uploads";
@@ -49,6 +49,10 @@ const ATTACH = graphql(`
     attachEvidence(input: { diagnosis: $id, sha256: $sha256, indicators: $indicators }) { userErrors { code clause field bound message messageInEnglish } }
   }
 `);
+
+const DEFERRED = graphql(`query Deferred($id: ID!) { deferredQuestions(diagnosis: $id) { indicator deferral } }`);
+const DEFER = graphql(`mutation Defer($id: ID!, $indicators: [String!]!, $deferral: Deferral!) { deferQuestions(input: { diagnosis: $id, indicators: $indicators, deferral: $deferral }) { userErrors { code clause field bound message messageInEnglish } } }`);
+const RESUME = graphql(`mutation Resume($id: ID!, $indicators: [String!]!) { resumeQuestions(input: { diagnosis: $id, indicators: $indicators }) { userErrors { code clause field bound message messageInEnglish } } }`);
 
 const SAVE_AFTER = 1200;
 
@@ -110,11 +114,23 @@ function Sections(given: {
   const verifies = ["ACCEPTED", "OBJECTED"].includes(diagnosis.status) && ["PROVIDER", "DIAGNOSTICIAN"].includes(viewer.role);
   const own = viewer.memberships.find((one) => one.id === viewer.membership);
   const [section, setSection] = useState(given.dimensions[0]?.id ?? "");
+  const [deferred, setDeferred] = useState<Map<string, Deferral>>(new Map());
+  const [onlyDeferred, setOnlyDeferred] = useState(false);
   const [mine, setMine] = useState<Record<string, Mine>>({});
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const byId = useMemo(() => new Map(indicators.map((one) => [one.id, one])), [indicators]);
   const answers = useMemo(() => new Map(known.map((one) => [one.indicator, one])), [known]);
   const done = (id: string) => (verifies ? Boolean(answers.get(id)?.verified) : answers.has(id));
+
+  /** Reads the marks again; only who fills in has any. */
+  const readDeferred = useCallback(async () => {
+    const { data } = await client.query(persisted(DEFERRED), { id: diagnosis.id }, { requestPolicy: "network-only" }).toPromise();
+    if (data) setDeferred(new Map((data.deferredQuestions ?? []).map((one) => [one.indicator, one.deferral])));
+  }, [client, diagnosis.id]);
+
+  useEffect(() => {
+    if (fills) void readDeferred();
+  }, [fills, readDeferred]);
 
   useEffect(() => {
     // what an earlier visit could not send
@@ -208,7 +224,15 @@ function Sections(given: {
       return rest;
     });
 
-  const inSection = indicators.filter((one) => one.dimension === section);
+  const defer = async (indicator: string, deferral: Deferral | null) => {
+    const named = { id: diagnosis.id, indicators: [indicator] };
+    if (deferral) await send(DEFER, { ...named, deferral });
+    else await send(RESUME, named);
+    await readDeferred();
+  };
+
+  const open = indicators.filter((one) => deferred.has(one.id) && !answers.has(one.id));
+  const inSection = onlyDeferred ? open : indicators.filter((one) => one.dimension === section);
   const all = indicators.filter((one) => done(one.id)).length;
   return (
     <>
@@ -230,6 +254,7 @@ function Sections(given: {
       {!fills && !verifies && <Alert type="info" title={words.questionnaire.readOnly} style={{ marginBottom: 16 }} />}
       {fills && <PrefillOffers diagnosis={diagnosis.id} taken={() => void read().then(given.again)} />}
       {own && own.sections.length > 0 && <p className="clause">{words.fields.sections}{words.colon}{own.sections.join(words.comma)}</p>}
+      {fills && (open.length > 0 || onlyDeferred) && <p><Checkbox checked={onlyDeferred} onChange={(event) => setOnlyDeferred(event.target.checked)}>{words.questionnaire.onlyDeferred(open.length)}</Checkbox></p>}
       {inSection.map((indicator) => (
         <Question
           key={indicator.id}
@@ -238,6 +263,8 @@ function Sections(given: {
           mine={mine[indicator.id]}
           mode={fills ? "fill" : verifies ? "verify" : "read"}
           attached={attached.filter((one) => one === indicator.id).length}
+          deferral={deferred.get(indicator.id) ?? null}
+          defer={(deferral) => void defer(indicator.id, deferral)}
           change={(next, reason) => change(indicator.id, next, reason)}
           resolve={(keepMine) => {
             if (!keepMine) leave(indicator.id);

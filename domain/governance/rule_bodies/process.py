@@ -29,3 +29,6 @@ class ProcessRule(RuleBody):
     read: bool = Field(
         default=False, description="Whether a filed diagnosis waits for an expert's reading with the firm · 备案后是否须专家解读"
     )
+    pause_minutes: Annotated[int, Field(ge=1, le=240)] = Field(
+        default=30, description="Minutes between two savings above which nobody was filling in · 填报中断分钟数"
+    )

@@ -21,6 +21,7 @@ from domain.diagnosis.answers import is_open_section
 from domain.diagnosis.external.result import ExternalResultStatus
 from domain.diagnosis.state import DiagnosisStatus
 from projections.diagnosis import case_parts, diagnoses
+from projections.diagnosis.diagnoses_fold import DiagnosisRow
 from projections.diagnosis.external_results import (
     LATEST_FIRST,
     ExternalResultFilter,
@@ -117,6 +118,19 @@ def _offer(
     )
 
 
+def offers_to(context: Context, case: DiagnosisRow) -> list[PrefillOffer]:
+    """What the firm's certificates that are valid today offer to any indicator of a diagnosis, answered or not, in order."""
+    edition = editions_of(context, [case.edition])[case.edition]
+    where = ExternalResultFilter(enterprise=case.enterprise)
+    held = [
+        one
+        for one in external_results(context.snapshot, context.scope, where, Page(MOST_CERTIFICATES, LATEST_FIRST))
+        if one.status_on(context.today) is ExternalResultStatus.VALID
+    ]
+    through = published_crosswalks(context, [case.edition])[case.edition]
+    return [one for _, one in sorted(_offers(context, edition, Form(case.form), held, through), key=lambda pair: pair[0])]
+
+
 @strawberry.type
 class PrefillQueries:
     """Query fields: prefill."""
@@ -138,20 +152,15 @@ class PrefillQueries:
         row = diagnoses.diagnoses_by_id(context.snapshot, context.scope, [key]).get(key)
         if row is None or row.status != DiagnosisStatus.OPEN:
             return None
-        edition = editions_of(context, [row.edition])[row.edition]
-        where = ExternalResultFilter(enterprise=row.enterprise)
-        held = [
-            one
-            for one in external_results(context.snapshot, context.scope, where, Page(MOST_CERTIFICATES, LATEST_FIRST))
-            if one.status_on(context.today) is ExternalResultStatus.VALID
-        ]
         answered = {one.indicator for one in case_parts.answers(context.snapshot, context.scope, [key])}
-        through = published_crosswalks(context, [row.edition])[row.edition]
-        offers = sorted(_offers(context, edition, Form(row.form), held, through), key=lambda pair: pair[0])
         open_to = context.role, context.caller.sections
         return Prefill(
             diagnosis=id_of("diagnosis", key),
-            offers=[one for _, one in offers if one.indicator not in answered and is_open_section(one.dimension, *open_to)],
+            offers=[
+                one
+                for one in offers_to(context, row)
+                if one.indicator not in answered and is_open_section(one.dimension, *open_to)
+            ],
         )
 
 

@@ -9,6 +9,7 @@ from domain.access import Mask, Role
 from domain.diagnosis.arbitration import ArbitrationEvent
 from domain.diagnosis.campaign_targets import CAMPAIGN_TARGET_TOLD
 from domain.diagnosis.case import DIAGNOSES
+from domain.diagnosis.deferrals import QuestionsDeferred, QuestionsResumed
 from domain.diagnosis.evidence import EvidenceAttached
 from domain.diagnosis.filing import ReportFiled
 from domain.diagnosis.objections import ObjectionsAnswered, ReportObjectedTo
@@ -69,6 +70,7 @@ THING: Mapping[type[Event], frozenset[Role]] = {
     **dict.fromkeys((ReportObjectedTo, ObjectionsAnswered, SiteVisitRecorded, ExpertReviewRecorded), PROCEEDINGS),
     **dict.fromkeys((*VisitEvent.__args__, *ArbitrationEvent.__args__, ReportHandedIn, ReportReviewed), PROCEEDINGS),
     **dict.fromkeys((ReportFiled, ReaderAppointed, ReadingHeld), PROCEEDINGS),
+    **dict.fromkeys((QuestionsDeferred, QuestionsResumed), ANSWERS),
     **dict.fromkeys((AnswersSaved, AnswersVerified, EvidenceAttached, WorkbookTakenIn, PrefillTaken, SubmissionTakenIn), ANSWERS),
     **dict.fromkeys((DiagnosisScored, ReportIssued, ReportConfirmed, SelfAssessmentSubmitted), REPORTS),
     **dict.fromkeys((EnterpriseRegistered, EnterpriseRevised, EnterpriseStated), FINANCE),

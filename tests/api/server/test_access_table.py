@@ -28,6 +28,7 @@ KINDS = frozenset(OperationType)
 SAMPLES = {
     "OutreachUnitKind": "DISTRICT",
     "BottleneckDivision": "WHOLE",
+    "BurdenDivision": "WHOLE",
     "DraftOf": "CURRENT",
     "ImplementationStandard": "DCMM",
     "RuleKind": "SELECTION",

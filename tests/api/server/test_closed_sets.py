@@ -18,7 +18,7 @@ TEXTS = {
         (
             *("Answer.dimension", "DimensionWeightInput.dimension", "Indicator.dimension", "IndicatorInput.dimension"),
             "PlannedImprovement.dimension",
-            "PrefillOffer.dimension",
+            *("PrefillOffer.dimension", "DeferredQuestion.dimension"),
         ),
         "a dimension of an edition, by its authored key; those of selection are five",
     ),

@@ -27,6 +27,7 @@ from domain.diagnosis.arbitration import (
     SettleArbitration,
 )
 from domain.diagnosis.case import DIAGNOSES
+from domain.diagnosis.deferrals import DeferQuestions, QuestionsDeferred, QuestionsResumed, ResumeQuestions
 from domain.diagnosis.evidence import AttachEvidence, EvidenceAttached
 from domain.diagnosis.filing import FileReport, ReportFiled
 from domain.diagnosis.objections import (
@@ -90,6 +91,8 @@ EVENT_OF: dict[type[Any], type[Any]] = {
     SaveAnswers: AnswersSaved,
     TakeInWorkbook: WorkbookTakenIn,
     TakePrefill: PrefillTaken,
+    DeferQuestions: QuestionsDeferred,
+    ResumeQuestions: QuestionsResumed,
     PledgeTruth: TruthPledged,
     SubmitSelfAssessment: SelfAssessmentSubmitted,
     AcceptDiagnosis: DiagnosisAccepted,

@@ -8,6 +8,7 @@ import pytest
 from domain.command_rights import ROLE_NOT_ALLOWED
 from domain.diagnosis.arbitration import DecideArbitration, GiveArbiterOpinion, RequestArbitration, SettleArbitration
 from domain.diagnosis.case import DIAGNOSES
+from domain.diagnosis.deferrals import DeferQuestions, ResumeQuestions
 from domain.diagnosis.evidence import AttachEvidence
 from domain.diagnosis.filing import FileReport
 from domain.diagnosis.objections import AnswerObjections, ObjectToReport
@@ -38,7 +39,7 @@ from domain.diagnosis.report import ConfirmReport, IssueReport
 from domain.diagnosis.review import HandInReport, ReviewReport
 from domain.diagnosis.scoring import RecordExpertReview, ScoreDiagnosis
 from domain.diagnosis.self_assessment import PledgeTruth, SaveAnswers, SubmitSelfAssessment
-from domain.diagnosis.state import IN_PROGRESS, STATUS_NAMES, WRONG_STATUS, Purpose, Status
+from domain.diagnosis.state import IN_PROGRESS, STATUS_NAMES, WRONG_STATUS, Deferral, Purpose, Status
 from domain.diagnosis.submission import TakeInSubmission
 from domain.diagnosis.visits import (
     AgreeToVisit,
@@ -180,6 +181,8 @@ ABOUT_A_CASE: dict[type[Command], Command] = {
         diagnosis="d1", sha256="a" * 64, instance="i", of_case="d1", edition_digest=EDITION.digest, of_version=1, findings={}
     ),
     TakePrefill: TakePrefill(diagnosis="d1", assessment="a1", indicators=("Z01",)),
+    DeferQuestions: DeferQuestions(diagnosis="d1", indicators=("Z01",), deferral=Deferral.COME_BACK_LATER),
+    ResumeQuestions: ResumeQuestions(diagnosis="d1", indicators=("Z01",)),
     PledgeTruth: PledgeTruth(diagnosis="d1"),
     SubmitSelfAssessment: SubmitSelfAssessment(diagnosis="d1"),
     AcceptDiagnosis: AcceptDiagnosis(diagnosis="d1"),
@@ -210,7 +213,7 @@ ABOUT_A_CASE: dict[type[Command], Command] = {
     RecordReading: test_readings.READ,
     WithdrawDiagnosis: WithdrawDiagnosis(diagnosis="d1", reason="企业停产"),
 }
-OPEN_ONLY = {SaveAnswers, TakeInWorkbook, TakePrefill, PledgeTruth, SubmitSelfAssessment}
+OPEN_ONLY = {SaveAnswers, TakeInWorkbook, TakePrefill, DeferQuestions, ResumeQuestions, PledgeTruth, SubmitSelfAssessment}
 ON_SITE = {PlanSiteVisit, AgreeToVisit, DeclineVisit, CancelVisit, SignInOnSite, RecordInterview, CloseSiteVisit}
 PROVIDERS_WORK = ON_SITE | {TakeInSubmission, RecordSiteVisit, VerifyAnswers, RecordExpertReview, ScoreDiagnosis}
 ALLOWED: dict[Status, set[type[Command]]] = {
