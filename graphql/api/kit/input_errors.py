@@ -184,7 +184,7 @@ VALUE_ERRORS: Mapping[str, tuple[str, str]] = {
     ),
     "the logo is no PNG in Base64 of 24 KiB and 1,200 pixels a side at most": (
         "body.logo",
-        "徽标须为 Base64 编码的 PNG，不超过 24 KiB，每边不超过 1200 像素",
+        "徽标须为 Base64 编码的 PNG 图像，不超过 24 千字节，每边不超过 1200 像素",
     ),
     "a part of a paper is named twice": ("", "同一部分在刊物中重复列出"),
     "a title or an introduction holds a placeholder other than {kind}, {year} and {edition}": (

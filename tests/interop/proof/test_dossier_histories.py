@@ -142,7 +142,7 @@ def test_the_verifier_knows_every_step_and_who_may_take_it_as_the_rights_do() ->
         assert version in verifier.SHAPES.get(step, "v1").split(), name
         roles, _ = verifier.STEPS[step]
         assert set(roles.split()) == {role.value for role in COMMANDS[command.__name__]}, name
-    beside = {"listing_exception_recorded", "tie_exception_recorded"}
+    beside = {"listing_exception_recorded", "tie_exception_recorded", "arbiter_opinion_struck"}
     told = {event.model_fields["type"].default.split(".")[1] for event in EVENT_OF.values()}
     assert set(verifier.STEPS) == told | beside
 
