@@ -36,7 +36,7 @@ class Keeping(Protocol):
         """Keep bytes and give their SHA-256 in hexadecimal."""
 
 
-def report(case: Case, holder: str, turns: Turns = printing.TURNS) -> printing.Printed:
+def report(case: Case, holder: str, turns: Turns | None = None) -> printing.Printed:
     """The report of a case 诊断报告: a pure function of it, byte for byte, under one renderer and one set of fonts.
 
     holder: whom the setting is counted for. turns: among whose work.
@@ -120,7 +120,7 @@ def reprint(
     *,
     demo: bool,
     names: Mapping[str, str] = NO_NAMES,
-    turns: Turns = printing.TURNS,
+    turns: Turns | None = None,
 ) -> printing.Printed:
     """A report made again from the journal 重新生成, as it was when it went out. plan P5.
 

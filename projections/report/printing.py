@@ -92,18 +92,18 @@ BOUNDS = Bounds(memory_mib=2_048, cpu_seconds=120, wall_seconds=300.0, written_m
 """Of one document, the largest comparison of editions included; the renderer writes each font into a folder of its own."""
 
 
-def printed(sheet: Sheet, holder: str, turns: Turns = TURNS) -> Printed:
+def printed(sheet: Sheet, holder: str, turns: Turns | None = None) -> Printed:
     """The PDF of a sheet 排版; see `typeset`."""
     return typeset(partial(page, sheet), holder, turns)
 
 
-def typeset(page_of: Callable[[tuple[str, ...]], str], holder: str, turns: Turns = TURNS) -> Printed:
+def typeset(page_of: Callable[[tuple[str, ...]], str], holder: str, turns: Turns | None = None) -> Printed:
     """The PDF of a page 排版. What draws nothing is left out; characters outside the font are printed as code points and returned.
 
     Args:
         page_of: makes the HTML, told which characters it has to confess.
         holder: whom the work is counted for: the organisation that asks.
-        turns: whose work is counted; of a program that serves nobody, `ALONE`.
+        turns: whose work is counted, `TURNS` where nothing is said; of a program that serves nobody, `ALONE`.
 
     Raises:
         FontsMissing: the fonts were not made on this machine.
@@ -114,7 +114,7 @@ def typeset(page_of: Callable[[tuple[str, ...]], str], holder: str, turns: Turns
         html = fonts.spelled(fonts.drawn(page_of(missing)), missing)
     whole = bool(fonts.lacking(html, fonts.COMMON))
     html = html.replace("/* faces */", fonts.faces(whole=whole), 1)
-    with turns.turn(holder) as charge:
+    with (turns or TURNS).turn(holder) as charge:
         return Printed(run(f"{PDF}:pdf_bytes", html, bounds=BOUNDS, charge=charge), missing)
 
 

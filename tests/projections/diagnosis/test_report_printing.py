@@ -145,7 +145,7 @@ def test_the_document_names_title_language_and_the_day_of_the_occasion(case: Cas
     assert str(found.metadata["/CreationDate"]).startswith(f"D:{sheet(case).dated:%Y%m%d}")
     assert cast("DictionaryObject", found.trailer["/Root"])["/Lang"] == "zh-CN"
     chapters = [item["/Title"] for item in found.outline if not isinstance(item, list)]
-    assert chapters[:2] == ["诊断结论", "企业画像"]
+    assert chapters[:3] == ["诊断结论", "一页读懂", "企业画像"]
     assert "方法说明" in chapters
 
 
@@ -215,7 +215,7 @@ def chapter(pages: list[str], title: str, following: str) -> list[str]:
     first = next(number for number, said in enumerate(pages) if number > 1 and title in said)
     last = next(number for number, said in enumerate(pages) if number > 1 and following in said)
     assert last > first
-    return pages[first : last + 1]
+    return pages[first:last] if body(pages[last])[0].startswith(following) else pages[first : last + 1]
 
 
 def test_a_long_table_repeats_its_header_and_no_page_ends_in_a_heading(printed: Printed) -> None:
