@@ -225,6 +225,13 @@ def about(snapshot: Snapshot, kind: ProceedingKind, thing: str) -> list[str]:
     return [str(identity) for (identity,) in snapshot.rows(query)]
 
 
+def about_any(snapshot: Snapshot, kind: ProceedingKind, things: Sequence[str]) -> list[str]:
+    """Ids of every proceeding of a kind about any of some things 就多项事项的程序; who asks has judged who may know of them."""
+    table = snapshot[PROCEEDINGS]
+    query = select(table.c.id).where(table.c.kind == kind.value, snapshot.among(table.c.about, things)).order_by(table.c.id)
+    return [str(identity) for (identity,) in snapshot.rows(query)]
+
+
 def over_by(snapshot: Snapshot, day: date) -> list[ProceedingRow]:
     """Pending proceedings, the whole city's, whose running time ended before a day 已届满, in order of its last day.
 

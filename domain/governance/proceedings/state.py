@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -173,10 +173,27 @@ class Proceeding(BaseModel):
         return None
 
 
+class Opening(Protocol):
+    """What is stated to open a proceeding 立案内容."""
+
+    proceeding: str
+    kind: ProceedingKind
+    provider: str
+    enterprise: str | None
+    about: str
+    cause: str
+
+
 def require_proceeding_status(proceeding: Proceeding, *allowed: ProceedingStatus) -> None:
     """Raises Refused: PROCEEDING_STATUS (plan P6)."""
     if proceeding.status not in allowed:
         raise refuse_step(PROCEEDING_STATUS, proceeding.status, NEXT_STEPS)
+
+
+def has_granted(proceeding: Proceeding, kind: ProceedingKind) -> bool:
+    """Whether a proceeding is of a kind, final, and granted what was asked, at least in part 是否已终结且成立."""
+    granted = proceeding.outcome in (ProceedingOutcome.UPHELD, ProceedingOutcome.PARTLY)
+    return proceeding.kind is kind and granted and proceeding.status is ProceedingStatus.FINAL
 
 
 def require_concluded(proceeding: Proceeding | None, kind: ProceedingKind, about: str) -> Proceeding:
@@ -190,10 +207,7 @@ def require_concluded(proceeding: Proceeding | None, kind: ProceedingKind, about
     Raises:
         Refused: PROCEEDING_NOT_CONCLUDED (plan V4): it is not final, granted nothing, or is about something else.
     """
-    granted = proceeding is not None and proceeding.outcome in (ProceedingOutcome.UPHELD, ProceedingOutcome.PARTLY)
-    if proceeding is None or not granted or proceeding.status is not ProceedingStatus.FINAL:
-        raise PROCEEDING_NOT_CONCLUDED.refuse(kind=kind.value, title=kind.description.rpartition(" · ")[2])
-    if (proceeding.kind, proceeding.about) != (kind, about):
+    if proceeding is None or not has_granted(proceeding, kind) or proceeding.about != about:
         raise PROCEEDING_NOT_CONCLUDED.refuse(kind=kind.value, title=kind.description.rpartition(" · ")[2])
     return proceeding
 

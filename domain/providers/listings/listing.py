@@ -11,7 +11,6 @@ from pydantic import Field
 
 from domain.command_rights import CITY, require_right
 from domain.governance.dated_rules import dated_rule_on, rule_stream
-from domain.governance.proceedings.opening import CAUSE_UNKNOWN
 from domain.governance.proceedings.state import (
     Proceeding,
     ProceedingKind,
@@ -20,6 +19,7 @@ from domain.governance.proceedings.state import (
     calendar_of,
     require_concluded,
 )
+from domain.governance.proceedings.subjects import CAUSE_UNKNOWN, OF_THE_DIRECTORY
 from domain.governance.rule_bodies.body import RuleKind
 from domain.governance.rule_bodies.ladder import LadderRule
 from domain.governance.standing import DirectoryStanding, Listing, listing_stream
@@ -90,11 +90,6 @@ SUSPENSION_NEEDS_PROCEEDING = Rule(
     "A suspension cites a red-line proceeding against the provider, pending its hearing, or a concluded one on the directory; open "
     "one first",
 )
-
-CITED_KINDS = frozenset(
-    {"application", "call", "diagnosis", "draw", "feedback", "listing", "marking", "proceeding", "rating", "rule"}
-)
-"""Kinds of facts that a move may cite as its cause 可引依据; a capability whose facts move the directory adds its own."""
 
 # Commands
 
@@ -232,13 +227,17 @@ def _require_concluded(command: AnyListingCommand, context: DecisionContext) -> 
 def _require_proceeding(command: AnyListingCommand, context: DecisionContext) -> None:
     """A red line suspends at once, pending its hearing; anything else once it is concluded 暂停须有程序.
 
+    Its own cause stands on record: a provider is not suspended before anybody looked it up, though no notice is served yet.
+
     Raises:
-        Refused: SUSPENSION_NEEDS_PROCEEDING.
+        Refused: SUSPENSION_NEEDS_PROCEEDING, CAUSE_UNKNOWN.
     """
     for found in _proceedings(command, context):
         granted = found.outcome in (ProceedingOutcome.UPHELD, ProceedingOutcome.PARTLY)
         pending = found.kind is ProceedingKind.RED_LINE and found.outcome is None
         if (pending and found.status is not ProceedingStatus.WITHDRAWN) or (granted and found.status is ProceedingStatus.FINAL):
+            if not context.has(found.cause):
+                raise CAUSE_UNKNOWN.refuse(path="causes", cause=found.cause)
             return
     raise SUSPENSION_NEEDS_PROCEEDING.refuse(path="causes")
 
@@ -264,8 +263,16 @@ def _unknown_causes(command: AnyListingCommand, context: DecisionContext) -> lis
 
 
 def _reads(command: AnyListingCommand, _listing: Listing | None) -> tuple[Stream, ...]:
-    causes = [stream for stream, _ in map(cited, command.causes) if kind_of(stream) in CITED_KINDS]
+    causes = [stream for stream, _ in map(cited, command.causes) if kind_of(stream) in OF_THE_DIRECTORY]
     return tuple(dict.fromkeys((rule_stream(RuleKind.LADDER), CALENDAR_STREAM, *causes)))
+
+
+def _reads_further(command: AnyListingCommand, _listing: Listing | None, read: Mapping[str, Any]) -> tuple[Stream, ...]:
+    """What the proceedings follow from that a suspension cites."""
+    if not isinstance(command, SuspendProvider):
+        return ()
+    causes = (cited(found.cause)[0] for found in read.values() if isinstance(found, Proceeding))
+    return tuple(stream for stream in dict.fromkeys(causes) if stream not in read)
 
 
 LISTINGS = Capability(
@@ -274,6 +281,7 @@ LISTINGS = Capability(
     events=tuple(ListingEvent.__args__),
     stream=lambda command: listing_stream(command.provider),
     reads=_reads,
+    reads_further=_reads_further,
     decide=decide,
     evolve=evolve_listing,
 )

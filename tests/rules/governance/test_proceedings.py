@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.access import Place, admits, scope_of
+from domain.access import Place, Role, admits, scope_of
 from domain.command_rights import ROLE_NOT_ALLOWED
 from domain.events import CAPABILITIES
 from domain.governance.dated_rules import DATED_RULES, SetRule, rule_in_force, rule_stream
@@ -17,6 +17,7 @@ from domain.governance.proceedings.decision import (
 )
 from domain.governance.proceedings.docket import (
     DOCKETS,
+    PROCEEDING_PENDING,
     PROCEEDINGS_AT_MOST,
     PROCEEDINGS_TOO_MANY,
     Docket,
@@ -32,7 +33,6 @@ from domain.governance.proceedings.hearing import (
     TIME_TO_ANSWER_OVER,
 )
 from domain.governance.proceedings.opening import (
-    CAUSE_UNKNOWN,
     FIRM_TO_BE_NAMED,
     ITEMS_GO_TO_ARBITRATION,
     NOT_YOURS_TO_WITHDRAW,
@@ -42,6 +42,7 @@ from domain.governance.proceedings.opening import (
 )
 from domain.governance.proceedings.proceeding import PROCEEDINGS
 from domain.governance.proceedings.state import (
+    ENDED,
     OF_A_FIRM,
     OF_A_PROVIDER,
     OFFICE,
@@ -50,11 +51,14 @@ from domain.governance.proceedings.state import (
     ProceedingKind,
     ProceedingOutcome,
     ProceedingStatus,
+    proceeding_stream,
     require_concluded,
 )
+from domain.governance.proceedings.subjects import CAUSE_UNFIT, CAUSE_UNKNOWN, CAUSES, SUBJECT_UNFIT, SUBJECTS
 from domain.governance.rule_bodies.body import RuleKind
 from domain.governance.rule_bodies.ladder import LadderRule
 from domain.kernel import NOT_FOUND, Command, Refused, Unscoped
+from domain.participants.people.state import Membership, Person, person_stream
 from tests.rules.given import REFUSED, Given, given
 from tests.rules.governance.proceedings import (
     APPEAL,
@@ -68,9 +72,13 @@ from tests.rules.governance.proceedings import (
     END_ANSWER,
     END_APPEAL,
     EXTENSION,
+    FINDING,
     HEARING,
     MINUTES,
+    ON_RECORD,
     OPENED,
+    OPENED_ELSEWHERE,
+    RESTS_ON,
     SERVE,
     STATEMENT,
     WITHDRAWAL,
@@ -97,8 +105,9 @@ def test_a_proceeding_runs_from_its_cause_to_a_final_decision(kind: ProceedingKi
     case = city(heard(kind), DECISION, at=DECIDED).happened("proceeding.decided.v1")
     case = case.when(END_APPEAL, "system", at=on(case.state.appeal.due + DAY)).happened("proceeding.became_final.v1")
     assert case.state.status is ProceedingStatus.FINAL
-    assert require_concluded(case.state, kind, "listing/p1") is case.state
-    assert (case.state.cause, case.state.opened_by, case.state.decided_by) == ("diagnosis/d1/7", CLERK, CHIEF)
+    about, cause = RESTS_ON[kind]
+    assert require_concluded(case.state, kind, about) is case.state
+    assert (case.state.cause, case.state.opened_by, case.state.decided_by) == (cause, CLERK, CHIEF)
 
 
 @pytest.mark.parametrize("kind", ProceedingKind)
@@ -141,7 +150,7 @@ def test_a_side_opens_so_many_proceedings_a_year_and_no_more(kind: ProceedingKin
     full = Docket(filed=(day - timedelta(days=364), *[day - DAY] * (PROCEEDINGS_AT_MOST - 1)))
     again = day + DAY
     world = {**WORLD, docket: full}
-    case = given(PROCEEDINGS).having_read(world).having_facts({"diagnosis/d1": 7})
+    case = given(PROCEEDINGS).having_read(world).having_facts(ON_RECORD)
     refused = case.when(asking(kind), role, organisation, CLERK, OPENED)
     refused.refused(PROCEEDINGS_TOO_MANY, most=PROCEEDINGS_AT_MOST, again=again, earliest=again)
     case.when(asking(kind), role, organisation, CLERK, on(again)).happened("proceeding.opened.v1", "docket.proceeding_filed.v1")
@@ -165,22 +174,93 @@ def test_a_complaint_names_its_firm_and_a_move_of_the_directory_names_none() -> 
     opened().when(asking(), "city").refused(PROCEEDING_EXISTS)
 
 
-@pytest.mark.parametrize("cause", ["diagnosis/d1/8", "diagnosis/d2/1", "unheard_of/x/1", "rule/rating/1"])
+@pytest.mark.parametrize("cause", ["diagnosis/d1/8", "diagnosis/d2/1", "listing/p1/77777", "rule/rating/1"])
 def test_a_cause_is_a_fact_on_record(cause: str) -> None:
     before().when(asking(cause=cause), "city").refused(CAUSE_UNKNOWN, path="cause", cause=cause)
 
 
-def test_a_district_s_cause_is_looked_up_when_the_city_serves_the_notice() -> None:
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in OPENED_ELSEWHERE])
+def test_each_kind_has_its_subject_and_its_causes(kind: ProceedingKind) -> None:
+    """What is upheld lets another capability act: so it is about that, and follows from what bears it out."""
+    role, organisation = opener_of(kind)
+    before().when(asking(kind, about="call/2024"), role, organisation).refused(SUBJECT_UNFIT, path="about", kind=kind.value)
+    odd = asking(kind, cause="matching/m1/1")
+    before().when(odd, role, organisation).refused(CAUSE_UNFIT, path="cause", kind=kind.value)
+
+
+def test_every_kind_says_what_it_is_about_and_what_it_may_follow_from() -> None:
+    assert all(SUBJECTS[kind] and CAUSES[kind] for kind in ProceedingKind)
+
+
+@pytest.mark.parametrize("cause", ["rule/selection/1", "subsidy/2023/1", "draw/2024.03/6"])
+def test_money_is_asked_back_after_an_upheld_finding_alone(cause: str) -> None:
+    before().when(asking(ProceedingKind.CLAWBACK, cause=cause), "city").refused(CAUSE_UNFIT, path="cause", allowed="proceeding")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"status": ProceedingStatus.DECIDED}, {"outcome": ProceedingOutcome.DISMISSED}, {"kind": ProceedingKind.RED_LINE}],
+)
+def test_a_finding_that_was_not_upheld_in_the_end_bears_no_clawback(changes: dict[str, object]) -> None:
+    other = before().having_read({proceeding_stream("f1"): FINDING.model_copy(update=changes)})
+    other.when(asking(ProceedingKind.CLAWBACK), "city").refused(PROCEEDING_NOT_CONCLUDED)
+    rival = before().having_read({proceeding_stream("f1"): FINDING.model_copy(update={"provider": "p2"})})
+    rival.when(asking(ProceedingKind.CLAWBACK), "city").refused(CAUSE_UNKNOWN)
+
+
+def test_nobody_proceeds_on_another_s_place() -> None:
+    before().when(asking(about="listing/p2"), "city").refused(SUBJECT_UNFIT)
+    before().when(asking(ProceedingKind.RATING_OBJECTION, about="rating/2022"), "provider", "p1").refused(SUBJECT_UNFIT)
+    before().when(asking(ProceedingKind.RATING_OBJECTION, cause="rating/2022/1"), "provider", "p1").refused(CAUSE_UNFIT)
+
+
+@pytest.mark.parametrize("cause", ["diagnosis/d1/7", "diagnosis/d2/1", "listing/p2/1", "proceeding/f1/7", "certificate/wu/1"])
+def test_a_district_cites_what_lies_within_it_and_is_told_alike_of_what_is_absent(cause: str) -> None:
     """Else it could ask which facts there are of what lies outside its scope."""
-    case = before().when(asking(cause="diagnosis/d1/8"), "district", "310115").happened("proceeding.opened.v1")
+    elsewhere = before().having_facts({"listing/p2": 1, "certificate/wu": 1})
+    elsewhere.when(asking(cause=cause), "district", "310115").refused(CAUSE_UNKNOWN, path="cause", cause=cause)
+    before().when(asking(), "district", "310117").happened("proceeding.opened.v1")
+    before().when(asking(cause="draw/2024.03/6"), "district", "310117").refused(CAUSE_UNFIT, path="cause")
+
+
+def test_a_certificate_is_proceeded_on_with_the_provider_whose_its_holder_is() -> None:
+    held = Membership(role=Role.DIAGNOSTICIAN, organisation="p1", since=OPENED.date())
+    red = asking(ProceedingKind.RED_LINE, about="certificate/wu", cause="certificate/wu/1")
+    case = before().having_facts({"certificate/wu": 1}).having_read({person_stream("wu"): Person(memberships={"m1": held})})
+    elsewhere = red.model_copy(update={"provider": "p2"})
+    case.when(elsewhere, "district", "310117").refused(SUBJECT_UNFIT)
+    case.when(red, "district", "310117").happened("proceeding.opened.v1")
+
+
+def test_a_cause_is_looked_up_once_more_before_the_notice_is_served() -> None:
+    """One that a district opened before causes were looked up at once may cite none."""
+    case = opened()
+    case.state = case.state.model_copy(update={"cause": "diagnosis/d1/8"})
     city(case, SERVE).refused(CAUSE_UNKNOWN)
 
 
+@pytest.mark.parametrize("kind", [ProceedingKind.COMPLAINT, ProceedingKind.RATING_OBJECTION])
+def test_the_same_is_not_asked_again_while_it_is_pending(kind: ProceedingKind) -> None:
+    role, organisation = opener_of(kind)
+    docket = docket_of(kind, "p1", "e1" if kind in OF_A_FIRM else None)
+    assert docket is not None
+    filed = Docket(filed=(OPENED.date(),), proceedings=("x0",))
+    pending = opened(kind).state
+
+    def known(status: ProceedingStatus) -> Given:
+        return before().having_read({docket: filed, proceeding_stream("x0"): pending.model_copy(update={"status": status})})
+
+    for status in set(ProceedingStatus) - ENDED:
+        known(status).when(asking(kind), role, organisation).refused(PROCEEDING_PENDING, path="about")
+    for status in ENDED:
+        known(status).when(asking(kind), role, organisation).happened("proceeding.opened.v1", "docket.proceeding_filed.v1")
+
+
 def test_it_lies_in_the_district_that_opened_it_else_the_firm_s_else_the_provider_s() -> None:
-    of_district = before().when(asking(), "district", "310115").accepted
+    of_district = before().when(asking(cause="listing/p1/1"), "district", "310115").accepted
     found = [case.state.district for case in (of_district, opened(ProceedingKind.COMPLAINT), opened())]
     assert found == ["310115", "310117", "310117"]
-    assert before().when(asking(provider="p2"), "city").accepted.state.district is None
+    assert before().when(asking(provider="p2", about="listing/p2"), "city").accepted.state.district is None
 
 
 def place(case: Given) -> Place:
@@ -304,7 +384,7 @@ def test_the_side_that_opened_it_withdraws_it_before_a_decision_and_no_other() -
     city(opened(ProceedingKind.COMPLAINT), WITHDRAWAL).refused(NOT_YOURS_TO_WITHDRAW)
     opened(ProceedingKind.COMPLAINT).when(WITHDRAWAL, "enterprise", "e1").happened("proceeding.withdrawn.v1")
     opened().when(WITHDRAWAL, "provider", "p1").refused(NOT_YOURS_TO_WITHDRAW)
-    of_district = before().when(asking(), "district", "310115").accepted
+    of_district = before().when(asking(cause="listing/p1/1"), "district", "310115").accepted
     of_district.when(WITHDRAWAL, "district", "310115").happened("proceeding.withdrawn.v1")
 
 

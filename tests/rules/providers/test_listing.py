@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from domain.governance.proceedings.opening import CAUSE_UNKNOWN
 from domain.governance.proceedings.state import (
     PROCEEDING_NOT_CONCLUDED,
     Proceeding,
@@ -13,6 +12,7 @@ from domain.governance.proceedings.state import (
     ProceedingStatus,
     proceeding_stream,
 )
+from domain.governance.proceedings.subjects import CAUSE_UNKNOWN
 from domain.governance.standing import DirectoryStanding, listing_stream
 from domain.kernel import NOT_FOUND
 from domain.providers.listings.listing import (

@@ -34,7 +34,6 @@ from domain.providers.sampling.draw import (
     FrameEntry,
     RecordBeacon,
     RevealDraw,
-    RiskClass,
     draw_stream,
     frame_of,
 )
@@ -50,6 +49,7 @@ from domain.providers.sampling.reassessment import (
     GiveReassessment,
     ReassessmentStatus,
 )
+from domain.providers.sampling.status import RiskClass
 from domain.standard.editions import edition_stream
 from methods.misgrade_rate import stop_rule
 from methods.sampling_replay import REPLAY_SCRIPT
