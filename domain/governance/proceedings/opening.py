@@ -141,12 +141,13 @@ class ProceedingOpened(Event):
 
 
 class NoticeServed(Event):
-    """The notice was served 告知书已送达; answer: until when the respondent may answer."""
+    """The notice was served 告知书已送达. answer: until when the respondent may answer; served_by: None = not kept at the time."""
 
-    type: Literal["proceeding.notice_served.v1"] = "proceeding.notice_served.v1"
+    type: Literal["proceeding.notice_served.v2"] = "proceeding.notice_served.v2"
     told_to: ClassVar = PROCEEDING_READERS
     says: ClassVar = "送达了告知书，陈述申辩至 {answer.due}"
     answer: Deadline
+    served_by: PersonId | None
 
 
 class ProceedingWithdrawn(Event):
@@ -235,7 +236,8 @@ def serve_notice(_command: ServeNotice, proceeding: Proceeding, context: Decisio
     require_proceeding_status(proceeding, ProceedingStatus.OPENED)
     require_cause(proceeding.cause, context)
     periods = periods_of(proceeding.kind, proceeding.opened_on, context)
-    return (NoticeServed(answer=deadline(context.day, periods.answer_days, calendar_of(context))),)
+    answer = deadline(context.day, periods.answer_days, calendar_of(context))
+    return (NoticeServed(answer=answer, served_by=context.by),)
 
 
 def withdraw_proceeding(command: WithdrawProceeding, proceeding: Proceeding, context: DecisionContext) -> Facts:

@@ -167,14 +167,14 @@ def _consequences(proceeding: Proceeding, event: ProceedingEvent) -> dict[str, o
     match event:
         case ProceedingOpened():
             raise AssertionError("a proceeding is opened once")
-        case NoticeServed(answer=answer):
-            return {"answer": answer}
+        case NoticeServed(answer=answer, served_by=served_by):
+            return {"answer": answer, "served_by": served_by}
         case DeadlineMoved(which=which, until=until):
             running = proceeding.answer if which is RunningTime.ANSWER else proceeding.appeal
             assert running is not None, "a time is moved while it runs"  # noqa: S101 - guards replay, not input
             return {which.value: running.model_copy(update={"due": until, "assumed": False})}
-        case StatementGiven(asks_hearing=asks_hearing, decision=decision):
-            return {"asks_hearing": asks_hearing, "decision": decision}
+        case StatementGiven(asks_hearing=asks_hearing, decision=decision, stated_by=stated_by):
+            return {"asks_hearing": asks_hearing, "decision": decision, "stated_by": stated_by}
         case TimeToAnswerEnded(decision=decision):
             return {"decision": decision, "time_over": True}
         case HearingSet(day=day):

@@ -127,6 +127,8 @@ class ProceedingCommand(Command):
 class Proceeding(BaseModel):
     """A proceeding as it stands 程序.
 
+    served_by, stated_by: who served its notice and who answered it; None = nobody yet, or not kept at the time.
+
     about: the thing that it is about. provider, enterprise: those of its two sides; None = not party to it. district: where it
     lies, if the firm does not say so. opened_by, decided_by: people. answer, decision, appeal: deadlines, once they run;
     decision: the office's own. hearing: its day. asks_hearing: the respondent did. time_over: it did not answer in time.
@@ -152,7 +154,14 @@ class Proceeding(BaseModel):
     time_over: bool = False
     outcome: ProceedingOutcome | None = None
     decided_by: str | None = None
+    served_by: str | None = None
+    stated_by: str | None = None
     version: int = 1
+
+    @property
+    def took_part(self) -> frozenset[str]:
+        """Who opened it, served its notice or answered it 已参与办理的人: none of them decides it."""
+        return frozenset(filter(None, (self.opened_by, self.served_by, self.stated_by)))
 
     @property
     def respondent(self) -> str | None:

@@ -145,12 +145,12 @@ def city(case: Given, command: Command, by: str = CHIEF, at: datetime = OPENED) 
 
 
 def notified(kind: ProceedingKind = ProceedingKind.DIRECTORY_MOVE) -> Given:
-    return city(opened(kind), SERVE).accepted
+    return city(opened(kind), SERVE, by=CLERK).accepted
 
 
 def respondent(case: Given, command: Command, at: datetime = OPENED) -> Given:
     if case.state.kind in OF_A_PROVIDER:
-        return case.when(command, "city", "", CHIEF, at)
+        return case.when(command, "city", "", CLERK, at)
     return case.when(command, "provider", "p1", "chen", at)
 
 

@@ -128,6 +128,22 @@ def test_who_opens_what(kind: ProceedingKind) -> None:
             case.refused(PROCEEDING_NOT_YOURS_TO_OPEN, path="kind")
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_served_its_notice_or_answered_it_does_not_decide_it_nor_its_appeal(kind: ProceedingKind) -> None:
+    """Else one person of the city charges, answers and judges."""
+    served = city(opened(kind), SERVE, by=DIRECTOR).accepted
+    answers = ("city", "", "sun") if kind in OF_A_PROVIDER else ("provider", "p1", "sun")
+    case = served.when(STATEMENT, *answers, OPENED).accepted
+    case = city(city(case, HEARING).accepted, MINUTES, at=on(HEARING.day)).accepted
+    for who in (CLERK, DIRECTOR, "sun"):
+        city(case, DECISION, by=who, at=DECIDED).refused(DECIDED_BY_THE_SAME)
+    partly = DECISION.model_copy(update={"outcome": ProceedingOutcome.PARTLY})
+    case = city(case, partly, at=DECIDED).accepted.when(APPEAL, "provider", "p1", "chen", DECIDED).accepted
+    for who in (CLERK, DIRECTOR, "sun", CHIEF):
+        city(case, APPEAL_DECISION, by=who, at=DECIDED).refused(DECIDED_BY_THE_SAME)
+    city(case, APPEAL_DECISION, by="qian", at=DECIDED).happened("proceeding.appeal_decided.v1")
+
+
 @pytest.mark.parametrize("role", ["filler", "diagnostician", "reviewer", "group", "auditor", "bank", "public"])
 def test_others_open_none(role: str) -> None:
     before().when(asking(), role).refused(ROLE_NOT_ALLOWED)
@@ -295,7 +311,7 @@ def test_the_time_to_answer_runs_in_working_days_from_the_notice() -> None:
 
 
 def test_an_answer_comes_on_the_last_day_and_not_after_it() -> None:
-    respondent(notified(), STATEMENT, on(date(2024, 5, 11))).happened("proceeding.statement_given.v1")
+    respondent(notified(), STATEMENT, on(date(2024, 5, 11))).happened("proceeding.statement_given.v2")
     late = on(date(2024, 5, 12))
     respondent(notified(), STATEMENT, late).refused(TIME_TO_ANSWER_OVER, latest=date(2024, 5, 11))
     case = notified().when(END_ANSWER, "system", at=late).happened("proceeding.time_to_answer_ended.v1")
@@ -314,7 +330,7 @@ def test_only_the_side_against_whom_it_is_answers() -> None:
     notified().when(STATEMENT, "provider", "p2").refused(NOT_YOURS_TO_ANSWER)
     notified().when(STATEMENT, "city").refused(NOT_YOURS_TO_ANSWER)
     notified(ProceedingKind.RATING_OBJECTION).when(STATEMENT, "provider", "p1").refused(NOT_YOURS_TO_ANSWER)
-    notified(ProceedingKind.RATING_OBJECTION).when(STATEMENT, "city").happened("proceeding.statement_given.v1")
+    notified(ProceedingKind.RATING_OBJECTION).when(STATEMENT, "city").happened("proceeding.statement_given.v2")
 
 
 def test_an_extension_is_a_fact_with_its_reason_and_lets_answer_again() -> None:
@@ -323,7 +339,7 @@ def test_an_extension_is_a_fact_with_its_reason_and_lets_answer_again() -> None:
     [fact] = case.facts
     assert (fact.before, fact.until, fact.reason) == (date(2024, 5, 11), date(2024, 5, 31), "负责人住院")
     respondent(case, STATEMENT, on(date(2024, 6, 1))).refused(TIME_TO_ANSWER_OVER, latest=date(2024, 5, 31))
-    respondent(case, STATEMENT, on(date(2024, 5, 31))).happened("proceeding.statement_given.v1")
+    respondent(case, STATEMENT, on(date(2024, 5, 31))).happened("proceeding.statement_given.v2")
 
 
 @pytest.mark.parametrize("until", [date(2024, 5, 11), date(2024, 5, 12)])

@@ -27,7 +27,12 @@ from domain.participants.enterprises import enterprise_stream
 from domain.providers.ratings.numbers import Tier
 from domain.providers.ratings.rating import YearOfRating, rating_stream
 from domain.providers.ratings.status import RatingStatus
-from domain.providers.subsidies.clawback import CLAWBACK_DONE, CLAWBACK_NOT_OVERTURNED, CLAWBACK_NOT_PAID, ClawBackSubsidy
+from domain.providers.subsidies.clawback import (
+    CLAWBACK_DONE,
+    CLAWBACK_NOT_OVERTURNED,
+    CLAWBACK_NOT_PAID,
+    ClawBackSubsidy,
+)
 from domain.providers.subsidies.events import (
     DistrictSubsidyRecorded,
     DistrictSubsidyWithdrawn,
@@ -36,7 +41,7 @@ from domain.providers.subsidies.events import (
     SubsidyComputed,
 )
 from domain.providers.subsidies.numbers import JobCount, ProviderJobs, compute_subsidy
-from domain.providers.subsidies.state import SUBSIDY_STATUS, SubsidyStatus, subsidy_stream
+from domain.providers.subsidies.state import SUBSIDY_STATUS, SubsidyStatus, YearOfSubsidy, subsidy_stream
 from domain.providers.subsidies.subsidy import (
     DISTRICT_SUBSIDY_NOT_RECORDED,
     DISTRICT_SUBSIDY_RECORDED,
@@ -53,8 +58,8 @@ from domain.providers.subsidies.subsidy import (
     WithdrawDistrictSubsidy,
 )
 from standards import Form
-from tests.rules.governance.proceedings import before
 from tests.rules.given import Given, given
+from tests.rules.governance.proceedings import before
 from tests.rules.providers.test_rating import computed as rated
 from tests.small_city import FIRM
 
