@@ -1833,8 +1833,9 @@ def _checked(arguments: Sequence[str] | None) -> int:
     out("重新推算的结果 worked out again:\n" + _shown(verdict.result) + "\n")
     out(f"截至最后一条 as of its last entry: {verdict.as_of.isoformat()}\n")
     if not verdict.final:
-        out("诊断尚未终结 NOT FINAL: 此后可能还有条目，本文件无法排除 what came after may have been left out; ask for the newest\n")
-    said = "what was stated later may have been left out, of a final diagnosis too"
+        named = "诊断尚未终结 NOT FINAL" if verdict.result.get("status") in RUNNING else "可能尚有后续 MORE MAY FOLLOW"
+        out(f"{named}: 此后可能还有条目，本文件无法排除 what came after may have been left out; ask for the newest\n")
+    said = "what was stated later may have been left out, of what is final too"
     for stream, (number, at) in verdict.last_statements.items():
         out(f"{_printable(stream)} 截至其第 {number} 条陈述 as of its statement {number}, {at.isoformat()}\n")
     if verdict.complete:
