@@ -1841,7 +1841,8 @@ def _checked(arguments: Sequence[str] | None) -> int:
     out("重新推算的结果 worked out again:\n" + _shown(verdict.result) + "\n")
     out(f"截至最后一条 as of its last entry: {verdict.as_of.isoformat()}\n")
     if not verdict.final:
-        out(f"{NOT_FINAL[verdict.kind]}: 此后可能还有条目，本文件无法排除 what came after may have been left out; ask for the newest\n")
+        said = "此后可能还有条目，本文件无法排除 what came after may have been left out; ask for the newest"
+        out(f"{NOT_FINAL[verdict.kind]}: {said}\n")
     said = "what was stated later may have been left out, of a final diagnosis too"
     for stream, (number, at) in verdict.last_statements.items():
         out(f"{_printable(stream)} 截至其第 {number} 条陈述 as of its statement {number}, {at.isoformat()}\n")

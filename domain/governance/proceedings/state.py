@@ -185,12 +185,29 @@ class Proceeding(BaseModel):
 class Opening(Protocol):
     """What is stated to open a proceeding 立案内容."""
 
-    proceeding: str
-    kind: ProceedingKind
-    provider: str
-    enterprise: str | None
-    about: str
-    cause: str
+    @property
+    def proceeding(self) -> str:
+        """Its id."""
+
+    @property
+    def kind(self) -> ProceedingKind:
+        """What it is about."""
+
+    @property
+    def provider(self) -> str:
+        """Against whom it is, or who objects."""
+
+    @property
+    def enterprise(self) -> str | None:
+        """The firm that complains; None = none does."""
+
+    @property
+    def about(self) -> str:
+        """The thing, by its stream."""
+
+    @property
+    def cause(self) -> str:
+        """The fact that it follows from, as stream/version."""
 
 
 def require_proceeding_status(proceeding: Proceeding, *allowed: ProceedingStatus) -> None:

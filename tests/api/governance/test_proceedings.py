@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from domain.access import Role
+from tests.api.diagnosis.test_arbitrations import joins
 from tests.live_city import ENTERPRISE, LiveCity
 
 SHOWN = """id kind status about cause asked due overdue age assumed statement outcome openedBy applicantRole
@@ -54,6 +56,7 @@ def test_whoever_served_its_notice_or_decided_before_does_not_decide_it(city: Li
     identity = complaint(city)
     city.done("city", "serveNotice", "", proceeding=identity)
     city.done("provider", "giveStatement", "", proceeding=identity, text="已到场", asksHearing=False)
+    joins(city, "chief", Role.CITY, "city")
     decision = {"proceeding": identity, "outcome": "UPHELD", "reasons": "属实"}
     assert city.refused("city", "decideProceeding", **decision) == "DECIDED_BY_THE_SAME", "it served the notice"
     done = city.done("chief", "decideProceeding", "proceeding { status outcome }", **decision)
