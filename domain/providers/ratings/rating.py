@@ -274,15 +274,13 @@ class YearOfRating(BaseModel):
             return None
         return self.computed
 
-
     def require_contestable(self, opening: Opening, context: DecisionContext) -> None:
         """An objection waits until it is published, as if there were no rating before 可提异议."""
         if opening.kind is not ProceedingKind.RATING_OBJECTION:
             return
         if self.published is None or self.period is None:
             raise subject_unfit(opening.kind)
-        if self.status is RatingStatus.FINAL:
-            raise _wrong_status(self.status)
+        _in(self, RatingStatus.PUBLISHED)
         require_objection_open(self.period, {one.provider for one in self.published.providers}, opening.provider, context)
 
 
@@ -314,9 +312,9 @@ def decide(command: AnyRatingCommand, known: YearOfRating | None, context: Decis
 
 
 def _in(known: YearOfRating | None, *allowed: RatingStatus) -> YearOfRating:
-    if known is None or known.status not in allowed:
-        if known is None:
-            raise RATING_STATUS.refuse(**NOT_BEGUN)
+    if known is None:
+        raise RATING_STATUS.refuse(**NOT_BEGUN)
+    if known.status not in allowed:
         raise _wrong_status(known.status)
     return known
 
