@@ -169,11 +169,12 @@ def finding(years: Programme, case: str, cause: str) -> str:
     asked = stated | {"asked": "认定该诊断为重大误评", "grounds": "复评结论一致"}
     proceeding = years.says("city", "openProceeding", "proceeding { id }", **asked)["proceeding"]["id"]
     heard(years, proceeding, "provider", "2026-03-16")
-    years.says("chief", "decideProceeding", proceeding=proceeding, outcome="UPHELD", reasons="复评结论一致")
+    decision = {"proceeding": proceeding, "outcome": "UPHELD", "reasons": "复评结论一致"}
+    told = years.says("chief", "decideProceeding", "version", **decision)
     years.on("2026-04-01")
-    found = years.read("city", "query($id: ID!) { proceeding(id: $id) { status version } }", id=proceeding)["proceeding"]
+    found = years.read("city", "query($id: ID!) { proceeding(id: $id) { status } }", id=proceeding)["proceeding"]
     assert found["status"] == "FINAL"
-    return f"{proceeding}/{found['version']}"
+    return f"{proceeding}/{told['version']}"
 
 
 def clawed_back(years: Programme, case: str, cause: str) -> None:

@@ -429,8 +429,7 @@ def rating_stream(year: int) -> Stream:
 
 def _reads(command: AnyRatingCommand, known: YearOfRating | None) -> tuple[Stream, ...]:
     streams = [rule_stream(RuleKind.RATING), CALENDAR_STREAM]
-    if isinstance(command, RecordRating):
-        streams.append(rating_stream(command.year - 1))
+    streams += [rating_stream(command.year - 1)] if isinstance(command, RecordRating) else []
     if isinstance(command, ObjectToRating):
         streams.append(proceeding_stream(command.proceeding))
     if isinstance(command, FinishRating):
