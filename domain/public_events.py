@@ -151,7 +151,7 @@ PARTIES_AND_OFFICES: Mapping[str, str] = {
     "offer": "made.v1 member_agreed.v1 member_left.v1 withdrawn.v1 accepted.v1 declined.v1 delivered.v1"
     " outcome_reported.v1 ended.v1",
     "participation": "invited.v1 reminded.v1 declined.v1 exempted.v1 started.v1",
-    "proceeding": "opened.v1 notice_served.v1 deadline_moved.v1 statement_given.v1 time_to_answer_ended.v1 hearing_set.v1"
+    "proceeding": "opened.v1 notice_served.v2 deadline_moved.v1 statement_given.v2 time_to_answer_ended.v1 hearing_set.v1"
     " hearing_held.v1 decided.v1 appealed.v1 appeal_decided.v1 became_final.v1 withdrawn.v1",
     "question": "asked.v1 answered.v1 published.v1",
     "quota": "feedback_counted.v1",

@@ -11,6 +11,8 @@ from domain.diagnosis.on_site import SiteVisitRecorded
 from domain.diagnosis.opening import DiagnosisOpened
 from domain.diagnosis.stages import StageBegan, StageEscalated, StageExtended, StageReminded
 from domain.events import EVENTS
+from domain.governance.proceedings.hearing import StatementGiven
+from domain.governance.proceedings.opening import NoticeServed
 from domain.kernel import Capability, Event, name_of
 from domain.participants.enterprises import EnterpriseRegistered, EnterpriseRevised
 from domain.participants.organisations import OrganisationRegistered
@@ -74,6 +76,8 @@ UPCASTERS: Mapping[str, Upcaster] = {
     "stage.extended.v1": Upcaster(name_of(StageExtended), lambda data: data),
     "paper.computed.v1": Upcaster(name_of(PaperComputed), lambda data: data),
     "rating.inputs_fixed.v1": Upcaster(name_of(RatingInputsFixed), lambda data: {**data, "effects": []}),
+    "proceeding.notice_served.v1": Upcaster(name_of(NoticeServed), lambda data: {**data, "served_by": None}),
+    "proceeding.statement_given.v1": Upcaster(name_of(StatementGiven), lambda data: {**data, "stated_by": None}),
     "organisation.registered.v1": Upcaster(name_of(OrganisationRegistered), lambda data: data),
     "package.requested.v1": Upcaster(name_of(PackageRequested), lambda data: data),
     "person.membership_granted.v1": Upcaster(

@@ -68,7 +68,8 @@ class Listing(Part):
     """A provider's place in the directory 在录情况.
 
     year: of the directory that it was listed in last. tags: GB/T 4754 division -> since when and by which fact. moved: the day of
-    the last move. due: until when a warning is to be corrected; None = there is none.
+    the last move. due: until when a warning is to be corrected; None = there is none. suspended_for: causes of the
+    suspension that stands.
     """
 
     version: int
@@ -77,6 +78,7 @@ class Listing(Part):
     tags: dict[str, HeldTag] = Field(default_factory=dict)
     moved: date
     due: date | None = None
+    suspended_for: tuple[str, ...] = ()
 
 
 class Directory(Part):

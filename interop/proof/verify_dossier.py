@@ -98,7 +98,7 @@ class Verdict:
     """What came out 核验结论. faults: empty = everything holds. result: worked out again here, not read from the file.
 
     stated: what the file says and no proof covers. size, witnessed: of the checkpoint, and when each witness signed it.
-    as_of: time of the last entry; the result is that of this moment. final: nothing may follow it.
+    as_of: time of the last entry; the result is that of this moment. final: nothing may follow it. kind: of decision.
     last_statements: stream of the firm and of each provider -> number and time of the last statement in the file; name and code
     are as of it. complete: the log signed that up to the last entry there is no other; a file of the first format cannot show it.
     """
@@ -112,6 +112,7 @@ class Verdict:
     final: bool = False
     last_statements: Mapping[str, tuple[int, datetime]] = field(default_factory=dict)
     complete: bool = False
+    kind: str = "grade"
 
     @property
     def holds(self) -> bool:
@@ -152,7 +153,7 @@ def verify(content: bytes, log_key: Keys, witness_keys: Sequence[str] = (), know
     stated: Data = {name: dossier[name] for name in ("rules", "on_file") if name in dossier}
     final = result["status"] in FINAL
     last = last_statements(entries)
-    return Verdict((), result, stated, checkpoint.size, checkpoint.witnessed, as_of, final, last, complete)
+    return Verdict((), result, stated, checkpoint.size, checkpoint.witnessed, as_of, final, last, complete, dossier["kind"])
 
 
 def last_statements(entries: Sequence["Entry"]) -> dict[str, tuple[int, datetime]]:
@@ -612,6 +613,13 @@ SHAPES: Mapping[str, str] = {"opened": "v1 v2", "site_visit_recorded": "v1 v2"}
 """Step -> the published shapes of it; of every other step there is one."""
 FINAL = frozenset({"confirmed", "withdrawn", "final"})
 """Statuses in which no step may follow; "final" is a rating's."""
+NOT_FINAL = {
+    "grade": "诊断尚未终结 the diagnosis is NOT FINAL",
+    "move": "名录变动没有终局，以本文件截止时刻为准 a place in the directory is never final",
+    "rating": "评价尚未定案 the rating is NOT FINAL",
+    "subsidy": "补贴批准后仍可追回，以本文件截止时刻为准 a subsidy may still be taken back",
+}
+"""Kind of decision -> what is said of one that something may follow."""
 
 
 def check_step(entry: Entry, status: str, firm: str, provider: str | None) -> str:
@@ -1835,7 +1843,8 @@ def _checked(arguments: Sequence[str] | None) -> int:
     out("重新推算的结果 worked out again:\n" + _shown(verdict.result) + "\n")
     out(f"截至最后一条 as of its last entry: {verdict.as_of.isoformat()}\n")
     if not verdict.final:
-        out("诊断尚未终结 NOT FINAL: 此后可能还有条目，本文件无法排除 what came after may have been left out; ask for the newest\n")
+        said = "此后可能还有条目，本文件无法排除 what came after may have been left out; ask for the newest"
+        out(f"{NOT_FINAL[verdict.kind]}: {said}\n")
     said = "what was stated later may have been left out, of a final diagnosis too"
     for stream, (number, at) in verdict.last_statements.items():
         out(f"{_printable(stream)} 截至其第 {number} 条陈述 as of its statement {number}, {at.isoformat()}\n")

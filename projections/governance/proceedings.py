@@ -31,7 +31,8 @@ NO_DAY = "9999-12-31"
 class ProceedingRow(NamedTuple):
     """A proceeding as it stands 程序. Days as ISO text, times in microseconds of UTC; None = not so far.
 
-    version: of the stream. due: last day of the step that runs. assumed: it was counted, in part, by the week alone. rank: place in
+    version: of the stream. due: last day of the step that runs; decision_due: by which the office decides, kept over a
+    hearing. assumed: it was counted, in part, by the week alone. rank: place in
     the list, by the day that is due, then id; what has ended comes last.
     """
 
@@ -54,6 +55,8 @@ class ProceedingRow(NamedTuple):
     rule_since: str
     due: str | None
     assumed: bool
+    decision_due: str | None
+    decision_assumed: bool
     statement: str | None
     asks_hearing: bool
     time_over: bool
@@ -93,6 +96,7 @@ STATED = (
 )
 LATER = (
     "due",
+    "decision_due",
     "statement",
     "hearing",
     "venue",
@@ -114,11 +118,11 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
         if event is opening.ProceedingOpened:
             row: Row = {name: found[name] for name in STATED} | dict.fromkeys(LATER)
             row |= {"id": identity, "opened_at": entry.at, "status": STATUS_AFTER_PROCEEDING[event].value}
-            row |= dict.fromkeys(("assumed", "asks_hearing", "time_over"), False)
+            row |= dict.fromkeys(("assumed", "decision_assumed", "asks_hearing", "time_over"), False)
         else:
             before = table.get(identity)
             assert before is not None, "a history starts with ProceedingOpened"  # noqa: S101 - guards replay, not input
-            row = {**before, **_changes(event, found)}
+            row = {**before, **_changes(event, found, before)}
             if event in STATUS_AFTER_PROCEEDING:
                 row["status"] = STATUS_AFTER_PROCEEDING[event].value
         row["version"] = entry.version
@@ -129,20 +133,20 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
         table.put(row)
 
 
-def _changes(event: type, found: dict[str, Any]) -> Row:
+def _changes(event: type, found: dict[str, Any], before: Row) -> Row:
     match event:
         case opening.NoticeServed:
             return _running(found["answer"])
         case hearing.DeadlineMoved:
             return {"due": found["until"], "assumed": False}
         case hearing.StatementGiven:
-            return {"statement": found["text"], "asks_hearing": found["asks_hearing"], **_running(found["decision"])}
+            return {"statement": found["text"], "asks_hearing": found["asks_hearing"], **_deciding(found["decision"])}
         case hearing.TimeToAnswerEnded:
-            return {"time_over": True, **_running(found["decision"])}
+            return {"time_over": True, **_deciding(found["decision"])}
         case hearing.HearingSet:
             return {"hearing": found["day"], "venue": found["venue"], "due": found["day"], "assumed": False}
         case hearing.HearingHeld:
-            return {"minutes": found["minutes"]}
+            return {"minutes": found["minutes"], "due": before["decision_due"], "assumed": before["decision_assumed"]}
         case decision.ProceedingDecided:
             told = {name: found[name] for name in ("outcome", "reasons", "decided_by")}
             return {**told, **_running(found["appeal"])}
@@ -152,6 +156,11 @@ def _changes(event: type, found: dict[str, Any]) -> Row:
             return {name: found[name] for name in ("outcome", "reasons", "decided_by")}
         case _:
             return {}
+
+
+def _deciding(decision: dict[str, Any]) -> Row:
+    """The office's own time, kept while a hearing stands in between."""
+    return {**_running(decision), "decision_due": decision["due"], "decision_assumed": decision["assumed"]}
 
 
 def _running(deadline: dict[str, Any]) -> Row:
@@ -223,6 +232,22 @@ def about(snapshot: Snapshot, kind: ProceedingKind, thing: str) -> list[str]:
     table = snapshot[PROCEEDINGS]
     query = select(table.c.id).where(table.c.kind == kind.value, table.c.about == thing).order_by(table.c.id)
     return [str(identity) for (identity,) in snapshot.rows(query)]
+
+
+def about_any(snapshot: Snapshot, kind: ProceedingKind, things: Sequence[str]) -> list[str]:
+    """Ids of every proceeding of a kind about any of some things 就多项事项的程序; who asks has judged who may know of them."""
+    table = snapshot[PROCEEDINGS]
+    query = select(table.c.id).where(table.c.kind == kind.value, snapshot.among(table.c.about, things)).order_by(table.c.id)
+    return [str(identity) for (identity,) in snapshot.rows(query)]
+
+
+def came_to_nothing(snapshot: Snapshot, proceedings: Sequence[str]) -> list[ProceedingRow]:
+    """Those of some proceedings that were withdrawn, or dismissed in the end 未成立而终结的. For the program alone."""
+    table = snapshot[PROCEEDINGS]
+    query = select(*chosen(table, ProceedingRow)).where(snapshot.among(table.c.id, proceedings)).order_by(table.c.id)
+    rows = [ProceedingRow._make(row) for row in snapshot.rows(query)]
+    dismissed = (ProceedingStatus.FINAL, ProceedingOutcome.DISMISSED)
+    return [row for row in rows if row.status == ProceedingStatus.WITHDRAWN or (row.status, row.outcome) == dismissed]
 
 
 def over_by(snapshot: Snapshot, day: date) -> list[ProceedingRow]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Index, MetaData, Table, select
 
-from domain.governance.standing import Listing
+from domain.governance.standing import DirectoryStanding, Listing
 from domain.providers.calls.adoption import IN_DIRECTORY
 from domain.providers.listings.events import ListingEvent
 from domain.providers.listings.listing import LISTINGS
@@ -132,6 +132,14 @@ def _is_sought(listing: Listing, where: DirectoryFilter) -> bool:
     elif not where.everyone and listing.standing not in IN_DIRECTORY:
         return False
     return where.industry is None or where.industry in listing.tags
+
+
+def suspended(snapshot: Snapshot) -> list[tuple[str, Listing]]:
+    """Providers that are suspended, in order 暂停中的服务商. For the program alone."""
+    table = snapshot[STANDINGS]
+    query = select(table.c.provider, table.c.body).where(table.c.standing == DirectoryStanding.SUSPENDED.value)
+    rows = snapshot.rows(query.order_by(table.c.provider))
+    return [(str(provider), Listing.model_validate_json(body)) for provider, body in rows]
 
 
 def entry_of(snapshot: Snapshot, provider: str, on: str | None = None) -> DirectoryRow | None:

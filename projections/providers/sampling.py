@@ -19,7 +19,6 @@ from domain.providers.sampling.draw import (
     Draw,
     DrawEvent,
     FrameEntry,
-    RiskClass,
     SampleAdjudicated,
     day_after,
     draw_stream,
@@ -32,6 +31,7 @@ from domain.providers.sampling.reassessment import (
     ReassessmentEvent,
     ReassessmentStatus,
 )
+from domain.providers.sampling.status import RiskClass
 from journal import Entry
 from journal.codec import decode, stored_names
 from methods.misgrade_rate import Drawn, Stopped, WeightedShare, stop_rule, weighted_share

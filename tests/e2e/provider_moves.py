@@ -58,7 +58,10 @@ def heard(years: Programme, proceeding: str, by: str, hearing: str) -> None:
     assert years.refused("chief", "decideProceeding", proceeding=proceeding, outcome="UPHELD", reasons="属实") != ""
     years.says("city", "setHearing", proceeding=proceeding, day=hearing, venue="301 室")
     years.on(hearing)
-    years.says("city", "recordHearing", proceeding=proceeding, attended=["APPLICANT", "RESPONDENT"], minutes="双方陈述并质证")
+    said = {"attended": ["APPLICANT", "RESPONDENT"], "minutes": "双方陈述并质证"}
+    told = years.says("city", "recordHearing", "proceeding { status due overdue }", proceeding=proceeding, **said)["proceeding"]
+    assert (told["status"], told["overdue"]) == ("HEARD", False)
+    assert told["due"] > hearing, "what is due now is the decision"
 
 
 def appealed(years: Programme, proceeding: str, by: str, outcome: str) -> str:

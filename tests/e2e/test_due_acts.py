@@ -66,7 +66,7 @@ def program(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Services
     with opened(Settings(tmp_path / "city", url), demo=True, hasher=CHEAP) as installation:
         services = on(installation.services, date(2024, 5, 6))
         send(services, city("li"), RegisterOrganisation(organisation="p1", kind=OrganisationKind.PROVIDER, name="示例服务商"))
-        send(services, PROVIDER, opening("x1"))
+        send(services, city("li"), opening("x1"))
         send(services, city("li"), ServeNotice(proceeding="x1"))
         yield services
 
@@ -74,12 +74,12 @@ def program(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Services
 def opening(proceeding: str) -> OpenProceeding:
     return OpenProceeding(
         proceeding=proceeding,
-        kind=ProceedingKind.RATING_OBJECTION,
+        kind=ProceedingKind.DIRECTORY_MOVE,
         provider="p1",
-        about="rating/2023",
+        about="listing/p1",
         cause="organisation/p1/1",
-        asked="重算",
-        grounds="漏计项目",
+        asked="限期整改",
+        grounds="报告逾期",
     )
 
 
@@ -107,7 +107,7 @@ def state(services: Services, proceeding: str = "x1") -> Proceeding:
 
 def decided(services: Services) -> date:
     """The same proceeding, answered and decided in time; the last day to appeal."""
-    send(services, city("wang"), GiveStatement(proceeding="x1", text="已计入", asks_hearing=False))
+    send(services, PROVIDER, GiveStatement(proceeding="x1", text="已计入", asks_hearing=False))
     decision = DecideProceeding(proceeding="x1", outcome=ProceedingOutcome.DISMISSED, reasons="无误")
     send(services, city("zhao"), decision)
     appeal = state(services).appeal
@@ -190,10 +190,10 @@ def test_it_is_done_by_itself_while_the_program_runs(program: Services) -> None:
 
 
 def test_what_is_due_is_listed_first_and_what_ended_last(program: Services) -> None:
-    send(program, PROVIDER, opening("x3"))
+    send(program, city("li"), opening("x3"))
     due = decided(program)
     do_due_acts(on(program, due + DAY), NEVER)
-    send(program, PROVIDER, opening("x4"))
+    send(program, city("li"), opening("x4"))
     send(program, city("li"), ServeNotice(proceeding="x4"))
     with program.models.reading() as snapshot:
         rows = proceedings(snapshot, Everything(), ProceedingFilter(), Page(10, BY_DUE_DAY))

@@ -164,16 +164,32 @@ def sampled(years: Programme, case: str) -> str:
     return f"draw/2026.01/{settled['version']}"
 
 
-def clawed_back(years: Programme, case: str, cause: str) -> None:
-    """By a proceeding of its own, once it is final; each job once."""
-    about = {"kind": "CLAWBACK", "provider": P1, "about": "subsidy/2025", "cause": cause}
-    asked = about | {"asked": "追回该任务的补贴", "grounds": "抽评推翻"}
+def finding(years: Programme, case: str, cause: str) -> str:
+    """What the sample found is told, answered, heard and decided; its last fact, once it is final."""
+    stated = {"kind": "SAMPLE_FINDING", "provider": P1, "about": case, "cause": cause}
+    asked = stated | {"asked": "认定该诊断为重大误评", "grounds": "复评结论一致"}
     proceeding = years.says("city", "openProceeding", "proceeding { id }", **asked)["proceeding"]["id"]
     heard(years, proceeding, "provider", "2026-03-16")
+    decision = {"proceeding": proceeding, "outcome": "UPHELD", "reasons": "复评结论一致"}
+    told = years.says("chief", "decideProceeding", "version", **decision)
+    years.on("2026-04-01")
+    found = years.read("city", "query($id: ID!) { proceeding(id: $id) { status } }", id=proceeding)["proceeding"]
+    assert found["status"] == "FINAL"
+    return f"{proceeding}/{told['version']}"
+
+
+def clawed_back(years: Programme, case: str, cause: str) -> None:
+    """After the finding is upheld and final, by a proceeding of its own; each job once, and no job that was not overturned."""
+    about = {"kind": "CLAWBACK", "provider": P1, "about": "subsidy/2025"}
+    asked = about | {"asked": "追回该任务的补贴", "grounds": "抽评推翻"}
+    assert years.refused("city", "openProceeding", **asked, cause=cause) == "CAUSE_UNFIT", "a finding is heard first"
+    upheld = finding(years, case, cause)
+    proceeding = years.says("city", "openProceeding", "proceeding { id }", **asked, cause=upheld)["proceeding"]["id"]
+    heard(years, proceeding, "provider", "2026-04-15")
     given = {"year": 2025, "provider": P1, "proceeding": proceeding, "diagnoses": [case]}
     years.says("chief", "decideProceeding", proceeding=proceeding, outcome="UPHELD", reasons="复评结论一致")
     assert years.refused("city", "clawBackSubsidy", **given) == "PROCEEDING_NOT_CONCLUDED"
-    years.on("2026-04-01")
+    years.on("2026-05-11")
     years.says("city", "clawBackSubsidy", **given)
     assert years.refused("city", "clawBackSubsidy", **given) == "CLAWBACK_DONE"
     line = years.read("provider", "{ subsidy(year: 2025) { providers { nodes { jobs paid takenBack } } } }")["subsidy"]

@@ -24,17 +24,20 @@ from domain.governance.proceedings.decision import EndTimeToAppeal
 from domain.governance.proceedings.hearing import EndTimeToAnswer
 from domain.governance.proceedings.opening import OpenProceeding
 from domain.governance.proceedings.state import ProceedingKind, ProceedingStatus, proceeding_stream
+from domain.governance.standing import listing_stream
 from domain.instants import city_day
-from domain.kernel import Command, Refused, Stream, cause_of
+from domain.kernel import Command, Refused, Stream, cause_of, cited, key_of, kind_of
 from domain.programme.duties.commands import EscalateDuty, ReleaseRetiredLead, RemindOfDuty
 from domain.programme.duties.state import duty_stream
+from domain.providers.listings.listing import LiftSuspension
 from journal import Caller
 from projections import Snapshot
 from projections.diagnosis.arbitrations import to_settle
 from projections.diagnosis.follow_ups import rounds_due
 from projections.diagnosis.stages import stages_due
-from projections.governance.proceedings import over_by
+from projections.governance.proceedings import came_to_nothing, over_by
 from projections.programme.duties import duties_due, duties_of_retired
+from projections.providers.directory import suspended
 from projections.providers.sampling import findings_without_hearing
 from zhenduan.background.intervals import at_intervals
 
@@ -128,6 +131,16 @@ def _findings(snapshot: Snapshot, today: date) -> Iterator[DueAct]:
         yield DueAct("open-sample-finding", proceeding_stream(proceeding), today, opening, one.cause)
 
 
+def _suspensions(snapshot: Snapshot, _today: date) -> Iterator[DueAct]:
+    """Suspensions pending a hearing whose proceeding came to nothing."""
+    for provider, listing in suspended(snapshot):
+        by = [key_of(cited(cause)[0]) for cause in listing.suspended_for if kind_of(cause) == "proceeding"]
+        for row in came_to_nothing(snapshot, by):
+            stream, cause = listing_stream(provider), cause_of(proceeding_stream(row.id), row.version)
+            act = f"lift-suspension-{listing.version}-{row.id}"
+            yield DueAct(act, stream, listing.moved, LiftSuspension(provider=provider), cause)
+
+
 def _arbitrations(snapshot: Snapshot, today: date) -> Iterator[DueAct]:
     """Arbitrations whose proceeding has ended, so that their cases follow."""
     for row in to_settle(snapshot):
@@ -136,7 +149,7 @@ def _arbitrations(snapshot: Snapshot, today: date) -> Iterator[DueAct]:
         yield DueAct("settle-arbitration", stream, today, SettleArbitration(diagnosis=row.diagnosis), cause)
 
 
-ACTS: tuple[FindDue, ...] = (_proceedings, _stages, _follow_ups, _duties, _findings, _arbitrations)
+ACTS: tuple[FindDue, ...] = (_proceedings, _stages, _follow_ups, _duties, _findings, _suspensions, _arbitrations)
 """Every reader of what falls due; a capability adds its own."""
 
 

@@ -22,7 +22,7 @@ from domain.providers.certificates import (
 )
 from journal import Caller
 from standards import published_editions
-from zhenduan.demo.people import SHOWN_DISTRICT, People
+from zhenduan.demo.people import SHOWN_DISTRICT, People, draw_id
 from zhenduan.demo.training import EDITION, training
 
 FIRST = date(2023, 8, 28)
@@ -94,7 +94,7 @@ def certificates(people: People, present: date) -> Iterator[tuple[date, Caller, 
 
 
 def _red_line(people: People, city: Caller, who: Caller) -> Iterator[tuple[date, Caller, Command]]:
-    """The proceeding on a red line, opened by the district, until it is final."""
+    """The proceeding on a red line, opened by the district, served by one of the city and decided by another, until it is final."""
     of, about = {"proceeding": PROCEEDING}, certificate_stream(who.actor)
     opening = OpenProceeding(
         **of,
@@ -106,10 +106,13 @@ def _red_line(people: People, city: Caller, who: Caller) -> Iterator[tuple[date,
         grounds="企业反映现场记录由他人代签（示例）",
     )
     manager = people.callers[Role.PROVIDER, who.organisation]
+    clerk = Caller(draw_id(people.chance), Role.CITY, city.organisation, Everything())
+    for command in people.joining(clerk, OPENED):
+        yield OPENED, city, command
     yield OPENED, people.callers[Role.DISTRICT, SHOWN_DISTRICT], opening
-    yield NOTIFIED, city, ServeNotice(**of)
+    yield NOTIFIED, clerk, ServeNotice(**of)
     yield ANSWERED, manager, GiveStatement(**of, text="当日诊断师在另一企业，由同事代签，愿意整改（示例）", asks_hearing=True)
-    yield HEARING_SET, city, SetHearing(**of, day=HEARD, venue="市级部门会议室（示例）")
-    yield HEARD, city, RecordHearing(**of, attended=(Side.APPLICANT, Side.RESPONDENT), minutes="双方陈述一致，承认代签（示例）")
+    yield HEARING_SET, clerk, SetHearing(**of, day=HEARD, venue="市级部门会议室（示例）")
+    yield HEARD, clerk, RecordHearing(**of, attended=(Side.APPLICANT, Side.RESPONDENT), minutes="双方陈述一致，承认代签（示例）")
     yield DECIDED_ON, city, DecideProceeding(**of, outcome=ProceedingOutcome.UPHELD, reasons="代签属实，触及红线（示例）")
     yield FINAL, BY_TIME, EndTimeToAppeal(**of)

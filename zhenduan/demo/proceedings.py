@@ -8,6 +8,7 @@ from domain.governance.proceedings.decision import AppealDecision, DecideAppeal,
 from domain.governance.proceedings.hearing import EndTimeToAnswer, GiveStatement, RecordHearing, SetHearing
 from domain.governance.proceedings.opening import OpenProceeding, ServeNotice
 from domain.governance.proceedings.state import ProceedingKind, ProceedingOutcome, Side
+from domain.governance.standing import listing_stream
 from domain.kernel import Command, cause_of
 from domain.participants.organisations import organisation_stream
 from journal import Caller
@@ -34,12 +35,12 @@ def concluded(people: People, district: Caller, providers: Sequence[str]) -> Ite
 
 def _won_on_appeal(proceeding: str, district: Caller, city: tuple[Caller, Caller, Caller], provider: Caller) -> Iterator[Played]:
     clerk, chief, director = city
-    stream = organisation_stream(provider.organisation)
+    about, stream = listing_stream(provider.organisation), organisation_stream(provider.organisation)
     opening = OpenProceeding(
         proceeding=proceeding,
         kind=ProceedingKind.DIRECTORY_MOVE,
         provider=provider.organisation,
-        about=stream,
+        about=about,
         cause=cause_of(stream, 1),
         asked="予以警告，限期整改（示例）",
         grounds="多份报告逾期（示例）",
@@ -59,12 +60,12 @@ def _won_on_appeal(proceeding: str, district: Caller, city: tuple[Caller, Caller
 
 
 def _ended_by_itself(proceeding: str, clerk: Caller, chief: Caller, provider: str) -> Iterator[Played]:
-    stream = organisation_stream(provider)
+    about, stream = listing_stream(provider), organisation_stream(provider)
     opening = OpenProceeding(
         proceeding=proceeding,
         kind=ProceedingKind.RED_LINE,
         provider=provider,
-        about=stream,
+        about=about,
         cause=cause_of(stream, 1),
         asked="认定出借证书（示例）",
         grounds="两处现场签到时间重叠（示例）",

@@ -29,8 +29,8 @@ from domain.person_id_fields import PersonId
 DECIDED_BY_THE_SAME = Rule(
     "DECIDED_BY_THE_SAME",
     "plan V4",
-    "提起或已作出决定的人不能再作此决定，请由他人办理",
-    "Whoever opened the proceeding or decided before does not decide here; let someone else",
+    "提起程序、送达告知书、代为陈述或已作出决定的人不能作此决定，请由他人办理",
+    "Whoever opened the proceeding, served its notice, answered it or decided before does not decide here; let someone else",
 )
 HEARING_COMES_FIRST = Rule(
     "HEARING_COMES_FIRST",
@@ -61,7 +61,7 @@ TIME_TO_APPEAL_OVER = Rule(
 
 
 class DecideProceeding(ProceedingCommand):
-    """Decide a proceeding, with reasons, by another person than opened it · 作出决定."""
+    """Decide a proceeding, with reasons, by another person than opened it, served its notice or answered it · 作出决定."""
 
     roles: ClassVar = CITY
 
@@ -78,11 +78,13 @@ class AppealDecision(ProceedingCommand):
 
 
 class DecideAppeal(ProceedingCommand):
-    """Decide an appeal, by a third person; the proceeding is final then · 作出申诉决定."""
+    """Decide an appeal, by a person who had no part in it before; the proceeding is final then · 作出申诉决定."""
 
     roles: ClassVar = CITY
 
-    outcome: ProceedingOutcome = Field(description="Whether what was asked at first is granted in the end · 最终处理结果")
+    outcome: ProceedingOutcome = Field(
+        description="Whether what was asked at first, not the appeal, is granted in the end · 原请求（不是申诉）的最终处理结果"
+    )
     reasons: Text = Field(description="Why · 决定理由")
 
 
@@ -101,7 +103,7 @@ class ProceedingDecided(Event):
     type: Literal["proceeding.decided.v1"] = "proceeding.decided.v1"
     told_to: ClassVar = PROCEEDING_READERS
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
-    says: ClassVar = "决定请求{title}：{reasons}，申诉至 {appeal.due}"
+    says: ClassVar = "决定所提请求{title}：{reasons}，申诉至 {appeal.due}"
     outcome: ProceedingOutcome
     reasons: str
     decided_by: PersonId
@@ -131,7 +133,7 @@ class AppealDecided(Event):
     type: Literal["proceeding.appeal_decided.v1"] = "proceeding.appeal_decided.v1"
     told_to: ClassVar = PROCEEDING_READERS
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
-    says: ClassVar = "就申诉作出最终决定，请求{title}：{reasons}"
+    says: ClassVar = "就申诉作出最终决定，原请求{title}：{reasons}"
     outcome: ProceedingOutcome
     reasons: str
     decided_by: PersonId
@@ -160,7 +162,7 @@ CONTENT = {ProceedingOutcome.UPHELD: Side.APPLICANT, ProceedingOutcome.DISMISSED
 def decide_proceeding(command: DecideProceeding, proceeding: Proceeding, context: DecisionContext) -> Facts:
     """A request may be dismissed without a hearing; against a provider nothing is granted before one 作出决定."""
     require_proceeding_status(proceeding, ProceedingStatus.ANSWERED, ProceedingStatus.HEARD)
-    if context.by == proceeding.opened_by:
+    if context.by in proceeding.took_part:
         raise DECIDED_BY_THE_SAME.refuse()
     needs_hearing = proceeding.asks_hearing or proceeding.kind in OFFICE
     if needs_hearing and command.outcome is not ProceedingOutcome.DISMISSED and proceeding.status is not ProceedingStatus.HEARD:
@@ -189,7 +191,7 @@ def appeal_decision(command: AppealDecision, proceeding: Proceeding, context: De
 def decide_appeal(command: DecideAppeal, proceeding: Proceeding, context: DecisionContext) -> Facts:
     """By a third person 作出申诉决定."""
     require_proceeding_status(proceeding, ProceedingStatus.APPEALED)
-    if context.by in (proceeding.opened_by, proceeding.decided_by):
+    if context.by in (*proceeding.took_part, proceeding.decided_by):
         raise DECIDED_BY_THE_SAME.refuse()
     return (AppealDecided(outcome=command.outcome, reasons=command.reasons, decided_by=context.by),)
 

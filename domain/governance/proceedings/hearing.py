@@ -19,6 +19,7 @@ from domain.governance.proceedings.state import (
 )
 from domain.governance.working_calendar import Deadline, add_working_days, deadline, due_on
 from domain.kernel import DecisionContext, Event, Facts, Label, Rule, Text
+from domain.person_id_fields import PersonId
 from domain.stated_dates import require_programme_date
 from standards.described import DescribedEnum
 
@@ -134,15 +135,16 @@ class DeadlineMoved(Event):
 
 
 class StatementGiven(Event):
-    """The respondent answered 已陈述申辩. decision: until when the office is to decide."""
+    """The respondent answered 已陈述申辩. decision: until when the office is to decide; stated_by: None = not kept at the time."""
 
-    type: Literal["proceeding.statement_given.v1"] = "proceeding.statement_given.v1"
+    type: Literal["proceeding.statement_given.v2"] = "proceeding.statement_given.v2"
     told_to: ClassVar = PROCEEDING_READERS
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "提交了陈述申辩"
     text: str
     asks_hearing: bool
     decision: Deadline
+    stated_by: PersonId | None
 
 
 class TimeToAnswerEnded(Event):
@@ -202,7 +204,8 @@ def give_statement(command: GiveStatement, proceeding: Proceeding, context: Deci
     if context.day > (last := _answer_due(proceeding, context)):
         raise TIME_TO_ANSWER_OVER.refuse(latest=last)
     decision = _time_to_decide(proceeding, context)
-    return (StatementGiven(text=command.text, asks_hearing=command.asks_hearing, decision=decision),)
+    told = {"text": command.text, "asks_hearing": command.asks_hearing}
+    return (StatementGiven(**told, decision=decision, stated_by=context.by),)
 
 
 def end_time_to_answer(_command: EndTimeToAnswer, proceeding: Proceeding, context: DecisionContext) -> Facts:

@@ -24,6 +24,7 @@ from domain.governance.proceedings.state import (
     periods_of,
     require_proceeding_status,
 )
+from domain.governance.proceedings.subjects import require_cause
 from domain.governance.working_calendar import Deadline, deadline
 from domain.kernel import NOT_FOUND, Cause, DecisionContext, EnterpriseRef, Event, Facts, OrganisationRef, Rule, Text
 from domain.participants.enterprises import Firm, enterprise_stream
@@ -55,12 +56,6 @@ FIRM_TO_BE_NAMED = Rule(
     "plan P6",
     "指标异议和投诉须填写提出的企业，其他类别不填",
     "An objection to items or a complaint names the firm that makes it; the other kinds name none",
-)
-CAUSE_UNKNOWN = Rule(
-    "CAUSE_UNKNOWN",
-    "plan P5",
-    "所引起因 {cause} 不是已有的事实，请引用“流名/版本”形式的记录",
-    "The cause {cause} is no fact on record; cite one by its stream and version",
 )
 NOT_YOURS_TO_WITHDRAW = Rule(
     "NOT_YOURS_TO_WITHDRAW",
@@ -146,12 +141,13 @@ class ProceedingOpened(Event):
 
 
 class NoticeServed(Event):
-    """The notice was served 告知书已送达; answer: until when the respondent may answer."""
+    """The notice was served 告知书已送达. answer: until when the respondent may answer; served_by: None = not kept at the time."""
 
-    type: Literal["proceeding.notice_served.v1"] = "proceeding.notice_served.v1"
+    type: Literal["proceeding.notice_served.v2"] = "proceeding.notice_served.v2"
     told_to: ClassVar = PROCEEDING_READERS
     says: ClassVar = "送达了告知书，陈述申辩至 {answer.due}"
     answer: Deadline
+    served_by: PersonId | None
 
 
 class ProceedingWithdrawn(Event):
@@ -185,7 +181,7 @@ OPENERS = (
 
 
 def open_proceeding(command: OpenProceeding, proceeding: Proceeding | None, context: DecisionContext) -> Facts:
-    """By whoever may, against a provider on record, so many a year; the office's own causes are looked up at once 提起程序."""
+    """By whoever may, against a provider on record, so many a year 提起程序."""
     if proceeding is not None:
         raise PROCEEDING_EXISTS.refuse()
     _require_opener(command.kind, context.role)
@@ -195,13 +191,11 @@ def open_proceeding(command: OpenProceeding, proceeding: Proceeding | None, cont
     stands: Organisation | None = context.read.get(organisation_stream(command.provider))
     if own != context.organisation or stands is None or stands.kind is not OrganisationKind.PROVIDER:
         raise NOT_FOUND.refuse()
-    if context.role in (Role.CITY, Role.SYSTEM):
-        require_cause(command.cause, context)
     kind = RULE_OF[command.kind]
     rules: DatedRules | None = context.read.get(rule_stream(kind))
     rule = dated_rule_on(rules, kind, context.day)
     docket = docket_of(command.kind, command.provider, command.enterprise)
-    filed = (file_proceeding(command.proceeding, docket, context),) if docket is not None else ()
+    filed = (file_proceeding(command, docket, context),) if docket is not None else ()
     return (
         ProceedingOpened(
             **command.model_dump(exclude={"proceeding"}),
@@ -237,18 +231,13 @@ def _district(command: OpenProceeding, provider: Organisation, context: Decision
     return provider.parent if above is not None and above.kind is OrganisationKind.DISTRICT else None
 
 
-def require_cause(cause: str, context: DecisionContext) -> None:
-    """Raises Refused: CAUSE_UNKNOWN (plan P5)."""
-    if not context.has(cause):
-        raise CAUSE_UNKNOWN.refuse(path="cause", cause=cause)
-
-
 def serve_notice(_command: ServeNotice, proceeding: Proceeding, context: DecisionContext) -> Facts:
-    """Whoever opened it, its cause is looked up before anybody is made to answer 送达告知书."""
+    """Its cause is looked up once more: one that was opened before causes were, may cite none 送达告知书."""
     require_proceeding_status(proceeding, ProceedingStatus.OPENED)
     require_cause(proceeding.cause, context)
     periods = periods_of(proceeding.kind, proceeding.opened_on, context)
-    return (NoticeServed(answer=deadline(context.day, periods.answer_days, calendar_of(context))),)
+    answer = deadline(context.day, periods.answer_days, calendar_of(context))
+    return (NoticeServed(answer=answer, served_by=context.by),)
 
 
 def withdraw_proceeding(command: WithdrawProceeding, proceeding: Proceeding, context: DecisionContext) -> Facts:

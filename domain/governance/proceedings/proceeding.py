@@ -25,7 +25,7 @@ from domain.governance.proceedings.decision import (
     decide_proceeding,
     end_time_to_appeal,
 )
-from domain.governance.proceedings.docket import docket_of
+from domain.governance.proceedings.docket import docket_of, filed_lately
 from domain.governance.proceedings.hearing import (
     DeadlineMoved,
     EndTimeToAnswer,
@@ -66,6 +66,7 @@ from domain.governance.proceedings.state import (
     ProceedingStatus,
     proceeding_stream,
 )
+from domain.governance.proceedings.subjects import require_subject, subject_reads, subject_reads_further
 from domain.governance.working_calendar import CALENDAR_STREAM
 from domain.kernel import (
     NOT_FOUND,
@@ -109,6 +110,7 @@ def decide(command: ProceedingCommand, proceeding: Proceeding | None, context: D
             raise OBJECTION_BY_THE_RESULT.refuse(path="kind")
         if command.kind is ProceedingKind.ITEM_OBJECTION:  # opened by itself it would change nothing in its case
             raise ITEMS_GO_TO_ARBITRATION.refuse(path="kind")
+        require_subject(command, context)
         return facts
     if proceeding is None:
         raise NOT_FOUND.refuse()
@@ -165,14 +167,14 @@ def _consequences(proceeding: Proceeding, event: ProceedingEvent) -> dict[str, o
     match event:
         case ProceedingOpened():
             raise AssertionError("a proceeding is opened once")
-        case NoticeServed(answer=answer):
-            return {"answer": answer}
+        case NoticeServed(answer=answer, served_by=served_by):
+            return {"answer": answer, "served_by": served_by}
         case DeadlineMoved(which=which, until=until):
             running = proceeding.answer if which is RunningTime.ANSWER else proceeding.appeal
             assert running is not None, "a time is moved while it runs"  # noqa: S101 - guards replay, not input
             return {which.value: running.model_copy(update={"due": until, "assumed": False})}
-        case StatementGiven(asks_hearing=asks_hearing, decision=decision):
-            return {"asks_hearing": asks_hearing, "decision": decision}
+        case StatementGiven(asks_hearing=asks_hearing, decision=decision, stated_by=stated_by):
+            return {"asks_hearing": asks_hearing, "decision": decision, "stated_by": stated_by}
         case TimeToAnswerEnded(decision=decision):
             return {"decision": decision, "time_over": True}
         case HearingSet(day=day):
@@ -202,7 +204,7 @@ def _reads(command: ProceedingCommand, proceeding: Proceeding | None) -> tuple[S
     if enterprise is not None:
         found.append(enterprise_stream(enterprise))
     if isinstance(command, OpenProceeding):
-        found += [cited(command.cause)[0], organisation_stream(command.provider)]
+        found += [*subject_reads(command), organisation_stream(command.provider)]
         docket = docket_of(command.kind, command.provider, command.enterprise)
         found += [docket] if docket is not None else []
     elif isinstance(command, ServeNotice) and proceeding is not None:
@@ -222,11 +224,14 @@ def _place(command: ProceedingCommand, proceeding: Proceeding | None, read: Mapp
 
 
 def _reads_further(command: ProceedingCommand, _proceeding: Proceeding | None, read: Mapping[str, Any]) -> tuple[Stream, ...]:
-    """The district that the provider stands below, where a proceeding is opened."""
+    """Where a proceeding is opened: the district above the provider, whose the cause is, what its side opened lately."""
     if not isinstance(command, OpenProceeding):
         return ()
     provider: Organisation | None = read.get(organisation_stream(command.provider))
-    return (organisation_stream(provider.parent),) if provider is not None and provider.parent is not None else ()
+    above = [organisation_stream(provider.parent)] if provider is not None and provider.parent is not None else []
+    docket = docket_of(command.kind, command.provider, command.enterprise)
+    found = (*above, *subject_reads_further(command, read), *(filed_lately(docket, read) if docket is not None else ()))
+    return tuple(stream for stream in dict.fromkeys(found) if stream not in read)
 
 
 PROCEEDINGS = Capability(

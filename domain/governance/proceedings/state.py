@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -127,6 +127,8 @@ class ProceedingCommand(Command):
 class Proceeding(BaseModel):
     """A proceeding as it stands 程序.
 
+    served_by, stated_by: who served its notice and who answered it; None = nobody yet, or not kept at the time.
+
     about: the thing that it is about. provider, enterprise: those of its two sides; None = not party to it. district: where it
     lies, if the firm does not say so. opened_by, decided_by: people. answer, decision, appeal: deadlines, once they run;
     decision: the office's own. hearing: its day. asks_hearing: the respondent did. time_over: it did not answer in time.
@@ -152,7 +154,14 @@ class Proceeding(BaseModel):
     time_over: bool = False
     outcome: ProceedingOutcome | None = None
     decided_by: str | None = None
+    served_by: str | None = None
+    stated_by: str | None = None
     version: int = 1
+
+    @property
+    def took_part(self) -> frozenset[str]:
+        """Who opened it, served its notice or answered it 已参与办理的人: none of them decides it."""
+        return frozenset(filter(None, (self.opened_by, self.served_by, self.stated_by)))
 
     @property
     def respondent(self) -> str | None:
@@ -173,10 +182,44 @@ class Proceeding(BaseModel):
         return None
 
 
+class Opening(Protocol):
+    """What is stated to open a proceeding 立案内容."""
+
+    @property
+    def proceeding(self) -> str:
+        """Its id."""
+
+    @property
+    def kind(self) -> ProceedingKind:
+        """What it is about."""
+
+    @property
+    def provider(self) -> str:
+        """Against whom it is, or who objects."""
+
+    @property
+    def enterprise(self) -> str | None:
+        """The firm that complains; None = none does."""
+
+    @property
+    def about(self) -> str:
+        """The thing, by its stream."""
+
+    @property
+    def cause(self) -> str:
+        """The fact that it follows from, as stream/version."""
+
+
 def require_proceeding_status(proceeding: Proceeding, *allowed: ProceedingStatus) -> None:
     """Raises Refused: PROCEEDING_STATUS (plan P6)."""
     if proceeding.status not in allowed:
         raise refuse_step(PROCEEDING_STATUS, proceeding.status, NEXT_STEPS)
+
+
+def has_granted(proceeding: Proceeding, kind: ProceedingKind) -> bool:
+    """Whether a proceeding is of a kind, final, and granted what was asked, at least in part 是否已终结且成立."""
+    granted = proceeding.outcome in (ProceedingOutcome.UPHELD, ProceedingOutcome.PARTLY)
+    return proceeding.kind is kind and granted and proceeding.status is ProceedingStatus.FINAL
 
 
 def require_concluded(proceeding: Proceeding | None, kind: ProceedingKind, about: str) -> Proceeding:
@@ -190,10 +233,7 @@ def require_concluded(proceeding: Proceeding | None, kind: ProceedingKind, about
     Raises:
         Refused: PROCEEDING_NOT_CONCLUDED (plan V4): it is not final, granted nothing, or is about something else.
     """
-    granted = proceeding is not None and proceeding.outcome in (ProceedingOutcome.UPHELD, ProceedingOutcome.PARTLY)
-    if proceeding is None or not granted or proceeding.status is not ProceedingStatus.FINAL:
-        raise PROCEEDING_NOT_CONCLUDED.refuse(kind=kind.value, title=kind.description.rpartition(" · ")[2])
-    if (proceeding.kind, proceeding.about) != (kind, about):
+    if proceeding is None or not has_granted(proceeding, kind) or proceeding.about != about:
         raise PROCEEDING_NOT_CONCLUDED.refuse(kind=kind.value, title=kind.description.rpartition(" · ")[2])
     return proceeding
 

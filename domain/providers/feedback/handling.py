@@ -6,8 +6,8 @@ from pydantic import Field
 
 from domain.access import Mask
 from domain.command_rights import CITY
-from domain.governance.proceedings.opening import CAUSE_UNKNOWN
 from domain.governance.proceedings.state import ENDED, Proceeding, ProceedingKind, calendar_of, proceeding_stream
+from domain.governance.proceedings.subjects import CAUSE_UNKNOWN
 from domain.governance.working_calendar import Deadline, deadline, due_on
 from domain.kernel import Cause, DecisionContext, Event, Facts, ProceedingRef, Rule, Text, Unfinished
 from domain.person_id_fields import PersonId

@@ -170,7 +170,7 @@ def evolve_listing(listing: Listing | None, event: ListingEvent) -> Listing:
     assert listing is not None, "a history starts with ProviderListed"  # noqa: S101 - guards replay, not input
     changed: dict[str, object] = {"version": version}
     if (standing := STANDING_AFTER.get(type(event))) is not None:
-        changed |= {"standing": standing, "moved": event.on, "due": None}
+        changed |= {"standing": standing, "moved": event.on, "due": None, "suspended_for": ()}
     match event:
         case TagGained(industry=industry, on=on):
             changed |= {"tags": {**listing.tags, industry: HeldTag(since=on, version=version)}}
@@ -180,7 +180,9 @@ def evolve_listing(listing: Listing | None, event: ListingEvent) -> Listing:
             changed |= {"due": due}
         case ListingLapsed():
             changed |= {"tags": {}}
-        case WarningCorrected() | ProviderSuspended() | ProviderRemoved() | ProviderRestored():
+        case ProviderSuspended(causes=causes):
+            changed |= {"suspended_for": causes}
+        case WarningCorrected() | ProviderRemoved() | ProviderRestored():
             pass
         case never:
             assert_never(never)

@@ -9,9 +9,8 @@ from typing import Annotated, Any, ClassVar, assert_never
 
 from pydantic import Field
 
-from domain.command_rights import CITY, require_right
+from domain.command_rights import BY_THE_PROGRAM, CITY, require_right
 from domain.governance.dated_rules import dated_rule_on, rule_stream
-from domain.governance.proceedings.opening import CAUSE_UNKNOWN
 from domain.governance.proceedings.state import (
     Proceeding,
     ProceedingKind,
@@ -20,6 +19,7 @@ from domain.governance.proceedings.state import (
     calendar_of,
     require_concluded,
 )
+from domain.governance.proceedings.subjects import CAUSE_UNKNOWN, OF_THE_DIRECTORY
 from domain.governance.rule_bodies.body import RuleKind
 from domain.governance.rule_bodies.ladder import LadderRule
 from domain.governance.standing import DirectoryStanding, Listing, listing_stream
@@ -32,10 +32,12 @@ from domain.kernel import (
     DecisionContext,
     Facts,
     OrganisationRef,
+    Read,
     Refused,
     Rule,
     Stream,
     Text,
+    cause_of,
     cited,
     kind_of,
     refuse_together,
@@ -91,10 +93,13 @@ SUSPENSION_NEEDS_PROCEEDING = Rule(
     "one first",
 )
 
-CITED_KINDS = frozenset(
-    {"application", "call", "diagnosis", "draw", "feedback", "listing", "marking", "proceeding", "rating", "rule"}
+SUSPENSION_STANDS = Rule(
+    "SUSPENSION_STANDS",
+    "plan V4",
+    "该暂停所依据的红线程序尚未办结或已成立，暂停继续有效；程序撤回或最终不成立后自动解除",
+    "The proceeding on a red line that the suspension rests on is pending or was upheld; it is lifted once that is withdrawn or "
+    "dismissed in the end",
 )
-"""Kinds of facts that a move may cite as its cause 可引依据; a capability whose facts move the directory adds its own."""
 
 # Commands
 
@@ -145,6 +150,14 @@ class RestoreProvider(ListingCommand):
     """Restore a provider that was suspended or removed · 恢复服务商."""
 
 
+class LiftSuspension(Command):
+    """Lift a suspension whose proceedings on a red line all ended without being upheld 解除先行暂停."""
+
+    roles: ClassVar = BY_THE_PROGRAM
+
+    provider: OrganisationRef
+
+
 AnyListingCommand = (
     GainTag | LoseTag | WarnProvider | ConfirmCorrection | SuspendProvider | RemoveProvider | RestoreProvider
 )
@@ -163,11 +176,13 @@ FROM: Mapping[type[Command], frozenset[DirectoryStanding]] = {
 # Decide: what may happen
 
 
-def decide(command: AnyListingCommand, listing: Listing | None, context: DecisionContext) -> Facts:
+def decide(command: AnyListingCommand | LiftSuspension, listing: Listing | None, context: DecisionContext) -> Facts:
     """Raises Refused: any rule above."""
     require_right(command, context.role)
     if listing is None:
         raise NOT_FOUND.refuse()
+    if isinstance(command, LiftSuspension):
+        return _lifted(command, listing, context)
     expected = FROM[type(command)]
     if listing.standing not in expected:
         raise _elsewhere(listing.standing, expected)
@@ -206,6 +221,32 @@ def decide(command: AnyListingCommand, listing: Listing | None, context: Decisio
             assert_never(never)
 
 
+def _lifted(command: LiftSuspension, listing: Listing, context: DecisionContext) -> Facts:
+    """What was done pending a hearing ends with its proceeding, unless that was upheld; nothing where it ended meanwhile."""
+    if listing.standing is not DirectoryStanding.SUSPENDED:
+        return ()
+    found = {stream: context.read.get(stream) for stream in _suspended_by(listing)}
+    of, about = MOVES_A_LISTING, listing_stream(command.provider)
+    known = {at: one for at, one in found.items() if isinstance(one, Proceeding) and one.kind in of and one.about == about}
+    if not known or not all(map(_came_to_nothing, known.values())):
+        raise SUSPENSION_STANDS.refuse()
+    rule = dated_rule_on(context.read.get(rule_stream(RuleKind.LADDER)), RuleKind.LADDER, context.day)
+    causes = tuple(cause_of(stream, one.version) for stream, one in known.items())
+    reason = "所依据的红线程序已撤回或最终不成立，先行暂停随之解除"
+    return (ProviderRestored(on=context.day, rule=rule.cause, causes=causes, reason=reason),)
+
+
+def _suspended_by(listing: Listing) -> tuple[Stream, ...]:
+    streams = dict.fromkeys(cited(cause)[0] for cause in listing.suspended_for)
+    return tuple(stream for stream in streams if kind_of(stream) == "proceeding")
+
+
+def _came_to_nothing(one: Proceeding) -> bool:
+    """Whether a proceeding was withdrawn, or dismissed in the end."""
+    dismissed = one.status is ProceedingStatus.FINAL and one.outcome is ProceedingOutcome.DISMISSED
+    return one.status is ProceedingStatus.WITHDRAWN or dismissed
+
+
 MOVES_A_LISTING = frozenset({ProceedingKind.DIRECTORY_MOVE, ProceedingKind.RED_LINE})
 
 
@@ -232,13 +273,17 @@ def _require_concluded(command: AnyListingCommand, context: DecisionContext) -> 
 def _require_proceeding(command: AnyListingCommand, context: DecisionContext) -> None:
     """A red line suspends at once, pending its hearing; anything else once it is concluded 暂停须有程序.
 
+    Its own cause stands on record: a provider is not suspended before anybody looked it up, though no notice is served yet.
+
     Raises:
-        Refused: SUSPENSION_NEEDS_PROCEEDING.
+        Refused: SUSPENSION_NEEDS_PROCEEDING, CAUSE_UNKNOWN.
     """
     for found in _proceedings(command, context):
         granted = found.outcome in (ProceedingOutcome.UPHELD, ProceedingOutcome.PARTLY)
         pending = found.kind is ProceedingKind.RED_LINE and found.outcome is None
         if (pending and found.status is not ProceedingStatus.WITHDRAWN) or (granted and found.status is ProceedingStatus.FINAL):
+            if not context.has(found.cause):
+                raise CAUSE_UNKNOWN.refuse(path="causes", cause=found.cause)
             return
     raise SUSPENSION_NEEDS_PROCEEDING.refuse(path="causes")
 
@@ -263,17 +308,28 @@ def _unknown_causes(command: AnyListingCommand, context: DecisionContext) -> lis
     return found
 
 
-def _reads(command: AnyListingCommand, _listing: Listing | None) -> tuple[Stream, ...]:
-    causes = [stream for stream, _ in map(cited, command.causes) if kind_of(stream) in CITED_KINDS]
+def _reads(command: AnyListingCommand | LiftSuspension, listing: Listing | None) -> tuple[Stream, ...]:
+    if isinstance(command, LiftSuspension):
+        return (rule_stream(RuleKind.LADDER), *(_suspended_by(listing) if listing is not None else ()))
+    causes = [stream for stream, _ in map(cited, command.causes) if kind_of(stream) in OF_THE_DIRECTORY]
     return tuple(dict.fromkeys((rule_stream(RuleKind.LADDER), CALENDAR_STREAM, *causes)))
+
+
+def _reads_further(command: AnyListingCommand | LiftSuspension, _listing: Listing | None, read: Read) -> tuple[Stream, ...]:
+    """What the proceedings follow from that a suspension cites."""
+    if not isinstance(command, SuspendProvider):
+        return ()
+    causes = (cited(found.cause)[0] for found in read.values() if isinstance(found, Proceeding))
+    return tuple(stream for stream in dict.fromkeys(causes) if stream not in read)
 
 
 LISTINGS = Capability(
     name="listing",
-    commands=tuple(AnyListingCommand.__args__),
+    commands=(*AnyListingCommand.__args__, LiftSuspension),
     events=tuple(ListingEvent.__args__),
     stream=lambda command: listing_stream(command.provider),
     reads=_reads,
+    reads_further=_reads_further,
     decide=decide,
     evolve=evolve_listing,
 )

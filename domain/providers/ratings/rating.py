@@ -14,7 +14,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.command_rights import BY_THE_PROGRAM, CITY, MANAGER, require_right
 from domain.governance.dated_rules import DatedRules, dated_rule_on, rule_stream
-from domain.governance.proceedings.state import ENDED, Proceeding, ProceedingKind, calendar_of, proceeding_stream
+from domain.governance.proceedings.state import (
+    ENDED,
+    Opening,
+    Proceeding,
+    ProceedingKind,
+    calendar_of,
+    proceeding_stream,
+)
+from domain.governance.proceedings.subjects import subject_unfit
 from domain.governance.rule_bodies.body import RuleKind
 from domain.governance.rule_bodies.rating import RatingRule
 from domain.governance.working_calendar import CALENDAR_STREAM, Deadline, deadline, due_on
@@ -37,6 +45,7 @@ from domain.kernel import (
     stream_of,
 )
 from domain.providers.ratings.numbers import CityComponent, LevelEffect, ProviderInputs, ProviderRating, Tier, digest_of
+from domain.providers.ratings.objection import require_objection_open
 from domain.providers.ratings.status import NEXT_STEPS, NOT_BEGUN, NOT_PUBLISHED, RatingStatus
 
 # Rules
@@ -76,12 +85,6 @@ RATING_INPUTS_OTHER = Rule(
     "plan V5",
     "所得结果不是依最近一轮输入、现行规则与上年档次得出的，请重新计算",
     "This does not follow from the latest inputs, the rule in force and last year's tiers; compute it anew",
-)
-RATING_OBJECTION_LATE = Rule(
-    "RATING_OBJECTION_LATE",
-    "plan V5",
-    "异议期限已于 {due} 届满，不再受理",
-    "The time to object ended on {due}; no more are taken",
 )
 RATING_OBJECTION_UNFIT = Rule(
     "RATING_OBJECTION_UNFIT",
@@ -271,6 +274,15 @@ class YearOfRating(BaseModel):
             return None
         return self.computed
 
+    def require_contestable(self, opening: Opening, context: DecisionContext) -> None:
+        """An objection waits until it is published, as if there were no rating before 可提异议."""
+        if opening.kind is not ProceedingKind.RATING_OBJECTION:
+            return
+        if self.published is None or self.period is None:
+            raise subject_unfit(opening.kind)
+        _in(self, RatingStatus.PUBLISHED)
+        require_objection_open(self.period, {one.provider for one in self.published.providers}, opening.provider, context)
+
 
 # Decide: what may happen
 
@@ -300,9 +312,9 @@ def decide(command: AnyRatingCommand, known: YearOfRating | None, context: Decis
 
 
 def _in(known: YearOfRating | None, *allowed: RatingStatus) -> YearOfRating:
-    if known is None or known.status not in allowed:
-        if known is None:
-            raise RATING_STATUS.refuse(**NOT_BEGUN)
+    if known is None:
+        raise RATING_STATUS.refuse(**NOT_BEGUN)
+    if known.status not in allowed:
         raise _wrong_status(known.status)
     return known
 
@@ -343,10 +355,8 @@ def _recorded(command: RecordRating, rating: YearOfRating, context: DecisionCont
 
 
 def _objected(command: ObjectToRating, rating: YearOfRating, context: DecisionContext) -> Facts:
-    assert rating.period is not None, "published with its period"  # noqa: S101
-    last = due_on(rating.period, calendar_of(context))
-    if context.day > last:
-        raise RATING_OBJECTION_LATE.refuse(due=last)
+    assert rating.period is not None and rating.published is not None  # noqa: S101, PT018 - its status says so
+    require_objection_open(rating.period, {one.provider for one in rating.published.providers}, context.organisation, context)
     opened: Proceeding | None = context.read.get(proceeding_stream(command.proceeding))
     wanted = (ProceedingKind.RATING_OBJECTION, rating_stream(command.year), context.organisation)
     if opened is None or (opened.kind, opened.about, opened.provider) != wanted:
@@ -419,8 +429,7 @@ def rating_stream(year: int) -> Stream:
 
 def _reads(command: AnyRatingCommand, known: YearOfRating | None) -> tuple[Stream, ...]:
     streams = [rule_stream(RuleKind.RATING), CALENDAR_STREAM]
-    if isinstance(command, RecordRating):
-        streams.append(rating_stream(command.year - 1))
+    streams += [rating_stream(command.year - 1)] if isinstance(command, RecordRating) else []
     if isinstance(command, ObjectToRating):
         streams.append(proceeding_stream(command.proceeding))
     if isinstance(command, FinishRating):

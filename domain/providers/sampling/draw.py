@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.command_rights import CITY, require_right
 from domain.governance.dated_rules import DatedRules, dated_rule_on, rule_stream
+from domain.governance.proceedings.state import Opening, ProceedingKind
 from domain.governance.rule_bodies.body import RuleKind
 from domain.governance.rule_bodies.sampling import SamplingPlan
 from domain.kernel import (
@@ -32,28 +33,18 @@ from domain.kernel import (
     Sha256,
     Stream,
     Unscoped,
+    key_of,
     refuse_step,
     stream_of,
 )
-from domain.providers.sampling.status import NEXT_STEPS, DrawStatus
+from domain.providers.sampling.status import NEXT_STEPS, DrawStatus, RiskClass
 from domain.stated_dates import require_programme_date
 from methods.sampling import commitment, drawn, frame_bytes, frame_root, inclusion_probability, seed_of, ticket
-from standards.described import DescribedEnum
 
 SAMPLING_RULE = rule_stream(RuleKind.SAMPLING)
 
 DrawMonth = Annotated[str, Field(pattern=r"^20[2-9][0-9]\.(0[1-9]|1[0-2])$"), IdOf("draw")]
 Secret = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-
-
-class RiskClass(DescribedEnum):
-    """Why a job is drawn with a greater probability · 风险类别.
-
-    Known before the frame is fixed; weighted back in every estimate, so that suspicion lowers nobody's score.
-    """
-
-    NEWCOMER = "newcomer", "First year of its provider in the directory · 首年入录"
-    RED_LINE = "red_line", "A proceeding on a red line against its provider · 涉红线程序"
 
 
 # Rules
@@ -99,6 +90,13 @@ SECRET_NOT_THE_COMMITTED_ONE = Rule(
     "plan V5",
     "揭示的密值与承诺值不符，未作任何变更；请由运维核对密库",
     "The secret revealed is not the one committed to; nothing was changed, have the operator check the vault",
+)
+
+SAMPLE_NOT_MATERIAL = Rule(
+    "SAMPLE_NOT_MATERIAL",
+    "plan V5",
+    "该抽样未裁定该服务商的这项诊断差异重大，不能据以立案；请核对月份与诊断",
+    "This draw adjudicated no such job of the provider as materially different; check month and diagnosis",
 )
 
 # Commands
@@ -286,6 +284,13 @@ class Draw(BaseModel):
     seed: str | None = None
     drawn: dict[str, DrawnJob] = Field(default_factory=dict)
     adjudicated: dict[str, SampleAdjudicated] = Field(default_factory=dict)
+
+
+    def require_contestable(self, opening: Opening, _context: DecisionContext) -> None:
+        """A finding is about a job of the provider that it adjudicated as misgraded 可立案的抽评发现."""
+        found = self.adjudicated.get(key_of(opening.about))
+        if opening.kind is ProceedingKind.SAMPLE_FINDING and not (found and found.material and found.provider == opening.provider):
+            raise SAMPLE_NOT_MATERIAL.refuse(path="cause")
 
 
 def draw_stream(month: str) -> Stream:

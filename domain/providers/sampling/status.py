@@ -20,3 +20,13 @@ NEXT_STEPS: Mapping[DrawStatus, tuple[str, str]] = {
     DrawStatus.BEACON: ("须先公开秘密值并抽取", "first the secret is revealed and the sample drawn"),
     DrawStatus.DRAWN: ("该月已抽取完毕，请安排复评", "the sample is drawn; have it re-assessed"),
 }
+
+
+class RiskClass(DescribedEnum):
+    """Why a job is drawn with a greater probability · 风险类别.
+
+    Known before the frame is fixed; weighted back in every estimate, so that suspicion lowers nobody's score.
+    """
+
+    NEWCOMER = "newcomer", "First year of its provider in the directory · 首年入录"
+    RED_LINE = "red_line", "A proceeding on a red line against its provider · 涉红线程序"

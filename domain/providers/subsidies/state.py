@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.governance.dated_rules import DatedRules, dated_rule_on, rule_stream
+from domain.governance.proceedings.state import Opening, ProceedingKind
 from domain.governance.rule_bodies.body import RuleKind, Unit
 from domain.governance.rule_bodies.subsidy import SubsidyRule
 from domain.kernel import Command, DecisionContext, Part, Rule, Stream, refuse_step, stream_of
@@ -69,6 +70,11 @@ class YearOfSubsidy(BaseModel):
     def taken_back(self, provider: str) -> int:
         """What was taken back of a provider 已追回, in fen."""
         return sum(one.fen for one in self.clawbacks if one.provider == provider)
+
+    def require_contestable(self, opening: Opening, _context: DecisionContext) -> None:
+        """Nothing is asked back of what is not approved 可追回."""
+        if opening.kind is ProceedingKind.CLAWBACK and self.status is not SubsidyStatus.APPROVED:
+            raise wrong_status(self.status)
 
     def has_paid(self, diagnosis: str) -> bool:
         """Whether an approved subsidy stands for a confirmed diagnosis of the year 市级是否已付: not left out, not taken back."""

@@ -283,8 +283,8 @@ def _reads(command: AnySubsidyCommand, _known: YearOfSubsidy | None) -> tuple[St
             return (diagnosis_stream(diagnosis),)
         case ComputeSubsidy(year=year):
             return (rule_stream(RuleKind.SUBSIDY), rating_stream(year))
-        case ClawBackSubsidy(proceeding=proceeding):
-            return (rule_stream(RuleKind.SUBSIDY), proceeding_stream(proceeding))
+        case ClawBackSubsidy(proceeding=proceeding, findings=findings):
+            return (rule_stream(RuleKind.SUBSIDY), *map(proceeding_stream, dict.fromkeys((proceeding, *findings))))
         case _:
             return ()
 

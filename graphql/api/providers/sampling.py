@@ -25,12 +25,11 @@ from domain.providers.sampling.draw import (
     Draw,
     FixFrame,
     RevealDraw,
-    RiskClass,
     draw_stream,
     frame_of,
 )
 from domain.providers.sampling.reassessment import Reassessment, ReassessmentStatus
-from domain.providers.sampling.status import DrawStatus
+from domain.providers.sampling.status import DrawStatus, RiskClass
 from methods.sampling_replay import REPLAY_SCRIPT
 from projections.governance.dated_rules import body_on
 from projections.providers import sampling as rows

@@ -17,6 +17,8 @@ from api.kit.parts import parts, wanted_parts
 from api.kit.published import argument, field, published
 from api.participants.organisations import Organisation, load_organisations
 from domain.access import Everything, Role
+from domain.diagnosis.state import diagnosis_stream
+from domain.governance.proceedings.state import ProceedingKind
 from domain.kernel import Command, cause_of
 from domain.masks import AUDIT, RATING_INPUTS, RATINGS_READ, SUBSIDIES_READ
 from domain.providers.ratings.numbers import Tier
@@ -32,6 +34,7 @@ from domain.providers.subsidies.subsidy import (
     WithdrawDistrictSubsidy,
 )
 from projections.engine.snapshot import Snapshot
+from projections.governance.proceedings import about_any
 from projections.providers.subsidies import subsidy_of
 from projections.providers.subsidy_jobs import confirmed_jobs, counted, jobs_of_year
 
@@ -209,13 +212,14 @@ def _paid_by_districts(snapshot: Snapshot, year: int) -> tuple[LeftOutJob, ...]:
 
 
 def _overturned(context: Context, data: dict[str, Any]) -> dict[str, Any]:
-    """Kinds and sizes of the diagnoses that are named, as far as they are this provider's of the year."""
+    """Kinds and sizes of the diagnoses that are named, as far as they are this provider's of the year; findings on them."""
     year, named = int(data["year"]), [str(one) for one in data["diagnoses"]]
     if year not in RATED_YEARS:
-        return {**data, "counts": []}
+        return {**data, "counts": [], "findings": []}
     jobs = jobs_of_year(context.whole, context.caller.scope, year, only=named)
     mine = [job for job in jobs if job.provider == data["provider"]]
-    return {**data, "counts": [one.model_dump(mode="json") for one in counted(mine)]}
+    findings = about_any(context.whole, ProceedingKind.SAMPLE_FINDING, [diagnosis_stream(one) for one in named])
+    return {**data, "counts": [one.model_dump(mode="json") for one in counted(mine)], "findings": findings[:1000]}
 
 
 def _find_subsidy(context: Context, key: str, command: Command, wanted: frozenset[str]) -> YearSubsidy | None:
@@ -228,7 +232,7 @@ SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
     ComputeSubsidy: ServerFields(frozenset({"position", "jobs", "left_out"}), fill=_jobs),
     RecordDistrictSubsidy: ServerFields(frozenset(), shows_version=False),
     WithdrawDistrictSubsidy: ServerFields(frozenset(), shows_version=False),
-    ClawBackSubsidy: ServerFields(frozenset({"counts"}), fill=_overturned),
+    ClawBackSubsidy: ServerFields(frozenset({"counts", "findings"}), fill=_overturned),
 }
 """What the server completes 服务端补全; every other command is sent as it is."""
 PAYLOADS: Mapping[str, Payload] = {"subsidy": Payload("subsidy", YearSubsidy, _find_subsidy)}

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from domain.access import Role
+from tests.api.diagnosis.test_arbitrations import joins
 from tests.live_city import ENTERPRISE, LiveCity
 
 SHOWN = """id kind status about cause asked due overdue age assumed statement outcome openedBy applicantRole
@@ -50,16 +52,18 @@ def test_a_complaint_is_told_answered_and_listed_with_the_day_that_is_due(city: 
     assert city.data("enterprise", PARTY, id=identity)["proceeding"]["statement"] == "已到场"
 
 
-def test_whoever_opened_it_does_not_decide_it(city: LiveCity) -> None:
+def test_whoever_served_its_notice_or_decided_before_does_not_decide_it(city: LiveCity) -> None:
     identity = complaint(city)
     city.done("city", "serveNotice", "", proceeding=identity)
     city.done("provider", "giveStatement", "", proceeding=identity, text="已到场", asksHearing=False)
+    joins(city, "chief", Role.CITY, "city")
     decision = {"proceeding": identity, "outcome": "UPHELD", "reasons": "属实"}
-    done = city.done("city", "decideProceeding", "proceeding { status outcome }", **decision)
+    assert city.refused("city", "decideProceeding", **decision) == "DECIDED_BY_THE_SAME", "it served the notice"
+    done = city.done("chief", "decideProceeding", "proceeding { status outcome }", **decision)
     assert done["proceeding"] == {"status": "DECIDED", "outcome": "UPHELD"}
     assert city.refused("enterprise", "appealDecision", proceeding=identity, grounds="不服") == "APPEAL_NOT_YOURS"
     city.done("provider", "appealDecision", "", proceeding=identity, grounds="证据未质证")
-    assert city.refused("city", "decideAppeal", proceeding=identity, outcome="DISMISSED", reasons="改判") == "DECIDED_BY_THE_SAME"
+    assert city.refused("chief", "decideAppeal", proceeding=identity, outcome="DISMISSED", reasons="改判") == "DECIDED_BY_THE_SAME"
 
 
 @pytest.mark.parametrize("who", ["city", "district", "enterprise", "confirmer", "provider", "auditor"])
@@ -109,13 +113,15 @@ def test_nobody_opens_one_for_another_or_cites_what_is_not(city: LiveCity) -> No
     given = {
         "kind": "DIRECTORY_MOVE",
         "provider": "p1",
-        "about": "organisation/p1",
+        "about": "listing/p1",
         "cause": f"{diagnosis}/99",
         "asked": "警告",
         "grounds": "超期",
     }
     assert city.refused("city", "openProceeding", **given) == "CAUSE_UNKNOWN"
-    assert city.refused("city", "openProceeding", **given | {"cause": "unheard/of/1"}) == "CAUSE_UNKNOWN"
+    assert city.refused("city", "openProceeding", **given | {"cause": "unheard/of/1"}) == "CAUSE_UNFIT"
+    assert city.refused("district", "openProceeding", **given) == "CAUSE_UNKNOWN"
+    assert city.refused("city", "openProceeding", **given | {"about": "organisation/p1"}) == "SUBJECT_UNFIT"
     assert city.refused("city", "openProceeding", **given | {"cause": "prose"}) == "MALFORMED_INPUT"
     assert city.refused("provider", "openProceeding", **given) == "PROCEEDING_NOT_YOURS_TO_OPEN"
     rating = given | {"kind": "RATING_OBJECTION", "cause": f"{diagnosis}/1"}

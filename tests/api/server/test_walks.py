@@ -49,7 +49,7 @@ ROLES = sorted(set(Role) - ACTORS - {Role.SYSTEM})
 OF_THE_YEAR = (f"call/{YEAR}", f"application/{YEAR}.p2", f"rating/{YEAR - 1}", f"subsidy/{YEAR - 1}", "listing/p2")
 NAMED = (
     *(*IDS, *CASES, REVISION, "zhou", "filler-1", "m1", "bank", "p1", "p2", "g1", "g2", "a1", "c1", "2023", "2024", "none", ""),
-    *("objection-p2", "complaint-1", "knows", "experts", *OF_THE_YEAR, *NODES),
+    *("move-p2", "complaint-1", "knows", "experts", *OF_THE_YEAR, *NODES),
 )
 """What an id is tried with: every thing there is, and nothing."""
 PLAIN: dict[str, tuple[Any, ...]] = {
@@ -102,16 +102,16 @@ def apply_as_the_rival(city: City) -> None:
     own = {"year": YEAR, "provider": "p2", "industries": ("C34",), "links": (), "statement": RIVAL}
     rival = caller(Role.PROVIDER, "p2")
     city.send(rival, SaveApplication.model_validate({**own, "staff": ({"person": "knows", "industries": ("C34",)},)}))
-    objection = OpenProceeding(
-        proceeding="objection-p2",
-        kind=ProceedingKind.RATING_OBJECTION,
+    against = OpenProceeding(
+        proceeding="move-p2",
+        kind=ProceedingKind.DIRECTORY_MOVE,
         provider="p2",
-        about=f"rating/{YEAR - 1}",
-        cause=f"rating/{YEAR - 1}/1",
+        about="listing/p2",
+        cause="organisation/p2/1",
         asked=RIVAL,
         grounds=RIVAL,
     )
-    city.send(rival, objection)
+    city.send(CITY, against)
 
 
 def value(chance: random.Random, kind: GraphQLInputType, told: Sequence[str] = (), depth: int = 0) -> Any:

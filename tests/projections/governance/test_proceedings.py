@@ -40,7 +40,7 @@ def lived(address: str) -> Any:
     stated = {"about": "diagnosis/d1", "cause": "diagnosis/d1/1", "asked": "更换", "grounds": "未到场"}
     kinds = ProceedingKind
     city.send(FILLER, OpenProceeding(proceeding="c1", kind=kinds.COMPLAINT, provider="p1", enterprise=ENTERPRISE, **stated))
-    city.send(CITY, OpenProceeding(proceeding="m1", kind=kinds.DIRECTORY_MOVE, provider="p2", **stated))
+    city.send(CITY, OpenProceeding(proceeding="m1", kind=kinds.DIRECTORY_MOVE, provider="p2", **stated | {"about": "listing/p2"}))
     city.send(CITY, ServeNotice(proceeding="m1"))
     models = open_read_models(address, journal)
     models.catch_up()

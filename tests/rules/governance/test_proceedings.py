@@ -32,7 +32,6 @@ from domain.governance.proceedings.hearing import (
     TIME_TO_ANSWER_OVER,
 )
 from domain.governance.proceedings.opening import (
-    CAUSE_UNKNOWN,
     FIRM_TO_BE_NAMED,
     ITEMS_GO_TO_ARBITRATION,
     NOT_YOURS_TO_WITHDRAW,
@@ -52,6 +51,7 @@ from domain.governance.proceedings.state import (
     ProceedingStatus,
     require_concluded,
 )
+from domain.governance.proceedings.subjects import CAUSE_UNKNOWN
 from domain.governance.rule_bodies.body import RuleKind
 from domain.governance.rule_bodies.ladder import LadderRule
 from domain.kernel import NOT_FOUND, Command, Refused, Unscoped
@@ -70,7 +70,9 @@ from tests.rules.governance.proceedings import (
     EXTENSION,
     HEARING,
     MINUTES,
+    ON_RECORD,
     OPENED,
+    RESTS_ON,
     SERVE,
     STATEMENT,
     WITHDRAWAL,
@@ -97,8 +99,9 @@ def test_a_proceeding_runs_from_its_cause_to_a_final_decision(kind: ProceedingKi
     case = city(heard(kind), DECISION, at=DECIDED).happened("proceeding.decided.v1")
     case = case.when(END_APPEAL, "system", at=on(case.state.appeal.due + DAY)).happened("proceeding.became_final.v1")
     assert case.state.status is ProceedingStatus.FINAL
-    assert require_concluded(case.state, kind, "listing/p1") is case.state
-    assert (case.state.cause, case.state.opened_by, case.state.decided_by) == ("diagnosis/d1/7", CLERK, CHIEF)
+    about, cause = RESTS_ON[kind]
+    assert require_concluded(case.state, kind, about) is case.state
+    assert (case.state.cause, case.state.opened_by, case.state.decided_by) == (cause, CLERK, CHIEF)
 
 
 @pytest.mark.parametrize("kind", ProceedingKind)
@@ -117,6 +120,22 @@ def test_who_opens_what(kind: ProceedingKind) -> None:
             case.happened("proceeding.opened.v1", *counted)
         else:
             case.refused(PROCEEDING_NOT_YOURS_TO_OPEN, path="kind")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_served_its_notice_or_answered_it_does_not_decide_it_nor_its_appeal(kind: ProceedingKind) -> None:
+    """Else one person of the city charges, answers and judges."""
+    served = city(opened(kind), SERVE, by=DIRECTOR).accepted
+    answers = ("city", "", "sun") if kind in OF_A_PROVIDER else ("provider", "p1", "sun")
+    case = served.when(STATEMENT, *answers, OPENED).accepted
+    case = city(city(case, HEARING).accepted, MINUTES, at=on(HEARING.day)).accepted
+    for who in (CLERK, DIRECTOR, "sun"):
+        city(case, DECISION, by=who, at=DECIDED).refused(DECIDED_BY_THE_SAME)
+    partly = DECISION.model_copy(update={"outcome": ProceedingOutcome.PARTLY})
+    case = city(case, partly, at=DECIDED).accepted.when(APPEAL, "provider", "p1", "chen", DECIDED).accepted
+    for who in (CLERK, DIRECTOR, "sun", CHIEF):
+        city(case, APPEAL_DECISION, by=who, at=DECIDED).refused(DECIDED_BY_THE_SAME)
+    city(case, APPEAL_DECISION, by="qian", at=DECIDED).happened("proceeding.appeal_decided.v1")
 
 
 @pytest.mark.parametrize("role", ["filler", "diagnostician", "reviewer", "group", "auditor", "bank", "public"])
@@ -141,7 +160,7 @@ def test_a_side_opens_so_many_proceedings_a_year_and_no_more(kind: ProceedingKin
     full = Docket(filed=(day - timedelta(days=364), *[day - DAY] * (PROCEEDINGS_AT_MOST - 1)))
     again = day + DAY
     world = {**WORLD, docket: full}
-    case = given(PROCEEDINGS).having_read(world).having_facts({"diagnosis/d1": 7})
+    case = given(PROCEEDINGS).having_read(world).having_facts(ON_RECORD)
     refused = case.when(asking(kind), role, organisation, CLERK, OPENED)
     refused.refused(PROCEEDINGS_TOO_MANY, most=PROCEEDINGS_AT_MOST, again=again, earliest=again)
     case.when(asking(kind), role, organisation, CLERK, on(again)).happened("proceeding.opened.v1", "docket.proceeding_filed.v1")
@@ -165,22 +184,16 @@ def test_a_complaint_names_its_firm_and_a_move_of_the_directory_names_none() -> 
     opened().when(asking(), "city").refused(PROCEEDING_EXISTS)
 
 
-@pytest.mark.parametrize("cause", ["diagnosis/d1/8", "diagnosis/d2/1", "unheard_of/x/1", "rule/rating/1"])
+@pytest.mark.parametrize("cause", ["diagnosis/d1/8", "diagnosis/d2/1", "listing/p1/77777", "rule/rating/1"])
 def test_a_cause_is_a_fact_on_record(cause: str) -> None:
     before().when(asking(cause=cause), "city").refused(CAUSE_UNKNOWN, path="cause", cause=cause)
 
 
-def test_a_district_s_cause_is_looked_up_when_the_city_serves_the_notice() -> None:
-    """Else it could ask which facts there are of what lies outside its scope."""
-    case = before().when(asking(cause="diagnosis/d1/8"), "district", "310115").happened("proceeding.opened.v1")
-    city(case, SERVE).refused(CAUSE_UNKNOWN)
-
-
 def test_it_lies_in_the_district_that_opened_it_else_the_firm_s_else_the_provider_s() -> None:
-    of_district = before().when(asking(), "district", "310115").accepted
+    of_district = before().when(asking(cause="listing/p1/1"), "district", "310115").accepted
     found = [case.state.district for case in (of_district, opened(ProceedingKind.COMPLAINT), opened())]
     assert found == ["310115", "310117", "310117"]
-    assert before().when(asking(provider="p2"), "city").accepted.state.district is None
+    assert before().when(asking(provider="p2", about="listing/p2"), "city").accepted.state.district is None
 
 
 def place(case: Given) -> Place:
@@ -215,7 +228,7 @@ def test_the_time_to_answer_runs_in_working_days_from_the_notice() -> None:
 
 
 def test_an_answer_comes_on_the_last_day_and_not_after_it() -> None:
-    respondent(notified(), STATEMENT, on(date(2024, 5, 11))).happened("proceeding.statement_given.v1")
+    respondent(notified(), STATEMENT, on(date(2024, 5, 11))).happened("proceeding.statement_given.v2")
     late = on(date(2024, 5, 12))
     respondent(notified(), STATEMENT, late).refused(TIME_TO_ANSWER_OVER, latest=date(2024, 5, 11))
     case = notified().when(END_ANSWER, "system", at=late).happened("proceeding.time_to_answer_ended.v1")
@@ -234,7 +247,7 @@ def test_only_the_side_against_whom_it_is_answers() -> None:
     notified().when(STATEMENT, "provider", "p2").refused(NOT_YOURS_TO_ANSWER)
     notified().when(STATEMENT, "city").refused(NOT_YOURS_TO_ANSWER)
     notified(ProceedingKind.RATING_OBJECTION).when(STATEMENT, "provider", "p1").refused(NOT_YOURS_TO_ANSWER)
-    notified(ProceedingKind.RATING_OBJECTION).when(STATEMENT, "city").happened("proceeding.statement_given.v1")
+    notified(ProceedingKind.RATING_OBJECTION).when(STATEMENT, "city").happened("proceeding.statement_given.v2")
 
 
 def test_an_extension_is_a_fact_with_its_reason_and_lets_answer_again() -> None:
@@ -243,7 +256,7 @@ def test_an_extension_is_a_fact_with_its_reason_and_lets_answer_again() -> None:
     [fact] = case.facts
     assert (fact.before, fact.until, fact.reason) == (date(2024, 5, 11), date(2024, 5, 31), "负责人住院")
     respondent(case, STATEMENT, on(date(2024, 6, 1))).refused(TIME_TO_ANSWER_OVER, latest=date(2024, 5, 31))
-    respondent(case, STATEMENT, on(date(2024, 5, 31))).happened("proceeding.statement_given.v1")
+    respondent(case, STATEMENT, on(date(2024, 5, 31))).happened("proceeding.statement_given.v2")
 
 
 @pytest.mark.parametrize("until", [date(2024, 5, 11), date(2024, 5, 12)])
@@ -304,7 +317,7 @@ def test_the_side_that_opened_it_withdraws_it_before_a_decision_and_no_other() -
     city(opened(ProceedingKind.COMPLAINT), WITHDRAWAL).refused(NOT_YOURS_TO_WITHDRAW)
     opened(ProceedingKind.COMPLAINT).when(WITHDRAWAL, "enterprise", "e1").happened("proceeding.withdrawn.v1")
     opened().when(WITHDRAWAL, "provider", "p1").refused(NOT_YOURS_TO_WITHDRAW)
-    of_district = before().when(asking(), "district", "310115").accepted
+    of_district = before().when(asking(cause="listing/p1/1"), "district", "310115").accepted
     of_district.when(WITHDRAWAL, "district", "310115").happened("proceeding.withdrawn.v1")
 
 

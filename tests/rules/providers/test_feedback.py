@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from domain.command_rights import ROLE_NOT_ALLOWED
 from domain.diagnosis.answers import INDICATOR_UNKNOWN
 from domain.diagnosis.state import diagnosis_stream
-from domain.governance.proceedings.opening import CAUSE_UNKNOWN
 from domain.governance.proceedings.state import Proceeding, ProceedingKind, ProceedingStatus, proceeding_stream
+from domain.governance.proceedings.subjects import CAUSE_UNKNOWN
 from domain.kernel import NOT_FOUND, Refused
 from domain.providers.feedback.feedback import FEEDBACKS, QUOTAS
 from domain.providers.feedback.giving import (

@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from domain.governance.proceedings.opening import CAUSE_UNKNOWN
 from domain.governance.proceedings.state import (
     PROCEEDING_NOT_CONCLUDED,
     Proceeding,
@@ -13,6 +12,7 @@ from domain.governance.proceedings.state import (
     ProceedingStatus,
     proceeding_stream,
 )
+from domain.governance.proceedings.subjects import CAUSE_UNKNOWN
 from domain.governance.standing import DirectoryStanding, listing_stream
 from domain.kernel import NOT_FOUND
 from domain.providers.listings.listing import (
@@ -20,11 +20,13 @@ from domain.providers.listings.listing import (
     FROM,
     NOT_ON_THE_LIST,
     SUSPENSION_NEEDS_PROCEEDING,
+    SUSPENSION_STANDS,
     TAG_HELD_ALREADY,
     TAG_NOT_HELD,
     AnyListingCommand,
     ConfirmCorrection,
     GainTag,
+    LiftSuspension,
     LoseTag,
     RemoveProvider,
     RestoreProvider,
@@ -126,6 +128,36 @@ def test_a_red_line_suspends_at_once_pending_its_hearing_and_not_once_it_was_dis
     assert move(moved(**red), SUSPEND).accepted
     dismissed = red | {"status": ProceedingStatus.DECIDED, "outcome": ProceedingOutcome.DISMISSED}
     move(moved(**dismissed), SUSPEND).refused(SUSPENSION_NEEDS_PROCEEDING)
+
+
+@pytest.mark.parametrize("outcome", [None, ProceedingOutcome.DISMISSED, ProceedingOutcome.UPHELD])
+@pytest.mark.parametrize("status", ProceedingStatus)
+def test_a_suspension_pending_its_hearing_ends_with_a_proceeding_that_came_to_nothing(
+    status: ProceedingStatus, outcome: ProceedingOutcome | None
+) -> None:
+    """Withdrawn, or dismissed and final; while it is pending, or where it was upheld, the suspension stands."""
+    red = {"kind": ProceedingKind.RED_LINE, "status": ProceedingStatus.NOTIFIED, "outcome": None}
+    played = moved(SUSPEND, **red)
+    state = {"kind": ProceedingKind.RED_LINE, "status": status, "outcome": outcome}
+    played.states[proceeding_stream("x1")] = CONCLUDED.model_copy(update=state)
+    case = lifted(played)
+    if status is ProceedingStatus.WITHDRAWN or (status, outcome) == (ProceedingStatus.FINAL, ProceedingOutcome.DISMISSED):
+        case.happened("listing.restored.v1")
+        assert played.states[listing_stream("p1")].standing is DirectoryStanding.LISTED
+        lifted(played).then()
+    else:
+        case.refused(SUSPENSION_STANDS)
+
+
+def lifted(played: Played) -> Given:
+    return played.asked(LiftSuspension(provider="p1"), "system", at=later(ADOPTING, 2))
+
+
+def test_nobody_is_suspended_on_a_red_line_whose_own_cause_is_no_fact() -> None:
+    """Before its notice is served, as after: it is public at once."""
+    red = {"kind": ProceedingKind.RED_LINE, "status": ProceedingStatus.OPENED, "outcome": None}
+    move(moved(**red, cause="listing/p1/77777"), SUSPEND).refused(CAUSE_UNKNOWN, path="causes", cause="listing/p1/77777")
+    assert move(moved(**red), SUSPEND).accepted
 
 
 def test_a_tag_is_gained_and_lost_once() -> None:

@@ -7,13 +7,14 @@ from typing import Any
 from domain.command_rights import ROLE_NOT_ALLOWED
 from domain.governance.dated_rules import rule_in_force
 from domain.governance.proceedings.state import Proceeding, ProceedingKind, ProceedingStatus, proceeding_stream
+from domain.governance.proceedings.subjects import SUBJECT_UNFIT
 from domain.governance.rule_bodies.rating import RatingRule
 from domain.governance.working_calendar import Deadline
 from domain.kernel import Facts, Refused
 from domain.providers.ratings.numbers import ComponentSample, ProviderInputs, RatingComponent, Tier, compute
+from domain.providers.ratings.objection import RATING_OBJECTION_LATE, RATING_WITHOUT_YOU
 from domain.providers.ratings.rating import (
     RATING_INPUTS_OTHER,
-    RATING_OBJECTION_LATE,
     RATING_OBJECTION_OPEN,
     RATING_OBJECTION_UNFIT,
     RATING_OBJECTIONS_RUNNING,
@@ -37,6 +38,7 @@ from domain.providers.ratings.rating import (
 from domain.providers.ratings.status import RatingStatus
 from methods.yearly_rating import METHOD
 from tests.rules.given import AT, Given, given
+from tests.rules.governance.proceedings import asking, before
 
 LATER = datetime(2024, 7, 1, 8, tzinfo=UTC)
 PERIOD = Deadline(counted_from=date(2024, 5, 6), working_days=10, due=date(2024, 5, 17), assumed=False)
@@ -155,6 +157,26 @@ def test_a_provider_objects_by_its_own_proceeding_within_the_time() -> None:
     published().having_read(objection(about=rating_stream(2022))).when(asked, "provider", "p03").refused(RATING_OBJECTION_UNFIT)
     published().when(asked, "provider", "p03").refused(RATING_OBJECTION_UNFIT)
     published().having_read(objection()).when(asked, "provider", "p03", at=LATER).refused(RATING_OBJECTION_LATE)
+
+
+def test_an_objection_is_opened_to_what_is_published_in_its_time_and_by_who_stands_in_it() -> None:
+    """Before, it is refused as if there were no rating; whether it is computed is the city's to know."""
+
+    def opening(rating: YearOfRating | None, provider: str = "p1", at: datetime = AT) -> Given:
+        known = before().having_facts({rating_stream(2023): 4 if rating is not None else 0})
+        asked = asking(ProceedingKind.RATING_OBJECTION, provider=provider)
+        return known.having_read({rating_stream(2023): rating}).when(asked, "provider", provider, at=at)
+
+    shown = published().state
+    for rating in (None, given(RATINGS, *computed()).state):
+        opening(rating).refused(SUBJECT_UNFIT, path="about", allowed="rating")
+    opening(shown).refused(RATING_WITHOUT_YOU, path="about")
+    line = shown.published.providers[0].model_copy(update={"provider": "p1"})
+    with_line = shown.model_copy(update={"published": shown.published.model_copy(update={"providers": (line,)})})
+    opening(with_line).happened("proceeding.opened.v1", "docket.proceeding_filed.v1")
+    opening(with_line, at=LATER).refused(RATING_OBJECTION_LATE, due=PERIOD.due)
+    final = with_line.model_copy(update={"status": RatingStatus.FINAL})
+    opening(final).refused(RATING_STATUS, status="final")
 
 
 def test_a_provider_is_not_told_whether_a_rating_is_computed_before_it_is_published() -> None:

@@ -17,6 +17,7 @@ from domain.diagnosis.answers import INDICATOR_UNKNOWN
 from domain.diagnosis.assignments import ASSIGNMENT_HELD, Assignments
 from domain.diagnosis.scoring import VERIFICATION_MISSING
 from domain.diagnosis.state import VerifiedAnswer, assignment_stream, diagnosis_stream
+from domain.governance.proceedings.state import ProceedingKind
 from domain.kernel import NOT_FOUND
 from domain.participants.people.state import Membership, Person, person_stream
 from domain.providers.sampling.draw import (
@@ -27,6 +28,7 @@ from domain.providers.sampling.draw import (
     DRAW_STATUS,
     DRAWS,
     FRAME_NAMES_A_JOB_TWICE,
+    SAMPLE_NOT_MATERIAL,
     SECRET_NOT_THE_COMMITTED_ONE,
     CommitDraw,
     Draw,
@@ -34,7 +36,6 @@ from domain.providers.sampling.draw import (
     FrameEntry,
     RecordBeacon,
     RevealDraw,
-    RiskClass,
     draw_stream,
     frame_of,
 )
@@ -50,11 +51,13 @@ from domain.providers.sampling.reassessment import (
     GiveReassessment,
     ReassessmentStatus,
 )
+from domain.providers.sampling.status import RiskClass
 from domain.standard.editions import edition_stream
 from methods.misgrade_rate import stop_rule
 from methods.sampling_replay import REPLAY_SCRIPT
 from tests.rules.cases import WORLD, confirmed, uniform
 from tests.rules.given import Given, given
+from tests.rules.governance.proceedings import asking, before
 
 SECRET, BEACON = "0" * 64, "双色球 2024073 期：03 11 14 22 27 31 07"
 MONTH = "2024.06"
@@ -194,6 +197,18 @@ def test_what_agrees_is_settled_at_once_and_what_differs_materially_by_the_media
     assert low.material
     assert low.adjudicated_total == sorted((low.issued_total, *low.totals))[1] < low.issued_total - Decimal(5)
     assert low.causes == ("reassessment/d1/2", "reassessment/d1/4")
+
+
+def test_a_finding_is_opened_on_what_its_draw_adjudicated_as_materially_different_and_on_nothing_else() -> None:
+    asked = asking(ProceedingKind.SAMPLE_FINDING, provider="p1")
+    second = give(assigned(), 1).accepted.when(ASSIGN.model_copy(update={"assessor": "zhou"}), "city", at=LATER).accepted
+    draw = give(second, 2, by="zhou").read[draw_stream(MONTH)]
+    low = draw.adjudicated[JOB].model_copy(update={"provider": "p1"})
+    for found in ({}, {JOB: low.model_copy(update={"material": False})}, {JOB: low.model_copy(update={"provider": "p2"})}):
+        known = before().having_read({draw_stream("2024.03"): draw.model_copy(update={"adjudicated": found})})
+        known.when(asked, "system").refused(SAMPLE_NOT_MATERIAL, path="cause")
+    known = before().having_read({draw_stream("2024.03"): draw.model_copy(update={"adjudicated": {JOB: low}})})
+    known.when(asked, "system").happened("proceeding.opened.v1")
 
 
 @pytest.mark.parametrize(("bad", "confirmed_at"), [(0, 96), (1, None)])

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from domain.command_rights import ROLE_NOT_ALLOWED
 from domain.diagnosis.state import WRONG_STATUS, Diagnosis, Purpose, Status, diagnosis_stream
 from domain.governance.dated_rules import rule_in_force
+from domain.governance.proceedings.opening import OpenProceeding
 from domain.governance.proceedings.state import (
     PROCEEDING_NOT_CONCLUDED,
     Proceeding,
@@ -26,7 +27,12 @@ from domain.participants.enterprises import enterprise_stream
 from domain.providers.ratings.numbers import Tier
 from domain.providers.ratings.rating import YearOfRating, rating_stream
 from domain.providers.ratings.status import RatingStatus
-from domain.providers.subsidies.clawback import CLAWBACK_DONE, CLAWBACK_NOT_PAID, ClawBackSubsidy
+from domain.providers.subsidies.clawback import (
+    CLAWBACK_DONE,
+    CLAWBACK_NOT_OVERTURNED,
+    CLAWBACK_NOT_PAID,
+    ClawBackSubsidy,
+)
 from domain.providers.subsidies.events import (
     DistrictSubsidyRecorded,
     DistrictSubsidyWithdrawn,
@@ -35,7 +41,7 @@ from domain.providers.subsidies.events import (
     SubsidyComputed,
 )
 from domain.providers.subsidies.numbers import JobCount, ProviderJobs, compute_subsidy
-from domain.providers.subsidies.state import SUBSIDY_STATUS, SubsidyStatus, subsidy_stream
+from domain.providers.subsidies.state import SUBSIDY_STATUS, SubsidyStatus, YearOfSubsidy, subsidy_stream
 from domain.providers.subsidies.subsidy import (
     DISTRICT_SUBSIDY_NOT_RECORDED,
     DISTRICT_SUBSIDY_RECORDED,
@@ -53,6 +59,7 @@ from domain.providers.subsidies.subsidy import (
 )
 from standards import Form
 from tests.rules.given import Given, given
+from tests.rules.governance.proceedings import before
 from tests.rules.providers.test_rating import computed as rated
 from tests.small_city import FIRM
 
@@ -102,7 +109,20 @@ def proceeding(**changes: Any) -> dict[str, Proceeding]:
 
 def taking(*diagnoses: str, counts: tuple[JobCount, ...] | None = None, provider: str = "p11") -> ClawBackSubsidy:
     counts = (full(len(diagnoses)),) if counts is None else counts
-    return ClawBackSubsidy(year=2023, provider=provider, proceeding="x1", diagnoses=diagnoses, counts=counts)
+    found = tuple(f"f-{one}" for one in diagnoses)
+    return ClawBackSubsidy(
+        year=2023, provider=provider, proceeding="x1", diagnoses=diagnoses, counts=counts, findings=found
+    )
+
+
+def findings(*diagnoses: str, **changes: Any) -> dict[str, Proceeding]:
+    """A concluded proceeding on each job, in which the sample's finding was upheld."""
+    [stated] = proceeding().values()
+    one = stated.model_copy(update={"kind": ProceedingKind.SAMPLE_FINDING, "cause": "draw/2023.06/9"} | changes)
+    return {proceeding_stream(f"f-{job}"): one.model_copy(update={"about": diagnosis_stream(job)}) for job in diagnoses}
+
+
+EVERY_JOB = tuple(f"d{number}" for number in range(1, 31))
 
 
 def test_it_rests_on_confirmed_jobs_and_the_tiers_of_a_rating_that_is_final() -> None:
@@ -198,7 +218,7 @@ def test_a_computation_before_a_district_pays_is_not_approved_any_more() -> None
 
 def test_what_the_citys_approved_subsidy_stands_for_no_district_pays_before_it_is_taken_back() -> None:
     record = RECORD.model_copy(update={"diagnosis": "d1"})
-    case = on_record(approved(), of="d1").having_read(proceeding())
+    case = on_record(approved(), of="d1").having_read(proceeding() | findings("d1"))
     case.when(record, "district").refused(SUBSIDY_PAID_BY_CITY, path="diagnosis", year=2023)
     case = case.when(taking("d1"), "city").accepted
     assert case.when(record, "district").accepted.state.by_districts["d1"].fen == 100_000
@@ -206,7 +226,7 @@ def test_what_the_citys_approved_subsidy_stands_for_no_district_pays_before_it_i
 
 
 def test_nothing_is_taken_back_before_a_concluded_proceeding_against_this_very_provider() -> None:
-    paid = approved()
+    paid = approved().having_read(findings("d1"))
     paid.when(taking("d1"), "city").refused(PROCEEDING_NOT_CONCLUDED)
     for wrong in (
         {"status": ProceedingStatus.DECIDED},
@@ -216,11 +236,42 @@ def test_nothing_is_taken_back_before_a_concluded_proceeding_against_this_very_p
     ):
         paid.having_read(proceeding(**wrong)).when(taking("d1"), "city").refused(PROCEEDING_NOT_CONCLUDED)
     paid.having_read(proceeding(provider="p03")).when(taking("d1"), "city").refused(CLAWBACK_NOT_PAID)
+    paid.having_read(proceeding())
     computed().having_read(proceeding()).when(taking("d1"), "city").refused(SUBSIDY_STATUS, status="computed")
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"status": ProceedingStatus.DECIDED},
+        {"status": ProceedingStatus.WITHDRAWN, "outcome": None},
+        {"outcome": ProceedingOutcome.DISMISSED},
+        {"kind": ProceedingKind.COMPLAINT},
+        {"provider": "p03"},
+    ],
+)
+def test_of_a_job_whose_finding_was_not_upheld_nothing_is_taken_back(changes: dict[str, Any]) -> None:
+    """However the proceeding of clawback went: it names only what a sample overturned."""
+    case = approved().having_read(proceeding() | findings("d1") | findings("d2", **changes))
+    case.when(taking("d1", "d2"), "city").refused(CLAWBACK_NOT_OVERTURNED, path="diagnoses", diagnoses="d2")
+    case.when(taking("d1", "d3"), "city").refused(CLAWBACK_NOT_OVERTURNED, diagnoses="d3")
+    case.when(taking("d1"), "city").happened("subsidy.clawed_back.v1")
+
+
+@pytest.mark.parametrize("status", sorted(set(SubsidyStatus) - {SubsidyStatus.APPROVED}))
+def test_no_clawback_is_opened_of_what_is_not_approved(status: SubsidyStatus) -> None:
+    asked = OpenProceeding(
+        proceeding="x9", kind=ProceedingKind.CLAWBACK, provider="p1", about="subsidy/2023", cause="proceeding/f1/7",
+        asked="追回", grounds="抽评推翻",
+    )  # fmt: skip
+    known = before().having_read({subsidy_stream(2023): YearOfSubsidy(status=status)})
+    known.when(asked, "city").refused(SUBSIDY_STATUS, status=status.value)
+    paid = known.having_read({subsidy_stream(2023): YearOfSubsidy(status=SubsidyStatus.APPROVED)})
+    paid.when(asked, "city").happened("proceeding.opened.v1")
+
+
 def test_what_is_taken_back_is_the_overturned_jobs_part_of_what_was_paid_each_job_once() -> None:
-    case = approved().having_read(proceeding())
+    case = approved().having_read(proceeding() | findings(*EVERY_JOB))
     too_many = tuple(f"d{number}" for number in range(20, 31))
     for wrong in (taking("d9"), taking("d1", counts=()), taking("d1", counts=(full(2),)), taking(*too_many)):
         case.when(wrong, "city").refused(CLAWBACK_NOT_PAID, path="diagnoses")
