@@ -26,6 +26,7 @@ from domain.kernel import (
     Stream,
     Unscoped,
     cause_of,
+    cited,
     refuse_together,
 )
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
@@ -316,7 +317,9 @@ def evolve(application: Application | None, event: ApplicationEvent) -> Applicat
             changed |= {"stage": ApplicationStage.WITHDRAWN}
         case ApplicationAssessed(result=result, causes=causes, marks=marks):
             changed |= {"stage": ApplicationStage.ASSESSED, "result": result, "result_version": application.version + 1}
-            changed |= {"revised": bool(causes), "marks": marks}
+            revised = bool(causes) and (application.revised or result != application.result)
+            carried_out = dict.fromkeys((*application.carried_out, *(cited(one)[0] for one in causes)))
+            changed |= {"revised": revised, "marks": marks, "carried_out": tuple(carried_out)}
         case ResultObjectedTo(proceeding=proceeding):
             changed |= {"objections": (*application.objections, proceeding)}
         case never:

@@ -17,6 +17,7 @@ from domain.governance.rule_bodies.selection import SelectionRule
 from domain.governance.standing import DIRECTORY_STREAM, Directory, listing_stream
 from domain.governance.working_calendar import CALENDAR_STREAM
 from domain.kernel import Capability, Command, DecisionContext, Facts, Read, Rule, Stream, Unfinished, refuse_together
+from domain.participants.organisations import organisation_stream
 from domain.participants.people.state import person_stream
 from domain.providers.applications.state import Application, ApplicationStage, application_stream
 from domain.providers.calls.adoption import adopt_directory
@@ -52,7 +53,7 @@ from domain.providers.calls.outcome import end_objections, publish_outcome
 from domain.providers.calls.stages import require_stage
 from domain.providers.calls.state import CALL_UNKNOWN, Call, CallDates, CallStage, DrawnApplication, call_stream
 from domain.providers.marking.marking import marking_id, marking_stream
-from domain.providers.marking.rounds import close_marking, draw_marking, give_marker, take_back_marking
+from domain.providers.marking.rounds import close_marking, draw_marking, give_marker, names_of, take_back_marking
 from domain.stated_dates import require_programme_date
 
 # Rules
@@ -184,7 +185,7 @@ def _close(_command: CloseCall, call: Call, context: DecisionContext) -> Facts:
     found: dict[str, Application] = {one: context.read[application_stream(call.year, one)] for one in call.applicants}
     waiting = sorted(one for one, application in found.items() if application.stage is ApplicationStage.SUBMITTED)
     if waiting:
-        raise APPLICATIONS_UNCHECKED.refuse(count=len(waiting), names="、".join(waiting))
+        raise APPLICATIONS_UNCHECKED.refuse(count=len(waiting), names=names_of(waiting, context))
     return (CallClosed(received=len(call.applicants)),)
 
 
@@ -263,6 +264,8 @@ def _reads(command: AnyCallCommand, call: Call | None) -> tuple[Stream, ...]:
     if call is None or isinstance(command, ExtendCall):
         return ()
     streams = [application_stream(call.year, one) for one in call.applicants]
+    if isinstance(command, CloseCall | DrawMarking | EndObjections):
+        streams += [organisation_stream(one) for one in call.applicants]
     match command:
         case DrawMarking(markers=markers):
             streams += [person_stream(one) for one in markers]

@@ -186,7 +186,7 @@ def test_a_marker_with_a_part_in_an_application_is_kept_away_from_it(how: str) -
     played.city(AcceptApplication(year=YEAR, provider="p1"), OPENING)
     played.city(CloseCall(year=YEAR), CLOSING)
     command = DRAW.model_copy(update={"markers": ("m1", "m2")})
-    played.asked(command, "city", at=CLOSING).refused(TOO_FEW_MARKERS, names="p1")
+    played.asked(command, "city", at=CLOSING).refused(TOO_FEW_MARKERS, names="服务商 p1")
     played.city(DRAW, CLOSING)
     assert set(played.call.drawn[0].markers) == {"m2", "m3"}
 
