@@ -104,6 +104,7 @@ def marked(years: Programme) -> None:
     years.says("city", "closeMarking", year=2025)
     one = drawn(years)[P1]
     assert one["disputed"], "84 and 61 differ by more than the rule says"
+    assert all(each["mark"] is None for each in marks_of(years, "city")), "sealed until the third is in, the city reads none either"
     last = another(years, P1)
     years.says("city", "giveMarker", year=2025, number=one["number"], marker=f"person/{last}")
     (waits,) = (each for each in marks_of(years, last) if each["number"] == one["number"])

@@ -48,6 +48,7 @@ from domain.providers.calls.events import (
     MarkingDrawn,
     ObjectionsOver,
     OutcomePublished,
+    ThirdMarkersAsked,
 )
 from domain.providers.calls.outcome import end_objections, publish_outcome
 from domain.providers.calls.stages import require_stage
@@ -233,8 +234,10 @@ def _changes(call: Call, event: CallEvent) -> dict[str, object]:
             return {"drawn": _with_markers(call, number, lambda held: (*held, marker))}
         case MarkerReleased(number=number, marker=marker) | MarkerTakenOff(number=number, marker=marker):
             return {"drawn": _with_markers(call, number, lambda held: tuple(one for one in held if one != marker))}
+        case ThirdMarkersAsked(numbers=numbers):
+            return {"drawn": _disputed(call, numbers)}
         case MarkingClosed(third=third):
-            drawn = tuple(one.model_copy(update={"third": one.third or one.number in third}) for one in call.drawn)
+            drawn = _disputed(call, third)
             opened = tuple(marking_id(call.year, one.number, marker) for one in call.drawn for marker in one.markers)
             return {"stage": CallStage.MARKING if third else CallStage.MARKED, "drawn": drawn, "opened": opened}
         case OutcomePublished():
@@ -245,6 +248,10 @@ def _changes(call: Call, event: CallEvent) -> dict[str, object]:
             return {"stage": CallStage.ADOPTED}
         case never:
             assert_never(never)
+
+
+def _disputed(call: Call, numbers: tuple[int, ...]) -> tuple[DrawnApplication, ...]:
+    return tuple(one.model_copy(update={"third": one.third or one.number in numbers}) for one in call.drawn)
 
 
 def _with_markers(

@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from functools import partial
 
 from domain.governance.dated_rules import rule_in_force
-from domain.governance.proceedings.state import ENDED, Proceeding, ProceedingOutcome, ProceedingStatus, calendar_of, proceeding_stream
+from domain.governance.proceedings.state import (
+    ENDED,
+    Proceeding,
+    ProceedingOutcome,
+    ProceedingStatus,
+    calendar_of,
+    proceeding_stream,
+)
 from domain.governance.qualification import QUALIFICATION_RULE, Certificate, CertificateGrade, certificate_stream
 from domain.governance.rule_bodies.exam import ExamRule
 from domain.governance.working_calendar import add_working_days

@@ -9,7 +9,7 @@ from domain.participants.organisations import Organisation, organisation_stream
 from domain.participants.people.state import person_stream
 from domain.providers.applications.state import Application, ApplicationStage, application_stream
 from domain.providers.calls.commands import CloseMarking, DrawMarking, GiveMarker, TakeBackMarking
-from domain.providers.calls.events import MarkerGiven, MarkerTakenOff, MarkingClosed, MarkingDrawn
+from domain.providers.calls.events import MarkerGiven, MarkerTakenOff, MarkingClosed, MarkingDrawn, ThirdMarkersAsked
 from domain.providers.calls.results import differ_too_much
 from domain.providers.calls.stages import require_stage
 from domain.providers.calls.state import Call, CallStage, DrawnApplication
@@ -205,6 +205,8 @@ def markings(call: Call, drawn: DrawnApplication, context: DecisionContext) -> l
 def close_marking(command: CloseMarking, call: Call, context: DecisionContext) -> Facts:
     """All marks are opened together, once they are all in 截止评分: before, nobody learns any of them.
 
+    Where two differ by more than the rule says, a third is asked, and all stay sealed until that one is in too.
+
     Raises:
         Refused: MARKS_MISSING; MARK_NOT_THE_SEALED_ONE.
     """
@@ -227,8 +229,10 @@ def close_marking(command: CloseMarking, call: Call, context: DecisionContext) -
             raise MARK_NOT_THE_SEALED_ONE.refuse()
         opened[identity] = open_mark(marking, brought[identity])
     third = tuple(drawn.number for drawn in call.drawn if not drawn.third and _disputed(call, drawn, context, opened))
+    if third:
+        return (ThirdMarkersAsked(numbers=third),)
     facts = [OnStream(marking_stream(identity), event) for identity, event in opened.items()]
-    return (*facts, MarkingClosed(opened=len(opened), third=third))
+    return (*facts, MarkingClosed(opened=len(opened), third=()))
 
 
 def _disputed(call: Call, drawn: DrawnApplication, context: DecisionContext, opened: dict[str, MarkOpened]) -> bool:

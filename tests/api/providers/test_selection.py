@@ -63,7 +63,8 @@ def test_two_marks_that_differ_too_much_call_for_a_third_who_learns_neither(sele
     city = selecting.drawn().sealed({"marker1": (4, 4, 4, 4, 4)}).city
     call = city.done("city", "closeMarking", CALL, year=selecting.year)["call"]
     disputed = [one for one in call["drawn"]["nodes"] if one["disputed"]]
-    assert call["stage"] == "MARKING"
+    assert (call["stage"], call["disputed"]) == ("MARKING", len(disputed))
+    assert {(one["stage"], one["mark"]) for one in selecting.markings("city")} == {("SEALED", None)}
     assert [min(one["markers"]) for one in disputed] == ["person/marker1"] * len(disputed)
     assert city.refused("city", "publishOutcome", year=selecting.year) == "CALL_OUT_OF_ORDER"
     for one in disputed:
@@ -72,6 +73,7 @@ def test_two_marks_that_differ_too_much_call_for_a_third_who_learns_neither(sele
     assert city.refused("city", "closeMarking", year=selecting.year) == "MARKS_MISSING"
     selecting.sealed()
     assert city.done("city", "closeMarking", CALL, year=selecting.year)["call"]["stage"] == "MARKED"
+    assert {one["stage"] for one in selecting.markings("city")} == {"OPENED"}
 
 
 def given_file(selecting: Selecting, who: str, sha256: str) -> bool:

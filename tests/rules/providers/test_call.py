@@ -31,7 +31,7 @@ from domain.providers.calls.outcome import OBJECTION_TIME_TOO_SHORT, OBJECTIONS_
 from domain.providers.calls.stages import CALL_OUT_OF_ORDER
 from domain.providers.calls.state import CALL_UNKNOWN, CallStage, call_stream
 from domain.providers.marking.drawing import TOO_FEW_MARKERS
-from domain.providers.marking.marking import MARK_NOT_THE_SEALED_ONE, MARKING_TAKEN_BACK, MarkOpened
+from domain.providers.marking.marking import MARK_NOT_THE_SEALED_ONE, MARKING_TAKEN_BACK, MarkingStage, MarkOpened
 from domain.providers.marking.rounds import (
     MARKED_ALREADY,
     MARKER_GIVEN_ALREADY,
@@ -205,24 +205,35 @@ def test_marking_closes_when_every_mark_is_in_and_opens_what_was_sealed_and_noth
 
 
 def test_a_third_is_asked_where_two_differ_by_more_than_the_rule_and_the_two_nearest_count() -> None:
-    played = marked("p1", totals={"p1": [FULL, LOW]})
+    played = drawn("p1", "p2")
+    seal(played, {"p1": [FULL, LOW]})
+    numbers = {one.provider: one.number for one in played.call.drawn}
+    compare = CloseMarking(year=YEAR, opened=played.opened())
+    (asked_for,) = played.asked(compare, "city", at=MARKING).happened("call.third_markers_asked.v1").facts
+    assert asked_for.numbers == (numbers["p1"],)  # type: ignore[union-attr] # the third marker asked for
+    assert {one.stage for one in played.markings().values()} == {MarkingStage.SEALED}, "nobody reads the two before the third is in"
     assert played.call.stage is CallStage.MARKING
-    (asked,) = played.call.drawn
+    (asked,) = (one for one in played.call.drawn if one.third)
+    again = mark(f"{YEAR}.{asked.number}.{asked.markers[0]}", FULL)
+    assert played.asked(again, "marker", "experts", asked.markers[0], MARKING).accepted, "replaced until marking is closed"
+    missing = CloseMarking(year=YEAR, opened=played.opened())
+    played.asked(missing, "city", at=PUBLISHING).refused(MARKS_MISSING, count=1, numbers=str(asked.number))
     (third,) = {"m1", "m2", "m3"} - set(asked.markers)
-    give = GiveMarker(year=YEAR, number=1, marker=third)
+    give = GiveMarker(year=YEAR, number=asked.number, marker=third)
     played.asked(give.model_copy(update={"number": 7}), "city", at=PUBLISHING).refused(NUMBER_UNKNOWN, number=7)
     taken = give.model_copy(update={"marker": asked.markers[0]})
-    played.asked(taken, "city", at=PUBLISHING).refused(MARKER_GIVEN_ALREADY, number=1)
+    played.asked(taken, "city", at=PUBLISHING).refused(MARKER_GIVEN_ALREADY, number=asked.number)
     stranger = give.model_copy(update={"marker": "p1-1"})
     played.asked(stranger, "city", at=PUBLISHING).refused(MARKER_UNKNOWN)
     played.add_person("m9", Role.MARKER, "experts")
     played.add_person("m9", Role.REVIEWER, "p1")
     kin = give.model_copy(update={"marker": "m9"})
-    played.asked(kin, "city", at=PUBLISHING).refused(MARKER_IN_CONFLICT, number=1)
+    played.asked(kin, "city", at=PUBLISHING).refused(MARKER_IN_CONFLICT, number=asked.number)
     played.city(give, PUBLISHING)
-    played.asked(kin, "city", at=PUBLISHING).refused(NO_MARKER_NEEDED, number=1)
+    played.asked(kin, "city", at=PUBLISHING).refused(NO_MARKER_NEEDED, number=asked.number)
     seal(played, {"p1": [FULL, LOW, FULL]})
-    played.city(CloseMarking(year=YEAR, opened=played.opened()), PUBLISHING)
+    closed = played.city(CloseMarking(year=YEAR, opened=played.opened()), PUBLISHING)
+    assert sum(isinstance(getattr(fact, "event", None), MarkOpened) for fact in closed.facts) == 5, "all together"
     played.city(PublishOutcome(year=YEAR), PUBLISHING)
     result = played.application("p1").result
     assert result is not None
