@@ -139,6 +139,9 @@ def listed(years: Programme) -> None:
     years.says("city", "reviseResult", year=2025, provider=P2, proceeding=opened["id"], scores=scores, industries=industries)
     years.says("city", "endObjections", year=2025)
     years.says("city", "adoptDirectory", year=2025)
+    asked = '{ counterfactualDirectory(year: 2025, on: "2025-01-06") { wasListed wouldBeListed total result { total } } }'
+    found = years.read("city", asked)["counterfactualDirectory"]
+    assert [(one["wouldBeListed"], one["result"]["total"]) for one in found] == [(one["wasListed"], one["total"]) for one in found]
     found = years.publicly("{ directory { nodes { provider standing tags { industry { code } since } } } }")["directory"]["nodes"]
     tags = [{"industry": {"code": "C34"}, "since": "2025-03-10"}]
     assert found == [{"provider": one, "standing": "LISTED", "tags": tags} for one in (P1, P2)]

@@ -90,6 +90,12 @@ CALL_PART_OVER = Rule(
     "征集已进入“{stage}”，{name}不再变更",
     "The call is at “{stage_in_english}” by now; {name_in_english} does not change any more",
 )
+CALL_DAY_PAST = Rule(
+    "CALL_DAY_PAST",
+    "plan V1",
+    "{name}为 {until}，已届满，对任何单位都不再延期；未赶上的，请参加下一年度征集",
+    "{name_in_english} was {until}; it has gone by and is put off for nobody, whoever missed it applies to the next year's call",
+)
 CALL_NOT_OVER_YET = Rule(
     "CALL_NOT_OVER_YET",
     "plan V1",
@@ -167,6 +173,8 @@ def _extend(command: ExtendCall, call: Call, context: DecisionContext) -> Facts:
         if call.stage not in STILL_MOVES[name]:
             words = call.stage.description.split(" · ")
             problems.append(CALL_PART_OVER.refuse(**said, stage=words[1], stage_in_english=words[0]))
+        elif _is_over(name, call, context.day):
+            problems.append(CALL_DAY_PAST.refuse(**said, until=now, latest=now))
         elif day <= now:
             problems.append(CALL_NOT_PUT_OFF.refuse(**said, now=now, earliest=now + timedelta(days=1)))
     refuse_together(problems)
@@ -177,6 +185,16 @@ def _extend(command: ExtendCall, call: Call, context: DecisionContext) -> Facts:
     dates = call.dates.model_copy(update=given)
     _require_order(dates, min(context.day, dates.applications_until))
     return (CallExtended(dates=dates, reason=command.reason),)
+
+
+def _is_over(name: str, call: Call, day: date) -> bool:
+    """Whether a part's last day has gone by for those whom it binds 是否届满.
+
+    Marking goes on until the marks are in, and nobody objects before the outcome is published.
+    """
+    if name == "marking_until" or (name == "objections_until" and call.stage is not CallStage.PUBLISHED):
+        return False
+    return day > getattr(call.dates, name)
 
 
 def _close(_command: CloseCall, call: Call, context: DecisionContext) -> Facts:

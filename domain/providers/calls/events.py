@@ -112,7 +112,7 @@ class ThirdMarkersAsked(Event):
 
 
 class MarkingClosed(Event):
-    """The marks are open 评分已截止. opened: how many. third: numbers for which a third was asked by the same act, of old entries."""
+    """The marks are open 评分已截止. opened: how many. third: of old entries, for which a third was asked with it."""
 
     type: Literal["call.marking_closed.v1"] = "call.marking_closed.v1"
     told_to: ClassVar = CITY_ALONE

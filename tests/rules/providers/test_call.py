@@ -1,5 +1,6 @@
 """The year's call (plan V1, V2): opened, extended, closed in order; late or out of order is refused with the date or stage."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from domain.providers.applications.commands import AcceptApplication
 from domain.providers.calls.call import (
     APPLICATIONS_UNCHECKED,
     CALL_DATES_OUT_OF_ORDER,
+    CALL_DAY_PAST,
     CALL_EXISTS,
     CALL_NOT_OVER_YET,
     CALL_NOT_PUT_OFF,
@@ -48,6 +50,7 @@ from tests.rules.given import SEED
 from tests.rules.providers.calls import (
     ADOPTING,
     CLOSING,
+    DATES,
     DRAW,
     FULL,
     MARKING,
@@ -122,6 +125,36 @@ def test_a_date_is_put_off_to_a_later_day_only(given: dict[str, date]) -> None:
 def test_a_part_that_is_over_is_not_put_off() -> None:
     command = ExtendCall(year=YEAR, applications_until=date(2024, 3, 1), reason="迟来的申请")
     drawn("p1").asked(command, "city", at=CLOSING).refused(CALL_PART_OVER, path="applications_until")
+
+
+@pytest.mark.parametrize(
+    ("played", "name", "at"),
+    [
+        (opened, "applications_until", datetime(2024, 2, 1, 2, tzinfo=UTC)),
+        (opened, "mending_until", datetime(2024, 2, 10, 2, tzinfo=UTC)),
+        (published, "objections_until", ADOPTING),
+    ],
+)
+def test_a_part_whose_last_day_has_gone_by_is_not_reopened_for_anybody(
+    played: Callable[..., Played], name: str, at: datetime
+) -> None:
+    last = getattr(OPEN_CALL, name)
+    command = ExtendCall(year=YEAR, reason="应个别单位请求", **{name: later(at, 30).date()})
+    played("p1").asked(command, "city", at=at).refused(CALL_DAY_PAST, path=name, until=last)
+    whole = {one: later(at, 60).date() for one in list(DATES)[list(DATES).index(name) :]}
+    on_the_day = datetime(last.year, last.month, last.day, 2, tzinfo=UTC)
+    played("p1").city(ExtendCall(year=YEAR, reason="节日顺延", **whole), on_the_day)
+
+
+def test_marking_is_the_citys_own_work_and_goes_on_while_marks_are_missing() -> None:
+    played = drawn("p1")
+    dates = {"marking_until": date(2024, 3, 11), "objections_until": date(2024, 3, 29)}
+    played.city(ExtendCall(year=YEAR, reason="第三人评分", **dates), PUBLISHING)
+    seal(played)
+    name = next(iter(played.markings()))
+    assert played.asked(mark(name), "marker", "experts", name.rpartition(".")[2], PUBLISHING).accepted
+    late = datetime(2024, 4, 1, 2, tzinfo=UTC)
+    played.city(ExtendCall(year=YEAR, objections_until=date(2024, 4, 15), reason="评分延后，公示尚未开始"), late)
 
 
 def test_a_call_closes_after_the_time_to_mend_and_with_every_application_checked() -> None:
