@@ -326,7 +326,8 @@ def _reads_further(command: AnyCallCommand, _call: Call | None, read: Read) -> t
         return ()
     directory: Directory | None = read.get(DIRECTORY_STREAM)
     members = directory.members if directory is not None else ()
-    return tuple(stream for one in members if (stream := listing_stream(one)) not in read)
+    needed = (stream for one in members for stream in (listing_stream(one), organisation_stream(one)))
+    return tuple(stream for stream in needed if stream not in read)
 
 
 CALLS = Capability(

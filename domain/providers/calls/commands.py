@@ -91,6 +91,10 @@ class EndObjections(CallCommand):
 class AdoptDirectory(CallCommand):
     """Adopt the year's directory: it holds from today on · 发布名录."""
 
+    leaving: Annotated[int, Field(ge=0, le=100_000)] | None = Field(
+        default=None, description="How many leave the directory by it, to confirm that they do; none = nobody · 确认退出家数"
+    )
+
 
 AnyCallCommand = (
     OpenCall

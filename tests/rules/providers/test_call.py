@@ -8,6 +8,7 @@ import pytest
 from domain.access import Role
 from domain.governance.standing import DIRECTORY_STREAM, DirectoryStanding, listing_stream
 from domain.providers.applications.commands import AcceptApplication
+from domain.providers.calls.adoption import LEAVING_NOT_CONFIRMED
 from domain.providers.calls.call import (
     APPLICATIONS_UNCHECKED,
     CALL_DATES_OUT_OF_ORDER,
@@ -325,7 +326,11 @@ def test_who_was_listed_and_does_not_apply_again_leaves_by_the_next_years_direct
     played.city(OPEN_CALL.model_copy(update={"year": year, **dates}), OPENING + ahead)
     assert played.states[call_stream(year)].stage is CallStage.OPEN
     played.states[call_stream(year)] = played.states[call_stream(year)].model_copy(update={"stage": CallStage.CONFIRMED})
-    played.city(AdoptDirectory(year=year), ADOPTING + ahead)
+    for leaving in (None, 0, 1, 3):
+        unconfirmed = AdoptDirectory(year=year, leaving=leaving)
+        case = played.asked(unconfirmed, "city", at=ADOPTING + ahead)
+        case.refused(LEAVING_NOT_CONFIRMED, path="leaving", listed=0, leaving=2, names="服务商 p1、服务商 p2")
+    played.city(AdoptDirectory(year=year, leaving=2), ADOPTING + ahead)
     gone = played.states[listing_stream("p1")]
     assert (gone.standing, gone.tags) == (DirectoryStanding.LAPSED, {})
     assert played.states[DIRECTORY_STREAM].members == ()
