@@ -8,6 +8,7 @@ from typing import Annotated
 
 import strawberry
 
+from api.kit.as_of import past_day
 from api.kit.context import Context
 from api.kit.enums import enum_type
 from api.kit.filter_values import require_known
@@ -213,13 +214,14 @@ class DirectoryQueries:
     )
     def directory(
         self,
+        info: strawberry.Info[Context, None],
         on: Day = None,
         industry: Annotated[str | None, argument("GB/T 4754 division, such as C34; none = any · 行业大类")] = None,
         standing: Annotated[DirectoryStanding | None, argument("How it stands; none = all in the directory · 在录状态")] = None,
     ) -> DirectoryFilter:
         """A page of the directory."""
         require_known("industry", industry, {code: one.name for code, one in industries().items()})
-        return DirectoryFilter(on.isoformat() if on else None, industry, standing.value if standing else None)
+        return DirectoryFilter(past_day(on, info.context.today), industry, standing.value if standing else None)
 
     @field(
         "Why a provider stands where it does: the chain from its last decisive move down to the facts behind it, as data and as "
@@ -234,7 +236,7 @@ class DirectoryQueries:
     ) -> WhyListed | None:
         """The chain behind one entry."""
         context, identity = info.context, key_of(provider, "organisation")
-        row = directory.entry_of(context.snapshot, identity, on.isoformat() if on else None)
+        row = directory.entry_of(context.snapshot, identity, past_day(on, context.today))
         if row is None:
             return None
         (entry,) = _build(context, [row], frozenset({"name", "history"}))
