@@ -22,6 +22,7 @@ from api.participants.places import Industry, industry_of
 from api.record.audit_trail import in_words
 from api.server.subscriptions import BATCH, follow
 from domain.access import Attribute, Is, Role
+from domain.governance.dated_rules import RuleSet
 from domain.governance.standing import DirectoryStanding, Listing, listing_stream
 from domain.instants import utc_moment
 from domain.kernel import Command, Event, cause_of, kind_of, stream_of
@@ -294,6 +295,8 @@ def _without_marker(row: CauseRow, place: int) -> str:
 
 
 def _may_know(role: str, row: CauseRow, *, own: bool) -> bool:
+    if isinstance(row.event, RuleSet):
+        return True  # as the rule itself
     if Role(role) not in row.event.told_to:
         return False
     return role in SELECTION_OFFICE or kind_of(row.entry.stream) in OPEN_KINDS or own
