@@ -194,7 +194,8 @@ def _is_over(name: str, call: Call, day: date) -> bool:
     """
     if name == "marking_until" or (name == "objections_until" and call.stage is not CallStage.PUBLISHED):
         return False
-    return day > getattr(call.dates, name)
+    last: date = getattr(call.dates, name)
+    return day > last
 
 
 def _close(_command: CloseCall, call: Call, context: DecisionContext) -> Facts:
