@@ -37,7 +37,9 @@ class CallExtended(Event):
 
     type: Literal["call.extended.v1"] = "call.extended.v1"
     told_to: ClassVar = EVERYONE
-    says: ClassVar = "延期了征集：{reason}"
+    says: ClassVar = (
+        "延期了征集，申报至 {dates.applications_until}，评分至 {dates.marking_until}，异议至 {dates.objections_until}：{reason}"
+    )
     dates: CallDates
     reason: Text
 
