@@ -166,7 +166,7 @@ SELECTION_AND_MONEY: Mapping[str, str] = {
     " objected_to.v1",
     "calibration": "set.v1 given.v1 computed.v1",
     "call": "opened.v1 extended.v1 application_received.v1 closed.v1 marking_drawn.v1 marker_given.v1 marker_released.v1"
-    " marker_taken_off.v1 marking_closed.v1 outcome_published.v1 objections_over.v1 directory_adopted.v1",
+    " marker_taken_off.v1 third_markers_asked.v1 marking_closed.v1 outcome_published.v1 objections_over.v1 directory_adopted.v1",
     "certificate": "granted.v1 endorsed.v1 suspended.v1 restored.v1 name_shown.v1",
     "directory": "begun.v1",
     "draw": "committed.v1 frame_fixed.v1 beacon_recorded.v1 revealed.v1 drawn.v1 adjudicated.v1",

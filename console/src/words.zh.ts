@@ -212,7 +212,7 @@ export const chinese: Words = {
     title: "服务商遴选", none: "尚无征集。", year: (year: number) => `${year} 年度`,
     applicationsUntil: "申报截止日", mendingUntil: "补正截止日", markingUntil: "评分截止日", objectionsUntil: "异议截止日",
     weights: "各维度分值", passMark: "入选分数线", atMost: (count: number) => `至多 ${count} 家`, gap: "两人分差上限", points: (count: number) => `${count} 分`, seed: "抽签种子承诺", received: "申报家数",
-    open: "开启征集", close: "截止申报", draw: "抽签分配评分", drawText: "编号与评分人由承诺的种子抽出，与申报方有关联的不会抽到。", closeMarking: "截止评分", publish: "公示结果", end: "结束公示", adopt: "发布名录",
+    open: "开启征集", close: "截止申报", draw: "抽签分配评分", drawText: "编号与评分人由承诺的种子抽出，与申报方有关联的不会抽到。", closeMarking: "截止评分", publish: "公示结果", end: "结束公示", adopt: "发布名录", leaving: "确认退出名录的家数（无则不填）",
     drawn: "抽签结果", number: "编号", numbered: (number: number) => `第 ${number} 号申报`, markers: "评分专家", disputed: "须第三人评分", give: "另派评分专家",
     applications: "申报", noApplications: "没有申报。", forwarded: "区推荐", industries: "行业标签", industry: "行业", industriesHelp: "行业大类代码，如 C34", staff: "诊断人员", people: (count: number) => `${count} 人`,
     record: "记录可查", recordText: (confirmed: number, issued: number, comments: number) => `已确认诊断 ${confirmed}，已出具报告 ${issued}，采纳意见 ${comments}`, documents: "申报材料",

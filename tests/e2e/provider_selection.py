@@ -104,6 +104,7 @@ def marked(years: Programme) -> None:
     years.says("city", "closeMarking", year=2025)
     one = drawn(years)[P1]
     assert one["disputed"], "84 and 61 differ by more than the rule says"
+    assert all(each["mark"] is None for each in marks_of(years, "city")), "sealed until the third is in, the city reads none either"
     last = another(years, P1)
     years.says("city", "giveMarker", year=2025, number=one["number"], marker=f"person/{last}")
     (waits,) = (each for each in marks_of(years, last) if each["number"] == one["number"])
@@ -138,6 +139,9 @@ def listed(years: Programme) -> None:
     years.says("city", "reviseResult", year=2025, provider=P2, proceeding=opened["id"], scores=scores, industries=industries)
     years.says("city", "endObjections", year=2025)
     years.says("city", "adoptDirectory", year=2025)
+    asked = '{ counterfactualDirectory(year: 2025, on: "2025-01-06") { wasListed wouldBeListed total result { total } } }'
+    found = years.read("city", asked)["counterfactualDirectory"]
+    assert [(one["wouldBeListed"], one["result"]["total"]) for one in found] == [(one["wasListed"], one["total"]) for one in found]
     found = years.publicly("{ directory { nodes { provider standing tags { industry { code } since } } } }")["directory"]["nodes"]
     tags = [{"industry": {"code": "C34"}, "since": "2025-03-10"}]
     assert found == [{"provider": one, "standing": "LISTED", "tags": tags} for one in (P1, P2)]

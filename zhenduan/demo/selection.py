@@ -52,7 +52,7 @@ PASSED, FAILED = (78, 95), (50, 62)
 class Year:
     """A year's call 年度征集: its days in order, and from its applicants, by place, those of whom something is to be told.
 
-    objection: who objects to its result, and whether it is granted.
+    objection: who objects to its result, and whether it is granted. leaving: how many leave the directory by it.
     """
 
     year: int
@@ -70,6 +70,7 @@ class Year:
     failing: tuple[int, ...]
     objection: tuple[int, ProceedingOutcome]
     disputed: int | None = None
+    leaving: int = 0
 
 
 FIRST = Year(
@@ -80,7 +81,7 @@ FIRST = Year(
 SECOND = Year(
     2025, date(2024, 12, 2), date(2024, 12, 20), date(2024, 12, 27), date(2024, 12, 30), date(2025, 1, 17), date(2025, 1, 20),
     date(2025, 2, 10), date(2025, 1, 21), date(2025, 1, 27), date(2025, 2, 21), date(2025, 2, 24),
-    failing=(14, 31, 37), objection=(31, ProceedingOutcome.DISMISSED),
+    failing=(14, 31, 37), objection=(31, ProceedingOutcome.DISMISSED), leaving=3,
 )  # fmt: skip
 
 
@@ -113,7 +114,7 @@ def called(year: Year, office: SelectionOffice, applicants: Sequence[SelectedPro
     yield year.published, city, PublishOutcome(year=of)
     yield from _objection(year, office, applicants)
     yield year.adopted, city, EndObjections(year=of)
-    yield year.adopted, city, AdoptDirectory(year=of)
+    yield year.adopted, city, AdoptDirectory(year=of, leaving=year.leaving)
 
 
 def _application(year: Year, office: SelectionOffice, one: SelectedProvider, place: int) -> Iterator[Played]:

@@ -35,7 +35,7 @@ const DRAW = graphql(`mutation DrawMarking($year: Int!, $markers: [ID!]!) { draw
 const CLOSE_MARKING = graphql(`mutation CloseMarking($year: Int!) { closeMarking(input: { year: $year }) { userErrors { code clause field bound message messageInEnglish } } }`);
 const PUBLISH = graphql(`mutation PublishOutcome($year: Int!) { publishOutcome(input: { year: $year }) { userErrors { code clause field bound message messageInEnglish } } }`);
 const END = graphql(`mutation EndObjections($year: Int!) { endObjections(input: { year: $year }) { userErrors { code clause field bound message messageInEnglish } } }`);
-const ADOPT = graphql(`mutation AdoptDirectory($year: Int!) { adoptDirectory(input: { year: $year }) { userErrors { code clause field bound message messageInEnglish } } }`);
+const ADOPT = graphql(`mutation AdoptDirectory($year: Int!, $leaving: Int) { adoptDirectory(input: { year: $year, leaving: $leaving }) { userErrors { code clause field bound message messageInEnglish } } }`);
 const GIVE = graphql(`mutation GiveMarker($year: Int!, $number: Int!, $marker: ID!) { giveMarker(input: { year: $year, number: $number, marker: $marker }) { userErrors { code clause field bound message messageInEnglish } } }`);
 
 type Call = CallsQuery["providerCalls"][number];
@@ -85,6 +85,7 @@ function TheCall({ call, again }: { call: Call; again: () => void }) {
   const send = useSend();
   const { viewer } = useViewer();
   const [drawing, setDrawing] = useState(false);
+  const [leaving, setLeaving] = useState<number | null>(null);
   const w = words.selection;
   const { year } = call;
   const act = (sent: Promise<unknown>) => void sent.then(again);
@@ -95,7 +96,7 @@ function TheCall({ call, again }: { call: Call; again: () => void }) {
     MARKING: { label: w.closeMarking, take: () => act(send(CLOSE_MARKING, { year })) },
     MARKED: { label: w.publish, take: () => act(send(PUBLISH, { year })) },
     PUBLISHED: { label: w.end, take: () => act(send(END, { year })) },
-    CONFIRMED: { label: w.adopt, take: () => act(send(ADOPT, { year })) },
+    CONFIRMED: { label: w.adopt, take: () => act(send(ADOPT, { year, leaving })) },
   };
   const step = viewer.role === "CITY" ? next[call.stage] : undefined;
   return (
@@ -112,7 +113,7 @@ function TheCall({ call, again }: { call: Call; again: () => void }) {
         <Descriptions.Item label={w.seed}><code className="wrap">{call.seedDigest}</code></Descriptions.Item>
         {call.received !== null && <Descriptions.Item label={w.received}>{call.received}</Descriptions.Item>}
       </Descriptions>
-      {step && <Popconfirm title={step.label} disabled={call.stage === "CLOSED"} onConfirm={step.take}><Button type="primary" style={{ marginBottom: 16 }} onClick={() => call.stage === "CLOSED" && step.take()}>{step.label}</Button></Popconfirm>}
+      {step && <Popconfirm title={step.label} description={call.stage === "CONFIRMED" && <Space>{w.leaving}<InputNumber aria-label={w.leaving} min={0} precision={0} value={leaving} onChange={setLeaving} /></Space>} disabled={call.stage === "CLOSED"} onConfirm={step.take}><Button type="primary" style={{ marginBottom: 16 }} onClick={() => call.stage === "CLOSED" && step.take()}>{step.label}</Button></Popconfirm>}
       {call.drawn && call.drawn.nodes.length > 0 && <Drawn call={call} drawn={call.drawn.nodes} again={again} />}
       <DrawMarkers year={year} open={drawing} close={() => setDrawing(false)} again={again} />
     </>

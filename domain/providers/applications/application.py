@@ -26,6 +26,7 @@ from domain.kernel import (
     Stream,
     Unscoped,
     cause_of,
+    cited,
     refuse_together,
 )
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
@@ -71,21 +72,22 @@ from domain.stated_dates import require_programme_date
 APPLICATIONS_OVER = Rule(
     "APPLICATIONS_OVER",
     "plan V1",
-    "{year} 年征集的申报已于 {until} 截止，不再受理；如有特殊情况，请联系市级部门延期",
-    "Applications for {year} closed on {until} and no more are taken; ask the city to extend the call where there is cause",
+    "{year} 年征集的申报已于 {until} 截止，不再受理，对任何单位都不再延期；请参加下一年度征集",
+    "Applications for {year} closed on {until}, no more are taken and nobody is given longer; apply to the next year's call",
 )
 MENDING_OVER = Rule(
     "MENDING_OVER",
     "plan V1",
-    "补正已于 {until} 截止，不再受理；如有特殊情况，请联系市级部门延期",
-    "The time to mend ended on {until}; ask the city to extend the call where there is cause",
+    "补正已于 {until} 截止，不再受理，对任何单位都不再延期；请参加下一年度征集",
+    "The time to mend ended on {until}, no more is taken and nobody is given longer; apply to the next year's call",
 )
 MENDING_TIME_OUTSIDE = Rule(
     "MENDING_TIME_OUTSIDE",
     "plan V1",
-    "补正截止日须在 {earliest}（{days} 个工作日后）至征集的补正截止日 {latest} 之间；时间不足的，请先办理延期",
+    "补正截止日须在 {earliest}（{days} 个工作日后）至征集的补正截止日 {latest} 之间；"
+    "时间不足的，请在 {latest} 以前办理延期，已过的请按现有材料审核",
     "The day to mend by lies between {earliest}, {days} working days from today, and the call's own last day for it, {latest}; "
-    "extend the call where that is too short",
+    "extend the call while that day has not gone by where that is too short, and after it examine what there is",
 )
 APPLICATION_FIXED = Rule(
     "APPLICATION_FIXED",
@@ -316,7 +318,9 @@ def evolve(application: Application | None, event: ApplicationEvent) -> Applicat
             changed |= {"stage": ApplicationStage.WITHDRAWN}
         case ApplicationAssessed(result=result, causes=causes, marks=marks):
             changed |= {"stage": ApplicationStage.ASSESSED, "result": result, "result_version": application.version + 1}
-            changed |= {"revised": bool(causes), "marks": marks}
+            revised = bool(causes) and (application.revised or result != application.result)
+            carried_out = dict.fromkeys((*application.carried_out, *(cited(one)[0] for one in causes)))
+            changed |= {"revised": revised, "marks": marks, "carried_out": tuple(carried_out)}
         case ResultObjectedTo(proceeding=proceeding):
             changed |= {"objections": (*application.objections, proceeding)}
         case never:

@@ -80,6 +80,8 @@ def _result_version(application: Application, call: Call) -> int:
 def revise_result(command: ReviseResult, application: Application, call: Call, context: DecisionContext) -> Facts:
     """As a concluded proceeding granted it; the tags and whether it is listed follow from the points 更正结果.
 
+    What was granted and leaves every point as it is, is recorded all the same: by it the objection is carried out.
+
     Raises:
         Refused: CALL_OUT_OF_ORDER, NO_RESULT_YET, PROCEEDING_NOT_CONCLUDED, MARK_OUT_OF_RANGE.
     """
@@ -91,7 +93,7 @@ def revise_result(command: ReviseResult, application: Application, call: Call, c
     about = application_stream(application.year, application.provider)
     granted = require_concluded(known, ProceedingKind.MARK_OBJECTION, about)
     revised = _revised(command, result, call.rule)
-    if revised == result:
+    if revised == result and stream in application.carried_out:
         return ()
     causes = (cause_of(stream, granted.version),)
     return (ApplicationAssessed(result=revised, marks=application.marks, rule=call.rule_cause, causes=causes),)

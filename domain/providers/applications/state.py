@@ -129,7 +129,8 @@ class Application(Part):
     """An application 申报. links: None = nothing was declared yet, which is not the same as none declared.
 
     put_forward_by: the district that put it forward; None = it came by itself. result_version: of the stream, with the result;
-    revised: a decision changed it. marks: those that it rests on. objections: proceedings that the provider opened about it.
+    revised: a decision changed it. marks: those that it rests on. objections: proceedings that the provider opened about it;
+    carried_out: those whose decision has reached the result.
     """
 
     version: int
@@ -149,6 +150,7 @@ class Application(Part):
     revised: bool = False
     marks: tuple[str, ...] = ()
     objections: tuple[str, ...] = ()
+    carried_out: tuple[Stream, ...] = ()
 
 
 def application_stream(year: int, provider: str) -> Stream:

@@ -17,6 +17,7 @@ from domain.governance.rule_bodies.selection import SelectionRule
 from domain.governance.standing import DIRECTORY_STREAM, Directory, listing_stream
 from domain.governance.working_calendar import CALENDAR_STREAM
 from domain.kernel import Capability, Command, DecisionContext, Facts, Read, Rule, Stream, Unfinished, refuse_together
+from domain.participants.organisations import organisation_stream
 from domain.participants.people.state import person_stream
 from domain.providers.applications.state import Application, ApplicationStage, application_stream
 from domain.providers.calls.adoption import adopt_directory
@@ -47,12 +48,13 @@ from domain.providers.calls.events import (
     MarkingDrawn,
     ObjectionsOver,
     OutcomePublished,
+    ThirdMarkersAsked,
 )
 from domain.providers.calls.outcome import end_objections, publish_outcome
 from domain.providers.calls.stages import require_stage
 from domain.providers.calls.state import CALL_UNKNOWN, Call, CallDates, CallStage, DrawnApplication, call_stream
 from domain.providers.marking.marking import marking_id, marking_stream
-from domain.providers.marking.rounds import close_marking, draw_marking, give_marker, take_back_marking
+from domain.providers.marking.rounds import close_marking, draw_marking, give_marker, names_of, take_back_marking
 from domain.stated_dates import require_programme_date
 
 # Rules
@@ -87,6 +89,12 @@ CALL_PART_OVER = Rule(
     "plan V1",
     "征集已进入“{stage}”，{name}不再变更",
     "The call is at “{stage_in_english}” by now; {name_in_english} does not change any more",
+)
+CALL_DAY_PAST = Rule(
+    "CALL_DAY_PAST",
+    "plan V1",
+    "{name}为 {until}，已届满，对任何单位都不再延期；未赶上的，请参加下一年度征集",
+    "{name_in_english} was {until}; it has gone by and is put off for nobody, whoever missed it applies to the next year's call",
 )
 CALL_NOT_OVER_YET = Rule(
     "CALL_NOT_OVER_YET",
@@ -165,6 +173,8 @@ def _extend(command: ExtendCall, call: Call, context: DecisionContext) -> Facts:
         if call.stage not in STILL_MOVES[name]:
             words = call.stage.description.split(" · ")
             problems.append(CALL_PART_OVER.refuse(**said, stage=words[1], stage_in_english=words[0]))
+        elif _is_over(name, call, context.day):
+            problems.append(CALL_DAY_PAST.refuse(**said, until=now, latest=now))
         elif day <= now:
             problems.append(CALL_NOT_PUT_OFF.refuse(**said, now=now, earliest=now + timedelta(days=1)))
     refuse_together(problems)
@@ -177,6 +187,17 @@ def _extend(command: ExtendCall, call: Call, context: DecisionContext) -> Facts:
     return (CallExtended(dates=dates, reason=command.reason),)
 
 
+def _is_over(name: str, call: Call, day: date) -> bool:
+    """Whether a part's last day has gone by for those whom it binds 是否届满.
+
+    Marking goes on until the marks are in, and nobody objects before the outcome is published.
+    """
+    if name == "marking_until" or (name == "objections_until" and call.stage is not CallStage.PUBLISHED):
+        return False
+    last: date = getattr(call.dates, name)
+    return day > last
+
+
 def _close(_command: CloseCall, call: Call, context: DecisionContext) -> Facts:
     require_stage(call, CallStage.OPEN)
     if context.day <= call.dates.mending_until:
@@ -184,7 +205,7 @@ def _close(_command: CloseCall, call: Call, context: DecisionContext) -> Facts:
     found: dict[str, Application] = {one: context.read[application_stream(call.year, one)] for one in call.applicants}
     waiting = sorted(one for one, application in found.items() if application.stage is ApplicationStage.SUBMITTED)
     if waiting:
-        raise APPLICATIONS_UNCHECKED.refuse(count=len(waiting), names="、".join(waiting))
+        raise APPLICATIONS_UNCHECKED.refuse(count=len(waiting), names=names_of(waiting, context))
     return (CallClosed(received=len(call.applicants)),)
 
 
@@ -232,8 +253,10 @@ def _changes(call: Call, event: CallEvent) -> dict[str, object]:
             return {"drawn": _with_markers(call, number, lambda held: (*held, marker))}
         case MarkerReleased(number=number, marker=marker) | MarkerTakenOff(number=number, marker=marker):
             return {"drawn": _with_markers(call, number, lambda held: tuple(one for one in held if one != marker))}
+        case ThirdMarkersAsked(numbers=numbers):
+            return {"drawn": _disputed(call, numbers)}
         case MarkingClosed(third=third):
-            drawn = tuple(one.model_copy(update={"third": one.third or one.number in third}) for one in call.drawn)
+            drawn = _disputed(call, third)
             opened = tuple(marking_id(call.year, one.number, marker) for one in call.drawn for marker in one.markers)
             return {"stage": CallStage.MARKING if third else CallStage.MARKED, "drawn": drawn, "opened": opened}
         case OutcomePublished():
@@ -244,6 +267,10 @@ def _changes(call: Call, event: CallEvent) -> dict[str, object]:
             return {"stage": CallStage.ADOPTED}
         case never:
             assert_never(never)
+
+
+def _disputed(call: Call, numbers: tuple[int, ...]) -> tuple[DrawnApplication, ...]:
+    return tuple(one.model_copy(update={"third": one.third or one.number in numbers}) for one in call.drawn)
 
 
 def _with_markers(
@@ -263,6 +290,8 @@ def _reads(command: AnyCallCommand, call: Call | None) -> tuple[Stream, ...]:
     if call is None or isinstance(command, ExtendCall):
         return ()
     streams = [application_stream(call.year, one) for one in call.applicants]
+    if isinstance(command, CloseCall | DrawMarking | EndObjections):
+        streams += [organisation_stream(one) for one in call.applicants]
     match command:
         case DrawMarking(markers=markers):
             streams += [person_stream(one) for one in markers]
@@ -298,7 +327,8 @@ def _reads_further(command: AnyCallCommand, _call: Call | None, read: Read) -> t
         return ()
     directory: Directory | None = read.get(DIRECTORY_STREAM)
     members = directory.members if directory is not None else ()
-    return tuple(stream for one in members if (stream := listing_stream(one)) not in read)
+    needed = (stream for one in members for stream in (listing_stream(one), organisation_stream(one)))
+    return tuple(stream for stream in needed if stream not in read)
 
 
 CALLS = Capability(

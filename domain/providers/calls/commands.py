@@ -72,9 +72,9 @@ class TakeBackMarking(CallCommand):
 
 
 class CloseMarking(CallCommand):
-    """Close marking: every mark is opened; where two differ by more than the rule says, a third is asked · 截止评分.
+    """Close marking: every mark is opened, or, where two differ by more than the rule says, a third asked first · 截止评分.
 
-    opened: every sealed mark as the program opens it.
+    opened: every sealed mark as the program opens it, for the rule alone while a third is asked for.
     """
 
     opened: Annotated[tuple[OpenedMark, ...], Field(max_length=10_000)] = Field(repr=False)
@@ -90,6 +90,10 @@ class EndObjections(CallCommand):
 
 class AdoptDirectory(CallCommand):
     """Adopt the year's directory: it holds from today on · 发布名录."""
+
+    leaving: Annotated[int, Field(ge=0, le=100_000)] | None = Field(
+        default=None, description="How many leave the directory by it, to confirm that they do; none = nobody · 确认退出家数"
+    )
 
 
 AnyCallCommand = (

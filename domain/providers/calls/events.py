@@ -37,7 +37,9 @@ class CallExtended(Event):
 
     type: Literal["call.extended.v1"] = "call.extended.v1"
     told_to: ClassVar = EVERYONE
-    says: ClassVar = "延期了征集：{reason}"
+    says: ClassVar = (
+        "延期了征集，申报至 {dates.applications_until}，评分至 {dates.marking_until}，异议至 {dates.objections_until}：{reason}"
+    )
     dates: CallDates
     reason: Text
 
@@ -102,8 +104,17 @@ class MarkerTakenOff(Event):
     reason: str
 
 
+class ThirdMarkersAsked(Event):
+    """Two marks differ by more than the rule's gap 须第三人评分: of the applications of these numbers. All marks stay sealed."""
+
+    type: Literal["call.third_markers_asked.v1"] = "call.third_markers_asked.v1"
+    told_to: ClassVar = CITY_ALONE
+    says: ClassVar = "比对封存的评分，{numbers:count} 份申报的分差超过规则，须第三人评分；全部评分继续封存"
+    numbers: tuple[int, ...]
+
+
 class MarkingClosed(Event):
-    """The marks are open 评分已截止. opened: how many. third: numbers whose two marks differ by more than the rule's gap."""
+    """The marks are open 评分已截止. opened: how many. third: of old entries, for which a third was asked with it."""
 
     type: Literal["call.marking_closed.v1"] = "call.marking_closed.v1"
     told_to: ClassVar = CITY_ALONE
@@ -151,6 +162,7 @@ CallEvent = (
     | MarkerGiven
     | MarkerReleased
     | MarkerTakenOff
+    | ThirdMarkersAsked
     | MarkingClosed
     | OutcomePublished
     | ObjectionsOver

@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from functools import partial
 
 from domain.governance.dated_rules import rule_in_force
-from domain.governance.proceedings.state import ENDED, Proceeding, calendar_of, proceeding_stream
+from domain.governance.proceedings.state import (
+    ENDED,
+    Proceeding,
+    ProceedingOutcome,
+    ProceedingStatus,
+    calendar_of,
+    proceeding_stream,
+)
 from domain.governance.qualification import QUALIFICATION_RULE, Certificate, CertificateGrade, certificate_stream
 from domain.governance.rule_bodies.exam import ExamRule
 from domain.governance.working_calendar import add_working_days
@@ -17,7 +24,7 @@ from domain.providers.calls.results import Assessed, StaffCertificates, marks_th
 from domain.providers.calls.stages import require_stage
 from domain.providers.calls.state import Call, CallStage
 from domain.providers.marking.marking import marking_id, marking_stream
-from domain.providers.marking.rounds import applications, markings
+from domain.providers.marking.rounds import applications, markings, names_of
 
 # Rules
 
@@ -39,6 +46,12 @@ OBJECTIONS_OPEN = Rule(
     "plan V1",
     "尚有 {count} 家服务商的评分异议未终结（{names}），请先作出决定并待申诉期满",
     "Objections of {count} providers are not final yet ({names}); decide them, and wait until the time to appeal is over",
+)
+OBJECTIONS_NOT_CARRIED_OUT = Rule(
+    "OBJECTIONS_NOT_CARRIED_OUT",
+    "plan V1",
+    "有 {count} 项评分异议已成立，结果尚未更正：{names}；请依各程序更正结果后再结束公示",
+    "{count} objections were granted and the results not put right yet: {names}; revise each by its proceeding, then end the time",
 )
 
 
@@ -102,7 +115,7 @@ def end_objections(_command: EndObjections, call: Call, context: DecisionContext
     """After the last day for them 结束公示.
 
     Raises:
-        Refused: CALL_OUT_OF_ORDER, OBJECTIONS_NOT_OVER, OBJECTIONS_OPEN.
+        Refused: CALL_OUT_OF_ORDER, OBJECTIONS_NOT_OVER, OBJECTIONS_OPEN, OBJECTIONS_NOT_CARRIED_OUT.
     """
     require_stage(call, CallStage.PUBLISHED)
     until = call.dates.objections_until
@@ -111,7 +124,16 @@ def end_objections(_command: EndObjections, call: Call, context: DecisionContext
     known = applications(call, context)
     open_still = sorted(one.provider for one in known.values() if any(map(partial(_is_open, context), one.objections)))
     if open_still:
-        raise OBJECTIONS_OPEN.refuse(count=len(open_still), names="、".join(open_still))
+        raise OBJECTIONS_OPEN.refuse(count=len(open_still), names=names_of(open_still, context))
+    granted = sorted(
+        (provider, objection)
+        for provider, one in known.items()
+        for objection in one.objections
+        if _is_granted(context, objection) and proceeding_stream(objection) not in one.carried_out
+    )
+    if granted:
+        names = "、".join(f"{names_of([provider], context)}（{objection}）" for provider, objection in granted)
+        raise OBJECTIONS_NOT_CARRIED_OUT.refuse(count=len(granted), names=names)
     moved = _moved(known, call)
     facts = [OnStream(application_stream(call.year, provider), fact) for provider, fact in moved.items()]
     changed = sum(provider in moved or _is_changed(one) for provider, one in known.items())
@@ -136,6 +158,13 @@ def _moved(known: Mapping[str, Application], call: Call) -> dict[str, Applicatio
 def _is_open(context: DecisionContext, proceeding: str) -> bool:
     found: Proceeding | None = context.read.get(proceeding_stream(proceeding))
     return found is not None and found.status not in ENDED
+
+
+def _is_granted(context: DecisionContext, proceeding: str) -> bool:
+    found: Proceeding | None = context.read.get(proceeding_stream(proceeding))
+    if found is None or found.status is not ProceedingStatus.FINAL:
+        return False
+    return found.outcome in (ProceedingOutcome.UPHELD, ProceedingOutcome.PARTLY)
 
 
 def _is_changed(application: Application) -> bool:

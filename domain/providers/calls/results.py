@@ -6,6 +6,7 @@ Scores are exact decimals: the mean of two marks, or the middle one of three tha
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from domain.governance.rule_bodies.selection import SelectionRule
 from domain.kernel import Part
@@ -72,6 +73,17 @@ def results_of(
     return within_places({one.provider: _result(one, rule, given) for one in assessed}, rule)
 
 
+def results_under(
+    results: Mapping[str, SelectionResult], rule: SelectionRule, rule_of_points: SelectionRule
+) -> dict[str, SelectionResult]:
+    """Provider -> its result under another rule 另一规则下的结果: from the outcome as it stands, whatever decisions changed in it.
+
+    Under the rule that the points were given under it is the outcome itself. People are judged by the certificates that were
+    counted on the day of the outcome; where none were, by none. Which marks count is not judged anew.
+    """
+    return within_places({one: _judged(found, rule, rule_of_points) for one, found in results.items()}, rule)
+
+
 def within_places(results: Mapping[str, SelectionResult], rule: SelectionRule) -> dict[str, SelectionResult]:
     """Provider -> its result once the places of the year are given to the highest totals 名额; others keep theirs.
 
@@ -106,19 +118,46 @@ def _beyond(
 
 def _result(assessed: Assessed, rule: SelectionRule, given: SelectionRule) -> SelectionResult:
     marks = [assessed.marks[place] for place in marks_that_count(assessed.marks)]
-    weights = {one: getattr(rule.weights, one.value) for one in SelectionDimension}
-    scales = {
-        one: Fraction(weights[one], getattr(given.weights, one.value)) if getattr(given.weights, one.value) else Fraction(0)
-        for one in SelectionDimension
-    }
-    exact = {one: _mean([mark.of(one) for mark in marks]) * scales[one] for one in SelectionDimension}
-    total = sum(exact.values(), Fraction(0))
-    scale = scales[SelectionDimension.INDUSTRY_EXPERIENCE]
-    industries = tuple(_industry(name, assessed, marks, scale, rule) for name in assessed.industries)
+    exact = {one: _mean([mark.of(one) for mark in marks]) for one in SelectionDimension}
     certified = senior = None
     if assessed.certificates is not None:
         people = {one.person for one in assessed.staff}
         certified, senior = len(people & assessed.certificates.certified), len(people & assessed.certificates.senior)
+    counts = [
+        _Counted(name, _mean([mark.of_industry(name) for mark in marks]), *_knowing(name, assessed))
+        for name in assessed.industries
+    ]
+    return _found(exact, counts, certified, senior, rule, given)
+
+
+def _judged(result: SelectionResult, rule: SelectionRule, given: SelectionRule) -> SelectionResult:
+    exact = {one.dimension: Fraction(one.points) for one in result.scores}
+    counts = [_Counted(one.industry, Fraction(one.points), one.staff, one.certified) for one in result.industries]
+    return _found(exact, counts, result.certified, result.senior, rule, given)
+
+
+class _Counted(NamedTuple):
+    """Points and people of one industry applied for, before any rule judges them."""
+
+    industry: str
+    points: Fraction
+    staff: int
+    certified: int | None
+
+
+def _found(
+    points: Mapping[SelectionDimension, Fraction],
+    counted: Sequence[_Counted],
+    certified: int | None,
+    senior: int | None,
+    rule: SelectionRule,
+    given: SelectionRule,
+) -> SelectionResult:
+    scales = {one: _scale(getattr(rule.weights, one.value), getattr(given.weights, one.value)) for one in SelectionDimension}
+    exact = {one: points[one] * scales[one] for one in SelectionDimension}
+    total = sum(exact.values(), Fraction(0))
+    scale = scales[SelectionDimension.INDUSTRY_EXPERIENCE]
+    industries = tuple(_industry(one, scale, rule) for one in counted)
     shortfalls = [Shortfall.PASS_MARK] if total < rule.pass_mark else []
     if certified is not None and certified < rule.certified_at_least:
         shortfalls.append(Shortfall.CERTIFIED)
@@ -136,14 +175,26 @@ def _result(assessed: Assessed, rule: SelectionRule, given: SelectionRule) -> Se
     )
 
 
-def _industry(name: str, assessed: Assessed, marks: Sequence[Mark], scale: Fraction, rule: SelectionRule) -> IndustryScore:
-    points = _mean([mark.of_industry(name) for mark in marks]) * scale
-    knowing = {one.person for one in assessed.staff if name in one.industries}
-    certified = len(knowing & assessed.certificates.certified) if assessed.certificates is not None else None
-    able = (len(knowing) if certified is None else certified) >= rule.certified_per_industry
+def _scale(weight: int, given: int) -> Fraction:
+    return Fraction(weight, given) if given else Fraction(0)
+
+
+def _knowing(industry: str, assessed: Assessed) -> tuple[int, int | None]:
+    """How many of an applicant's people know a division, and of these how many are certified; None = none on record."""
+    knowing = {one.person for one in assessed.staff if industry in one.industries}
+    return len(knowing), len(knowing & assessed.certificates.certified) if assessed.certificates is not None else None
+
+
+def _industry(counted: _Counted, scale: Fraction, rule: SelectionRule) -> IndustryScore:
+    points = counted.points * scale
+    able = (counted.staff if counted.certified is None else counted.certified) >= rule.certified_per_industry
     reached = points * 100 >= rule.industry_share * rule.weights.industry_experience
     return IndustryScore(
-        industry=name, points=_decimal(points), staff=len(knowing), certified=certified, earned=able and reached
+        industry=counted.industry,
+        points=_decimal(points),
+        staff=counted.staff,
+        certified=counted.certified,
+        earned=able and reached,
     )
 
 

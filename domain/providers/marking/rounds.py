@@ -1,14 +1,15 @@
 """Rounds of marking 评分轮次: markers are drawn, marks opened together, a third asked where two differ too much. plan V1."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
 from domain.access import Role
 from domain.kernel import DecisionContext, Fact, Facts, OnStream, Rule, refuse_together
+from domain.participants.organisations import Organisation, organisation_stream
 from domain.participants.people.state import person_stream
 from domain.providers.applications.state import Application, ApplicationStage, application_stream
 from domain.providers.calls.commands import CloseMarking, DrawMarking, GiveMarker, TakeBackMarking
-from domain.providers.calls.events import MarkerGiven, MarkerTakenOff, MarkingClosed, MarkingDrawn
+from domain.providers.calls.events import MarkerGiven, MarkerTakenOff, MarkingClosed, MarkingDrawn, ThirdMarkersAsked
 from domain.providers.calls.results import differ_too_much
 from domain.providers.calls.stages import require_stage
 from domain.providers.calls.state import Call, CallStage, DrawnApplication
@@ -122,7 +123,7 @@ def draw_marking(command: DrawMarking, call: Call, context: DecisionContext) -> 
     order = drawn_order(command.seed, complete)
     given, lacking = drawn_markers(command.seed, order, people, kept_away)
     if lacking:
-        raise TOO_FEW_MARKERS.refuse(path="markers", names="、".join(sorted(lacking)))
+        raise TOO_FEW_MARKERS.refuse(path="markers", names=names_of(lacking, context))
     facts: list[Fact] = [MarkingDrawn(seed=command.seed, order=order, markers=tuple(sorted(people)))]
     for number, provider in enumerate(order, 1):
         for marker in given[provider]:
@@ -133,6 +134,12 @@ def draw_marking(command: DrawMarking, call: Call, context: DecisionContext) -> 
 def applications(call: Call, context: DecisionContext) -> dict[str, Application]:
     """Every application of a call, by provider."""
     return {one: context.read[application_stream(call.year, one)] for one in call.applicants}
+
+
+def names_of(providers: Iterable[str], context: DecisionContext) -> str:
+    """Providers as a refusal names them 服务商名称."""
+    organisations: list[Organisation] = [context.read[organisation_stream(one)] for one in providers]
+    return "、".join(sorted(one.name for one in organisations))
 
 
 def _given(year: int, number: int, marker: str, application: Application) -> Iterator[Fact]:
@@ -198,6 +205,8 @@ def markings(call: Call, drawn: DrawnApplication, context: DecisionContext) -> l
 def close_marking(command: CloseMarking, call: Call, context: DecisionContext) -> Facts:
     """All marks are opened together, once they are all in 截止评分: before, nobody learns any of them.
 
+    Where two differ by more than the rule says, a third is asked, and all stay sealed until that one is in too.
+
     Raises:
         Refused: MARKS_MISSING; MARK_NOT_THE_SEALED_ONE.
     """
@@ -220,8 +229,10 @@ def close_marking(command: CloseMarking, call: Call, context: DecisionContext) -
             raise MARK_NOT_THE_SEALED_ONE.refuse()
         opened[identity] = open_mark(marking, brought[identity])
     third = tuple(drawn.number for drawn in call.drawn if not drawn.third and _disputed(call, drawn, context, opened))
+    if third:
+        return (ThirdMarkersAsked(numbers=third),)
     facts = [OnStream(marking_stream(identity), event) for identity, event in opened.items()]
-    return (*facts, MarkingClosed(opened=len(opened), third=third))
+    return (*facts, MarkingClosed(opened=len(opened), third=()))
 
 
 def _disputed(call: Call, drawn: DrawnApplication, context: DecisionContext, opened: dict[str, MarkOpened]) -> bool:

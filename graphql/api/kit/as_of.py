@@ -85,6 +85,17 @@ def past_moment(given: str, now: datetime) -> datetime:
     return asked
 
 
+def past_day(on: date | None, today: date) -> str | None:
+    """A day of the city that an argument names, as rows bear it; None = as it is now.
+
+    Raises:
+        Refused: AS_OF_AHEAD.
+    """
+    if on is not None and on > today:
+        raise AS_OF_AHEAD.refuse(given=on)
+    return on.isoformat() if on is not None else None
+
+
 def moment_in(given: str) -> datetime:
     """The end of a day in the city, or a time with its zone.
 

@@ -75,6 +75,7 @@ class ProviderCall:
     version: int | None = field("Version of its stream; pass it as `expectedVersion` · 版本", roles=SELECTION_OFFICE)
     received: int | None = field("Providers that applied · 申报家数", roles=SELECTION_OFFICE)
     seed: str | None = field("The seed, once drawn from: SHA-256 of it is the commitment · 抽签种子", roles=SELECTION_OFFICE)
+    disputed: int | None = field("Applications for which a third marker was asked · 须第三人评分份数", roles=SELECTION_OFFICE)
     drawn: list[NumberedApplication] | None = parts(
         NumberedApplication,
         "Applications as they were numbered · 抽签结果",
@@ -106,6 +107,7 @@ def build_call(row: CallRow) -> ProviderCall:
         version=call.version,
         received=len(call.applicants),
         seed=call.seed,
+        disputed=sum(one.third for one in call.drawn),
         drawn=[
             NumberedApplication(
                 number=one.number,

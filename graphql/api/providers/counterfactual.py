@@ -21,7 +21,9 @@ from domain.governance.rule_bodies.selection import SelectionRule
 from domain.governance.standing import DirectoryStanding
 from domain.kernel import Rule, fold
 from domain.masks import SELECTION_OFFICE
-from domain.providers.calls.results import Assessed, results_of
+from domain.providers.applications.state import Application
+from domain.providers.calls.results import Assessed, results_of, results_under
+from domain.providers.marking.marking import Mark
 from journal.codec import decode
 from projections.diagnosis.diagnoses import DiagnosisFilter
 from projections.engine.pages import Page
@@ -75,7 +77,8 @@ class CounterfactualQueries:
 
     @field(
         "Who would be in a year's directory under another selection rule: that in force on a day, or a proposal. Points are scaled "
-        "to the other weights, exactly; certificates are not judged anew · 名录推演. plan V1, V4",
+        "to the other weights, exactly; corrections after objections count, so that under the call's own rule this is its outcome. "
+        "Certificates are those counted for the outcome, none before it; which marks count stays · 名录推演. plan V1, V4",
         roles=SELECTION_OFFICE,
     )
     def counterfactual_directory(
@@ -94,18 +97,12 @@ class CounterfactualQueries:
             raise MARKS_NOT_OPEN.refuse(year=year)
         call = row.state()
         known = selection.numbered_applications(context.snapshot, year, marks)
-        assessed = [
-            Assessed(
-                provider=one.provider,
-                industries=one.industries,
-                staff=one.staff,
-                marks=marks[number],
-            )
-            for number, one in known.items()
-            if marks[number]
-        ]
-        then = results_of(assessed, rule, call.rule)
         found = {one.provider: one.result for one in known.values()}
+        outcome = {provider: result for provider, result in found.items() if result is not None}
+        if outcome:
+            then = results_under(outcome, rule, call.rule)
+        else:
+            then = results_of([_assessed(one, marks[number]) for number, one in known.items() if marks[number]], rule, call.rule)
         return [
             CounterfactualEntry(
                 provider=id_of("organisation", provider),
@@ -140,6 +137,11 @@ class CounterfactualQueries:
                 provider = id_of("organisation", row.id)
                 found.append(WorkToReassign(provider=provider, standing=row.listing.standing, diagnoses=nodes))
         return found
+
+
+def _assessed(application: Application, marks: tuple[Mark, ...]) -> Assessed:
+    """Before the outcome: by the marks alone, since certificates are counted on the day that it is published."""
+    return Assessed(provider=application.provider, industries=application.industries, staff=application.staff, marks=marks)
 
 
 def _other_rule(context: Context, on: date | None, proposal: int | None) -> SelectionRule:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import strawberry
 
+from api.kit.as_of import past_day
 from api.kit.context import Context
 from api.kit.enums import enum_type
 from api.kit.filter_values import require_known
@@ -21,10 +22,12 @@ from api.participants.places import Industry, industry_of
 from api.record.audit_trail import in_words
 from api.server.subscriptions import BATCH, follow
 from domain.access import Attribute, Is, Role
+from domain.governance.dated_rules import RuleSet
 from domain.governance.standing import DirectoryStanding, Listing, listing_stream
-from domain.instants import utc_moment
+from domain.instants import city_day, utc_moment
 from domain.kernel import Command, Event, cause_of, kind_of, stream_of
-from domain.masks import ANYONE, SELECTION_OFFICE, SIGNED_IN
+from domain.masks import ANYONE, APPLICANTS, SELECTION_OFFICE, SIGNED_IN
+from domain.providers.applications.state import Application, ApplicationStage, application_stream
 from domain.providers.feedback.feedback import FEEDBACKS
 from domain.providers.listings.events import ListingLapsed, ProviderListed
 from domain.providers.marking.marking import MARKINGS
@@ -33,13 +36,16 @@ from journal import Caller
 from projections import Snapshot
 from projections.engine.pages import Page
 from projections.participants.organisations import organisations_by_id
-from projections.providers import causes, directory
+from projections.providers import causes, directory, selection
 from projections.providers.causes import CauseRow
 from projections.providers.directory import DirectoryFilter, DirectoryRow, MoveRow
+from projections.providers.selection import ApplicationFilter
 from projections.record import trail_sentences
 
 enum_type(DirectoryStanding)
 
+MOST_YEARS = 100
+"""More calls than there are years of one."""
 OPEN_KINDS = frozenset({"call", "listing", "rule"})
 """Kinds of facts whose sentences are anyone's to read; of the others who may."""
 
@@ -213,13 +219,14 @@ class DirectoryQueries:
     )
     def directory(
         self,
+        info: strawberry.Info[Context, None],
         on: Day = None,
         industry: Annotated[str | None, argument("GB/T 4754 division, such as C34; none = any · 行业大类")] = None,
         standing: Annotated[DirectoryStanding | None, argument("How it stands; none = all in the directory · 在录状态")] = None,
     ) -> DirectoryFilter:
         """A page of the directory."""
         require_known("industry", industry, {code: one.name for code, one in industries().items()})
-        return DirectoryFilter(on.isoformat() if on else None, industry, standing.value if standing else None)
+        return DirectoryFilter(past_day(on, info.context.today), industry, standing.value if standing else None)
 
     @field(
         "Why a provider stands where it does: the chain from its last decisive move down to the facts behind it, as data and as "
@@ -234,13 +241,15 @@ class DirectoryQueries:
     ) -> WhyListed | None:
         """The chain behind one entry."""
         context, identity = info.context, key_of(provider, "organisation")
-        row = directory.entry_of(context.snapshot, identity, on.isoformat() if on else None)
+        row = directory.entry_of(context.snapshot, identity, past_day(on, context.today))
         if row is None:
             return None
         (entry,) = _build(context, [row], frozenset({"name", "history"}))
         decisive = _decisive(row)
         found = causes.chain(context.snapshot, [cause_of(listing_stream(identity), one.version) for one in decisive])
-        return WhyListed(entry=entry, sentence=_sentence(entry, decisive), causes=_chain(context, identity, found))
+        refused, below = _refused_since(context, row, on)
+        found += [one for one in below if one.id not in {known.id for known in found}]
+        return WhyListed(entry=entry, sentence=_sentence(entry, decisive, refused), causes=_chain(context, identity, found))
 
 
 def _decisive(row: DirectoryRow) -> list[MoveRow]:
@@ -249,13 +258,32 @@ def _decisive(row: DirectoryRow) -> list[MoveRow]:
     return list(row.moves[yearly[-1] :])
 
 
-def _sentence(entry: DirectoryEntry, decisive: Sequence[MoveRow]) -> str:
+def _refused_since(context: Context, row: DirectoryRow, on: date | None) -> tuple[Application | None, list[CauseRow]]:
+    """Its latest refusal since the directory that it was listed in, where the scope admits it, and the facts below 此后未入选."""
+    if context.role not in APPLICANTS:
+        return None, []
+    sought = ApplicationFilter(stage=ApplicationStage.ASSESSED.value, provider=row.id)
+    known = [one.state() for one in selection.applications(context.snapshot, context.scope, sought, Page(MOST_YEARS))]
+    latest = max(known, key=lambda one: one.year, default=None)
+    if latest is None or latest.year <= row.listing.year or latest.result is None or latest.result.is_listed:
+        return None, []
+    assert latest.result_version is not None  # noqa: S101 - set together with the result
+    fact = cause_of(application_stream(latest.year, row.id), latest.result_version)
+    found = causes.chain(context.snapshot, [fact])
+    told = found and (on is None or city_day(utc_moment(found[0].entry.at)) <= on)
+    return (latest, found) if told else (None, [])
+
+
+def _sentence(entry: DirectoryEntry, decisive: Sequence[MoveRow], refused: Application | None) -> str:
     """Where it stands and by what, in Chinese; reasons are the city's own words, which are public."""
     parts = []
     for one in decisive:
         event: Event = one.event()
         said = trail_sentences.predicate(event, trail_sentences.KnownNames({}, {}, {}, {}))
         parts.append(f"{one.day} {said}")
+    if refused is not None and refused.result is not None:
+        why = "、".join(one.description.split(" · ")[1] for one in refused.result.shortfalls)
+        parts.append(f"{refused.year} 年征集未入选：{why}")
     return f"“{entry.name}”现为“{entry.standing.description.split(' · ')[1]}”：{'；'.join(parts)}。"
 
 
@@ -292,6 +320,8 @@ def _without_marker(row: CauseRow, place: int) -> str:
 
 
 def _may_know(role: str, row: CauseRow, *, own: bool) -> bool:
+    if isinstance(row.event, RuleSet):
+        return True  # as the rule itself
     if Role(role) not in row.event.told_to:
         return False
     return role in SELECTION_OFFICE or kind_of(row.entry.stream) in OPEN_KINDS or own

@@ -17,7 +17,7 @@ FULL = (16, 12, 20, 20, 12)
 """A mark of eighty."""
 SECRET = "哨兵评语"
 """Stands in every reason that a marker gives: found anywhere before marking is closed, a mark has leaked."""
-CALL = "call { year stage drawn { nodes { number provider markers disputed } } }"
+CALL = "call { year stage disputed drawn { nodes { number provider markers disputed } } }"
 APPLICATION = "application { id stage version toMend { part what } }"
 
 

@@ -48,6 +48,25 @@ def test_why_a_provider_is_listed_goes_down_to_the_marks_for_the_city_and_names_
         assert ("marker" in assessed["data"]) is told
 
 
+def test_why_tells_a_later_refusal_to_who_may_read_the_result_and_the_rule_to_everyone(selecting: Selecting) -> None:
+    city = selecting.city
+    weights = {"basicCapability": 20, "standardsWork": 15, "staff": 25, "industryExperience": 25, "products": 15}
+    numbers = {"passMark": 70, "industryShare": 60, "certifiedAtLeast": 2, "seniorAtLeast": 1, "certifiedPerIndustry": 1}
+    body = {"selection": {"weights": weights, **numbers, "markerGap": 15, "mendingDays": 3, "objectionDays": 5}}
+    city.done("city", "setRule", "rule { since }", since="2023-08-01", body=body, source="遴选方案", mark="I")
+    selecting.adopted().later(400)
+    next_year = Selecting(city, selecting.clock)
+    next_year.drawn().sealed(dict.fromkeys(MARKERS, (4, 4, 4, 4, 4)))
+    for step in ("closeMarking", "publishOutcome"):
+        city.done("city", step, CALL, year=next_year.year)
+    for who, told in (("city", True), ("provider", True), ("rival", False), ("enterprise", False), (None, False)):
+        why = city.data(who, WHY, provider="p1")["whyListed"]
+        assert {one["sentence"] is not None for one in why["causes"] if one["id"].startswith("rule/")} == {True}, who
+        refused = [one for one in why["causes"] if one["id"].startswith(f"application/{next_year.year}.p1/")]
+        assert [(one["depth"], one["sentence"] is not None) for one in refused] == ([(0, True)] if told else []), who
+        assert (f"{next_year.year} 年征集未入选：总分未达入选线" in why["sentence"]) is told, who
+
+
 def test_a_provider_reads_its_own_result_with_every_sub_score_and_no_rivals(selecting: Selecting) -> None:
     city = selecting.adopted().city
     query = """{ applications { nodes { provider stage
@@ -63,7 +82,8 @@ def test_two_marks_that_differ_too_much_call_for_a_third_who_learns_neither(sele
     city = selecting.drawn().sealed({"marker1": (4, 4, 4, 4, 4)}).city
     call = city.done("city", "closeMarking", CALL, year=selecting.year)["call"]
     disputed = [one for one in call["drawn"]["nodes"] if one["disputed"]]
-    assert call["stage"] == "MARKING"
+    assert (call["stage"], call["disputed"]) == ("MARKING", len(disputed))
+    assert {(one["stage"], one["mark"]) for one in selecting.markings("city")} == {("SEALED", None)}
     assert [min(one["markers"]) for one in disputed] == ["person/marker1"] * len(disputed)
     assert city.refused("city", "publishOutcome", year=selecting.year) == "CALL_OUT_OF_ORDER"
     for one in disputed:
@@ -72,6 +92,7 @@ def test_two_marks_that_differ_too_much_call_for_a_third_who_learns_neither(sele
     assert city.refused("city", "closeMarking", year=selecting.year) == "MARKS_MISSING"
     selecting.sealed()
     assert city.done("city", "closeMarking", CALL, year=selecting.year)["call"]["stage"] == "MARKED"
+    assert {one["stage"] for one in selecting.markings("city")} == {"OPENED"}
 
 
 def given_file(selecting: Selecting, who: str, sha256: str) -> bool:

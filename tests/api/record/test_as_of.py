@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from graphql import get_named_type, is_required_argument
 from hypothesis import given, settings
 
 from domain.access import Role, Scope, admits
@@ -19,7 +20,7 @@ from tests.api.server.test_scopes import (
     texts,
     watched,
 )
-from tests.live_city import ENTERPRISE, LiveCity
+from tests.live_city import ENTERPRISE, SCHEMA, LiveCity
 from tests.root_fields import calls, selection
 
 __all__ = ["watched"]
@@ -61,6 +62,39 @@ def test_a_day_ends_in_the_city_and_a_coming_one_is_refused(city: LiveCity) -> N
     for asked, code in (refusals | {str(today + timedelta(days=1)): "AS_OF_AHEAD", tomorrow: "AS_OF_AHEAD"}).items():
         errors = city.ask("enterprise", query, id=ENTERPRISE, asOf=asked)["errors"]
         assert [error["extensions"]["code"] for error in errors] == [code], asked
+
+
+AHEAD = {
+    "datedRule": {"on": "a rule is set ahead of the day from which it holds"},
+    "ruleDifferences": dict.fromkeys(("before", "after"), "a rule is set ahead of the day from which it holds"),
+    "counterfactualDirectory": {"on": "the rule of a day ahead is on record; the marks are of the call"},
+    "workingDay": {"after": "deadlines are counted ahead"},
+    "externalModels": {"day": "editions on file say themselves from and until when they are read"},
+    "bottlenecks": dict.fromkeys(("since", "until"), "a period that goes on counts what has happened so far"),
+    "auditTrail": dict.fromkeys(("from", "to"), "bounds of what is on record"),
+    "disclosures": dict.fromkeys(("from", "to"), "bounds of what is on record"),
+}
+"""Query field -> its days that may lie ahead, each with why; every other day is one of the past."""
+NAMED = {"provider": "p1"}
+"""What a field with a day of the past asks for besides."""
+
+
+def test_no_field_answers_for_a_day_that_has_not_come(city: LiveCity) -> None:
+    fields = SCHEMA._schema.query_type.fields  # type: ignore[union-attr] # noqa: SLF001 - the executable one
+    asked = [
+        (field, name)
+        for field, kind in fields.items()
+        for name, argument in kind.args.items()
+        if get_named_type(argument.type).name in ("Date", "DateTime") and name not in AHEAD.get(field, {})
+    ]
+    assert {("directory", "on"), ("whyListed", "on")} <= set(asked)
+    for field, name in asked:
+        arguments = fields[field].args
+        given = "".join(f', {one}: "{NAMED[one]}"' for one, kind in arguments.items() if is_required_argument(kind))
+        for days, codes in ((0, []), (1, ["AS_OF_AHEAD"])):
+            day = city_day(datetime.now(UTC)) + timedelta(days=days)
+            answer = city.ask("city", f'{{ {field}({name}: "{day}"{given}) {{ __typename }} }}')
+            assert [one["extensions"]["code"] for one in answer.get("errors", [])] == codes, (field, name, day)
 
 
 def test_lists_of_organisations_and_editions_have_a_past(city: LiveCity) -> None:

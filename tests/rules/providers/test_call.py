@@ -1,5 +1,6 @@
 """The year's call (plan V1, V2): opened, extended, closed in order; late or out of order is refused with the date or stage."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -7,9 +8,11 @@ import pytest
 from domain.access import Role
 from domain.governance.standing import DIRECTORY_STREAM, DirectoryStanding, listing_stream
 from domain.providers.applications.commands import AcceptApplication
+from domain.providers.calls.adoption import LEAVING_NOT_CONFIRMED
 from domain.providers.calls.call import (
     APPLICATIONS_UNCHECKED,
     CALL_DATES_OUT_OF_ORDER,
+    CALL_DAY_PAST,
     CALL_EXISTS,
     CALL_NOT_OVER_YET,
     CALL_NOT_PUT_OFF,
@@ -31,7 +34,7 @@ from domain.providers.calls.outcome import OBJECTION_TIME_TOO_SHORT, OBJECTIONS_
 from domain.providers.calls.stages import CALL_OUT_OF_ORDER
 from domain.providers.calls.state import CALL_UNKNOWN, CallStage, call_stream
 from domain.providers.marking.drawing import TOO_FEW_MARKERS
-from domain.providers.marking.marking import MARK_NOT_THE_SEALED_ONE, MARKING_TAKEN_BACK, MarkOpened
+from domain.providers.marking.marking import MARK_NOT_THE_SEALED_ONE, MARKING_TAKEN_BACK, MarkingStage, MarkOpened
 from domain.providers.marking.rounds import (
     MARKED_ALREADY,
     MARKER_GIVEN_ALREADY,
@@ -48,6 +51,7 @@ from tests.rules.given import SEED
 from tests.rules.providers.calls import (
     ADOPTING,
     CLOSING,
+    DATES,
     DRAW,
     FULL,
     MARKING,
@@ -124,6 +128,36 @@ def test_a_part_that_is_over_is_not_put_off() -> None:
     drawn("p1").asked(command, "city", at=CLOSING).refused(CALL_PART_OVER, path="applications_until")
 
 
+@pytest.mark.parametrize(
+    ("played", "name", "at"),
+    [
+        (opened, "applications_until", datetime(2024, 2, 1, 2, tzinfo=UTC)),
+        (opened, "mending_until", datetime(2024, 2, 10, 2, tzinfo=UTC)),
+        (published, "objections_until", ADOPTING),
+    ],
+)
+def test_a_part_whose_last_day_has_gone_by_is_not_reopened_for_anybody(
+    played: Callable[..., Played], name: str, at: datetime
+) -> None:
+    last = getattr(OPEN_CALL, name)
+    command = ExtendCall(year=YEAR, reason="应个别单位请求", **{name: later(at, 30).date()})
+    played("p1").asked(command, "city", at=at).refused(CALL_DAY_PAST, path=name, until=last)
+    whole = {one: later(at, 60).date() for one in list(DATES)[list(DATES).index(name) :]}
+    on_the_day = datetime(last.year, last.month, last.day, 2, tzinfo=UTC)
+    played("p1").city(ExtendCall(year=YEAR, reason="节日顺延", **whole), on_the_day)
+
+
+def test_marking_is_the_citys_own_work_and_goes_on_while_marks_are_missing() -> None:
+    played = drawn("p1")
+    dates = {"marking_until": date(2024, 3, 11), "objections_until": date(2024, 3, 29)}
+    played.city(ExtendCall(year=YEAR, reason="第三人评分", **dates), PUBLISHING)
+    seal(played)
+    name = next(iter(played.markings()))
+    assert played.asked(mark(name), "marker", "experts", name.rpartition(".")[2], PUBLISHING).accepted
+    late = datetime(2024, 4, 1, 2, tzinfo=UTC)
+    played.city(ExtendCall(year=YEAR, objections_until=date(2024, 4, 15), reason="评分延后，公示尚未开始"), late)
+
+
 def test_a_call_closes_after_the_time_to_mend_and_with_every_application_checked() -> None:
     played = opened("p1")
     submit(played, "p1")
@@ -186,7 +220,7 @@ def test_a_marker_with_a_part_in_an_application_is_kept_away_from_it(how: str) -
     played.city(AcceptApplication(year=YEAR, provider="p1"), OPENING)
     played.city(CloseCall(year=YEAR), CLOSING)
     command = DRAW.model_copy(update={"markers": ("m1", "m2")})
-    played.asked(command, "city", at=CLOSING).refused(TOO_FEW_MARKERS, names="p1")
+    played.asked(command, "city", at=CLOSING).refused(TOO_FEW_MARKERS, names="服务商 p1")
     played.city(DRAW, CLOSING)
     assert set(played.call.drawn[0].markers) == {"m2", "m3"}
 
@@ -205,24 +239,35 @@ def test_marking_closes_when_every_mark_is_in_and_opens_what_was_sealed_and_noth
 
 
 def test_a_third_is_asked_where_two_differ_by_more_than_the_rule_and_the_two_nearest_count() -> None:
-    played = marked("p1", totals={"p1": [FULL, LOW]})
+    played = drawn("p1", "p2")
+    seal(played, {"p1": [FULL, LOW]})
+    numbers = {one.provider: one.number for one in played.call.drawn}
+    compare = CloseMarking(year=YEAR, opened=played.opened())
+    (asked_for,) = played.asked(compare, "city", at=MARKING).happened("call.third_markers_asked.v1").facts
+    assert asked_for.numbers == (numbers["p1"],)  # type: ignore[union-attr] # the third marker asked for
+    assert {one.stage for one in played.markings().values()} == {MarkingStage.SEALED}, "nobody reads the two before the third is in"
     assert played.call.stage is CallStage.MARKING
-    (asked,) = played.call.drawn
+    (asked,) = (one for one in played.call.drawn if one.third)
+    again = mark(f"{YEAR}.{asked.number}.{asked.markers[0]}", FULL)
+    assert played.asked(again, "marker", "experts", asked.markers[0], MARKING).accepted, "replaced until marking is closed"
+    missing = CloseMarking(year=YEAR, opened=played.opened())
+    played.asked(missing, "city", at=PUBLISHING).refused(MARKS_MISSING, count=1, numbers=str(asked.number))
     (third,) = {"m1", "m2", "m3"} - set(asked.markers)
-    give = GiveMarker(year=YEAR, number=1, marker=third)
+    give = GiveMarker(year=YEAR, number=asked.number, marker=third)
     played.asked(give.model_copy(update={"number": 7}), "city", at=PUBLISHING).refused(NUMBER_UNKNOWN, number=7)
     taken = give.model_copy(update={"marker": asked.markers[0]})
-    played.asked(taken, "city", at=PUBLISHING).refused(MARKER_GIVEN_ALREADY, number=1)
+    played.asked(taken, "city", at=PUBLISHING).refused(MARKER_GIVEN_ALREADY, number=asked.number)
     stranger = give.model_copy(update={"marker": "p1-1"})
     played.asked(stranger, "city", at=PUBLISHING).refused(MARKER_UNKNOWN)
     played.add_person("m9", Role.MARKER, "experts")
     played.add_person("m9", Role.REVIEWER, "p1")
     kin = give.model_copy(update={"marker": "m9"})
-    played.asked(kin, "city", at=PUBLISHING).refused(MARKER_IN_CONFLICT, number=1)
+    played.asked(kin, "city", at=PUBLISHING).refused(MARKER_IN_CONFLICT, number=asked.number)
     played.city(give, PUBLISHING)
-    played.asked(kin, "city", at=PUBLISHING).refused(NO_MARKER_NEEDED, number=1)
+    played.asked(kin, "city", at=PUBLISHING).refused(NO_MARKER_NEEDED, number=asked.number)
     seal(played, {"p1": [FULL, LOW, FULL]})
-    played.city(CloseMarking(year=YEAR, opened=played.opened()), PUBLISHING)
+    closed = played.city(CloseMarking(year=YEAR, opened=played.opened()), PUBLISHING)
+    assert sum(isinstance(getattr(fact, "event", None), MarkOpened) for fact in closed.facts) == 5, "all together"
     played.city(PublishOutcome(year=YEAR), PUBLISHING)
     result = played.application("p1").result
     assert result is not None
@@ -281,7 +326,11 @@ def test_who_was_listed_and_does_not_apply_again_leaves_by_the_next_years_direct
     played.city(OPEN_CALL.model_copy(update={"year": year, **dates}), OPENING + ahead)
     assert played.states[call_stream(year)].stage is CallStage.OPEN
     played.states[call_stream(year)] = played.states[call_stream(year)].model_copy(update={"stage": CallStage.CONFIRMED})
-    played.city(AdoptDirectory(year=year), ADOPTING + ahead)
+    for leaving in (None, 0, 1, 3):
+        unconfirmed = AdoptDirectory(year=year, leaving=leaving)
+        case = played.asked(unconfirmed, "city", at=ADOPTING + ahead)
+        case.refused(LEAVING_NOT_CONFIRMED, path="leaving", listed=0, leaving=2, names="服务商 p1、服务商 p2")
+    played.city(AdoptDirectory(year=year, leaving=2), ADOPTING + ahead)
     gone = played.states[listing_stream("p1")]
     assert (gone.standing, gone.tags) == (DirectoryStanding.LAPSED, {})
     assert played.states[DIRECTORY_STREAM].members == ()

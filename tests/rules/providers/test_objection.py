@@ -20,10 +20,11 @@ from domain.kernel import OnStream
 from domain.providers.applications.commands import ObjectToResult, RevisedScore, ReviseResult
 from domain.providers.applications.events import ApplicationAssessed
 from domain.providers.applications.objection import INDUSTRY_NOT_APPLIED_FOR, NO_RESULT_YET, OBJECTION_LATE
-from domain.providers.applications.state import SelectionDimension, Shortfall
+from domain.providers.applications.state import SelectionDimension, SelectionResult, Shortfall
 from domain.providers.calls.commands import AdoptDirectory, EndObjections, PublishOutcome
 from domain.providers.calls.events import ObjectionsOver
-from domain.providers.calls.outcome import OBJECTIONS_OPEN
+from domain.providers.calls.outcome import OBJECTIONS_NOT_CARRIED_OUT, OBJECTIONS_OPEN
+from domain.providers.calls.results import results_under
 from domain.providers.calls.stages import CALL_OUT_OF_ORDER
 from domain.providers.calls.state import call_stream
 from domain.providers.marking.marking import MARK_OUT_OF_RANGE
@@ -88,7 +89,7 @@ def test_an_objection_after_its_day_before_the_outcome_or_without_result_is_refu
 
 def test_no_directory_while_an_objection_is_open() -> None:
     played = objected()
-    played.asked(EndObjections(year=YEAR), "city", at=ADOPTING).refused(OBJECTIONS_OPEN, count=1, names="p1")
+    played.asked(EndObjections(year=YEAR), "city", at=ADOPTING).refused(OBJECTIONS_OPEN, count=1, names="服务商 p1")
     played.asked(AdoptDirectory(year=YEAR), "city", at=ADOPTING).refused(CALL_OUT_OF_ORDER)
     concluded(played, ProceedingOutcome.DISMISSED)
     played.city(EndObjections(year=YEAR), ADOPTING)
@@ -116,6 +117,29 @@ def test_what_is_granted_changes_the_result_by_a_fact_that_cites_the_decision() 
     played.asked(tagged, "city", at=ADOPTING).then()
     other = ReviseResult.model_validate(REVISE.model_dump() | {"industries": [{"industry": "C13", "points": "15"}]})
     played.asked(other, "city", at=ADOPTING).refused(INDUSTRY_NOT_APPLIED_FOR, division="C13")
+
+
+@pytest.mark.parametrize("outcome", [ProceedingOutcome.UPHELD, ProceedingOutcome.PARTLY])
+def test_the_time_for_objections_does_not_end_before_what_was_granted_has_reached_the_result(outcome: ProceedingOutcome) -> None:
+    played = objected()
+    concluded(played, outcome)
+    end = EndObjections(year=YEAR)
+    played.asked(end, "city", at=ADOPTING).refused(OBJECTIONS_NOT_CARRIED_OUT, count=1, names="服务商 p1（o1）")
+    played.city(REVISE, ADOPTING)
+    facts = played.city(end, ADOPTING).facts
+    assert isinstance(facts[-1], ObjectionsOver)
+    assert facts[-1].changed == 1
+
+
+def test_what_was_granted_and_leaves_every_point_as_it_is_is_recorded_and_changes_no_result() -> None:
+    played = objected()
+    concluded(played, ProceedingOutcome.PARTLY)
+    unchanged = ReviseResult(year=YEAR, provider="p1", proceeding="o1")
+    played.asked(unchanged, "city", at=ADOPTING).happened("application.assessed.v1")
+    played.asked(unchanged, "city", at=ADOPTING).then()
+    facts = played.city(EndObjections(year=YEAR), ADOPTING).facts
+    assert isinstance(facts[-1], ObjectionsOver)
+    assert facts[-1].changed == 0
 
 
 def test_places_go_by_the_totals_that_decisions_leave_and_who_loses_one_is_told_why() -> None:
@@ -146,6 +170,23 @@ def test_places_go_by_the_totals_that_decisions_leave_and_who_loses_one_is_told_
     assert [name for name in ("p1", "p2", "p3") if f"listing/{name}" in played.states] == ["p1"]
 
 
+def test_under_the_rule_of_the_year_a_directory_worked_out_is_the_outcome_with_what_decisions_changed() -> None:
+    played = objected()
+    concluded(played, ProceedingOutcome.UPHELD)
+    played.city(REVISE, ADOPTING)
+    played.city(EndObjections(year=YEAR), ADOPTING)
+    outcome = outcome_of(played)
+    rule = played.call.rule
+    assert results_under(outcome, rule, rule) == outcome
+    lower = rule.model_copy(update={"pass_mark": 72})
+    assert {one: found.is_listed for one, found in results_under(outcome, lower, rule).items()} == {"p1": False, "p2": True}
+
+
+def outcome_of(played: Played) -> dict[str, SelectionResult]:
+    found = {one: played.application(one).result for one in played.call.applicants}
+    return {one: result for one, result in found.items() if result is not None}
+
+
 @pytest.mark.parametrize("holders", [8, 7])
 def test_once_the_city_asks_for_certificates_the_rules_numbers_are_judged_by_those_on_record(holders: int) -> None:
     listed = holders == 8
@@ -168,3 +209,7 @@ def test_once_the_city_asks_for_certificates_the_rules_numbers_are_judged_by_tho
     assert result is not None
     assert (result.certified, result.senior, result.is_listed) == (holders, 2, listed)
     assert (Shortfall.CERTIFIED in result.shortfalls) is not listed
+    own = played.call.rule
+    assert results_under(outcome_of(played), own, own) == {"p1": result}, "certificates as they were counted"
+    stricter = own.model_copy(update={"certified_at_least": 9})
+    assert not results_under(outcome_of(played), stricter, own)["p1"].is_listed
