@@ -59,7 +59,7 @@ from tests.rules.given import Given
 from tests.rules.visits import asking, employed
 
 DUE = Deadline(counted_from=date(2024, 5, 6), working_days=5, due=date(2024, 5, 13), assumed=False)
-STATEMENT = StatementGiven(text="与现场一致", asks_hearing=False, decision=DUE)
+STATEMENT = StatementGiven(text="与现场一致", asks_hearing=False, decision=DUE, stated_by=None)
 DECIDE = DecideArbitration(diagnosis="d1", reasons="多数专家认定")
 SETTLE = SettleArbitration(diagnosis="d1")
 LATER = datetime(2024, 6, 3, 8, tzinfo=UTC)
