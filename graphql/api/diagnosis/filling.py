@@ -92,8 +92,8 @@ class BurdenQuantile:
     """Quantile of a burden, with a 90 percent interval by order statistics · 填报负担分位数. plan P3"""
 
     value: int = field("So much or less in the share of forms · 数值")
-    low: int | None = field("Lower end of the interval; null: too few to tell, or not told · 下限")
-    high: int | None = field("Upper end of the interval; null: too few to tell, or not told · 上限")
+    low: int | None = field("Lower end of the interval; null: too few, or not shown · 下限")
+    high: int | None = field("Upper end of the interval; null: too few, or not shown · 上限")
 
 
 @published(BURDEN_SHARES)
@@ -101,7 +101,7 @@ class BurdenShare:
     """How the burden of a year's forms is spread; to a firm rounded, of enough firms and an ended year · 填报负担分布. plan P3"""
 
     district: District | None = field("District; null: not divided by it · 区")
-    forms: int | None = field("Forms that were handed in; null: not told · 已提交份数")
+    forms: int | None = field("Forms that were handed in; null: not shown · 已提交份数")
     median_minutes: BurdenQuantile = field("Minutes that half of them took at most · 填报分钟数中位数")
     nine_tenths_minutes: BurdenQuantile = field("Minutes that nine tenths took at most · 填报分钟数九成分位数")
     median_asked_twice: BurdenQuantile = field(

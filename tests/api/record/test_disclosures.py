@@ -178,9 +178,8 @@ RESTRICTED_BUT_OPEN = {
     **dict.fromkeys(("Package.*", "Package.position", "PackageFile.*"), "to whom and what for; the file leaves its own row"),
     **dict.fromkeys(("GroupListCheck.*", "GroupListLine.*"), "names and places by the roster, as of any firm in the scope"),
     **dict.fromkeys(("Prefill.*", "PrefillOffer.*"), "certificates, which are open to whoever sees the firm, for the firm itself"),
-    "DeferredQuestion.*": "that a question has no answer yet; none is told",
-    **dict.fromkeys(("FillingBurden.*", "FillingBurden.prefillable"), "counts and minutes, and questions of the edition"),
-    **dict.fromkeys(("BurdenShare.*", "BurdenQuantile.*"), "counts and minutes of forms, which name no firm"),
+    **{f"{name}.*": "counts and minutes of forms" for name in ("FillingBurden", "BurdenShare", "BurdenQuantile")},
+    **dict.fromkeys(("DeferredQuestion.*", "FillingBurden.prefillable"), "questions of the edition, and no answer"),
     **dict.fromkeys(("Paper.version", "Paper.position"), "of a paper, which is no firm's"),
     "PolicyCheck.*": "that a firm is held against a policy; how it stands has rows of its own",
     "TargetShare.*": "counts of a roster",
@@ -209,14 +208,12 @@ RESTRICTED_BUT_OPEN = {
         f"{name}.*": "what became of a package as a whole; whose results left in it is written down as it leaves"
         for name in ("CounterpartExchange", "PackageReceipt", "PackageSending")
     },
-    "WebhookEndpoint.*": "of a partner's system, and of no firm",
-    **dict.fromkeys(("WebhookEndpoint.url", "WebhookEndpoint.keys", "WebhookEndpoint.owner", "WebhookKey.*"), "as above"),
+    **{f"WebhookEndpoint.{part}": "of a partner's system, and of no firm" for part in ("*", "url", "keys", "owner")},
+    "WebhookKey.*": "as above",
     **dict.fromkeys(("WebhookDelivery.*", "DeliveryAttempt.*"), "that a thin event was sent; it holds ids and a version"),
-    **{f"{name}.*": "counts and working days of cases, which name no firm" for name in ("Bottleneck", "StageDuration")},
-    **dict.fromkeys(("ReworkShare.*", "WorkingDayQuantile.*"), "as above"),
+    **{f"{name}.*": "counts and days of cases" for name in ("Bottleneck", "StageDuration", "ReworkShare", "WorkingDayQuantile")},
     "ReaderCandidate.*": "an expert whom the city named, and of no firm",
-    "ProviderCandidate.*": "counts of a provider's cases, which name no firm",
-    "ProviderCandidate.ofIndustry": "as above",
+    **dict.fromkeys(("ProviderCandidate.*", "ProviderCandidate.ofIndustry"), "counts of a provider's cases, which name no firm"),
     "ProviderRecord.*": "counts of a provider's cases and comments, which name no firm",
     **{
         f"{name}.*": "what is marked and what a marker gave, of no firm"
