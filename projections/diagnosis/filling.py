@@ -125,10 +125,10 @@ def savings_of(snapshot: Snapshot, scope: Scope, diagnosis: str) -> list[Saving]
 def _of(snapshot: Snapshot, scope: Scope, table: Table, diagnosis: str, order: str) -> Sequence[Sequence[Any]]:
     if sees_only_issued(scope):
         return []
-    mine, cases = snapshot[table], snapshot[DIAGNOSES]
+    mine, cases, firms = snapshot[table], snapshot[DIAGNOSES], snapshot[ENTERPRISES]
     query = (
         select(*mine.c)
-        .select_from(mine.join(cases, cases.c.id == mine.c.diagnosis))
+        .select_from(mine.join(cases, cases.c.id == mine.c.diagnosis).join(firms, firms.c.id == cases.c.enterprise))
         .where(mine.c.diagnosis == diagnosis, to_sql(scope, diagnosis_columns(snapshot)))
         .order_by(mine.c[order])
     )

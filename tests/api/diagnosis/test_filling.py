@@ -72,7 +72,8 @@ def test_marks_are_read_by_who_reads_the_answers_and_each_department_sees_its_ow
     assert deferred(city, "stranger", case) is None
     assert deferred(city, "filler", "no-such") is None
     assert deferred(city, "department", case) == []
-    assert deferred(city, "provider", case) == [one]
+    for who in ("provider", "diagnostician", "district", "city", "auditor"):
+        assert deferred(city, who, case) == [one]
     for who in ("group", "rival", "pudong"):
         assert deferred(city, who, case) is None
     for who in ("bank", "subdistrict", "park"):
@@ -96,7 +97,8 @@ def test_the_burden_counts_people_and_what_two_of_them_answered(city: LiveCity) 
     assert (found["minutes"], found["pauseMinutes"], found["prefillable"]) == (0, 30, [])
     unasked = BURDEN.replace(" prefillable", "")
     del found["prefillable"]
-    assert city.data("provider", unasked, id=case)["fillingBurden"] == found
+    for who in ("provider", "reviewer", "district", "city", "auditor"):
+        assert city.data(who, unasked, id=case)["fillingBurden"] == found
     assert city.ask("provider", BURDEN, id=case)["data"]["fillingBurden"]["prefillable"] is None
     for who in ("stranger", "rival", "pudong"):
         assert city.data(who, unasked, id=case)["fillingBurden"] is None
