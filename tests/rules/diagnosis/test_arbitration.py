@@ -59,7 +59,7 @@ from tests.rules.given import Given
 from tests.rules.visits import asking, employed
 
 DUE = Deadline(counted_from=date(2024, 5, 6), working_days=5, due=date(2024, 5, 13), assumed=False)
-STATEMENT = StatementGiven(text="与现场一致", asks_hearing=False, decision=DUE, stated_by=None)
+STATEMENT = StatementGiven(text="与现场一致", asks_hearing=False, decision=DUE, stated_by="chen")
 DECIDE = DecideArbitration(diagnosis="d1", reasons="多数专家认定")
 SETTLE = SettleArbitration(diagnosis="d1")
 LATER = datetime(2024, 6, 3, 8, tzinfo=UTC)
@@ -88,7 +88,7 @@ def follows(case: Given, *events: Event) -> Given:
 
 
 def heard() -> Given:
-    return follows(firm(dismissed(), request()).accepted, NoticeServed(answer=DUE), STATEMENT)
+    return follows(firm(dismissed(), request()).accepted, NoticeServed(answer=DUE, served_by="wang"), STATEMENT)
 
 
 def opinion(**found: Answer | None) -> GiveArbiterOpinion:
@@ -145,7 +145,7 @@ def test_only_what_was_dismissed_goes_to_arbitration_and_once() -> None:
 def test_arbiters_find_on_every_item_once_the_provider_was_heard() -> None:
     gives(dismissed(), "sun", Z01=None).refused(WRONG_STATUS)
     gives(objected("Z01"), "sun", Z01=None).refused(NO_ARBITRATION)
-    early = follows(firm(dismissed(), request()).accepted, NoticeServed(answer=DUE))
+    early = follows(firm(dismissed(), request()).accepted, NoticeServed(answer=DUE, served_by="wang"))
     gives(early, "sun", Z01=None, Z04=None).refused(PROCEEDING_STATUS)
     gives(heard(), "sun", Z01=None).refused(OPINION_INCOMPLETE, path="findings", indicators="Z04")
     gives(heard(), "sun", Z01=None, Z04=None, Z02=None).refused(OPINION_INCOMPLETE, indicators="Z02")
