@@ -117,9 +117,8 @@ MAY_SAY_THE_SAME: Mapping[tuple[str, str], str] = {
         for name in ("filename", "rows")
     },
     ("DeferQuestions", "indicators"): "a mark that stands so already is no change",
-    ("ResumeQuestions", "indicators"): "what bears no mark any more is no change",
     ("TakePrefill", "indicators"): "what was taken over stands; some of it, sent again, is no other",
-    ("ReviseResult", "industries"): "points that stand already are no change",
+    **dict.fromkeys((("ReviseResult", "industries"), ("ReviseResult", "scores")), "points that stand already are no change"),
     ("RecordInterview", "function"): "what that function said already, in the same words, is not said anew",
     ("RecordAttendance", "people"): "who attended stands; some of them, sent again, are no others",
 }

@@ -109,7 +109,7 @@ class ThirdMarkersAsked(Event):
 
     type: Literal["call.third_markers_asked.v1"] = "call.third_markers_asked.v1"
     told_to: ClassVar = CITY_ALONE
-    says: ClassVar = "比对封存的评分，{numbers:count} 份申报的分差超过规则，须第三人评分；全部评分继续封存"
+    says: ClassVar = "将封存的评分作了比对，{numbers:count} 份申报的分差超过规则，须第三人评分；全部评分继续封存"
     numbers: tuple[int, ...]
 
 

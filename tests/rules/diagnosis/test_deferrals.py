@@ -60,7 +60,9 @@ def test_submission_names_what_is_missing_and_what_of_it_is_still_deferred() -> 
     case = firm(filled(answers), PledgeTruth(diagnosis="d1")).accepted
     case = firm(case, defer("F08")).accepted
     assert case.state.pledged
-    refused = firm(case, SUBMIT).outcome
+    sent = firm(case, SUBMIT)
+    assert {code for code, _ in sent.told()} == {"ANSWERS_MISSING", "QUESTIONS_DEFERRED"}
+    refused = sent.outcome
     assert isinstance(refused, Refused)
     assert [one.rule for one in (refused, *refused.further)] == [ANSWERS_MISSING, QUESTIONS_DEFERRED]
     assert refused.further[0].facts["indicators"] == ["F08"]
