@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -234,3 +235,16 @@ def test_a_grade_that_was_excepted_for_a_tie_has_a_dossier_too(held: Held) -> No
     assert verdict.result["status"] == "confirmed"
     entries = [verifier.parse_entry(base64.b64decode(one["content"]), "") for one in json.loads(content)["entries"]]
     assert "diagnosis.tie_exception_recorded.v1" in {entry.type for entry in entries}
+
+
+@pytest.mark.parametrize(("kind", "said"), [("move", "is never final"), ("subsidy", "may still be taken back")])
+def test_what_may_follow_is_said_in_the_words_of_its_kind(
+    held: Held, kind: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No diagnosis is spoken of where none is meant."""
+    file = tmp_path / "dossier.json"
+    file.write_bytes(held.made[kind])
+    assert verifier.main([str(file), "--log-key", str(held.log.keys().signing.verifier)]) == 0
+    told = capsys.readouterr().out
+    assert said in told
+    assert "诊断尚未终结" not in told
