@@ -61,7 +61,7 @@ def test_submission_names_what_is_missing_and_what_of_it_is_still_deferred() -> 
     case = firm(case, defer("F08")).accepted
     assert case.state.pledged
     sent = firm(case, SUBMIT)
-    assert {code for code, _ in sent.told()} == {"ANSWERS_MISSING", "QUESTIONS_DEFERRED"}
+    assert {code for code, _ in sent.told} == {"ANSWERS_MISSING", "QUESTIONS_DEFERRED"}
     refused = sent.outcome
     assert isinstance(refused, Refused)
     assert [one.rule for one in (refused, *refused.further)] == [ANSWERS_MISSING, QUESTIONS_DEFERRED]
