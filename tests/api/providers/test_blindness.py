@@ -54,7 +54,7 @@ def test_no_field_tells_anyone_a_mark_before_marking_is_closed_but_its_own_marke
 
 
 def test_no_entry_holds_a_mark_and_all_sealed_ones_are_of_one_length(selecting: Selecting) -> None:
-    selecting.drawn().sealed({"marker1": (1, 1, 1, 1, 1)})
+    selecting.drawn().sealed()
     journal = selecting.city.installation.services.journal
     entries = journal.since(0, 10_000)
     assert all(SECRET not in entry.state.decode() for entry in entries)
@@ -65,6 +65,13 @@ def test_no_entry_holds_a_mark_and_all_sealed_ones_are_of_one_length(selecting: 
     after = journal.since(0, 10_000)
     assert sum(SECRET in orjson.dumps(orjson.loads(entry.state)).decode() for entry in after) == 4
     assert name_of(MarkSealed) == "marking.sealed.v1"
+
+
+def test_while_a_third_is_to_mark_the_first_two_stay_sealed_for_everyone(selecting: Selecting) -> None:
+    selecting.drawn().sealed({"marker1": (1, 1, 1, 1, 1)})
+    selecting.city.done("city", "closeMarking", CALL, year=selecting.year)
+    entries = selecting.city.installation.services.journal.since(0, 10_000)
+    assert all(SECRET not in orjson.dumps(orjson.loads(entry.state)).decode() for entry in entries)
 
 
 @pytest.mark.parametrize("who", ["marker1", "marker2"])

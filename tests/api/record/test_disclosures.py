@@ -223,7 +223,7 @@ RESTRICTED_BUT_OPEN = {
         )
     },
     "Marking.marker": "an opaque id",
-    **dict.fromkeys(("ProviderCall.drawn", "ProviderCall.received", "ProviderCall.seed", "ProviderCall.version"), "as above"),
+    **dict.fromkeys([f"ProviderCall.{one}" for one in ("disputed", "drawn", "received", "seed", "version")], "as above"),
     "WorkToReassign.*": "names the diagnoses; what they hold has rows of its own",
     "Exam.*": "how a person did at an examination, and of no firm; the person's name has rows of its own",
     **{f"{name}.*": "as above" for name in ("ExamTry", "Certificate", "CertificateSuspension", "Endorsement")},
