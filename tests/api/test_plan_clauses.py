@@ -27,7 +27,7 @@ SHEET = """query($y: Int!) { appraisal(year: $y) { gradeAtLeast percentAtLeast f
 
 
 class OverHTTP(LiveCity):
-    """The city, each operation posted as a client posts it."""
+    """The city, each operation posted as a client posts it; what a command wrote is in the rows before anything else is asked."""
 
     client: TestClient
 
@@ -35,6 +35,9 @@ class OverHTTP(LiveCity):
         headers = {"authorization": f"Bearer {self.tokens[who]}"} if who is not None else {}
         answer = self.client.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
         found: dict[str, Any] = answer.json()
+        if query.startswith("mutation"):
+            services = self.installation.services
+            assert services.models.wait_for(services.journal.head().size, 30)
         return found
 
 
