@@ -14,6 +14,7 @@ from domain.diagnosis.arbitration import GiveArbiterOpinion, RequestArbitration,
 from domain.diagnosis.assignments import AssignExpert, ReleaseExpert
 from domain.diagnosis.campaign_targets import SplitCampaignTarget, SubdistrictShare
 from domain.diagnosis.campaigns import InviteFirms, PlanCampaign
+from domain.diagnosis.deferrals import DeferQuestions
 from domain.diagnosis.equatings.equating import RequestEquating
 from domain.diagnosis.external.batch import AcceptBatchRows, SendResultBatch
 from domain.diagnosis.external.rows import ReadRow
@@ -29,7 +30,7 @@ from domain.diagnosis.result_credentials import IssueResultCredential
 from domain.diagnosis.review import HandInReport, ReviewCheck, ReviewItem, ReviewReport
 from domain.diagnosis.scoring import RecordExpertReview, ScoreDiagnosis
 from domain.diagnosis.self_assessment import AnswerGiven, PledgeTruth, SaveAnswers, SubmitSelfAssessment
-from domain.diagnosis.state import ArbiterFinding, ExpertRecommendation, Purpose, VerifiedAnswer
+from domain.diagnosis.state import ArbiterFinding, Deferral, ExpertRecommendation, Purpose, VerifiedAnswer
 from domain.diagnosis.visits import AgreeToVisit, PlanSiteVisit, RecordInterview, SignInOnSite
 from domain.governance.dated_rules import ProposeRule, SetRule, dated_rule_on
 from domain.governance.proceedings.hearing import GiveStatement
@@ -328,6 +329,7 @@ def set_under_way(city: City) -> None:
     city.send(CITY, RecordDistrictSubsidy(year=TODAY.year, diagnosis="d1", fen=100, source="示例"))
     others_assessment(city)
     visit(city)
+    put_off(city)
 
 
 def others_assessment(city: City) -> None:
@@ -356,6 +358,13 @@ def visit(city: City) -> None:
     on_site = replace(caller(Role.DIAGNOSTICIAN, "p1"), actor="wu")
     city.send(on_site, SignInOnSite(**of, place="一号厂房"))
     city.send(on_site, RecordInterview(**of, function="生产", notes="已看现场"))
+
+
+def put_off(city: City) -> None:
+    """Another firm begins its diagnosis and puts a question off."""
+    city.send(CITY, opening("d3").model_copy(update={"enterprise": CONSENTING, "provider": None}))
+    later = DeferQuestions(diagnosis="d3", indicators=("Z01",), deferral=Deferral.COME_BACK_LATER)
+    city.send(caller(Role.FILLER, CONSENTING), later)
 
 
 STORED_KEYS = {
