@@ -9,6 +9,7 @@ from domain.governance.proceedings.hearing import EndTimeToAnswer, GiveStatement
 from domain.governance.proceedings.opening import OpenProceeding, ServeNotice
 from domain.governance.proceedings.state import ProceedingKind, ProceedingOutcome, Side
 from domain.governance.standing import listing_stream
+from domain.instants import city_day
 from domain.kernel import Command, cause_of
 from domain.participants.organisations import organisation_stream
 from journal import Caller
@@ -95,4 +96,7 @@ def pending(
         grounds="约定的现场诊断两次未到（示例）",
     )
     yield since + timedelta(minutes=30), enterprise, opening
-    yield since + timedelta(minutes=60), city, ServeNotice(proceeding=proceeding)
+    clerk = Caller(draw_id(people.chance), Role.CITY, city.organisation, Everything())  # so that another than who served decides
+    for command in people.joining(clerk, city_day(since)):
+        yield since + timedelta(minutes=45), city, command
+    yield since + timedelta(minutes=60), clerk, ServeNotice(proceeding=proceeding)
