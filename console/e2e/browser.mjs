@@ -35,6 +35,7 @@ const asked = new WeakMap();
 export async function pageOf(context) {
   const page = await context.newPage();
   asked.set(page, 0);
+  patient(Object.getPrototypeOf(page.locator("html")));
   const counts = (by) => () => asked.set(page, asked.get(page) + by);
   page.on("request", counts(1)).on("requestfinished", counts(-1)).on("requestfailed", counts(-1));
   page.setDefaultTimeout(WAIT);
@@ -47,6 +48,24 @@ export async function pageOf(context) {
     if (said.type() === "error" && !/ERR_INTERNET_DISCONNECTED|Failed to load resource/.test(said.text())) problems.push(`console: ${said.text()}`);
   });
   return page;
+}
+
+const DRAWN = 5_000;
+
+/**
+ * Lets every locator wait until its page is at rest before it counts or lists: it waits for what it acts on by itself, but counts what
+ * is there now, and a dialogue whose fields are not drawn yet has none to fill in. A page that asks for ever is looked at all the same.
+ */
+function patient(locators) {
+  if (Object.hasOwn(locators, "patient")) return;
+  locators.patient = true;
+  for (const name of ["all", "count", "allInnerTexts", "evaluateAll"]) {
+    const now = locators[name];
+    locators[name] = async function (...given) {
+      await settled(this.page(), DRAWN).catch(() => undefined);
+      return now.apply(this, given);
+    };
+  }
 }
 
 export async function signIn(page, role) {
@@ -69,8 +88,8 @@ export async function go(page, path) {
 }
 
 /** Once nothing is asked for any more and nothing is being read: a part is loaded, then asks, then draws what it was told. */
-export async function settled(page) {
-  const until = Date.now() + WAIT;
+export async function settled(page, wait = WAIT) {
+  const until = Date.now() + wait;
   for (let quiet = 0; quiet < 3; ) {
     if (Date.now() > until) throw new Error(`${page.url()} does not come to rest`);
     const read = await page.evaluate(() => new Promise((done) => setTimeout(() => done(!document.querySelector(".ant-skeleton, .ant-spin-spinning")), 30)));

@@ -20,7 +20,8 @@ await journey(async (browser) => {
   const items = await arbiter.locator(".ant-descriptions-title").allInnerTexts();
   await arbiter.getByRole("button", { name: "提交仲裁意见" }).click();
   const form = arbiter.locator(".ant-modal");
-  for (const card of await form.locator(".ant-card").all()) await card.getByRole("radio", { name: "异议不成立" }).click();
+  await form.locator(".ant-card").first().waitFor();
+  for (const card of await form.locator(".ant-card").all()) await card.getByRole("radio", { name: "异议不成立" }).check();
   await form.locator("button[type=submit]").click();
   const reasons = await form.locator(".ant-form-item-explain-error").count();
   for (const text of await form.locator("textarea").all()) await text.fill(REASON);
@@ -31,9 +32,9 @@ await journey(async (browser) => {
   await arbiter.getByText(/您已于 .* 提交意见/).waitFor();
 
   await arbiter.getByRole("button", { name: "修改仲裁意见" }).click();
-  await form.getByRole("radio", { name: "异议成立", exact: true }).first().click();
+  await form.getByRole("radio", { name: "异议成立", exact: true }).first().check();
   await form.getByText("认定的答案", { exact: true }).waitFor();
-  for (const card of (await form.locator(".ant-card").all()).slice(1)) await card.getByRole("radio", { name: "异议不成立" }).click();
+  for (const card of (await form.locator(".ant-card").all()).slice(1)) await card.getByRole("radio", { name: "异议不成立" }).check();
   for (const text of await form.locator("textarea").all()) await text.fill(REASON);
   await form.locator("button[type=submit]").last().click();
   const lacking = await form.locator(".ant-form-item-explain-error").first().innerText();
