@@ -26,6 +26,7 @@ FILES = {
     "tests/api/diagnosis/test_reports_kept.py": "",
     "tests/api/diagnosis/test_firms.py": "",
     "tests/torture/test_kills.py": "from journal import blobs",
+    "tests/api/server/test_scopes.py": "from journal.blobs import Blobs",
     **{f"tests/e2e/test_{number}.py": "from domain.kernel import Rule" for number in range(20)},
 }
 ALWAYS = {"tests/test_papers.py", "tests/rules"}
@@ -75,6 +76,7 @@ def touched(folder: Path, *names: str) -> tuple[set[str], str]:
         ),
         (("graphql/api/diagnosis/visits.py",), {"tests/api/diagnosis"}),
         (("tests/journal/test_merkle.py",), {"tests/journal/test_merkle.py"}),
+        (("tests/api/server/test_scopes.py",), {"tests/api/server/test_scopes.py"}),
         (("tests/e2e/test_new.py",), {"tests/e2e/test_new.py"}),
         (
             ("tests/rules/test_kernel.py", "tests/interop/rosters/test_reading.py"),
@@ -92,3 +94,9 @@ def test_what_nearly_everything_imports_is_left_to_the_whole_suite_and_said(tree
     tests, said = touched(tree, "domain/kernel.py")
     assert tests == set()
     assert "domain.kernel" in said
+
+
+def test_what_asks_the_whole_schema_is_left_to_the_whole_suite_and_said(tree: Path) -> None:
+    tests, said = touched(tree, "journal/blobs.py")
+    assert "tests/api/server/test_scopes.py" not in tests
+    assert "tests/api/server/test_scopes.py" in said
