@@ -20,7 +20,7 @@ from domain.participants.people.memberships import MembershipGranted
 from domain.participants.rosters.bringing_in import RosterBlocked, RosterImported
 from domain.programme.packages.facts import PackageRequested
 from domain.programme.papers.paper import PaperComputed
-from domain.providers.ratings.rating import RatingInputsFixed
+from domain.providers.ratings.events import RatingInputsFixed
 from journal.entries import Entry
 
 Data = dict[str, Any]

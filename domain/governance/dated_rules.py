@@ -48,6 +48,12 @@ RULE_NOT_SIMULATED = Rule(
     "{title}须先以同样内容提出草案，并就已有事实测算其结果，再行设定",
     "Propose this rule word for word first, and have worked out what it would do to the facts on record; then set it",
 )
+RULE_SIMULATION_RUNNING = Rule(
+    "RULE_SIMULATION_RUNNING",
+    "plan V5",
+    "{title}第 {proposal} 号草案正在测算，请待测算结果得出并核对之后再设定",
+    "Proposal {proposal} of this rule is being simulated; set it once its outcome is there and you have looked at it",
+)
 RULE_PROPOSAL_UNKNOWN = Rule(
     "RULE_PROPOSAL_UNKNOWN",
     "plan V4",
@@ -318,10 +324,17 @@ def _set(command: SetRule, rules: DatedRules, context: DecisionContext) -> Facts
     require_programme_date("since", command.since, context)
     if rules.rules and command.since < context.day:
         raise RULE_BACKDATED.refuse(path="since", earliest=context.day)
-    simulated = any(one.outcomes is not None and _says_the_same(one.rule, stated) for one in rules.proposals.values())
-    if BODIES[kind].needs_simulation and not simulated:
-        raise RULE_NOT_SIMULATED.refuse(path="body", title=title_of(kind))
+    if BODIES[kind].needs_simulation:
+        _require_simulated(stated, rules, title_of(kind))
     return (RuleSet(since=stated.since, body=stated.body, source=stated.source),)
+
+
+def _require_simulated(stated: DatedRule, rules: DatedRules, title: str) -> None:
+    same = {number: one for number, one in rules.proposals.items() if _says_the_same(one.rule, stated)}
+    if not same:
+        raise RULE_NOT_SIMULATED.refuse(path="body", title=title)
+    if all(one.outcomes is None for one in same.values()):
+        raise RULE_SIMULATION_RUNNING.refuse(path="body", title=title, proposal=max(same))
 
 
 def _stated(command: SetRule | ProposeRule) -> DatedRule:

@@ -19,7 +19,9 @@ from domain.governance.working_calendar import CALENDAR_STREAM, calendar_on_file
 from domain.instants import city_day, utc_moment
 from domain.kernel import NOT_FOUND, Cause, cited, key_of, kind_of, stream_of
 from domain.providers.listings.listing import LISTINGS
-from domain.providers.ratings.rating import RATINGS, RatingComputed, RatingInputsFixed, YearOfRating, rating_stream
+from domain.providers.ratings.events import RatingComputed, RatingInputsFixed
+from domain.providers.ratings.rating import RATINGS
+from domain.providers.ratings.state import YearOfRating, rating_stream
 from domain.providers.subsidies.state import YearOfSubsidy
 from domain.providers.subsidies.subsidy import SUBSIDIES
 from interop.proof.decision_kinds import NOTHING_DECIDED, Data, DecisionKind, History, up_to_the_last_of

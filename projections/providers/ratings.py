@@ -6,8 +6,10 @@ from typing import NamedTuple
 from sqlalchemy import MetaData, Table, select
 
 from domain.kernel import cause_of
+from domain.providers.ratings.events import RatingEvent, RatingInputsFixed
 from domain.providers.ratings.numbers import ProviderInputs
-from domain.providers.ratings.rating import RATINGS, RatingEvent, RatingInputsFixed, YearOfRating, rating_stream
+from domain.providers.ratings.rating import RATINGS
+from domain.providers.ratings.state import YearOfRating, rating_stream
 from journal import Entry
 from journal.codec import decode
 from projections.engine.columns import columns

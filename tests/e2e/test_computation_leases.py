@@ -14,7 +14,9 @@ import pytest
 from api.kit.services import Services
 from domain.access import Everything, Role
 from domain.kernel import name_of
-from domain.providers.ratings.rating import FixRatingInputs, RatingComputed, rating_stream
+from domain.providers.ratings.events import RatingComputed
+from domain.providers.ratings.rating import FixRatingInputs
+from domain.providers.ratings.state import rating_stream
 from journal import Caller
 from projections.standard.shadow_progress import LEASE_SECONDS, MICROSECONDS
 from tests.live_city import CHEAP

@@ -8,8 +8,10 @@ from domain.events import CAPABILITIES
 from domain.governance.rule_bodies.body import RuleKind
 from domain.governance.rule_bodies.rating import RatingRule
 from domain.kernel import cause_of
+from domain.providers.ratings.events import RatingInputsFixed
 from domain.providers.ratings.numbers import COMPUTED_YEAR
-from domain.providers.ratings.rating import RatingInputsFixed, RecordRating, rating_stream
+from domain.providers.ratings.rating import RecordRating
+from domain.providers.ratings.state import rating_stream
 from journal.codec import decode
 from methods.yearly_rating import METHOD
 from projections import Snapshot

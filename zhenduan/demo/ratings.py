@@ -14,7 +14,8 @@ from domain.governance.proceedings.state import ProceedingKind, ProceedingOutcom
 from domain.governance.rule_bodies.rating import RatingRule
 from domain.instants import city_day
 from domain.kernel import Command, cause_of
-from domain.providers.ratings.rating import FinishRating, FixRatingInputs, ObjectToRating, PublishRating, rating_stream
+from domain.providers.ratings.rating import FinishRating, FixRatingInputs, ObjectToRating, PublishRating
+from domain.providers.ratings.state import rating_stream
 from domain.providers.subsidies.subsidy import ApproveSubsidy, ComputeSubsidy
 from journal import Caller
 from projections.governance.dated_rules import body_on

@@ -8,45 +8,48 @@ published with a time to object of its own. Who objects opens a proceeding; no r
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, ClassVar, Literal, assert_never
+from typing import Annotated, ClassVar, assert_never
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from domain.command_rights import BY_THE_PROGRAM, CITY, MANAGER, require_right
 from domain.governance.dated_rules import DatedRules, dated_rule_on, rule_stream
 from domain.governance.proceedings.state import (
     ENDED,
-    Opening,
     Proceeding,
     ProceedingKind,
     calendar_of,
     proceeding_stream,
 )
-from domain.governance.proceedings.subjects import subject_unfit
 from domain.governance.rule_bodies.body import RuleKind
 from domain.governance.rule_bodies.rating import RatingRule
-from domain.governance.working_calendar import CALENDAR_STREAM, Deadline, deadline, due_on
+from domain.governance.working_calendar import CALENDAR_STREAM, deadline, due_on
 from domain.kernel import (
     Capability,
     Cause,
     Command,
     Count,
     DecisionContext,
-    Event,
     Facts,
     Label,
     ProceedingRef,
-    Refused,
     Rule,
     Sha256,
     Stream,
     Unscoped,
-    refuse_step,
-    stream_of,
 )
-from domain.providers.ratings.numbers import CityComponent, LevelEffect, ProviderInputs, ProviderRating, Tier, digest_of
+from domain.providers.ratings.events import (
+    RatingComputed,
+    RatingEvent,
+    RatingFinal,
+    RatingInputsFixed,
+    RatingObjected,
+    RatingPublished,
+)
+from domain.providers.ratings.numbers import CityComponent, LevelEffect, ProviderInputs, ProviderRating, digest_of
 from domain.providers.ratings.objection import require_objection_open
-from domain.providers.ratings.status import NEXT_STEPS, NOT_BEGUN, NOT_PUBLISHED, RatingStatus
+from domain.providers.ratings.state import RATING_STATUS, RUNNING, YearOfRating, in_status, rating_stream, wrong_status
+from domain.providers.ratings.status import NOT_PUBLISHED, RatingStatus
 
 # Rules
 
@@ -56,11 +59,11 @@ RATING_YEAR_OPEN = Rule(
     "{year} 年尚未结束，请在年度结束后评价",
     "{year} is not over; rate it once it is",
 )
-RATING_STATUS = Rule(
-    "RATING_STATUS",
+RATING_OF_NOBODY = Rule(
+    "RATING_OF_NOBODY",
     "plan V5",
-    "该年度评价目前为“{status_name}”，此时不能办理这一步；{next_step}",
-    "The rating of this year is {status}; this step does not follow from there; {next_step_in_english}",
+    "{year} 年开启的诊断都没有服务商承担，没有可评价的服务商；请核对年度",
+    "No provider did a diagnosis that was opened in {year}, so that there is nobody to rate; check the year",
 )
 RATING_OBJECTIONS_RUNNING = Rule(
     "RATING_OBJECTIONS_RUNNING",
@@ -160,130 +163,6 @@ class FinishRating(RatingCommand):
 
 AnyRatingCommand = FixRatingInputs | RecordRating | PublishRating | ObjectToRating | FinishRating
 
-# Events
-
-
-class RatingInputsFixed(Event):
-    """The table that a rating rests on 评价输入已锁定. round: counts from 1. position: of the journal, up to which facts were read.
-
-    effects: of the case mix, taken off the scores of the table; none where the rule asks for none.
-    """
-
-    type: Literal["rating.inputs_fixed.v2"] = "rating.inputs_fixed.v2"
-    says: ClassVar = "锁定了第 {round} 轮年度评价的输入，涉及 {inputs:count} 家服务商"
-    round: int
-    position: int
-    input_digest: str
-    inputs: tuple[ProviderInputs, ...]
-    effects: tuple[LevelEffect, ...]
-
-
-class RatingComputed(Event):
-    """What the rule makes of the inputs 年度评价已得出.
-
-    rule: the rating rule, as stream/version; None = the default on file. rule_since: its first day. rests_on: share of the weight
-    whose components were seen of anybody; the others are missing and stand in every error.
-    """
-
-    type: Literal["rating.computed.v1"] = "rating.computed.v1"
-    says: ClassVar = "按方法 {method} 得出了第 {round} 轮年度评价，涉及 {providers:count} 家服务商"
-    round: int
-    method: str
-    rule: str | None
-    rule_since: date
-    input_digest: str
-    rests_on: Decimal
-    components: tuple[CityComponent, ...]
-    providers: tuple[ProviderRating, ...]
-
-
-class RatingPublished(Event):
-    """A rating is open to objection 评价已公示. round: the one that is shown."""
-
-    type: Literal["rating.published.v1"] = "rating.published.v1"
-    says: ClassVar = "公示了第 {round} 轮年度评价，异议期限至 {objections.due}"
-    round: int
-    objections: Deadline
-
-
-class RatingObjected(Event):
-    """A provider objects to its rating 服务商已提出异议."""
-
-    type: Literal["rating.objected.v1"] = "rating.objected.v1"
-    says: ClassVar = "对年度评价提出了异议"
-    provider: str
-    proceeding: str
-
-
-class RatingFinal(Event):
-    """A rating holds 评价已定案. round: the one that does."""
-
-    type: Literal["rating.final.v1"] = "rating.final.v1"
-    says: ClassVar = "将年度评价定案（第 {round} 轮）"
-    round: int
-
-
-RatingEvent = RatingInputsFixed | RatingComputed | RatingPublished | RatingObjected | RatingFinal
-
-# State
-
-
-RUNNING = frozenset({RatingStatus.FIXED, RatingStatus.COMPUTED, RatingStatus.PUBLISHED})
-"""Until it is final 未定案."""
-
-
-class YearOfRating(BaseModel):
-    """The rating of a year as it stands 年度评价.
-
-    round, position, input_digest: of the latest inputs. positions, effects of the case mix: by round. computed: what was computed
-    last; published: what is shown and, once the rating is final, holds; published_at: version of the fact that published it, 0 =
-    none. objections: proceeding -> its provider.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    status: RatingStatus = RatingStatus.FIXED
-    round: int = 0
-    version: int = 0
-    position: int = 0
-    input_digest: str = ""
-    positions: dict[int, int] = Field(default_factory=dict)
-    effects: dict[int, tuple[LevelEffect, ...]] = Field(default_factory=dict)
-    computed: RatingComputed | None = None
-    published: RatingComputed | None = None
-    published_at: int = 0
-    period: Deadline | None = None
-    objections: dict[str, str] = Field(default_factory=dict)
-
-    @property
-    def tiers(self) -> dict[str, Tier]:
-        """Tiers that hold after it 定案档次: of a rating that is final, those that have one."""
-        if self.status is not RatingStatus.FINAL or self.published is None:
-            return {}
-        return {one.provider: one.tier for one in self.published.providers if one.tier is not None}
-
-    @property
-    def awaited(self) -> bool:
-        """Whether the latest inputs still are to be computed from 待计算."""
-        return self.computed is None or self.computed.round != self.round
-
-    @property
-    def unpublished(self) -> RatingComputed | None:
-        """The round that was computed and not published yet 待公示轮次."""
-        if self.awaited or self.computed is None or self.computed == self.published:
-            return None
-        return self.computed
-
-    def require_contestable(self, opening: Opening, context: DecisionContext) -> None:
-        """An objection waits until it is published, as if there were no rating before 可提异议."""
-        if opening.kind is not ProceedingKind.RATING_OBJECTION:
-            return
-        if self.published is None or self.period is None:
-            raise subject_unfit(opening.kind)
-        _in(self, RatingStatus.PUBLISHED)
-        require_objection_open(self.period, {one.provider for one in self.published.providers}, opening.provider, context)
-
-
 # Decide: what may happen
 
 
@@ -294,33 +173,21 @@ def decide(command: AnyRatingCommand, known: YearOfRating | None, context: Decis
         case FixRatingInputs():
             return _fixed(command, known, context)
         case RecordRating():
-            return _recorded(command, _in(known, *RUNNING), context)
+            return _recorded(command, in_status(known, *RUNNING), context)
         case PublishRating():
-            rating = _in(known, RatingStatus.COMPUTED, RatingStatus.PUBLISHED)
+            rating = in_status(known, RatingStatus.COMPUTED, RatingStatus.PUBLISHED)
             if rating.unpublished is None:
-                raise _wrong_status(RatingStatus.FIXED if rating.awaited else rating.status)
+                raise wrong_status(RatingStatus.FIXED if rating.awaited else rating.status)
             days = _rule(command.year, context)[1].objection_days
             return (RatingPublished(round=rating.round, objections=deadline(context.day, days, calendar_of(context))),)
         case ObjectToRating():
             if known is None or known.published is None:  # whether it is computed is the city's to know
                 raise RATING_STATUS.refuse(**NOT_PUBLISHED)
-            return _objected(command, _in(known, RatingStatus.PUBLISHED), context)
+            return _objected(command, in_status(known, RatingStatus.PUBLISHED), context)
         case FinishRating():
-            return _finished(command, _in(known, RatingStatus.PUBLISHED), context)
+            return _finished(command, in_status(known, RatingStatus.PUBLISHED), context)
         case never:
             assert_never(never)
-
-
-def _in(known: YearOfRating | None, *allowed: RatingStatus) -> YearOfRating:
-    if known is None:
-        raise RATING_STATUS.refuse(**NOT_BEGUN)
-    if known.status not in allowed:
-        raise _wrong_status(known.status)
-    return known
-
-
-def _wrong_status(status: RatingStatus) -> Refused:
-    return refuse_step(RATING_STATUS, status, NEXT_STEPS)
 
 
 def _rule(year: int, context: DecisionContext) -> tuple[tuple[str | None, date], RatingRule]:
@@ -334,7 +201,9 @@ def _rule(year: int, context: DecisionContext) -> tuple[tuple[str | None, date],
 def _fixed(command: FixRatingInputs, known: YearOfRating | None, context: DecisionContext) -> Facts:
     if context.day.year <= command.year:
         raise RATING_YEAR_OPEN.refuse(path="year", year=command.year)
-    number = _in(known, *RUNNING).round + 1 if known is not None else 1
+    if not command.inputs:
+        raise RATING_OF_NOBODY.refuse(path="year", year=command.year)
+    number = in_status(known, *RUNNING).round + 1 if known is not None else 1
     inputs = tuple(sorted(command.inputs, key=lambda one: one.provider))
     told = {"position": command.position, "input_digest": digest_of(inputs), "effects": command.effects}
     return (RatingInputsFixed(round=number, inputs=inputs, **told),)
@@ -420,11 +289,6 @@ def evolve(known: YearOfRating | None, event: RatingEvent) -> YearOfRating:
         case never:
             assert_never(never)
     return rating.model_copy(update=changed)
-
-
-def rating_stream(year: int) -> Stream:
-    """Stream of the rating of one year."""
-    return stream_of("rating", year)
 
 
 def _reads(command: AnyRatingCommand, known: YearOfRating | None) -> tuple[Stream, ...]:

@@ -32,7 +32,7 @@ from domain.kernel import (
     cause_of,
 )
 from domain.participants.enterprises import Firm, enterprise_stream, place_of
-from domain.providers.ratings.rating import YearOfRating, rating_stream
+from domain.providers.ratings.state import YearOfRating, rating_stream
 from domain.providers.ratings.status import RatingStatus
 from domain.providers.subsidies.clawback import ClawBackSubsidy, claw_back
 from domain.providers.subsidies.events import (
@@ -67,6 +67,13 @@ SUBSIDY_RATING_NOT_FINAL = Rule(
     "plan I1",
     "{year} 年的评价尚未定案，请先定案再计算补贴",
     "The rating of {year} is not final; make it final before its subsidy is computed",
+)
+SUBSIDY_OF_NOTHING = Rule(
+    "SUBSIDY_OF_NOTHING",
+    "plan I1",
+    "{year} 年开启的诊断尚无一项得到企业确认，没有可补贴的任务；请核对年度，或待企业确认报告后再计算",
+    "No diagnosis opened in {year} is confirmed by its firm, so that there is nothing to subsidise; check the year, or compute"
+    " it once firms have confirmed their reports",
 )
 SUBSIDY_APPROVED_ALREADY = Rule(
     "SUBSIDY_APPROVED_ALREADY",
@@ -210,6 +217,8 @@ def _computed(command: ComputeSubsidy, subsidy: YearOfSubsidy, context: Decision
     rating: YearOfRating | None = context.read.get(rating_stream(command.year))
     if rating is None or rating.status is not RatingStatus.FINAL:
         raise SUBSIDY_RATING_NOT_FINAL.refuse(year=command.year)
+    if not command.jobs and not command.left_out:
+        raise SUBSIDY_OF_NOTHING.refuse(path="year", year=command.year)
     (cause, since), rule = subsidy_rule(command.year, context)
     jobs = tuple(sorted(command.jobs, key=lambda one: one.provider))
     due, paid, ratio, providers = compute_subsidy(jobs, rating.tiers, rule)

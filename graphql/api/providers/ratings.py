@@ -27,18 +27,11 @@ from domain.masks import ANYONE, AUDIT, RATING_INPUTS, RATINGS_READ
 from domain.participants.organisations import OrganisationKind
 from domain.participants.ownership import OWNERSHIPS, Ownership, ownership_on
 from domain.providers.ratings import fairness, numbers
+from domain.providers.ratings.events import RatingComputed
 from domain.providers.ratings.fairness import FairnessDivision, FairnessFinding
 from domain.providers.ratings.numbers import CaseFactor, RatingComponent, Tier
-from domain.providers.ratings.rating import (
-    RATED_YEARS,
-    AnyRatingCommand,
-    FinishRating,
-    FixRatingInputs,
-    ObjectToRating,
-    RatingComputed,
-    YearOfRating,
-    rating_stream,
-)
+from domain.providers.ratings.rating import RATED_YEARS, AnyRatingCommand, FinishRating, FixRatingInputs, ObjectToRating
+from domain.providers.ratings.state import YearOfRating, rating_stream
 from domain.providers.ratings.status import RatingStatus
 from projections.as_of import replay
 from projections.governance.dated_rules import body_on

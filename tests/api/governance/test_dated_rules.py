@@ -95,6 +95,7 @@ def test_a_subsidy_rule_is_proposed_and_simulated_first_and_its_budget_may_excee
     assert city.refused("city", "setRule", **given) == "RULE_NOT_SIMULATED"
     sent = city.done("city", "proposeRule", "proposal { number outcomes { name } }", **given)
     assert sent["proposal"] == {"number": 1, "outcomes": None}
+    assert city.refused("city", "setRule", **given) == "RULE_SIMULATION_RUNNING"
     assert compute_waiting(city.installation.services, threading.Event()) == 1
     city.installation.services.models.catch_up()
     [shown] = city.data("auditor", PROPOSALS, kind="SUBSIDY")["ruleProposals"]

@@ -9,7 +9,9 @@ from domain.access import Everything, Role
 from domain.instants import microseconds
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.ownership import DeclareOwnership, Ownership
-from domain.providers.ratings.rating import FixRatingInputs, RatingFinal, rating_stream
+from domain.providers.ratings.events import RatingFinal
+from domain.providers.ratings.rating import FixRatingInputs
+from domain.providers.ratings.state import rating_stream
 from journal import Caller, NewEntry
 from journal.codec import encode
 from tests.api.providers.test_ratings import YEAR, compute, row

@@ -79,14 +79,11 @@ def test_a_provider_reads_its_own_with_all_its_parts_and_of_the_others_tier_and_
     assert city.refused("provider", "objectToRating", year=YEAR, proceeding="x1") == "RATING_OBJECTION_UNFIT"
 
 
-def test_a_year_that_goes_on_is_not_rated_and_one_without_work_rates_nobody(city: LiveCity) -> None:
+def test_a_year_that_goes_on_is_not_rated_nor_is_one_in_which_nobody_had_a_job(city: LiveCity) -> None:
     this = int(city.today[:4])
     assert city.refused("city", "fixRatingInputs", year=this) == "RATING_YEAR_OPEN"
     assert city.refused("provider", "fixRatingInputs", year=YEAR) == "ROLE_NOT_ALLOWED"
-    done = city.done("city", "fixRatingInputs", "rating { status round restsOn providers { nodes { tier } } }", year=YEAR)
-    assert done["rating"] == {"status": "FIXED", "round": 1, "restsOn": None, "providers": {"nodes": []}}
-    compute(city)
-    assert (rating(city, "city")["status"], rating(city, "city")["restsOn"]) == ("COMPUTED", "0.0000")
+    assert city.refused("city", "fixRatingInputs", year=YEAR) == "RATING_OF_NOBODY"
     assert city.refused("city", "finishRating", year=YEAR) == "RATING_STATUS"
 
 

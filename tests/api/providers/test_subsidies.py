@@ -11,7 +11,9 @@ from domain.access import Everything, Role
 from domain.governance.rule_bodies.subsidy import SubsidisedWork
 from domain.instants import microseconds
 from domain.kernel import Command
-from domain.providers.ratings.rating import PublishRating, RatingFinal, rating_stream
+from domain.providers.ratings.events import RatingFinal
+from domain.providers.ratings.rating import PublishRating
+from domain.providers.ratings.state import rating_stream
 from domain.providers.subsidies.numbers import JobCount, ProviderJobs
 from domain.providers.subsidies.subsidy import ApproveSubsidy, ComputeSubsidy
 from journal import Caller, NewEntry

@@ -22,8 +22,10 @@ from domain.governance.ties import DeclareTie, EndTie, TieKind
 from domain.instants import city_day, microseconds
 from domain.kernel import Refused
 from domain.providers.listings.listing import ConfirmCorrection, WarnProvider
+from domain.providers.ratings.events import RatingFinal
 from domain.providers.ratings.numbers import ComponentSample, ProviderInputs, RatingComponent, Tier, compute, digest_of
-from domain.providers.ratings.rating import FixRatingInputs, PublishRating, RatingFinal, RecordRating, rating_stream
+from domain.providers.ratings.rating import FixRatingInputs, PublishRating, RecordRating
+from domain.providers.ratings.state import rating_stream
 from domain.providers.subsidies.numbers import JobCount, ProviderJobs, digest_of_jobs
 from domain.providers.subsidies.subsidy import ApproveSubsidy, ComputeSubsidy
 from interop.proof import verify_dossier as verifier

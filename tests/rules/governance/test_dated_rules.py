@@ -17,6 +17,7 @@ from domain.governance.dated_rules import (
     RULE_BACKDATED,
     RULE_NOT_SIMULATED,
     RULE_PROPOSAL_UNKNOWN,
+    RULE_SIMULATION_RUNNING,
     DatedRules,
     ProposeRule,
     RecordRuleSimulation,
@@ -145,7 +146,7 @@ def test_ratings_and_subsidies_change_only_once_the_effect_is_known(kind: RuleKi
     case = given(DATED_RULES).when(set_rule(default), "city")
     case.refused(RULE_NOT_SIMULATED, path="body", title=title_of(kind))
     case = case.when(propose(default), "city").happened("rule.proposed.v1")
-    case.when(set_rule(default), "city").refused(RULE_NOT_SIMULATED)
+    case.when(set_rule(default), "city").refused(RULE_SIMULATION_RUNNING, path="body", title=title_of(kind), proposal=1)
     case = case.when(simulation(kind=kind), "system").happened("rule.simulated.v1")
     case.when(set_rule(default, since=TODAY + timedelta(days=1)), "city").refused(RULE_NOT_SIMULATED)
     case.when(set_rule(default, source="另一来源"), "city").refused(RULE_NOT_SIMULATED)

@@ -11,6 +11,13 @@ from domain.governance.proceedings.subjects import SUBJECT_UNFIT
 from domain.governance.rule_bodies.rating import RatingRule
 from domain.governance.working_calendar import Deadline
 from domain.kernel import Facts, Refused
+from domain.providers.ratings.events import (
+    RatingComputed,
+    RatingFinal,
+    RatingInputsFixed,
+    RatingObjected,
+    RatingPublished,
+)
 from domain.providers.ratings.numbers import ComponentSample, ProviderInputs, RatingComponent, Tier, compute
 from domain.providers.ratings.objection import RATING_OBJECTION_LATE, RATING_WITHOUT_YOU
 from domain.providers.ratings.rating import (
@@ -18,23 +25,17 @@ from domain.providers.ratings.rating import (
     RATING_OBJECTION_OPEN,
     RATING_OBJECTION_UNFIT,
     RATING_OBJECTIONS_RUNNING,
+    RATING_OF_NOBODY,
     RATING_ROUND_UNPUBLISHED,
-    RATING_STATUS,
     RATING_YEAR_OPEN,
     RATINGS,
     FinishRating,
     FixRatingInputs,
     ObjectToRating,
     PublishRating,
-    RatingComputed,
-    RatingFinal,
-    RatingInputsFixed,
-    RatingObjected,
-    RatingPublished,
     RecordRating,
-    YearOfRating,
-    rating_stream,
 )
+from domain.providers.ratings.state import RATING_STATUS, YearOfRating, rating_stream
 from domain.providers.ratings.status import RatingStatus
 from methods.yearly_rating import METHOD
 from tests.rules.given import AT, Given, given
@@ -113,6 +114,11 @@ def test_a_year_is_rated_from_its_inputs_once_it_is_over() -> None:
     assert found.rests_on == 1
     given(RATINGS).when(FIX, "city", at=datetime(2023, 12, 31, 8, tzinfo=UTC)).refused(RATING_YEAR_OPEN, year=2023)
     given(RATINGS).when(FIX, "provider").refused(ROLE_NOT_ALLOWED)
+
+
+def test_a_year_in_which_no_provider_had_a_job_is_not_rated() -> None:
+    """A rating that holds nobody would have its time to object and a place in the record all the same."""
+    given(RATINGS).when(FIX.model_copy(update={"inputs": ()}), "city").refused(RATING_OF_NOBODY, path="year", year=2023)
 
 
 def test_the_order_of_the_rows_changes_nothing() -> None:

@@ -25,7 +25,7 @@ from domain.governance.rule_bodies.subsidy import SubsidisedWork, SubsidyRule
 from domain.kernel import NOT_FOUND
 from domain.participants.enterprises import enterprise_stream
 from domain.providers.ratings.numbers import Tier
-from domain.providers.ratings.rating import YearOfRating, rating_stream
+from domain.providers.ratings.state import YearOfRating, rating_stream
 from domain.providers.ratings.status import RatingStatus
 from domain.providers.subsidies.clawback import (
     CLAWBACK_DONE,
@@ -49,6 +49,7 @@ from domain.providers.subsidies.subsidy import (
     SUBSIDY_APPROVED_ALREADY,
     SUBSIDY_BY_THE_SAME,
     SUBSIDY_JOB_OTHER_YEAR,
+    SUBSIDY_OF_NOTHING,
     SUBSIDY_OTHER_RUN,
     SUBSIDY_PAID_BY_CITY,
     SUBSIDY_RATING_NOT_FINAL,
@@ -138,6 +139,14 @@ def test_it_rests_on_confirmed_jobs_and_the_tiers_of_a_rating_that_is_final() ->
         ready(YearOfRating(status=status)).when(COMPUTE, "city").refused(SUBSIDY_RATING_NOT_FINAL, year=2023)
     ready(None).when(COMPUTE, "city").refused(SUBSIDY_RATING_NOT_FINAL)
     ready().when(COMPUTE, "district").refused(ROLE_NOT_ALLOWED)
+
+
+def test_a_year_without_a_confirmed_job_has_no_subsidy_and_one_whose_jobs_districts_pay_comes_to_nothing() -> None:
+    """Nothing at all is a wrong year or one too early; what districts pay for is left out with its reason, and shown."""
+    bare = COMPUTE.model_copy(update={"jobs": (), "left_out": ()})
+    ready().when(bare, "city").refused(SUBSIDY_OF_NOTHING, path="year", year=2023)
+    [fact] = ready().when(COMPUTE.model_copy(update={"jobs": ()}), "city").happened("subsidy.computed.v1").facts
+    assert (fact.due, fact.left_out) == (0, LEFT_OUT)
 
 
 def test_another_person_approves_what_was_computed_last_and_only_once() -> None:
