@@ -5,7 +5,7 @@ import { download } from "../api";
 import { Shown, useAsk, useSend } from "../ask";
 import { decimal } from "../format";
 import { graphql } from "../gql";
-import { RatingComponentNames, RatingStatusNames } from "../gql/enum-names";
+import { RatingComponentNames, RatingStatusNames, TierNames } from "../gql/enum-names";
 import type { RatingQuery, RatingStatus } from "../gql/graphql";
 import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
@@ -112,8 +112,8 @@ function YearOf({ year }: { year: number }) {
                 scroll={{ x: "max-content" }}
                 columns={[
                   { title: words.fields.provider, render: (_, one) => one.provider?.name ?? "—" },
-                  { title: w.tier, render: (_, one) => (one.tier ? <Tag color="#1252b3">{one.tier}</Tag> : <span className="clause">{texts.unrated}</span>) },
-                  { title: texts.last, render: (_, one) => one.lastTier ?? "—" },
+                  { title: w.tier, render: (_, one) => (one.tier ? <Tag color="#1252b3">{name(TierNames, one.tier)}</Tag> : <span className="clause">{texts.unrated}</span>) },
+                  { title: texts.last, render: (_, one) => name(TierNames, one.lastTier) },
                   { title: w.rank, render: (_, one) => (one.rankBest ? `${one.rankBest}–${one.rankWorst}` : "—") },
                   { title: texts.score, align: "right", render: (_, one) => (one.score === null ? "—" : <span className="nowrap">{decimal(one.score, 2)} <span className="clause">{texts.interval(Math.sqrt(Number(one.variance)).toFixed(2))}</span></span>) },
                   { title: w.reliability, align: "right", render: (_, one) => decimal(one.reliability, 2) },
@@ -155,7 +155,10 @@ function Opened({ row, rating, year, office }: { row: Row; rating: Year | null; 
     <>
       <Descriptions size="small" bordered column={1} items={[
         { key: 1, label: texts.score, children: `${decimal(row.score, 2)} ${texts.interval(Math.sqrt(Number(row.variance)).toFixed(2))}` },
-        { key: 2, label: words.ratings.chances, children: row.chances?.map((chance, place) => <div key={"ABCD"[place]} style={{ display: "flex", gap: 8 }}>{"ABCD"[place]} <Progress percent={Math.round(Number(chance) * 100)} size="small" aria-label={"ABCD"[place] ?? ""} style={{ flex: 1 }} /></div>) },
+        { key: 2, label: words.ratings.chances, children: row.chances?.map((chance, place) => {
+          const tier = name(TierNames, "ABCD"[place]);
+          return <div key={tier} style={{ display: "flex", gap: 8 }}><span className="nowrap">{tier}</span> <Progress percent={Math.round(Number(chance) * 100)} size="small" aria-label={tier} style={{ flex: 1 }} /></div>;
+        }) },
         { key: 3, label: texts.method, children: `${rating?.method ?? "—"} · ${rating?.ruleSince ? texts.rule(rating.ruleSince) : "—"}` },
         { key: 4, label: texts.cause, children: <code>{row.cause}</code> },
       ]} />
