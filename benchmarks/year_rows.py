@@ -17,7 +17,7 @@ from sqlalchemy import Table
 
 from benchmarks.diagnoses import pattern
 from domain.instants import city_midnight, microseconds
-from domain.providers.sampling.draw import SampleAdjudicated
+from domain.providers.sampling.state import SampleAdjudicated
 from interop.code_lists import district_codes
 from journal import open_journal
 from projections import open_read_models

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from domain.governance.rule_bodies.sampling import SamplingPlan
 from domain.providers.sampling.certainty import base_differences, in_base_sample
-from domain.providers.sampling.draw import Draw, first_day_of
+from domain.providers.sampling.state import Draw, first_day_of
 from projections.engine.snapshot import Snapshot
 from projections.governance.dated_rules import body_on
 from projections.providers.sampling import draws_of

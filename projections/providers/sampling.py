@@ -14,16 +14,7 @@ from domain.governance.rule_bodies.sampling import SamplingPlan
 from domain.governance.standing import listing_stream
 from domain.instants import city_midnight, microseconds
 from domain.kernel import cause_of, kind_of
-from domain.providers.sampling.draw import (
-    DRAWS,
-    Draw,
-    DrawEvent,
-    FrameEntry,
-    SampleAdjudicated,
-    day_after,
-    draw_stream,
-    first_day_of,
-)
+from domain.providers.sampling.draw import DRAWS, FrameEntry
 from domain.providers.sampling.reassessment import (
     REASSESSMENTS,
     Reassessment,
@@ -31,6 +22,7 @@ from domain.providers.sampling.reassessment import (
     ReassessmentEvent,
     ReassessmentStatus,
 )
+from domain.providers.sampling.state import Draw, DrawEvent, SampleAdjudicated, day_after, draw_stream, first_day_of
 from domain.providers.sampling.status import RiskClass
 from journal import Entry
 from journal.codec import decode, stored_names

@@ -30,7 +30,7 @@ from domain.kernel import key_of, kind_of
 from domain.participants.organisations import Organisation, organisation_stream
 from domain.participants.rosters.state import FIRST_YEAR
 from domain.providers.sampling.certainty import base_differences
-from domain.providers.sampling.draw import draw_stream, first_day_of
+from domain.providers.sampling.state import draw_stream, first_day_of
 from domain.standard.crosswalks.state import crosswalk_streams, published_crosswalk
 from domain.standard.editions import PublishedEdition, edition_stream
 from journal import Entry, Journal

@@ -28,7 +28,8 @@ from domain.programme.duties.strengths import STRENGTHS
 from domain.programme.sessions.schedule import OUTREACH_SCHEDULES
 from domain.programme.sessions.session import SESSIONS, MoveOutreachSession
 from domain.providers.calls.commands import ExtendCall
-from domain.providers.sampling.draw import DRAWS, DrawCommitted, FixFrame
+from domain.providers.sampling.draw import DRAWS, FixFrame
+from domain.providers.sampling.state import DrawCommitted
 from domain.standard.edition_mapping import EDITION_MAPPINGS
 from domain.standard.editions import EDITIONS, RetireEdition
 from domain.standard.improvement_costs import IMPROVEMENT_COSTS

@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from domain.governance.rule_bodies.sampling import SamplingPlan
-from domain.providers.sampling.draw import Draw, DrawnJob
+from domain.providers.sampling.state import Draw, DrawnJob
 from methods.grade_probability import grade_probabilities, measurement_error
 from methods.rounding import rounded
 from standards import Issued, Measured

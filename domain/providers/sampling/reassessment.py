@@ -47,15 +47,8 @@ from domain.kernel import (
 )
 from domain.participants.people.state import Person, person_stream
 from domain.person_id_fields import PersonId
-from domain.providers.sampling.draw import (
-    SAMPLING_RULE,
-    Draw,
-    DrawMonth,
-    SampleAdjudicated,
-    draw_stream,
-    first_day_of,
-    sampling_plan,
-)
+from domain.providers.sampling.draw import SAMPLING_RULE, DrawMonth, sampling_plan
+from domain.providers.sampling.state import Draw, SampleAdjudicated, draw_stream, first_day_of
 from domain.standard.editions import edition_stream
 from standards import Process
 from standards.described import DescribedEnum

@@ -67,6 +67,8 @@ def parted(description: str) -> tuple[str, tuple[str, ...]]:
 
     A range such as S1–S3 is each of its clauses.
     """
+    if "plan " not in description:  # most of a schema's ten thousand, at every start
+        return TWO_STOPS.sub(r"\1", description).strip(), ()
     clauses: list[str] = []
     for found in CLAUSE.finditer(description):
         for one in found["clauses"].split(", "):

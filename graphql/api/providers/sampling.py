@@ -20,15 +20,9 @@ from domain.governance.rule_bodies.sampling import SamplingPlan
 from domain.kernel import Command
 from domain.masks import ASSESSMENTS_READ, RATING_INPUTS, SAMPLES_READ
 from domain.providers.ratings.rating import RATED_YEARS
-from domain.providers.sampling.draw import (
-    CommitDraw,
-    Draw,
-    FixFrame,
-    RevealDraw,
-    draw_stream,
-    frame_of,
-)
+from domain.providers.sampling.draw import CommitDraw, FixFrame, RevealDraw
 from domain.providers.sampling.reassessment import Reassessment, ReassessmentStatus
+from domain.providers.sampling.state import Draw, draw_stream, frame_of
 from domain.providers.sampling.status import DrawStatus, RiskClass
 from methods.sampling_replay import REPLAY_SCRIPT
 from projections.governance.dated_rules import body_on

@@ -10,8 +10,8 @@ from domain.access import Role
 from domain.instants import microseconds
 from domain.providers.agreement.numbers import AssessmentPair
 from domain.providers.agreement.study import AgreementComputed
-from domain.providers.sampling.draw import draw_stream
 from domain.providers.sampling.reassessment import reassessment_stream
+from domain.providers.sampling.state import draw_stream
 from domain.standard.editions import edition_stream
 from journal import NewEntry
 from journal.codec import encode

@@ -9,7 +9,7 @@ import pytest
 from domain.diagnosis.state import diagnosis_stream
 from domain.instants import microseconds
 from domain.kernel import Event
-from domain.providers.sampling.draw import DrawCommitted, DrawnJob, JobsDrawn, SampleAdjudicated, draw_stream
+from domain.providers.sampling.state import DrawCommitted, DrawnJob, JobsDrawn, SampleAdjudicated, draw_stream
 from journal import NewEntry
 from tests.live_city import LiveCity
 

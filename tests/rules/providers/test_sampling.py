@@ -28,16 +28,12 @@ from domain.providers.sampling.draw import (
     DRAW_STATUS,
     DRAWS,
     FRAME_NAMES_A_JOB_TWICE,
-    SAMPLE_NOT_MATERIAL,
     SECRET_NOT_THE_COMMITTED_ONE,
     CommitDraw,
-    Draw,
     FixFrame,
     FrameEntry,
     RecordBeacon,
     RevealDraw,
-    draw_stream,
-    frame_of,
 )
 from domain.providers.sampling.reassessment import (
     ASSESSOR_AGAIN,
@@ -51,6 +47,7 @@ from domain.providers.sampling.reassessment import (
     GiveReassessment,
     ReassessmentStatus,
 )
+from domain.providers.sampling.state import SAMPLE_NOT_MATERIAL, Draw, draw_stream, frame_of
 from domain.providers.sampling.status import RiskClass
 from domain.standard.editions import edition_stream
 from methods.misgrade_rate import stop_rule
