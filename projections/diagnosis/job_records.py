@@ -52,22 +52,22 @@ def _upheld(items: Iterable[Mapping[str, Any]]) -> list[str]:
     return [str(one["indicator"]) for one in items if one["upheld"]]
 
 
-class Verified(NamedTuple):
+class VerifiedAnswers(NamedTuple):
     """Of the answers that a fact changes 变动答案: how many are verified, and how many were corrected without a reason."""
 
     verified: int
     unreasoned: int
 
 
-def verified(answers: Rows, identity: str, entry: Entry, found: Mapping[str, Any]) -> Verified:
+def verified(answers: Rows, identity: str, entry: Entry, found: Mapping[str, Any]) -> VerifiedAnswers:
     """As the rows of answers stand, before the fact changes them or after."""
     event = event_of(entry)
     indicators = CHANGES[event](found) if event in CHANGES else ()
     rows = [row for one in indicators if (row := answers.get(identity, one)) is not None and row["verified"] is not None]
-    return Verified(len(rows), sum(row["verified"] != row["given"] and row["difference"] is None for row in rows))
+    return VerifiedAnswers(len(rows), sum(row["verified"] != row["given"] and row["difference"] is None for row in rows))
 
 
-def followed(entry: Entry, found: Mapping[str, Any], case: Row, before: Verified, after: Verified) -> Row:
+def followed(entry: Entry, found: Mapping[str, Any], case: Row, before: VerifiedAnswers, after: VerifiedAnswers) -> Row:
     """What one more fact changes in the columns of a case; before, after: the answers that it changes."""
     match event_of(entry):
         case on_site.SiteVisitRecorded:
