@@ -40,6 +40,7 @@ from projections.diagnosis import (
     follow_ups,
     internal_reviews,
     issued,
+    job_records,
     proceedings,
     readings,
     stages,
@@ -107,6 +108,7 @@ DIAGNOSES = Table(
     Column("visit_plan", Integer),
     Column("handed_in", Integer),
     Column("arbitration", Integer),
+    *job_records.columns(),
     *issued.whole_results(),
     Index("ix_enterprise", "enterprise", "id"),
     Index("ix_reported", "enterprise", "first_issued_at", "id", *REPORTED),
@@ -116,7 +118,7 @@ DIAGNOSES = Table(
     Index("ix_changed_at", "changed_at", "id"),
     Index("ix_outside_changed_at", "outside_changed_at", "id"),
 )
-issued.keep_inside(DIAGNOSES, *issued.SEEN_AS, "reopened", "visit_plan", "handed_in", "arbitration")
+issued.keep_inside(DIAGNOSES, *issued.SEEN_AS, "reopened", "visit_plan", "handed_in", "arbitration", *job_records.NAMES)
 """visit_plan: version at which the visit was planned that stands or is under way. handed_in: at which a report last was.
 arbitration: at which the one under way was asked for."""
 
@@ -217,7 +219,9 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
         if (status := STATUS_AFTER.get(event)) is not None:
             changes["status"] = status.value
         changes |= issued.followed(entry, found, case)
+        before = job_records.verified(tables[ANSWERS], identity, entry, found)
         changes |= _details(tables, identity, entry, found, case)
+        changes |= job_records.followed(entry, found, case, before, job_records.verified(tables[ANSWERS], identity, entry, found))
         changes |= issued.since(entry, changes, case)
         proceedings.recorded(tables, identity, entry, found, case)
         changes |= visits.recorded(tables, identity, entry, found, case)
@@ -252,6 +256,7 @@ def _opened(identity: str, entry: Entry, found: dict[str, object]) -> dict[str, 
         "opened_by_organisation": entry.organisation,
         **issued.opened(entry),
         **dict.fromkeys(("visit_plan", "handed_in", "arbitration")),
+        **job_records.opened(),
     }
 
 

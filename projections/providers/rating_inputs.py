@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from sqlalchemy import func, select
@@ -41,13 +41,19 @@ from projections.engine.snapshot import Snapshot
 from projections.governance.dated_rules import body_on
 from projections.governance.working_calendar import calendar_now
 from projections.providers.case_mix import UNKNOWN, apart_from_others, case_mix_taken_off, levels_of
-from projections.providers.feedback import ScoreInYear, counted, pooled_providers, scores_between
+from projections.providers.feedback import (
+    JobScore,
+    ScoreInYear,
+    counted,
+    pooled_providers,
+    scores_between,
+    scores_of_jobs,
+)
 from projections.providers.sampling import adjudicated
 from projections.providers.year_jobs import JOBS_READ, Job, jobs_of, opened_in
 from projections.record.audit_trail import ENTRIES
 
 TWO = 2
-NOTHING = Decimal(0)
 ORDER = tuple(RatingComponent)
 
 
@@ -84,10 +90,13 @@ class _YearsFeedback:
         at_least = body_on(snapshot, FeedbackRule, date(year, 12, 31)).pool_at_least
         self._pooled = pooled_providers(snapshot, *self._days, at_least, provider, self._opened)
 
-    def said(self, jobs: Sequence[str] | None = None) -> Iterator[ScoreInYear]:
-        """Of some of the year's jobs, or all."""
-        opened = self._opened if jobs is None else None
-        return counted(scores_between(self._snapshot, *self._days, self._provider, opened, jobs), self._pooled)
+    def said(self) -> Iterator[ScoreInYear]:
+        """Of all the year's jobs."""
+        return counted(scores_between(self._snapshot, *self._days, self._provider, self._opened), self._pooled)
+
+    def of_jobs(self, jobs: Sequence[str]) -> Iterator[JobScore]:
+        """Of some of the year's jobs."""
+        return scores_of_jobs(self._snapshot, *self._days, jobs, self._pooled)
 
 
 class YearInputs(NamedTuple):
@@ -108,12 +117,12 @@ def rating_inputs(snapshot: Snapshot, scope: Scope, year: int, rule: RatingRule,
     scores: dict[RatingComponent, dict[tuple[str, tuple[str, ...]], CellSum]] = {
         component: {} for component in (RatingComponent.FEEDBACK, RatingComponent.REPORT, RatingComponent.SAMPLED)
     }
-    every: dict[tuple[str, tuple[str, ...]], CellSum] = {}
+    every: Counter[tuple[str, tuple[str, ...]]] = Counter()
     for jobs in jobs_of(snapshot, scope, year):
         for job in jobs:
             tallies[job.provider].add(job, due)
-            add_to(every, Scored(job.provider, job.levels, NOTHING))
-        for one in _feedback(jobs, feedback.said([job.diagnosis for job in jobs]) if feedback is not None else ()):
+        every.update((job.provider, job.levels) for job in jobs)
+        for one in _feedback(jobs, feedback.of_jobs([job.diagnosis for job in jobs]) if feedback is not None else ()):
             add_to(scores[RatingComponent.FEEDBACK], one)
         for one in _reports(jobs, rule):
             add_to(scores[RatingComponent.REPORT], one)
@@ -121,7 +130,7 @@ def rating_inputs(snapshot: Snapshot, scope: Scope, year: int, rule: RatingRule,
         for one in _sampled(snapshot, year, rule, tallies):
             add_to(scores[RatingComponent.SAMPLED], one)
     samples, effects = case_mix_taken_off(scores, rule)
-    apart = apart_from_others(every, rule)
+    apart = apart_from_others({cell: CellSum(jobs=jobs) for cell, jobs in every.items()}, rule)
     rows = []
     for provider, tally in sorted(tallies.items()):
         parts = [tally.work(rule), *tally.records(rule), *samples.get(provider, ())]
@@ -211,7 +220,7 @@ class _Tally:
         )
 
 
-def _feedback(jobs: Sequence[Job], said: Iterable[ScoreInYear]) -> Iterator[Scored]:
+def _feedback(jobs: Sequence[Job], said: Iterable[JobScore]) -> Iterator[Scored]:
     """Of each job the mean of what its firm scored, whatever the step: a firm counts once a job."""
     own = {job.diagnosis: job for job in jobs}
     by_job: defaultdict[str, list[int]] = defaultdict(list)
@@ -265,11 +274,11 @@ def _record_weights(rule: RatingRule) -> dict[str, int]:
 
 
 def _on_record(job: Job) -> frozenset[str]:
+    return _there(job.visited_on is not None, (job.most_on_site or 0) >= TWO, job.evidence > 0, not job.unreasoned)
+
+
+@cache
+def _there(visit: bool, two: bool, evidence: bool, reasons: bool) -> frozenset[str]:  # noqa: FBT001 - one for each record
     """The records of a job that are there, by the names of `RecordParts` 在案记录."""
-    there = {
-        "visit": job.visited_on is not None,
-        "two_diagnosticians": (job.most_on_site or 0) >= TWO,
-        "evidence": job.evidence > 0,
-        "reasons": not job.unreasoned,
-    }
+    there = {"visit": visit, "two_diagnosticians": two, "evidence": evidence, "reasons": reasons}
     return frozenset(name for name, is_there in there.items() if is_there)

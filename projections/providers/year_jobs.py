@@ -1,20 +1,22 @@
 """Jobs of a year 年度任务: what is on record of each diagnosis that was opened in the city's year and not withdrawn. plan V5.
 
-They are read some thousand at a time, by when they were opened, so that no more are ever held; the provider is the one that has it.
+A job is one row, in which the fold keeps what is counted of it. They are read some thousand at a time, by when they were opened, so
+that no more are ever held; the provider is the one that has it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Table, and_, case, func, or_, select, tuple_
+import orjson
+from sqlalchemy import select, tuple_
 
 from domain.access import Scope
 from domain.diagnosis.state import Status
 from domain.instants import city_midnight, microseconds
 from projections.diagnosis.diagnoses import diagnosis_columns
-from projections.diagnosis.diagnoses_fold import ANSWERS, DIAGNOSES, EVIDENCE, REPORTS
-from projections.diagnosis.proceedings import OBJECTIONS, SITE_VISITS
+from projections.diagnosis.diagnoses_fold import DIAGNOSES
+from projections.diagnosis.job_records import NAMES
 from projections.engine.places import ENTERPRISES
 from projections.engine.scope import to_sql
 from projections.engine.snapshot import Snapshot
@@ -22,6 +24,9 @@ from projections.providers.case_mix import level_columns, levels_from
 
 JOBS_READ = 2_000
 """At a time."""
+CONFIRMED = Status.CONFIRMED.value
+READ = ("provider", "id", "opened_at", "status", "visited_on", "most_on_site", "first_issued_at", *NAMES[2:])
+"""Columns of a diagnosis' row that `_read` takes, before the levels."""
 
 
 class Job(NamedTuple):
@@ -56,7 +61,7 @@ def jobs_of(snapshot: Snapshot, scope: Scope, year: int, provider: str | None = 
     places, levels = level_columns(snapshot, year)
     first, after = opened_in(year)
     query = (
-        select(cases.c.provider, cases.c.id, cases.c.status, cases.c.opened_at, *levels)
+        select(*(cases.c[name] for name in READ), *levels)
         .select_from(places)
         .where(
             firms.c.id == cases.c.enterprise,
@@ -70,46 +75,22 @@ def jobs_of(snapshot: Snapshot, scope: Scope, year: int, provider: str | None = 
     )
     last = (first, "")
     while found := snapshot.rows(query.where(tuple_(cases.c.opened_at, cases.c.id) > tuple_(*last))):
-        last = (int(found[-1][3]), str(found[-1][1]))
-        yield list(_with_records(snapshot, found))
+        last = (int(found[-1][2]), str(found[-1][1]))
+        yield list(map(_read, found))
 
 
-def _with_records(snapshot: Snapshot, found: Sequence[tuple[Any, ...]]) -> Iterator[Job]:
-    on_record = _records(snapshot, [str(row[1]) for row in found])
-    for provider, identity, status, _, *levels in found:
-        visited_on, most = on_record["visited"].get(identity, (None, None))
-        items, unreasoned = on_record["answered"].get(identity, (0, 0))
-        yield Job(
-            provider=str(provider),
-            diagnosis=str(identity),
-            levels=levels_from(levels),
-            status=str(status),
-            visited_on=visited_on,
-            most_on_site=most,
-            reported_at=on_record["reported"].get(identity, (None,))[0],
-            evidence=int(on_record["filed"].get(identity, (0,))[0]),
-            items=int(items),
-            unreasoned=int(unreasoned or 0),
-            overturned=int(on_record["overturned"].get(identity, (0,))[0]),
-        )
-
-
-def _records(snapshot: Snapshot, jobs: Sequence[str]) -> Mapping[str, Mapping[str, Sequence[Any]]]:
-    """What stands of some jobs in the tables beside theirs, by job."""
-    visits, reports, files = snapshot[SITE_VISITS], snapshot[REPORTS], snapshot[EVIDENCE]
-    cases, answers, objections = snapshot[DIAGNOSES], snapshot[ANSWERS], snapshot[OBJECTIONS]
-
-    def of(table: Table, *what: ColumnElement[Any]) -> Select[Any]:
-        return select(table.c.diagnosis, *what).where(snapshot.among(table.c.diagnosis, jobs)).group_by(table.c.diagnosis)
-
-    corrected = and_(answers.c.verified.is_not(None), answers.c.verified != answers.c.given, answers.c.difference.is_(None))
-    in_time = or_(cases.c.status != Status.CONFIRMED.value, files.c.version <= cases.c.issued_through)
-    upheld = func.count(case((objections.c.upheld, objections.c.indicator)).distinct())
-    queries = {
-        "visited": of(visits, func.min(visits.c.visited_on), func.max(visits.c.diagnosticians)),
-        "reported": of(reports, func.min(reports.c.issued_at)),
-        "filed": of(files, func.count()).where(cases.c.id == files.c.diagnosis, in_time),  # not what a follow-up attached
-        "answered": of(answers, func.count(answers.c.verified), func.sum(case((corrected, 1), else_=0))),
-        "overturned": of(objections, upheld),
-    }
-    return {name: {str(row[0]): row[1:] for row in snapshot.rows(query)} for name, query in queries.items()}
+def _read(row: Sequence[Any]) -> Job:
+    provider, identity, _, status, visited_on, most, reported_at, files, reported, items, unreasoned, overturned, *levels = row
+    return Job(
+        provider=provider,
+        diagnosis=identity,
+        levels=levels_from(levels),
+        status=status,
+        visited_on=visited_on,
+        most_on_site=most,
+        reported_at=reported_at,
+        evidence=reported if status == CONFIRMED else files,  # not what a follow-up attached
+        items=items,
+        unreasoned=unreasoned,
+        overturned=len(orjson.loads(overturned)) if overturned != "[]" else 0,
+    )

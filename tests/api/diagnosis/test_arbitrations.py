@@ -11,6 +11,7 @@ from domain.diagnosis.arbitration import SettleArbitration
 from domain.instants import city_day
 from domain.participants.people.memberships import GrantMembership
 from domain.participants.people.registration import RegisterPerson
+from tests import job_records
 from tests.live_city import PASSWORD, LiveCity
 
 ASKED = """query($id: ID!) { diagnosis(id: $id) { status stage { stage } reports { nodes { version } }
@@ -110,6 +111,8 @@ def test_what_most_arbiters_find_changes_the_answer_once_it_is_final(city: LiveC
     city.done("director", "decideAppeal", "proceeding { id }", **upheld)
     city.send(settle(case))
     city.installation.services.models.catch_up()
+    with city.installation.services.models.reading() as snapshot:
+        assert job_records.kept(snapshot) == job_records.counted(snapshot)
     found = city.data("enterprise", ASKED, id=case)["diagnosis"]
     assert (found["status"], found["stage"]["stage"]) == ("ACCEPTED", "REPORT")
     answers = city.data("enterprise", ANSWERS, id=case)["diagnosis"]["answers"]
