@@ -89,7 +89,10 @@ class DrawnLink(NamedTuple):
 
 @dataclass(frozen=True)
 class ShownTable:
-    """A table in words 数据表文字. bars, links: what its chart and its map draw. words: what the template says beside it."""
+    """A table in words 数据表文字. bars, links: what its chart and its map draw. words: what the template says beside it.
+
+    left_out: rows and columns of which every cell is withheld; they are named below it instead.
+    """
 
     table: PaperTable
     heads: tuple[str, ...]
@@ -97,6 +100,7 @@ class ShownTable:
     bars: tuple[Bar, ...]
     links: tuple[DrawnLink, ...] = ()
     words: PaperPart | None = None
+    left_out: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -132,6 +136,13 @@ class ShownTable:
         note = self.words.note_in_english if self.words is not None else None
         title = own or self.table.table.description.partition(" · ")[0]
         return f"{title}. {note}" if note else title
+
+    @property
+    def closing(self) -> str | None:
+        """What it leaves out, in Chinese; None = nothing."""
+        if not self.left_out:
+            return None
+        return f"以下各项的单元格全部不公开，不列入上表，公开数据文件中逐格注明：{'、'.join(self.left_out)}。"
 
     @property
     def marks(self) -> tuple[tuple[str, str], ...]:
@@ -255,13 +266,18 @@ def _matrix(table: PaperTable, names: Mapping[str, str]) -> ShownTable:
     across = heat or table.table in ECOSYSTEM
     sides = [((one.column, one.row) if across else (one.row, one.column), one) for one in table.cells]
     cells = dict(sides)
-    lines, columns = (sorted({place[side] for place in cells}, key=_order) for side in (0, 1))
+    telling = [place for place, one in cells.items() if one.firms is not None or one.value is not None]
+    every = [sorted({place[side] for place in cells}, key=_order) for side in (0, 1)]
+    lines, columns = (
+        [one for one in every[side] if one == TOTAL or any(one == place[side] for place in telling)] for side in (0, 1)
+    )
+    left_out = tuple(_name(one, names) for side, kept in enumerate((lines, columns)) for one in every[side] if one not in kept)
     rows = tuple(
         (_name(line, names), tuple(_cell(cells[line, column], heat=heat) for column in columns)) for line in lines
     )
     heads = ("", *(_name(column, names) for column in columns))
     drawn = _links(cells, lines, columns) if table.table in ECOSYSTEM else ()
-    return ShownTable(table, heads, rows, tuple(_bars(table, cells, columns, names)), drawn)
+    return ShownTable(table, heads, rows, tuple(_bars(table, cells, columns, names)), drawn, left_out=left_out)
 
 
 def _links(

@@ -79,6 +79,24 @@ def test_the_map_draws_the_cells_that_show_firms_and_none_that_is_withheld() -> 
     assert "<path " not in paper_page(sheet(template, tables=(table_of(PaperTableName.MEMBERS, none_shown),)))
 
 
+def test_rows_and_columns_of_which_every_cell_is_withheld_are_named_below_the_table_instead() -> None:
+    shown = {("310115", "C34"): 12, ("310115", "C39"): None, ("310117", "C34"): None, ("310117", "C39"): None}
+    sums = {("310115", TOTAL): 12, ("310117", TOTAL): None, (TOTAL, "C34"): 14, (TOTAL, "C39"): None, (TOTAL, TOTAL): 20}
+    cells = tuple(
+        PaperCell(row=row, column=column, firms=firms, withheld=Withheld.TOO_FEW if firms is None else None)
+        for (row, column), firms in (shown | sums).items()
+    )
+    template = USUAL.model_copy(update={"white_paper": (PaperPart(part=PaperPartName.HEAT),)})
+    found = sheet(template, tables=(table_of(PaperTableName.HEAT, cells),))
+    [table] = found.tables
+    assert ([label for label, _ in table.rows], table.heads) == (["C34", "合计"], ("", "310115", "合计"))
+    assert table.left_out == ("C39", "310117")
+    for printed in (paper_page(found), printed_as(found, PaperFormat.MARKDOWN, "tests").decode()):
+        assert "以下各项的单元格全部不公开，不列入上表，公开数据文件中逐格注明：C39、310117。" in printed
+    whole = sheet(template, tables=(table_of(PaperTableName.HEAT, cells[:1]),))
+    assert whole.tables[0].closing is None
+
+
 def test_a_table_takes_a_page_on_its_side_only_where_it_is_too_wide_for_an_upright_one() -> None:
     for districts, is_large in ((9, False), (16, True)):
         cells = tuple(PaperCell(row=f"3101{number:02}", column="C34", firms=9) for number in range(districts))
