@@ -28,7 +28,7 @@ def payment_list(year: int, computed: SubsidyComputed, names: Mapping[str, str],
     paid = [one for one in computed.providers if one.paid]
     for number, one in enumerate(paid, 1):
         fen = (one.due, one.paid, taken_back.get(one.provider, 0))
-        tier = one.tier.value if one.tier is not None else "未评档"
+        tier = one.tier.description.rpartition(" · ")[2] if one.tier is not None else "未评档"
         sheet.append((number, None, None, tier, one.jobs, *(Decimal(amount) / YUAN for amount in fen)))
         for column, text in ((2, one.provider), (3, names.get(one.provider, one.provider))):
             cell = sheet.cell(number + 1, column, text)

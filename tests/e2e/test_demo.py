@@ -22,6 +22,8 @@ from domain.diagnosis.report import ConfirmReport, IssueReport, ReportFile
 from domain.diagnosis.state import IN_PROGRESS, Diagnosis, Status
 from domain.instants import SHANGHAI, city_day
 from domain.programme.implementation_facts import ImplementationStandard, ImplementationStep
+from domain.providers.sampling.draw import DrawStatus
+from domain.providers.sampling.reassessment import ReassessmentStatus
 from journal import Accepted, Verified, open_journal, verify
 from journal.blobs import Blobs
 from journal.codec import decode
@@ -41,7 +43,7 @@ from projections.participants import enterprises, people
 from projections.participants.deliveries import open_deliveries
 from projections.participants.enterprises import EnterpriseFilter
 from projections.programme import coverage, implementations
-from projections.providers import directory, selection
+from projections.providers import directory, sampling, selection
 from projections.providers.directory import DirectoryFilter
 from projections.standard import edition_mapping, editions, revisions, shadow
 from projections.standard.revisions import BY_NUMBER, CommentFilter
@@ -58,6 +60,7 @@ from zhenduan.demo import city as demo_city
 from zhenduan.demo.data import seats
 from zhenduan.demo.files import evidence_pdf
 from zhenduan.demo.people import LOGINS, DemoLogin
+from zhenduan.demo.ratings import YEAR
 from zhenduan.finishers import finishers
 
 MASTER = bytes(range(32))
@@ -276,6 +279,17 @@ def test_an_appeal_was_won_a_proceeding_ended_by_itself_and_a_complaint_waits_fo
     }
     [waiting] = [row for row in rows if row.kind == "complaint"]
     assert waiting.due is not None
+
+
+def test_a_month_of_the_rated_year_was_drawn_and_a_drawn_job_waits_for_its_assessor(city: House) -> None:
+    with city.models.reading() as snapshot:
+        [(month, draw)] = sampling.draws_of(snapshot, YEAR).items()
+        given = sampling.reassessments(snapshot, month)
+    assert draw.status is DrawStatus.DRAWN
+    assert draw.frame is not None
+    assert draw.drawn.keys() <= {one.diagnosis for one in draw.frame.jobs}
+    assert draw.drawn.keys() >= given.keys() != set()
+    assert {one.status for one in given.values()} == {ReassessmentStatus.ASSIGNED}
 
 
 def test_a_case_was_filed_read_by_an_expert_and_followed_up_after_half_a_year(city: House) -> None:

@@ -159,7 +159,10 @@ def _send(services: Services, timed: Timed) -> None:
             indicators=what.indicators,
         )
     if isinstance(what, OnRecord):
-        what = what.command(services, who, timed.at)
+        said = what.command(services, who, timed.at)
+        if said is None:
+            return
+        what = said
     command = what if isinstance(what, Command) else what(city_day(timed.at))
     if isinstance(command, CloseMarking):
         opened = SealedMarks(services.keys).waiting(services.journal, command.year)

@@ -54,6 +54,7 @@ from zhenduan.demo.rosters import (
     steady_in_the_district,
     units_named,
 )
+from zhenduan.demo.sampling import sampled
 from zhenduan.demo.screenings import screened
 from zhenduan.demo.selected_people import founded, office, selected_providers, taking_part
 from zhenduan.demo.selection import FIRST, SECOND, called, set_rule
@@ -117,6 +118,7 @@ def story(data: DemoData, chance: Random, present: datetime) -> Story:
     played += _proceedings(people, shown, played)
     played += _selection(people, present)
     played += _rated(people, shown, [enterprise_id(DEMO_SALT, firm.uscc) for firm in firms if firm.district == SHOWN_DISTRICT])
+    played += _sampled(people, shown, played)
     played += _implemented(people, played, present)
     played += _matched(people, rosters, played)
     played += _mapped(people, [firms[0], *open_to_all[:2]])
@@ -273,6 +275,13 @@ def _rated(people: People, shown: Mapping[Role, str], own: Sequence[str]) -> Ite
     """The second year rated once it is over, with an objection of the shown provider, its subsidy, policies, paper and package."""
     minutes, provider = count(300), people.callers[Role.PROVIDER, shown[Role.PROVIDER]]
     for day, who, command in (*rated_year(people, provider), *policies(people, own), *papers(people), *packages(people, EDITION)):
+        yield Timed(office_time(day, next(minutes)), Act(0, who, command))
+
+
+def _sampled(people: People, shown: Mapping[Role, str], played: Sequence[Timed]) -> Iterator[Timed]:
+    """A month of the rated year drawn, and what of it waits for the assessor who may sign in."""
+    minutes, confirmed = count(400), [timed.at for timed in played if isinstance(timed.act.what, ConfirmReport)]
+    for day, who, command in sampled(people, shown, confirmed):
         yield Timed(office_time(day, next(minutes)), Act(0, who, command))
 
 

@@ -58,8 +58,8 @@ class Attachment:
 class OnRecord(Protocol):
     """What somebody says that rests on what is on record when it is said 依当时记录."""
 
-    def command(self, services: Services, who: Caller, at: datetime) -> Command:
-        """What is sent."""
+    def command(self, services: Services, who: Caller, at: datetime) -> Command | None:
+        """What is sent; None = nothing is."""
         ...
 
 

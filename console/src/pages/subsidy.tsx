@@ -4,7 +4,7 @@ import { download } from "../api";
 import { Shown, useAsk, useSend } from "../ask";
 import { decimal } from "../format";
 import { graphql } from "../gql";
-import { SubsidyStatusNames } from "../gql/enum-names";
+import { SubsidyStatusNames, TierNames } from "../gql/enum-names";
 import type { SubsidyStatus } from "../gql/graphql";
 import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
@@ -94,7 +94,7 @@ export function Subsidy({ year }: { year: number }) {
                 scroll={{ x: "max-content" }}
                 columns={[
                   { title: words.fields.provider, render: (_, one) => one.provider?.name ?? "—" },
-                  { title: texts.tier, render: (_, one) => (one.tier ? <Tag color="#1252b3">{one.tier}</Tag> : texts.unrated) },
+                  { title: texts.tier, render: (_, one) => (one.tier ? <Tag color="#1252b3">{name(TierNames, one.tier)}</Tag> : texts.unrated) },
                   { title: texts.coefficient, align: "right", render: (_, one) => decimal(one.coefficient) },
                   { title: texts.jobs, align: "right", dataIndex: "jobs" },
                   { title: texts.worth, align: "right", render: (_, one) => money(one.worth) },

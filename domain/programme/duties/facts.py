@@ -159,7 +159,7 @@ class DutyReminded(Event):
     """The day is near 专班任务临期已提醒."""
 
     type: Literal["duty.reminded.v1"] = "duty.reminded.v1"
-    says: ClassVar = "提醒：须于 {by} 前完成"
+    says: ClassVar = "提醒：专班任务须于 {by} 前完成"
     by: date
 
 
@@ -167,7 +167,7 @@ class DutyEscalated(Event):
     """The day is over and nothing is delivered 专班任务逾期已上报."""
 
     type: Literal["duty.escalated.v1"] = "duty.escalated.v1"
-    says: ClassVar = "上报：已于 {by} 逾期"
+    says: ClassVar = "上报：专班任务须于 {by} 前完成，已逾期"
     by: date
 
 

@@ -40,10 +40,10 @@ class CaseFactor(DescribedEnum):
 class Tier(DescribedEnum):
     """Tier of a provider, best first · 评价档次."""
 
-    A = "A", "The best tier · 甲档"
-    B = "B", "The second tier · 乙档"
-    C = "C", "The third tier · 丙档"
-    D = "D", "The lowest tier · 丁档"
+    A = "A", "Tier A, the best · 甲档"
+    B = "B", "Tier B, the second · 乙档"
+    C = "C", "Tier C, the third · 丙档"
+    D = "D", "Tier D, the lowest · 丁档"
 
 
 TIERS = tuple(Tier)

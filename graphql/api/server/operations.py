@@ -37,7 +37,8 @@ from api.server.introspection import Introspection
 from api.server.messages import LATE, CallerGone, GraphQLRequest, GraphQLResponse, NotSignedIn, faulted
 from api.server.persisted_documents import PersistedDocuments
 from api.server.query_cost import Cost, Limits, too_costly_for_strangers
-from api.server.query_documents import Documents, Prepared, Unacceptable, in_chinese_too
+from api.server.query_documents import Documents, Prepared, Unacceptable
+from api.server.query_faults import in_chinese_too
 from api.server.readable_part import with_withheld
 from api.server.revocations import Revocations
 from journal import Caller
@@ -258,7 +259,7 @@ class Operations:
             is_async_iterable=assume_not_async_iterable if blocking else None,
         )
         if not isinstance(executor, CompiledExecutor):
-            errors = in_chinese_too(_errors(executor), "变量取值与接口定义不符，请按下文改正。", self._schema)
+            errors = in_chinese_too(_errors(executor), "变量取值与接口定义不符：", self._schema)
             for error in errors:
                 error.extensions = {"code": "BAD_VARIABLES", **(error.extensions or {})}
             return GraphQLResponse({"errors": formatted(errors)}, 400)

@@ -1,6 +1,5 @@
 """Documents 查询文档: a query text parsed, weighed, validated and judged once, then kept with its compiled selections."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -8,7 +7,6 @@ from typing import Any
 
 from graphql import (
     DocumentNode,
-    GraphQLEnumType,
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
@@ -26,6 +24,7 @@ from api.server.field_rights import Rows, asked, forbidden, roles_for
 from api.server.input_text_checks import literals, unusable
 from api.server.introspection import introspective
 from api.server.query_cost import Limits, cost_of, over_budget
+from api.server.query_faults import in_chinese_too
 from api.server.readable_part import Switches, readable_part, switch_names, switches_of
 from domain.access import Role
 
@@ -36,22 +35,6 @@ PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
 OPERATION_UNKNOWN = "OPERATION_RESOLUTION_FAILURE"
 SEVERAL_OPERATIONS = "须用 operationName 指明操作 Name one of the operations in operationName"
-
-
-UNKNOWN_VALUE = re.compile(r"does not exist in '(\w+)' enum")
-
-
-def in_chinese_too(errors: list[GraphQLError], sentence: str, schema: GraphQLSchema | None = None) -> list[GraphQLError]:
-    """What the library says in English alone, after a Chinese sentence that says what is at fault 双语提示.
-
-    schema: of the values of closed sets, which a refusal of another lists; None where no value is at fault.
-    """
-    for error in errors:
-        found = UNKNOWN_VALUE.search(error.message)
-        kind = schema.get_type(found[1]) if found is not None and schema is not None else None
-        listed = f" Allowed · 可选：{'、'.join(kind.values)}" if isinstance(kind, GraphQLEnumType) else ""
-        error.message = f"{sentence}{error.message}{listed}"
-    return errors
 
 
 class Unacceptable(Exception):  # noqa: N818 - the document's fault, told to its author
@@ -191,7 +174,7 @@ class Documents:
         if errors := over_budget(self._schema, document, self.limits):
             raise Unacceptable(VALIDATION_FAILED, errors)
         if errors := validate_document(self._schema, document, specified_rules):
-            raise Unacceptable(VALIDATION_FAILED, in_chinese_too(errors, "查询与接口定义不符，请按下文改正。", self._schema))
+            raise Unacceptable(VALIDATION_FAILED, in_chinese_too(errors, "查询与接口定义不符：", self._schema))
         return document
 
     def _parsed(self, query: str) -> DocumentNode:
@@ -203,4 +186,4 @@ class Documents:
                 max_source_length=self.limits.characters,
             )
         except GraphQLError as problem:
-            raise Unacceptable(PARSE_FAILED, in_chinese_too([problem], "查询的语法有误，请按下文改正。")) from None
+            raise Unacceptable(PARSE_FAILED, in_chinese_too([problem], "查询的语法有误：")) from None

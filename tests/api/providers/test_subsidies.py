@@ -138,7 +138,7 @@ def test_the_treasury_gets_a_list_of_what_is_paid_and_nobody_else(city: LiveCity
         answer = fetched("auditor")
     rows = list(load_workbook(BytesIO(answer.content)).worksheets[0].iter_rows(values_only=True))
     assert rows[0][6] == "实付金额（元）"
-    assert [row[1:5] for row in rows[1:3]] == [("p1", "示例诊断服务一所", rows[1][3], 10), ("p2", rows[2][2], rows[2][3], 5)]
+    assert [row[1:5] for row in rows[1:3]] == [("p1", "示例诊断服务一所", "甲档", 10), ("p2", rows[2][2], "乙档", 5)]
     assert rows[3][6] == rows[1][6] + rows[2][6]
     assert rows[4][7] == subsidy_digest(city)
 

@@ -1,0 +1,75 @@
+"""What is wrong with a document or its variables is said in Chinese and in English."""
+
+from typing import Any
+
+from graphql import GraphQLError
+
+from api.server.query_faults import SENTENCES, in_chinese_too
+from tests.live_city import LiveCity
+
+ID = "query($id: ID!) { enterprise(id: $id) { id } }"
+OPENED = "mutation($input: WithdrawDemandInput!) { withdrawDemand(input: $input) { userErrors { code } } }"
+FAULTS: list[tuple[str, dict[str, Any], str]] = [
+    ("{ enterprises { nodes { nane } } }", {}, "查询与接口定义不符：类型“Enterprise”没有字段“nane”；是否想写 name"),
+    ("{ enterprises(frist: 3) { nodes { id } } }", {}, "字段“Query.enterprises”没有参数“frist”；是否想写 first"),
+    ("{ viewer @include(iff: true) { role } }", {}, "指令“@include”没有参数“iff”；是否想写 if"),
+    ("{ enterprise { id } }", {}, "必须提供参数“Query.enterprise(id:)”，其类型为“ID!”"),
+    ("{ viewer { role { name } } }", {}, "字段“role”的类型“Role!”没有子字段，不能再选取"),
+    ("{ viewer }", {}, "字段“viewer”的类型为“Viewer!”，须选取其子字段"),
+    ("query($a: Txt) { enterprise(id: $a) { id } }", {}, "没有类型“Txt”"),
+    ("{ viewer { ...a } }", {}, "没有片段“a”"),
+    ("{ viewer @now { role } }", {}, "没有指令“@now”"),
+    ("query @skip(if: true) { viewer { role } }", {}, "指令“@skip”不能用在此处"),
+    ("{ viewer { role } } fragment a on Viewer { role }", {}, "片段“a”未被使用，请使用或删去"),
+    ("{ viewer { ...a } } fragment a on Viewer { role ...a }", {}, "片段“a”不能包含自身"),
+    ("{ viewer { ... on Enterprise { id } } }", {}, "此处的对象为“Viewer”，不会是片段所要求的“Enterprise”"),
+    ("{ enterprise(id: $id) { id } }", {}, "变量“$id”未声明"),
+    ("query($id: ID) { viewer { role } }", {}, "变量“$id”未被使用，请使用或删去"),
+    ("query($id: Int!) { enterprise(id: $id) { id } }", {}, "变量“$id”的类型为“Int!”，此处要求“ID!”"),
+    ("query($id: Viewer) { enterprise(id: $id) { id } }", {}, "变量“$id”的类型“Viewer”不能用作输入"),
+    ("{ a: viewer { role } a: viewer { actor } a: position }", {}, "字段“a”的两处选取不一致，请以别名区分"),
+    ("query($id: ID!, $id: ID!) { enterprise(id: $id) { id } }", {"id": "x"}, "“$id”只能出现一次"),
+    ("{ viewer { role } } query two { viewer { role } }", {}, "文档含多个操作时，每个操作都须命名"),
+    ("{ datedRules(kind: NOTHING) { since } }", {}, "“RuleKind”没有此取值"),
+    (OPENED, {"input": {}}, "“WithdrawDemandInput”须填写“demand”"),
+    (OPENED, {"input": {"demand": "d", "why": "x"}}, "“WithdrawDemandInput”没有字段“why”"),
+    (OPENED, {"input": "x"}, "变量取值与接口定义不符：“WithdrawDemandInput”须是对象"),
+    (ID, {"id": None}, "“ID!”不能为空（null）"),
+    (ID, {}, "必须提供“ID!”的值"),
+    ('{ portrait(year: "x") { position } }', {}, "须是整数"),
+    ("{ portrait(year: 99999999999) { position } }", {}, "整数超出 32 位的范围"),
+    ("{ portrait(year: 2026, atLeast: 3) { position } }", {}, "须是文本，请加引号"),
+    ("{ viewer @include(if: 1) { role } }", {}, "须是 true 或 false"),
+    ("{ enterprise(id: true) { id } }", {}, "标识须是文本，请加引号"),
+    ('{ enterprise(id: "a', {}, "查询的语法有误：文本缺少结束的引号"),
+    ("{ viewer { role }", {}, "查询没有写完，缺少 Name"),
+    ("{ viewer(", {}, "查询没有写完"),
+    ("query($id) { viewer { role } }", {}, "此处应为 ':'，实为 ')'"),
+    ("} viewer {", {}, "此处不应出现 '}'"),
+]
+
+
+def test_each_fault_says_in_chinese_what_the_library_says_in_english(city: LiveCity) -> None:
+    for query, variables, chinese in FAULTS:
+        messages = [error["message"] for error in city.ask("city", query, **variables)["errors"]]
+        assert any(chinese in message for message in messages), (query, messages)
+        assert all(any("a" <= letter <= "z" for letter in message) for message in messages), query
+
+
+def test_a_fault_that_has_no_sentence_of_its_own_says_in_chinese_which_kind_it_is() -> None:
+    [error] = in_chinese_too([GraphQLError("Something else.")], "查询的语法有误：")
+    assert error.message == "查询的语法有误：请按下文改正。Something else."
+
+
+def test_a_name_without_end_is_not_told_twice_whole() -> None:
+    [error] = in_chinese_too([GraphQLError(f"Unknown type '{'x' * 5000}'.")], "")
+    assert len(error.message) < 5000 + 200
+
+
+def test_no_sentence_stands_there_for_nothing() -> None:
+    """Each is met by a fault above, or by one of the library that a document of ours cannot come to."""
+    told = "".join(chinese for *_, chinese in FAULTS)
+    rare = {"须是数字", "变量嵌套过深"}
+    for _, chinese in SENTENCES:
+        first = max(chinese.replace("{", "\x00").replace("}", "\x00").split("\x00"), key=len)
+        assert first in told or chinese in rare, chinese
