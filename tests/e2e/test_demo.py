@@ -23,7 +23,7 @@ from domain.diagnosis.state import IN_PROGRESS, Diagnosis, Status
 from domain.instants import SHANGHAI, city_day
 from domain.programme.implementation_facts import ImplementationStandard, ImplementationStep
 from domain.providers.sampling.reassessment import ReassessmentStatus
-from domain.providers.sampling.state import DrawStatus
+from domain.providers.sampling.status import DrawStatus
 from journal import Accepted, Verified, open_journal, verify
 from journal.blobs import Blobs
 from journal.codec import decode

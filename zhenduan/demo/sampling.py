@@ -12,8 +12,9 @@ from api.kit.services import Services
 from domain.access import Role
 from domain.instants import city_day
 from domain.kernel import Command
-from domain.providers.sampling.draw import CommitDraw, FixFrame, RecordBeacon, RevealDraw, day_after, first_day_of
+from domain.providers.sampling.draw import CommitDraw, FixFrame, RecordBeacon, RevealDraw
 from domain.providers.sampling.reassessment import AssignReassessment
+from domain.providers.sampling.state import day_after, first_day_of
 from journal import Caller
 from projections.diagnosis.assignments import ASSIGNMENTS
 from projections.engine.snapshot import Snapshot
