@@ -31,6 +31,14 @@ from zhenduan.limits import ConnectionLimits
 log = logging.getLogger(__name__)
 
 TOO_MANY_HEADERS = (431, "HEADERS_TOO_LARGE", "请求标头过大或过多。", "The headers are too large or too many.")
+WHICH_HOST = (
+    400,
+    "HOST_MISSING_OR_AMBIGUOUS",
+    "请求须恰有一个有效的 Host 标头。",
+    "A request names one host in one Host header (RFC 9112, 3.2).",
+)
+HOST = re.compile(rb"[A-Za-z0-9._~%!$&'()*+,;=:\[\]-]*")
+"""Letters of a host with its port. What lies in front of us may read another name out of anything else."""
 TOO_SLOW = (408, "TOO_SLOW", "请求未在限时内发完。", "The request did not arrive in time.")
 TOO_MANY = (429, "TOO_MANY_CONNECTIONS", "同一地址的连接过多，请稍后重试。", "Too many connections from one address; retry later.")
 FULL = (503, "OVERLOADED", "连接数已满，请稍后重试。", "All connections are in use; retry later.")
@@ -232,6 +240,10 @@ class BoundedHTTP(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The request is one: from here on its deadline is the program's."""
+        hosts = [value for name, value in self.headers if name == b"host"]
+        if len(hosts) > 1 or not all(map(HOST.fullmatch, hosts)) or (not hosts and self.parser.get_http_version() == "1.1"):
+            self._refusal = WHICH_HOST
+            raise ValueError("no host, or more than one")  # as for headers beyond their bounds
         self._in_head, self._in_body = False, True
         self._shared.works(self)
         self._after(0, None)

@@ -98,6 +98,34 @@ def test_a_request_line_beyond_its_bound_is_refused(host: str) -> None:
         assert refusal(ended(sent)) == (431, "HEADERS_TOO_LARGE")
 
 
+@pytest.mark.parametrize(
+    ("hosts", "status"),
+    [
+        (b"Host: x\r\n", 200),
+        (b"Host: [::1]:8000\r\n", 200),
+        (b"", 400),
+        (b"Host: x\r\nHost: evil.example\r\n", 400),
+        (b"Host: x\r\nhost: x\r\n", 400),
+        (b"Host: x/evil\r\n", 400),
+        (b"Host: x@evil.example\r\n", 400),
+        (b"Host: x evil.example\r\n", 400),
+    ],
+)
+def test_a_request_names_one_host_and_a_host_only(host: str, hosts: bytes, status: int) -> None:
+    with line(host) as sent:
+        sent.sendall(b"GET / HTTP/1.1\r\nConnection: close\r\n" + hosts + b"\r\n")
+        answer = ended(sent)
+    assert int(answer.split()[1]) == status
+    if status == 400:
+        assert refusal(answer) == (400, "HOST_MISSING_OR_AMBIGUOUS")
+
+
+def test_before_there_was_a_host_header_none_was_asked_for(host: str) -> None:
+    with line(host) as sent:
+        sent.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        assert int(ended(sent).split()[1]) == 200
+
+
 def test_what_is_no_request_is_told_so(host: str) -> None:
     with line(host) as sent:
         sent.sendall(b"\x16\x03\x01 no plain HTTP\r\n\r\n")
