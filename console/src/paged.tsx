@@ -1,8 +1,8 @@
 import { Button, Empty, Space, Table, type TableColumnsType, Typography } from "antd";
-import { useRef, useState } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 
 import { useWords } from "./language";
-import { save, shownIn } from "./sheet";
+import { save, sheetOf, shownIn } from "./sheet";
 
 export interface Paging {
   first: number | null;
@@ -26,7 +26,36 @@ interface Connection<R> {
   pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor?: string | null; endCursor?: string | null };
 }
 
-/** A page of a list as a table, with the way to the next and the previous one, and the page as a sheet. */
+/** Goes through the pages of a list from its first to its last as they are shown, then keeps all their rows as one sheet. Nothing is kept of a list that was not read to its end. */
+function useWholeList<R>(part: RefObject<HTMLDivElement | null>, connection: Connection<R>, paging: ReturnType<typeof usePaging>, caption: string) {
+  const [running, run] = useState(false);
+  const pages = useRef(new Map<string, string[][]>());
+  useEffect(() => {
+    if (!running || !part.current) return;
+    const { hasPreviousPage, hasNextPage, endCursor } = connection.pageInfo;
+    if (!hasPreviousPage) pages.current.clear(); // the first page: also where what is asked of the list changed meanwhile
+    else if (pages.current.size === 0) return; // the page that stood there when it was asked for
+    const { headings, rows } = shownIn(part.current);
+    pages.current.set(endCursor ?? "", rows);
+    if (hasNextPage) {
+      paging.set({ first: paging.size, after: endCursor ?? null, last: null, before: null });
+    } else {
+      save(`${caption}.csv`, sheetOf(headings, [...pages.current.values()].flat()), "text/csv");
+      pages.current.clear();
+      run(false);
+      paging.set(START(paging.size));
+    }
+  }, [running, connection]);
+  const read = [...pages.current.values()].reduce((all, rows) => all + rows.length, 0);
+  const toggle = () => {
+    pages.current.clear();
+    if (!running && connection.pageInfo.hasPreviousPage) paging.set(START(paging.size));
+    run(!running);
+  };
+  return { running, read, toggle };
+}
+
+/** A page of a list as a table, with the way to the next and the previous one, and the page or the whole list as a sheet. */
 export function PagedTable<R extends object>(given: {
   connection: Connection<R>;
   columns: TableColumnsType<R>;
@@ -39,6 +68,12 @@ export function PagedTable<R extends object>(given: {
   const { connection, paging } = given;
   const words = useWords();
   const part = useRef<HTMLDivElement>(null);
+  const whole = useWholeList(part, connection, paging, given.caption);
+  const exportPage = () => {
+    if (!part.current) return;
+    const { headings, rows } = shownIn(part.current);
+    save(`${given.caption}.csv`, sheetOf(headings, rows), "text/csv");
+  };
   return (
     <div ref={part}>
       <Table<R>
@@ -53,7 +88,8 @@ export function PagedTable<R extends object>(given: {
         aria-label={given.caption}
       />
       <Pager connection={connection} paging={paging} />
-      {connection.nodes.length > 0 && <Button style={{ marginInlineStart: 8 }} onClick={() => part.current && save(`${given.caption}.csv`, shownIn(part.current), "text/csv")}>{words.exportPage}</Button>}
+      {connection.nodes.length > 0 && <Button style={{ marginInlineStart: 8 }} disabled={whole.running} onClick={exportPage}>{words.exportPage}</Button>}
+      {(whole.running || connection.pageInfo.hasPreviousPage || connection.pageInfo.hasNextPage) && <Button style={{ marginInlineStart: 8 }} onClick={whole.toggle}>{whole.running ? words.exportStop(whole.read) : words.exportAll}</Button>}
     </div>
   );
 }

@@ -13,11 +13,11 @@ export function sheetOf(headings: string[], rows: string[][]): string {
   return `\uFEFF${[headings, ...rows].map((row) => kept.map((at) => cell(row[at] ?? "")).join(",")).join("\r\n")}\r\n`;
 }
 
-/** A table of the page as it is shown. */
-export function shownIn(part: HTMLElement): string {
+/** The headings and the rows of a table as it is shown. */
+export function shownIn(part: HTMLElement): { headings: string[]; rows: string[][] } {
   const texts = (row: Element) => [...row.children].map((one) => (one as HTMLElement).innerText);
   const [heading] = part.querySelectorAll("thead tr");
-  return sheetOf(heading ? texts(heading) : [], [...part.querySelectorAll("tbody tr.ant-table-row")].map(texts));
+  return { headings: heading ? texts(heading) : [], rows: [...part.querySelectorAll("tbody tr.ant-table-row")].map(texts) };
 }
 
 export function save(name: string, text: string, type = "text/plain"): void {

@@ -47,6 +47,8 @@ export const english = {
   reload: "Load anew",
   more: "Next page",
   exportPage: "Export this page",
+  exportAll: "Export the whole list",
+  exportStop: (read: number) => `${read} rows read; stop the export`,
   back: "Previous page",
   total: (count: number) => `${count} in all`,
   none: "Nothing here",

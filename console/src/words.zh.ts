@@ -78,6 +78,8 @@ export const chinese: Words = {
   reload: "重新载入",
   more: "下一页",
   exportPage: "导出本页",
+  exportAll: "导出全部",
+  exportStop: (read: number) => `已读取 ${read} 行，停止导出`,
   back: "上一页",
   total: (count: number) => `共 ${count} 项`,
   none: "没有内容",

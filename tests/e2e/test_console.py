@@ -202,6 +202,12 @@ def test_a_newcomer_finds_why_a_provider_is_suspended_and_why_a_grade_is_held_ba
     assert found["held"]
 
 
+def test_a_list_of_several_pages_is_exported_whole_from_any_of_them(travelled: Travelled) -> None:
+    found = travelled("exporting.mjs")
+    assert found["rows"] == found["different"] == found["all"] > found["page"]
+    assert found["back"]
+
+
 def test_a_dossier_is_checked_in_the_browser_and_a_certificate_by_anyone(demo: Demo, travelled: Travelled) -> None:
     command = [sys.executable, "-m", "zhenduan", "--data", str(demo.folder), "log-key"]
     key = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603 - our own program
