@@ -1,0 +1,133 @@
+"""Subscribers 订阅者: how long after a fact is committed many live subscriptions of one process have it, and what each holds.
+
+The subscribers live on the server's cores, in a process of their own, each a connection with an event stream. The peer is one of
+them alone, with the same server: what a subscription takes when nobody else waits.
+"""
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from statistics import median, quantiles
+from threading import Barrier
+
+import psutil
+
+from benchmarks.clients import message
+from benchmarks.measuring import NAMES, Bench, Compared, say
+from benchmarks.serving import ours, server, spent_by
+from benchmarks.webhooks import burst
+from tests import live_city
+from zhenduan.limits import CONNECTIONS, CONNECTIONS_PER_SOURCE
+
+SECONDS_GOAL = 1.0
+ASKED = 'subscription { publicEvents(kind: ["enterprise"]) { id type subject version } }'
+FIRST_FIRM = 1_000
+OPENED_AT_ONCE = 50
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """facts: committed one after another, `apart` seconds between them."""
+
+    subscribers: int = 10_000
+    facts: int = 5
+    apart: float = 5.0
+    within: float = 120.0
+
+
+SIZES = Sizes()
+SMOKE = Sizes(subscribers=5, facts=2, apart=0.2, within=30.0)
+
+
+async def _arrivals(port: int, sent: bytes, subscribers: int, facts: int, within: float, ready: Barrier) -> list[list[float]]:
+    gate, opened = asyncio.Semaphore(OPENED_AT_ONCE), list[asyncio.StreamReader]()
+    writers = list[asyncio.StreamWriter]()
+
+    async def begin() -> None:
+        async with gate:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(sent.replace(b"Accept: application/json", b"Accept: text/event-stream"))
+            head = await reader.readuntil(b"\r\n\r\n")
+            if b" 200 " not in head.split(b"\r\n", 1)[0]:
+                raise RuntimeError(head.decode())
+            opened.append(reader)
+            writers.append(writer)
+
+    async def heard(reader: asyncio.StreamReader) -> list[float]:
+        times = list[float]()
+        while len(times) < facts:
+            await reader.readuntil(b"event: next")
+            times.append(time.time())
+        return times
+
+    await asyncio.gather(*(begin() for _ in range(subscribers)))
+    waiting = [asyncio.create_task(heard(one)) for one in opened]
+    await asyncio.to_thread(ready.wait)
+    async with asyncio.timeout(within):
+        found = await asyncio.gather(*waiting)
+    for writer in writers:
+        writer.close()
+    return found
+
+
+def arrivals(port: int, sent: bytes, subscribers: int, facts: int, within: float, ready: Barrier) -> list[list[float]]:
+    """When each of so many subscribers had each fact, by the clock; `ready` is met once all of them wait."""
+    return asyncio.run(_arrivals(port, sent, subscribers, facts, within, ready))
+
+
+def waits(committed: Sequence[float], found: Sequence[Sequence[float]]) -> list[float]:
+    """Seconds from each commit to each subscriber's having it."""
+    return [came - at for one in found for at, came in zip(committed, one, strict=True)]
+
+
+def p99(seconds: Sequence[float]) -> float:
+    """Seconds within which 99 of a hundred came."""
+    return quantiles(seconds, n=100, method="inclusive")[98]
+
+
+def measured(engine: str, data: Path, url: str, sizes: Sizes) -> Iterator[Compared]:
+    """One subscriber, then all of them, on one engine."""
+    tokens = live_city.build_city(data, url)
+    places = str(sizes.subscribers + 100)
+    environment = {CONNECTIONS: places, CONNECTIONS_PER_SOURCE: places}
+    environment |= {} if url.startswith("sqlite") else {"ZHENDUAN_DATABASE": url}
+    spawned, found = get_context("spawn"), list[list[float]]()
+    with (
+        live_city.open_city(data, url, tokens) as city,
+        server(ours(data, project="apart"), environment) as (api, port),
+        spawned.Manager() as shared,
+        spawned.Pool(1) as client,
+    ):
+        sent = message(port, ASKED, {}, tokens["city"])
+        for subscribers in (1, sizes.subscribers):
+            ready, held, spent = shared.Barrier(2), psutil.Process(api).memory_info().rss, spent_by(api)
+            coming = client.apply_async(arrivals, (port, sent, subscribers, sizes.facts, sizes.within, ready))
+            ready.wait(sizes.within)
+            holds = psutil.Process(api).memory_info().rss - held
+            time.sleep(sizes.apart)
+            committed = list[float]()
+            for number in range(sizes.facts):
+                burst(city, 1, FIRST_FIRM * subscribers + number)
+                committed.append(time.time())
+                time.sleep(sizes.apart)
+            found.append(waits(committed, coming.get(sizes.within)))
+            say(f"\n{NAMES[engine]}: {subscribers:,} subscribers, {holds / subscribers / 1024:,.1f} KiB each; the server took")
+            say(f"  {spent_by(api) - spent:,.1f} s; median {median(found[-1]):.3f} s, 99 % within {p99(found[-1]):.3f} s")
+    alone, beside = (p99(one) for one in found)
+    where = f"{NAMES[engine]}, {sizes.subscribers:,} subscribers"
+    note = f"{beside:.3f} s; one alone {alone:.3f} s"
+    yield Compared(f"99 % have a fact after its commit, {where}", "1 s", SECONDS_GOAL / beside, goal=1.0, note=note)
+
+
+def compare(bench: Bench, sizes: Sizes) -> Iterator[Compared]:
+    """The subscribers of each engine."""
+    for engine in bench.engines:
+        with tempfile.TemporaryDirectory() as place:
+            data = Path(place) / "city"
+            with bench.postgres() if engine == "postgres" else nullcontext(f"sqlite:///{data}/journal.db") as url:
+                yield from measured(engine, data, url, sizes)
