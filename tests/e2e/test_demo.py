@@ -2,131 +2,45 @@
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import fmean
-from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
 
-from api.kit.ports import Transparency
-from api.kit.services import Services
 from domain.access import PARTIES, Everything, Nothing, Role
 from domain.command_rights import HELD_BY_PEOPLE
 from domain.diagnosis.case import DIAGNOSES
 from domain.diagnosis.opening import chosen_otherwise
-from domain.diagnosis.report import ConfirmReport, IssueReport, ReportFile
 from domain.diagnosis.state import IN_PROGRESS, Diagnosis, Status
 from domain.instants import SHANGHAI, city_day
 from domain.programme.implementation_facts import ImplementationStandard, ImplementationStep
 from domain.providers.sampling.reassessment import ReassessmentStatus
 from domain.providers.sampling.status import DrawStatus
-from journal import Accepted, Verified, open_journal, verify
-from journal.blobs import Blobs
+from journal import Verified, verify
 from journal.codec import decode
-from journal.disclosure_log.stores import open_disclosures
-from journal.secrets.firm_salt import FirmSalt
-from journal.secrets.personal import PersonalKeys
-from journal.secrets.vault import open_vault
-from journal.transparency.transparency_log import open_log
-from projections import open_read_models
 from projections.diagnosis import case_parts, diagnoses, groups
 from projections.diagnosis.diagnoses import DiagnosisFilter
 from projections.engine.pages import Page
 from projections.governance import proceedings
-from projections.governance.computation_leases import open_computation_leases
 from projections.governance.proceedings import ProceedingFilter
 from projections.participants import enterprises, people
-from projections.participants.deliveries import open_deliveries
 from projections.participants.enterprises import EnterpriseFilter
 from projections.programme import coverage, implementations
 from projections.providers import directory, sampling, selection
 from projections.providers.directory import DirectoryFilter
 from projections.standard import edition_mapping, editions, revisions, shadow
 from projections.standard.revisions import BY_NUMBER, CommentFilter
-from projections.standard.shadow_progress import open_shadow_leases
 from standards import ApplicableEdition, Form, edition_mappings, published_editions
-from tests.e2e.demo_data import DATA, PRESENT, SMALL
-from zhenduan.accounts.accounts import LocalAccounts
+from tests.e2e.demo_data import DATA, PRESENT
+from tests.e2e.demo_installation import House, house
 from zhenduan.accounts.file_contents import content_problem
 from zhenduan.accounts.file_types import FILE_TYPES
-from zhenduan.accounts.second_factors import SecondFactors
-from zhenduan.accounts.uploads import SignedUploads
-from zhenduan.accounts.witnesses import Witnesses
 from zhenduan.demo import city as demo_city
 from zhenduan.demo.data import seats
-from zhenduan.demo.files import evidence_pdf
-from zhenduan.demo.people import LOGINS, DemoLogin
+from zhenduan.demo.people import LOGINS
 from zhenduan.demo.ratings import YEAR
-from zhenduan.finishers import finishers
-
-MASTER = bytes(range(32))
-CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-
-
-class House:
-    """An installation whose demo is built with a report that costs nothing.
-
-    keys: where the keys of persons lie, so that two installations may share them. database: PostgreSQL, or SQLite files.
-    """
-
-    def __init__(self, folder: Path, keys: Path, database: str | None) -> None:
-        folder.mkdir(exist_ok=True)
-        files = {name: f"sqlite:///{folder / name}.db" for name in ("journal", "models", "vault")}
-        self.journal = open_journal(database or files["journal"], demo=True)
-        self.models = open_read_models(database or files["models"], self.journal)
-        self.vault, self.keys = open_vault(database or files["vault"]), open_vault(f"sqlite:///{keys}")
-        factors = SecondFactors(self.vault, bytes(32))
-        self.accounts = LocalAccounts(self.vault, self.models, self.journal, self.clock, factors, hasher=CHEAP)
-        self.disclosures = open_disclosures(database or f"sqlite:///{folder / 'disclosures'}.db")
-        self.shadows = open_shadow_leases(database or files["models"])
-        self.computations = open_computation_leases(database or files["models"])
-        self.deliveries = open_deliveries(database or f"sqlite:///{folder / 'deliveries'}.db")
-        self.log = open_log(self.journal, database or files["journal"], folder / "log.key", "zhenduan.example/demo")
-        blobs = Blobs(folder / "files")
-        personal = PersonalKeys(self.keys, MASTER)
-        made = finishers(self.journal, self.models, blobs, personal, demo=True)
-        self.services = Services(
-            journal=self.journal,
-            models=self.models,
-            blobs=blobs,
-            keys=personal,
-            firm_salt=FirmSalt(self.journal, MASTER),
-            finishers={**made, IssueReport: self.plain_report, ConfirmReport: self.plain_report},
-            accounts=self.accounts,
-            uploads=SignedUploads(self.vault, blobs, MASTER, self.clock),
-            shadows=self.shadows,
-            computations=self.computations,
-            deliveries=self.deliveries,
-            disclosures=self.disclosures,
-            clock=self.clock,
-            secret=MASTER,
-            demo=True,
-            transparency=Transparency(self.log, Witnesses(self.vault), ""),
-        )
-
-    @staticmethod
-    def clock() -> datetime:
-        return PRESENT
-
-    def open(self, seed: int = 7, progress: Callable[[int, int], None] | None = None) -> list[DemoLogin]:
-        return demo_city.open_demo(self.services, self.accounts, seed=seed, data=SMALL, progress=progress)
-
-    def plain_report(self, accepted: Accepted) -> Mapping[str, Any]:
-        kept = self.services.blobs.put(evidence_pdf(accepted.history[-1].position))
-        file = ReportFile(pdf=kept, renderer="r", fonts="f", rendered_at=accepted.history[-1].position)
-        return {"file": file}
-
-
-@contextmanager
-def house(folder: Path, keys: Path | None = None, database: str | None = None) -> Iterator[House]:
-    made = House(folder, keys or folder / "keys.db", database)
-    yield made
-    for name in ("models", "disclosures", "shadows", "computations", "deliveries", "log", "vault", "keys", "journal"):
-        getattr(made, name).close()
 
 
 @pytest.fixture(scope="module")
