@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from multiprocessing import get_context
+from multiprocessing.pool import AsyncResult
 from pathlib import Path
 from statistics import median, quantiles
-from threading import Barrier
+from threading import Barrier, BrokenBarrierError
 
 import psutil
 
@@ -27,7 +28,8 @@ from zhenduan.limits import CONNECTIONS, CONNECTIONS_PER_SOURCE
 SECONDS_GOAL = 1.0
 ASKED = 'subscription { publicEvents(kind: ["enterprise"]) { id type subject version } }'
 FIRST_FIRM = 1_000
-OPENED_AT_ONCE = 50
+OPENED_AT_ONCE = 16
+"""Fewer than one session may have waiting."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,11 @@ async def _arrivals(port: int, sent: bytes, subscribers: int, facts: int, within
             times.append(time.time())
         return times
 
-    await asyncio.gather(*(begin() for _ in range(subscribers)))
+    try:
+        await asyncio.gather(*(begin() for _ in range(subscribers)))
+    except BaseException:
+        ready.abort()
+        raise
     waiting = [asyncio.create_task(heard(one)) for one in opened]
     await asyncio.to_thread(ready.wait)
     async with asyncio.timeout(within):
@@ -78,6 +84,15 @@ async def _arrivals(port: int, sent: bytes, subscribers: int, facts: int, within
 def arrivals(port: int, sent: bytes, subscribers: int, facts: int, within: float, ready: Barrier) -> list[list[float]]:
     """When each of so many subscribers had each fact, by the clock; `ready` is met once all of them wait."""
     return asyncio.run(_arrivals(port, sent, subscribers, facts, within, ready))
+
+
+def until_ready(ready: Barrier, coming: AsyncResult[list[list[float]]], seconds: float) -> None:
+    """Meet the subscribers once all of them wait; what became of them instead is raised."""
+    try:
+        ready.wait(seconds)
+    except BrokenBarrierError:
+        coming.get(1)
+        raise
 
 
 def waits(committed: Sequence[float], found: Sequence[Sequence[float]]) -> list[float]:
@@ -107,7 +122,7 @@ def measured(engine: str, data: Path, url: str, sizes: Sizes) -> Iterator[Compar
         for subscribers in (1, sizes.subscribers):
             ready, held, spent = shared.Barrier(2), psutil.Process(api).memory_info().rss, spent_by(api)
             coming = client.apply_async(arrivals, (port, sent, subscribers, sizes.facts, sizes.within, ready))
-            ready.wait(sizes.within)
+            until_ready(ready, coming, sizes.within)
             holds = psutil.Process(api).memory_info().rss - held
             time.sleep(sizes.apart)
             committed = list[float]()
