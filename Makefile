@@ -4,6 +4,9 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
+# Where no bytecode may be written, each of the suite's hundreds of starts of the program would compile it anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 # What the console is built from.
 CONSOLE_SOURCES := $(wildcard console/*.* console/src/*.* console/src/*/*.*)
 
