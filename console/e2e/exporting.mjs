@@ -3,12 +3,16 @@ import { readFileSync } from "node:fs";
 
 import { go, journey, settled, signIn, tab } from "./browser.mjs";
 
-const rowsOf = async (download) => readFileSync(await download.path(), "utf8").trimEnd().split("\r\n").slice(1);
+const rowsOf = async (download) => {
+  const file = `${process.env.FOLDER}/list.csv`;
+  await download.saveAs(file);
+  return readFileSync(file, "utf8").trimEnd().split("\r\n").slice(1);
+};
 
 await journey(async (browser) => {
   const [city] = await tab(browser);
   await signIn(city, "city");
-  await go(city, "/enterprises");
+  await go(city, "/directory");
   const all = Number(/\d+/.exec(await city.getByText(/^共 \d+ 项$/).first().innerText())[0]);
   const page = await city.locator("tr.ant-table-row").count();
   await city.getByRole("button", { name: "下一页" }).click();
