@@ -21,7 +21,7 @@ from domain.diagnosis.stages import stage_stream
 from domain.diagnosis.state import diagnosis_stream
 from domain.governance.proceedings.decision import DecideProceeding
 from domain.governance.proceedings.hearing import GiveStatement, MoveDeadline
-from domain.governance.proceedings.opening import OpenProceeding, ServeNotice
+from domain.governance.proceedings.opening import OpenProceeding, ServeNotice, WithdrawProceeding
 from domain.governance.proceedings.proceeding import PROCEEDINGS
 from domain.governance.proceedings.state import (
     Proceeding,
@@ -30,15 +30,20 @@ from domain.governance.proceedings.state import (
     ProceedingStatus,
     proceeding_stream,
 )
+from domain.governance.standing import DirectoryStanding, listing_stream
+from domain.instants import microseconds
 from domain.kernel import Command, fold
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
+from domain.providers.listings.events import ProviderListed
+from domain.providers.listings.listing import SuspendProvider
 from domain.standard.editions import PublishEdition
-from journal import Caller, Handled
-from journal.codec import decode
+from journal import Caller, Handled, NewEntry
+from journal.codec import decode, encode
 from projections.diagnosis import case_parts
 from projections.diagnosis.diagnoses import DiagnosisFilter, diagnoses
 from projections.engine.pages import Page
 from projections.governance.proceedings import BY_DUE_DAY, ProceedingFilter, proceedings
+from projections.providers.directory import entry_of
 from tests.live_city import CHEAP
 from tests.small_city import CITY, EDITION, FILLER, FIRM, City, caller, roster
 from tests.small_city import opening as naming
@@ -278,3 +283,57 @@ def overdue(program: Services, day: date) -> list[str]:
     where = DiagnosisFilter(follow_up_overdue=True, day=day.isoformat())
     with program.models.reading() as snapshot:
         return [row.id for row in diagnoses(snapshot, Everything(), where, Page(10))]
+
+
+# Suspensions pending a hearing (plan V4)
+
+
+def suspended(services: Services) -> None:
+    """The provider is listed, and suspended on a red line whose notice is served: x2."""
+    fact = ProviderListed(year=2024, on=date(2024, 3, 1), tags=("C34",), rule=None, causes=("call/2024/9",))
+    entry = NewEntry(listing_stream("p1"), 1, fact.type, encode(fact), actor="li", role=Role.CITY, organisation="city")
+    services.journal.append([entry], microseconds(services.clock()))
+    services.models.catch_up()
+    send(services, city("li"), opening("x2").model_copy(update={"kind": ProceedingKind.RED_LINE, "cause": "listing/p1/1"}))
+    send(services, city("li"), ServeNotice(proceeding="x2"))
+    send(services, city("li"), SuspendProvider(provider="p1", causes=("proceeding/x2/2",), reason="听证前先行暂停"))
+
+
+def place(services: Services) -> DirectoryStanding:
+    services.models.catch_up()
+    with services.models.reading() as snapshot:
+        entry = entry_of(snapshot, "p1")
+    assert entry is not None
+    return entry.listing.standing
+
+
+def test_a_suspension_ends_by_itself_with_a_red_line_that_was_withdrawn_once(program: Services) -> None:
+    suspended(program)
+    do_due_acts(program, NEVER)
+    assert place(program) is DirectoryStanding.SUSPENDED, "while its red line is pending it stands"
+    send(program, city("li"), WithdrawProceeding(proceeding="x2", reason="查无实据"))
+    assert do_due_acts(program, NEVER) == 1
+    do_due_acts(program, NEVER)  # the read models have not seen it yet; its key is known all the same
+    assert place(program) is DirectoryStanding.LISTED
+    moves = [one.type for one in program.journal.read(listing_stream("p1"))]
+    assert moves == ["listing.listed.v1", "listing.suspended.v1", "listing.restored.v1"]
+    entry = program.journal.read(listing_stream("p1"))[-1]
+    withdrawn = program.journal.read(proceeding_stream("x2"))[-1]
+    assert (entry.type, entry.role, entry.causation) == ("listing.restored.v1", "system", f"proceeding/x2/{withdrawn.version}")
+    assert do_due_acts(program, NEVER) == 0
+
+
+def test_a_suspension_ends_by_itself_once_its_red_line_is_dismissed_in_the_end_and_not_before(program: Services) -> None:
+    suspended(program)
+    send(program, PROVIDER, GiveStatement(proceeding="x2", text="并非代填", asks_hearing=False))
+    send(program, city("zhao"), DecideProceeding(proceeding="x2", outcome=ProceedingOutcome.DISMISSED, reasons="证据不足"))
+    appeal = state(program, "x2").appeal
+    assert appeal is not None
+    do_due_acts(on(program, appeal.due), NEVER)
+    assert place(program) is DirectoryStanding.SUSPENDED, "an appeal may still come"
+    after = on(program, appeal.due + DAY)
+    do_due_acts(after, NEVER)
+    program.models.catch_up()
+    do_due_acts(after, NEVER)
+    assert place(program) is DirectoryStanding.LISTED
+    assert facts(program, "x2")[-1] == "proceeding.became_final.v1"
