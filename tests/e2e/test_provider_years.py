@@ -1,8 +1,7 @@
 """Two years of the providers (plan V1–V6, T1, I1): called, marked blind, listed, moved, heard, rated, paid, paid back, restored.
 
 Each step is what the role's page says, asked over HTTP by whoever it names, who signed in for it; of the public nobody signs in.
-The program's own acts are done by the day. A diagnostician's exam and practical part are gone through from enrolment to certificate
-in `tests/api/providers/test_exams.py`, a district's batch from request to adopted plan in `tests/api/providers/test_matchings.py`.
+The program's own acts are done by the day.
 """
 
 import io
@@ -28,6 +27,7 @@ from tests.e2e.provider_moves import (
     worked,
 )
 from tests.e2e.provider_selection import MARKERS, P1, P2, RELATED, called, listed, marked
+from tests.e2e.provider_training import examined, matched, trained
 from tests.live_city import sections
 
 BEGAN = datetime(2025, 1, 6, 2, tzinfo=UTC)
@@ -234,6 +234,9 @@ def test_providers_go_through_two_years(programme: Programme) -> None:
     called(programme)
     marked(programme)
     listed(programme)
+    trained(programme)
+    examined(programme)
+    matched(programme)
     own, left = worked(programme)
     removed(programme, left)
     suspended_and_cleared(programme)
