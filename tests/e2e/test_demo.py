@@ -33,6 +33,7 @@ from projections.providers.directory import DirectoryFilter
 from projections.standard import edition_mapping, editions, revisions, shadow
 from projections.standard.revisions import BY_NUMBER, CommentFilter
 from standards import ApplicableEdition, Form, edition_mappings, published_editions
+from tests import job_records
 from tests.e2e.demo_data import DATA, PRESENT
 from tests.e2e.demo_installation import House, house
 from zhenduan.accounts.file_contents import content_problem
@@ -193,6 +194,15 @@ def test_an_appeal_was_won_a_proceeding_ended_by_itself_and_a_complaint_waits_fo
     }
     [waiting] = [row for row in rows if row.kind == "complaint"]
     assert waiting.due is not None
+
+
+def test_what_a_rating_counts_of_each_case_is_what_its_rows_say(city: House) -> None:
+    """Over every state that a case comes to (decision 0113)."""
+    with city.models.reading() as snapshot:
+        kept = job_records.kept(snapshot)
+        assert kept == job_records.counted(snapshot)
+    assert any(one["items_overturned"] != "[]" for one in kept.values())
+    assert any(one["files_reported"] < one["files"] for one in kept.values())
 
 
 def test_a_month_of_the_rated_year_was_drawn_and_a_drawn_job_waits_for_its_assessor(city: House) -> None:

@@ -28,7 +28,7 @@ SECRET = sha256("示例抽样密值".encode()).hexdigest()
 BEACON = "03 07 12 18 24 33 09"
 SOURCE = "示例彩票当月最后一期"
 GIVEN_OUT = 2
-"""Drawn jobs that wait for the assessor who may sign in."""
+"""Drawn jobs, at most, that wait for the assessor who may sign in."""
 
 
 @dataclass(frozen=True)
