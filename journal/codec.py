@@ -9,6 +9,7 @@ import orjson
 
 from domain.diagnosis.on_site import SiteVisitRecorded
 from domain.diagnosis.opening import DiagnosisOpened
+from domain.diagnosis.report import ReportConfirmed, ReportIssued
 from domain.diagnosis.stages import StageBegan, StageEscalated, StageExtended, StageReminded
 from domain.events import EVENTS
 from domain.governance.proceedings.hearing import StatementGiven
@@ -48,6 +49,11 @@ def _without_plan(data: Data) -> Data:
     return {**data, "plan": None, "team": [], "place": None, "began_at": None}
 
 
+def _without_number(data: Data) -> Data:
+    """A report from before a number to verify it by was printed on its cover."""
+    return {**data, "file": {**data["file"], "number": None, "address": None}}
+
+
 def _report_within(**added: Any) -> Callable[[Data], Data]:  # noqa: ANN401 - plain JSON
     """A roster's answer from when the entry held the whole report; of its firms it was not said where they lie."""
 
@@ -70,6 +76,8 @@ UPCASTERS: Mapping[str, Upcaster] = {
     "roster.blocked.v1": Upcaster(name_of(RosterBlocked), _report_within(to_confirm=0)),
     "diagnosis.opened.v1": Upcaster(name_of(DiagnosisOpened), lambda data: {**data, "applicable": None, "reason": None}),
     "diagnosis.site_visit_recorded.v1": Upcaster(name_of(SiteVisitRecorded), _without_plan),
+    "diagnosis.report_issued.v1": Upcaster(name_of(ReportIssued), _without_number),
+    "diagnosis.report_confirmed.v1": Upcaster(name_of(ReportConfirmed), _without_number),
     "stage.began.v1": Upcaster(name_of(StageBegan), lambda data: data),
     "stage.reminded.v1": Upcaster(name_of(StageReminded), lambda data: data),
     "stage.escalated.v1": Upcaster(name_of(StageEscalated), lambda data: data),

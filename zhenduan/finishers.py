@@ -4,8 +4,10 @@ A refused command leaves none of it behind: no report, no key of a person, no fi
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
+from api.kit.credentials import drawn_number
 from domain.access import Role, scope_of
 from domain.diagnosis.external.batch import SendResultBatch
 from domain.diagnosis.report import ConfirmReport, IssueReport
@@ -28,16 +30,16 @@ from projections.diagnosis import diagnoses
 from projections.diagnosis.external_results import LATEST_FIRST, ExternalResultFilter, external_results
 from projections.engine.pages import Page
 from projections.programme.papers.setting import set_files, sheet_of
-from projections.report import Archive, finish_report
+from projections.report import Archive, VerificationMark, finish_report
 
 MOST_CASES = 1_000
 """Diagnoses or certificates of one firm that are looked through for a report: more than a firm has in a lifetime."""
 
 
 def finishers(
-    journal: Journal, models: ReadModels, blobs: Blobs, keys: PersonalKeys, *, demo: bool
+    journal: Journal, models: ReadModels, blobs: Blobs, keys: PersonalKeys, *, demo: bool, address: str
 ) -> Mapping[type[Command], Finish]:
-    """Every command whose facts the program completes -> what completes them 定稿者."""
+    """Every command whose facts the program completes -> what completes them 定稿者. address: our public one, else ""."""
 
     def cases_of(enterprise: str) -> tuple[Sequence[str], int]:
         scope, where = scope_of(Role.ENTERPRISE, enterprise), diagnoses.DiagnosisFilter(enterprise=[enterprise])
@@ -52,7 +54,11 @@ def finishers(
             return [row.id for row in rows], snapshot.position
 
     def report(accepted: Accepted) -> Mapping[str, Any]:
-        return finish_report(blobs, demo, Archive(journal, cases_of, results_of), names_of_codes())(accepted)
+        archive = Archive(journal, cases_of, results_of)
+        return finish_report(blobs, demo, archive, names_of_codes(), mark_of)(accepted)
+
+    def mark_of(day: date) -> VerificationMark:
+        return VerificationMark(drawn_number("ZDD", day.year), address)
 
     def set_paper(accepted: Accepted) -> Mapping[str, Any]:
         paper = accepted.state

@@ -124,7 +124,7 @@ def opened(
             firm_salt=FirmSalt(journal, derived(master, "salt of the enterprises' ids")),
             accounts=accounts,
             uploads=SignedUploads(vault, blobs, master, clock, foreign),
-            finishers=finishers(journal, models, blobs, keys, demo=demo),
+            finishers=finishers(journal, models, blobs, keys, demo=demo, address=settings.home),
             shadows=shadows,
             computations=computations,
             deliveries=deliveries,

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from domain.access import Mask
 from domain.command_rights import CONFIRMERS, REVIEWERS
@@ -14,6 +14,8 @@ from domain.governance.rule_bodies.body import RuleKind
 from domain.kernel import EVERYONE, Count, DecisionContext, Event, Facts, Part, Rule, Sha256, Unfinished
 from standards.described import DescribedEnum
 
+ReportNumber = Annotated[str, StringConstraints(pattern=r"^ZDD-[0-9]{4}-[0-9A-Z]{12}$")]
+"""Number that anyone verifies a printed report by 核验编号: ZDD, the year, twelve drawn letters of Crockford's alphabet."""
 TEMPLATE_RULE = rule_stream(RuleKind.REPORT_TEMPLATE)
 """By which a report is set 报告模板: read as it goes out, so that it is set alike when it is made again."""
 
@@ -34,16 +36,32 @@ class ReportKind(DescribedEnum):
     CONFIRMED = "confirmed", "Confirmed by the firm · 确认"
 
 
+class ReportStatus(DescribedEnum):
+    """What a printed report is worth · 报告核验状态."""
+
+    ISSUED = "issued", "The latest report, which the firm has yet to confirm · 现行报告，待企业确认"
+    CONFIRMED = "confirmed", "The latest report, confirmed by the firm · 现行报告，企业已确认"
+    CONTESTED = "contested", "Objected to by the firm; its result may still change · 企业有异议，结果可能变化"
+    SUPERSEDED = "superseded", "A later version of the report is out · 已有后续版本"
+    WITHDRAWN = "withdrawn", "Its diagnosis was withdrawn · 诊断已撤回"
+
+
 # Commands
 
 
 class ReportFile(Part):
-    """A rendered report 报告文件: hash of its bytes, digests of renderer and fonts, the position it was rendered at."""
+    """A rendered report 报告文件: hash of its bytes, digests of renderer and fonts, the position it was rendered at.
+
+    number: printed on its cover, to verify it by; address: our public one, which the printed code leads to, "" where it was not
+    set. Both None of a report from before numbers were printed.
+    """
 
     pdf: Sha256
     renderer: Annotated[str, Field(max_length=200)]
     fonts: Annotated[str, Field(max_length=200)]
     rendered_at: Count
+    number: ReportNumber | None
+    address: Annotated[str, Field(max_length=500)] | None
 
 
 class IssueReport(DiagnosisCommand):
@@ -64,7 +82,7 @@ class ConfirmReport(DiagnosisCommand):
 class ReportIssued(Event):
     """The report is out 报告已出具; `version` counts the reports of this diagnosis from 1."""
 
-    type: Literal["diagnosis.report_issued.v1"] = "diagnosis.report_issued.v1"
+    type: Literal["diagnosis.report_issued.v2"] = "diagnosis.report_issued.v2"
     told_to: ClassVar = EVERYONE
     masks: ClassVar = frozenset({Mask.OUTCOME, Mask.RESULT_AND_REPORT})
     says: ClassVar = "出具了第 {version} 版报告，总分 {total}"
@@ -77,7 +95,7 @@ class ReportIssued(Event):
 class ReportConfirmed(Event):
     """The firm agrees 报告已确认."""
 
-    type: Literal["diagnosis.report_confirmed.v1"] = "diagnosis.report_confirmed.v1"
+    type: Literal["diagnosis.report_confirmed.v2"] = "diagnosis.report_confirmed.v2"
     told_to: ClassVar = EVERYONE
     masks: ClassVar = frozenset({Mask.OUTCOME, Mask.RESULT_AND_REPORT})
     says: ClassVar = "确认了报告，形成第 {version} 版"

@@ -17,6 +17,7 @@ from api.diagnosis import (
     movers,
     prefill,
     reader_candidates,
+    report_verification,
     result_batches,
     result_credentials,
 )
@@ -107,6 +108,7 @@ MODULES = (
     person_export,
     enterprises,
     diagnoses,
+    report_verification,
     result_credentials,
     external_results,
     prefill,

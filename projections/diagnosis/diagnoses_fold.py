@@ -175,7 +175,7 @@ EVIDENCE = Table(
 
 
 class ReportRow(NamedTuple):
-    """A version of the report 报告."""
+    """A version of the report 报告. number: by which anyone verifies it; None of one from before numbers were printed."""
 
     diagnosis: str
     version: int
@@ -183,6 +183,7 @@ class ReportRow(NamedTuple):
     sha256: str
     rendered_at: Long
     issued_at: Long
+    number: str | None
 
 
 REPORTS = Table(
@@ -190,6 +191,7 @@ REPORTS = Table(
     META,
     *columns(ReportRow, "diagnosis", "version"),
     Index("ix_report_sha256", "sha256"),
+    Index("ix_report_number", "number"),
 )
 
 
@@ -355,6 +357,7 @@ def _details(
                     "sha256": file["pdf"],
                     "rendered_at": file["rendered_at"],
                     "issued_at": entry.at,
+                    "number": file["number"],
                 }
             )
     return {}

@@ -5,5 +5,16 @@ from projections.report.finishing import finish_report, report, reprint
 from projections.report.fonts import FontsMissing
 from projections.report.printing import Printed
 from projections.report.sheet import Case, NothingToReport
+from projections.report.verification import VerificationMark
 
-__all__ = ["Archive", "Case", "FontsMissing", "NothingToReport", "Printed", "finish_report", "report", "reprint"]
+__all__ = [
+    "Archive",
+    "Case",
+    "FontsMissing",
+    "NothingToReport",
+    "Printed",
+    "VerificationMark",
+    "finish_report",
+    "report",
+    "reprint",
+]

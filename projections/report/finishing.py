@@ -1,7 +1,8 @@
 """Finishing 报告定稿: once the rules accept that a report goes out, it is rendered, kept by its hash, and cited. plan P4."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from itertools import chain
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -23,10 +24,15 @@ from journal.codec import decode, folded
 from projections.report import fonts, printing
 from projections.report.archive import Archive
 from projections.report.sheet import Case, sheet
+from projections.report.verification import VerificationMark
 
 LOG = logging.getLogger(__name__)
 
 NO_NAMES: Mapping[str, str] = MappingProxyType({})
+
+
+def unmarked(_day: date) -> None:
+    """No mark, of a report that nobody is to verify 无核验标识."""
 
 
 class Keeping(Protocol):
@@ -49,6 +55,7 @@ def finish_report(
     demo: bool,  # noqa: FBT001 - as the wiring names it
     archive: Archive,
     names: Mapping[str, str] = NO_NAMES,
+    mark_of: Callable[[date], VerificationMark | None] = unmarked,
 ) -> Finish:
     """Makes the file of the report that IssueReport or ConfirmReport lets out 报告定稿.
 
@@ -57,10 +64,12 @@ def finish_report(
         demo: the data is synthetic, and every page says 示例数据.
         names: code of a district or an industry -> name, from the code lists in force.
         archive: what else the case names is looked up there.
+        mark_of: gives a report of a day the number that anyone verifies it by.
     """
 
     def finish(accepted: Accepted) -> Mapping[str, Any]:
-        case = case_of(accepted, demo=demo, names=names, archive=archive)
+        mark = mark_of(city_day(accepted.at))
+        case = case_of(accepted, demo=demo, names=names, archive=archive, mark=mark)
         made = report(case, accepted.organisation)
         if made.missing:
             points = " ".join(f"U+{ord(character):04X}" for character in made.missing)
@@ -70,13 +79,22 @@ def finish_report(
             renderer=printing.renderer(),
             fonts=fonts.digest(),
             rendered_at=case.position,
+            number=mark and mark.number,
+            address=mark and mark.address,
         )
         return {"file": file}
 
     return finish
 
 
-def case_of(accepted: Accepted, *, demo: bool, names: Mapping[str, str], archive: Archive) -> Case:
+def case_of(
+    accepted: Accepted,
+    *,
+    demo: bool,
+    names: Mapping[str, str],
+    archive: Archive,
+    mark: VerificationMark | None = None,
+) -> Case:
     """What the report of an accepted command is made from 报告依据: everything the command read, up to the last of it."""
     command, state = accepted.command, accepted.state
     assert isinstance(command, IssueReport | ConfirmReport)  # noqa: S101 - asked of these two only
@@ -110,6 +128,7 @@ def case_of(accepted: Accepted, *, demo: bool, names: Mapping[str, str], archive
         role=accepted.role,
         template=template,
         sampled=archive.sampled(day, position),
+        mark=mark,
     )
 
 
@@ -144,7 +163,9 @@ def reprint(
     others = {stream: _up_to(fact.file.rendered_at, found) for stream, found in others.items()}
     read = {stream: folded(CAPABILITIES[kind_of(stream)], found) for stream, found in others.items()}
     accepted = Accepted(command, history, state, read, others, utc_moment(entry.at), entry.role, entry.organisation)
-    return report(case_of(accepted, demo=demo, names=names, archive=Archive(journal)), entry.organisation, turns)
+    mark = VerificationMark(fact.file.number, fact.file.address or "") if fact.file.number is not None else None
+    case = case_of(accepted, demo=demo, names=names, archive=Archive(journal), mark=mark)
+    return report(case, entry.organisation, turns)
 
 
 def _up_to(position: int, entries: Sequence[Entry]) -> list[Entry]:

@@ -21,7 +21,7 @@ from projections.report.sheet import Sheet, grade_name
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"
 
-LIBRARIES = ("weasyprint", "pydyf", "fonttools", "tinycss2", "tinyhtml5", "cssselect2", "jinja2", "markupsafe")
+LIBRARIES = ("weasyprint", "pydyf", "fonttools", "tinycss2", "tinyhtml5", "cssselect2", "jinja2", "markupsafe", "segno")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from projections.report import advice, trail, wording
 from projections.report.archive import NOT_SAMPLED, Former, Sampled
 from projections.report.certificates import CertificateLine, Certified, certificate_lines
 from projections.report.former import ResultComparison, compared
+from projections.report.verification import VerificationMark
 from projections.report.versions import VersionChanges, version_changes
 from standards import Answer, Edition, Form, Gate, Indicator, IndicatorScore, Issued, Lifting, Measured, lifting
 
@@ -47,7 +48,8 @@ class Case:
     its day in the city's calendar is printed. confirmed: the version the firm agreed to. demo: synthetic data, marked
     示例数据 on every page. names: id of an organisation, code of a district or an industry -> name. titles: key of an edition
     -> its title. former: the result that a repeat is compared with. certified: certificates that the firm held. role: in
-    which the report is issued or confirmed. template: by which it is set. sampled: what its certainty rests on.
+    which the report is issued or confirmed. template: by which it is set. sampled: what its certainty rests on. mark: by which
+    the paper is verified.
     """
 
     diagnosis: str
@@ -65,6 +67,7 @@ class Case:
     role: str = ""
     template: ReportTemplate = DEFAULT_TEMPLATE
     sampled: Sampled = NOT_SAMPLED
+    mark: VerificationMark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,7 @@ class Sheet:
     template: ReportTemplate
     certainty: Certainty
     versions: VersionChanges | None
+    mark: VerificationMark | None
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -306,6 +310,7 @@ def sheet(case: Case) -> Sheet:
         template=case.template,
         certainty=certainty_of(verified, issued, edition.bands, *case.sampled),
         versions=version_changes(history, edition, state),
+        mark=case.mark,
     )
 
 

@@ -57,7 +57,7 @@ class House:
         self.log = open_log(self.journal, database or files["journal"], folder / "log.key", "zhenduan.example/demo")
         blobs = Blobs(folder / "files")
         personal = PersonalKeys(self.keys, MASTER)
-        made = finishers(self.journal, self.models, blobs, personal, demo=True)
+        made = finishers(self.journal, self.models, blobs, personal, demo=True, address="")
         self.services = Services(
             journal=self.journal,
             models=self.models,
@@ -86,7 +86,7 @@ class House:
 
     def plain_report(self, accepted: Accepted) -> Mapping[str, Any]:
         kept = self.services.blobs.put(evidence_pdf(accepted.history[-1].position))
-        file = ReportFile(pdf=kept, renderer="r", fonts="f", rendered_at=accepted.history[-1].position)
+        file = ReportFile(pdf=kept, renderer="r", fonts="f", rendered_at=accepted.history[-1].position, number=None, address=None)
         return {"file": file}
 
 

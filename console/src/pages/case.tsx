@@ -30,7 +30,7 @@ const CASE = graphql(`
       enterprise { id name uscc district { code name } industry { code name } }
       provider { id name }
       evidence(first: 100) { nodes { sha256 filename size indicators attachedAt url } }
-      reports(first: 50) { nodes { version kind sha256 issuedAt url } }
+      reports(first: 50) { nodes { version kind sha256 issuedAt number url } }
       result {
         selfTotal verifiedTotal gradeName levelName
         dimensions { id name weight selfScore verifiedScore level }
@@ -195,7 +195,7 @@ function Reports({ diagnosis, again }: { diagnosis: CaseOf; again: () => void })
         locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={words.case.noReports} /> }}
         renderItem={(one) => (
           <List.Item actions={[<Button key="get" type="primary" onClick={() => void download(one.url)}>{words.case.download} PDF</Button>]}>
-            <List.Item.Meta title={words.case.issued(one.version)} description={`${shanghai(one.issuedAt)} · ${one.sha256.slice(0, 16)}…`} />
+            <List.Item.Meta title={words.case.issued(one.version)} description={[shanghai(one.issuedAt), one.number, `${one.sha256.slice(0, 16)}…`].filter(Boolean).join(" · ")} />
           </List.Item>
         )}
       />

@@ -85,6 +85,9 @@ class Report:
     kind: ReportKind = field("What it is · 报告类别")
     sha256: str = field("SHA-256 of the PDF, a fact of the journal · 报告散列")
     issued_at: datetime = field("When it came out, UTC · 出具时间")
+    number: str | None = field(
+        "Number on its cover by which anyone verifies the paper; null of one from before numbers were printed · 核验编号"
+    )
     url: str = field("Where the caller may fetch it · 下载地址")
 
 

@@ -22,13 +22,27 @@ from domain.kernel import Command, Refused, Rule
 from isolation import Turns
 from isolation.quotas import WORK_BUSY, WORK_SHARE_USED
 from journal import Accepted, Caller, Handled, open_journal
-from projections.report import Archive, Case, FontsMissing, Printed, finish_report, fonts, pdf, printing, report
+from projections.report import (
+    Archive,
+    Case,
+    FontsMissing,
+    Printed,
+    VerificationMark,
+    finish_report,
+    fonts,
+    pdf,
+    printing,
+    report,
+)
 from projections.report.finishing import case_of
 from projections.report.sheet import sheet
 from tests.small_city import PROVIDER, City
 
 HOSTILE = '<img src="file:///etc/passwd"><style>@import url(http://127.0.0.1:9/x.css);</style>&"\'公司'
 ROOT = Path(__file__).parents[3]
+
+
+MARK = VerificationMark("ZDD-2026-0123456789AB", "https://city.example")
 
 
 class Taking(City):
@@ -46,8 +60,8 @@ class Taking(City):
         return digest
 
     def finish(self, accepted: Accepted) -> Mapping[str, Any]:
-        self.cases.append(case_of(accepted, demo=True, names={}, archive=Archive(self.journal)))
-        return finish_report(self, True, Archive(self.journal))(accepted)
+        self.cases.append(case_of(accepted, demo=True, names={}, archive=Archive(self.journal), mark=MARK))
+        return finish_report(self, True, Archive(self.journal), mark_of=lambda _: MARK)(accepted)
 
     def send(self, who: Caller, command: Command, **rest: Any) -> Handled:
         made = {"finish": self.finish} if isinstance(command, IssueReport) else {}
@@ -71,6 +85,20 @@ def case(city: Taking) -> Case:
 @pytest.fixture(scope="module")
 def printed(case: Case) -> Printed:
     return report(case, "p1")
+
+
+def test_the_cover_bears_the_number_that_anyone_verifies_the_paper_by_and_a_code_that_leads_there(
+    case: Case, printed: Printed
+) -> None:
+    """plan P4, P7, decision 0122."""
+    assert MARK.number in reader(printed.pdf).pages[0].extract_text()
+    assert MARK.target == f"https://city.example/verify/{MARK.number}"
+    assert replace(MARK, address="").target == MARK.number, "no address is made up"
+    drawn = MARK.code
+    assert drawn.startswith("<svg")
+    assert drawn != replace(MARK, number="ZDD-2026-0123456789AC").code
+    unmarked = report(replace(case, mark=None), "p1")
+    assert "核验本报告" not in reader(unmarked.pdf).pages[0].extract_text()
 
 
 @pytest.mark.parametrize(

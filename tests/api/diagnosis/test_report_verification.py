@@ -1,0 +1,106 @@
+"""Who holds a printed report learns what it is worth, and nothing of the firm (plan P4, P7)."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from domain.diagnosis.report import ReportStatus
+from tests.live_city import FIRM, LiveCity
+
+ASKED = """query($n: String!, $uscc: String, $grade: Int, $sha256: String) {
+  verifyReport(number: $n, uscc: $uscc, grade: $grade, sha256: $sha256) { number version status issuedOn agrees synthetic } }"""
+REPORTS = "query($id: ID!) { diagnosis(id: $id) { grade reports { nodes { version number sha256 } } } }"
+
+
+@pytest.fixture
+def client(city: LiveCity) -> Iterator[TestClient]:
+    with TestClient(create_app(city.installation.services, project=False)) as client:
+        yield client
+
+
+def reports(city: LiveCity, case: str) -> tuple[int, list[dict[str, str]]]:
+    found = city.data("confirmer", REPORTS, id=case)["diagnosis"]
+    return found["grade"], sorted(found["reports"]["nodes"], key=lambda one: one["version"])
+
+
+def verified(city: LiveCity, number: str, **stated: object) -> dict[str, object] | None:
+    found: dict[str, object] | None = city.data(None, ASKED, n=number, **stated)["verifyReport"]
+    return found
+
+
+def test_a_report_is_verified_by_its_number_and_a_later_version_takes_its_place(city: LiveCity) -> None:
+    case = city.issued()
+    _, [issued] = reports(city, case)
+    assert re.fullmatch(r"ZDD-\d{4}-[0-9A-Z]{12}", issued["number"])
+    told = verified(city, f" {issued['number'].lower()} ")
+    assert told is not None
+    assert (told["status"], told["version"], told["agrees"]) == ("ISSUED", 1, None)
+    city.done("confirmer", "confirmReport", diagnosis=case)
+    _, [issued, confirmed] = reports(city, case)
+    assert issued["number"] != confirmed["number"]
+    assert verified(city, issued["number"]) == told | {"status": "SUPERSEDED"}
+    latest = verified(city, confirmed["number"])
+    assert latest is not None
+    assert (latest["status"], latest["version"]) == ("CONFIRMED", 2)
+    assert verified(city, "ZDD-2026-000000000000") is None
+
+
+def test_what_a_paper_says_is_compared_and_never_told(city: LiveCity) -> None:
+    case = city.issued()
+    grade, [one] = reports(city, case)
+    holds: dict[str, object] = {"uscc": FIRM.uscc.lower(), "grade": grade, "sha256": one["sha256"].upper()}
+    assert agrees(city, one["number"], **holds) is True
+    for name, forged in (("uscc", "91310000000000000X"), ("grade", grade + 1), ("sha256", "0" * 64), ("grade", 99), ("uscc", "")):
+        assert agrees(city, one["number"], **(holds | {name: forged})) is False, name
+        assert agrees(city, one["number"], **{name: forged}) is False, name
+    city.done("confirmer", "confirmReport", diagnosis=case)
+    assert agrees(city, one["number"], **holds) is None, "a superseded paper is relied on for nothing"
+
+
+def agrees(city: LiveCity, number: str, **stated: object) -> object:
+    found = verified(city, number, **stated)
+    assert found is not None
+    return found["agrees"]
+
+
+def test_a_contested_report_says_that_its_result_may_change(city: LiveCity) -> None:
+    case = city.issued()
+    _, [one] = reports(city, case)
+    city.done("enterprise", "objectToReport", diagnosis=case, items=[{"indicator": "Z01", "reason": "规划已更新"}])
+    told = verified(city, one["number"])
+    assert told is not None
+    assert told["status"] == "CONTESTED"
+
+
+def test_the_number_is_the_parties_alone(city: LiveCity) -> None:
+    case = city.issued()
+    for role in ("bank", "park"):
+        answer = city.ask(role, REPORTS, id=case)
+        assert "ZDD-" not in str(answer), role
+
+
+def test_the_printed_link_leads_to_a_page_without_firm_and_grade(city: LiveCity, client: TestClient) -> None:
+    case = city.issued()
+    grade, [one] = reports(city, case)
+    path = f"/verify/{one['number']}"
+    page = client.get(path)
+    assert page.status_code == 200
+    for said in ("有效：现行报告，待企业确认", "Valid: the latest report, which the firm has yet to confirm", "诊断报告", "第 1 版"):
+        assert said in page.text
+    good = client.get(path, params={"uscc": FIRM.uscc, "grade": str(grade)})
+    assert "所填内容与记录一致" in good.text
+    bad = client.get(path, params={"uscc": FIRM.uscc, "grade": str(grade % 10 + 1)})
+    assert "所填内容与记录不一致" in bad.text
+    for odd in ("0", "11", "四", "1e9", "-1", "9" * 400):
+        answer = client.get(path, params={"grade": odd})
+        assert (answer.status_code, "等级应为 1 至 10 的整数" in answer.text) == (400, True), odd
+    for untold in (FIRM.name, FIRM.uscc, case):
+        assert untold not in page.text
+    assert "<script" not in client.get(path, params={"uscc": "<script>alert(1)</script>"}).text
+
+
+def test_every_status_of_a_report_is_said_in_both_languages() -> None:
+    assert all(all(one.names) for one in ReportStatus)
