@@ -41,7 +41,7 @@ MAY_IMPORT = {
     | {"domain", "methods", "standards", "cryptography", "eventsourcing", "orjson", "psycopg2", "sqlalchemy"},
     "projections": STANDARD_LIBRARY
     | {"domain", "isolation", "journal", "methods", "standards"}
-    | {"orjson", "psycopg2", "sqlalchemy", "jinja2", "weasyprint", "fontTools"},
+    | {"orjson", "psycopg2", "sqlalchemy", "jinja2", "segno", "weasyprint", "fontTools"},
     "interop": STANDARD_LIBRARY
     | {"domain", "isolation", "journal", "methods", "projections", "standards"}
     | {"arro3", "cryptography", "openpyxl", "orjson", "psycopg2", "pydantic", "sqlalchemy", "tqdm", "yaml"},
@@ -51,7 +51,7 @@ MAY_IMPORT = {
 }
 """Room -> what its files may import; their own room always. zhenduan is the program: it may import everything."""
 
-PRINTED_ONLY = {"report": frozenset({"jinja2", "weasyprint", "fontTools"}), "documents": frozenset({"jinja2"})}
+PRINTED_ONLY = {"report": frozenset({"jinja2", "segno", "weasyprint", "fontTools"}), "documents": frozenset({"jinja2"})}
 """Folder of `projections/` that prints -> what it alone may import; documents are set by the report's renderer."""
 READS_FILES = ROOT / "standards" / "edition" / "reader.py"
 

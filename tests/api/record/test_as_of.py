@@ -197,6 +197,7 @@ WITHOUT_A_PAST = {
     "externalResults": "each statement bears its days and when it was replaced, and is an entry of its trail; `former` shows all",
     "resultBatches": "each step is an entry of its trail",
     "verifyResult": "whether it holds today",
+    "verifyReport": "what the paper is worth today; each version is an entry of its case's trail",
     "webhookEndpoint": "where to send now; each change is an entry of its trail",
     "webhookEndpoints": "as `webhookEndpoint`",
     "webhookDeliveries": "what was sent is written beside the journal, each attempt with its moment",
