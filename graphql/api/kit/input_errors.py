@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from strawberry.utils.str_converters import to_camel_case
 
 from api.kit.command_inputs import KEY_OF_MAPPING, MAPPINGS
-from api.server.errors import UserError
+from api.kit.user_errors import UserError
 from domain.kernel import Refused, stream_of
 
 Place = Sequence[int | str]
