@@ -1,11 +1,16 @@
 """Answers 答案: what one must be like, to be given and to be verified, and what the answers of a form measure. plan S1, S4, P7."""
 
 from collections.abc import Collection, Mapping
+from typing import Annotated
 
 from domain.access import Role
 from domain.diagnosis.state import Diagnosis
-from domain.kernel import DecisionContext, Refused, Rule
+from domain.kernel import DecisionContext, Identifier, Refused, Rule
 from standards import Answer, AnswerProblem, Edition, Measured
+from standards.described import KeyField
+
+IndicatorKey = Annotated[Identifier, KeyField("indicator", "Indicator id, such as Z01 · 指标编号")]
+"""Indicator as the key of an answer 指标编号."""
 
 # Rules
 

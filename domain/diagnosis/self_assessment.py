@@ -8,6 +8,7 @@ from pydantic import Field
 from domain.access import Mask, Role
 from domain.command_rights import CONFIRMERS, FILLERS
 from domain.diagnosis.answers import (
+    IndicatorKey,
     measured,
     named_by_dimension,
     refusal_of,
@@ -72,7 +73,7 @@ class SaveAnswers(DiagnosisCommand):
     roles: ClassVar = FILLERS
 
     section: Identifier = Field(description="Dimension whose answers these are · 维度编号")
-    answers: Annotated[dict[Identifier, AnswerGiven], Field(min_length=1, max_length=SECTION_LENGTH)] = Field(
+    answers: Annotated[dict[IndicatorKey, AnswerGiven], Field(min_length=1, max_length=SECTION_LENGTH)] = Field(
         description="One item an indicator · 各指标的答案或答复"
     )
 
