@@ -7,8 +7,9 @@ from pydantic import Field
 
 from domain.access import Mask
 from domain.command_rights import DIAGNOSTICIANS
-from domain.diagnosis.answers import IndicatorKey, refusal_of, require_section_of, wrong_with
+from domain.diagnosis.answers import IndicatorKey, refusal_of, wrong_with
 from domain.diagnosis.provider import require_own_work
+from domain.diagnosis.sections import require_section_of
 from domain.diagnosis.state import (
     PROCEEDINGS_READERS,
     SECTION_LENGTH,

@@ -7,15 +7,8 @@ from pydantic import Field
 
 from domain.access import Mask, Role
 from domain.command_rights import CONFIRMERS, FILLERS
-from domain.diagnosis.answers import (
-    IndicatorKey,
-    measured,
-    named_by_dimension,
-    refusal_of,
-    require_section,
-    require_section_of,
-    wrong_with,
-)
+from domain.diagnosis.answers import IndicatorKey, measured, named_by_dimension, refusal_of, wrong_with
+from domain.diagnosis.sections import require_section, require_section_of
 from domain.diagnosis.state import SECTION_LENGTH, Diagnosis, DiagnosisCommand, Status, pinned_edition, require_status
 from domain.kernel import (
     EVERYONE,
