@@ -55,7 +55,7 @@ SIGNED_BEGINS = "ey"
 
 
 class LocalAccounts:
-    """Accounts of this installation 本地账户; `api.kit.services.Accounts` is what requests see of it."""
+    """Accounts of this installation 本地账户; `api.kit.ports.Accounts` is what requests see of it."""
 
     def __init__(
         self,
