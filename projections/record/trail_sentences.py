@@ -81,7 +81,7 @@ class _Predicate(Formatter):
         told = self._value_in_words(value, kind)
         return given.replace("@", told) if given else told
 
-    def _value_in_words(self, value: Any, kind: str) -> str:  # noqa: ANN401
+    def _value_in_words(self, value: Any, kind: str) -> str:  # noqa: ANN401 - a field of any event
         match kind:
             case "organisation":
                 return f"“{self.known.organisations[value]}”" if value in self.known.organisations else UNNAMED
@@ -162,7 +162,7 @@ class _Fields(Mapping[str, Any]):
     def __init__(self, event: Event) -> None:
         self._event = event
 
-    def __getitem__(self, name: str) -> Any:  # noqa: ANN401
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - a field of any event
         return getattr(self._event, name)
 
     def __iter__(self) -> Iterator[str]:

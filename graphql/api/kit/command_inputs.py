@@ -47,7 +47,7 @@ def _unwrap(annotation: Any) -> tuple[Any, bool]:  # noqa: ANN401 - annotations 
     return annotation, False
 
 
-def _graphql_type(name: str, annotation: Any, words: str = "") -> Any:  # noqa: ANN401
+def _graphql_type(name: str, annotation: Any, words: str = "") -> Any:  # noqa: ANN401 - an annotation, or a type made at run time
     """The type of an input field; name: of the field, and of the choice that it may be."""
     inner, optional = _unwrap(annotation)
     origin = get_origin(inner)
@@ -70,7 +70,7 @@ def _graphql_type(name: str, annotation: Any, words: str = "") -> Any:  # noqa: 
 
 
 @cache
-def _entry_type(field: str, named_by: Any, value: Any) -> Any:  # noqa: ANN401
+def _entry_type(field: str, named_by: Any, value: Any) -> Any:  # noqa: ANN401 - an annotation, or a type made at run time
     """Item of a list that stands for a mapping: the key, then the value's own fields (or `value`)."""
     key = _key_field(field, named_by)
     key_type = _graphql_type(key.name, named_by)
@@ -86,7 +86,7 @@ def _entry_type(field: str, named_by: Any, value: Any) -> Any:  # noqa: ANN401
 
 
 @cache
-def _union_type(field: str, union: Any, words: str) -> Any:  # noqa: ANN401
+def _union_type(field: str, union: Any, words: str) -> Any:  # noqa: ANN401 - an annotation, or a type made at run time
     """One of several models, told apart by a member that each has a value of its own for: an input with one field a model."""
     members = get_args(union)
     shared: set[str] = set.intersection(*({n for n, f in m.model_fields.items() if _is_tag(f.annotation)} for m in members))
@@ -102,7 +102,7 @@ def _union_type(field: str, union: Any, words: str) -> Any:  # noqa: ANN401
     return made
 
 
-def _is_tag(annotation: Any) -> bool:  # noqa: ANN401
+def _is_tag(annotation: Any) -> bool:  # noqa: ANN401 - an annotation, or a type made at run time
     return get_origin(annotation) is typing.Literal and len(get_args(annotation)) == 1
 
 
@@ -133,7 +133,7 @@ def _ids_of(model: type[BaseModel]) -> Mapping[str, IdOf]:
     return {name: mark for name, mark in marks.items() if mark is not None}
 
 
-def _said(name: str, kind: Any, words: str | None, *, optional: bool = False) -> Any:  # noqa: ANN401
+def _said(name: str, kind: Any, words: str | None, *, optional: bool = False) -> Any:  # noqa: ANN401 - an annotation, or a type made at run time
     """An input field with what it says of itself; one that says nothing fails at start-up."""
     if not words:
         raise TypeError(f"the field {name} of an input says nothing of itself: give it a description")
@@ -141,7 +141,7 @@ def _said(name: str, kind: Any, words: str | None, *, optional: bool = False) ->
     return name, kind, said
 
 
-def _input(name: str, description: str, fields: list[Any]) -> Any:  # noqa: ANN401
+def _input(name: str, description: str, fields: list[Any]) -> Any:  # noqa: ANN401 - an annotation, or a type made at run time
     return strawberry.input(class_of(name, fields), name=name, description=description)
 
 
