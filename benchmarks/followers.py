@@ -44,7 +44,7 @@ def the_follower() -> ModuleType:
     """The page's program as a module."""
     spec = importlib.util.spec_from_file_location("latest_reports", FILE)
     assert spec is not None  # noqa: S101 - a file of the house
-    assert spec.loader is not None  # noqa: S101
+    assert spec.loader is not None  # noqa: S101 - a file has a loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

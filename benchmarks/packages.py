@@ -16,7 +16,7 @@ import orjson
 from sqlalchemy import create_engine
 
 from benchmarks.measuring import Bench, Compared, say
-from domain.programme.packages.facts import PackageRequested
+from domain.programme.packages.events import PackageRequested
 from domain.programme.packages.making import PACKAGE_OUTCOME
 from domain.programme.packages.terms import Counterpart, PackageClassification, PackageGranularity
 from interop.packages.outcome import outcome_bytes

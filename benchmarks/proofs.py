@@ -82,7 +82,7 @@ def fill(journal: Journal, url: str, entries: int) -> None:
                     cursor.executemany(INSERT, rows)
                     cursor.execute("UPDATE head SET size = ?, at = ?, frontier = ?, root = ?", values)
                 else:
-                    execute_values(cursor, f"INSERT INTO entries ({', '.join(COLUMNS)}) VALUES %s", rows)  # noqa: S608
+                    execute_values(cursor, f"INSERT INTO entries ({', '.join(COLUMNS)}) VALUES %s", rows)  # noqa: S608 - names of our own columns
                     cursor.execute("UPDATE head SET size = %s, at = %s, frontier = %s, root = %s", values)
             bar.update(len(rows))
     if not embedded:

@@ -168,7 +168,8 @@ class Event(BaseModel):
     predicate of its sentence in the trail, with fields in braces (`projections.record.trail_sentences` fills them in).
     `told_to`: the roles to which its entries are there at all, of those that read the trail: its keepers' alone unless it says
     otherwise. An entry tells no more than the schema tells of the thing. `masks`: the protected data that it holds, which reading
-    it is written down under.
+    it is written down under. `concerns`: of its fields `enterprise`, `provider` and `district` those that say whom its stream
+    concerns from then on; who sees none of these in his scope is not shown the stream's entries.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
@@ -177,6 +178,7 @@ class Event(BaseModel):
     says: ClassVar[str]
     told_to: ClassVar[frozenset[Role]] = KEEPERS
     masks: ClassVar[frozenset[Mask]] = frozenset()
+    concerns: ClassVar[tuple[str, ...]] = ()
 
 
 def name_of(event: type[Event]) -> str:
@@ -383,6 +385,7 @@ class Capability:
     reads_of_sender(command, by): the streams about who sends it, such as a diagnostician's certificate.
     place(command, state, read): where the subject lies, which the caller's scope judges before any rule speaks; `NOWHERE` unless it
     says so, as fits what the whole city's roles alone command. `Unscoped`: no scope judges it.
+    key_names: what the parts of a stream's key name, parted by ".": "enterprise", "provider", "diagnosis", "district" or nothing.
     """
 
     name: str
@@ -395,6 +398,7 @@ class Capability:
     reads_further: Callable[[Any, Any, Read], tuple[Stream, ...]] = lambda _command, _state, _read: ()
     reads_of_sender: Callable[[Any, str], tuple[Stream, ...]] = lambda _command, _by: ()
     place: Callable[[Any, Any, Read], Place | Unscoped] = lambda _command, _state, _read: NOWHERE
+    key_names: tuple[str, ...] = ()
 
 
 class Capabilities(Mapping[str, Capability]):

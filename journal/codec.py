@@ -19,7 +19,7 @@ from domain.participants.enterprises import EnterpriseRegistered, EnterpriseRevi
 from domain.participants.organisations import OrganisationRegistered
 from domain.participants.people.memberships import MembershipGranted
 from domain.participants.rosters.bringing_in import RosterBlocked, RosterImported
-from domain.programme.packages.facts import PackageRequested
+from domain.programme.packages.events import PackageRequested
 from domain.programme.papers.paper import PaperComputed
 from domain.providers.ratings.events import RatingInputsFixed
 from journal.entries import Entry

@@ -1,5 +1,6 @@
-"""Described enumerations · 有说明的枚举: each value says what it is, as the schema publishes it."""
+"""Described enumerations · 有说明的枚举, and keys of mappings: each says what it is, as the schema publishes it."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
@@ -21,3 +22,11 @@ class DescribedEnum(StrEnum):
         """What people call a value 名称: (Chinese, English), out of its description."""
         english, _, chinese = self.description.rpartition(" · ")
         return chinese, english[:1].lower() + english[1:]
+
+
+@dataclass(frozen=True)
+class KeyField:
+    """What the key of a mapping is called where the mapping is written as a list 映射键: the item's field, and what it says."""
+
+    name: str
+    says: str

@@ -226,6 +226,31 @@ def test_the_machine_of_a_room_imports_no_area_of_it(room: str, machine: str) ->
     assert [line for path in own for line in climbs(room, path, path.read_text("utf-8"))] == []
 
 
+OF_THE_SERVER = {
+    "api.server.change_notifications": "whom a subscription waits for",
+    "api.server.compiled_selections": "plans of rows are made of compiled selections",
+    "api.server.disclosure_notes": "a context notes what its answer holds",
+    "api.server.field_rights": "what a filter looks for is judged as its field",
+}
+"""Module of the server that pages are written with all the same -> why. The list may only become shorter."""
+
+
+def server_arrows(path: Path, source: str) -> list[str]:
+    """Imports of the server in what pages are written with, as path:line module."""
+    return [f"{path.relative_to(ROOT)}:{line} {name}" for line, name in imports(ast.parse(source)) if name.startswith("api.server")]
+
+
+def test_what_pages_are_written_with_knows_of_the_server_no_more_than_four_modules() -> None:
+    kit = [path for path in files("api") if path.parent.name == "kit"]
+    found = [line for path in kit for line in server_arrows(path, path.read_text("utf-8"))]
+    assert [line for line in found if line.split(" ")[1] not in OF_THE_SERVER] == []
+    assert OF_THE_SERVER.keys() == {line.split(" ")[1] for line in found}, "a reason for what is no more"
+
+
+def test_the_guard_sees_the_kit_reach_for_the_server() -> None:
+    assert server_arrows(ROOT / "graphql" / "api" / "kit" / "paging.py", "def late():\n    from api.server.errors import masked")
+
+
 @pytest.mark.parametrize("room", CUT_BY_AREA)
 def test_an_area_knows_only_the_areas_before_it(room: str) -> None:
     """What a later area adds to an earlier one's type is an edge, which the later one loads."""

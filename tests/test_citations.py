@@ -1,8 +1,10 @@
 """Citations 引用: each clause of the plan, decision, mark and working paper that is cited anywhere stands on its page."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from io import StringIO
 from pathlib import Path
+from tokenize import COMMENT, STRING, generate_tokens
 
 import pytest
 from graphql import ObjectTypeDefinitionNode, parse
@@ -146,3 +148,60 @@ def test_every_mark_and_every_working_paper_is_explained() -> None:
     cited = {one for where, text in texts() if where != "docs/marks.md" for one in papers(text)}
     assert len(cited) > 4
     assert cited <= listed
+
+
+NAMED_FILE = re.compile(r"(?<![\w/.*<-])((?:[\w-]+/)*[\w-]+\.py)\b")
+"""report.py · domain/diagnosis/report.py, in prose."""
+NAMED_FOLDER = re.compile(r"`((?:[\w-]+/)+)`")
+HISTORY = ("docs/decisions/", "docs/releases/", "docs/trials/", "CHANGELOG.md")
+"""Pages that say what was; files may have gone since."""
+ROOM = re.compile(r"\w+/README\.md")
+
+
+def prose(where: str, text: str) -> str:
+    """What a file says in words: of a page all of it, of code its comments and docstrings."""
+    if not where.endswith(".py") or not NAMED_FILE.search(text):
+        return text if where.endswith(".md") else ""
+    found = [token for token in generate_tokens(StringIO(text).readline) if token.type in (COMMENT, STRING)]
+    return "\n".join(one.string for one in found if one.type == COMMENT or one.string.startswith('"""'))
+
+
+def missing(where: str, text: str, known: Collection[str]) -> list[str]:
+    """Files that prose names and that are not there; a room's own page speaks of the room, or of a path from the root.
+
+    known: every file, as its path from the root.
+    """
+    within = where.removesuffix("README.md") if ROOM.fullmatch(where) else ""
+    folders = NAMED_FOLDER.findall(text) if within else []
+    there = [path for path in known if path.startswith(within)]
+    gone = [one for one in folders if not any(path.startswith((f"{within}{one}", one)) for path in known)]
+    return gone + [
+        one
+        for one in NAMED_FILE.findall(prose(where, text))
+        if not one.endswith("__init__.py")  # named where it must never be
+        and one not in known
+        and not any(path.endswith(f"/{one}") or path == one for path in there)
+    ]
+
+
+def test_a_file_that_is_named_is_there() -> None:
+    """A docstring or page that sends its reader to a file of before a move sends them nowhere."""
+    everything = [path for path in ROOT.rglob("*") if path.is_file() and "node_modules" not in path.parts]
+    known = {path.relative_to(ROOT).as_posix() for path in everything}
+    pages = [(where, text) for where, text in texts() if where.endswith((".py", ".md")) and not where.startswith(HISTORY)]
+    assert [(where, one) for where, text in pages for one in missing(where, text, known)] == []
+
+
+@pytest.mark.parametrize(
+    ("where", "text", "found"),
+    [
+        ("domain/a.py", '"""As appointments.py says."""', ["appointments.py"]),
+        ("domain/a.py", "# see domain/diagnosis/report.py and kernel.py", []),
+        ("domain/a.py", "NAME = 'appointments.py'", []),
+        ("standards/README.md", "Start at `scoring.py`, then `diagnosis/`", ["scoring.py"]),
+        ("standards/README.md", "`improvement/` and `edition/edition.py`", ["improvement/"]),
+    ],
+)
+def test_the_guard_sees_a_file_that_is_not_there(where: str, text: str, found: list[str]) -> None:
+    known = ["domain/diagnosis/report.py", "domain/kernel.py", "standards/edition/edition.py", "diagnosis/scoring.py"]
+    assert missing(where, text, known) == found

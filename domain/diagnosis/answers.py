@@ -1,20 +1,19 @@
 """Answers 答案: what one must be like, to be given and to be verified, and what the answers of a form measure. plan S1, S4, P7."""
 
 from collections.abc import Collection, Mapping
+from typing import Annotated
 
-from domain.access import Role
+from domain.diagnosis.sections import section_name
 from domain.diagnosis.state import Diagnosis
-from domain.kernel import DecisionContext, Refused, Rule
+from domain.kernel import Identifier, Refused, Rule
 from standards import Answer, AnswerProblem, Edition, Measured
+from standards.described import KeyField
+
+IndicatorKey = Annotated[Identifier, KeyField("indicator", "Indicator id, such as Z01 · 指标编号")]
+"""Indicator as the key of an answer 指标编号."""
 
 # Rules
 
-SECTION_UNKNOWN = Rule(
-    "SECTION_UNKNOWN",
-    "plan S1",
-    "标准中没有维度 {section}；请核对维度编号",
-    "The edition has no section {section}; check the section's id",
-)
 INDICATOR_NOT_IN_SECTION = Rule(
     "INDICATOR_NOT_IN_SECTION",
     "plan S1",
@@ -32,12 +31,6 @@ DIMENSION_NOT_APPLICABLE = Rule(
     "plan S4",
     "维度 {dimensions} 的全部指标均为不适用，无法评分；请核对哪些指标确不适用",
     "Every indicator of {dimensions} is not applicable; nothing is left to score; check which of them truly do not apply",
-)
-SECTION_NOT_YOURS = Rule(
-    "SECTION_NOT_YOURS",
-    "plan P7",
-    "“{section_name}”部分不由您填报；请由负责该部分的人员填报",
-    "The section {section} is not yours to fill in; it is for whoever fills that one in",
 )
 ANSWER_RULES = {
     rule.code: rule
@@ -109,13 +102,6 @@ NAMED = 5
 # Of one answer
 
 
-def require_section_of(edition: Edition, section: str) -> None:
-    """Refuse a section that the edition does not have: SECTION_UNKNOWN (plan S1) 章节检查."""
-    known = tuple(dimension.id for dimension in edition.dimensions)
-    if section not in known:
-        raise SECTION_UNKNOWN.refuse(path="section", section=section, allowed=known)
-
-
 def wrong_with(edition: Edition, diagnosis: Diagnosis, section: str, indicator: str, answer: Answer) -> Refused | None:
     """What is wrong with an answer by itself 答案本身的问题."""
     problem = edition.check(diagnosis.form, indicator, answer) if indicator in edition.by_id else None
@@ -160,44 +146,13 @@ def named_by_dimension(edition: Edition, indicators: Collection[str]) -> dict[st
         if item.id in indicators:
             found.setdefault(item.dimension, []).append(item.id)
     told = (
-        f"{_dimension(edition, dimension)}（"
+        f"{section_name(edition, dimension)}（"
         + "、".join(f"{one} {edition.by_id[one].name}" for one in ids[:NAMED])
         + (f" 等 {len(ids)} 项）" if len(ids) > NAMED else "）")
         for dimension, ids in found.items()
     )
     english = (f"{dimension} ({', '.join(ids)})" for dimension, ids in found.items())
     return {"count": len(indicators), "listed": "；".join(told), "listed_in_english": "; ".join(english)}
-
-
-def _dimension(edition: Edition, section: str) -> str:
-    return next((f"{one.id} {one.name}" for one in edition.dimensions if one.id == section), section)
-
-
-# Of those who fill in
-
-
-def is_open_section(section: str, role: str, sections: Collection[str] | None) -> bool:
-    """Whether an actor works on a section 是否分管: a department's filler on their own, to fill and to read. plan P7.
-
-    sections: ids of the dimensions that the actor was given; None = all, except for a department's filler, who then has none.
-    """
-    is_limited = role == Role.DEPARTMENT_FILLER or sections is not None
-    return not is_limited or section in (sections or ())
-
-
-def require_section(edition: Edition, section: str, context: DecisionContext) -> None:
-    """Refuse a section that is not the department filler's own 分管部分.
-
-    Raises:
-        Refused: SECTION_NOT_YOURS (plan P7).
-    """
-    if not is_open_section(section, context.role, context.sections):
-        raise section_not_yours(edition, section, path="section")
-
-
-def section_not_yours(edition: Edition, section: str, path: str) -> Refused:
-    """The refusal of a section that is another's 非本人部分, which calls it by its name."""
-    return SECTION_NOT_YOURS.refuse(path=path, section=section, section_name=_dimension(edition, section))
 
 
 # Of all answers of a form

@@ -163,6 +163,7 @@ def _reads(command: SplitCampaignTarget, _known: CampaignTarget | None) -> tuple
 
 CAMPAIGN_TARGETS = Capability(
     name="campaigntarget",
+    key_names=("", "district"),
     commands=(SplitCampaignTarget,),
     events=(CampaignTargetSplit,),
     stream=lambda command: campaign_target_stream(command.campaign, command.district),

@@ -352,6 +352,7 @@ def _changes(diagnosis: Diagnosis, event: DiagnosisEvent, version: int) -> dict[
 
 DIAGNOSES = Capability(
     name="diagnosis",
+    key_names=("diagnosis",),
     commands=(OpenDiagnosis, *STEPS),
     events=tuple(DiagnosisEvent.__args__),
     stream=lambda command: diagnosis_stream(command.diagnosis),

@@ -10,7 +10,8 @@ from pydantic import Field
 
 from domain.access import Mask
 from domain.command_rights import FILLERS
-from domain.diagnosis.answers import INDICATOR_UNKNOWN, is_open_section, section_not_yours
+from domain.diagnosis.answers import INDICATOR_UNKNOWN
+from domain.diagnosis.sections import is_open_section, section_not_yours
 from domain.diagnosis.state import (
     SECTION_LENGTH,
     Deferral,

@@ -6,9 +6,10 @@ from pydantic import Field
 
 from domain.access import Mask, Role, head_of
 from domain.command_rights import DIAGNOSTICIANS, FILLERS
-from domain.diagnosis.answers import INDICATOR_UNKNOWN, is_open_section, section_not_yours
+from domain.diagnosis.answers import INDICATOR_UNKNOWN
 from domain.diagnosis.follow_up_facts import FOLLOW_UP_CLOSED, FollowUp, follow_up_stream
 from domain.diagnosis.provider import require_own_work
+from domain.diagnosis.sections import is_open_section, section_not_yours
 from domain.diagnosis.state import SECTION_LENGTH, Diagnosis, DiagnosisCommand, Status, pinned_edition, require_status
 from domain.kernel import (
     EVERYONE,

@@ -350,6 +350,7 @@ def _place(command: FollowUpCommand, _known: FollowUp | None, read: Mapping[str,
 
 FOLLOW_UPS = Capability(
     name="followup",
+    key_names=("diagnosis",),
     commands=tuple(FollowUpCommand.__args__),
     events=tuple(FollowUpEvent.__args__),
     stream=lambda command: follow_up_stream(command.diagnosis),

@@ -66,6 +66,7 @@ class FollowUpBegan(FollowUpFact):
     """
 
     type: Literal["followup.began.v1"] = "followup.began.v1"
+    concerns: ClassVar = ("enterprise", "provider")
     says: ClassVar = "开始跟踪回访，自 {counted_from} 起 {rounds:count} 期"
     enterprise: str
     provider: str | None

@@ -7,8 +7,9 @@ from pydantic import Field
 
 from domain.access import Mask
 from domain.command_rights import DIAGNOSTICIANS
-from domain.diagnosis.answers import refusal_of, require_section_of, wrong_with
+from domain.diagnosis.answers import IndicatorKey, refusal_of, wrong_with
 from domain.diagnosis.provider import require_own_work
+from domain.diagnosis.sections import require_section_of
 from domain.diagnosis.state import (
     PROCEEDINGS_READERS,
     SECTION_LENGTH,
@@ -98,7 +99,7 @@ class VerifyAnswers(DiagnosisCommand):
     roles: ClassVar = DIAGNOSTICIANS
 
     section: Identifier = Field(description="Dimension whose answers these are · 维度编号")
-    answers: Annotated[dict[Identifier, VerifiedAnswer], Field(min_length=1, max_length=SECTION_LENGTH)] = Field(
+    answers: Annotated[dict[IndicatorKey, VerifiedAnswer], Field(min_length=1, max_length=SECTION_LENGTH)] = Field(
         description="One item an indicator · 各指标的答案或答复"
     )
 

@@ -121,6 +121,7 @@ class DiagnosisOpened(Event):
 
     type: Literal["diagnosis.opened.v2"] = "diagnosis.opened.v2"
     told_to: ClassVar = EVERYONE
+    concerns: ClassVar = ("enterprise", "provider")
     says: ClassVar = (
         "开启了{purpose:purpose}（批次 {campaign}，标准版本 {edition}"
         "）{provider:organisation?，指定@}{otherwise}"

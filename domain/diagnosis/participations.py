@@ -116,6 +116,7 @@ class FirmInvited(Event):
 
     type: Literal["participation.invited.v1"] = "participation.invited.v1"
     told_to: ClassVar = PARTICIPATION_READERS
+    concerns: ClassVar = ("enterprise",)
     says: ClassVar = "邀请企业参加批次 {campaign}"
     campaign: str
     enterprise: str
@@ -153,6 +154,7 @@ class ParticipationStarted(Event):
 
     type: Literal["participation.started.v1"] = "participation.started.v1"
     told_to: ClassVar = PARTICIPATION_READERS
+    concerns: ClassVar = ("enterprise",)
     says: ClassVar = "在批次 {campaign} 中启动了诊断"
     campaign: str
     enterprise: str

@@ -11,7 +11,6 @@ from pydantic import Field
 
 from domain.access import Mask
 from domain.command_rights import FILLERS
-from domain.diagnosis.answers import require_section
 from domain.diagnosis.external.result import (
     CERTIFICATES,
     ExternalResult,
@@ -20,6 +19,7 @@ from domain.diagnosis.external.result import (
     external_result_stream,
     status_on,
 )
+from domain.diagnosis.sections import require_section
 from domain.diagnosis.self_assessment import AnswerRecorded, AnswersSaved
 from domain.diagnosis.state import SECTION_LENGTH, Diagnosis, DiagnosisCommand, Status, pinned_edition, require_status
 from domain.kernel import (

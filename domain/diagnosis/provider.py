@@ -98,6 +98,7 @@ class ProviderAssigned(Event):
 
     type: Literal["diagnosis.provider_assigned.v1"] = "diagnosis.provider_assigned.v1"
     told_to: ClassVar = EVERYONE
+    concerns: ClassVar = ("provider",)
     says: ClassVar = "指定了服务商{provider:organisation}"
     provider: str
 
@@ -107,6 +108,7 @@ class DiagnosisAccepted(Event):
 
     type: Literal["diagnosis.accepted.v1"] = "diagnosis.accepted.v1"
     told_to: ClassVar = EVERYONE
+    concerns: ClassVar = ("provider",)
     says: ClassVar = "受理了诊断"
     provider: str
 

@@ -113,7 +113,7 @@ def issue_report(_command: IssueReport, diagnosis: Diagnosis, context: DecisionC
     if diagnosis.outdated:
         raise SCORE_OUTDATED.refuse()
     assert diagnosis.verified_measured is not None  # noqa: S101 - SCORED implies both
-    assert diagnosis.issued is not None  # noqa: S101
+    assert diagnosis.issued is not None  # noqa: S101 - as above
     total, grade = diagnosis.verified_measured.total, diagnosis.issued.grade
     return (Unfinished(ReportIssued, {"version": diagnosis.reports + 1, "total": total, "grade": grade}),)
 

@@ -241,6 +241,7 @@ def _reads(command: ResultCredentialCommand, _known: ResultCredentials | None) -
 
 RESULT_CREDENTIALS = Capability(
     name="credential",
+    key_names=("enterprise",),
     commands=tuple(ResultCredentialCommand.__args__),
     events=tuple(ResultCredentialEvent.__args__),
     stream=lambda command: credential_stream(command.enterprise),

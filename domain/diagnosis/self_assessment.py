@@ -7,14 +7,8 @@ from pydantic import Field
 
 from domain.access import Mask, Role
 from domain.command_rights import CONFIRMERS, FILLERS
-from domain.diagnosis.answers import (
-    measured,
-    named_by_dimension,
-    refusal_of,
-    require_section,
-    require_section_of,
-    wrong_with,
-)
+from domain.diagnosis.answers import IndicatorKey, measured, named_by_dimension, refusal_of, wrong_with
+from domain.diagnosis.sections import require_section, require_section_of
 from domain.diagnosis.state import SECTION_LENGTH, Diagnosis, DiagnosisCommand, Status, pinned_edition, require_status
 from domain.kernel import (
     EVERYONE,
@@ -72,7 +66,7 @@ class SaveAnswers(DiagnosisCommand):
     roles: ClassVar = FILLERS
 
     section: Identifier = Field(description="Dimension whose answers these are · 维度编号")
-    answers: Annotated[dict[Identifier, AnswerGiven], Field(min_length=1, max_length=SECTION_LENGTH)] = Field(
+    answers: Annotated[dict[IndicatorKey, AnswerGiven], Field(min_length=1, max_length=SECTION_LENGTH)] = Field(
         description="One item an indicator · 各指标的答案或答复"
     )
 

@@ -127,6 +127,7 @@ class StageBegan(StageFact):
     """
 
     type: Literal["stage.began.v2"] = "stage.began.v2"
+    concerns: ClassVar = ("enterprise", "provider")
     says: ClassVar = "开始了“{title}”环节，截止 {deadline.due}"
     stage: Stage
     enterprise: str
@@ -389,6 +390,7 @@ def _place(_command: StageCommand, stages: Stages | None, read: Mapping[str, Any
 
 STAGES = Capability(
     name="stage",
+    key_names=("diagnosis",),
     commands=tuple(StageCommand.__args__),
     events=tuple(StageEvent.__args__),
     stream=lambda command: stage_stream(command.diagnosis),

@@ -11,8 +11,9 @@ from pydantic import Field
 
 from domain.access import Mask
 from domain.command_rights import FILLERS
-from domain.diagnosis.answers import is_open_section, refusal_of, section_not_yours, wrong_with
+from domain.diagnosis.answers import refusal_of, wrong_with
 from domain.diagnosis.returned_form import MOST_ENTRIES, ReturnedForm, entered_since, require_own_form
+from domain.diagnosis.sections import is_open_section, section_not_yours
 from domain.diagnosis.self_assessment import AnswerRecorded, AnswersSaved
 from domain.diagnosis.state import Diagnosis, Status, pinned_edition, require_status
 from domain.kernel import (

@@ -326,6 +326,7 @@ def _place(command: AnyTieCommand, _ties: Ties | None, read: Mapping[str, Any]) 
 
 TIES = Capability(
     name="tie",
+    key_names=("provider",),
     commands=tuple(AnyTieCommand.__args__),
     events=tuple(TieEvent.__args__),
     stream=lambda command: tie_stream(command.provider),

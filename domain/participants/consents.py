@@ -208,6 +208,7 @@ def _reads(command: ConsentCommand, _consents: Consents | None) -> tuple[Stream,
 
 CONSENTS = Capability(
     name="consent",
+    key_names=("enterprise",),
     commands=tuple(ConsentCommand.__args__),
     events=tuple(ConsentEvent.__args__),
     stream=lambda command: consent_stream(command.enterprise),

@@ -219,6 +219,7 @@ def _not_addressed(_command: Command, _enterprise: Enterprise | None, _occasion:
 
 ENTERPRISES = Capability(
     name="enterprise",
+    key_names=("enterprise",),
     commands=(),
     events=(EnterpriseRegistered, EnterpriseRevised, EnterpriseStated, EnterpriseTakenOffRoster),
     stream=lambda _command: Stream(""),

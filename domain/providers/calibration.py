@@ -30,7 +30,7 @@ from domain.kernel import (
     stream_of,
 )
 from domain.person_id_fields import PersonId
-from domain.providers.exams.exam import CASE_INCOMPLETE, CaseLevel
+from domain.providers.exams.practical_part import CASE_INCOMPLETE, CaseLevel
 from domain.providers.training import TRAINING_UNKNOWN, Training, training_stream
 from domain.standard.editions import PublishedEdition, edition_stream
 from domain.stated_dates import require_programme_date

@@ -30,6 +30,7 @@ from domain.standard.editions import EDITION_UNKNOWN, MAPPING_STREAM, PublishedE
 from domain.stated_dates import require_programme_date
 from domain.stated_sources import StatedDocument, StatedMark, stated_source
 from standards import EditionMapping, EditionMappings, Form, IndustryCodes, claimed_twice
+from standards.described import KeyField
 from standards.edition.mapping import SizeClass
 from standards.edition.text import SourceMark
 
@@ -82,6 +83,10 @@ MAPPING_INDUSTRIES_MISSING = Rule(
 
 # Commands
 
+IndustryKey = Annotated[
+    Identifier, KeyField("industry", "Industry whose edition is meant, such as automotive; none = the plain part · 行业版本")
+]
+SizeKey = Annotated[SizeClass, KeyField("size_class", "Size class · 规模类型")]
 
 
 class SetEditionMapping(Command):
@@ -96,11 +101,11 @@ class SetEditionMapping(Command):
 
     since: date = Field(description="First day · 起始日")
     plain: EditionRef = Field(description="Key of the plain edition, such as 2023 · 通用版")
-    editions: Annotated[dict[Identifier, IndustryCodes], Field(max_length=50)] = Field(
+    editions: Annotated[dict[IndustryKey, IndustryCodes], Field(max_length=50)] = Field(
         description="Codes of each industry edition · 各行业版本的适用行业"
     )
     headquarters: Identifier = Field(description="Industry edition of group headquarters · 集团总部版")
-    forms: Annotated[dict[SizeClass, Form], Field(min_length=1, max_length=10)] = Field(
+    forms: Annotated[dict[SizeKey, Form], Field(min_length=1, max_length=10)] = Field(
         description="Questionnaire of each size class · 各规模类型的问卷版式"
     )
     source: StatedDocument

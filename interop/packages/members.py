@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes
 
-from domain.programme.packages.facts import PackageFile
+from domain.programme.packages.events import PackageFile
 
 
 class PackageMember:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from domain.instants import city_day, utc_moment
-from domain.programme.packages.facts import PackageRequested
+from domain.programme.packages.events import PackageRequested
 from domain.programme.packages.making import PACKAGE_OUTCOME, PackageOutcome
 from domain.programme.packages.terms import PackageGranularity
 from interop.crosswalks.sssom import PublishedCrosswalk, sssom_of

@@ -174,7 +174,7 @@ class Backup:
         for name in sorted(name for name in self._archive.namelist() if name.startswith("entries/")):
             with self._archive.open(name) as member:
                 while prefix := member.read(4):
-                    (length,) = struct.unpack(">I", prefix) if len(prefix) == 4 else (LARGEST_ENTRY + 1,)  # noqa: PLR2004
+                    (length,) = struct.unpack(">I", prefix) if len(prefix) == 4 else (LARGEST_ENTRY + 1,)  # noqa: PLR2004 - a length is written in four bytes
                     raw = member.read(length) if length <= LARGEST_ENTRY else b""
                     if len(raw) != length:
                         raise BackupRefused(f"{name}: 文件被截断 the file is cut short")

@@ -36,7 +36,7 @@ from journal.entries import (
 from journal.transparency.digests import SHA256, Digest
 
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM entries "  # noqa: S608 - our own column names
-INSERT = f"INSERT INTO entries ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
+INSERT = f"INSERT INTO entries ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608 - names of our own columns
 BUSY_SECONDS = 30.0
 POLL_SECONDS = 0.02
 """How often a waiting reader looks for what other processes appended."""

@@ -165,7 +165,7 @@ def _within(
 ) -> ColumnElement[bool]:
     """Whether a person lies in a scope: by the place of any unit that they hold or held a role for.
 
-    Everything admits also who holds none. Who is known here is known to domain/participants/appointments.py.
+    Everything admits also who holds none. Who is known here is known to domain/participants/people/granting_rights.py.
 
     position: whether they were known by then, by a role given by then: what they were elsewhere before tells nobody.
     where: which of the roles that place them in the scope; one that lies outside finds nobody.

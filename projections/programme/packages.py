@@ -8,7 +8,7 @@ from sqlalchemy import Index, MetaData, Select, Table, case, func, select
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Scope
-from domain.programme.packages.facts import PackageEvent, PackageReceiptEntered, PackageSent
+from domain.programme.packages.events import PackageEvent, PackageReceiptEntered, PackageSent
 from domain.programme.packages.package import PACKAGES as PACKAGE_CAPABILITY
 from domain.programme.packages.state import Package
 from domain.programme.packages.terms import Counterpart, PackageStatus, SendingStatus

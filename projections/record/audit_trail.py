@@ -9,18 +9,9 @@ from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Select, Str
 from sqlalchemy.sql import ColumnElement, FromClause
 
 from domain.access import Attribute, Role, Scope, sees_only_issued
-from domain.diagnosis.follow_up_facts import FollowUpBegan
-from domain.diagnosis.opening import DiagnosisOpened
-from domain.diagnosis.participations import FirmInvited, ParticipationStarted
-from domain.diagnosis.provider import DiagnosisAccepted, ProviderAssigned
 from domain.diagnosis.report import ReportConfirmed, ReportIssued
-from domain.diagnosis.stages import StageBegan
-from domain.events import EVENTS
-from domain.governance.proceedings.opening import ProceedingOpened
+from domain.events import CAPABILITIES, EVENTS
 from domain.kernel import kind_of
-from domain.programme.demands.demand_facts import DemandPublished
-from domain.programme.demands.offer_facts import OfferMade
-from domain.programme.sessions.question import OutreachQuestionAsked
 from journal import Entry
 from journal.codec import EVENT_OF, stored_names
 from projections.diagnosis.assignments import assigned_to
@@ -29,7 +20,7 @@ from projections.engine.columns import Long, columns
 from projections.engine.filters import Several, one_of, sought
 from projections.engine.pages import By, Order, Page
 from projections.engine.places import ENTERPRISES
-from projections.engine.read_model import ReadModel, Tables, data, key
+from projections.engine.read_model import ReadModel, Row, Tables, data, key
 from projections.engine.scope import Columns, to_sql
 from projections.engine.snapshot import Snapshot
 from projections.participants.consents import has_consent
@@ -107,37 +98,24 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
                 "told": subject["told"] if event in SHOWN_OUTSIDE else None,
             }
         )
-        if event is DiagnosisOpened:
-            found = data(entry)
-            subject |= {
-                "enterprise": found["enterprise"],
-                "provider": found["provider"],
-                "diagnosis": key(entry),
-            }
-        elif event is ProceedingOpened:
-            found = data(entry)
-            subject |= {name: found[name] for name in ("enterprise", "provider")}
-            subject["district"] = found["district"] if found["enterprise"] is None else None
-        elif event in (FirmInvited, ParticipationStarted, OutreachQuestionAsked, DemandPublished, OfferMade):
-            subject["enterprise"] = data(entry)["enterprise"]
-        elif event in (StageBegan, FollowUpBegan):
-            found = data(entry)
-            subject |= {name: found[name] for name in ("enterprise", "provider")} | {"diagnosis": key(entry)}
-        elif event in (ProviderAssigned, DiagnosisAccepted):
-            subject["provider"] = data(entry)["provider"]
-        elif event in REPORTED:
+        subject |= _concerned(entry)
+        if subject["enterprise"] is not None:
+            subject["district"] = None
+        if event in REPORTED:
             subject["issued"] = entry.position
-        elif kind_of(entry.stream) in ("enterprise", "consent", "credential", "gapconsent"):
-            subject["enterprise"] = key(entry)
-        elif kind_of(entry.stream) in ("listing", "tie"):
-            subject["provider"] = key(entry)
-        elif kind_of(entry.stream) == "attendance":  # of a session and a firm
-            subject["enterprise"] = key(entry).partition(".")[2]
-        elif kind_of(entry.stream) == "application":  # of a year and a provider
-            subject["provider"] = key(entry).partition(".")[2]
-        elif kind_of(entry.stream) == "campaigntarget":  # of a campaign and a district
-            subject["district"] = key(entry).partition(".")[2]
         subjects.put(subject)
+
+
+def _concerned(entry: Entry) -> Row:
+    """Whom a stream concerns by its key, and by what an entry of it says."""
+    owner = CAPABILITIES.get(kind_of(entry.stream))
+    names = owner.key_names if owner is not None else ()
+    found: Row = dict(zip(names, key(entry).split(".", len(names) - 1), strict=False)) if names else {}
+    found.pop("", None)
+    if (fields := EVENT_OF[entry.type].concerns if entry.type in EVENT_OF else ()):
+        stated = data(entry)
+        found |= {name: stated[name] for name in fields}
+    return found
 
 
 AUDIT_TRAIL = ReadModel("audit_trail", (ENTRIES, SUBJECTS), fold, as_stored=True)

@@ -13,21 +13,9 @@ import orjson
 
 from domain.access import Role, Scope
 from domain.diagnosis.on_site import AnswersVerified
-from domain.diagnosis.state import Deferral
 from domain.events import CAPABILITIES
-from domain.governance.qualification import CertificateGrade, NameShown
-from domain.governance.ties import TieKind
 from domain.kernel import Event, key_of, kind_of, name_of
-from domain.participants.ownership import Ownership
-from domain.programme.implementation_facts import ImplementationStandard
-from domain.programme.packages.terms import Counterpart, ReceiptFault, ReceiptOutcome, SendingFault
-from domain.programme.papers.paper import PaperKind
-from domain.programme.policies.conditions import Designation
-from domain.programme.sessions.state import OutreachKind
 from domain.programme.targets import Measure
-from domain.providers.signals.numbers import SignalKind
-from domain.providers.signals.signal import SignalOutcome
-from domain.standard.revision.state import Disposition, RevisionKind, Verdict
 from journal.codec import decode
 from journal.entries import DEMO_TYPE
 from projections.diagnosis import case_parts, diagnoses
@@ -37,6 +25,7 @@ from projections.record.audit_trail import EntryRow
 from projections.report.wording import PURPOSES, ROLES
 from projections.standard import editions
 from standards import Answer
+from standards.described import DescribedEnum
 from standards.revising.clauses import clause_in_words
 
 OF_A_PARTNER = "partner-"
@@ -81,7 +70,7 @@ class _Predicate(Formatter):
         told = self._value_in_words(value, kind)
         return given.replace("@", told) if given else told
 
-    def _value_in_words(self, value: Any, kind: str) -> str:  # noqa: ANN401
+    def _value_in_words(self, value: Any, kind: str) -> str:  # noqa: ANN401 - a field of any event
         match kind:
             case "organisation":
                 return f"“{self.known.organisations[value]}”" if value in self.known.organisations else UNNAMED
@@ -105,7 +94,7 @@ class _Predicate(Formatter):
                 other = sum(1 for i, found in value.items() if i in own and not found.answer.agrees_with(own[i]))
                 return f"其中 {other} 项与自评不同" if other else "均与自评一致"
             case "term":
-                return TERMS[value]
+                return in_words(value)
             case "yuan":
                 return f"{Decimal(value) / 100:,.2f} 元"
             case "":
@@ -119,36 +108,16 @@ def _listed(named: Sequence[str]) -> str:
     return shown if len(named) <= SHOWN else f"{shown} 等 {len(named)} 项"
 
 
-TOLD_BY_NAME = (
-    CertificateGrade,
-    Counterpart,
-    ReceiptFault,
-    ReceiptOutcome,
-    SendingFault,
-    NameShown,
-    TieKind,
-    Deferral,
-    Designation,
-    ImplementationStandard,
-    OutreachKind,
-    Ownership,
-    PaperKind,
-    SignalKind,
-    SignalOutcome,
-)
-TERMS: Mapping[str, str] = {
+MEASURED: Mapping[Measure, str] = {
     Measure.ENTERPRISES_DIAGNOSED: "已诊断企业数（家）",
     Measure.SHARE_DIAGNOSED: "诊断覆盖率（%）",
-    RevisionKind.REVISION: "修订",
-    RevisionKind.ERRATUM: "勘误",
-    Disposition.ADOPTED: "采纳",
-    Disposition.PARTLY: "部分采纳",
-    Disposition.REJECTED: "不采纳",
-    Verdict.APPROVE: "同意",
-    Verdict.RETURN: "退回",
-    **{one: one.names[0] for named in TOLD_BY_NAME for one in named},
 }
-"""Values of closed sets as a reader of the trail reads them."""
+"""What a target counts, with the unit of the number that follows."""
+
+
+def in_words(value: DescribedEnum) -> str:
+    """A value of a closed set as a reader of the trail reads it 取值用语: by the name that its own set has for it."""
+    return MEASURED[value] if isinstance(value, Measure) else value.names[0]
 
 
 def predicate(event: Event, known: KnownNames) -> str:
@@ -162,7 +131,7 @@ class _Fields(Mapping[str, Any]):
     def __init__(self, event: Event) -> None:
         self._event = event
 
-    def __getitem__(self, name: str) -> Any:  # noqa: ANN401
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - a field of any event
         return getattr(self._event, name)
 
     def __iter__(self) -> Iterator[str]:

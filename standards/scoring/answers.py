@@ -7,12 +7,14 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from standards.described import KeyField
 from standards.edition.text import Indicator
 
 Level = Annotated[Decimal, Field(max_digits=4, decimal_places=2)]
 Number = Annotated[Decimal, Field(max_digits=20, decimal_places=6)]
 """A raw number 原始数值: at most 20 digits, so that 1E+999999999 is refused as it comes and never spelt out."""
 Name = Annotated[str, Field(max_length=40)]
+NumberName = Annotated[Name, KeyField("name", "Name · 名称")]
 Reason = Annotated[str, Field(max_length=2000)]
 
 
@@ -26,7 +28,7 @@ class Answer(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     level: Level | None = Field(default=None, description="Maturity level 0–5 in half steps · 成熟度等级")
-    numbers: Annotated[dict[Name, Number], Field(max_length=10)] | None = Field(
+    numbers: Annotated[dict[NumberName, Number], Field(max_length=10)] | None = Field(
         default=None, description="Raw numbers by name · 原始数值"
     )
     choices: Annotated[tuple[Name, ...], Field(max_length=40)] | None = Field(

@@ -8,7 +8,7 @@ from pypdf import PdfReader
 
 from domain.events import COMMANDS
 from domain.governance.qualification import NOT_CERTIFIED
-from domain.providers.exams.exam import EXAM_TOO_SOON
+from domain.providers.exams.enrolment import EXAM_TOO_SOON
 from zhenduan.__main__ import main
 from zhenduan.pages.manual_page import as_html, manual
 

@@ -11,7 +11,8 @@ from argon2 import PasswordHasher
 
 from domain.kernel import Refused
 from tests.e2e.accounts_house import PASSWORD, House, house, token
-from zhenduan.accounts.accounts import SIGN_INS_AT_ONCE, SIGN_INS_OF_ONE_SOURCE, LocalAccounts
+from zhenduan.accounts.accounts import LocalAccounts
+from zhenduan.accounts.passwords import SIGN_INS_AT_ONCE, SIGN_INS_OF_ONE_SOURCE
 from zhenduan.accounts.sign_in_limits import SignInLimits, network_of
 
 __all__ = ["house"]
@@ -137,11 +138,11 @@ def test_a_flood_of_sign_ins_holds_no_more_places_than_its_share(house: House, m
     with ThreadPoolExecutor(SIGN_INS_AT_ONCE) as threads:
         for number in range(SIGN_INS_OF_ONE_SOURCE):
             threads.submit(house.accounts.sign_in, f"login{number}", "a wrong password", THERE)
-        wait_until(lambda: house.accounts._at_once[THERE] == SIGN_INS_OF_ONE_SOURCE)  # noqa: SLF001 - all of them have come in
+        wait_until(lambda: house.accounts._passwords._at_once[THERE] == SIGN_INS_OF_ONE_SOURCE)  # noqa: SLF001 - all of them have come in
         assert refused(THERE)
         for number in range(SIGN_INS_AT_ONCE - SIGN_INS_OF_ONE_SOURCE):
             threads.submit(house.accounts.sign_in, f"login{number}", "a wrong password", f"198.51.100.{number + 20}")
-        wait_until(lambda: house.accounts._at_once.total() == SIGN_INS_AT_ONCE)  # noqa: SLF001 - as above
+        wait_until(lambda: house.accounts._passwords._at_once.total() == SIGN_INS_AT_ONCE)  # noqa: SLF001 - as above
         assert refused(HERE)
         monkeypatch.setattr(PasswordHasher, "verify", verify)
         go_on.set()

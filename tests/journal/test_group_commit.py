@@ -168,19 +168,19 @@ def piled_up(
 ) -> tuple[list[Any], list[int]]:
     """What became of batches that came while the journal was held up, and the sizes of the groups that they went in."""
     group = journal._group  # type: ignore[attr-defined] # noqa: SLF001 - both recorders have one
-    commit, sizes = group._commit, []  # noqa: SLF001
+    commit, sizes = group._commit, []  # noqa: SLF001 - the queue is held still from within
 
     def counted(given: Sequence[Any]) -> Any:
         sizes.append(len(given))
         return commit(given)
 
-    group._commit = counted  # noqa: SLF001
+    group._commit = counted  # noqa: SLF001 - the queue is held still from within
     outcomes: list[Any] = []
     calls = [lambda w=w: journal.append(w[0], now(), w[1]) for w in batches]
     with held_up(journal, url):
         running = threading.Thread(target=lambda: outcomes.extend(at_once(calls)))
         running.start()
-        while len(group._queue) < len(batches) - 1:  # noqa: SLF001
+        while len(group._queue) < len(batches) - 1:  # noqa: SLF001 - the queue is held still from within
             threading.Event().wait(0.005)
     running.join()
     return outcomes, sizes

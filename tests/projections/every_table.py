@@ -70,7 +70,7 @@ from domain.programme.targets import Measure, SetTarget
 from domain.programme.uplifts.uplift import RequestUplift
 from domain.providers.calibration import SetCalibrationCases
 from domain.providers.certificates import GrantCertificate
-from domain.providers.exams.exam import EnrolForExam
+from domain.providers.exams.enrolment import EnrolForExam
 from domain.providers.exams.paper import commitment_of
 from domain.providers.feedback.giving import GiveFeedback
 from domain.providers.feedback.handling import TakeUpFeedback

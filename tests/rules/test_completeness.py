@@ -159,3 +159,12 @@ def test_a_command_that_says_something_else_changes_something_or_is_refused() ->
         (command.__name__, name) for command, sent in kept.items() for one in sent for name in passed_over(one, sent)
     }
     assert found == set(MAY_SAY_THE_SAME)
+
+
+def test_whom_a_stream_concerns_is_said_by_fields_and_keys_that_are_there() -> None:
+    """A scope finds an entry by these: a name that no fact has would hide a stream from its own parties."""
+    coordinates = {"enterprise", "provider", "district"}
+    for event in (event for capability in CAPABILITIES.values() for event in capability.events):
+        assert set(event.concerns) <= coordinates & set(event.model_fields), event
+    for capability in CAPABILITIES.values():
+        assert set(capability.key_names) <= coordinates | {"diagnosis", ""}, capability.name

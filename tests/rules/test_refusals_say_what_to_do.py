@@ -10,9 +10,10 @@ import pytest
 import domain
 from domain.access import ROLE_NAMES, Role
 from domain.command_rights import CITY, GOVERNMENT, not_allowed
-from domain.diagnosis.answers import ANSWER_RULES, NAMED, SECTION_NOT_YOURS
+from domain.diagnosis.answers import ANSWER_RULES, NAMED
 from domain.diagnosis.report import ConfirmReport
 from domain.diagnosis.scoring import ScoreDiagnosis
+from domain.diagnosis.sections import SECTION_NOT_YOURS
 from domain.diagnosis.self_assessment import PledgeTruth, SubmitSelfAssessment
 from domain.diagnosis.state import WRONG_STATUS, Status
 from domain.kernel import Refused, Rule

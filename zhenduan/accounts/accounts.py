@@ -6,54 +6,43 @@ kept, so a stolen vault opens nothing.
 """
 
 import logging
-import secrets
-from base64 import b64encode
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from math import ceil
-from threading import BoundedSemaphore, Lock
 from typing import TYPE_CHECKING, Any
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-from argon2.low_level import ARGON2_VERSION
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from api.kit.ports import Identified, Invited
 from api.kit.second_factors import SecondStep, SignedIn
 from domain.access import Role
 from domain.instants import city_day, microseconds, utc_moment
-from domain.kernel import Rule
 from journal import Journal
 from journal.secrets.vault import Vault
 from projections import ReadModels
 from projections.participants.people import MembershipRow
 from zhenduan.accounts.invitations import Invitations
 from zhenduan.accounts.logins import (
-    LOGIN,
     LOGIN_TAKEN,
     LOGIN_TRIED_OFTEN,
     LOGIN_UNKNOWN,
     LOGINS,
-    LONGEST_PASSWORD,
     META,
     checked,
     login_name,
-    password_bytes,
     require_password,
 )
 from zhenduan.accounts.memberships import Memberships, end_of, identified
 from zhenduan.accounts.partner_keys import PREFIX as PARTNER_PREFIX
 from zhenduan.accounts.partner_keys import IssuedKey, PartnerKeys
+from zhenduan.accounts.passwords import Passwords
 from zhenduan.accounts.provider_settings import TokenRefused
 from zhenduan.accounts.second_factor_rules import SECOND_FACTOR_REQUIRED
 from zhenduan.accounts.second_factors import SecondFactors
 from zhenduan.accounts.second_steps import AccountSecondSteps
 from zhenduan.accounts.sessions import OpenSession, SessionLimits, Sessions
-from zhenduan.accounts.sign_in_limits import SignInAttempts, SignInLimits, network_of
+from zhenduan.accounts.sign_in_limits import SignInAttempts, SignInLimits
 from zhenduan.accounts.single_sign_on import Subjects, signed_in_as
 
 if TYPE_CHECKING:
@@ -61,29 +50,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SIGN_IN_BUSY = Rule(
-    "SIGN_IN_BUSY", "plan P7", "当前登录人数较多，请稍后再试", "Too many are signing in at this moment; try again soon"
-)
-SIGN_IN_WAIT = Rule(
-    "SIGN_IN_WAIT",
-    "plan P7",
-    "尝试次数过多，请在 {seconds} 秒后再试",
-    "Too many wrong passwords from your address; try again in {seconds} s",
-)
-PASSWORDS_AT_ONCE = 2
-"""Argon2 takes 64 MiB and four cores a password: so many are looked at side by side."""
-SIGN_INS_AT_ONCE = 6
-"""So many may be under way or wait their turn, half the threads that answer operations; one more is told to come back.
-
-Anyone may sign in: without this bound strangers' guesses hold every thread, and nobody is answered."""
-SIGN_INS_OF_ONE_SOURCE = 4
-"""Of these; the others are left for people elsewhere."""
 SIGNED_BEGINS = "ey"
 """How every signed JSON token begins: the base64 of "{"."""
 
 
 class LocalAccounts:
-    """Accounts of this installation 本地账户; `api.kit.services.Accounts` is what requests see of it."""
+    """Accounts of this installation 本地账户; `api.kit.ports.Accounts` is what requests see of it."""
 
     def __init__(
         self,
@@ -102,7 +74,6 @@ class LocalAccounts:
         self._models = models
         self._clock = clock
         self._memberships = Memberships(journal)
-        self._hasher = hasher or PasswordHasher()
         self._sessions = Sessions(vault, sessions or SessionLimits())
         vault.create(META)
         self._attempts = SignInAttempts(vault, sign_ins or SignInLimits())
@@ -112,10 +83,7 @@ class LocalAccounts:
         self._provider = provider
         self._factors = factors
         self._second = AccountSecondSteps(self, factors, self._sessions, self._attempts, vault, clock)
-        self._looking = BoundedSemaphore(PASSWORDS_AT_ONCE)
-        self._places = Lock()
-        self._at_once: Counter[str] = Counter()
-        self._unmatched = _unmatched(self._hasher)
+        self._passwords = Passwords(vault, self._attempts, hasher or PasswordHasher())
 
     @property
     def second(self) -> AccountSecondSteps:
@@ -140,7 +108,7 @@ class LocalAccounts:
 
     def _new_login(self, login: str, password: str, person: str, *, is_demo: bool = False) -> dict[str, Any]:
         name = checked(login, password, is_demo=is_demo)
-        hashed = self._hashed(password)
+        hashed = self._passwords.hashed(password)
         return {"login": name, "person": person, "password_hash": hashed, "changed_at": microseconds(self._clock())}
 
     def invite(self, person: str) -> Invited | None:
@@ -173,7 +141,7 @@ class LocalAccounts:
         person, name = invited[0], checked(login, password)
         if self._attempts.admit(ticket, None, now):
             raise LOGIN_TRIED_OFTEN.refuse()
-        if self._known(name) is not None:
+        if self._passwords.known(name) is not None:
             raise LOGIN_TAKEN.refuse(login=name)
         row = self._new_login(login, password, person)
         try:
@@ -192,14 +160,14 @@ class LocalAccounts:
         Raises:
             Refused: LOGIN_UNKNOWN.
         """
-        known = self._known(login_name(login))
+        known = self._passwords.known(login_name(login))
         if known is None:
             raise LOGIN_UNKNOWN.refuse(login=login_name(login))
         return str(known.person)
 
     def knows(self, login: str) -> bool:
         """Whether a login exists 登录名是否存在."""
-        return self._known(login_name(login)) is not None
+        return self._passwords.known(login_name(login)) is not None
 
     def change_password(self, login: str, password: str) -> None:
         """Set a new password and end the login's sessions 修改密码.
@@ -209,7 +177,7 @@ class LocalAccounts:
         """
         require_password(password)
         name = login_name(login)
-        values = {"password_hash": self._hashed(password), "changed_at": microseconds(self._clock())}
+        values = {"password_hash": self._passwords.hashed(password), "changed_at": microseconds(self._clock())}
         with self._vault.writing() as connection:
             changed = connection.execute(update(LOGINS).where(LOGINS.c.login == name).values(values))
             if changed.rowcount == 0:
@@ -238,10 +206,6 @@ class LocalAccounts:
             self._sessions.end_all(connection, person=person)
         self._vault.scrub()
 
-    def _hashed(self, password: str) -> str:
-        with self._looking:
-            return self._hasher.hash(password_bytes(password))
-
     # Sessions
 
     def sign_in(self, login: str, password: str, source: str = "") -> SignedIn | SecondStep | None:
@@ -255,24 +219,8 @@ class LocalAccounts:
         Raises:
             Refused: SIGN_IN_BUSY, SIGN_IN_WAIT; nothing was looked at or counted.
         """
-        with self._signing_in(network_of(source)):
+        with self._passwords.signing_in(source):
             return self._sign_in(login, password, source)
-
-    @contextmanager
-    def _signing_in(self, network: str) -> Iterator[None]:
-        """A place among those who sign in at this moment; one source has some of them, never all."""
-        with self._places:
-            mine = self._at_once[network]
-            if mine >= SIGN_INS_OF_ONE_SOURCE or self._at_once.total() >= SIGN_INS_AT_ONCE:
-                raise SIGN_IN_BUSY.refuse()
-            self._at_once[network] += 1
-        try:
-            yield
-        finally:
-            with self._places:
-                self._at_once[network] -= 1
-                if not self._at_once[network]:
-                    del self._at_once[network]
 
     def has_password(self, login: str, password: str, source: str) -> str | None:
         """The person whose login and password these are 密码核对; None for a wrong pair. An attempt like a sign-in.
@@ -280,37 +228,24 @@ class LocalAccounts:
         Raises:
             Refused: SIGN_IN_BUSY, SIGN_IN_WAIT.
         """
-        with self._signing_in(network_of(source)):
-            known = self._looked_at(login_name(login), password, source, self._clock())
+        with self._passwords.signing_in(source):
+            known = self._passwords.looked_at(login_name(login), password, source, self._clock())
         return str(known.person) if known is not None else None
-
-    def _looked_at(self, name: str, password: str, source: str, now: datetime) -> Row[Any, Any] | None:
-        """(person, password's hash) of a login whose password is right."""
-        wait = self._attempts.admit(name, source, now)
-        if wait:
-            raise SIGN_IN_WAIT.refuse(seconds=ceil(wait.total_seconds()))
-        known = self._known(name)
-        right = self._matches(known.password_hash if known is not None else self._unmatched, password)
-        if known is None or not right:
-            return None
-        self._attempts.take_back(name, source, now)
-        return known
 
     def _sign_in(self, login: str, password: str, source: str) -> SignedIn | SecondStep | None:
         now, name = self._clock(), login_name(login)
-        known = self._looked_at(name, password, source, now)
+        known = self._passwords.looked_at(name, password, source, now)
         if known is None:
             return None
         held = self._held(known.person, city_day(now))
         if not held:
             return None
-        outdated = self._hasher.check_needs_rehash(known.password_hash)
-        fresh = self._hashed(password) if outdated else None
+        fresh = self._passwords.hashed_anew(known.password_hash, password)
         step = self._factors.step(known.person, name, [Role(one.role) for one in held], now, city_day(now))
         with self._vault.writing() as connection:
             # a password changed since it was looked at opens nothing
             unchanged = (LOGINS.c.login == name) & (LOGINS.c.password_hash == known.password_hash)
-            values = {"password_hash": fresh or known.password_hash}
+            values = {"password_hash": fresh}
             if connection.execute(update(LOGINS).where(unchanged).values(values)).rowcount == 0:
                 return None
             return step or self._sessions.open(connection, known.person, name, held[0].id, now)
@@ -332,21 +267,6 @@ class LocalAccounts:
         self.subjects.unlink(issuer, subject)
         with self._vault.writing() as connection:
             self._sessions.end_all(connection, login=signed_in_as(issuer, subject))
-
-    def _known(self, name: str) -> Row[Any, Any] | None:
-        """(person, password's hash) of a login."""
-        if not LOGIN.fullmatch(name):
-            return None
-        query = select(LOGINS.c.person, LOGINS.c.password_hash).where(LOGINS.c.login == name)
-        with self._vault.reading() as connection:
-            return connection.execute(query).one_or_none()
-
-    def _matches(self, hashed: str, password: str) -> bool:
-        with self._looking:
-            try:
-                return self._hasher.verify(hashed, password_bytes(password[: LONGEST_PASSWORD + 1]))
-            except (VerificationError, InvalidHashError):
-                return False
 
     def roles(self, person: str) -> list[Role]:
         """The roles that a person holds today 今日角色."""
@@ -437,13 +357,3 @@ class LocalAccounts:
     def revoke_partner_key(self, key: str) -> None:
         """End a key at once 吊销合作方密钥."""
         self.partner_keys.revoke(key, self._clock())
-
-
-def _unmatched(hasher: PasswordHasher) -> str:
-    """An Argon2id hash that no password has, to be verified in the place of an unknown login's, at the cost of any other.
-
-    It is drawn and not computed: every command and every process opens the accounts, and a hash takes 0.2 s.
-    """
-    salt, drawn = (b64encode(secrets.token_bytes(size)).decode().rstrip("=") for size in (hasher.salt_len, hasher.hash_len))
-    cost = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
-    return f"$argon2id$v={ARGON2_VERSION}${cost}${salt}${drawn}"

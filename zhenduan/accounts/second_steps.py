@@ -42,7 +42,7 @@ class Accounts(Protocol):
 
 
 class AccountSecondSteps:
-    """`api.kit.services.SecondSteps` of this installation 第二步."""
+    """`api.kit.second_factors.SecondSteps` of this installation 第二步."""
 
     def __init__(
         self,

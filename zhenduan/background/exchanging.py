@@ -18,7 +18,7 @@ from domain.diagnosis.external.batch import SendResultBatch, sender_of
 from domain.instants import microseconds
 from domain.kernel import Command, Refused, cause_of
 from domain.participants.enterprises import organisation_code
-from domain.programme.packages.facts import PackageMade
+from domain.programme.packages.events import PackageMade
 from domain.programme.packages.sending import BeginSending, EndSending
 from domain.programme.packages.state import RECEIPTS_AT_MOST, UNDER_WAY, package_stream
 from domain.programme.packages.terms import MODELS, Counterpart, SendingFault, SendingStatus

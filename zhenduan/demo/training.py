@@ -8,16 +8,10 @@ from domain.governance.dated_rules import rule_in_force
 from domain.governance.rule_bodies.exam import ExamRule
 from domain.kernel import Command
 from domain.providers.calibration import CloseCalibration, GiveCaseLevels, SetCalibrationCases
-from domain.providers.exams.exam import (
-    BeginExam,
-    CaseLevel,
-    EnrolForExam,
-    ExamAnswer,
-    HandInExam,
-    SaveExamAnswers,
-    SubmitPracticalPart,
-)
+from domain.providers.exams.enrolment import EnrolForExam
+from domain.providers.exams.exam import BeginExam, ExamAnswer, HandInExam, SaveExamAnswers
 from domain.providers.exams.paper import STEPS, case_drawn, commitment_of, drawn
+from domain.providers.exams.practical_part import CaseLevel, SubmitPracticalPart
 from domain.providers.training import PlanTrainingSession, PublishTraining, RecordAttendance
 from journal import Caller
 from standards import GoldCase, training_text

@@ -20,7 +20,8 @@ from domain.diagnosis.external.batch_facts import (
     ResultBatch,
     ResultBatchHeld,
 )
-from domain.diagnosis.external.examination import Judged, Sent, beside_record, ids_of, judge, statement_of
+from domain.diagnosis.external.beside_record import beside_record
+from domain.diagnosis.external.examination import Judged, Sent, ids_of, judge, statement_of
 from domain.diagnosis.external.result import (
     ExternalResult,
     ExternalResultAccepted,

@@ -119,6 +119,7 @@ class ProceedingOpened(Event):
     type: Literal["proceeding.opened.v1"] = "proceeding.opened.v1"
     told_to: ClassVar = PROCEEDING_READERS
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
+    concerns: ClassVar = ("enterprise", "provider", "district")
     says: ClassVar = "提起了{title}程序，请求：{asked}"
     kind: ProceedingKind
     about: str

@@ -1,6 +1,6 @@
 """Memberships 任职: a role for a unit and a period, given, ended, handed over. plan O2, O3, P7.
 
-Who may give which role for which unit is said in appointments.py.
+Who may give which role for which unit is said in granting_rights.py.
 """
 
 from collections.abc import Mapping

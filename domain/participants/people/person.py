@@ -1,7 +1,7 @@
 """Person 人员: who may act, in which role, for which unit, in which period. plan O2, O3, P7.
 
 Registered or invited → joined → given roles, which end or are handed over → erased. What may happen stands in registration.py,
-memberships.py and ways_in.py, who may give which role in appointments.py; here they come together.
+memberships.py and ways_in.py, who may give which role in granting_rights.py; here they come together.
 """
 
 from collections.abc import Callable, Mapping

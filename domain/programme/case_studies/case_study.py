@@ -44,7 +44,7 @@ from domain.programme.case_studies.commands import (
     TakeDownCaseStudy,
     WithdrawCaseStudyConsent,
 )
-from domain.programme.case_studies.facts import (
+from domain.programme.case_studies.events import (
     CaseStudyApproved,
     CaseStudyConsented,
     CaseStudyConsentWithdrawn,

@@ -30,6 +30,7 @@ class DemandPublished(DemandFact):
     """A firm published a demand 需求已发布. provider: that diagnosed it. named: whether suppliers are shown the firm's name."""
 
     type: Literal["demand.published.v1"] = "demand.published.v1"
+    concerns: ClassVar = ("enterprise",)
     says: ClassVar = "发布了需求，针对 {indicators:count} 项指标，{by} 前完成"
     enterprise: str
     diagnosis: str

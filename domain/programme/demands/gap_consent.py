@@ -228,6 +228,7 @@ def _reads(command: AnyGapConsentCommand, _known: GapConsents | None) -> tuple[S
 
 GAP_CONSENTS = Capability(
     name="gapconsent",
+    key_names=("enterprise",),
     commands=tuple(AnyGapConsentCommand.__args__),
     events=tuple(GapConsentEvent.__args__),
     stream=lambda command: gap_consent_stream(command.enterprise),

@@ -54,6 +54,7 @@ class OfferMade(OfferFact):
     """An offer was made 报价已提出. own_of: providers that diagnosed the firm and whose product it is, or that it is tied to."""
 
     type: Literal["offer.made.v1"] = "offer.made.v1"
+    concerns: ClassVar = ("enterprise",)
     says: ClassVar = "提出了报价，方案 {solutions:count} 项，联合体成员 {members:count} 家"
     demand: str
     supplier: str

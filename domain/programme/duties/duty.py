@@ -51,7 +51,7 @@ from domain.programme.duties.commands import (
     TakeOnDuty,
     WithdrawDuty,
 )
-from domain.programme.duties.facts import (
+from domain.programme.duties.events import (
     DutyContactNamed,
     DutyDayKept,
     DutyDayMoved,

@@ -12,7 +12,7 @@ from pydantic import Field, TypeAdapter
 from domain.command_rights import CITY
 from domain.governance.computations import RecordComputation
 from domain.kernel import Command, Count, DecisionContext, EditionRef, Facts, Label, Rule, Sha256, Text
-from domain.programme.packages.facts import (
+from domain.programme.packages.events import (
     PackageFile,
     PackageHandedOver,
     PackageMade,

@@ -4,7 +4,7 @@ from typing import assert_never
 
 from domain.command_rights import require_right
 from domain.kernel import NOT_FOUND, Capability, DecisionContext, Facts, Stream
-from domain.programme.packages.facts import PackageEvent
+from domain.programme.packages.events import PackageEvent
 from domain.programme.packages.making import (
     HandOverPackage,
     RecordPackage,

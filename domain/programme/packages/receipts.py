@@ -11,7 +11,7 @@ from pydantic import Field
 
 from domain.command_rights import BY_THE_PROGRAM
 from domain.kernel import Command, Count, DecisionContext, Facts, Label, Part, Rule, Sha256
-from domain.programme.packages.facts import PackageReceiptEntered, PackageReceiptSetAside
+from domain.programme.packages.events import PackageReceiptEntered, PackageReceiptSetAside
 from domain.programme.packages.state import PACKAGE_NOT_MADE, RECEIPTS_AT_MOST, Package, PackageRef
 from domain.programme.packages.terms import ReceiptFault, ReceiptOutcome
 

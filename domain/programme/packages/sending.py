@@ -11,7 +11,7 @@ from pydantic import Field
 
 from domain.command_rights import BY_THE_PROGRAM, CITY
 from domain.kernel import Command, DecisionContext, Facts, Rule
-from domain.programme.packages.facts import (
+from domain.programme.packages.events import (
     PackageArrivalUnknown,
     PackageSendingBegun,
     PackageSendingFailed,

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, assert_never
 
 from domain.kernel import Identifier, IdOf, Part, Rule, Sha256, Stream, stream_of
-from domain.programme.packages.facts import (
+from domain.programme.packages.events import (
     PackageArrivalUnknown,
     PackageEvent,
     PackageHandedOver,

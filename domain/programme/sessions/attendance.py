@@ -217,6 +217,7 @@ def _reads(command: AttendanceCommand, _known: Attendance | None) -> tuple[Strea
 
 ATTENDANCES = Capability(
     name="attendance",
+    key_names=("", "enterprise"),
     commands=(SignUpForOutreachSession, DeclineOutreachSession, SignInToOutreachSession, StrikeOutreachAttendance),
     events=tuple(AttendanceEvent.__args__),
     stream=lambda command: attendance_stream(command.outreach_session, command.enterprise),

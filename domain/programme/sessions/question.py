@@ -125,6 +125,7 @@ class OutreachQuestionAsked(Event):
 
     type: Literal["question.asked.v1"] = "question.asked.v1"
     told_to: ClassVar = SESSION_READERS
+    concerns: ClassVar = ("enterprise",)
     says: ClassVar = "提问：{text}"
     session: str
     enterprise: str

@@ -358,6 +358,7 @@ def _place(
 
 APPLICATIONS = Capability(
     name="application",
+    key_names=("", "provider"),
     commands=tuple(AnyApplicationCommand.__args__),
     events=tuple(ApplicationEvent.__args__),
     stream=lambda command: application_stream(command.year, command.provider),

@@ -11,7 +11,6 @@ from typing import Annotated, Any, ClassVar, Literal, assert_never
 
 from pydantic import Field
 
-from domain.access import Role
 from domain.command_rights import BY_THE_PROGRAM, EXAMINEES, require_right
 from domain.governance.dated_rules import dated_rule_on, rule_in_force
 from domain.governance.qualification import QUALIFICATION_RULE
@@ -24,43 +23,24 @@ from domain.kernel import (
     Cause,
     Command,
     DecisionContext,
-    EditionRef,
     Event,
     Facts,
     Part,
-    PersonRef,
     Rule,
-    Sha256,
     Stream,
     Unscoped,
     refuse_together,
 )
 from domain.participants.people.granting_rights import is_person_known, unit_stream
 from domain.participants.people.state import PERSON_ERASED, Person, person_stream
-from domain.providers.exams.paper import agreement_with, case_drawn, commitment_of, correct, drawn, points_of
-from domain.providers.exams.state import Exam, ExamStatus, ExamTry, exam_stream
+from domain.providers.exams.enrolment import EnrolForExam, ExamEnrolled, enrol
+from domain.providers.exams.paper import case_drawn, commitment_of, correct, drawn, points_of
+from domain.providers.exams.practical_part import PracticalPartMarked, SubmitPracticalPart, submit_practical_part
+from domain.providers.exams.state import Exam, ExamCommand, ExamStatus, ExamTry, exam_stream, require_status
 from domain.providers.training import TRAINING_UNKNOWN, Training, training_stream
 
 # Rules
 
-EXAM_UNDER_WAY = Rule(
-    "EXAM_UNDER_WAY",
-    "plan T1",
-    "该人员已报名这一考试且尚未结束，请先完成",
-    "The person is enrolled for this examination and it is not over; finish it first",
-)
-EXAM_TOO_SOON = Rule(
-    "EXAM_TOO_SOON",
-    "plan T1",
-    "连续 {failed} 次未通过，最早可于 {earliest} 再次报名",
-    "Not passed {failed} times in a row; enrol again on {earliest} at the earliest",
-)
-EXAM_WRONG_STATUS = Rule(
-    "EXAM_WRONG_STATUS",
-    "plan T1",
-    "考试当前为“{now}”，该操作只能在“{wanted}”时进行",
-    "The examination is at “{now_in_english}”; this is done only at “{wanted_in_english}”",
-)
 EXAM_TIME_OVER = Rule(
     "EXAM_TIME_OVER",
     "plan T1",
@@ -85,30 +65,8 @@ QUESTION_NOT_ON_PAPER = Rule(
     "试题 {asked} 不在本次试卷上，或没有选项“{option}”；请按试卷作答",
     "Question {asked} is not on this paper, or has no option “{option}”; answer what the paper asks",
 )
-CASE_INCOMPLETE = Rule(
-    "CASE_INCOMPLETE",
-    "plan T1",
-    "案例须逐项评定，且只评案例所列的指标；有出入的指标：{indicators}",
-    "Every indicator of the case is scored, and no other; these differ: {indicators}",
-)
 
 # Commands
-
-
-class ExamCommand(Command):
-    """A command about one person's examination for one edition 考试命令."""
-
-    training: EditionRef = Field(description="Edition that the training is for · 标准版本")
-    person: PersonRef = Field(description="Who is examined · 应试人员")
-
-
-class EnrolForExam(ExamCommand):
-    """Enrol a person for an examination, by the city or the manager of whom it serves · 报名考试."""
-
-    roles: ClassVar = frozenset({Role.CITY, Role.PROVIDER})
-
-    nonce: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
-    commitment: Sha256
 
 
 Seed = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -155,33 +113,9 @@ class TimeOutExam(ExamCommand):
     seed: Seed
 
 
-class CaseLevel(Part):
-    """Level that is given to an indicator of the case · 案例评级."""
-
-    indicator: Annotated[str, Field(min_length=1, max_length=40)] = Field(description="Indicator id, such as Z01 · 指标编号")
-    level: Annotated[str, Field(pattern=r"^(0|[1-4](\.5)?|5)$")] = Field(description="0, 1, 1.5 … 5 · 等级")
-
-
-class SubmitPracticalPart(ExamCommand):
-    """Submit the levels given to the case of the practical part, all of them; it is marked at once · 提交实操."""
-
-    roles: ClassVar = EXAMINEES
-
-    levels: Annotated[tuple[CaseLevel, ...], Field(min_length=1, max_length=200)] = Field(description="Levels · 各指标等级")
-
-
 AnyExamCommand = EnrolForExam | BeginExam | SaveExamAnswers | HandInExam | TimeOutExam | SubmitPracticalPart
 
 # Events
-
-class ExamEnrolled(Event):
-    """A person is enrolled 考试已报名; commitment: SHA-256 of the seed that the paper will be drawn by."""
-
-    type: Literal["exam.enrolled.v1"] = "exam.enrolled.v1"
-    says: ClassVar = "报名了诊断师考试，抽题种子的承诺为 {commitment}"
-    nonce: str
-    commitment: str
-    on: date
 
 
 class ExamBegun(Event):
@@ -233,17 +167,6 @@ class ExamMarked(Event):
     on: date
 
 
-class PracticalPartMarked(Event):
-    """The practical part was marked by agreement with the gold case 实操已评分; agreement: weighted kappa, None = none."""
-
-    type: Literal["exam.practical_marked.v1"] = "exam.practical_marked.v1"
-    says: ClassVar = "完成了实操部分，与标准案例的一致性系数为 {agreement:?@|无}"
-    levels: tuple[CaseLevel, ...]
-    agreement: Decimal | None
-    passed: bool
-    on: date
-
-
 ExamEvent = (
     ExamEnrolled | ExamBegun | ExamAnswersSaved | ExamHandedIn | ExamTimedOut | ExamMarked | PracticalPartMarked
 )
@@ -269,26 +192,14 @@ def decide(command: AnyExamCommand, exam: Exam | None, context: DecisionContext)
         raise TRAINING_UNKNOWN.refuse(path="training", edition=command.training)
     known = exam or Exam()
     if isinstance(command, EnrolForExam):
-        return _enrol(command, known, context)
+        return enrol(command, known, context)
     if known.current is None:
         raise NOT_FOUND.refuse()
     return STEPS[type(command)](command, known.current, training, context)
 
 
-def _enrol(command: EnrolForExam, exam: Exam, context: DecisionContext) -> Facts:
-    if exam.current is not None:
-        raise EXAM_UNDER_WAY.refuse()
-    rule = rule_in_force(context.read.get(QUALIFICATION_RULE), ExamRule, context.day)
-    failed = exam.failed_in_a_row
-    if failed and len(failed) % (1 + rule.retries) == 0 and (last := failed[-1].on) is not None:
-        earliest = last + timedelta(days=rule.wait_days)
-        if context.day < earliest:
-            raise EXAM_TOO_SOON.refuse(failed=len(failed), earliest=earliest)
-    return (ExamEnrolled(nonce=command.nonce, commitment=command.commitment, on=context.day),)
-
-
 def _begin(command: BeginExam, current: ExamTry, training: Training, context: DecisionContext) -> Facts:
-    _require_status(current, ExamStatus.ENROLLED)
+    require_status(current, ExamStatus.ENROLLED)
     _require_seed(command.seed, current)
     rules = context.read.get(QUALIFICATION_RULE)
     rule = rule_in_force(rules, ExamRule, context.day)
@@ -305,7 +216,7 @@ def _begin(command: BeginExam, current: ExamTry, training: Training, context: De
 
 
 def _answer(command: SaveExamAnswers, current: ExamTry, training: Training, context: DecisionContext) -> Facts:
-    _require_status(current, ExamStatus.RUNNING)
+    require_status(current, ExamStatus.RUNNING)
     _require_time_left(current, context)
     text = training.texts[current.training]
     wrong = []
@@ -321,28 +232,18 @@ def _answer(command: SaveExamAnswers, current: ExamTry, training: Training, cont
 
 def _hand_in(command: HandInExam, current: ExamTry, training: Training, context: DecisionContext) -> Facts:
     """After its time it counts as timed out: what was saved before is marked either way."""
-    _require_status(current, ExamStatus.RUNNING)
+    require_status(current, ExamStatus.RUNNING)
     _require_seed(command.seed, current)
     closed = ExamTimedOut(seed=command.seed) if _is_over(current, context) else ExamHandedIn(seed=command.seed)
     return (closed, _marked(current, training, context))
 
 
 def _time_out(command: TimeOutExam, current: ExamTry, training: Training, context: DecisionContext) -> Facts:
-    _require_status(current, ExamStatus.RUNNING)
+    require_status(current, ExamStatus.RUNNING)
     if not _is_over(current, context):
         raise EXAM_TIME_LEFT.refuse(**_ended(current))
     _require_seed(command.seed, current)
     return (ExamTimedOut(seed=command.seed), _marked(current, training, context))
-
-
-def _practise(command: SubmitPracticalPart, current: ExamTry, training: Training, context: DecisionContext) -> Facts:
-    _require_status(current, ExamStatus.PRACTICAL_DUE)
-    case, given = training.texts[current.training].gold_case(current.case), {one.indicator: one.level for one in command.levels}
-    if differing := sorted(given.keys() ^ case.levels.keys()):
-        raise CASE_INCOMPLETE.refuse(path="levels", indicators="、".join(differing))
-    agreement = agreement_with(case, given)
-    passed = agreement is not None and agreement >= current.agreement_at_least
-    return (PracticalPartMarked(levels=command.levels, agreement=agreement, passed=passed, on=context.day),)
 
 
 Step = Callable[[Any, ExamTry, Training, DecisionContext], Facts]
@@ -351,7 +252,7 @@ STEPS: Mapping[type[Command], Step] = {
     SaveExamAnswers: _answer,
     HandInExam: _hand_in,
     TimeOutExam: _time_out,
-    SubmitPracticalPart: _practise,
+    SubmitPracticalPart: submit_practical_part,
 }
 """Command -> what decides it, once there is a try that is not over 各步骤."""
 
@@ -360,14 +261,6 @@ def _marked(current: ExamTry, training: Training, context: DecisionContext) -> E
     right, asked = correct(training.texts[current.training], current.paper, current.answers), len(current.paper)
     passed = 100 * right >= current.pass_mark * asked
     return ExamMarked(correct=right, points=points_of(right, asked), passed=passed, on=context.day)
-
-
-def _require_status(current: ExamTry, wanted: ExamStatus) -> None:
-    if current.status is not wanted:
-        (now_en, _, now), (wanted_en, _, wanted_zh) = (
-            one.description.partition(" · ") for one in (current.status, wanted)
-        )
-        raise EXAM_WRONG_STATUS.refuse(now=now, wanted=wanted_zh, now_in_english=now_en, wanted_in_english=wanted_en)
 
 
 def _require_seed(seed: str, current: ExamTry) -> None:

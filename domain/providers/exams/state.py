@@ -5,8 +5,29 @@ from decimal import Decimal
 
 from pydantic import Field
 
-from domain.kernel import Part, Stream, stream_of
+from domain.kernel import Command, EditionRef, Part, PersonRef, Rule, Stream, stream_of
 from standards.described import DescribedEnum
+
+# Rules
+
+EXAM_WRONG_STATUS = Rule(
+    "EXAM_WRONG_STATUS",
+    "plan T1",
+    "考试当前为“{now}”，该操作只能在“{wanted}”时进行",
+    "The examination is at “{now_in_english}”; this is done only at “{wanted_in_english}”",
+)
+
+# Commands
+
+
+class ExamCommand(Command):
+    """A command about one person's examination for one edition 考试命令."""
+
+    training: EditionRef = Field(description="Edition that the training is for · 标准版本")
+    person: PersonRef = Field(description="Who is examined · 应试人员")
+
+
+# State
 
 
 class ExamStatus(DescribedEnum):
@@ -81,3 +102,16 @@ class Exam(Part):
 def exam_stream(training: str, person: str) -> Stream:
     """Stream of one person's examination for one edition."""
     return stream_of("exam", f"{training}.{person}")
+
+
+def require_status(current: ExamTry, wanted: ExamStatus) -> None:
+    """Refuse a step that does not follow from how far a try has come 环节不符.
+
+    Raises:
+        Refused: EXAM_WRONG_STATUS (plan T1).
+    """
+    if current.status is not wanted:
+        (now_en, _, now), (wanted_en, _, wanted_zh) = (
+            one.description.partition(" · ") for one in (current.status, wanted)
+        )
+        raise EXAM_WRONG_STATUS.refuse(now=now, wanted=wanted_zh, now_in_english=now_en, wanted_in_english=wanted_en)

@@ -325,6 +325,7 @@ def _reads_further(command: AnyListingCommand | LiftSuspension, _listing: Listin
 
 LISTINGS = Capability(
     name="listing",
+    key_names=("provider",),
     commands=(*AnyListingCommand.__args__, LiftSuspension),
     events=tuple(ListingEvent.__args__),
     stream=lambda command: listing_stream(command.provider),

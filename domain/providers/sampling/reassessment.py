@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.access import Mask, Place, Role, Term
 from domain.command_rights import CITY, require_right
-from domain.diagnosis.answers import measured, named_by_dimension, refusal_of, wrong_with
+from domain.diagnosis.answers import IndicatorKey, measured, named_by_dimension, refusal_of, wrong_with
 from domain.diagnosis.assignments import ASSIGNMENT_HELD, Assignments, ExpertAssigned
 from domain.diagnosis.scoring import VERIFICATION_MISSING
 from domain.diagnosis.state import (
@@ -33,7 +33,6 @@ from domain.kernel import (
     DiagnosisRef,
     Event,
     Facts,
-    Identifier,
     OnStream,
     PersonRef,
     Read,
@@ -130,7 +129,7 @@ class GiveReassessment(Command):
     roles: ClassVar = frozenset({Role.SAMPLER})
 
     diagnosis: DiagnosisRef = Field(description="Job that was given to one · 诊断标识")
-    answers: Annotated[dict[Identifier, VerifiedAnswer], Field(min_length=1, max_length=SECTION_LENGTH)] = Field(
+    answers: Annotated[dict[IndicatorKey, VerifiedAnswer], Field(min_length=1, max_length=SECTION_LENGTH)] = Field(
         description="One item an indicator · 各指标的答案或答复"
     )
 

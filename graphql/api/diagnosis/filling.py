@@ -22,7 +22,7 @@ from api.kit.row_mapping import CONVERSIONS, shown
 from api.participants.places import District
 from api.standard.editions import editions_of
 from domain.access import Everything, Role, sees_only_issued
-from domain.diagnosis.answers import is_open_section
+from domain.diagnosis.sections import is_open_section
 from domain.diagnosis.state import Deferral
 from domain.governance.rule_bodies.process import ProcessRule
 from domain.governance.rule_bodies.publication import PublicationRule

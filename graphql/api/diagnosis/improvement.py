@@ -20,7 +20,7 @@ from api.kit.input_errors import malformed
 from api.kit.paging import AtLeast, below, wanted_fields
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown
-from api.server.errors import MALFORMED_INPUT
+from api.kit.user_errors import MALFORMED_INPUT
 from api.standard.editions import editions_of
 from api.standard.improvement_costs import ImprovementCosts, build_costs
 from domain.access import Mask

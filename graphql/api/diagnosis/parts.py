@@ -11,8 +11,8 @@ from api.kit.ids import ExternalResultID
 from api.kit.published import field, published
 from api.kit.row_mapping import shown
 from domain.access import Mask, Role
-from domain.diagnosis.answers import is_open_section
 from domain.diagnosis.report import ReportKind
+from domain.diagnosis.sections import is_open_section
 from domain.masks import ANSWERS, REPORTS, VERIFIED
 from projections.diagnosis import case_parts
 from projections.diagnosis.diagnoses_fold import AnswerRow, EvidenceRow, ReportRow

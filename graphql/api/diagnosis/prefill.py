@@ -17,8 +17,8 @@ from api.kit.paging import AtLeast
 from api.kit.published import argument, field, published
 from api.standard.editions import editions_of
 from domain.command_rights import FILLERS
-from domain.diagnosis.answers import is_open_section
 from domain.diagnosis.external.result import ExternalResultStatus
+from domain.diagnosis.sections import is_open_section
 from domain.diagnosis.state import DiagnosisStatus
 from projections.diagnosis import case_parts, diagnoses
 from projections.diagnosis.diagnoses_fold import DiagnosisRow

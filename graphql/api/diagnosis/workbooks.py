@@ -8,7 +8,7 @@ from api.diagnosis.returned_forms import returned_file, stamped
 from api.kit.context import Context
 from api.kit.services import Services
 from domain.access import Mask
-from domain.diagnosis.answers import is_open_section
+from domain.diagnosis.sections import is_open_section
 from domain.diagnosis.state import DiagnosisStatus, diagnosis_stream
 from domain.kernel import Rule, Stream
 from interop.questionnaires.stamp import Stamp, filled_in, fingerprint, sealed, unsealed

@@ -23,7 +23,7 @@ from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, resp
 from api.server.messages import CallerGone, GraphQLResponse, faulted
 from api.server.operations import Operations
 from domain.access import Mask
-from domain.programme.packages.facts import PackageMade
+from domain.programme.packages.events import PackageMade
 from domain.programme.packages.state import package_stream
 from interop.packages.archive import FORMAT, firms_in
 from journal import Caller

@@ -22,17 +22,10 @@ from api.kit.enums import enum_type, first_line
 from api.kit.ids import key_of, named
 from domain.governance.rule_bodies.body import counts_fen
 from domain.kernel import IdOf
+from standards.described import KeyField
 
-KEY_OF_MAPPING = {
-    "answers": ("indicator", "Indicator id, such as Z01 · 指标编号"),
-    "editions": ("industry", "Industry whose edition is meant, such as automotive; none = the plain part · 行业版本"),
-    "forms": ("size_class", "Size class · 规模类型"),
-    "numbers": ("name", "Name · 名称"),
-}
-"""Field that is a mapping -> the field that carries its key in the list, and what that says."""
-
-MAPPINGS: dict[type, frozenset[str]] = {}
-"""Input class -> its fields that are mappings in the command; a command may have a true list of the same name."""
+MAPPINGS: dict[type, Mapping[str, KeyField]] = {}
+"""Input class -> its fields that are mappings in the command, and what the key of each is called in the list."""
 
 IDS: dict[type, Mapping[str, IdOf]] = {}
 """Input class -> its fields that hold ids, and what each names."""
@@ -54,7 +47,7 @@ def _unwrap(annotation: Any) -> tuple[Any, bool]:  # noqa: ANN401 - annotations 
     return annotation, False
 
 
-def _graphql_type(name: str, annotation: Any, words: str = "") -> Any:  # noqa: ANN401
+def _graphql_type(name: str, annotation: Any, words: str = "") -> Any:  # noqa: ANN401 - an annotation, or a type made at run time
     """The type of an input field; name: of the field, and of the choice that it may be."""
     inner, optional = _unwrap(annotation)
     origin = get_origin(inner)
@@ -77,22 +70,23 @@ def _graphql_type(name: str, annotation: Any, words: str = "") -> Any:  # noqa: 
 
 
 @cache
-def _entry_type(field: str, named_by: Any, value: Any) -> Any:  # noqa: ANN401
+def _entry_type(field: str, named_by: Any, value: Any) -> Any:  # noqa: ANN401 - an annotation, or a type made at run time
     """Item of a list that stands for a mapping: the key, then the value's own fields (or `value`)."""
-    key, says = KEY_OF_MAPPING[field]
-    key_type = _graphql_type(key, named_by)
+    key = _key_field(field, named_by)
+    key_type = _graphql_type(key.name, named_by)
     inner, _ = _unwrap(value)
     if isinstance(inner, type) and issubclass(inner, BaseModel):
-        made = _input(f"{inner.__name__}EntryInput", first_line(inner), [_said(key, key_type, says), *_fields(inner, frozenset())])
+        fields = [_said(key.name, key_type, key.says), *_fields(inner, frozenset())]
+        made = _input(f"{inner.__name__}EntryInput", first_line(inner), fields)
         MAPPINGS[made], IDS[made] = _mappings_of(inner), _ids_of(inner)
         return made
     name = f"{field.capitalize().rstrip('s')}Input"
     held = _said("value", _graphql_type("value", inner), "The value, exact · 数值")
-    return _input(name, "Named value · 命名数值", [_said(key, key_type, says), held])
+    return _input(name, "Named value · 命名数值", [_said(key.name, key_type, key.says), held])
 
 
 @cache
-def _union_type(field: str, union: Any, words: str) -> Any:  # noqa: ANN401
+def _union_type(field: str, union: Any, words: str) -> Any:  # noqa: ANN401 - an annotation, or a type made at run time
     """One of several models, told apart by a member that each has a value of its own for: an input with one field a model."""
     members = get_args(union)
     shared: set[str] = set.intersection(*({n for n, f in m.model_fields.items() if _is_tag(f.annotation)} for m in members))
@@ -108,7 +102,7 @@ def _union_type(field: str, union: Any, words: str) -> Any:  # noqa: ANN401
     return made
 
 
-def _is_tag(annotation: Any) -> bool:  # noqa: ANN401
+def _is_tag(annotation: Any) -> bool:  # noqa: ANN401 - an annotation, or a type made at run time
     return get_origin(annotation) is typing.Literal and len(get_args(annotation)) == 1
 
 
@@ -139,7 +133,7 @@ def _ids_of(model: type[BaseModel]) -> Mapping[str, IdOf]:
     return {name: mark for name, mark in marks.items() if mark is not None}
 
 
-def _said(name: str, kind: Any, words: str | None, *, optional: bool = False) -> Any:  # noqa: ANN401
+def _said(name: str, kind: Any, words: str | None, *, optional: bool = False) -> Any:  # noqa: ANN401 - an annotation, or a type made at run time
     """An input field with what it says of itself; one that says nothing fails at start-up."""
     if not words:
         raise TypeError(f"the field {name} of an input says nothing of itself: give it a description")
@@ -147,7 +141,7 @@ def _said(name: str, kind: Any, words: str | None, *, optional: bool = False) ->
     return name, kind, said
 
 
-def _input(name: str, description: str, fields: list[Any]) -> Any:  # noqa: ANN401
+def _input(name: str, description: str, fields: list[Any]) -> Any:  # noqa: ANN401 - an annotation, or a type made at run time
     return strawberry.input(class_of(name, fields), name=name, description=description)
 
 
@@ -172,14 +166,26 @@ def input_type(
         said = strawberry.field(default=None, description=words) if given else strawberry.field(description=words)
         added.append((field, kind, said))
     made = _input(name or f"{model.__name__}Input", first_line(model), [*_fields(model, omit), *added])
-    MAPPINGS[made], IDS[made] = _mappings_of(model), _ids_of(model)
+    MAPPINGS[made], IDS[made] = _mappings_of(model, omit), _ids_of(model)
     return made
 
 
-def _mappings_of(model: type[BaseModel]) -> frozenset[str]:
-    return frozenset(
-        name for name, field in model.model_fields.items() if get_origin(_unwrap(field.annotation)[0]) is dict
-    )
+def _mappings_of(model: type[BaseModel], omit: frozenset[str] = frozenset()) -> Mapping[str, KeyField]:
+    kinds = {name: _unwrap(field.annotation)[0] for name, field in model.model_fields.items() if name not in omit}
+    return {name: _key_field(name, get_args(kind)[0]) for name, kind in kinds.items() if get_origin(kind) is dict}
+
+
+def _key_field(field: str, key: Any) -> KeyField:  # noqa: ANN401 - an annotation
+    """What the key of a mapping says of itself; one that says nothing fails at start-up."""
+    found = next((mark for mark in getattr(key, "__metadata__", ()) if isinstance(mark, KeyField)), None)
+    if found is None:
+        raise TypeError(f"the key of the mapping {field} says nothing of itself: give it a KeyField")
+    return found
+
+
+def key_called(field: str) -> str:
+    """What the key of a mapping of this name is called in the list 映射键名."""
+    return next(keys[field].name for keys in MAPPINGS.values() if field in keys)
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - any input value
@@ -193,8 +199,8 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - any input value
             inner = getattr(value, field.name)
             if inner is None:
                 continue
-            if field.name in MAPPINGS.get(type(value), ()):
-                found[field.name] = _mapping(KEY_OF_MAPPING[field.name][0], inner)
+            if (key := MAPPINGS.get(type(value), {}).get(field.name)) is not None:
+                found[field.name] = _mapping(key.name, inner)
             elif (mark := IDS.get(type(value), {}).get(field.name)) is not None:
                 kinds = (mark.kind, *mark.also)
                 found[field.name] = [key_of(one, *kinds) for one in inner] if isinstance(inner, list) else key_of(inner, *kinds)

@@ -10,7 +10,6 @@ from api.kit.ports import PUBLIC, Identified
 from api.kit.services import Services
 from api.server.change_notifications import ChangeNotifications
 from api.server.disclosure_notes import DisclosureNotes
-from api.server.query_cost import Cost
 from domain.access import Role, Scope
 from domain.instants import city_day
 from domain.kernel import Rule
@@ -20,7 +19,6 @@ from projections import Snapshot
 from projections.as_of.replay import Past, replayed
 from standards import Edition
 
-NO_COST = Cost()
 AT_LEAST_SECONDS = 5.0
 """How long a read waits for the position it was asked to show."""
 
@@ -30,6 +28,22 @@ NOT_YET_VISIBLE = Rule(
     "读模型尚未追上所要求的位置，请稍后重试",
     "The read models have not reached the position asked for; try again",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What an operation costs, and what one of its caller may 成本与限额; both follow from its text and its caller alone."""
+
+    requested: int = 0
+    limit: int = 0
+
+    @property
+    def remaining(self) -> int:
+        """What it could still ask for besides."""
+        return max(self.limit - self.requested, 0)
+
+
+NO_COST = Cost()
 
 
 @dataclass

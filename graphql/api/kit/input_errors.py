@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import ValidationError
 from strawberry.utils.str_converters import to_camel_case
 
-from api.kit.command_inputs import KEY_OF_MAPPING, MAPPINGS
-from api.server.errors import UserError
+from api.kit.command_inputs import MAPPINGS, key_called
+from api.kit.user_errors import UserError
 from domain.kernel import Refused, stream_of
 
 Place = Sequence[int | str]
@@ -55,9 +55,9 @@ def as_sent(sent: object, place: Place) -> str:
         name = str(rest.pop(0))
         told.append(to_camel_case(name))
         entries = getattr(at, name, None) if dataclasses.is_dataclass(at) else _item(at, name)
-        if isinstance(entries, list) and name in MAPPINGS.get(type(at), ()) and rest:
-            key, _ = KEY_OF_MAPPING[name]
-            index = next((i for i, entry in enumerate(entries) if getattr(entry, key) == rest[0]), None)
+        key = MAPPINGS.get(type(at), {}).get(name)
+        if isinstance(entries, list) and key is not None and rest:
+            index = next((i for i, entry in enumerate(entries) if getattr(entry, key.name) == rest[0]), None)
             if index is None:
                 return ".".join(told)  # the key that is missing stands nowhere in what was sent
             rest.pop(0)
@@ -104,7 +104,7 @@ def _example(pattern: str, place: Place) -> str | None:
     named = [str(part) for part in place if not str(part).isdigit()] or ["id"]
     name = named[-1]
     if name == "[key]":  # of a mapping, which the client writes as a list whose entries name their key
-        name = KEY_OF_MAPPING[named[-3]][0]
+        name = key_called(named[-3])
     one = name if name.endswith("is") else name.removesuffix("s")
     return IDS.get(name, f"{one}-1".replace("_", "-"))
 

@@ -170,7 +170,7 @@ def listing(
         then = () if listed.past is None else (_parameter("as_of", AsOfMoment),)
         pages = tuple(_parameter(name, kind) for name, kind in PAGE_ARGUMENTS.items())
 
-        def resolve(self: Any, info: strawberry.Info[Context, None], **given: Any) -> Connection[Any]:  # noqa: ANN401
+        def resolve(self: Any, info: strawberry.Info[Context, None], **given: Any) -> Connection[Any]:  # noqa: ANN401 - of any list
             found = {name: given.pop(name) for name in own if name in given}
             where = sought(self, info, **found) if reads_context else sought(self, **found)
             said = {name: value for name, value in found.items() if value is not None}

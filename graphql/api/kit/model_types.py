@@ -64,7 +64,7 @@ def as_shown(value: Any, roles: Roles) -> Any:  # noqa: ANN401 - data of any sha
             return value
 
 
-def _member(model: BaseModel, name: str, roles: Roles) -> Any:  # noqa: ANN401
+def _member(model: BaseModel, name: str, roles: Roles) -> Any:  # noqa: ANN401 - a field made at run time
     held = getattr(model, name)
     is_money = counts_fen(type(model).model_fields[name]) and held is not None
     return Decimal(held) if is_money else as_shown(held, roles)

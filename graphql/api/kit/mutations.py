@@ -21,7 +21,7 @@ from api.kit.context import Context
 from api.kit.input_errors import as_sent, malformed, user_errors
 from api.kit.paging import below, wanted_fields
 from api.kit.published import field, mutation, published
-from api.server.errors import UserError
+from api.kit.user_errors import UserError
 from domain.access import Role
 from domain.command_rights import BY_THE_PROGRAM, may_send, not_allowed
 from domain.events import CAPABILITIES

@@ -5,7 +5,7 @@ from typing import Self
 import strawberry
 
 from api.kit.published import field
-from api.server.errors import UserError
+from api.kit.user_errors import UserError
 from domain.kernel import Refused
 
 

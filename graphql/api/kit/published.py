@@ -33,8 +33,8 @@ def field(
     by: str | None = None,
     made: bool = False,
     out_of: tuple[str, Callable[[Any], object]] | None = None,
-    **more: Any,  # noqa: ANN401
-) -> Any:  # noqa: ANN401
+    **more: Any,  # noqa: ANN401 - as the library takes and gives it
+) -> Any:  # noqa: ANN401 - as the library takes and gives it
     """A field with what it says of itself.
 
     Args:
@@ -54,12 +54,12 @@ def argument(says: str, *, name: str | None = None) -> StrawberryArgumentAnnotat
     return strawberry.argument(description=says, name=name)
 
 
-def mutation(says: str, *, roles: Roles) -> Any:  # noqa: ANN401
+def mutation(says: str, *, roles: Roles) -> Any:  # noqa: ANN401 - as the library takes and gives it
     """A mutation that is no command of the domain, and who may ask for it."""
     return strawberry.mutation(description=says, metadata={ROLES: roles, MASK: None})
 
 
-def subscription(says: str, *, roles: Roles) -> Any:  # noqa: ANN401
+def subscription(says: str, *, roles: Roles) -> Any:  # noqa: ANN401 - as the library takes and gives it
     """A subscription, and who may follow it."""
     return strawberry.subscription(description=says, metadata={ROLES: roles, MASK: None})
 

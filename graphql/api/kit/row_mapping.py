@@ -125,7 +125,7 @@ def _column(name: str, stands: Any, published: Any) -> ShownColumn:  # noqa: ANN
     return ShownColumn(name, _conversion(held, wanted), nullable)
 
 
-def _unwrapped(annotation: Any) -> tuple[Any, bool]:  # noqa: ANN401
+def _unwrapped(annotation: Any) -> tuple[Any, bool]:  # noqa: ANN401 - an annotation, or what any column holds
     """An annotation without `Annotated` and without None, and whether it admitted None."""
     if get_origin(annotation) is Annotated:
         return _unwrapped(get_args(annotation)[0])
@@ -138,7 +138,7 @@ def _unwrapped(annotation: Any) -> tuple[Any, bool]:  # noqa: ANN401
     return annotation, False
 
 
-def _conversion(held: Any, wanted: Any) -> Callable[[Any], Any] | None:  # noqa: ANN401
+def _conversion(held: Any, wanted: Any) -> Callable[[Any], Any] | None:  # noqa: ANN401 - an annotation, or what any column holds
     """How a value is converted; None = as it stands.
 
     Raises:
@@ -158,7 +158,7 @@ def _conversion(held: Any, wanted: Any) -> Callable[[Any], Any] | None:  # noqa:
     raise LookupError(f"{held}")
 
 
-def _list_of(held: Any, wanted: Any) -> Callable[[Any], Any]:  # noqa: ANN401
+def _list_of(held: Any, wanted: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - an annotation, or what any column holds
     """A list out of a tuple or of the JSON text that a column holds it as."""
     if held is str and wanted is str:
         return orjson.loads

@@ -113,7 +113,7 @@ class PersonExportMutations:
 
     @mutation("Export all that is held on a person · 个人信息导出. plan P5, P7", roles=frozenset({Role.CITY}))
     def export_person(
-        self, info: strawberry.Info[Context, None], input: ExportPersonInput  # noqa: A002
+        self, info: strawberry.Info[Context, None], input: ExportPersonInput  # noqa: A002 - the argument's published name
     ) -> ExportPersonPayload:
         """For the person's own request."""
         context = info.context

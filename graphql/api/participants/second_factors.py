@@ -210,7 +210,7 @@ class SecondFactorMutations:
 
     @mutation("Finish a sign-in with the second factor · 第二步验证. plan P7", roles=ANYONE)
     def pass_second_factor(
-        self, info: strawberry.Info[Context, None], input: PassSecondFactorInput  # noqa: A002
+        self, info: strawberry.Info[Context, None], input: PassSecondFactorInput  # noqa: A002 - the argument's published name
     ) -> PassSecondFactorPayload:
         """A session; ticket and code are used up by it."""
         answer = FactorAnswer(code=input.code, recovery_code=input.recovery_code, passkey=input.passkey)
@@ -224,7 +224,7 @@ class SecondFactorMutations:
 
     @mutation("Begin to enrol a second factor of one's own · 登记第二因素. plan P7", roles=ANYONE)
     def enrol_second_factor(
-        self, info: strawberry.Info[Context, None], input: EnrolSecondFactorInput  # noqa: A002
+        self, info: strawberry.Info[Context, None], input: EnrolSecondFactorInput  # noqa: A002 - the argument's published name
     ) -> EnrolSecondFactorPayload:
         """A secret or options, shown once."""
         try:
@@ -241,7 +241,7 @@ class SecondFactorMutations:
 
     @mutation("Enrol a second factor, once it works · 确认登记. plan P7", roles=ANYONE)
     def confirm_second_factor(
-        self, info: strawberry.Info[Context, None], input: ConfirmSecondFactorInput  # noqa: A002
+        self, info: strawberry.Info[Context, None], input: ConfirmSecondFactorInput  # noqa: A002 - the argument's published name
     ) -> ConfirmSecondFactorPayload:
         """From the next sign-in on it is asked for."""
         answer = FactorAnswer(code=input.code, passkey=input.passkey)
@@ -259,7 +259,7 @@ class SecondFactorMutations:
 
     @mutation("Remove a second factor of one's own · 移除第二因素. plan P7", roles=SIGNED_IN)
     def remove_second_factor(
-        self, info: strawberry.Info[Context, None], input: RemoveSecondFactorInput  # noqa: A002
+        self, info: strawberry.Info[Context, None], input: RemoveSecondFactorInput  # noqa: A002 - the argument's published name
     ) -> RemoveSecondFactorPayload:
         """The caller's other sessions end."""
         second = info.context.services.accounts.second
@@ -271,7 +271,7 @@ class SecondFactorMutations:
 
     @mutation("Draw new recovery codes of one's own · 更换恢复码. plan P7", roles=SIGNED_IN)
     def renew_recovery_codes(
-        self, info: strawberry.Info[Context, None], input: RenewRecoveryCodesInput  # noqa: A002
+        self, info: strawberry.Info[Context, None], input: RenewRecoveryCodesInput  # noqa: A002 - the argument's published name
     ) -> RenewRecoveryCodesPayload:
         """Shown once; the old ones are worth nothing."""
         second = info.context.services.accounts.second

@@ -186,7 +186,7 @@ class SessionMutations:
     """Hand-written beside the derived ones: they change secrets or tickets, never the journal."""
 
     @mutation("Sign in with a local account · 登录. plan P7", roles=ANYONE)
-    def sign_in(self, info: strawberry.Info[Context, None], input: SignInInput) -> SignInPayload:  # noqa: A002
+    def sign_in(self, info: strawberry.Info[Context, None], input: SignInInput) -> SignInPayload:  # noqa: A002 - the argument's published name
         """A session, or one answer for every wrong pair."""
         try:
             opened = info.context.services.accounts.sign_in(input.login, input.password, client_address.get())
@@ -206,7 +206,7 @@ class SessionMutations:
         return SignOutPayload()
 
     @mutation("Act in another membership of one's own · 切换任职. plan P7", roles=SIGNED_IN)
-    def act_as(self, info: strawberry.Info[Context, None], input: ActAsInput) -> ActAsPayload:  # noqa: A002
+    def act_as(self, info: strawberry.Info[Context, None], input: ActAsInput) -> ActAsPayload:  # noqa: A002 - the argument's published name
         """From the next operation on."""
         token = info.context.token
         try:
@@ -218,7 +218,7 @@ class SessionMutations:
 
     @mutation("Issue an invitation to a person one may appoint · 签发邀请. plan P7", roles=NAMES)
     def issue_invitation(
-        self, info: strawberry.Info[Context, None], input: IssueInvitationInput  # noqa: A002
+        self, info: strawberry.Info[Context, None], input: IssueInvitationInput  # noqa: A002 - the argument's published name
     ) -> IssueInvitationPayload:
         """A ticket for one person; who has a way in keeps it and gets none.
 
@@ -240,7 +240,7 @@ class SessionMutations:
 
     @mutation("Take an invitation up for a login of one's own · 接受邀请. plan P7", roles=ANYONE)
     def accept_invitation(
-        self, info: strawberry.Info[Context, None], input: AcceptInvitationInput  # noqa: A002
+        self, info: strawberry.Info[Context, None], input: AcceptInvitationInput  # noqa: A002 - the argument's published name
     ) -> AcceptInvitationPayload:
         """The person joins; one answer for every ticket that is not in force."""
         services = info.context.services
@@ -258,7 +258,7 @@ class SessionMutations:
 
     @mutation("Ask for permission to upload a file · 申请上传. plan P1, P5", roles=UPLOADERS)
     def request_upload(
-        self, info: strawberry.Info[Context, None], input: RequestUploadInput  # noqa: A002
+        self, info: strawberry.Info[Context, None], input: RequestUploadInput  # noqa: A002 - the argument's published name
     ) -> RequestUploadPayload:
         """A ticket for one file."""
         try:

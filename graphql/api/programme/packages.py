@@ -17,7 +17,7 @@ from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
 from domain.kernel import Command
 from domain.masks import AUDIT, PACKAGES_READ
-from domain.programme.packages.facts import PackageFile as FileState
+from domain.programme.packages.events import PackageFile as FileState
 from domain.programme.packages.making import RequestPackage
 from domain.programme.packages.sending import SendPackage
 from domain.programme.packages.state import KnownReceipt, Sending

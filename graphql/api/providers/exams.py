@@ -20,9 +20,10 @@ from api.kit.published import argument, field, published
 from api.participants.people import PERSONS, Person
 from domain.kernel import Command
 from domain.masks import CERTIFICATES, CERTIFICATES_READ, OWN_CERTIFICATES
-from domain.providers.exams.exam import BeginExam, EnrolForExam, ExamCommand, HandInExam
+from domain.providers.exams.enrolment import EnrolForExam
+from domain.providers.exams.exam import BeginExam, HandInExam
 from domain.providers.exams.paper import commitment_of, points_of
-from domain.providers.exams.state import ExamStatus
+from domain.providers.exams.state import ExamCommand, ExamStatus
 from domain.providers.exams.state import ExamTry as Attempt
 from projections.providers import exams as rows
 from projections.providers import training as trainings

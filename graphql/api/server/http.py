@@ -354,4 +354,4 @@ def overloaded(refused: Overloaded) -> Response:
 
 def _never_was_one(answer: GraphQLResponse) -> bool:
     errors = answer.payload.get("errors") or [{}]
-    return answer.status == 400 and errors[0].get("extensions", {}).get("code") == "BAD_REQUEST"  # noqa: PLR2004
+    return answer.status == 400 and errors[0].get("extensions", {}).get("code") == "BAD_REQUEST"  # noqa: PLR2004 - the status of a bad request

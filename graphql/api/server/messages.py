@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from api.kit.context import Cost
 from api.server.errors import UNAVAILABLE, masked, request_error
-from api.server.query_cost import Cost
 from journal.deadlines import DEADLINE_EXCEEDED
 
 UNAUTHENTICATED = request_error(

@@ -21,7 +21,7 @@ from graphql.execution import Executor, create_source_event_stream
 from graphql.execution.execute import assume_not_async_iterable, assume_not_awaitable
 from starlette.requests import Request
 
-from api.kit.context import Context
+from api.kit.context import Context, Cost
 from api.kit.cursors import Cursors
 from api.kit.ports import PUBLIC, Identified
 from api.kit.published import FieldRights
@@ -36,7 +36,7 @@ from api.server.input_text_checks import texts_in, unusable
 from api.server.introspection import Introspection
 from api.server.messages import LATE, CallerGone, GraphQLRequest, GraphQLResponse, NotSignedIn, faulted
 from api.server.persisted_documents import PersistedDocuments
-from api.server.query_cost import Cost, Limits, too_costly_for_strangers
+from api.server.query_cost import Limits, too_costly_for_strangers
 from api.server.query_documents import Documents, Prepared, Unacceptable
 from api.server.query_faults import in_chinese_too
 from api.server.readable_part import with_withheld

@@ -84,19 +84,6 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
-    """What an operation costs, and what one of its caller may 成本与限额; both follow from its text and its caller alone."""
-
-    requested: int = 0
-    limit: int = 0
-
-    @property
-    def remaining(self) -> int:
-        """What it could still ask for besides."""
-        return max(self.limit - self.requested, 0)
-
-
-@dataclass(frozen=True, slots=True)
 class Weight:
     """Weight of a selection set with everything below it 权重."""
 

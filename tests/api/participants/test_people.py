@@ -123,9 +123,9 @@ def test_a_name_that_shows_nothing_is_no_name_and_is_not_sealed(city: LiveCity, 
 def keys(city: LiveCity) -> int:
     from sqlalchemy import func, select  # noqa: PLC0415 - looks where no code of the product does
 
-    from journal.secrets.personal import KEYS  # noqa: PLC0415
+    from journal.secrets.personal import KEYS  # noqa: PLC0415 - of this one test
 
-    with city.installation.accounts._vault.reading() as connection:  # noqa: SLF001
+    with city.installation.accounts._vault.reading() as connection:  # noqa: SLF001 - the vault is looked at behind the API
         return int(connection.execute(select(func.count()).select_from(KEYS)).scalar_one())
 
 

@@ -5,19 +5,26 @@ import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 import pytest
 
+from domain.events import EVENTS
+from domain.governance.ties import TieKind
 from domain.instants import microseconds
+from domain.participants.ownership import Ownership
 from domain.participants.rosters.bringing_in import held_back
+from domain.programme.implementation_facts import ImplementationStandard
+from domain.programme.packages.terms import Counterpart
 from domain.programme.targets import Measure, TargetSet
 from domain.standard.revision.draft import DraftChange, DraftChanged
 from journal import NewEntry
 from journal.journal import DEMO_STREAM, DEMO_TYPE
 from projections.record.audit_trail import EntryRow
-from projections.record.trail_sentences import KnownNames, predicate, sentence
+from projections.record.trail_sentences import KnownNames, in_words, predicate, sentence
 from standards import Answer
+from standards.described import DescribedEnum
 from tests.live_city import ENTERPRISE, LiveCity, sections
 
 KEPT = json.loads((Path(__file__).parents[2] / "golden" / "events.json").read_text("utf-8"))["histories"]
@@ -126,3 +133,28 @@ def test_the_trail_says_money_in_yuan_a_kind_by_its_name_and_a_clause_in_words()
     assert re.search("年度(白皮书|研究简报)第", sentence(row(asked, json.dumps(kept[asked])), KnownNames()))
     on_a_weight = json.dumps(kept[said] | {"clause": "dimensions.D1.weight"})
     assert sentence(row(said, on_a_weight), KnownNames()) == "市级部门对 维度 D1 的权重 提出了意见"
+
+
+def closed_sets() -> set[type[DescribedEnum]]:
+    """The enumerations whose values the sentences of events tell."""
+    found = set()
+    for event in EVENTS.values():
+        for _, field, how, _ in Formatter().parse(event.says):
+            if field and (how or "").partition("?")[0] == "term":
+                kind = event.model_fields[field].annotation
+                assert isinstance(kind, type)
+                assert issubclass(kind, DescribedEnum), (event, field)
+                found.add(kind)
+    return found
+
+
+def test_a_value_is_told_by_the_name_that_its_own_closed_set_has_for_it() -> None:
+    """Two sets have a value of the same text, such as a standard of a firm and the platform of another body."""
+    sets = closed_sets()
+    assert {Counterpart, ImplementationStandard, TieKind, Ownership} <= sets
+    told = [(one, in_words(one)) for kind in sets - {Measure} for one in kind]
+    assert [(type(one).__name__, one.value, words) for one, words in told if words != one.names[0]] == []
+    assert [in_words(one) for one in (Counterpart.INTEGRATION, ImplementationStandard.INTEGRATION)] == [
+        "两化融合评估平台",
+        "两化融合管理体系",
+    ]

@@ -99,7 +99,7 @@ def test_a_provider_is_not_told_of_the_work_of_its_rivals(city: LiveCity) -> Non
 
 @pytest.mark.parametrize(("who", "named"), [("enterprise", False), ("provider", False), ("district", False), ("city", True)])
 def test_an_entry_names_its_author_to_those_alone_who_may_read_the_actor(
-    city: LiveCity, who: str, named: bool  # noqa: FBT001
+    city: LiveCity, who: str, named: bool  # noqa: FBT001 - a case of the test
 ) -> None:
     diagnosis = city.submitted()
     told = city.data(who, DATA, s=diagnosis)["auditTrail"]["nodes"]

@@ -210,7 +210,7 @@ def test_many_are_answered_in_the_order_they_were_asked_for(city: LiveCity) -> N
 
 
 @pytest.mark.parametrize(("number", "holds"), [(0, False), (1, True), (100, True), (101, False)])
-def test_one_to_a_hundred_are_asked_for_at_a_time(city: LiveCity, number: int, holds: bool) -> None:  # noqa: FBT001
+def test_one_to_a_hundred_are_asked_for_at_a_time(city: LiveCity, number: int, holds: bool) -> None:  # noqa: FBT001 - a case of the test
     answer = city.ask("city", MANY, ids=[FIRM] * number)
     if holds:
         assert answer["data"]["nodes"] == [{"id": FIRM}] * number

@@ -5,9 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from pydantic import BaseModel, Field
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.kit.command_inputs import input_type
 from tests.live_city import ENTERPRISE, SCHEMA, LiveCity
 
 
@@ -77,3 +79,15 @@ def test_a_search_looks_past_what_draws_nothing(city: LiveCity) -> None:
     found = city.data("city", query, text="示例")["enterprises"]
     assert found["totalCount"]
     assert city.data("city", query, text="\u200b示\u2060例\ufeff")["enterprises"] == found
+
+
+class _Worded(BaseModel):
+    """A command's part whose mapping does not say what its keys are called · 部分."""
+
+    words: dict[str, str] = Field(description="Words · 文字")
+
+
+def test_a_mapping_whose_key_says_nothing_of_itself_stops_the_program() -> None:
+    """In the schema it is a list whose items name their key: nobody could say how."""
+    with pytest.raises(TypeError, match="the key of the mapping words says nothing of itself"):
+        input_type(_Worded)

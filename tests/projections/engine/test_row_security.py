@@ -84,7 +84,7 @@ def named(models: ReadModels, table: Any) -> str:
     ],
 )
 def test_a_raw_connection_without_any_condition_reads_what_its_scope_holds(
-    secured: Secured, scope: Scope | None, firms: int, answers: bool  # noqa: FBT001
+    secured: Secured, scope: Scope | None, firms: int, answers: bool  # noqa: FBT001 - a case of the test
 ) -> None:
     models, address = secured
     assert len(raw(address, scope, f"SELECT id FROM {named(models, ENTERPRISES)}")) == firms
@@ -242,7 +242,7 @@ def test_the_reader_uses_a_schema_that_is_closed_to_everybody_else(database: str
     ],
 )
 def test_no_query_of_a_provider_reaches_what_a_firm_said_without_its_name(
-    database: str, scope: Scope, anonymous: bool, found: bool  # noqa: FBT001
+    database: str, scope: Scope, anonymous: bool, found: bool  # noqa: FBT001 - a case of the test
 ) -> None:
     """plan P6: not even one that forgot the scope."""
     with closing(open_journal(database)) as journal, closing(open_read_models(database, journal)) as models:

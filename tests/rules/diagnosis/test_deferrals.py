@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from domain.command_rights import ROLE_NOT_ALLOWED
-from domain.diagnosis.answers import INDICATOR_UNKNOWN, SECTION_NOT_YOURS
+from domain.diagnosis.answers import INDICATOR_UNKNOWN
 from domain.diagnosis.deferrals import (
     QUESTION_ANSWERED,
     DeferQuestions,
@@ -12,6 +12,7 @@ from domain.diagnosis.deferrals import (
     QuestionsResumed,
     ResumeQuestions,
 )
+from domain.diagnosis.sections import SECTION_NOT_YOURS
 from domain.diagnosis.self_assessment import ANSWERS_MISSING, QUESTIONS_DEFERRED, PledgeTruth, SubmitSelfAssessment
 from domain.diagnosis.state import WRONG_STATUS, Deferral
 from domain.kernel import Refused

@@ -102,7 +102,7 @@ def test_an_upheld_objection_is_verified_scored_and_issued_again() -> None:
     provider(case, ScoreDiagnosis(diagnosis="d1")).refused(VERIFICATION_MISSING, indicators=["Z01"])
     provider(case, verify("D1", {"Z01": Answer(level=Decimal(4))}, "补充材料属实")).accepted  # noqa: B018 - a property that asserts
     before = case.state.verified_measured.total
-    provider(case, ScoreDiagnosis(diagnosis="d1")).accepted  # noqa: B018
+    provider(case, ScoreDiagnosis(diagnosis="d1")).accepted  # noqa: B018 - refuses to be read where it was refused
     fact, _stage = provider(case, IssueReport(diagnosis="d1")).facts
     assert isinstance(fact, ReportIssued)
     assert fact.version == 2

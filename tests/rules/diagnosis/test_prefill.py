@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from domain.command_rights import ROLE_NOT_ALLOWED
-from domain.diagnosis.answers import SECTION_NOT_YOURS
 from domain.diagnosis.external.result import ExternalResult, StatedResult, external_result_stream
 from domain.diagnosis.prefill import (
     PREFILL_ANSWERED,
@@ -16,6 +15,7 @@ from domain.diagnosis.prefill import (
     PrefillTaken,
     TakePrefill,
 )
+from domain.diagnosis.sections import SECTION_NOT_YOURS
 from domain.diagnosis.self_assessment import AnswerRecorded, AnswersSaved
 from domain.diagnosis.state import WRONG_STATUS
 from domain.kernel import NOT_FOUND

@@ -120,6 +120,6 @@ def test_only_what_was_issued_is_taken_back() -> None:
     ],
 )
 def test_a_credential_ends_with_the_consent_that_it_rests_on(
-    revoked: bool, consented_until: date, day: date, status: CredentialStatus  # noqa: FBT001
+    revoked: bool, consented_until: date, day: date, status: CredentialStatus  # noqa: FBT001 - a case of the test
 ) -> None:
     assert credential_status(revoked=revoked, until=UNTIL, consented_until=consented_until, day=day) is status

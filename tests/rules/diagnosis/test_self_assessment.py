@@ -4,16 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from domain.diagnosis.answers import (
-    ANSWER_RULES,
-    DIMENSION_NOT_APPLICABLE,
-    INDICATOR_NOT_IN_SECTION,
-    INDICATOR_UNKNOWN,
-    SECTION_NOT_YOURS,
-    SECTION_UNKNOWN,
-)
+from domain.diagnosis.answers import ANSWER_RULES, DIMENSION_NOT_APPLICABLE, INDICATOR_NOT_IN_SECTION, INDICATOR_UNKNOWN
 from domain.diagnosis.case import evolve
 from domain.diagnosis.scoring import ScoreDiagnosis
+from domain.diagnosis.sections import SECTION_NOT_YOURS, SECTION_UNKNOWN
 from domain.diagnosis.self_assessment import (
     ANSWER_CHANGED_MEANWHILE,
     ANSWERS_MISSING,

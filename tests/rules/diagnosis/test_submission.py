@@ -62,7 +62,7 @@ def test_a_form_that_was_put_right_on_the_tablet_is_never_passed_over_in_silence
 
 def test_the_former_form_again_is_judged_beside_what_stands_now() -> None:
     case = provider(accepted(), submission(of_version=1)).accepted
-    provider(case, submission(4, "复核", sha256="c" * 64, of_version=1, overwrite=tuple(uniform(3)))).accepted  # noqa: B018
+    provider(case, submission(4, "复核", sha256="c" * 64, of_version=1, overwrite=tuple(uniform(3)))).accepted  # noqa: B018 - refuses to be read where it was refused
     provider(case, submission(of_version=1)).refused(SUBMISSION_FINDING_NEWER)
 
 

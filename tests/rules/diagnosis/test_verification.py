@@ -92,7 +92,7 @@ def test_a_provider_attaches_evidence_only_to_a_case_it_has_accepted() -> None:
         (datetime(2024, 5, 6, 15, 30, tzinfo=UTC), date(2024, 5, 6), False),
     ],
 )
-def test_a_visit_lies_not_in_the_future_by_the_citys_day(at: datetime, visited_on: date, future: bool) -> None:  # noqa: FBT001
+def test_a_visit_lies_not_in_the_future_by_the_citys_day(at: datetime, visited_on: date, future: bool) -> None:  # noqa: FBT001 - a case of the test
     case = accepted().when(VISIT.model_copy(update={"visited_on": visited_on}), "provider", "p1", at=at)
     if future:
         case.refused(VISIT_IN_FUTURE)
@@ -146,7 +146,7 @@ def test_a_visit_after_scoring_asks_for_a_new_score_before_the_report() -> None:
     assert case.state.issued.grade == 4
     provider(case, VISIT).accepted  # noqa: B018 - a property that asserts
     provider(case, IssueReport(diagnosis="d1")).refused(SCORE_OUTDATED)
-    provider(case, ScoreDiagnosis(diagnosis="d1")).accepted  # noqa: B018
+    provider(case, ScoreDiagnosis(diagnosis="d1")).accepted  # noqa: B018 - refuses to be read where it was refused
     fact, _stage = provider(case, IssueReport(diagnosis="d1")).facts
     assert isinstance(fact, ReportIssued)
     assert (fact.version, fact.grade) == (1, 5)
@@ -173,7 +173,7 @@ def test_an_expert_review_opens_the_upper_levels() -> None:
     case.when(RecordExpertReview(diagnosis="d1", conclusion="同意"), "city").then(
         ExpertReviewRecorded(conclusion="同意")
     )
-    provider(case, ScoreDiagnosis(diagnosis="d1")).accepted  # noqa: B018
+    provider(case, ScoreDiagnosis(diagnosis="d1")).accepted  # noqa: B018 - refuses to be read where it was refused
     assert case.state.issued.grade == 10
 
 

@@ -123,7 +123,7 @@ def test_a_role_of_machines_or_of_the_public_is_granted_to_no_person(role: Role)
         ("2024-07-01", None, False),
     ],
 )
-def test_a_role_is_not_held_twice_for_a_unit_on_any_day(since: str, until: str | None, meets: bool) -> None:  # noqa: FBT001
+def test_a_role_is_not_held_twice_for_a_unit_on_any_day(since: str, until: str | None, meets: bool) -> None:  # noqa: FBT001 - a case of the test
     then = datetime(2023, 10, 1, tzinfo=UTC)
     case = serving(until="2024-06-30").when(grant(membership="m2", since=since, until=until), "city", at=then)
     if meets:

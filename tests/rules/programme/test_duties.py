@@ -11,7 +11,7 @@ from domain.governance.proceedings.hearing import TIME_NOT_OVER
 from domain.kernel import LISTED_TWICE, NOT_FOUND
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
 from domain.participants.people.state import Membership, Person, person_stream
-from domain.programme.duties import facts
+from domain.programme.duties import events
 from domain.programme.duties.commands import (
     AcceptDutyDelivery,
     AskForLaterDutyDay,
@@ -153,7 +153,7 @@ def test_who_declines_resigns_is_released_or_retires_leaves_the_duty_open() -> N
     retiring = WORLD | {organisation_stream("support"): Organisation(kind=OrganisationKind.SUPPORT, name="示例", last=TODAY)}
     case = led().having_read(retiring)
     case.when(ReleaseRetiredLead(**OF), "system").then()
-    case.when(ReleaseRetiredLead(**OF), "system", at=at(TODAY + timedelta(days=1))).then(facts.DutyLeadRetired(last=TODAY))
+    case.when(ReleaseRetiredLead(**OF), "system", at=at(TODAY + timedelta(days=1))).then(events.DutyLeadRetired(last=TODAY))
     assert case.state is not None
     assert case.state.lead is None
     case.when(ReleaseRetiredLead(**OF), "system", at=at(TODAY + timedelta(days=1))).then()
@@ -171,7 +171,7 @@ def test_only_the_body_that_leads_answers_and_to_another_body_the_duty_is_not_th
 
 def test_the_lead_or_the_city_names_another_contact() -> None:
     change = NameDutyContact(**OF, contact="qian")
-    lead(led(), change).then(facts.DutyContactNamed(contact="qian"))
+    lead(led(), change).then(events.DutyContactNamed(contact="qian"))
     led().when(change, "city").happened("duty.contact_named.v1").when(change, "city").then()
     lead(led(), NameDutyContact(**OF, contact="sun")).refused(DUTY_CONTACT_UNKNOWN, path="contact")
     stated().when(change, "city").refused(DUTY_STATUS)
@@ -199,7 +199,7 @@ def test_the_lead_asks_for_a_later_day_and_the_city_moves_it_or_says_why_not() -
 
 def test_progress_is_reported_and_what_is_delivered_is_judged_by_another_person() -> None:
     report, deliver = ReportDuty(**OF, text="完成目录"), DeliverDuty(**OF, text="教材与题库见文件平台")
-    reported = lead(led(), report).then(facts.DutyReported(day=TODAY, text="完成目录"))
+    reported = lead(led(), report).then(events.DutyReported(day=TODAY, text="完成目录"))
     lead(reported, report).then()
     delivered = lead(reported, deliver).happened("duty.delivered.v1")
     delivered.when(AcceptDutyDelivery(**OF), "city", by="zhao").refused(DUTY_OWN_DELIVERY)
@@ -238,10 +238,10 @@ def test_it_is_reminded_of_once_and_told_once_that_it_is_over() -> None:
     case.when(remind, "system").refused(TIME_NOT_OVER)
     case.when(escalate, "system", at=at(BY)).refused(TIME_NOT_OVER)
     on = at(case.state.remind_on)
-    case.when(remind, "system", at=on).then(facts.DutyReminded(by=BY)).when(remind, "system", at=on).then()
+    case.when(remind, "system", at=on).then(events.DutyReminded(by=BY)).when(remind, "system", at=on).then()
     after = at(BY + timedelta(days=1))
     case.when(remind, "system", at=after).then()
-    case.when(escalate, "system", at=after).then(facts.DutyEscalated(by=BY)).when(escalate, "system", at=after).then()
+    case.when(escalate, "system", at=after).then(events.DutyEscalated(by=BY)).when(escalate, "system", at=after).then()
     delivered = lead(led(), DeliverDuty(**OF, text="成果"))
     delivered.when(escalate, "system", at=after).then()
 

@@ -7,7 +7,7 @@ import pytest
 
 from domain.command_rights import ROLE_NOT_ALLOWED
 from domain.kernel import NOT_FOUND
-from domain.programme.packages.facts import (
+from domain.programme.packages.events import (
     PackageArrivalUnknown,
     PackageReceiptEntered,
     PackageReceiptSetAside,

@@ -7,7 +7,7 @@ import pytest
 
 from domain.command_rights import ROLE_NOT_ALLOWED
 from domain.kernel import NOT_FOUND
-from domain.programme.packages.facts import PackageFile, PackageHandedOver, PackageMade, PackageRequested
+from domain.programme.packages.events import PackageFile, PackageHandedOver, PackageMade, PackageRequested
 from domain.programme.packages.making import (
     PACKAGE_CROSSWALK_MISSING,
     PACKAGE_EXISTS,

@@ -174,7 +174,7 @@ def test_an_audience_is_registered_and_the_organisers_own(role: str, unit: str, 
 def test_a_district_addresses_what_lies_in_it_and_a_park_itself() -> None:
     case = given(SESSIONS).having_read(WORLD)
     for audience in ({"district": "310117"}, {"subdistrict": "310117001", "industry": "C34"}, {"park": "park"}):
-        district(given(SESSIONS).having_read(WORLD), changed(audience=SessionAudience(**audience))).accepted  # noqa: B018
+        district(given(SESSIONS).having_read(WORLD), changed(audience=SessionAudience(**audience))).accepted  # noqa: B018 - refuses to be read where it was refused
     case.when(changed(audience=SessionAudience(park="park")), "park", "park").happened("session.planned.v1")
 
 
@@ -259,7 +259,7 @@ def test_where_there_is_no_room_nobody_signs_up_and_a_firm_may_use_its_own_seats
     firm(invited(), sign_up(6, 5)).refused(SESSION_FULL, path="groups", at_most=10)
     case = firm(invited(), sign_up(10)).accepted
     firm(case, sign_up(4, 6)).happened("attendance.signed_up.v1")
-    firm(invited(capacity=None), sign_up(50, 50)).accepted  # noqa: B018
+    firm(invited(capacity=None), sign_up(50, 50)).accepted  # noqa: B018 - refuses to be read where it was refused
 
 
 def test_once_it_begins_nobody_signs_up_or_declines() -> None:

@@ -22,7 +22,7 @@ from domain.providers.calibration import (
     total_of,
 )
 from domain.providers.certificates import CertificateSuspended
-from domain.providers.exams.exam import CASE_INCOMPLETE, CaseLevel
+from domain.providers.exams.practical_part import CASE_INCOMPLETE, CaseLevel
 from domain.providers.training import TRAINING_UNKNOWN, Training, training_stream
 from domain.standard.editions import PublishedEdition, edition_stream
 from methods.severity import severities

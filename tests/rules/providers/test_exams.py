@@ -11,30 +11,25 @@ from domain.command_rights import ROLE_NOT_ALLOWED
 from domain.kernel import NOT_FOUND, Refused
 from domain.participants.organisations import organisation_stream
 from domain.participants.people.state import PERSON_ERASED, Membership, Person, person_stream
+from domain.providers.exams.enrolment import EXAM_TOO_SOON, EXAM_UNDER_WAY, EnrolForExam
 from domain.providers.exams.exam import (
-    CASE_INCOMPLETE,
     EXAM_TIME_LEFT,
     EXAM_TIME_OVER,
-    EXAM_TOO_SOON,
-    EXAM_UNDER_WAY,
-    EXAM_WRONG_STATUS,
     EXAMS,
     QUESTION_NOT_ON_PAPER,
     SEED_DIFFERS,
     BeginExam,
-    CaseLevel,
-    EnrolForExam,
     ExamAnswer,
     ExamHandedIn,
     ExamMarked,
     ExamTimedOut,
     HandInExam,
     SaveExamAnswers,
-    SubmitPracticalPart,
     TimeOutExam,
 )
 from domain.providers.exams.paper import BANK_TOO_SMALL, agreement_with, case_drawn, commitment_of, drawn, shares
-from domain.providers.exams.state import ExamStatus
+from domain.providers.exams.practical_part import CASE_INCOMPLETE, CaseLevel, SubmitPracticalPart
+from domain.providers.exams.state import EXAM_WRONG_STATUS, ExamStatus
 from domain.providers.training import TRAINING_UNKNOWN, Training, training_stream
 from standards import Difficulty, training_text
 from tests.rules.cases import WORLD

@@ -136,7 +136,7 @@ def test_a_failed_gate_drops_to_the_upper_grade_of_the_next_lower_level() -> Non
 @pytest.mark.parametrize(
     ("visit", "review", "grade"), [(False, False, 4), (True, False, 6), (True, True, 10), (False, True, 4)]
 )
-def test_the_issued_grade_is_capped_by_what_took_place(visit: bool, review: bool, grade: int) -> None:  # noqa: FBT001
+def test_the_issued_grade_is_capped_by_what_took_place(visit: bool, review: bool, grade: int) -> None:  # noqa: FBT001 - a case of the test
     measured = EDITION.measure(Form.FULL, uniform(5))
     issued = EDITION.issue(measured, Process(site_visit=visit, expert_review=review))
     assert (measured.grade, issued.grade) == (10, grade)
@@ -157,7 +157,7 @@ def test_a_score_is_rounded_half_up_to_two_decimals(value: str, shown: str) -> N
 
 
 @pytest.mark.parametrize(("reached", "holds"), [(7, True), (6, False)])
-def test_seven_of_ten_key_indicators_are_enough(reached: int, holds: bool) -> None:  # noqa: FBT001
+def test_seven_of_ten_key_indicators_are_enough(reached: int, holds: bool) -> None:  # noqa: FBT001 - a case of the test
     stars = [item.id for item in EDITION.indicators if item.key][:10]
     levels = {identity: Decimal(3 if index < reached else 2) for index, identity in enumerate(stars)}
     strong = [DimensionScore(id=d.id, score=Decimal(100), level=5) for d in EDITION.dimensions]
@@ -172,7 +172,7 @@ def test_seven_of_ten_key_indicators_are_enough(reached: int, holds: bool) -> No
 )
 def test_breadth_asks_three_base_dimensions_at_the_floor_digital_capability_among_them(
     at_floor: set[str],
-    holds: bool,  # noqa: FBT001
+    holds: bool,  # noqa: FBT001 - a case of the test
 ) -> None:
     floor = EDITION.bands[4]  # of level 3
     scores = [

@@ -256,7 +256,7 @@ def halves(*, of_one_dimension: bool) -> tuple[Edition, list[Case]]:
 @pytest.mark.parametrize(
     ("of_one_dimension", "clause"), [(True, "indicators.A00.weight_in_dimension"), (False, "dimensions.D1.weight")]
 )
-def test_a_score_that_is_rounded_up_to_its_bound_keeps_the_grade(of_one_dimension: bool, clause: str) -> None:  # noqa: FBT001
+def test_a_score_that_is_rounded_up_to_its_bound_keeps_the_grade(of_one_dimension: bool, clause: str) -> None:  # noqa: FBT001 - a case of the test
     """The total equals the weight: 44.9950 is judged as 45.00 and keeps grade 3, 44.9949 is not; 52.4950 reaches grade 4."""
     edition, firms = halves(of_one_dimension=of_one_dimension)
     assert grades(edition, Form.FULL, firms) == [3]
