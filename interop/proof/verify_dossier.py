@@ -1041,8 +1041,8 @@ def check_rated(entry: Entry, rows: Sequence[Data], last: Mapping[str, str], rul
         for provider in names:
             nothing = dict.fromkeys(("score", "variance", "reliability", "expected_rank", "rank_best", "rank_worst"))
             nothing |= {"parts": [], "chances": [], "unranked": "no_score", "tier": last.get(provider)}
-            for what, value in nothing.items():
-                expect(entry, f"{provider}.{what}", stated[provider][what], value)
+            for what, none in nothing.items():
+                expect(entry, f"{provider}.{what}", stated[provider][what], none)
         return
     unseen = sum((weights[name] ** 2 for name in COMPONENTS if name not in seen), Fraction(0)) / whole**2
     scores, noise = {}, {}
