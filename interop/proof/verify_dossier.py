@@ -981,7 +981,9 @@ def rating(dossier: Data, entries: Sequence[Entry]) -> Data:
     check_row(entries, fixed, rows[0], rule, dossier["on_file"])
     result = {"year": int(year), "status": status, "version": len(as_stream(entries, stream)), "position": fixed.data["position"]}
     result |= {name: data[name] for name in ("round", "method", "rule", "input_digest", "rests_on")}
-    return agree(dossier, result | {"of": len(data["providers"]), "jobs": rows[0]["jobs"], **mine[0]})
+    # a first version of the entry does not say why one is not ranked: a file made since states that it was not kept
+    not_kept = {"unranked": None} if shown.type == "rating.computed.v1" and "unranked" in dossier["result"] else {}
+    return agree(dossier, result | {"of": len(data["providers"]), "jobs": rows[0]["jobs"], **not_kept, **mine[0]})
 
 
 def tiers_of(entries: Sequence[Entry], stream: str, until: Entry) -> dict[str, str]:
