@@ -32,6 +32,8 @@ BEGAN = datetime(YEAR, 1, 6, 2, tzinfo=UTC)
 PROVIDERS = 60
 ID = "printf('%08x', (k * 2654435761) % 4294967296)"
 """Another for each k below 2³², since the factor is odd."""
+PLACES = {1: "provider", 2: "process"}
+"""Place of a score in a feedback -> what it is about."""
 
 
 def filled(folder: Path, jobs: int) -> str:
@@ -82,11 +84,12 @@ def _copied(connection: sqlite3.Connection, tables: Mapping[Table, Table], jobs:
     given = {
         "id": "number.id", "diagnosis": "number.id", "enterprise": "number.id", "provider": provider, "kind": "'feedback'",
         "given_on": f"'{YEAR}-11-20'", "anonymous": "k % 2", "version": "1", "given_at": "0", "causes": "'[]'",
+        "rated_scores": "2", "rated_points": " + ".join(_score(place) for place in PLACES),
         **dict.fromkeys(("status", "milestone", "about", "author"), "'x'"),
     }  # fmt: skip
     _inserted(connection, tables[FEEDBACK], given, "number")
-    for place, subject in enumerate(("provider", "process"), 1):
-        scored = {"feedback": "number.id", "place": f"{place}", "subject": f"'{subject}'", "score": f"1 + (k / {place * 11}) % 5"}
+    for place, subject in PLACES.items():
+        scored = {"feedback": "number.id", "place": f"{place}", "subject": f"'{subject}'", "score": _score(place)}
         _inserted(connection, tables[FEEDBACK_SCORES], scored, "number")
     sample = _sample().model_dump_json()
     sampled = {
@@ -94,6 +97,10 @@ def _copied(connection: sqlite3.Connection, tables: Mapping[Table, Table], jobs:
         "body": f"replace(replace('{sample}', 'DIAGNOSIS', number.id), 'PROVIDER', {provider})",
     }  # fmt: skip
     _inserted(connection, tables[ADJUDICATED], sampled, f"number WHERE (k / {PROVIDERS}) % 20 = 0")
+
+
+def _score(place: int) -> str:
+    return f"1 + (k / {place * 11}) % 5"
 
 
 def _inserted(

@@ -186,7 +186,7 @@ SELECTION_AND_MONEY: Mapping[str, str] = {
     "paper": "requested.v1 computed.v2 published.v1",
     "policy": "drafted.v1 simulated.v1 published.v1 ended.v1",
     "designation": "recorded.v1",
-    "rating": "inputs_fixed.v2 computed.v1 published.v1 objected.v1 final.v1",
+    "rating": "inputs_fixed.v2 computed.v2 published.v1 objected.v1 final.v1",
     "reassessment": "assigned.v1 given.v1",
     "screening": "requested.v1 computed.v1",
     "servicelist": "recorded.v1",

@@ -21,7 +21,7 @@ from domain.participants.people.memberships import MembershipGranted
 from domain.participants.rosters.bringing_in import RosterBlocked, RosterImported
 from domain.programme.packages.events import PackageRequested
 from domain.programme.papers.paper import PaperComputed
-from domain.providers.ratings.events import RatingInputsFixed
+from domain.providers.ratings.events import RatingComputed, RatingInputsFixed
 from journal.entries import Entry
 
 Data = dict[str, Any]
@@ -54,6 +54,11 @@ def _without_number(data: Data) -> Data:
     return {**data, "file": {**data["file"], "number": None, "address": None}}
 
 
+def _not_said_why(data: Data) -> Data:
+    """A rating from before it said why a provider is not ranked."""
+    return {**data, "providers": [{**one, "unranked": None} for one in data["providers"]]}
+
+
 def _report_within(**added: Any) -> Callable[[Data], Data]:  # noqa: ANN401 - plain JSON
     """A roster's answer from when the entry held the whole report; of its firms it was not said where they lie."""
 
@@ -84,6 +89,7 @@ UPCASTERS: Mapping[str, Upcaster] = {
     "stage.extended.v1": Upcaster(name_of(StageExtended), lambda data: data),
     "paper.computed.v1": Upcaster(name_of(PaperComputed), lambda data: data),
     "rating.inputs_fixed.v1": Upcaster(name_of(RatingInputsFixed), lambda data: {**data, "effects": []}),
+    "rating.computed.v1": Upcaster(name_of(RatingComputed), _not_said_why),
     "proceeding.notice_served.v1": Upcaster(name_of(NoticeServed), lambda data: {**data, "served_by": None}),
     "proceeding.statement_given.v1": Upcaster(name_of(StatementGiven), lambda data: {**data, "stated_by": None}),
     "organisation.registered.v1": Upcaster(name_of(OrganisationRegistered), lambda data: data),

@@ -75,7 +75,12 @@ def feedback_of_job(answers: Sequence[int | None]) -> Fraction | None:
     answered = [answer for answer in answers if answer is not None]
     if any(answer not in _ANSWERS for answer in answered):
         raise ValueError("an answer is 1, 2, 3, 4 or 5")
-    return Fraction(sum(answer - 1 for answer in answered) * 25, len(answered)) if answered else None
+    return feedback_of_sum(len(answered), sum(answered)) if answered else None
+
+
+def feedback_of_sum(answers: int, points: int) -> Fraction:
+    """The same of so many answered items, at least one, by the sum of their answers."""
+    return Fraction((points - answers) * 25, answers)
 
 
 def records_of_job(required: Mapping[str, int], present: Collection[str]) -> Fraction | None:

@@ -8,6 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import Enum
 
 from methods.normal import below_limit, quantile
 from methods.rounding import SCORE_PLACES, rounded
@@ -130,9 +131,26 @@ def tier_of(last: str | None, chances: TierChances, rule: TierRule, *, ranked: b
     return rule.names[moved]
 
 
-def is_ranked(reliability: Decimal, jobs: int, rule: TierRule, *, comparable: bool) -> bool:
-    """Whether a score may be ranked 可否排名: reliable enough, of enough jobs, and comparable with the others'."""
-    return comparable and reliability >= rule.reliability and jobs >= rule.jobs
+class Unranked(Enum):
+    """Why a provider is not ranked 未排名原因, what concerns everybody first.
+
+    NO_SCORE: nobody has two jobs that say something of one component, so that nothing tells how jobs differ.
+    """
+
+    NO_SCORE = "no_score"
+    FEW_PROVIDERS = "few_providers"
+    NOT_COMPARABLE = "not_comparable"
+    FEW_JOBS = "few_jobs"
+    UNRELIABLE = "unreliable"
+
+
+def why_unranked(reliability: Decimal, jobs: int, rule: TierRule, *, comparable: bool) -> Unranked | None:
+    """Why a score is not ranked 未排名原因; None of one that is comparable with the others', of enough jobs and reliable enough."""
+    if not comparable:
+        return Unranked.NOT_COMPARABLE
+    if jobs < rule.jobs:
+        return Unranked.FEW_JOBS
+    return Unranked.UNRELIABLE if reliability < rule.reliability else None
 
 
 def expected_counts(chances: Sequence[TierChances]) -> tuple[Decimal, ...]:

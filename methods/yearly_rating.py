@@ -12,9 +12,9 @@ from fractions import Fraction
 from methods.composite import Composite, composites
 from methods.rounding import SCORE_PLACES, rounded
 from methods.shrinkage import Sample, SamplingVariances, Shrinkage, sampling_variances, shrunk
-from methods.tiers import Placed, Rank, TierChances, TierRule, is_ranked, ranks, tier_chances, tier_of
+from methods.tiers import Placed, Rank, TierChances, TierRule, Unranked, ranks, tier_chances, tier_of, why_unranked
 
-METHOD = "b-c-d/1"
+METHOD = "b-c-d/2"
 """Id and version of what is computed here, as results cite it."""
 
 
@@ -50,12 +50,15 @@ class ProviderYear:
 
 @dataclass(frozen=True)
 class RatedProvider:
-    """A provider's rating 服务商评价. rank: None of those that are not ranked, whose tier stays as it was; tier None: unrated."""
+    """A provider's rating 服务商评价. composite, chances: None in a year of which no score is known.
 
-    composite: Composite
-    chances: TierChances
-    ranked: bool
+    rank: None of those that are not ranked, whose tier stays as it was, and `unranked` says why; tier None: unrated.
+    """
+
+    composite: Composite | None
+    chances: TierChances | None
     rank: Rank | None
+    unranked: Unranked | None
     tier: str | None
 
 
@@ -69,7 +72,7 @@ class YearRating:
 
 
 def rate(inputs: Mapping[str, ProviderYear], parameters: RatingParameters) -> YearRating:
-    """Every provider's rating; nobody has one in a year of which nothing is known."""
+    """Every provider's rating; in a year of which nothing is known each stands without a score and keeps its tier."""
     noise, components = dict[str, SamplingVariances | None](), dict[str, Shrinkage | None]()
     for name in parameters.weights:
         samples = {provider: one.samples[name] for provider, one in inputs.items() if name in one.samples}
@@ -77,20 +80,29 @@ def rate(inputs: Mapping[str, ProviderYear], parameters: RatingParameters) -> Ye
         means = {provider: samples[provider].mean if provider in samples else None for provider in inputs}
         components[name] = shrunk(means, found.of) if found else None
     whole = composites(components, parameters.weights, parameters.unseen_variance)
+    if not whole:
+        unscored = {
+            provider: RatedProvider(None, None, None, Unranked.NO_SCORE, one.last_tier)
+            for provider, one in inputs.items()
+        }
+        return YearRating(noise, components, unscored)
     places = {provider: Placed(one.score, _error(one.variance)) for provider, one in whole.items()}
-    ranked = {
-        provider
-        for provider, one in whole.items()
-        if len(whole) >= parameters.providers
-        and is_ranked(one.reliability, inputs[provider].jobs, parameters.tiers, comparable=inputs[provider].comparable)
-    }
-    found_ranks = ranks({provider: place for provider, place in places.items() if provider in ranked}, parameters.level)
+    why = {provider: _why_unranked(one, inputs[provider], len(whole), parameters) for provider, one in whole.items()}
+    found_ranks = ranks(
+        {provider: place for provider, place in places.items() if why[provider] is None}, parameters.level
+    )
     rated = {}
     for provider, one in whole.items():
         chances = tier_chances(places[provider], parameters.tiers.floors)
-        tier = tier_of(inputs[provider].last_tier, chances, parameters.tiers, ranked=provider in ranked)
-        rated[provider] = RatedProvider(one, chances, provider in ranked, found_ranks.get(provider), tier)
+        tier = tier_of(inputs[provider].last_tier, chances, parameters.tiers, ranked=why[provider] is None)
+        rated[provider] = RatedProvider(one, chances, found_ranks.get(provider), why[provider], tier)
     return YearRating(noise, components, rated)
+
+
+def _why_unranked(one: Composite, year: ProviderYear, providers: int, parameters: RatingParameters) -> Unranked | None:
+    if providers < parameters.providers:
+        return Unranked.FEW_PROVIDERS
+    return why_unranked(one.reliability, year.jobs, parameters.tiers, comparable=year.comparable)
 
 
 def _error(variance: Decimal) -> Decimal:

@@ -225,7 +225,7 @@ export const chinese: Words = {
     earned: "获得标签", notEarned: "未获标签",
   },
   standards: { title: "标准", editions: "版本", indicators: "指标", consultations: "征求意见", inForce: "施行日", dimension: "维度", levels: "等级描述", status: "性质", note: "标准为项目复原稿，非官方附件" },
-  ratings: { title: "评价与补贴", none: "该年度尚无可看的评价：市级锁定输入并公示之后可见；可另选年度。", rank: "名次区间", chances: "各档概率", restsOn: (share: string) => `依据占比 ${share}，其余项目尚无记录，误差中已计入`, tier: "档次", reliability: "信度", objections: (day: string) => `异议期限至 ${day}` },
+  ratings: { title: "评价与补贴", none: "该年度尚无可看的评价，可另选年度。", rank: "名次区间", chances: "各档概率", restsOn: (share: string) => `依据占比 ${share}，其余项目尚无记录，误差中已计入`, tier: "档次", reliability: "信度", objections: (day: string) => `异议期限至 ${day}` },
   proceedings: { title: "办理程序", empty: "没有可看的程序。", asked: "请求", grounds: "理由", overdue: "已逾期", statement: "陈述申辩", hearing: "听证", minutes: "听证笔录", decision: "决定", appeal: "申诉理由", next: "办理" },
   certificates: { title: "诊断师证书", verify: "核验证书", number: "证书编号", check: "核验", unknown: "没有此编号的证书，请核对后重新输入。", valid: (day: string) => `截至 ${day} 的状态` , empty: "没有可看的证书。", one: "诊断师证书", unnamed: "未同意公开姓名", scan: "扫码核验本证书" },
   people: { title: "人员与岗位", empty: "没有可看的人员。", joined: "已加入", invited: "尚未加入", invite: "签发邀请", link: "将此链接交给本人，只显示一次：" },

@@ -52,7 +52,10 @@ def simulate_rating(
 def _of_rating(year: ComputedYear) -> Iterator[tuple[SimulatedNumber, Decimal]]:
     held = Counter(one.tier for one in year.providers)
     for at, tier in enumerate(TIERS):
-        yield SimulatedNumber(f"expected_{tier.value}"), sum((one.chances[at] for one in year.providers), Decimal(0))
+        yield (
+            SimulatedNumber(f"expected_{tier.value}"),
+            sum((one.chances[at] for one in year.providers if one.chances), Decimal(0)),
+        )
     for tier in TIERS:
         yield SimulatedNumber(f"tier_{tier.value}"), Decimal(held[tier])
     yield SimulatedNumber.UNRATED, Decimal(held[None])

@@ -981,7 +981,9 @@ def rating(dossier: Data, entries: Sequence[Entry]) -> Data:
     check_row(entries, fixed, rows[0], rule, dossier["on_file"])
     result = {"year": int(year), "status": status, "version": len(as_stream(entries, stream)), "position": fixed.data["position"]}
     result |= {name: data[name] for name in ("round", "method", "rule", "input_digest", "rests_on")}
-    return agree(dossier, result | {"of": len(data["providers"]), "jobs": rows[0]["jobs"], **mine[0]})
+    # a first version of the entry does not say why one is not ranked: a file made since states that it was not kept
+    not_kept = {"unranked": None} if shown.type == "rating.computed.v1" and "unranked" in dossier["result"] else {}
+    return agree(dossier, result | {"of": len(data["providers"]), "jobs": rows[0]["jobs"], **not_kept, **mine[0]})
 
 
 def tiers_of(entries: Sequence[Entry], stream: str, until: Entry) -> dict[str, str]:
@@ -1012,8 +1014,9 @@ def check_rated(entry: Entry, rows: Sequence[Data], last: Mapping[str, str], rul
     data = entry.data
     stated = {one["provider"]: one for one in data["providers"]}
     names = [one["provider"] for one in rows]
-    if not any(shrink(own, names, rule["prior_degrees"]) for own in by_component(rows).values()):
-        names = []  # in a year of which nothing is known nobody is rated
+    says_why = entry.type != "rating.computed.v1"
+    if not says_why and not any(shrink(own, names, rule["prior_degrees"]) for own in by_component(rows).values()):
+        names = []  # in a year of which nothing was known the former computation held nobody
     if list(stated) != sorted(stated) or sorted(stated) != sorted(names):
         raise Fault("RESULT_DIFFERS", entry.where, "评价的服务商与输入表不符 not the providers of the table")
     city = {one["component"]: one for one in data["components"]}
@@ -1034,7 +1037,14 @@ def check_rated(entry: Entry, rows: Sequence[Data], last: Mapping[str, str], rul
     weights = {name: Fraction(rule["weights"][name]) for name in COMPONENTS}
     whole, present = sum(weights.values()), sum(weights[name] for name in seen)
     expect(entry, "rests_on", data["rests_on"], str(at_places(Fraction(present) / whole, 4)))
+    for provider in names:
+        expect(entry, f"{provider}.last_tier", stated[provider]["last_tier"], last.get(provider))
     if not seen:
+        for provider in names:
+            nothing = dict.fromkeys(("score", "variance", "reliability", "expected_rank", "rank_best", "rank_worst"))
+            nothing |= {"parts": [], "chances": [], "unranked": "no_score", "tier": last.get(provider)}
+            for what, none in nothing.items():
+                expect(entry, f"{provider}.{what}", stated[provider][what], none)
         return
     unseen = sum((weights[name] ** 2 for name in COMPONENTS if name not in seen), Fraction(0)) / whole**2
     scores, noise = {}, {}
@@ -1052,8 +1062,7 @@ def check_rated(entry: Entry, rows: Sequence[Data], last: Mapping[str, str], rul
         expect(entry, f"{provider}.variance", one["variance"], str(at_places(noise[provider], 6)))
         kept = max(Fraction(0), 1 - noise[provider] / spread) if spread else Fraction(0)
         expect(entry, f"{provider}.reliability", one["reliability"], str(at_places(kept, 4)))
-        expect(entry, f"{provider}.last_tier", one["last_tier"], last.get(provider))
-    check_places(entry, rows, stated, rule)
+    check_places(entry, rows, stated, rule, says_why=says_why)
 
 
 def by_component(rows: Sequence[Data]) -> dict[str, dict[str, Data]]:
@@ -1119,19 +1128,26 @@ def normal(limit: float, mean: float, error: float) -> float:
     return math.erfc((mean - limit) / error / math.sqrt(2)) / 2
 
 
-def check_places(entry: Entry, rows: Sequence[Data], stated: Mapping[str, Data], rule: Data) -> None:
-    """Ranks, chances and tiers (method d), from the recorded scores and variances."""
-    places = {name: (float(one["score"]), float(at_places(math.sqrt(Decimal(one["variance"])), 4))) for name, one in stated.items()}
+def check_places(entry: Entry, rows: Sequence[Data], stated: Mapping[str, Data], rule: Data, *, says_why: bool) -> None:
+    """Ranks, chances and tiers (method d), from the recorded scores and variances, and why one is not ranked, if that is said."""
+    places = {
+        name: (float(one["score"]), float(at_places(math.sqrt(Decimal(one["variance"])), 4)))
+        for name, one in stated.items()
+    }
     inputs = {one["provider"]: one for one in rows}
     floors = [float(rule["floors"][name]) for name in "abc"]
-    ranked = [
-        name
-        for name, one in stated.items()
-        if len(stated) >= rule["providers_at_least"]
-        and inputs[name]["comparable"]
-        and inputs[name]["jobs"] >= rule["jobs_at_least"]
-        and Decimal(one["reliability"]) >= Decimal(rule["reliability_at_least"])
-    ]
+    why = {}
+    for name, one in stated.items():
+        against = {
+            "few_providers": len(stated) < rule["providers_at_least"],
+            "not_comparable": not inputs[name]["comparable"],
+            "few_jobs": inputs[name]["jobs"] < rule["jobs_at_least"],
+            "unreliable": Decimal(one["reliability"]) < Decimal(rule["reliability_at_least"]),
+        }
+        why[name] = next((reason for reason, holds in against.items() if holds), None)
+        if says_why:
+            expect(entry, f"{name}.unranked", one["unranked"], why[name])
+    ranked = [name for name in stated if why[name] is None]
     ranks = ranks_of({name: places[name] for name in ranked}, float(rule["interval_level"]))
     for name, one in stated.items():
         at_least = [*(1 - normal(floor, *places[name]) for floor in floors), 1.0]

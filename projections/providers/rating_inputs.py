@@ -29,7 +29,7 @@ from methods.case_mix import CellSum, Scored, add_to
 from methods.component_scores import (
     ReportQuality,
     Workload,
-    feedback_of_job,
+    feedback_of_sum,
     reassessment_points,
     records_of_job,
     report_of_job,
@@ -42,7 +42,7 @@ from projections.governance.dated_rules import body_on
 from projections.governance.working_calendar import calendar_now
 from projections.providers.case_mix import UNKNOWN, apart_from_others, case_mix_taken_off, levels_of
 from projections.providers.feedback import (
-    JobScore,
+    JobScores,
     ScoreInYear,
     counted,
     pooled_providers,
@@ -94,7 +94,7 @@ class _YearsFeedback:
         """Of all the year's jobs."""
         return counted(scores_between(self._snapshot, *self._days, self._provider, self._opened), self._pooled)
 
-    def of_jobs(self, jobs: Sequence[str]) -> Iterator[JobScore]:
+    def of_jobs(self, jobs: Sequence[str]) -> Iterator[JobScores]:
         """Of some of the year's jobs."""
         return scores_of_jobs(self._snapshot, *self._days, jobs, self._pooled)
 
@@ -220,20 +220,21 @@ class _Tally:
         )
 
 
-def _feedback(jobs: Sequence[Job], said: Iterable[JobScore]) -> Iterator[Scored]:
+def _feedback(jobs: Sequence[Job], said: Iterable[JobScores]) -> Iterator[Scored]:
     """Of each job the mean of what its firm scored, whatever the step: a firm counts once a job."""
     own = {job.diagnosis: job for job in jobs}
-    by_job: defaultdict[str, list[int]] = defaultdict(list)
+    by_job: dict[str, tuple[int, int]] = {}
     for one in said:
         if own[one.diagnosis].provider == one.provider:
-            by_job[one.diagnosis].append(one.score)
-    for identity, answers in by_job.items():
-        yield Scored(own[identity].provider, own[identity].levels, _mean_answer(*sorted(answers)))
+            scores, points = by_job.get(one.diagnosis, (0, 0))
+            by_job[one.diagnosis] = scores + one.scores, points + one.points
+    for identity, (scores, points) in by_job.items():
+        yield Scored(own[identity].provider, own[identity].levels, _mean_answer(scores, points))
 
 
 @lru_cache(4_096)
-def _mean_answer(*answers: int) -> Decimal:
-    return rounded(feedback_of_job(answers) or Fraction(0), SCORE_PLACES)
+def _mean_answer(scores: int, points: int) -> Decimal:
+    return rounded(feedback_of_sum(scores, points), SCORE_PLACES)
 
 
 def _reports(jobs: Sequence[Job], rule: RatingRule) -> Iterator[Scored]:

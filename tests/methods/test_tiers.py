@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from methods.tiers import Placed, TierRule, expected_counts, is_ranked, ranks, tier_chances, tier_of
+from methods.tiers import Placed, TierRule, Unranked, expected_counts, ranks, tier_chances, tier_of, why_unranked
 from tests.methods.worked_cases import cases, texts
 
 RULE = TierRule(
@@ -42,14 +42,29 @@ def test_every_tier_has_its_probability(case: dict) -> None:
 def test_a_tier_moves_on_strong_evidence_only_and_down_one_step(case: dict) -> None:
     facts = case["given"]
     jobs = RULE.jobs if facts["enough_jobs"] else RULE.jobs - 1
-    ranked = is_ranked(Decimal(facts["reliability"]), jobs, RULE, comparable=True)
-    found = tier_of(facts["last"], tier_chances(placed(facts["estimate"], facts["se"]), RULE.floors), RULE, ranked=ranked)
+    ranked = why_unranked(Decimal(facts["reliability"]), jobs, RULE, comparable=True) is None
+    found = tier_of(
+        facts["last"], tier_chances(placed(facts["estimate"], facts["se"]), RULE.floors), RULE, ranked=ranked
+    )
     assert (found or "unrated") == case["expect"]["tier"]
 
 
 def test_a_newcomers_last_tier_needs_the_proof_of_a_move_down() -> None:
     assert tier_of(None, tier_chances(placed("57", "2"), RULE.floors), RULE, ranked=True) == "D"
-    assert not is_ranked(Decimal(1), 100, RULE, comparable=False)
+
+
+@pytest.mark.parametrize(
+    ("reliability", "jobs", "comparable", "why"),
+    [
+        ("1", 100, True, None),
+        ("1", 100, False, Unranked.NOT_COMPARABLE),
+        ("0", RULE.jobs - 1, True, Unranked.FEW_JOBS),
+        ("0.6999", RULE.jobs, True, Unranked.UNRELIABLE),
+        ("0.7", RULE.jobs, True, None),
+    ],
+)
+def test_who_is_not_ranked_is_told_why(reliability: str, jobs: int, comparable: bool, why: Unranked | None) -> None:  # noqa: FBT001 - a row of the table
+    assert why_unranked(Decimal(reliability), jobs, RULE, comparable=comparable) is why
 
 
 def test_floors_fall_and_each_tier_but_the_last_has_one() -> None:

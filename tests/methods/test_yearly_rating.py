@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from methods.shrinkage import Sample
-from methods.tiers import TierRule
+from methods.tiers import TierRule, Unranked
 from methods.yearly_rating import ProviderYear, RatingParameters, rate, share_rested_on
 
 TIERS = TierRule(
@@ -49,15 +49,31 @@ def test_who_is_not_comparable_or_has_few_jobs_keeps_its_tier_and_has_no_rank() 
         "apart": ProviderYear(60, comparable=False, last_tier=None, samples=year(99).samples),
     }
     found = rate(inputs, PARAMETERS)
-    assert (found.of["few"].rank, found.of["few"].tier) == (None, "B")
-    assert (found.of["apart"].rank, found.of["apart"].tier) == (None, None)
+    assert (found.of["few"].rank, found.of["few"].tier, found.of["few"].unranked) == (None, "B", Unranked.FEW_JOBS)
+    assert (found.of["apart"].rank, found.of["apart"].tier, found.of["apart"].unranked) == (
+        None,
+        None,
+        Unranked.NOT_COMPARABLE,
+    )
     assert found.of["p0"].tier == "A"
     assert found.of["p4"].tier == "C"
 
 
-def test_too_few_providers_are_not_ranked_at_all_and_a_year_without_jobs_rates_nobody() -> None:
-    assert all(one.rank is None and one.tier == "B" for one in rate(city(99, 50, 20), PARAMETERS).of.values())
-    assert rate({"p": ProviderYear(0, comparable=True, last_tier="A", samples={})}, PARAMETERS).of == {}
+def test_too_few_providers_are_not_ranked_at_all() -> None:
+    few = rate(city(99, 50, 20), PARAMETERS).of.values()
+    assert all((one.rank, one.tier, one.unranked) == (None, "B", Unranked.FEW_PROVIDERS) for one in few)
+
+
+def test_a_year_in_which_nobody_has_two_jobs_holds_each_without_a_score_and_says_why() -> None:
+    """Nothing tells then how jobs differ; whoever had one stands there all the same, and keeps its tier."""
+    found = rate(
+        {f"p{at}": year(score, jobs=1, last=last) for at, (score, last) in enumerate([(90, "A"), (40, None)])},
+        PARAMETERS,
+    )
+    told = {
+        provider: (one.composite, one.chances, one.rank, one.tier, one.unranked) for provider, one in found.of.items()
+    }
+    assert told == {"p0": (None, None, None, "A", Unranked.NO_SCORE), "p1": (None, None, None, None, Unranked.NO_SCORE)}
 
 
 def test_jobs_that_were_all_alike_are_no_certainty() -> None:

@@ -13,7 +13,7 @@ const FAIRNESS = graphql(`
     ratingFairness(year: $year) {
       rated compared tilts untold byChance withheld
       divisions { division placed finding }
-      comparisons { division group groupName good of othersGood othersOf ratio low high corrected finding }
+      comparisons { division group groupTitle groupTitleInEnglish good of othersGood othersOf ratio low high corrected finding }
     }
   }
 `);
@@ -35,10 +35,6 @@ export function Fairness({ fairness }: { fairness: Report }) {
   const texts = useTexts();
   const name = useNames();
   const said = useSaid();
-  const called = (group: string) => {
-    const [english = group, chinese = group] = group.split(" · ");
-    return said(chinese, english);
-  };
   return (
     <>
       <p>{texts.told(fairness.rated, fairness.compared, fairness.tilts, fairness.untold)}</p>
@@ -50,7 +46,7 @@ export function Fairness({ fairness }: { fairness: Report }) {
       ]} />
       <Table size="small" aria-label={texts.comparisons} pagination={{ pageSize: 20, hideOnSinglePage: true }} rowKey={(one) => one.division + one.group} dataSource={fairness.comparisons} scroll={{ x: "max-content" }} locale={{ emptyText: texts.noComparison }} columns={[
         { title: texts.division, render: (_, one) => name(FairnessDivisionNames, one.division) },
-        { title: texts.group, render: (_, one) => called(one.groupName) },
+        { title: texts.group, render: (_, one) => said(one.groupTitle, one.groupTitleInEnglish) },
         { title: texts.good, align: "right", render: (_, one) => `${one.good} / ${one.of}` },
         { title: texts.others, align: "right", render: (_, one) => `${one.othersGood} / ${one.othersOf}` },
         { title: texts.ratio, align: "right", render: (_, one) => (one.ratio === null ? "—" : `${decimal(one.ratio, 2)} (${decimal(one.low, 2)}–${decimal(one.high, 2)})`) },

@@ -5,7 +5,7 @@ import { download } from "../api";
 import { Shown, useAsk, useSend } from "../ask";
 import { decimal } from "../format";
 import { graphql } from "../gql";
-import { RatingComponentNames, RatingStatusNames, TierNames } from "../gql/enum-names";
+import { RatingComponentNames, RatingStatusNames, RatingStepNames, TierNames, UnrankedReasonNames } from "../gql/enum-names";
 import type { RatingQuery, RatingStatus } from "../gql/graphql";
 import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
@@ -14,17 +14,18 @@ import { Subsidy } from "./subsidy";
 
 const RATING = graphql(`
   query Rating($year: Int!, $office: Boolean!) {
+    ratingWaitsFor(year: $year)
     rating(year: $year) {
       year status version restsOn objectionsUntil method ruleSince round
       latestRound @include(if: $office) objections @include(if: $office) inputDigest @include(if: $office)
       components @include(if: $office) { component mean between within }
       fairness {
         rated compared tilts untold byChance withheld divisions { division placed finding }
-        comparisons { division group groupName good of othersGood othersOf ratio low high corrected finding }
+        comparisons { division group groupTitle groupTitleInEnglish good of othersGood othersOf ratio low high corrected finding }
       }
       providers(first: 60) {
         nodes {
-          provider { id name } tier lastTier rankBest rankWorst score variance reliability chances jobs cause
+          provider { id name } tier lastTier rankBest rankWorst unranked score variance reliability chances jobs cause
           parts { component score error reliability }
           inputs { component jobs mean variance }
         }
@@ -88,7 +89,7 @@ function YearOf({ year }: { year: number }) {
   const city = viewer.role === "CITY";
   return (
     <Shown answer={answer}>
-      {({ rating }) => (
+      {({ rating, ratingWaitsFor }) => (
         <>
           {city && (!rating || rating.status !== "FINAL") && (
             <Space wrap style={{ marginBottom: 16 }}>
@@ -114,7 +115,7 @@ function YearOf({ year }: { year: number }) {
                   { title: words.fields.provider, render: (_, one) => one.provider?.name ?? "—" },
                   { title: w.tier, render: (_, one) => (one.tier ? <Tag color="#1252b3">{name(TierNames, one.tier)}</Tag> : <span className="clause">{texts.unrated}</span>) },
                   { title: texts.last, render: (_, one) => name(TierNames, one.lastTier) },
-                  { title: w.rank, render: (_, one) => (one.rankBest ? `${one.rankBest}–${one.rankWorst}` : "—") },
+                  { title: w.rank, render: (_, one) => (one.rankBest ? `${one.rankBest}–${one.rankWorst}` : <span className="clause">{name(UnrankedReasonNames, one.unranked)}</span>) },
                   { title: texts.score, align: "right", render: (_, one) => (one.score === null ? "—" : <span className="nowrap">{decimal(one.score, 2)} <span className="clause">{texts.interval(Math.sqrt(Number(one.variance)).toFixed(2))}</span></span>) },
                   { title: w.reliability, align: "right", render: (_, one) => decimal(one.reliability, 2) },
                   { title: texts.open, render: (_, one) => one.provider && one.parts && <Button size="small" aria-label={`${texts.open} ${one.provider.name}`} onClick={() => setOpened(one)}>{texts.open}</Button> },
@@ -134,7 +135,7 @@ function YearOf({ year }: { year: number }) {
               {rating.fairness && <><h2>{texts.fairness}</h2><Fairness fairness={rating.fairness} /></>}
             </>
           ) : (
-            <Empty description={w.none} />
+            <Empty description={<>{w.none} {name(RatingStepNames, ratingWaitsFor)}</>} />
           )}
           <Modal open={Boolean(opened)} title={opened?.provider?.name} onCancel={() => setOpened(undefined)} footer={null} width={760} destroyOnHidden>
             {opened && <Opened row={opened} rating={rating} year={year} office={office} />}
@@ -154,7 +155,7 @@ function Opened({ row, rating, year, office }: { row: Row; rating: Year | null; 
   return (
     <>
       <Descriptions size="small" bordered column={1} items={[
-        { key: 1, label: texts.score, children: <>{decimal(row.score, 2)} {texts.interval(Math.sqrt(Number(row.variance)).toFixed(2))}<p className="clause">{texts.shrunk}</p></> },
+        { key: 1, label: texts.score, children: row.score === null ? name(UnrankedReasonNames, row.unranked) : <>{decimal(row.score, 2)} {texts.interval(Math.sqrt(Number(row.variance)).toFixed(2))}<p className="clause">{texts.shrunk}</p></> },
         { key: 2, label: words.ratings.chances, children: row.chances?.map((chance, place) => {
           const tier = name(TierNames, "ABCD"[place]);
           return <div key={tier} style={{ display: "flex", gap: 8 }}><span className="nowrap">{tier}</span> <Progress percent={Math.round(Number(chance) * 100)} size="small" aria-label={tier} style={{ flex: 1 }} /></div>;

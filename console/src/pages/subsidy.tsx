@@ -4,13 +4,14 @@ import { download } from "../api";
 import { Shown, useAsk, useSend } from "../ask";
 import { decimal } from "../format";
 import { graphql } from "../gql";
-import { SubsidyStatusNames, TierNames } from "../gql/enum-names";
+import { SubsidyStatusNames, SubsidyStepNames, TierNames } from "../gql/enum-names";
 import type { SubsidyStatus } from "../gql/graphql";
 import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
 
 const SUBSIDY = graphql(`
   query Subsidy($year: Int!, $office: Boolean!) {
+    subsidyWaitsFor(year: $year)
     subsidy(year: $year) {
       year status version method ruleSince rating ratio
       due @include(if: $office) paid @include(if: $office) inputDigest @include(if: $office)
@@ -62,7 +63,7 @@ export function Subsidy({ year }: { year: number }) {
   const money = (fen: string | null | undefined) => <span className="nowrap">{yuan(fen)} {texts.yuan}</span>;
   return (
     <Shown answer={answer}>
-      {({ subsidy }) => (
+      {({ subsidy, subsidyWaitsFor }) => (
         <>
           <Space wrap style={{ marginBottom: 16 }}>
             {viewer.role === "CITY" && subsidy?.status !== "APPROVED" && <Button onClick={() => ask(texts.compute, texts.computeText, () => send(COMPUTE, { year }))}>{texts.compute}</Button>}
@@ -117,7 +118,7 @@ export function Subsidy({ year }: { year: number }) {
               )}
             </>
           ) : (
-            <Empty description={texts.none} />
+            <Empty description={<>{texts.none} {name(SubsidyStepNames, subsidyWaitsFor)}</>} />
           )}
         </>
       )}

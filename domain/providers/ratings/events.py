@@ -28,11 +28,13 @@ class RatingComputed(Event):
     """What the rule makes of the inputs 年度评价已得出.
 
     rule: the rating rule, as stream/version; None = the default on file. rule_since: its first day. rests_on: share of the weight
-    whose components were seen of anybody; the others are missing and stand in every error.
+    whose components were seen of anybody; the others are missing and stand in every error. providers: each of the table.
     """
 
-    type: Literal["rating.computed.v1"] = "rating.computed.v1"
-    says: ClassVar = "按方法 {method} 得出了第 {round} 轮年度评价，涉及 {providers:count} 家服务商"
+    type: Literal["rating.computed.v2"] = "rating.computed.v2"
+    says: ClassVar = (
+        "按方法 {method} 得出了第 {round} 轮年度评价，涉及 {providers:count} 家服务商，其中有得分的 {scored} 家"
+    )
     round: int
     method: str
     rule: str | None
@@ -41,6 +43,11 @@ class RatingComputed(Event):
     rests_on: Decimal
     components: tuple[CityComponent, ...]
     providers: tuple[ProviderRating, ...]
+
+    @property
+    def scored(self) -> int:
+        """How many have a score 有得分家数."""
+        return sum(one.score is not None for one in self.providers)
 
 
 class RatingPublished(Event):

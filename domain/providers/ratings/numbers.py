@@ -49,6 +49,19 @@ class Tier(DescribedEnum):
 TIERS = tuple(Tier)
 
 
+class UnrankedReason(DescribedEnum):
+    """Why a provider stands in no rank, and keeps its tier · 未排名原因."""
+
+    NO_SCORE = (
+        "no_score",
+        "No provider has two jobs to compare, so that nobody has a score · 各家均不足两件可比任务，全市无从计分",
+    )
+    FEW_PROVIDERS = "few_providers", "Fewer providers than the rule ranks · 服务商家数不足，全市不排名"
+    NOT_COMPARABLE = "not_comparable", "Most of its jobs are such as no other provider has · 多数任务无其他服务商可比"
+    FEW_JOBS = "few_jobs", "Fewer jobs than the rule asks for · 任务数不足"
+    UNRELIABLE = "unreliable", "Its score is less reliable than the rule asks for · 得分信度不足"
+
+
 class ComponentSample(Part):
     """What a provider's jobs say of one component 分项样本: how many, mean 0–100 (four decimals), variance of one job (six).
 
@@ -111,19 +124,21 @@ class CityComponent(Part):
 class ProviderRating(Part):
     """A provider's rating 服务商年度评价.
 
-    chances: probability of each tier, best first. rank_best, rank_worst: the interval, None of those that are not ranked,
-    whose tier stays; tier None: unrated.
+    score, variance, reliability: None in a year that no score is known of, and then there are neither parts nor chances.
+    chances: probability of each tier, best first. rank_best, rank_worst: the interval, None of those that are not ranked, whose
+    tier stays. unranked: why; None of who is ranked, and of what was computed before it was kept. tier None: unrated.
     """
 
     provider: str
-    score: Decimal
-    variance: Decimal
-    reliability: Decimal
+    score: Decimal | None
+    variance: Decimal | None
+    reliability: Decimal | None
     parts: tuple[ComponentEstimate, ...]
     chances: tuple[Decimal, ...]
     expected_rank: Decimal | None
     rank_best: int | None
     rank_worst: int | None
+    unranked: UnrankedReason | None
     last_tier: Tier | None
     tier: Tier | None
 
@@ -185,19 +200,21 @@ def rating_bytes(*given: object) -> bytes:
 
 def _rated(provider: str, one: RatedProvider, components: Mapping[str, Shrinkage | None], last: Tier | None) -> ProviderRating:
     seen = [(name, part.of[provider]) for name in RatingComponent if (part := components[name.value]) is not None]
+    whole = one.composite
     return ProviderRating(
         provider=provider,
-        score=one.composite.score,
-        variance=one.composite.variance,
-        reliability=one.composite.reliability,
+        score=whole.score if whole else None,
+        variance=whole.variance if whole else None,
+        reliability=whole.reliability if whole else None,
         parts=tuple(
             ComponentEstimate(component=name, score=part.score, error=part.error, reliability=part.reliability)
             for name, part in seen
         ),
-        chances=one.chances.of,
+        chances=one.chances.of if one.chances else (),
         expected_rank=one.rank.expected if one.rank else None,
         rank_best=one.rank.best if one.rank else None,
         rank_worst=one.rank.worst if one.rank else None,
+        unranked=UnrankedReason(one.unranked.value) if one.unranked else None,
         last_tier=last,
         tier=Tier(one.tier) if one.tier else None,
     )

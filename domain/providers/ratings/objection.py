@@ -25,5 +25,5 @@ def require_objection_open(period: Deadline, rated: Collection[str], provider: s
     last = due_on(period, calendar_of(context))
     if context.day > last:
         raise RATING_OBJECTION_LATE.refuse(due=last)
-    if rated and provider not in rated:  # of one that holds nobody, whoever was left out may say so
+    if provider not in rated:
         raise RATING_WITHOUT_YOU.refuse(path="about")

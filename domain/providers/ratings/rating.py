@@ -65,6 +65,12 @@ RATING_OF_NOBODY = Rule(
     "{year} 年开启的诊断都没有服务商承担，没有可评价的服务商；请核对年度",
     "No provider did a diagnosis that was opened in {year}, so that there is nobody to rate; check the year",
 )
+RATING_HOLDS_NOBODY = Rule(
+    "RATING_HOLDS_NOBODY",
+    "plan V5",
+    "第 {round} 轮评价没有列出任何服务商，无人可以异议；请重新锁定输入，由系统重新算出",
+    "Round {round} of the rating holds no provider, so that nobody could object; fix the inputs anew and let it be computed again",
+)
 RATING_OBJECTIONS_RUNNING = Rule(
     "RATING_OBJECTIONS_RUNNING",
     "plan V5",
@@ -178,6 +184,7 @@ def decide(command: AnyRatingCommand, known: YearOfRating | None, context: Decis
             rating = in_status(known, RatingStatus.COMPUTED, RatingStatus.PUBLISHED)
             if rating.unpublished is None:
                 raise wrong_status(RatingStatus.FIXED if rating.awaited else rating.status)
+            _require_lines(rating.unpublished)
             days = _rule(command.year, context)[1].objection_days
             return (RatingPublished(round=rating.round, objections=deadline(context.day, days, calendar_of(context))),)
         case ObjectToRating():
@@ -240,6 +247,7 @@ def _finished(command: FinishRating, rating: YearOfRating, context: DecisionCont
     assert rating.period is not None, "published with its period"  # noqa: S101
     if rating.published is None or rating.published.round != rating.round:
         raise RATING_ROUND_UNPUBLISHED.refuse(round=rating.round)
+    _require_lines(rating.published)
     last = due_on(rating.period, calendar_of(context))
     if context.day <= last:
         raise RATING_OBJECTIONS_RUNNING.refuse(due=last)
@@ -251,6 +259,12 @@ def _finished(command: FinishRating, rating: YearOfRating, context: DecisionCont
     if pending:
         raise RATING_OBJECTION_OPEN.refuse(count=pending)
     return (RatingFinal(round=rating.round),)
+
+
+def _require_lines(computed: RatingComputed) -> None:
+    """Before decision 0114 a year without two jobs of anybody was computed to no lines."""
+    if not computed.providers:
+        raise RATING_HOLDS_NOBODY.refuse(round=computed.round)
 
 
 def _in_time(opened: Proceeding | None, year: int, last: date) -> bool:

@@ -27,9 +27,10 @@ from domain.masks import ANYONE, AUDIT, RATING_INPUTS, RATINGS_READ
 from domain.participants.organisations import OrganisationKind
 from domain.participants.ownership import OWNERSHIPS, Ownership, ownership_on
 from domain.providers.ratings import fairness, numbers
+from domain.providers.ratings.awaited import RatingStep, rating_waits_for
 from domain.providers.ratings.events import RatingComputed
 from domain.providers.ratings.fairness import FairnessDivision, FairnessFinding
-from domain.providers.ratings.numbers import CaseFactor, RatingComponent, Tier
+from domain.providers.ratings.numbers import CaseFactor, RatingComponent, Tier, UnrankedReason
 from domain.providers.ratings.rating import RATED_YEARS, AnyRatingCommand, FinishRating, FixRatingInputs, ObjectToRating
 from domain.providers.ratings.state import YearOfRating, rating_stream
 from domain.providers.ratings.status import RatingStatus
@@ -39,13 +40,16 @@ from projections.governance.proceedings import about
 from projections.participants.organisations import ORGANISATION_READ_MODEL, OrganisationRow, organisations_by_id
 from projections.providers import ratings as rows
 from projections.providers.rating_inputs import facts_of, rating_inputs
+from standards.described import DescribedEnum
 
 enum_type(CaseFactor)
 enum_type(FairnessDivision)
 enum_type(FairnessFinding)
 enum_type(RatingComponent)
 enum_type(RatingStatus)
+enum_type(RatingStep)
 enum_type(Tier)
+enum_type(UnrankedReason)
 
 
 @published(RATINGS_READ)
@@ -94,7 +98,15 @@ class FairnessComparison:
 
     division: FairnessDivision = field("By what providers are divided · 比较维度")
     group: str = field("Code of the district, who controls them, or few or many jobs · 群组代码")
-    group_name: str = field("What the group is called; of a district its name · 群组名称", made=True)
+    group_title: str = field("What the group is called in Chinese; of a district its name · 群组名称", made=True)
+    group_title_in_english: str = field(
+        "The same in English; a district's name is not translated · 群组英文名称", made=True
+    )
+    group_name: str = field(
+        "What the group is called in both languages at once; of a district its name · 群组双语名称",
+        made=True,
+        deprecation_reason="One text in two languages; use groupTitle and groupTitleInEnglish",
+    )
     good: int = field("Of the group, in tier A or B · 群组良好数")
     of: int = field("Of the group, rated · 群组数")
     others_good: int = field("Of all others, in tier A or B · 其他良好数")
@@ -145,7 +157,10 @@ class ProviderRating:
     rank_best: int | None = field("Best rank of the 90 percent interval; null of those that are not ranked · 最好名次")
     rank_worst: int | None = field("Worst rank of it · 最差名次")
     last_tier: Tier | None = field("Tier of the year before · 上年档次")
-    score: Decimal | None = field("Composite score, 0 to 100 · 综合得分")
+    unranked: UnrankedReason | None = field(
+        "Why it is not ranked and keeps its tier; null of who is ranked, and of a year computed before it was kept · 未排名原因"
+    )
+    score: Decimal | None = field("Composite score, 0 to 100; null where no score is known, see unranked · 综合得分")
     variance: Decimal | None = field("Its variance, in squared points · 方差")
     reliability: Decimal | None = field("Its reliability, 0 to 1 · 信度")
     chances: list[Decimal] | None = field("Probability of each tier, best first · 各档概率")
@@ -182,7 +197,9 @@ class YearRating:
         "Effects of the case mix that were taken off the inputs; null until it is computed · 个案组合效应"
     )
     fairness: RatingFairness | None = field("Report on fairness; null until it is computed · 公平性报告")
-    providers: list[ProviderRating] = parts(ProviderRating, "Every provider's rating, in order of id · 各服务商评价")
+    providers: list[ProviderRating] = parts(
+        ProviderRating, "Every provider that had a job, in order of id; empty until it is computed · 各服务商评价"
+    )
 
 
 def build_rating(context: Context, year: int, wanted: frozenset[str], number: int | None = None) -> YearRating | None:
@@ -252,21 +269,30 @@ def _fairness(context: Context, year: int, rating: YearOfRating, computed: Ratin
         untold=findings[FairnessFinding.CANNOT_TELL],
         by_chance=found.by_chance,
         divisions=all_shown(FairnessOfDivision, found.divisions),
-        comparisons=[FairnessComparison(**shown(FairnessComparison, one), group_name=_group_name(one, above)) for one in told],
+        comparisons=[_comparison(one, above) for one in told],
         withheld=len(found.comparisons) - len(told),
     )
 
 
-def _group_name(one: fairness.FairnessComparison, districts: Mapping[str, OrganisationRow]) -> str:
+def _comparison(one: fairness.FairnessComparison, districts: Mapping[str, OrganisationRow]) -> FairnessComparison:
+    group: DescribedEnum
     match one.division:
         case FairnessDivision.DISTRICT:
-            return districts[one.group].name
+            name = districts[one.group].name
+            return _named(one, (name, name), name)
         case FairnessDivision.OWNERSHIP:
-            return Ownership(one.group).description
+            group = Ownership(one.group)
         case FairnessDivision.SIZE:
-            return fairness.JobsOfYear(one.group).description
+            group = fairness.JobsOfYear(one.group)
         case never:
             assert_never(never)
+    return _named(one, group.names, group.description)
+
+
+def _named(one: fairness.FairnessComparison, titles: tuple[str, str], both: str) -> FairnessComparison:
+    chinese, english = titles
+    said = {"group_title": chinese, "group_title_in_english": english, "group_name": both}
+    return FairnessComparison(**shown(FairnessComparison, one), **said)
 
 
 def _inputs(found: rows.FixedInputs | None) -> dict[str, Any]:
@@ -302,6 +328,7 @@ def _providers(context: Context, year: int, computed: RatingComputed | None, wan
                 rank_best=one.rank_best,
                 rank_worst=one.rank_worst,
                 last_tier=one.last_tier if whole else None,
+                unranked=one.unranked if whole else None,
                 score=one.score if whole else None,
                 variance=one.variance if whole else None,
                 reliability=one.reliability if whole else None,
@@ -317,7 +344,11 @@ def _providers(context: Context, year: int, computed: RatingComputed | None, wan
 class RatingQueries:
     """Query fields: ratings."""
 
-    @field("Rating of the providers for a year; null where there is none to see · 年度评价. plan V5", roles=RATINGS_READ)
+    @field(
+        "Rating of the providers for a year; null until its inputs are fixed, and to a provider until it is published: "
+        "`ratingWaitsFor` says what is waited for · 年度评价. plan V5",
+        roles=RATINGS_READ,
+    )
     def rating(
         self,
         info: strawberry.Info[Context, None],
@@ -330,7 +361,24 @@ class RatingQueries:
         return build_rating(info.context, year, wanted_fields(info), round)
 
     @field(
-        "Report on the fairness of a year's final rating; null until it is final · 公平性公开报告. plan V5", roles=ANYONE
+        "What must happen next to the rating of a year; to a provider nothing tells what was done before it is published; null "
+        "once it is final, and of a year that cannot be rated · 评价待办. plan V5",
+        roles=RATINGS_READ,
+    )
+    def rating_waits_for(
+        self, info: strawberry.Info[Context, None], year: Annotated[int, argument("Year · 年度")]
+    ) -> RatingStep | None:
+        """Why there is no rating to see, or no final one."""
+        context = info.context
+        if year not in RATED_YEARS:
+            return None
+        return rating_waits_for(
+            rows.rating_of(context.snapshot, year), year, context.today, whole=context.caller.role in RATING_INPUTS
+        )
+
+    @field(
+        "Report on the fairness of a year's final rating; null until it is final · 公平性公开报告. plan V5",
+        roles=ANYONE,
     )
     def rating_fairness(
         self, info: strawberry.Info[Context, None], year: Annotated[int, argument("Year · 年度")]

@@ -24,6 +24,7 @@ from domain.masks import AUDIT, RATING_INPUTS, RATINGS_READ, SUBSIDIES_READ
 from domain.providers.ratings.numbers import Tier
 from domain.providers.ratings.rating import RATED_YEARS
 from domain.providers.subsidies import numbers
+from domain.providers.subsidies.awaited import SubsidyStep, subsidy_waits_for
 from domain.providers.subsidies.clawback import ClawBackSubsidy
 from domain.providers.subsidies.events import LeftOutJob
 from domain.providers.subsidies.state import SubsidyStatus, YearOfSubsidy, subsidy_stream
@@ -35,10 +36,12 @@ from domain.providers.subsidies.subsidy import (
 )
 from projections.engine.snapshot import Snapshot
 from projections.governance.proceedings import about_any
+from projections.providers.ratings import rating_of
 from projections.providers.subsidies import subsidy_of
 from projections.providers.subsidy_jobs import confirmed_jobs, counted, jobs_of_year
 
 enum_type(SubsidyStatus)
+enum_type(SubsidyStep)
 
 
 @published(RATINGS_READ, row=numbers.ProviderSubsidy)
@@ -100,7 +103,10 @@ class YearSubsidy:
         DistrictPayment, "What districts pay themselves; to a district its own · 区级补贴"
     )
     providers: list[ProviderSubsidy] | None = parts(
-        ProviderSubsidy, "Lines that the reader may see · 各服务商补贴", nullable=True, roles=RATINGS_READ
+        ProviderSubsidy,
+        "Lines that the reader may see; empty until it is computed · 各服务商补贴",
+        nullable=True,
+        roles=RATINGS_READ,
     )
 
 
@@ -176,12 +182,33 @@ def _lines(context: Context, subsidy: YearOfSubsidy, wanted: frozenset[str]) -> 
 class SubsidyQueries:
     """Query fields: subsidies."""
 
-    @field("Subsidy of the providers for a year; null where there is none to see · 年度补贴. plan I1", roles=SUBSIDIES_READ)
+    @field(
+        "Subsidy of the providers for a year; null until it is computed or a district records its own, and to a provider until it "
+        "is approved: `subsidyWaitsFor` says what is waited for · 年度补贴. plan I1",
+        roles=SUBSIDIES_READ,
+    )
     def subsidy(
         self, info: strawberry.Info[Context, None], year: Annotated[int, argument("Year whose jobs are paid for · 年度")]
     ) -> YearSubsidy | None:
         """The year's subsidy."""
         return build_subsidy(info.context, year, wanted_fields(info))
+
+    @field(
+        "What must happen next to the subsidy of a year; to a provider nothing tells whether it is computed; null once it is "
+        "approved, and of a year that cannot be rated · 补贴待办. plan I1",
+        roles=SUBSIDIES_READ,
+    )
+    def subsidy_waits_for(
+        self,
+        info: strawberry.Info[Context, None],
+        year: Annotated[int, argument("Year whose jobs are paid for · 年度")],
+    ) -> SubsidyStep | None:
+        """Why there is no subsidy to see, or no approved one."""
+        context = info.context
+        if year not in RATED_YEARS:
+            return None
+        subsidy, rating = subsidy_of(context.snapshot, year), rating_of(context.snapshot, year)
+        return subsidy_waits_for(subsidy, rating, year, context.today, whole=context.caller.role != Role.PROVIDER)
 
 
 def _jobs(context: Context, data: dict[str, Any]) -> dict[str, Any]:

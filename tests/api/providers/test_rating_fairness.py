@@ -19,7 +19,7 @@ from tests.live_city import LiveCity
 
 CITY = Caller("city", Role.CITY, "city", Everything())
 REPORT = """method rated compared tilts untold byChance withheld divisions { division placed finding }
-  comparisons { division group groupName good of othersGood othersOf finding }"""
+  comparisons { division group groupTitle groupTitleInEnglish groupName good of othersGood othersOf finding }"""
 OPEN = f"query($y: Int!) {{ ratingFairness(year: $y) {{ {REPORT} }} }}"
 BESIDE = f"query($y: Int!) {{ rating(year: $y) {{ fairness {{ {REPORT} }} }} }}"
 
@@ -77,6 +77,8 @@ def test_the_city_and_the_auditor_read_every_comparison_and_what_each_division_s
         assert by_division(told) == {"DISTRICT": {"310115", "310117"}, "OWNERSHIP": {"foreign", "private", "state"}} | {
             name: groups for name, groups in by_division(told).items() if name == "SIZE"
         }
+        titles = {(one["groupTitle"], one["groupTitleInEnglish"]) for one in told["comparisons"]}
+        assert titles >= {("浦东新区", "浦东新区"), ("国有控股", "controlled by the state")}
         assert {one["groupName"] for one in told["comparisons"]} >= {"浦东新区", "Controlled by the state · 国有控股"}
         assert (told["rated"], told["withheld"], told["compared"]) == (28, 0, len(told["comparisons"]))
         assert {one["division"]: one["placed"] for one in told["divisions"]} == {"DISTRICT": 28, "OWNERSHIP": 28, "SIZE": 28}

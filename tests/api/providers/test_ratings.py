@@ -66,6 +66,56 @@ def test_a_rating_is_the_citys_alone_until_it_is_published(city: LiveCity) -> No
     assert len(shown["inputDigest"]) == 64
 
 
+def test_why_there_is_no_rating_to_see_is_told_as_data_and_to_a_provider_not_what_was_done_for_it(
+    city: LiveCity,
+) -> None:
+    waits, this = "query($y: Int!) { ratingWaitsFor(year: $y) }", int(city.today[:4])
+
+    def told(who: str, year: int = YEAR) -> Any:
+        return city.data(who, waits, y=year)["ratingWaitsFor"]
+
+    assert (told("city"), told("provider")) == ("INPUTS", "PUBLICATION")
+    assert {told(who, this) for who in ("city", "auditor", "provider")} == {"YEAR_END"}
+    computed(city)
+    assert (told("city"), told("provider")) == ("PUBLICATION", "PUBLICATION")
+    city.done("city", "publishRating", "rating { round }", year=YEAR)
+    assert {told(who) for who in ("city", "auditor", "provider")} == {"OBJECTIONS"}
+    assert told("city", 2019) is None
+    assert "errors" in city.ask("enterprise", waits, y=YEAR)
+
+
+def test_a_year_in_which_nobody_has_two_jobs_shows_each_that_had_one_and_why_it_has_no_score(city: LiveCity) -> None:
+    single = tuple(row(name, 80).model_copy(update={"jobs": 1, "components": ()}) for name in ("p1", "x1"))
+    city.installation.services.send(
+        Caller("city", Role.CITY, "city", Everything()), FixRatingInputs(year=YEAR, position=1, inputs=single)
+    )
+    compute(city)
+    city.done("city", "publishRating", "rating { round }", year=YEAR)
+    asked = """query($y: Int!) { rating(year: $y) { providers { nodes {
+      provider { name } tier unranked score parts { score } chances jobs } } } }"""
+    mine, other = city.data("provider", asked, y=YEAR)["rating"]["providers"]["nodes"]
+    name = {"name": "示例诊断服务一所"}
+    assert mine == {
+        "provider": name,
+        "tier": None,
+        "unranked": "NO_SCORE",
+        "score": None,
+        "parts": [],
+        "chances": [],
+        "jobs": 1,
+    }
+    assert (other["unranked"], other["score"], other["jobs"]) == (None, None, None)
+    objection = {
+        "kind": "RATING_OBJECTION",
+        "about": f"rating/{YEAR}",
+        "cause": f"rating/{YEAR}/3",
+        "asked": "重算",
+        "grounds": "漏计",
+    }
+    assert city.refused("rival", "openProceeding", **objection, provider="p2") == "RATING_WITHOUT_YOU"
+    city.done("provider", "openProceeding", "proceeding { id }", **objection, provider="p1")
+
+
 def test_a_provider_reads_its_own_with_all_its_parts_and_of_the_others_tier_and_interval(city: LiveCity) -> None:
     computed(city)
     city.done("city", "publishRating", "rating { status objectionsUntil }", year=YEAR)

@@ -62,9 +62,14 @@ def paid(city: LiveCity) -> str:
     return found.computed.input_digest
 
 
-def test_a_subsidy_is_the_citys_alone_until_it_is_approved_and_then_each_provider_sees_its_own_line(city: LiveCity) -> None:
+def test_a_subsidy_is_the_citys_alone_until_it_is_approved_and_then_each_provider_sees_its_own_line(
+    city: LiveCity,
+) -> None:
+    waits = "query($y: Int!) { subsidyWaitsFor(year: $y) }"
     assert city.data("city", SUBSIDY, y=YEAR)["subsidy"] is None
+    assert {city.data(who, waits, y=YEAR)["subsidyWaitsFor"] for who in ("city", "district", "provider")} == {"RATING"}
     digest = paid(city)
+    assert {city.data(who, waits, y=YEAR)["subsidyWaitsFor"] for who in ("city", "district", "provider")} == {None}
     whole = city.data("auditor", TOTALS, y=YEAR)["subsidy"]
     assert (whole["status"], whole["inputDigest"], whole["leftOut"]["nodes"]) == ("APPROVED", digest, [])
     lines = city.data("city", SUBSIDY, y=YEAR)["subsidy"]["providers"]["nodes"]

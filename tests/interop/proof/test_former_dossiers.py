@@ -14,13 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interop.proof import verify_dossier as verifier
+from interop.proof.dossier import dossier
 from journal import Broken, Verified, open_journal, verify
 from journal.backup.format import BackupRefused, open_backup
 from journal.backup.restore import restore
 from journal.blobs import Blobs
 from journal.transparency.signed_notes import VerifierKey
+from journal.transparency.transparency_log import open_log
 from projections import open_read_models
 from projections.providers.directory import DirectoryFilter, directory
+from projections.providers.named_in_cases import cases_of_provider
 from projections.providers.ratings import inputs_of, rating_of
 from projections.providers.subsidies import subsidy_of
 from tests.journal.test_tampering import Intruder
@@ -78,6 +81,24 @@ def test_a_dossier_that_was_given_away_holds_and_says_what_it_said(documents: Pa
     verdict = checked(documents, (documents / f"{kind}.dossier.json").read_bytes())
     assert verdict.faults == ()
     assert verdict.result.items() >= TOLD[kind].items()
+
+
+def test_a_dossier_made_today_of_a_rating_that_was_computed_then_holds(documents: Path, tmp_path: Path) -> None:
+    """What its event did not say yet is stated as not kept, and the verifier says the same."""
+    url = f"sqlite:///{tmp_path / 'restored.db'}"
+    key = VerifierKey.parse((documents / "log.vkey").read_text("utf-8").strip())
+    with closing(open_journal(url)) as journal:
+        with open_backup(documents / "city.backup") as backup:
+            restore(backup, journal, Blobs(tmp_path / "files"), [key], with_checkpoints=False)
+        with closing(open_read_models(f"sqlite:///{tmp_path / 'models.db'}", journal)) as models:
+            models.catch_up()
+            with models.reading() as snapshot:
+                jobs = cases_of_provider(snapshot, "p1")
+        with closing(open_log(journal, url, tmp_path / "log.key", "example.org/log")) as log:
+            content = dossier(journal, log, f"rating/{YEAR}.p1", "rating", jobs=jobs)
+            verdict = verifier.verify(content, str(log.keys().signing.verifier))
+    assert verdict.faults == ()
+    assert (verdict.result["of"], verdict.result["unranked"]) == (12, None)
 
 
 @pytest.mark.parametrize("kind", TOLD)

@@ -18,9 +18,17 @@ from domain.providers.ratings.events import (
     RatingObjected,
     RatingPublished,
 )
-from domain.providers.ratings.numbers import ComponentSample, ProviderInputs, RatingComponent, Tier, compute
+from domain.providers.ratings.numbers import (
+    ComponentSample,
+    ProviderInputs,
+    RatingComponent,
+    Tier,
+    UnrankedReason,
+    compute,
+)
 from domain.providers.ratings.objection import RATING_OBJECTION_LATE, RATING_WITHOUT_YOU
 from domain.providers.ratings.rating import (
+    RATING_HOLDS_NOBODY,
     RATING_INPUTS_OTHER,
     RATING_OBJECTION_OPEN,
     RATING_OBJECTION_UNFIT,
@@ -77,7 +85,7 @@ def rated(case: Given, fix: FixRatingInputs, at: datetime = AT, last: YearOfRati
     [fixed] = case.facts
     before = {rating_stream(fix.year - 1): last} if last else {}
     told = recording(fixed, last.tiers if last else {}, fix.year)
-    [found] = case.having_read(before).when(told, "system", at=at).happened("rating.computed.v1").facts
+    [found] = case.having_read(before).when(told, "system", at=at).happened("rating.computed.v2").facts
     return fixed, found
 
 
@@ -119,6 +127,33 @@ def test_a_year_is_rated_from_its_inputs_once_it_is_over() -> None:
 def test_a_year_in_which_no_provider_had_a_job_is_not_rated() -> None:
     """A rating that holds nobody would have its time to object and a place in the record all the same."""
     given(RATINGS).when(FIX.model_copy(update={"inputs": ()}), "city").refused(RATING_OF_NOBODY, path="year", year=2023)
+
+
+def test_a_year_in_which_nobody_has_two_jobs_holds_each_that_had_one_and_who_keeps_its_tier() -> None:
+    _, before = computed()
+    last = YearOfRating(status=RatingStatus.FINAL, published=before)
+    single = tuple(row(name, 80, jobs=1) for name in ("p11", "x1"))
+    at = datetime(2025, 2, 3, 8, tzinfo=UTC)
+    _, found = rated(given(RATINGS), FixRatingInputs(year=2024, position=9, inputs=single), at, last)
+    assert (found.components, found.rests_on, found.scored) == ((), 0, 0)
+    told = {one.provider: (one.score, one.chances, one.rank_best, one.unranked, one.tier) for one in found.providers}
+    assert told == {
+        "p11": (None, (), None, UnrankedReason.NO_SCORE, Tier.A),
+        "x1": (None, (), None, UnrankedReason.NO_SCORE, None),
+    }
+
+
+def test_a_rating_that_holds_nobody_is_neither_published_nor_final_but_computed_anew() -> None:
+    """A journal of before: it was computed to no lines, and whoever had a job could not be told from who had none."""
+    fixed, found = computed()
+    of_nobody = found.model_copy(update={"providers": ()})
+    given(RATINGS, fixed, of_nobody).when(PublishRating(year=2023), "city").refused(RATING_HOLDS_NOBODY, round=1)
+    open_to_objection = given(RATINGS, fixed, of_nobody, RatingPublished(round=1, objections=PERIOD))
+    asked = ObjectToRating(year=2023, proceeding="x1")
+    open_to_objection.having_read(objection()).when(asked, "provider", "p03").refused(RATING_WITHOUT_YOU, path="about")
+    case = open_to_objection.when(FinishRating(year=2023, proceedings=()), "city", at=LATER)
+    case.refused(RATING_HOLDS_NOBODY, round=1)
+    rated(open_to_objection, FIX, LATER)
 
 
 def test_the_order_of_the_rows_changes_nothing() -> None:
