@@ -8,6 +8,7 @@ from typing import Any
 
 from domain.access import Role, scope_of
 from domain.diagnosis.external.batch import SendResultBatch
+from domain.diagnosis.peers import PeerGroup, PeerResult
 from domain.diagnosis.report import ConfirmReport, IssueReport
 from domain.kernel import Command, Unfinished
 from domain.participants.people.registration import InvitePerson, RegisterPerson
@@ -26,6 +27,7 @@ from journal.secrets.sealed_marks import SealedMarks
 from projections import ReadModels
 from projections.diagnosis import diagnoses
 from projections.diagnosis.external_results import LATEST_FIRST, ExternalResultFilter, external_results
+from projections.diagnosis.peer_results import peers_of
 from projections.engine.pages import Page
 from projections.programme.papers.setting import set_files, sheet_of
 from projections.report import Archive, finish_report
@@ -51,8 +53,12 @@ def finishers(
             rows = external_results(snapshot, scope, where, Page(MOST_CASES, LATEST_FIRST))
             return [row.id for row in rows], snapshot.position
 
+    def peers_known(group: PeerGroup) -> tuple[Sequence[PeerResult], int]:
+        with models.reading() as snapshot:
+            return peers_of(snapshot, group), snapshot.position
+
     def report(accepted: Accepted) -> Mapping[str, Any]:
-        return finish_report(blobs, demo, Archive(journal, cases_of, results_of), names_of_codes())(accepted)
+        return finish_report(blobs, demo, Archive(journal, cases_of, results_of, peers_known), names_of_codes())(accepted)
 
     def set_paper(accepted: Accepted) -> Mapping[str, Any]:
         paper = accepted.state

@@ -110,6 +110,7 @@ def case_of(accepted: Accepted, *, demo: bool, names: Mapping[str, str], archive
         role=accepted.role,
         template=template,
         sampled=archive.sampled(day, position),
+        peers=archive.peers(accepted.history, state, firm, accepted.at, position),
     )
 
 

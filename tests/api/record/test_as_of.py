@@ -135,6 +135,7 @@ WITHOUT_A_PAST = {
     "campaigns": "as `campaign`",
     "participations": "each step is an entry of its trail, with its day",
     "gradeCertainty": "what the samples of past years say of the latest result, worked out when it is asked for",
+    "peerStanding": "as of the position that the latest report rests on, whenever it is asked for",
     "sampledYear": "a draw is of its month; each of its steps is an entry of its trail",
     "blindAssessments": "what is to be done now",
     "feedback": "each step is an entry of its trail, for the auditor; of the past as of now nobody else is told when it was",
