@@ -21,7 +21,7 @@ from api.diagnosis import (
     result_batches,
     result_credentials,
 )
-from api.governance import dated_rules, proceedings, ties, working_calendar
+from api.governance import dated_rules, liaison_reminders, proceedings, ties, working_calendar
 from api.kit import nodes
 from api.kit.edges import connect
 from api.kit.mutations import Payload, ServerFields, mutation_type
@@ -157,6 +157,7 @@ MODULES = (
     groups,
     people,
     liaisons,
+    liaison_reminders,
     rosters,
     certificates,
     training,
