@@ -159,7 +159,8 @@ class Archive:
         listed, known_to = self.peers_of(group) if self.peers_of is not None else ((), 0)
         results = [one for one in listed if one.position <= min(position, known_to)]
         for entry in self._between(ISSUED, known_to, position):
-            found = self._peer(entry)
+            of_the_year = city_day(utc_moment(entry.at)).year == group.year
+            found = self._peer(entry) if of_the_year else None
             if found is not None and found[0] == group:
                 results.append(found[1])
         withdrawn = {key_of(entry.stream): entry.position for entry in self._between(WITHDRAWN, known_to, position)}

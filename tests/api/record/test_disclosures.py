@@ -377,6 +377,7 @@ LOGGED = (
     "/audit-trail.jsonl",
     "/exports/{id}/{name}",
     "/packages/{package}/{name}",
+    "/policies/{policy}/firms.{form}",
 )
 
 
