@@ -211,7 +211,7 @@ HOUSE: Mapping[str, str] = {
     "openendpoints": "changed.v1",
     "organisation": "registered.v2 revised.v1 retired.v1 ownership_declared.v1",
     "partner": "key_issued.v1 key_revoked.v1",
-    "person": "registered.v1 joined.v1 membership_granted.v2 membership_ended.v1 erased.v1 password_set.v1"
+    "person": "registered.v1 joined.v1 membership_granted.v2 membership_ended.v1 contact_confirmed.v1 erased.v1 password_set.v1"
     " second_factors_reset.v1 sign_on_linked.v1 sign_on_unlinked.v1",
     "revision": "drafted.v1 changed.v1 commented.v1 comment_answered.v1 reviewers_named.v1 reviewed.v1",
     "roster": "imported.v2 unchanged.v1 blocked.v2",

@@ -17,6 +17,7 @@ from projections.diagnosis.filling import FILLING_READ_MODEL
 from projections.diagnosis.firms import ENTERPRISE_READ_MODEL, FIRMS_BY_CASES
 from projections.diagnosis.groups import GROUP_READ_MODEL
 from projections.diagnosis.passages import PASSAGE_READ_MODEL
+from projections.diagnosis.peer_results import PEER_RESULT_READ_MODEL
 from projections.diagnosis.result_batches import RESULT_BATCH_READ_MODEL
 from projections.diagnosis.result_credentials import RESULT_CREDENTIAL_READ_MODEL
 from projections.engine import runner
@@ -73,6 +74,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     ORGANISATION_READ_MODEL,
     DIAGNOSIS_READ_MODEL,
     PASSAGE_READ_MODEL,
+    PEER_RESULT_READ_MODEL,
     FILLING_READ_MODEL,
     CAMPAIGN_READ_MODEL,
     CAMPAIGN_TARGET_READ_MODEL,

@@ -30,6 +30,7 @@ BOUNDED = {
     "Campaign": {"progress": "one a step"},
     "CampaignSubdistrict": {"progress": "one a step"},
     "GradeCertainty": {"chances": "one a grade"},
+    "PeerStanding": {"dimensions": "one a dimension"},
     "OutreachAttendance": {"groups": "at most twenty functions"},
     "OutreachFollowUp": {"groups": "three"},
     "OutreachSession": {"turnout": "one a status"},

@@ -10,6 +10,7 @@ from typing import Any
 from api.kit.credentials import drawn_number
 from domain.access import Role, scope_of
 from domain.diagnosis.external.batch import SendResultBatch
+from domain.diagnosis.peers import PeerGroup, PeerResult
 from domain.diagnosis.report import ConfirmReport, IssueReport
 from domain.kernel import Command, Unfinished
 from domain.participants.people.registration import InvitePerson, RegisterPerson
@@ -28,6 +29,7 @@ from journal.secrets.sealed_marks import SealedMarks
 from projections import ReadModels
 from projections.diagnosis import diagnoses
 from projections.diagnosis.external_results import LATEST_FIRST, ExternalResultFilter, external_results
+from projections.diagnosis.peer_results import peers_of
 from projections.engine.pages import Page
 from projections.programme.papers.setting import set_files, sheet_of
 from projections.report import Archive, VerificationMark, finish_report
@@ -53,8 +55,12 @@ def finishers(
             rows = external_results(snapshot, scope, where, Page(MOST_CASES, LATEST_FIRST))
             return [row.id for row in rows], snapshot.position
 
+    def peers_known(group: PeerGroup) -> tuple[Sequence[PeerResult], int]:
+        with models.reading() as snapshot:
+            return peers_of(snapshot, group), snapshot.position
+
     def report(accepted: Accepted) -> Mapping[str, Any]:
-        archive = Archive(journal, cases_of, results_of)
+        archive = Archive(journal, cases_of, results_of, peers_known)
         return finish_report(blobs, demo, archive, names_of_codes(), mark_of)(accepted)
 
     def mark_of(day: date) -> VerificationMark:

@@ -24,6 +24,7 @@ from api.downloads.files import FileEndpoints
 from api.downloads.packages import PackageFiles
 from api.downloads.papers import PaperFiles
 from api.downloads.payments import PaymentFiles
+from api.downloads.policy_lists import PolicyLists
 from api.downloads.process_log import ProcessLogFiles
 from api.downloads.proofs import Proofs
 from api.downloads.questionnaires import QuestionnaireFiles
@@ -141,6 +142,7 @@ def create_app(
             *ResultBatchFiles(services, operations).routes(),
             *PackageFiles(services, operations).routes(),
             *EcosystemFile(services, operations).routes(),
+            *PolicyLists(services, operations).routes(),
             *PaperFiles(services, operations).routes(),
             *PaymentFiles(services, operations).routes(),
             *QuestionnaireFiles(services, operations).routes(),

@@ -15,13 +15,14 @@ from api.diagnosis import (
     groups,
     improvement,
     movers,
+    peer_standings,
     prefill,
     reader_candidates,
     report_verification,
     result_batches,
     result_credentials,
 )
-from api.governance import dated_rules, proceedings, ties, working_calendar
+from api.governance import dated_rules, liaison_reminders, proceedings, ties, working_calendar
 from api.kit import nodes
 from api.kit.edges import connect
 from api.kit.mutations import Payload, ServerFields, mutation_type
@@ -144,6 +145,7 @@ MODULES = (
     external_models,
     crosswalks,
     equatings,
+    peer_standings,
     improvement,
     improvement_costs,
     revisions,
@@ -157,6 +159,7 @@ MODULES = (
     groups,
     people,
     liaisons,
+    liaison_reminders,
     rosters,
     certificates,
     training,

@@ -56,7 +56,7 @@ PARTS = {
         ("filings", "readings", "follow_ups", "follow_up_rounds", "stage_passages", "rework_steps", "passage_heads"),
         ("diagnoses", "diagnosis"),
     ),
-    **dict.fromkeys(("deferred_questions", "answer_savings", "submitted_forms"), ("diagnoses", "diagnosis")),
+    **dict.fromkeys(("deferred_questions", "answer_savings", "submitted_forms", "peer_results"), ("diagnoses", "diagnosis")),
     **dict.fromkeys(
         (
             "enterprise_periods",
@@ -70,6 +70,7 @@ PARTS = {
             "external_results",
             "result_batch_rows",
             "gap_consents",
+            "peer_firms",
         ),
         ("enterprises", "enterprise"),
     ),

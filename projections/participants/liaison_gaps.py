@@ -1,4 +1,4 @@
-"""Liaison gaps 联络缺口: units of the network with fewer named contacts than they are to have. plan O2."""
+"""Liaison gaps 联络缺口: units with fewer named contacts than they are to have, or with one that is to be confirmed. plan O2."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,9 +17,13 @@ from projections.participants.people import MEMBERSHIPS, PEOPLE
 
 @dataclass(frozen=True)
 class GapFilter:
-    """Which units are looked for 联络缺口筛选: with fewer contacts than so many on a day (ISO text)."""
+    """Which units are looked for 联络缺口筛选, on a day (ISO text).
 
-    fewer_than: int
+    fewer_than: with fewer contacts than so many. confirmed_before: with a contact last confirmed before this day. None = any.
+    """
+
+    fewer_than: int | None = None
+    confirmed_before: str | None = None
     day: str = ""
 
 
@@ -27,13 +31,12 @@ def _short(snapshot: Snapshot, scope: Scope, where: GapFilter) -> Iterator[Colum
     """One person who is a contact in two roles is one."""
     units, held, people = snapshot[ORGANISATIONS], snapshot[MEMBERSHIPS], snapshot[PEOPLE]
     holds = (held.c.contact, held.c.since <= where.day, held.c.until.is_(None) | (held.c.until >= where.day))
-    contacts = (
-        select(func.count(held.c.person.distinct()))
-        .where(held.c.organisation == units.c.id, *holds, people.c.id == held.c.person, people.c.erased.is_(False))
-        .scalar_subquery()
-    )
+    serving = (held.c.organisation == units.c.id, *holds, people.c.id == held.c.person, people.c.erased.is_(False))
     yield from node_conditions(snapshot, scope, NodeFilter())
-    yield contacts < where.fewer_than
+    if where.fewer_than is not None:
+        yield select(func.count(held.c.person.distinct())).where(*serving).scalar_subquery() < where.fewer_than
+    if where.confirmed_before is not None:
+        yield select(held.c.id).where(*serving, held.c.confirmed_on < where.confirmed_before).exists()
 
 
 def gaps(snapshot: Snapshot, scope: Scope, where: GapFilter, page: Page) -> list[OrganisationRow]:

@@ -25,6 +25,8 @@ from sqlalchemy.sql import ColumnElement
 
 from domain.access import POSITIONS, Attribute, Everything, Role, Scope
 from domain.command_rights import MAY_APPOINT
+from domain.instants import city_day, utc_moment
+from domain.participants.people import contacts as contact_facts
 from domain.participants.people import memberships, registration
 from journal import Entry
 from projections.engine.columns import chosen, columns
@@ -75,9 +77,10 @@ MEMBERSHIPS = Table(
     Column("person", String, primary_key=True),
     *columns(MembershipRow, "id"),
     Column("granted", BigInteger, nullable=False),
+    Column("confirmed_on", String, nullable=False),
     Index("ix_organisation", "organisation"),
 )
-"""granted: the position from which on it is known."""
+"""granted: the position from which on it is known. confirmed_on: day on which a contact was last found true, at first its grant."""
 
 
 def fold(tables: Tables, entries: Sequence[Entry]) -> None:
@@ -94,10 +97,12 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
                 values = {name: found[name] for name in ("role", "organisation", "since", "until")}
                 values |= {"person": person, "id": found["membership"], "granted": entry.position}
                 values["sections"] = orjson.dumps(found["sections"]).decode()
-                values["contact"] = found["contact"]
+                values |= {"contact": found["contact"], "confirmed_on": city_day(utc_moment(entry.at)).isoformat()}
                 held.put(values)
             case memberships.MembershipEnded:
                 held.change(person, found["membership"], until=found["on"])
+            case contact_facts.ContactConfirmed:
+                held.change(person, found["membership"], confirmed_on=found["on"])
             case _:
                 people.change(person, sealed_name=None, sealed_phone=None, erased=True)
 
@@ -112,6 +117,7 @@ PEOPLE_READ_MODEL = ReadModel(
             registration.PersonJoined,
             memberships.MembershipGranted,
             memberships.MembershipEnded,
+            contact_facts.ContactConfirmed,
             registration.PersonErased,
         }
     ),
@@ -271,13 +277,17 @@ def _membership(values: Sequence[Any]) -> MembershipRow:
 
 
 class ContactRow(NamedTuple):
-    """The named contact of a unit 联络人; name and phone as ciphertext."""
+    """The named contact of a unit 联络人; name and phone as ciphertext, days as ISO text. confirmed_on: last found to be true."""
 
     organisation: str
     role: Role
     person: str
     sealed_name: str | None
     sealed_phone: str | None
+    membership: str
+    since: str
+    until: str | None
+    confirmed_on: str
 
 
 def has_contact(snapshot: Snapshot, unit: ColumnElement[str], day: str) -> ColumnElement[bool]:
@@ -294,6 +304,7 @@ def contacts(snapshot: Snapshot, units: Sequence[str], day: str) -> dict[str, li
     held, people = snapshot[MEMBERSHIPS], snapshot[PEOPLE]
     query = (
         select(held.c.organisation, held.c.role, people.c.id, people.c.sealed_name, people.c.sealed_phone)
+        .add_columns(held.c.id, held.c.since, held.c.until, held.c.confirmed_on)
         .where(
             snapshot.among(held.c.organisation, units),
             held.c.contact,

@@ -6,7 +6,7 @@ as it was at that position, so a report made again finds the same.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -18,15 +18,18 @@ from domain.diagnosis.external.result import (
     external_result_stream,
 )
 from domain.diagnosis.opening import DiagnosisOpened
+from domain.diagnosis.peers import PEERS_RULE, PeerGroup, PeerResult, owner_of, peer_group, scores_of
 from domain.diagnosis.report import ReportConfirmed, ReportIssued
 from domain.diagnosis.state import Diagnosis, diagnosis_stream
 from domain.diagnosis.withdrawal import DiagnosisWithdrawn
 from domain.events import CAPABILITIES
 from domain.governance.dated_rules import rule_in_force, rule_stream
 from domain.governance.rule_bodies.body import RuleKind
+from domain.governance.rule_bodies.publication import PublicationRule
 from domain.governance.rule_bodies.sampling import SamplingPlan
 from domain.instants import city_day, utc_moment
 from domain.kernel import key_of, kind_of
+from domain.participants.enterprises import Firm, enterprise_stream
 from domain.participants.organisations import Organisation, organisation_stream
 from domain.participants.rosters.state import FIRST_YEAR
 from domain.providers.sampling.certainty import base_differences
@@ -40,6 +43,8 @@ from standards import Form, Issued, Measured
 
 OPENED = tuple(sorted(stored_names([DiagnosisOpened])))
 ACCEPTED = tuple(sorted(stored_names([ExternalResultAccepted])))
+ISSUED = tuple(sorted(stored_names([ReportIssued])))
+WITHDRAWN = tuple(sorted(stored_names([DiagnosisWithdrawn])))
 PAGE = 1_000
 SAMPLING_RULE = rule_stream(RuleKind.SAMPLING)
 
@@ -83,6 +88,19 @@ class Sampled(NamedTuple):
 
 NOT_SAMPLED = Sampled((), 1)
 
+
+class KnownPeers(NamedTuple):
+    """What a report's standing among peers rests on 同类依据. owner: of its firm; at_least: owners of a batch, by the rule."""
+
+    group: PeerGroup
+    owner: str
+    results: Sequence[PeerResult]
+    at_least: int
+
+
+PeersOf = Callable[[PeerGroup], tuple[Sequence[PeerResult], int]]
+"""Group -> its results in the order in which they were issued, and the position up to which they are known."""
+
 KeysOf = Callable[[str], tuple[Sequence[str], int]]
 """Enterprise -> keys of things of its that began up to a position, and that position; which count is judged from the journal."""
 
@@ -92,11 +110,13 @@ class Archive:
     """Looks things up in the journal 查档.
 
     cases_of, results_of: where a firm's diagnoses and external results are listed; None = every opening, every acceptance is read.
+    peers_of: where the results of firms alike are listed; None = every report is read.
     """
 
     journal: Journal
     cases_of: KeysOf | None = None
     results_of: KeysOf | None = None
+    peers_of: PeersOf | None = None
 
     def look_up(self, history: Sequence[Entry], state: Diagnosis, position: int) -> Found:
         """What a case of some history names, as it was at a position."""
@@ -128,6 +148,44 @@ class Archive:
         plans = read.get(SAMPLING_RULE)
         draws = [(rule_in_force(plans, SamplingPlan, first_day_of(months[s])), read[s]) for s in months if s in read]
         return Sampled(base_differences(draws), rule_in_force(plans, SamplingPlan, day).pairs_at_least)
+
+    def peers(self, history: Sequence[Entry], state: Diagnosis, firm: Firm, at: datetime, position: int) -> KnownPeers:
+        """What a case's standing rests on, as it was at a position. firm, at: as the report goes out that it is for."""
+        first = next((entry for entry in history if EVENT_OF[entry.type] is ReportIssued), None)
+        if first is not None:
+            stream = enterprise_stream(state.enterprise)
+            firm, at = self._states([stream], first.position)[stream], utc_moment(first.at)
+        group = peer_group(state.edition, state.form, firm, at)
+        listed, known_to = self.peers_of(group) if self.peers_of is not None else ((), 0)
+        results = [one for one in listed if one.position <= min(position, known_to)]
+        for entry in self._between(ISSUED, known_to, position):
+            of_the_year = city_day(utc_moment(entry.at)).year == group.year
+            found = self._peer(entry) if of_the_year else None
+            if found is not None and found[0] == group:
+                results.append(found[1])
+        withdrawn = {key_of(entry.stream): entry.position for entry in self._between(WITHDRAWN, known_to, position)}
+        results = [one._replace(withdrawn=withdrawn.get(one.diagnosis, one.withdrawn)) for one in results]
+        rule = rule_in_force(self._states([PEERS_RULE], position).get(PEERS_RULE), PublicationRule, city_day(at))
+        return KnownPeers(group, owner_of(state.enterprise, firm), results, rule.firms_at_least)
+
+    def _peer(self, entry: Entry) -> tuple[PeerGroup, PeerResult] | None:
+        """A case's first issued scores by the entry of a report; None where that is a later one."""
+        history = self.journal.read(entry.stream)
+        if any(EVENT_OF[one.type] is ReportIssued for one in history if one.position < entry.position):
+            return None
+        case = folded(CAPABILITIES[kind_of(entry.stream)], [one for one in history if one.position <= entry.position])
+        stream = enterprise_stream(case.enterprise)
+        firm = self._states([stream], entry.position)[stream]
+        measured, owner = case.verified_measured, owner_of(case.enterprise, firm)
+        scores = measured.total, scores_of(measured)
+        result = PeerResult(key_of(entry.stream), case.enterprise, owner, entry.position, *scores)
+        return peer_group(case.edition, case.form, firm, utc_moment(entry.at)), result
+
+    def _between(self, events: Sequence[str], position: int, last: int) -> Iterable[Entry]:
+        """Entries of some events beyond a position, up to another."""
+        while position < last and (entries := self.journal.since(position, PAGE, events)):
+            yield from (entry for entry in entries if entry.position <= last)
+            position = entries[-1].position
 
     def _certified(self, state: Diagnosis, position: int) -> tuple[Certified, ...]:
         """The certificates that the firm held at a position, each with the crosswalk to its model as it was published then."""
@@ -168,11 +226,9 @@ class Archive:
     def _named(self, enterprise: str, events: Sequence[str], position: int, before: int) -> Iterable[str]:
         """Keys of the things of which such a fact names a firm between two positions, by reading every one there was."""
         named = f'"{enterprise}"'.encode()
-        while position < before and (entries := self.journal.since(position, PAGE, events)):
-            for entry in entries:
-                if entry.position < before and named in entry.state:
-                    yield key_of(entry.stream)
-            position = entries[-1].position
+        for entry in self._between(events, position, before - 1):
+            if named in entry.state:
+                yield key_of(entry.stream)
 
     def _states(self, streams: Sequence[str], position: int) -> dict[str, Any]:
         """States of streams at a position, of those that there were."""

@@ -129,6 +129,7 @@ def case_of(
         template=template,
         sampled=archive.sampled(day, position),
         mark=mark,
+        peers=archive.peers(accepted.history, state, firm, accepted.at, position),
     )
 
 

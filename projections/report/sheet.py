@@ -11,6 +11,7 @@ from typing import cast
 
 from domain.diagnosis.case import DIAGNOSES, DiagnosisEvent, evolve
 from domain.diagnosis.case_numbers import case_number
+from domain.diagnosis.peers import PeerBasis, PeerStanding, peer_standing, scores_of
 from domain.diagnosis.state import Diagnosis
 from domain.governance.dated_rules import rule_in_force
 from domain.governance.rule_bodies.report_template import ReportTemplate
@@ -19,8 +20,9 @@ from domain.participants.enterprises import Firm
 from domain.providers.sampling.certainty import Certainty, certainty_of
 from journal import Entry
 from journal.codec import decode
+from methods.peer_standing import PeerBand
 from projections.report import advice, trail, wording
-from projections.report.archive import NOT_SAMPLED, Former, Sampled
+from projections.report.archive import NOT_SAMPLED, Former, KnownPeers, Sampled
 from projections.report.certificates import CertificateLine, Certified, certificate_lines
 from projections.report.former import ResultComparison, compared
 from projections.report.verification import VerificationMark
@@ -48,8 +50,8 @@ class Case:
     its day in the city's calendar is printed. confirmed: the version the firm agreed to. demo: synthetic data, marked
     示例数据 on every page. names: id of an organisation, code of a district or an industry -> name. titles: key of an edition
     -> its title. former: the result that a repeat is compared with. certified: certificates that the firm held. role: in
-    which the report is issued or confirmed. template: by which it is set. sampled: what its certainty rests on. mark: by which
-    the paper is verified.
+    which the report is issued or confirmed. template: by which it is set. sampled: what its certainty rests on. peers: what its
+    standing among firms alike rests on. mark: by which the paper is verified.
     """
 
     diagnosis: str
@@ -68,6 +70,7 @@ class Case:
     template: ReportTemplate = DEFAULT_TEMPLATE
     sampled: Sampled = NOT_SAMPLED
     mark: VerificationMark | None = None
+    peers: KnownPeers | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,7 @@ class Sheet:
     firm: Firm
     district: str
     industry: str
+    division: str
     size: str
     seats: tuple[tuple[str, str], ...]
     edition: Edition
@@ -177,6 +181,13 @@ class Sheet:
     certainty: Certainty
     versions: VersionChanges | None
     mark: VerificationMark | None
+    peers: PeerStanding
+    alike: KnownPeers | None
+
+    @property
+    def standings(self) -> tuple[tuple[Chapter, tuple[str, PeerBand]], ...]:
+        """Each dimension beside its band among the peers; none where nothing is told."""
+        return tuple(zip(self.chapters, self.peers.dimensions, strict=False))
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -271,6 +282,7 @@ def sheet(case: Case) -> Sheet:
         firm=firm,
         district=names.get(firm.district, firm.district),
         industry=names.get(firm.industry[:3], ""),
+        division=names.get(case.peers.group.division, "") if case.peers is not None else "",
         size=wording.SIZES.get(firm.size_class, firm.size_class),
         seats=tuple(
             (label, names[seat])
@@ -311,7 +323,16 @@ def sheet(case: Case) -> Sheet:
         certainty=certainty_of(verified, issued, edition.bands, *case.sampled),
         versions=version_changes(history, edition, state),
         mark=case.mark,
+        peers=_standing(case, verified),
+        alike=case.peers,
     )
+
+
+def _standing(case: Case, verified: Measured) -> PeerStanding:
+    if case.peers is None:
+        return PeerStanding(PeerBasis.TOO_FEW)
+    _group, owner, results, least = case.peers
+    return peer_standing(verified.total, scores_of(verified), owner, results, position=case.position, at_least=least)
 
 
 def _lifts(

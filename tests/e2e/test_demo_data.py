@@ -13,9 +13,13 @@ from pypdf import PdfReader
 
 from domain.diagnosis.opening import OpenDiagnosis
 from domain.diagnosis.provider import AssignProvider
-from domain.diagnosis.report import ConfirmReport
+from domain.diagnosis.report import ConfirmReport, IssueReport
+from domain.diagnosis.scoring import ScoreDiagnosis
 from domain.governance.dated_rules import ProposeRule, SetRule
+from domain.instants import city_day
 from domain.kernel import Command
+from domain.participants.firm_ids import enterprise_id
+from domain.participants.rosters.comparison import ImportRoster
 from interop.code_lists import districts, industries
 from interop.rosters.roster import roster_command
 from interop.rosters.roster_reading import read_roster
@@ -28,7 +32,9 @@ from zhenduan.demo.city_story import story
 from zhenduan.demo.data import Ending
 from zhenduan.demo.files import evidence_pdf, evidence_png
 from zhenduan.demo.firms import Unused, by_district, draw_firms, next_year, roster_file
+from zhenduan.demo.people import SHOWN_DISTRICT
 from zhenduan.demo.ratings import YEAR, few_jobs
+from zhenduan.demo.rosters import DEMO_SALT
 
 
 def drawn(seed: int) -> Random:
@@ -64,6 +70,26 @@ def test_the_rated_year_holds_confirmed_jobs_of_as_many_providers_as_its_rule_as
     said = [(timed.at, what) for timed in acts if isinstance(what := timed.act.what, ProposeRule | SetRule)]
     rules = [(at, type(what)) for at, what in said if what.body == few_jobs()]
     assert [kind for _, kind in sorted(rules, key=itemgetter(0))] == [ProposeRule, SetRule], "simulated before it is set"
+
+
+@pytest.mark.parametrize("present", [PRESENT, datetime(2026, 1, 12, 4, tzinfo=UTC)])
+def test_a_firm_is_scored_once_the_reports_of_five_firms_like_it_are_out_in_the_same_year(present: datetime) -> None:
+    """Else the demo shows no standing among peers (plan P4, R1)."""
+    acts = [timed for timed in story(DATA, drawn(DATA.seed), present).acts if isinstance(timed.act.what, Command)]
+    issued = {what.diagnosis: timed.at for timed in acts if isinstance(what := timed.act.what, IssueReport)}
+    opened = {what.diagnosis: what for timed in acts if isinstance(what := timed.act.what, OpenDiagnosis)}
+    scored = {what.diagnosis: timed.at for timed in acts if isinstance(what := timed.act.what, ScoreDiagnosis)}
+    rosters = [what.rows for timed in acts if isinstance(what := timed.act.what, ImportRoster)]
+    firms = {enterprise_id(DEMO_SALT, firm.uscc): firm for rows in rosters for _, firm in rows}
+
+    def alike(case: str) -> tuple[object, ...]:
+        firm, of = firms[opened[case].enterprise], opened[case]
+        return of.edition, of.form, firm.industry[:3], firm.size_class, city_day(issued[case]).year
+
+    before = {case: [one for one in issued if alike(one) == alike(case) and issued[one] < scored[case]] for case in issued}
+    shown = [case for case, others in before.items() if len({opened[one].enterprise for one in others}) >= 5]
+    assert not any(firms[opened[one].enterprise].group for case in shown for one in before[case])
+    assert {firms[opened[case].enterprise].district for case in shown} == {SHOWN_DISTRICT}
 
 
 def test_the_authored_city_is_large_enough_and_names_only_what_exists() -> None:

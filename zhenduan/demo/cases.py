@@ -71,7 +71,7 @@ def diagnosed(
                 form=Form.BRIEF if otherwise else applies.form,
                 reason=chance.choice(data.otherwise.reasons) if otherwise else None,
                 ending=ending,
-                cast=_cast(data, chance, people, firm, by, planned=by is not None and not wanted.past),
+                cast=cast_of(data, chance, people, firm, by, planned=by is not None and not wanted.past),
             )
             edition = load(EDITION if otherwise else applies.edition)
             done = list(acts(case, data, edition, chance))
@@ -81,8 +81,8 @@ def diagnosed(
                 done += laid_before(people, case, done)
             days, minutes = [act.days for act in done], [chance.randrange(420) for _ in done]
             ends = present - timedelta(days=chance.randint(1, 18))
-            found = moments(days, minutes, began) if wanted.past else _until(days, minutes, ends)
-            yield from _joining(people, case, found[0])
+            found = moments(days, minutes, began) if wanted.past else until(days, minutes, ends)
+            yield from joining(people, case, found[0])
             yield from (Timed(at, act, case.id) for at, act in zip(found, done, strict=True))
 
 
@@ -92,9 +92,10 @@ def _taken(firms: list[DemoFirm], by: Provider | None, group: str) -> DemoFirm:
     return firms.pop(next((at for at in served if firms[at].group == group), served[0]) if group else served[0])
 
 
-def _cast(
+def cast_of(
     data: DemoData, chance: Random, people: People, firm: DemoFirm, by: Provider | None, *, planned: bool
 ) -> Cast:
+    """Who acts in a firm's case, served by a provider or by one that serves its industry; planned: its visit is by two."""
     serving = [one.id for one in data.organisations.providers if firm.industry in one.industries]
     provider = by.id if by is not None else chance.choice(serving)
     return Cast(
@@ -106,7 +107,7 @@ def _cast(
     )
 
 
-def _until(days: Sequence[int], minutes: Sequence[int], ends: datetime) -> list[datetime]:
+def until(days: Sequence[int], minutes: Sequence[int], ends: datetime) -> list[datetime]:
     """The moments of acts of which the last lies at or shortly before an end."""
     start = city_day(ends)
     while (found := moments(days, minutes, start))[-1] > ends:
@@ -114,7 +115,7 @@ def _until(days: Sequence[int], minutes: Sequence[int], ends: datetime) -> list[
     return found
 
 
-def _joining(people: People, case: DemoCase, opens: datetime) -> Iterator[Timed]:
+def joining(people: People, case: DemoCase, opens: datetime) -> Iterator[Timed]:
     """The firm's person is brought in the day before the firm's first diagnosis opens."""
     if case.purpose is Purpose.REPEAT:
         return

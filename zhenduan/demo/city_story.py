@@ -40,6 +40,7 @@ from zhenduan.demo.office_hours import later, office_time
 from zhenduan.demo.outreach import outreach
 from zhenduan.demo.packages import packages
 from zhenduan.demo.papers import papers
+from zhenduan.demo.peers import peers
 from zhenduan.demo.people import SHOWN_DISTRICT, People, draw_id, organisations
 from zhenduan.demo.policies import policies
 from zhenduan.demo.proceedings import concluded, pending
@@ -69,6 +70,7 @@ LATER_ROSTERS = (3, 1)
 """Month and day of each later year's roster: so no two acts lie over a year apart, which the journal's clock refuses."""
 EARLIEST_PRESENT = date(2025, 3, 2)
 FIRMS_MATCHED = 12
+FIRMS_MAPPED = 2
 OPERATOR = Caller("operator-demo", Role.SYSTEM, "", Everything())
 FIRST_MINUTE = 60
 """After the offices open, from which on the acts of a selection follow one another."""
@@ -107,6 +109,7 @@ def story(data: DemoData, chance: Random, present: datetime) -> Story:
     named, kept = _seats(data, firms), steady(rosters)
     open_to_all = [firm for firm in firms[1:] if firm.uscc in kept and firm not in named.values()]
     played += diagnosed(data, chance, people, (firms[0], named, open_to_all), present)
+    played += peers(data, Random(f"peers of {data.seed}"), people, open_to_all[FIRMS_MAPPED:], present)  # noqa: S311 - a demo is drawn
     shown = _shown(data, enterprise_id(DEMO_SALT, firms[0].uscc))
     played += _positions(people, shown)
     played = _arbitrated(people, played, present)
@@ -121,7 +124,7 @@ def story(data: DemoData, chance: Random, present: datetime) -> Story:
     played += _sampled(people, shown, played)
     played += _implemented(people, played, present)
     played += _matched(people, rosters, played)
-    played += _mapped(people, [firms[0], *open_to_all[:2]])
+    played += _mapped(people, [firms[0], *open_to_all[:FIRMS_MAPPED]])
     played += _outreach(people, shown, rosters, present)
     played += _supplied(people, shown, played)
     played += _further(people, shown, played, present)

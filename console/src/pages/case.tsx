@@ -20,6 +20,7 @@ import { Questionnaire } from "./questionnaire";
 import { SiteVisits } from "./visits";
 
 const CaseExperts = lazy(async () => ({ default: (await import("./case-experts")).CaseExperts }));
+const Peers = lazy(async () => ({ default: (await import("./peers")).Peers }));
 const WhatIf = lazy(async () => ({ default: (await import("./what-if")).WhatIf }));
 const Radar = lazy(async () => ({ default: (await import("../radar")).Radar }));
 
@@ -159,6 +160,7 @@ function Result({ diagnosis }: { diagnosis: CaseOf }) {
           { title: words.fields.level, align: "right", dataIndex: "level" },
         ]}
       />
+      {diagnosis.issuedVersion && <Suspense><Peers id={diagnosis.id} /></Suspense>}
       {[...PROCEEDINGS, "GROUP"].includes(viewer.role) && (
         <>
           <h2>{words.case.whatIf}</h2>

@@ -1,6 +1,7 @@
-import { Checkbox, Empty, Select, Space, Table, Tag } from "antd";
+import { App, Button, Checkbox, Empty, Select, Space, Table, Tag } from "antd";
 import { useState } from "react";
 
+import { download } from "../api";
 import { Shown, useAsk } from "../ask";
 import { graphql } from "../gql";
 import { PolicyVerdictNames } from "../gql/enum-names";
@@ -21,8 +22,8 @@ const CHECKS = graphql(`
 `);
 
 const useTexts = spoken(
-  { firms: "企业比对", own: "本企业比对", none: "没有可比对的企业。", clause: "条款", overlapping: "可能重复的政策", draft: "按草案比对", any: "全部结论" },
-  { firms: "How firms stand", own: "How the firm stands", none: "No firm is held against it.", clause: "Clause", overlapping: "Policies it may overlap with", draft: "against the draft", any: "Any verdict" },
+  { firms: "企业比对", own: "本企业比对", none: "没有可比对的企业。", clause: "条款", overlapping: "可能重复的政策", draft: "按草案比对", any: "全部结论", list: (form: string) => `下载名单（${form}）` },
+  { firms: "How firms stand", own: "How the firm stands", none: "No firm is held against it.", clause: "Clause", overlapping: "Policies it may overlap with", draft: "against the draft", any: "Any verdict", list: (form: string) => `Download the list (${form})` },
 );
 type Check = PolicyChecksQuery["policyChecks"]["nodes"][number];
 const READERS = ["CITY", "DISTRICT", "ENTERPRISE", "FILLER", "CONFIRMER", "AUDITOR"];
@@ -39,6 +40,7 @@ export function PolicyChecks({ policy, districts }: { policy: PolicyOf; district
   const words = useWords();
   const name = useNames();
   const { viewer } = useViewer();
+  const { notification } = App.useApp();
   const [verdict, setVerdict] = useState<PolicyVerdict>();
   const [draft, setDraft] = useState(policy.inForce === null);
   const reads = READERS.includes(viewer.role);
@@ -46,6 +48,7 @@ export function PolicyChecks({ policy, districts }: { policy: PolicyOf; district
   const paging = usePaging(JSON.stringify([policy.id, verdict, draft]));
   const answer = useAsk(CHECKS, { policy: policy.id, verdict: verdict ?? null, draft, ...paging.paging }, !reads);
   if (!reads) return null;
+  const fetched = (form: string) => void download(`/policies/${policy.id.split("/").at(-1) ?? ""}/firms.${form}${verdict ? `?verdict=${verdict}` : ""}`).catch((fault: Error) => notification.error({ title: fault.message }));
   return (
     <>
       <h2>{firm ? texts.own : texts.firms}</h2>
@@ -53,6 +56,7 @@ export function PolicyChecks({ policy, districts }: { policy: PolicyOf; district
         <Space wrap style={{ marginBottom: 12 }}>
           <Select aria-label={words.fields.outcome} allowClear placeholder={texts.any} value={verdict} onChange={setVerdict} style={{ minWidth: 180 }} options={Object.keys(COLOURS).map((value) => ({ value: value as PolicyVerdict, label: name(PolicyVerdictNames, value) }))} />
           {policy.draft && policy.inForce && <Checkbox checked={draft} onChange={(event) => setDraft(event.target.checked)}>{texts.draft}</Checkbox>}
+          {policy.status === "PUBLISHED" && !draft && [["csv", "CSV"], ["jsonl", "JSON Lines"]].map(([form, called]) => <Button key={form} onClick={() => fetched(form ?? "csv")}>{texts.list(called ?? "")}</Button>)}
         </Space>
       )}
       <Shown answer={answer}>

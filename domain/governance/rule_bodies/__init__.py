@@ -12,6 +12,7 @@ from domain.governance.rule_bodies.equating import EquatingRule
 from domain.governance.rule_bodies.exam import ExamRule
 from domain.governance.rule_bodies.feedback import FeedbackRule
 from domain.governance.rule_bodies.ladder import LadderRule
+from domain.governance.rule_bodies.liaison import LiaisonRule
 from domain.governance.rule_bodies.matching import MatchingRule
 from domain.governance.rule_bodies.outreach import OutreachRule
 from domain.governance.rule_bodies.pace import PaceRule
@@ -46,6 +47,7 @@ EveryBody = (
     | SignalRule
     | AgreementRule
     | EquatingRule
+    | LiaisonRule
     | OutreachRule
     | PublicationRule
     | PaperTemplate

@@ -61,6 +61,7 @@ class RuleKind(DescribedEnum):
     SIGNALS = "signals", "Signals of copied texts and odd patterns · 异常信号规则"
     AGREEMENT = "agreement", "Agreement of assessments on each indicator · 一致性规则"
     EQUATING = "equating", "Equating of totals with levels of others' models · 等值规则"
+    LIAISON = "liaison", "How often contacts of the liaison network are confirmed · 联络规则"
     PUBLICATION = "publication", "Published aggregates and the uplift · 公开统计规则"
     DELIVERY = "delivery", "Delivery of public events to partners' endpoints · 事件推送规则"
     OUTREACH = "outreach", "Sign-in to outreach sessions, and what followed them · 宣讲交流规则"

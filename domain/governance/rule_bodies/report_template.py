@@ -20,6 +20,7 @@ class ReportPartName(DescribedEnum):
     VERSIONS = "versions", "What changed since the version before · 版本变动"
     FORMER = "former", "Beside the diagnosis before · 与前次诊断比较"
     CERTIFICATES = "certificates", "Certificates by others and the comparable interval · 外部证书与可比区间"
+    PEERS = "peers", "Where it stands among firms like it · 同类企业中的位次"
     PORTRAIT = "portrait", "The firm · 企业画像"
     GATES = "gates", "Gates of the grade · 等级与门槛"
     DIMENSIONS = "dimensions", "Dimension by dimension · 维度分析"

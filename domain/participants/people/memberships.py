@@ -196,13 +196,13 @@ def _granted(given: MembershipGranted, held: Mapping[str, Membership]) -> tuple[
 
 def end_membership(command: EndMembership, person: Person, context: DecisionContext) -> Facts:
     """Of oneself, or of a role that the actor may give 终止任职."""
-    held = _held(person, command.membership, command.person, context)
+    held = require_membership(person, command.membership, command.person, context)
     return _end(held, command.membership, command.on, context)
 
 
 def hand_over_membership(command: HandOverMembership, person: Person, context: DecisionContext) -> Facts:
     """Of a role that the actor may give, to somebody whom the actor may know of 移交任职."""
-    held = _held(person, command.membership, "", context)
+    held = require_membership(person, command.membership, "", context)
     heir = context.read.get(person_stream(command.to))
     if command.to == command.person:
         raise HANDED_TO_ONESELF.refuse()
@@ -215,12 +215,12 @@ def hand_over_membership(command: HandOverMembership, person: Person, context: D
     ended = _end(held, command.membership, command.on, context)
     if not ended:
         raise MEMBERSHIP_ENDED_ALREADY.refuse(until=held.until)
-    given = held.model_dump() | {"since": command.on + timedelta(days=1), "until": held.until}
+    given = held.model_dump(exclude={"confirmed_on"}) | {"since": command.on + timedelta(days=1), "until": held.until}
     granted = _granted(MembershipGranted(membership=command.successor, **given), heir.memberships)
     return (*ended, *(OnStream(person_stream(command.to), fact) for fact in granted))
 
 
-def _held(person: Person, membership: str, holder: str, context: DecisionContext) -> Membership:
+def require_membership(person: Person, membership: str, holder: str, context: DecisionContext) -> Membership:
     """A membership that the actor may take away: one's own, or one that the actor may give."""
     held = person.memberships.get(membership)
     if held is None or not (holder == context.by or is_given_by_the_actor(held, context)):

@@ -9,6 +9,7 @@ from typing import Any, assert_never
 
 from domain.command_rights import require_right
 from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Facts, Stream, Unscoped
+from domain.participants.people.contacts import ConfirmContact, ContactConfirmed, confirm_contact
 from domain.participants.people.granting_rights import is_person_known, unit_stream
 from domain.participants.people.memberships import (
     EndMembership,
@@ -57,6 +58,7 @@ PersonCommand = (
     | GrantMembership
     | EndMembership
     | HandOverMembership
+    | ConfirmContact
     | ErasePerson
     | SetPassword
     | ResetSecondFactors
@@ -72,6 +74,7 @@ STEPS: Mapping[type[Command], Step] = {
     GrantMembership: grant_membership,
     EndMembership: end_membership,
     HandOverMembership: hand_over_membership,
+    ConfirmContact: confirm_contact,
     ErasePerson: erase,
     **dict.fromkeys(FACTS, note_way_in),
 }
@@ -98,7 +101,7 @@ def decide(command: PersonCommand, person: Person | None, context: DecisionConte
 # Evolve: what has happened
 
 
-PersonEvent = PersonRegistered | PersonJoined | MembershipGranted | MembershipEnded | PersonErased | WayInEvent
+PersonEvent = PersonRegistered | PersonJoined | MembershipGranted | MembershipEnded | ContactConfirmed | PersonErased | WayInEvent
 
 
 def evolve(person: Person | None, event: PersonEvent) -> Person:
@@ -115,6 +118,9 @@ def evolve(person: Person | None, event: PersonEvent) -> Person:
         case MembershipEnded(membership=membership, on=on):
             ended = person.memberships[membership].model_copy(update={"until": on})
             return person.model_copy(update={"memberships": {**person.memberships, membership: ended}})
+        case ContactConfirmed(membership=membership, on=on):
+            confirmed = person.memberships[membership].model_copy(update={"confirmed_on": on})
+            return person.model_copy(update={"memberships": {**person.memberships, membership: confirmed}})
         case PasswordSet() | SecondFactorsReset() | SignOnLinked() | SignOnUnlinked():
             return person
         case PersonErased():

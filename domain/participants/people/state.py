@@ -24,7 +24,10 @@ PERSON_ERASED = Rule(
 
 
 class Membership(BaseModel):
-    """A role held for a unit 任职: from `since` to `until`, both days included."""
+    """A role held for a unit 任职: from `since` to `until`, both days included.
+
+    confirmed_on: the day on which it was last found to be still true, of a contact.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -34,6 +37,7 @@ class Membership(BaseModel):
     until: date | None = None
     sections: tuple[str, ...] = ()
     contact: bool = False
+    confirmed_on: date | None = None
 
     def holds_on(self, day: date) -> bool:
         """Whether the role may be acted in on a day of the city's calendar."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Annotated
 
 import strawberry
@@ -44,6 +45,10 @@ class Contact:
     role: Role = field("Role held for the unit · 角色")
     name: str = field("Name; once erased, a word that says so · 姓名")
     phone: str | None = field("Phone · 电话")
+    membership: strawberry.ID = field("Id of the membership as a contact · 任职标识")
+    since: date = field("First day as a contact · 起始日")
+    until: date | None = field("Last day, as where it is handed over; null = open-ended · 截止日")
+    confirmed_on: date = field("Day on which it was last confirmed, first that of its grant · 最近确认日")
 
 
 @published(NETWORK, placed=False)
@@ -52,6 +57,7 @@ class LiaisonNode:
 
     organisation: Organisation = field("The unit · 组织")
     contacts: list[Contact] = field("Its named contacts · 联络人")
+    confirmed_on: date | None = field("Day by which all of them were last confirmed; null without a contact · 最近确认日")
     as_of: AsOf | None = field(
         "Whether its contacts changed after the moment asked for; null for now. The unit says so of itself · 事后变更"
     )
@@ -108,10 +114,12 @@ def build_nodes(context: Context, rows: Sequence[OrganisationRow], wanted: froze
     ids = [row.id for row in rows]
     known = contacts_context(context, ids)
     contacts = load_contacts(known, ids, below(wanted, "contacts"))
+    confirmed = {unit: min(one.confirmed_on for one in found) for unit, found in contacts.items() if found}
     return [
         LiaisonNode(
             organisation=build_organisation(context, row),
             contacts=contacts.get(row.id, []),
+            confirmed_on=confirmed.get(row.id),
             as_of=known_then(known, "contacts", row.id),
         )
         for row in rows

@@ -272,7 +272,7 @@ def test_a_field_that_only_some_may_read_is_protected_or_says_why_not() -> None:
 
 
 def test_a_type_that_is_protected_as_a_whole_is_reached_by_protected_fields_alone() -> None:
-    """Builders note the field that leads there, so there must be no other way in; contacts and certainty aside."""
+    """Builders note the field that leads there, so there must be no other way in; contacts, certainty and standing aside."""
     whole = {c.split(".")[0] for coordinates in RIGHTS.masked.values() for c in coordinates if c.endswith(".*")}
     ways = {
         coordinate
@@ -283,7 +283,7 @@ def test_a_type_that_is_protected_as_a_whole_is_reached_by_protected_fields_alon
         and not PAGED.match(coordinate)
     }
     protected = {f"{kind}.{name}" for kind, fields in RIGHTS.protected.items() for name in fields}
-    assert ways - protected == {"LiaisonNode.contacts", "Duty.contact", "Query.gradeCertainty"}
+    assert ways - protected == {"LiaisonNode.contacts", "Duty.contact", "Query.gradeCertainty", "Query.peerStanding"}
 
 
 WAYS = paths(EXECUTABLE)
@@ -377,6 +377,7 @@ LOGGED = (
     "/audit-trail.jsonl",
     "/exports/{id}/{name}",
     "/packages/{package}/{name}",
+    "/policies/{policy}/firms.{form}",
 )
 
 
