@@ -39,4 +39,4 @@ def put_texts(sheet: "Worksheet") -> None:
     for row in sheet.iter_rows():
         for cell in row:
             if isinstance(cell.value, str):
-                put_text(cell, cell.value)  # type: ignore[arg-type] # what is merged has no value
+                put_text(cell, cell.value)
