@@ -45,6 +45,7 @@ DEAREST = (
     "test_benchmarks.py",
     "test_single_sign_on.py",
     "test_scopes.py",
+    "test_masked_alike.py",
     "test_accounts.py",
     "test_edition_workbook.py",
     "test_second_factors.py",

@@ -27,6 +27,7 @@ from projections.participants.deliveries import open_deliveries
 from projections.standard.shadow_progress import open_shadow_leases
 from zhenduan.accounts.accounts import LocalAccounts
 from zhenduan.accounts.credentials import SignedCredentials
+from zhenduan.accounts.memberships import acting
 from zhenduan.accounts.second_factors import SecondFactors
 from zhenduan.accounts.single_sign_on import SingleSignOn
 from zhenduan.accounts.uploads import SignedUploads
@@ -123,7 +124,7 @@ def opened(
             keys=keys,
             firm_salt=FirmSalt(journal, derived(master, "salt of the enterprises' ids")),
             accounts=accounts,
-            uploads=SignedUploads(vault, blobs, master, clock, foreign),
+            uploads=SignedUploads(vault, blobs, master, clock, foreign, acting(journal, accounts.partner_keys, clock)),
             finishers=finishers(journal, models, blobs, keys, demo=demo, address=settings.home),
             shadows=shadows,
             computations=computations,

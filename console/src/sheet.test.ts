@@ -18,3 +18,8 @@ test("what somebody typed is never run as a formula, and a number stays one", ()
 test("a column of what may be done is left out", () => {
   assert.equal(sheetOf(["名称", ""], [["甲", "撤回"]]), "\uFEFF名称\r\n甲\r\n");
 });
+
+test("a text that begins as a formula in full-width letters is told to be text too", () => {
+  const told = sheetOf(["名称"], [["＝1+1"], ["＋甲"], ["－甲"], ["＠甲"]]);
+  assert.equal(told, "\uFEFF名称\r\n'＝1+1\r\n'＋甲\r\n'－甲\r\n'＠甲\r\n");
+});

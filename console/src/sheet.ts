@@ -3,7 +3,7 @@
 /** A cell that a spreadsheet would take for a formula is told to be text: names and reasons are what people typed. */
 const cell = (text: string) => {
   const plain = text.replaceAll(/\s+/g, " ").trim();
-  const safe = /^[=+\-@]/.test(plain) && !/^[+-]?[\d,.]+( ?%)?$/.test(plain) ? `'${plain}` : plain;
+  const safe = /^[=+\-@＝＋－＠]/.test(plain) && !/^[+-]?[\d,.]+( ?%)?$/.test(plain) ? `'${plain}` : plain;
   return /[",]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 };
 

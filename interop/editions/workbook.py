@@ -18,6 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from interop.editions import sheets
 from interop.editions.sheets import SheetColumn, SheetLayout
+from interop.spreadsheet_text import put_text
 from projections.report.wording import MARKS
 from standards import Edition, Indicator, Origin
 from standards.edition.punctuation import punctuated
@@ -25,7 +26,6 @@ from standards.edition.terms_zh import FATES, PARTS, gates_in_words
 
 LONGEST_TEXT = 32_767
 """Characters that a cell holds; the library would cut the rest off in silence."""
-LOOKS_LIKE_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 """The first moment that a zip archive can tell; that of every member, and of a draft."""
 MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
@@ -194,9 +194,7 @@ def _put(cell: Cell, value: Value) -> None:
     if isinstance(value, str):
         if len(value) > LONGEST_TEXT:
             raise TextTooLong(f"{cell.parent.title}!{cell.coordinate}: {len(value)} characters, {LONGEST_TEXT} at most")
-        cell.value = value
-        cell.data_type = "s"
-        cell.quotePrefix = value.startswith(LOOKS_LIKE_A_FORMULA)
+        put_text(cell, value)
         cell.alignment = Alignment(vertical="top", wrap_text=True)
         return
     cell.value = value

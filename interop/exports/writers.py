@@ -9,8 +9,8 @@ import orjson
 from arro3.core import Array, DataType, Field, RecordBatch, RecordBatchReader, Schema
 from arro3.io import write_parquet
 
-from interop.exports.spreadsheet_text import spreadsheet_text
 from interop.exports.tables import Column, Kind
+from interop.spreadsheet_text import spreadsheet_text
 
 Batches = Iterable[Sequence[Any]]
 ROW_GROUP = 10_000

@@ -10,6 +10,7 @@ from io import BytesIO
 from openpyxl import Workbook
 
 from interop.questionnaires.layout import levels_of
+from interop.spreadsheet_text import put_texts
 from standards import Edition, Form, Indicator, english_terms
 from standards.edition.punctuation import punctuated
 
@@ -97,8 +98,7 @@ def site_form_of(edition: Edition, form: Form, case: str, version: int, stamp: s
         sheet.append(list(columns))
         for row in rows:
             sheet.append([row.get(column) for column in columns])
-            for cell in sheet[sheet.max_row]:
-                cell.data_type = "s" if isinstance(cell.value, str) else cell.data_type
+        put_texts(sheet)
     saved = BytesIO()
     book.save(saved)
     return saved.getvalue()

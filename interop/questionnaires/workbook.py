@@ -30,6 +30,7 @@ from interop.questionnaires.layout import (
     lines_of,
     title_of,
 )
+from interop.spreadsheet_text import put_text
 from standards import Answer, Edition, Form
 from standards.edition.punctuation import punctuated
 
@@ -148,9 +149,9 @@ def _put(sheet: Worksheet, row: int, place: int, value: str | Decimal | None) ->
     """Write a value: a text as text, whatever it begins with."""
     cell = sheet.cell(row, place)
     assert isinstance(cell, Cell)  # noqa: S101 - nothing is merged before it is written
-    if value is not None:
-        cell.value = value
     if isinstance(value, str):
-        cell.data_type = "s"
+        put_text(cell, value)
+    elif value is not None:
+        cell.value = value
     cell.alignment = Alignment(vertical="top", wrap_text=place in (2, 3, GIVEN, HELP) and row > HEADER_ROW)
     return cell

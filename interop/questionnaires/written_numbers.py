@@ -15,4 +15,4 @@ def written_number(text: str) -> Decimal | None:
         return None
     if number is None or not number.is_finite() or abs(number.adjusted()) > LARGEST_POWER:
         return None
-    return Decimal(f"{number.normalize():f}") if len(number.as_tuple().digits) <= MOST_DIGITS else None
+    return Decimal(f"{number.normalize() or Decimal(0):f}") if len(number.as_tuple().digits) <= MOST_DIGITS else None

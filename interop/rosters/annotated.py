@@ -17,6 +17,7 @@ from interop.rosters.files import open_sheets
 from interop.rosters.grid import Cell, Unread
 from interop.rosters.headers import find_table
 from interop.rosters.source_sheet import Plain, SeenSheet
+from interop.spreadsheet_text import put_text, put_texts
 
 COLOURS = {"refused": "F8CBAD", "confirm": "FFE699", "confirmed": "C6E0B4", "warned": "DDEBF7"}
 SEVERITIES = {
@@ -73,10 +74,10 @@ def plain_cell(cell: Cell) -> Plain:
 def _copied(sheet: Worksheet, seen: SeenSheet, findings: Sequence[RosterFinding]) -> None:
     for number, cells in seen.rows:
         for place, value in enumerate(cells, start=1):
-            if value is not None:
-                target = sheet.cell(number, place, value)
-                if isinstance(value, str):
-                    target.data_type = "s"  # text is text, whatever it begins with
+            if isinstance(value, str):
+                put_text(sheet.cell(number, place), value)  # type: ignore[arg-type] # nothing is merged here
+            elif value is not None:
+                sheet.cell(number, place, value)
     for (row, column), found in _by_cell(findings, seen.columns).items():
         said = "\n".join(f"{SEVERITIES[one.severity][0]} {one.code}：{one.says}\n{one.says_in_english}" for one in found)
         commented = sheet.cell(row, column)
@@ -103,10 +104,7 @@ def _listed(sheet: Worksheet, report: RosterReport) -> None:
         sheet.append([*where, one.code, _clean(one.says), _clean(one.says_in_english)])
     for left in report.left_out:
         sheet.append(["", "", "文件未列 left out", "", f"{left.uscc} {_clean(left.name)}", "on the roster, not in the file"])
-    for row in sheet.iter_rows(min_row=2):
-        for cell in row:
-            if isinstance(cell.value, str):
-                cell.data_type = "s"
+    put_texts(sheet)
     for letter, width in zip("ABCDEF", (10, 24, 20, 28, 80, 80), strict=True):
         sheet.column_dimensions[letter].width = width
 

@@ -351,5 +351,5 @@ def revenue_wan(check: RowCheck, in_wan: Decimal) -> Decimal | None:
 
 
 def canonical(value: Decimal) -> Decimal:
-    """A decimal without trailing zeros or exponent, so that one amount has one spelling in the journal."""
-    return Decimal(format(value.normalize(), "f"))
+    """A decimal without trailing zeros, exponent or the sign of nothing, so that one amount has one spelling in the journal."""
+    return Decimal(format(value.normalize() or Decimal(0), "f"))

@@ -20,4 +20,5 @@ class VerificationMark:
         """The code as a drawing within the page 二维码; a quarter of it may be soiled and it is read still."""
         import segno  # noqa: PLC0415 - a third of a second, which a start that prints nothing does not pay
 
-        return str(segno.make(self.target, error="q", micro=False).svg_inline(border=0, omitsize=True, lineclass=None, svgclass="code"))
+        code = segno.make(self.target, error="q", micro=False)
+        return str(code.svg_inline(border=0, omitsize=True, lineclass=None, svgclass="code"))

@@ -284,3 +284,28 @@ def test_a_file_as_other_programs_write_it_is_what_its_name_says(name: str) -> N
     found = type_of(name)
     assert found is not None
     assert content_problem(found, data) is None
+
+
+def test_a_unit_sends_so_much_in_a_day_and_no_more_until_some_of_it_is_a_day_old(
+    uploads: SignedUploads, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zhenduan.accounts.uploads.MOST_OF_A_DAY", 3 * len(PDF))
+    uploads.receive(ticket(uploads), PDF + b"\n")
+    clock.now += timedelta(hours=12)
+    uploads.receive(ticket(uploads), PDF)
+    late = ticket(uploads)
+    assert refusal(uploads, late, PDF + b"\n\n") == "UPLOADS_TOO_MUCH"
+    uploads.receive(ticket(uploads, STRANGER), PDF + b"\n\n")
+    uploads.receive(ticket(uploads), PDF)  # what is kept already takes no room
+    clock.now += timedelta(hours=12, minutes=1)
+    assert uploads.receive(ticket(uploads), PDF + b"\n\n").size == len(PDF) + 2
+
+
+def test_a_ticket_ends_with_the_role_of_whoever_was_given_it(vault: Vault, tmp_path: Path, clock: Clock) -> None:
+    gone: set[tuple[str, str, str]] = set()
+    acts = lambda actor, role, unit: (actor, role, unit) not in gone  # noqa: E731 - a set that grows
+    uploads = SignedUploads(vault, Blobs(tmp_path / "blobs"), SECRET, clock, acts_now=acts)
+    held, others = ticket(uploads), ticket(uploads, PROVIDER)
+    gone.add((FILLER.actor, FILLER.role, FILLER.organisation))
+    assert refusal(uploads, held, PDF) == "UPLOAD_TICKET_INVALID"
+    assert uploads.receive(others, PDF).size == len(PDF)

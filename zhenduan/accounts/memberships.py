@@ -3,6 +3,7 @@
 A role that was taken away opens nothing from the moment its mutation has returned, in every process. plan P7.
 """
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 from api.kit.ports import Identified
@@ -13,6 +14,7 @@ from domain.participants.people.state import Person, person_stream
 from journal import Caller, Journal
 from journal.codec import folded
 from projections.participants.people import MembershipRow
+from zhenduan.accounts.partner_keys import PartnerKeys
 
 KEPT_PEOPLE = 4_096
 
@@ -58,6 +60,18 @@ class Memberships:
             known = folded(PEOPLE, later, known)
             self._known[person] = (later[-1].version, known)
         return known
+
+
+def acting(journal: Journal, partner_keys: PartnerKeys, clock: Callable[[], datetime]) -> Callable[[str, str, str], bool]:
+    """Tells whether somebody acts today in a role for an organisation, or a partner has a key for it 是否仍可履职."""
+    memberships = Memberships(journal)
+
+    def acts_now(actor: str, role: str, organisation: str) -> bool:
+        now = clock()
+        held = {(one.role, one.organisation) for one in memberships.held(actor, city_day(now))}
+        return (role, organisation) in held or partner_keys.is_live(actor, organisation, now)
+
+    return acts_now
 
 
 def identified(person: str, held: MembershipRow, now: datetime, ends: datetime) -> Identified:

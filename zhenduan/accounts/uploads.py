@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 import orjson
-from sqlalchemy import BigInteger, Column, MetaData, String, Table, delete, select
+from sqlalchemy import BigInteger, Column, Connection, MetaData, String, Table, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -61,6 +61,9 @@ KINDS: dict[UploadKind, tuple[int, frozenset[str], str]] = {
 }
 """What an upload is for -> bytes at most, file name endings taken, and the command that will cite it."""
 TICKET_LIFETIME = timedelta(minutes=15)
+A_DAY = timedelta(hours=24)
+MOST_OF_A_DAY = 2_048 * MIB
+"""Bytes that one unit sends within `A_DAY`: a hundred of the largest files. Else one login fills the disk for the whole city."""
 LONGEST_NAME = 200
 
 # Rules
@@ -85,6 +88,12 @@ UPLOAD_EMPTY = Rule("UPLOAD_EMPTY", "plan P5", "文件为空", "The file is empt
 UPLOAD_TOO_LARGE = Rule(
     "UPLOAD_TOO_LARGE", "plan P5", "文件超过 {mebibytes} MiB", "The file is larger than {mebibytes} MiB"
 )
+UPLOADS_TOO_MUCH = Rule(
+    "UPLOADS_TOO_MUCH",
+    "plan P5",
+    "本单位 24 小时内上传的文件将超过 {mebibytes} MiB；请稍后再传，或合并、压缩材料",
+    "What your unit sends within 24 hours would exceed {mebibytes} MiB; send it later, or put files together and reduce them",
+)
 UPLOAD_CONTENT_DIFFERS = Rule(
     "UPLOAD_CONTENT_DIFFERS",
     "plan P5",
@@ -97,6 +106,8 @@ class SignedUploads:
     """Uploads by signed ticket 凭证上传; `api.kit.services.Uploads` is what requests see of it.
 
     The ticket itself says who may send what until when, so a replica that never issued it can receive the bytes.
+
+    acts_now: whether somebody still acts in a role for an organisation; a ticket ends with that.
     """
 
     def __init__(
@@ -106,12 +117,14 @@ class SignedUploads:
         secret: bytes,
         clock: Callable[[], datetime],
         foreign: ForeignFiles | None = None,
+        acts_now: Callable[[str, str, str], bool] = lambda _actor, _role, _organisation: True,
     ) -> None:
         self._vault = vault
         self._blobs = blobs
         self._key = derived(secret, "sign upload tickets")
         self._clock = clock
         self._foreign = foreign or ForeignFiles()
+        self._acts_now = acts_now
         vault.create(META)
 
     def ticket(self, caller: Caller, kind: UploadKind, filename: str) -> Ticket:
@@ -129,7 +142,7 @@ class SignedUploads:
         _accepted(name, revocations)
         expires_at = self._clock() + TICKET_LIFETIME
         unit = (_unit_role(caller), caller.organisation)
-        claims = [secrets.token_hex(16), kind, *unit, name, microseconds(expires_at)]
+        claims = [secrets.token_hex(16), kind, *unit, name, microseconds(expires_at), caller.actor, caller.role]
         body = orjson.dumps(claims)
         signed = base64.urlsafe_b64encode(self._signature(body) + body).rstrip(b"=").decode()
         return Ticket(f"/uploads/{signed}", expires_at)
@@ -137,8 +150,8 @@ class SignedUploads:
     def _signature(self, body: bytes) -> bytes:
         return hmac.new(self._key, body, sha256).digest()
 
-    def _claims(self, ticket: str) -> tuple[str, str, str, str, str, int] | None:
-        """(id, kind, role, organisation, file name, expiry) that a ticket in force states."""
+    def _claims(self, ticket: str) -> tuple[str, str, str, str, str, int, str, str] | None:
+        """(id, kind, role of the unit, organisation, file name, expiry, actor, role of the actor) that a ticket in force states."""
         try:
             raw = base64.urlsafe_b64decode(ticket.encode("ascii") + b"=" * (-len(ticket) % 4))
         except ValueError:
@@ -146,10 +159,10 @@ class SignedUploads:
         signature, body = raw[:32], raw[32:]
         if not hmac.compare_digest(signature, self._signature(body)):
             return None
-        identity, kind, role, organisation, name, expires_at = orjson.loads(body)
+        identity, kind, role, organisation, name, expires_at, actor, acting = orjson.loads(body)
         if expires_at <= microseconds(self._clock()):
             return None
-        return identity, kind, role, organisation, name, expires_at
+        return identity, kind, role, organisation, name, expires_at, actor, acting
 
     def limit(self, ticket: str) -> int:
         """Bytes a ticket may bring at most 大小上限; 0 when it is not in force."""
@@ -165,21 +178,26 @@ class SignedUploads:
         """Check and keep the bytes of a ticket 接收文件. A refused transfer leaves the ticket in force.
 
         Raises:
-            Refused: UPLOAD_TICKET_INVALID, UPLOAD_TICKET_USED, UPLOAD_EMPTY, UPLOAD_TOO_LARGE, UPLOAD_CONTENT_DIFFERS,
-                FILE_TOO_COSTLY, WORK_BUSY, WORK_SHARE_USED.
+            Refused: UPLOAD_TICKET_INVALID, UPLOAD_TICKET_USED, UPLOAD_EMPTY, UPLOAD_TOO_LARGE, UPLOADS_TOO_MUCH,
+                UPLOAD_CONTENT_DIFFERS, FILE_TOO_COSTLY, WORK_BUSY, WORK_SHARE_USED.
         """
         claims = self._claims(ticket)
         if claims is None:
             raise UPLOAD_TICKET_INVALID.refuse()
-        identity, kind, role, organisation, name, expires_at = claims
+        identity, kind, role, organisation, name, expires_at, actor, acting = claims
+        if not self._acts_now(actor, acting, organisation):
+            raise UPLOAD_TICKET_INVALID.refuse()
         with self._vault.reading() as connection:
             if connection.execute(select(USED_TICKETS.c.id).where(USED_TICKETS.c.id == identity)).first() is not None:
                 raise UPLOAD_TICKET_USED.refuse()
+            sent = self._sent_of_late(connection, role, organisation, sha256(data).hexdigest())
         largest, revocations, _ = KINDS[UploadKind(kind)]
         if not data:
             raise UPLOAD_EMPTY.refuse()
         if len(data) > largest:
             raise UPLOAD_TOO_LARGE.refuse(mebibytes=largest // MIB)
+        if sent + len(data) > MOST_OF_A_DAY:
+            raise UPLOADS_TOO_MUCH.refuse(mebibytes=MOST_OF_A_DAY // MIB)
         file_type = _accepted(name, revocations)
         if (problem := self._problem(file_type, data, f"{role}/{organisation}")) is not None:
             says, says_in_english = problem
@@ -210,6 +228,12 @@ class SignedUploads:
         except IntegrityError:  # the same ticket, sent twice at once: one of them wins
             raise UPLOAD_TICKET_USED.refuse() from None
         return upload
+
+    def _sent_of_late(self, connection: Connection, role: str, organisation: str, but: str) -> int:
+        """Bytes that a unit has sent within a day, in files other than one."""
+        mine = (UPLOADS.c.role == role) & (UPLOADS.c.organisation == organisation) & (UPLOADS.c.sha256 != but)
+        late = UPLOADS.c.received_at > microseconds(self._clock() - A_DAY)
+        return int(connection.execute(select(func.coalesce(func.sum(UPLOADS.c.size), 0)).where(mine, late)).scalar_one())
 
     def _problem(self, file_type: FileType, data: bytes, holder: str) -> Problem | None:
         """What is wrong with the bytes; where their structure has to be followed to tell, in a process of its own."""

@@ -5,23 +5,25 @@ out of it. So a dossier goes to the firm it is about, the provider whose work it
 scope, and to nobody else; an exported trail holds proofs of everything and goes to the auditor alone.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from itertools import chain
 
 import orjson
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
 from api.downloads.files import attachment
+from api.downloads.long_answers import LongAnswer
 from api.downloads.provider_dossiers import asked_of
 from api.downloads.refusals import not_found, of_rule, refusal
-from api.downloads.streaming_places import StreamingPlace, StreamingPlaces
+from api.downloads.streaming_places import StreamingPlaces
 from api.kit.as_of import moment_in
 from api.kit.filter_values import require_known
 from api.kit.ids import UNITS, key_of, keys_of
 from api.kit.ports import Transparency
 from api.kit.services import Services
-from api.server.admission import Lane, Overloaded
+from api.server.admission import Overloaded
 from api.server.disclosure_notes import DisclosureNotes
 from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, parameters, respond
 from api.server.messages import CallerGone, GraphQLResponse, faulted
@@ -212,10 +214,5 @@ class Dossiers:
         first = begin + next(rest)  # what stands in the way of the whole is told before the answer begins
         self._leave("GET /audit-trail.jsonl", caller, self._exported(where), WHOLE_ENTRIES)
         headers = {**ALWAYS, "content-disposition": attachment("audit-trail.jsonl")}
-        return StreamingResponse(self._joined(first, rest, place), 200, headers, media_type=JSON_LINES)
-
-    async def _joined(self, first: bytes, rest: Iterator[bytes], _place: StreamingPlace) -> AsyncIterator[bytes]:
-        """The chunks of an export, each made in its turn among other bulk work: a long one takes no reader's place."""
-        yield first
-        while (chunk := await self._operations.in_thread(next, rest, None, lane=Lane.BULK)) is not None:
-            yield chunk
+        token, pieces = bearer(authorization(request.headers)), chain((first,), rest)
+        return LongAnswer(self._operations, token, caller, pieces, headers, JSON_LINES, place)

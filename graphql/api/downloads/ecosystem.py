@@ -21,7 +21,7 @@ from api.server.operations import Operations
 from domain.instants import city_day, microseconds
 from domain.kernel import Refused
 from domain.masks import BULK_EXPORTS, ECOSYSTEM
-from interop.exports.spreadsheet_text import spreadsheet_text
+from interop.spreadsheet_text import spreadsheet_text
 from journal import Caller
 from projections.as_of.replay import position_at
 from projections.engine.pages import Page, place_of
@@ -72,7 +72,7 @@ class EcosystemFile:
         text = StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(HEADER)
-        writer.writerows(self._lines(caller, as_of))
+        writer.writerows([spreadsheet_text(one) for one in line] for line in self._lines(caller, as_of))
         return text.getvalue().encode()
 
     def _lines(self, caller: Caller, as_of: str | None) -> Iterator[Sequence[str]]:
@@ -87,6 +87,6 @@ class EcosystemFile:
                 named = ends_of(snapshot, snapshot.whole(), caller.scope, found)
                 for row in found:
                     source, target = named[ENDS[row.kind][0], row.source], named[ENDS[row.kind][1], row.target]
-                    ends = [(one.kind.value, str(one.id), spreadsheet_text(one.name or "")) for one in (source, target)]
+                    ends = [(one.kind.value, str(one.id), one.name or "") for one in (source, target)]
                     yield row.kind.value, *ends[0], *ends[1], row.since or ""
                 page = Page(AT_ONCE, BY_KIND, beyond=place_of(found[-1], BY_KIND))

@@ -9,10 +9,11 @@ from hashlib import sha256
 from typing import BinaryIO
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
 from api.downloads.files import attachment
+from api.downloads.long_answers import LongAnswer
 from api.downloads.refusals import not_found
 from api.kit.published import roles_of
 from api.kit.services import Services
@@ -67,7 +68,8 @@ class PackageFiles:
 
     def _answer(self, request: Request) -> Response:
         try:
-            caller = self._operations.signed_in(bearer(authorization(request.headers)))
+            token = bearer(authorization(request.headers))
+            caller = self._operations.signed_in(token)
             package, name = str(request.path_params["package"]), str(request.path_params["name"])
             found = self._found(caller, package, name)
         except Malformed as malformed:
@@ -85,7 +87,7 @@ class PackageFiles:
         if isinstance(content, bytes):
             return Response(content, 200, {**headers, "etag": f'"{sha256(content).hexdigest()}"'}, media_type=media)
         told = {"content-length": str(content.size), "etag": f'"{content.sha256}"'}
-        return StreamingResponse(content.blocks(), 200, {**headers, **told}, media_type=media)
+        return LongAnswer(self._operations, token, caller, content.blocks(), {**headers, **told}, media)
 
     def _found(self, caller: Caller, package: str, name: str) -> tuple[bytes | KeptPackage, str] | None:
         """A file of a package that is made and within the scope; None where there is none to this caller."""

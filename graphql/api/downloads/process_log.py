@@ -3,17 +3,16 @@
 For the auditor and the city, and for a district of its own cases; others get as much as of none.
 """
 
-from collections.abc import AsyncIterator, Iterator
-
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
 from api.downloads.files import attachment
+from api.downloads.long_answers import LongAnswer
 from api.downloads.refusals import not_found
 from api.downloads.streaming_places import StreamingPlace, StreamingPlaces
 from api.kit.services import Services
-from api.server.admission import Lane, Overloaded
+from api.server.admission import Overloaded
 from api.server.disclosure_notes import DisclosureNotes
 from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, parameters, respond
 from api.server.messages import CallerGone, GraphQLResponse, faulted
@@ -49,7 +48,8 @@ class ProcessLogFiles:
     def _begun(self, request: Request) -> Response:
         try:
             parameters(request)
-            caller = self._operations.signed_in(bearer(authorization(request.headers)))
+            token = bearer(authorization(request.headers))
+            caller = self._operations.signed_in(token)
             if caller.role not in PROCESS_LOG:
                 return not_found()
             place = self._place(caller.actor)
@@ -70,7 +70,7 @@ class ProcessLogFiles:
         except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
             return respond(faulted(fault), JSON, as_status=True)
         headers = {**ALWAYS, "content-disposition": attachment("process-log.ocel.json")}
-        return StreamingResponse(self._sent(pieces, place), 200, headers, media_type=JSON)
+        return LongAnswer(self._operations, token, caller, pieces, headers, place=place)
 
     def _place(self, actor: str) -> StreamingPlace:
         """Raises Overloaded: the caller is being sent as many logs as one may be."""
@@ -78,8 +78,3 @@ class ProcessLogFiles:
         if place is None:
             raise self._operations.admission.refusal(is_own=True)
         return place
-
-    async def _sent(self, pieces: Iterator[bytes], _place: StreamingPlace) -> AsyncIterator[bytes]:
-        """Each piece made in its turn among other bulk work: a long log takes no reader's place."""
-        while (piece := await self._operations.in_thread(next, pieces, None, lane=Lane.BULK)) is not None:
-            yield piece

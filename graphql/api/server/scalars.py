@@ -46,9 +46,11 @@ def _in_digits(value: object) -> str:
 
 
 def _read_in_digits(value: object) -> object:
-    """A number of JSON as the decimal that its digits spell: one with an exponent is written out."""
+    """A number of JSON as the decimal that its digits spell: one with an exponent is written out, and nothing has no sign."""
     parsed = _strict(Decimal, DecimalDefinition.parse_value)(value)
-    return Decimal(_in_digits(parsed)) if isinstance(parsed, Decimal) and parsed.is_finite() else parsed
+    if not isinstance(parsed, Decimal) or not parsed.is_finite():
+        return parsed
+    return Decimal(_in_digits(parsed or parsed.copy_abs()))
 
 
 SCALARS: Mapping[object, ScalarDefinition] = {

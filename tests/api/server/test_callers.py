@@ -7,6 +7,8 @@ import pytest
 
 from api.kit.ids import id_of, key_of
 from domain.instants import city_day
+from domain.kernel import Refused
+from domain.participants.people.memberships import EndMembership
 from tests.live_city import ENTERPRISE, OTHER_ENTERPRISE, PASSWORD, LiveCity, sections
 
 FIRM = "query($id: ID!) { enterprise(id: $id) { name } }"
@@ -60,6 +62,19 @@ def test_a_file_that_one_person_of_a_unit_sent_is_the_whole_units_and_no_other_u
         ("FILE_NOT_RECEIVED", "sha256")
     ]
     city.done("provider", "attachEvidence", **attach)
+
+
+def test_a_ticket_for_a_file_ends_with_the_role_of_whoever_asked_for_it(city: LiveCity) -> None:
+    query = "mutation($input: RequestUploadInput!) { requestUpload(input: $input) { ticket { url } } }"
+    asked = {"kind": "EVIDENCE", "filename": "规划.pdf"}
+    urls = [city.data(who, query, input=asked)["requestUpload"]["ticket"]["url"] for who in ("filler", "enterprise")]
+    city.send(EndMembership(person="filler", membership="m-filler", on=today(city) - timedelta(days=1)))
+    gone, stays = (url.rsplit("/", 1)[1] for url in urls)
+    uploads = city.installation.services.uploads
+    with pytest.raises(Refused) as caught:
+        uploads.receive(gone, b"%PDF-1.7\nexample\n%%EOF\n")
+    assert caught.value.rule.code == "UPLOAD_TICKET_INVALID"
+    assert uploads.receive(stays, b"%PDF-1.7\nexample\n%%EOF\n").filename == "规划.pdf"
 
 
 @pytest.mark.parametrize("who", ["operator", "supplier", "support"])

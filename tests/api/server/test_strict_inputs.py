@@ -58,6 +58,14 @@ def test_a_decimal_is_ascii_digits_sign_and_point(written: str) -> None:
     assert [decimal.serialize(Decimal(one)) for one in ("1E+3", "1E-9", "0E+2")] == ["1000", "0.000000001", "0"]
 
 
+@pytest.mark.parametrize("written", ["-0", "-0.00", -0.0])
+def test_a_number_of_nothing_has_no_sign(written: str | float) -> None:
+    """Kept as it was written, it stood in the trail and in a sheet as -0."""
+    decimal: Any = SCHEMA._schema.type_map["Decimal"]  # noqa: SLF001 - as above
+    assert str(decimal.parse_value(written)) in ("0", "0.00", "0.0")
+    assert str(decimal.parse_value("-0.01")) == "-0.01"
+
+
 @pytest.fixture
 def client(city: LiveCity) -> Iterator[TestClient]:
     with TestClient(create_app(city.installation.services)) as opened:
