@@ -128,6 +128,7 @@ export const english = {
     interviewed: "Interviewed",
     dossier: "Download the dossier",
   },
+  evidence: { show: "Look at" },
   acts: {
     pledge: "Pledge the truth",
     pledgeText: "The firm pledges that what it stated is true and complete, and answers for it.",

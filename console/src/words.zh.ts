@@ -156,6 +156,7 @@ export const chinese: Words = {
     interviewed: "访谈部门",
     dossier: "下载卷宗",
   },
+  evidence: { show: "查看" },
   acts: {
     pledge: "承诺真实",
     pledgeText: "本企业承诺所填内容真实、完整，并对其负责。",

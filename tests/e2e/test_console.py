@@ -168,6 +168,14 @@ def test_an_answer_that_differs_from_the_firms_is_verified_with_its_reason(trave
     assert found["saved"] == 1, found["says"]
 
 
+def test_what_supports_an_answer_is_looked_at_beside_it_and_nothing_of_it_runs(travelled: Travelled) -> None:
+    found = travelled("looking.mjs")
+    assert (found["width"], found["beside"], found["wide"]) == (640, True, False)
+    assert found["old"].startswith("设备,联网")
+    assert '<img src=x onerror="alert(1)">' in found["text"]
+    assert (found["shows"], found["away"], found["kept"]) == (True, 0, True)
+
+
 def test_a_district_sees_what_is_late_where_its_roster_is_wrong_and_reminds_whom_it_invited(
     travelled: Travelled,
 ) -> None:

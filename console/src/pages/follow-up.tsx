@@ -10,6 +10,7 @@ import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
 import { Written } from "../written";
 import type { CaseOf } from "./case";
+import { useEvidence } from "./evidence";
 import { MeasuresForm, ReportForm } from "./follow-up-forms";
 import { AppointForm, ReadingForm } from "./reading-forms";
 
@@ -24,7 +25,6 @@ const FOLLOW_UP = graphql(`
         measures { indicator recommendation text by }
         reports { month opens due assumed overdue reportedAt reportedByRole late done changes { indicator name unit before after evidence } }
       }
-      evidence(first: 100) { nodes { sha256 filename } }
     }
   }
 `);
@@ -60,6 +60,7 @@ export function FollowUp({ diagnosis, again }: { diagnosis: CaseOf; again: () =>
   const [open, setOpen] = useState<Open>();
   const { id } = diagnosis;
   const answer = useAsk(FOLLOW_UP, { id, edition: diagnosis.edition.key });
+  const evidence = useEvidence(id);
   const close = () => setOpen(undefined);
 
   async function done(sent: Promise<{ data?: unknown; errors: unknown[] }>) {
@@ -140,7 +141,7 @@ export function FollowUp({ diagnosis, again }: { diagnosis: CaseOf; again: () =>
             <AppointForm id={id} open={open === "appoint"} title={texts.appoint} close={close} done={done} />
             <ReadingForm id={id} open={open === "record"} title={texts.record} close={close} done={done} indicators={indicators} />
             <MeasuresForm id={id} open={open === "plan"} title={texts.plan} close={close} done={done} indicators={indicators} known={followUp?.measures ?? []} advice={reading?.recommendations ?? []} />
-            <ReportForm id={id} month={typeof open === "object" ? open.month : undefined} title={texts.report} close={close} done={done} indicators={indicators} evidence={found.evidence?.nodes ?? []} />
+            <ReportForm id={id} month={typeof open === "object" ? open.month : undefined} title={texts.report} close={close} done={done} indicators={indicators} evidence={evidence.files ?? []} />
             <Written open={open === "close"} title={texts.close} close={close} fields={[{ name: "conclusion", label: texts.conclusion, rows: 4 }]} send={({ conclusion = "" }) => done(send(CLOSE, { id, conclusion }))} />
           </>
         );

@@ -13,6 +13,7 @@ import { useWords } from "../language";
 import { useViewer } from "../session";
 import { put } from "../uploads";
 import type { CaseOf } from "./case";
+import { useEvidence } from "./evidence";
 import { PrefillOffers } from "./prefill";
 import { type Mine, Question } from "./question";
 
@@ -21,7 +22,6 @@ const ANSWERS = graphql(`
     diagnosis(id: $id) {
       version
       answers { indicator version prefilledFrom given { level numbers { name value } choices notApplicable reason } verified { level numbers { name value } choices notApplicable reason } difference }
-      evidence(first: 100) { nodes { indicators } }
     }
   }
 `);
@@ -99,7 +99,7 @@ function Sections(given: {
   const client = useClient();
   const [found, setFound] = useState(given.first);
   const known = useMemo(() => found?.answers ?? [], [found]);
-  const attached = (found?.evidence?.nodes ?? []).flatMap((one) => one.indicators);
+  const evidence = useEvidence(diagnosis.id);
   /** Reads the answers again; the versions that stand now. */
   const read = useCallback(async () => {
     const { data } = await client.query(persisted(ANSWERS), { id: diagnosis.id }, { requestPolicy: "network-only" }).toPromise();
@@ -262,7 +262,7 @@ function Sections(given: {
           known={answers.get(indicator.id)}
           mine={mine[indicator.id]}
           mode={fills ? "fill" : verifies ? "verify" : "read"}
-          attached={attached.filter((one) => one === indicator.id).length}
+          files={(evidence.files ?? []).filter((one) => one.indicators.includes(indicator.id))}
           deferral={deferred.get(indicator.id) ?? null}
           defer={(deferral) => void defer(indicator.id, deferral)}
           change={(next, reason) => change(indicator.id, next, reason)}
@@ -277,7 +277,7 @@ function Sections(given: {
             const { sha256, says } = await put(url, file);
             if (sha256) await send(ATTACH, { id: diagnosis.id, sha256, indicators: [indicator.id] });
             else notification.error({ title: says ?? words.network });
-            await read();
+            await evidence.again();
             given.again();
           }}
         />
