@@ -175,6 +175,8 @@ export const english = {
     selfSaid: "The firm said",
     reason: "Why it differs from the firm's answer",
     needsReason: "Say why it differs from the firm's answer",
+    left: (count: number) => `${count} answers typed on this device were not saved and cannot be at this stage or in this role; tell the others of them, or discard them`,
+    discard: "Discard them",
     readOnly: "Cannot be changed at this stage or in this role",
     noAnswer: "No answer",
     drop: "Drop files here, or click to choose",

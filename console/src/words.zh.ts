@@ -203,6 +203,8 @@ export const chinese: Words = {
     selfSaid: "企业自评",
     reason: "与自评不同的理由",
     needsReason: "与自评不同须写明理由",
+    left: (count: number) => `本机存有 ${count} 项尚未保存的填写，当前阶段或岗位已不能保存，请另行告知对方或放弃`,
+    discard: "放弃这些填写",
     readOnly: "当前阶段或岗位不能修改",
     noAnswer: "未答",
     drop: "拖放文件到此处，或点击选择",

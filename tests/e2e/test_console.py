@@ -152,6 +152,16 @@ def test_a_section_is_saved_by_itself_kept_without_a_network_and_never_overwritt
     }
 
 
+def test_what_was_typed_is_there_again_to_its_person_alone_and_conflicts_answer_by_answer(
+    travelled: Travelled,
+) -> None:
+    found = travelled("resuming.mjs")
+    assert found["half"] == ["2401", ""]
+    assert (found["others"], found["quick"], found["typed"], found["kept"]) == (0, True, True, [True, "2401", 0])
+    assert "2 级" in found["theirs"]
+    assert found["verified"] == "另一人的理由（示例）"
+
+
 def test_a_file_used_twice_is_answered_for_and_a_certificate_is_offered_to_the_firms_answers(
     travelled: Travelled,
 ) -> None:

@@ -2,7 +2,7 @@ import { Alert, Button, Card, Checkbox, Input, Space, Tag, Upload } from "antd";
 import { useState } from "react";
 
 import { AnswerFields, type Indicator, Said } from "../answer-fields";
-import { agree, type Given } from "../answers";
+import { agree, type Given, type Seen } from "../answers";
 import type { Deferral, SectionAnswersQuery } from "../gql/graphql";
 import { useSaid, useWords } from "../language";
 import { type EvidenceFile, EvidenceNames, EvidenceShown } from "./evidence";
@@ -13,10 +13,10 @@ type Known = NonNullable<NonNullable<SectionAnswersQuery["diagnosis"]>["answers"
 export interface Mine {
   given: Given;
   reason: string;
-  /** Version of the firm's answer that this one was written over; null = there was none. */
-  seen: number | null;
+  /** What stood when this one was begun. */
+  seen: Seen;
   state: "begun" | "saving" | "kept" | "refused" | "conflict";
-  says?: string;
+  says?: { message: string; messageInEnglish: string };
 }
 
 /** One indicator: what is asked, what was answered, and the files that show it. */
@@ -67,14 +67,14 @@ export function Question(given: {
             <Input.TextArea rows={2} status={differs && !mine?.reason.trim() ? "error" : ""} aria-label={q.reason} placeholder={q.needsReason} value={mine?.reason ?? ""} onChange={(event) => change({}, event.target.value)} />
           )}
           {mode === "read" && known?.difference && <p className="clause">{q.reason}{words.colon}{known.difference}</p>}
-          {mine?.state === "refused" && <Alert type="error" showIcon title={mine.says} style={{ marginTop: 8 }} />}
+          {mine?.state === "refused" && <Alert type="error" showIcon title={mine.says && said(mine.says.message, mine.says.messageInEnglish)} style={{ marginTop: 8 }} />}
           {mine?.state === "conflict" && (
             <Alert
               type="warning"
               showIcon
               style={{ marginTop: 8 }}
               title={q.conflict}
-              description={known && <Said given={known.given} indicator={indicator} />}
+              description={known && <Said given={(mode === "verify" ? known.verified : null) ?? known.given} indicator={indicator} />}
               action={
                 <Space orientation="vertical">
                   <Button size="small" onClick={() => given.resolve(true)}>{q.keepMine}</Button>
