@@ -1,4 +1,4 @@
-import { Alert, Button, Descriptions, Empty, List, Skeleton, Table, Tag } from "antd";
+import { Alert, Button, Descriptions, Empty, List, Skeleton, Tag } from "antd";
 import { lazy, Suspense, useState } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
 
@@ -11,6 +11,7 @@ import type { CaseQuery } from "../gql/graphql";
 import { Parts } from "../parts";
 import { useNames, useSaid, useWords } from "../language";
 import { useViewer, type Viewer } from "../session";
+import { SheetTable } from "../sheet-table";
 import { CaseActs } from "./case-acts";
 import { StatusTag } from "./diagnoses";
 import { Evidence } from "./evidence";
@@ -145,11 +146,8 @@ function Result({ diagnosis }: { diagnosis: CaseOf }) {
       ))}
       <h2>{words.case.radar}</h2>
       <Suspense fallback={<div className="chart" />}><Radar dimensions={result.dimensions} /></Suspense>
-      <Table
-        size="small"
-        pagination={false}
+      <SheetTable caption={words.case.radar}
         rowKey="id"
-        scroll={{ x: "max-content" }}
         dataSource={result.dimensions}
         columns={[
           { title: words.standards.dimension, render: (_, one) => one.name },

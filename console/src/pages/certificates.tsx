@@ -1,4 +1,4 @@
-import { Empty, Table, Tag } from "antd";
+import { Empty, Tag } from "antd";
 
 import { Shown, useAsk } from "../ask";
 import { graphql } from "../gql";
@@ -6,6 +6,7 @@ import { CertificateGradeNames, CertificateStatusNames } from "../gql/enum-names
 import { useNames, useWords } from "../language";
 import { PagedTable, usePaging } from "../paged";
 import { useViewer } from "../session";
+import { SheetTable } from "../sheet-table";
 
 const OWN = graphql(`
   query OwnCertificates { ownCertificates { number grade since until status } }
@@ -41,7 +42,7 @@ function Own() {
     <Shown answer={answer}>
       {({ ownCertificates }) =>
         ownCertificates.length ? (
-          <Table size="small" pagination={false} rowKey="number" dataSource={ownCertificates} scroll={{ x: "max-content" }} columns={[
+          <SheetTable caption={words.certificates.title} rowKey="number" dataSource={ownCertificates} columns={[
             { title: words.certificates.number, dataIndex: "number" },
             { title: words.fields.grade, render: (_, one) => name(CertificateGradeNames, one.grade) },
             { title: words.fields.since, dataIndex: "since" },

@@ -1,4 +1,4 @@
-import { Button, Descriptions, Empty, Popconfirm, Space, Table, Tag, Timeline } from "antd";
+import { Button, Descriptions, Empty, Popconfirm, Space, Tag, Timeline } from "antd";
 import { useState } from "react";
 
 import { Shown, useAsk, useSend } from "../ask";
@@ -8,6 +8,7 @@ import { RoleNames } from "../gql/enum-names";
 import type { FollowUpQuery } from "../gql/graphql";
 import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
+import { SheetTable } from "../sheet-table";
 import { Written } from "../written";
 import type { CaseOf } from "./case";
 import { useEvidence } from "./evidence";
@@ -114,13 +115,10 @@ export function FollowUp({ diagnosis, again }: { diagnosis: CaseOf; again: () =>
                 {followUp?.conclusion && <p><strong>{texts.conclusion}</strong>{words.colon}{followUp.conclusion}</p>}
                 {!followUp?.measures.length && <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={texts.noPlan} />}
                 {followUp && followUp.measures.length > 0 && (
-                  <Table
-                    size="small"
-                    aria-label={texts.measures}
-                    pagination={false}
+                  <SheetTable
+                    caption={texts.measures}
                     rowKey={(one) => `${one.indicator} ${one.text}`}
                     dataSource={followUp.measures}
-                    scroll={{ x: "max-content" }}
                     style={{ marginBottom: 16 }}
                     columns={[
                       { title: words.acts.indicator, render: (_, one) => called(one.indicator) },
@@ -182,13 +180,10 @@ function Month({ report, called, act }: { report: Report; called: (indicator: st
       {report.done !== null && <p>{report.done}</p>}
       {report.reportedAt && !report.changes.length && <p className="clause">{texts.noChange}</p>}
       {report.changes.length > 0 && (
-        <Table
-          size="small"
-          aria-label={`${texts.before} ${texts.after}`}
-          pagination={false}
+        <SheetTable
+          caption={`${texts.before} ${texts.after}`}
           rowKey={(one) => `${one.indicator} ${one.name}`}
           dataSource={report.changes}
-          scroll={{ x: "max-content" }}
           columns={[
             { title: texts.measured, render: (_, one) => <div style={{ minWidth: 160 }}>{one.name}<div className="clause">{called(one.indicator)}</div></div> },
             { title: texts.before, align: "right", className: "nowrap", render: (_, one) => `${decimal(one.before)} ${one.unit}` },

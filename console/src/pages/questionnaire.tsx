@@ -115,6 +115,12 @@ function Sections(given: {
 
   const defer = async (indicator: string, deferral: Deferral | null) => {
     const named = { id: diagnosis.id, indicators: [indicator] };
+    setDeferred((now) => {
+      const next = new Map(now);
+      if (deferral) next.set(indicator, deferral);
+      else next.delete(indicator);
+      return next;
+    });
     if (deferral) await send(DEFER, { ...named, deferral });
     else await send(RESUME, named);
     await readDeferred();

@@ -1,4 +1,4 @@
-import { App, Button, Descriptions, Empty, InputNumber, Modal, Progress, Space, Steps, Table, Tabs, Tag } from "antd";
+import { App, Button, Descriptions, Empty, InputNumber, Modal, Progress, Space, Steps, Tabs, Tag } from "antd";
 import { useState } from "react";
 
 import { download } from "../api";
@@ -9,6 +9,7 @@ import { RatingComponentNames, RatingStatusNames, TierNames } from "../gql/enum-
 import type { RatingQuery, RatingStatus } from "../gql/graphql";
 import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
+import { SheetTable } from "../sheet-table";
 import { Fairness } from "./fairness";
 import { Subsidy } from "./subsidy";
 
@@ -103,13 +104,10 @@ function YearOf({ year }: { year: number }) {
               <p className="clause">
                 {rating.restsOn !== null && w.restsOn(`${decimal(Number(rating.restsOn) * 100)} %`)} {rating.objectionsUntil && w.objections(rating.objectionsUntil)} {rating.round !== null && texts.round(rating.round, rating.latestRound)}
               </p>
-              <Table
-                size="small"
-                aria-label={texts.ratings}
-                pagination={{ pageSize: 50, hideOnSinglePage: true }}
+              <SheetTable
+                caption={texts.ratings}
                 rowKey={(one) => one.provider?.id ?? ""}
                 dataSource={rating.providers.nodes}
-                scroll={{ x: "max-content" }}
                 columns={[
                   { title: words.fields.provider, render: (_, one) => one.provider?.name ?? "—" },
                   { title: w.tier, render: (_, one) => (one.tier ? <Tag color="#1252b3">{name(TierNames, one.tier)}</Tag> : <span className="clause">{texts.unrated}</span>) },
@@ -123,7 +121,7 @@ function YearOf({ year }: { year: number }) {
               {rating.components && rating.components.length > 0 && (
                 <>
                   <h2>{texts.city}</h2>
-                  <Table size="small" aria-label={texts.city} pagination={false} rowKey="component" dataSource={rating.components} scroll={{ x: "max-content" }} columns={[
+                  <SheetTable caption={texts.city} rowKey="component" dataSource={rating.components} columns={[
                     { title: texts.component, render: (_, one) => name(RatingComponentNames, one.component) },
                     { title: texts.mean, align: "right", render: (_, one) => decimal(one.mean) },
                     { title: texts.between, align: "right", render: (_, one) => decimal(one.between) },
@@ -163,14 +161,14 @@ function Opened({ row, rating, year, office }: { row: Row; rating: Year | null; 
         { key: 4, label: texts.cause, children: <code>{row.cause}</code> },
       ]} />
       <h2>{texts.parts}</h2>
-      <Table size="small" aria-label={texts.parts} pagination={false} rowKey="component" dataSource={row.parts ?? []} scroll={{ x: "max-content" }} locale={{ emptyText: texts.noParts }} columns={[
+      <SheetTable caption={texts.parts} rowKey="component" dataSource={row.parts ?? []} locale={{ emptyText: texts.noParts }} columns={[
         { title: texts.component, render: (_, one) => name(RatingComponentNames, one.component) },
         { title: texts.score, align: "right", render: (_, one) => decimal(one.score, 2) },
         { title: texts.error, align: "right", render: (_, one) => decimal(one.error) },
         { title: words.ratings.reliability, align: "right", render: (_, one) => decimal(one.reliability, 2) },
       ]} />
       <h2>{texts.inputs} <span className="clause">{texts.jobs} {row.jobs}</span></h2>
-      <Table size="small" aria-label={texts.inputs} pagination={false} rowKey="component" dataSource={row.inputs ?? []} scroll={{ x: "max-content" }} columns={[
+      <SheetTable caption={texts.inputs} rowKey="component" dataSource={row.inputs ?? []} columns={[
         { title: texts.component, render: (_, one) => name(RatingComponentNames, one.component) },
         { title: texts.jobs, align: "right", dataIndex: "jobs" },
         { title: texts.mean, align: "right", render: (_, one) => decimal(one.mean, 2) },
