@@ -4,7 +4,7 @@ export const english = {
   nav: {
     home: "Today", diagnoses: "Diagnoses", arbitrations: "Arbitration", campaigns: "Campaigns", enterprises: "Firms", rosters: "Rosters", coverage: "Coverage and targets", steering: "Pace and appraisal", policies: "Policies", sessions: "Outreach", papers: "Papers and data", webhooks: "Webhooks", directory: "Directory", selection: "Selection", standards: "Standard",
     ratings: "Ratings and subsidies", proceedings: "Proceedings", matching: "Matching and ties", feedback: "Feedback", sampling: "Sampling", certificates: "Certificates", people: "People and roles",
-    trail: "Audit trail", disclosures: "Who read our data", checkpoint: "Checkpoints and witnesses", dossier: "Check a dossier",
+    trail: "Audit trail", disclosures: "Who read our data", checkpoint: "Checkpoints", dossier: "Check a dossier",
     signals: "Signals", results: "External results", supply: "Supply and demand", duties: "Task force", cases: "Case studies", packages: "Packages", consents: "Consents to banks", agreement: "Agreement and crosswalks",
     rules: "Rules and calendar",
   },

@@ -67,7 +67,7 @@ export function Coverage() {
                 dataSource={[...coverage.districts].sort((a, b) => b.total - a.total)}
                 columns={[
                   { title: words.fields.district, render: (_, one) => one.district.name ?? one.district.code },
-                  { title: w.share, render: (_, one) => <Progress percent={one.total ? Math.round((1000 * one.diagnosed) / one.total) / 10 : 0} size="small" status="normal" format={(percent) => `${percent?.toFixed(1)} %`} aria-label={w.share} style={{ minWidth: 160 }} /> },
+                  { title: w.share, showSorterTooltip: false, sorter: (a, b) => a.diagnosed / (a.total || 1) - b.diagnosed / (b.total || 1), render: (_, one) => <Progress percent={one.total ? Math.round((1000 * one.diagnosed) / one.total) / 10 : 0} size="small" status="normal" format={(percent) => `${percent?.toFixed(1)} %`} aria-label={w.share} style={{ minWidth: 160 }} /> },
                   { title: w.diagnosed, align: "right", dataIndex: "diagnosed" },
                   { title: w.confirmed, align: "right", dataIndex: "confirmed" },
                   { title: w.all, align: "right", dataIndex: "total" },

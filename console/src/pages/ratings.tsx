@@ -1,4 +1,4 @@
-import { App, Button, Descriptions, Empty, InputNumber, Modal, Progress, Space, Steps, Tabs, Tag } from "antd";
+import { App, Button, Descriptions, Empty, InputNumber, Modal, Progress, Skeleton, Space, Steps, Tabs, Tag } from "antd";
 import { useState } from "react";
 
 import { download } from "../api";
@@ -33,6 +33,7 @@ const RATING = graphql(`
     }
   }
 `);
+const RATED = graphql(`query RatedYears($last: Int!, $before: Int!, $earlier: Int!) { last: rating(year: $last) { year } before: rating(year: $before) { year } earlier: rating(year: $earlier) { year } }`);
 const FACTS = graphql(`query RatingFacts($year: Int!, $provider: ID!) { ratingFacts(year: $year, provider: $provider) }`);
 const FIX = graphql(`mutation FixRatingInputs($year: Int!) { fixRatingInputs(input: { year: $year }) { userErrors { code clause field bound message messageInEnglish } } }`);
 const PUBLISH = graphql(`mutation PublishRating($year: Int!, $version: Int) { publishRating(input: { year: $year, expectedVersion: $version }) { userErrors { code clause field bound message messageInEnglish } } }`);
@@ -60,7 +61,12 @@ const STATES: RatingStatus[] = ["FIXED", "COMPUTED", "PUBLISHED", "FINAL"];
 export function Ratings() {
   const texts = useTexts();
   const words = useWords();
-  const [year, setYear] = useState(new Date().getFullYear() - 1);
+  const last = new Date().getFullYear() - 1;
+  const [chosen, setYear] = useState<number>();
+  const rates = useViewer().viewer.role === "CITY"; // who is to rate the year that ended begins with it, anyone else with the last that is rated
+  const { data, fetching } = useAsk(RATED, { last, before: last - 1, earlier: last - 2 }, rates);
+  const year = chosen ?? (data?.last ?? data?.before ?? data?.earlier)?.year ?? last;
+  if (!rates && !data && fetching) return <Skeleton active aria-label={words.loading} />;
   return (
     <>
       <h1>{words.ratings.title}</h1>
