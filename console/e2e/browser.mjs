@@ -68,10 +68,10 @@ function patient(locators) {
   }
 }
 
-/** Signs a role in, with the session that an earlier journey was given where it still holds: each sign-in costs a password's hash and a page. */
+/** Signs a role in, with the session that an earlier journey was given where it still holds: each sign-in costs a password's hash and a page. Who signs out again does so of a session of its own: `anew`. */
 export async function signIn(page, role, { anew = false } = {}) {
-  const kept = process.env.SESSIONS && `${process.env.SESSIONS}/${role}.json`;
-  if (kept && !anew && existsSync(kept)) await page.context().addCookies(JSON.parse(readFileSync(kept, "utf8")));
+  const kept = !anew && process.env.SESSIONS && `${process.env.SESSIONS}/${role}.json`;
+  if (kept && existsSync(kept)) await page.context().addCookies(JSON.parse(readFileSync(kept, "utf8")));
   await page.goto(`${URL_OF}/`);
   const name = page.getByLabel("登录名");
   const again = page.getByRole("button", { name: "重试" });

@@ -111,6 +111,15 @@ def looked(travelled: Travelled, request: pytest.FixtureRequest) -> Iterator[Tra
         yield run
 
 
+@pytest.mark.parametrize("script", ["types", "test"])
+def test_the_pages_are_typed_and_their_logic_does_what_its_tests_say(script: str) -> None:
+    assert (ROOT / "console" / "node_modules").exists(), "run scripts/console first; make install does"
+    command = [str(BIN / "npm"), "run", "--silent", script]
+    path = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(command, cwd=ROOT / "console", env=path, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_entering_and_leaving_leave_nothing_to_a_script(travelled: Travelled) -> None:
     found = travelled("entering.mjs")
     assert found["firstLoad"] <= LARGEST_FIRST_LOAD
