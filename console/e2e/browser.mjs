@@ -1,5 +1,5 @@
 // What the journeys share: a browser of the machine's own, signing in, and what no page may show.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 
 import { chromium } from "playwright-core";
 
@@ -68,16 +68,26 @@ function patient(locators) {
   }
 }
 
-export async function signIn(page, role) {
+/** Signs a role in, with the session that an earlier journey was given where it still holds: each sign-in costs a password's hash and a page. Who signs out again does so of a session of its own: `anew`. */
+export async function signIn(page, role, { anew = false } = {}) {
+  const kept = !anew && process.env.SESSIONS && `${process.env.SESSIONS}/${role}.json`;
+  if (kept && existsSync(kept)) await page.context().addCookies(JSON.parse(readFileSync(kept, "utf8")));
   await page.goto(`${URL_OF}/`);
   const name = page.getByLabel("登录名");
   const again = page.getByRole("button", { name: "重试" });
-  await name.or(again).first().waitFor();
+  const inside = page.locator("nav");
+  await name.or(again).or(inside).first().waitFor({ state: "attached" });
   if (await again.count()) await again.click(); // a server with much to do says so
+  await name.or(inside).first().waitFor({ state: "attached" });
+  if (await inside.count()) return settled(page);
   await name.fill(role);
   await page.getByLabel("密码", { exact: true }).fill(`demo-${role}-2024`);
   await page.locator("button[type=submit]").click();
-  await page.locator("nav").waitFor({ state: "attached" });
+  await inside.waitFor({ state: "attached" });
+  if (kept) {
+    writeFileSync(`${kept}.${process.pid}`, JSON.stringify(await page.context().cookies()));
+    renameSync(`${kept}.${process.pid}`, kept); // whole, for whoever runs beside this one
+  }
   await settled(page);
 }
 

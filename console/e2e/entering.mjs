@@ -20,7 +20,7 @@ await journey(async (browser) => {
   await page.getByLabel("密码", { exact: true }).fill("wrong");
   await page.locator("button[type=submit]").click();
   const refused = await page.getByRole("alert").first().innerText();
-  await signIn(page, "city");
+  await signIn(page, "city", { anew: true });
   const script = await page.evaluate(() => document.cookie);
   const [cookie] = await context.cookies();
   const started = Date.now();

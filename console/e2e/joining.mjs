@@ -3,7 +3,7 @@ import { accessible, go, journey, pageOf, shot, settled, signIn, tab, URL_OF } f
 
 await journey(async (browser) => {
   const [page, context] = await tab(browser);
-  await signIn(page, "city");
+  await signIn(page, "city", { anew: true });
   await go(page, "/people");
   const invite = page.getByRole("button", { name: "签发邀请" }).first();
   for (let tries = 0; tries < 20 && !(await invite.count()); tries += 1) {

@@ -38,7 +38,7 @@ await journey(async (browser) => {
   await form.waitFor({ state: "hidden" });
 
   const [firm] = await tab(browser);
-  await signIn(firm, "enterprise");
+  await signIn(firm, "enterprise", { anew: true });
   const path = (await firm.getByRole("link", { name: /继续填报/ }).first().getAttribute("href")).slice(1).split("?")[0];
   await go(firm, `${path}?tab=questionnaire`);
   const one = firm.locator(".indicator").first();

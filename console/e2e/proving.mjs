@@ -37,6 +37,25 @@ await journey(async (browser) => {
   writeFileSync(`${folder}/altered.json`, text.slice(0, at) + (text[at] === "A" ? "B" : "A") + text.slice(at + 1));
   const altered = await checked(`${folder}/altered.json`);
 
+  // a checkpoint that was kept is held against the log of now; one of another log is told
+  await go(page, "/checkpoint");
+  const [note] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "保存检查点" }).click()]);
+  await note.saveAs(`${folder}/checkpoint.txt`);
+  const against = async (path) => {
+    await page.reload();
+    await page.locator("#log-key").fill(key);
+    await page.locator("input[type=file]").setInputFiles(path);
+    await page.getByRole("button", { name: /^核\s?验$/ }).click();
+    const said = page.locator(".ant-alert-success, .ant-alert-error");
+    await said.waitFor();
+    return said.innerText();
+  };
+  const continued = await against(`${folder}/checkpoint.txt`);
+  await accessible(page, "checkpoint");
+  await shot(page, "checkpoint");
+  writeFileSync(`${folder}/forged.txt`, readFileSync(`${folder}/checkpoint.txt`, "utf8").replace(/\n(\d+)\n/, "\n1$1\n"));
+  const forged = await against(`${folder}/forged.txt`);
+
   // the public page, for a certificate that the city's list shows
   const [city] = await tab(browser);
   await signIn(city, "city");
@@ -54,5 +73,5 @@ await journey(async (browser) => {
   await stranger.locator("#key").fill(key);
   await stranger.getByRole("button", { name: "核验" }).last().click();
   await stranger.locator(".good").last().waitFor();
-  return { number, whole, altered, certificate, bytes, dossier: await stranger.locator("section").last().innerText() };
+  return { number, whole, altered, continued, forged, certificate, bytes, dossier: await stranger.locator("section").last().innerText() };
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { agree, type Asked, asSent, isWhole, plainNumber, ratioOf } from "./answers.ts";
+import { agree, type Asked, asSent, isWhole, type Known, plainNumber, ratioOf, resumed, standing } from "./answers.ts";
 
 const RATIO: Asked = { id: "X03", kind: "RATIO", numbers: [{ name: "connected" }, { name: "all" }] };
 const CHOICE: Asked = { id: "G01", kind: "CHOICE", numbers: [] };
@@ -40,4 +40,28 @@ test("two answers agree whatever the order of their choices", () => {
   assert.equal(agree({ choices: ["a", "b"] }, { choices: ["b", "a"] }), true);
   assert.equal(agree({ level: "3" }, { level: "3.0" }), true);
   assert.equal(agree({ level: "3" }, { level: "2" }), false);
+});
+
+const KNOWN: Known = { version: 7, given: { level: "3" }, verified: null, difference: null };
+
+test("an answer of the firm stands by its version, one that nobody gave by none", () => {
+  assert.equal(standing(KNOWN, false), 7);
+  assert.equal(standing(undefined, false), 0);
+});
+
+test("a verification stands by what it says", () => {
+  const verified = { ...KNOWN, verified: { level: "2" }, difference: "台账不符" };
+  assert.equal(standing(KNOWN, true), "");
+  assert.notEqual(standing(verified, true), standing({ ...verified, difference: "现场不符" }, true));
+});
+
+test("what was typed is gone on with where nothing was changed meanwhile, and conflicts where something was", () => {
+  assert.equal(resumed({ given: { level: "4" }, reason: "", seen: 7 }, KNOWN, false), "begun");
+  assert.equal(resumed({ given: { level: "4" }, reason: "", seen: 6 }, KNOWN, false), "conflict");
+  assert.equal(resumed({ given: { level: "4" }, reason: "台账", seen: "" }, { ...KNOWN, verified: { level: "2" } }, true), "conflict");
+});
+
+test("what was typed and has arrived after all is no draft any more", () => {
+  assert.equal(resumed({ given: { level: "3" }, reason: "", seen: 6 }, KNOWN, false), "arrived");
+  assert.equal(resumed({ given: { level: "2" }, reason: "台账", seen: "" }, { ...KNOWN, verified: { level: "2" }, difference: "台账" }, true), "arrived");
 });

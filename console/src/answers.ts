@@ -71,3 +71,27 @@ export function agree(one: Given, other: Given): boolean {
     ]);
   return said(one) === said(other);
 }
+
+/** What stood when an answer was begun: of the firm's answer its version, 0 for none; of a verification, which has none, what it says. */
+export type Seen = number | string;
+
+export interface Known {
+  version: number;
+  given: Given;
+  verified: Given | null;
+  difference: string | null;
+}
+
+/** What stands now, to be held against what stood when an answer was begun. */
+export function standing(known: Known | undefined, verifies: boolean): Seen {
+  if (!verifies) return known?.version ?? 0;
+  return known?.verified ? JSON.stringify([known.verified, known.difference ?? ""]) : "";
+}
+
+/** What becomes of an answer that was typed before: it has arrived after all, somebody changed what it was written over, or it is gone on with. */
+export function resumed(draft: { given: Given; reason: string; seen: Seen }, known: Known | undefined, verifies: boolean): "arrived" | "conflict" | "begun" {
+  const stands = verifies ? known?.verified : known?.given;
+  const same = verifies ? draft.reason.trim() === (known?.difference ?? "") : (draft.given.reason ?? "").trim() === (known?.given.reason ?? "");
+  if (stands && agree(draft.given, stands) && same) return "arrived";
+  return standing(known, verifies) === draft.seen ? "begun" : "conflict";
+}

@@ -61,13 +61,19 @@ export function faultOf(error: CombinedError | undefined, answered = false): Fau
   };
 }
 
-/** A file of the API, with the session of this browser; saved under the name that the server gives it. */
-export async function download(path: string, name?: string): Promise<void> {
+/** A file of the API, with the session of this browser; what the server says against it is thrown. */
+export async function fetched(path: string): Promise<Response> {
   const response = await fetch(path, { headers: ASKED, credentials: "same-origin" });
   if (!response.ok) {
     const said = (await response.json().catch(() => null)) as { errors?: { message: string }[] } | null;
     throw new Error(said?.errors?.[0]?.message ?? String(response.status));
   }
+  return response;
+}
+
+/** A file of the API, saved under the name that the server gives it. */
+export async function download(path: string, name?: string): Promise<void> {
+  const response = await fetched(path);
   const disposition = response.headers.get("content-disposition") ?? "";
   const encoded = /filename\*=UTF-8''([^;]+)/i.exec(disposition)?.[1];
   const plain = /filename="?([^";]+)"?/i.exec(disposition)?.[1];

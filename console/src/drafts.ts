@@ -1,15 +1,16 @@
 import Dexie, { type EntityTable } from "dexie";
 
-import type { Given } from "./answers";
+import type { Given, Seen } from "./answers";
 
-/** An answer that has not reached the server yet, and the version of the answer that it was written over. */
+/** What a person typed and the server has not taken yet, and what stood when it was begun. It is that person's: whoever else signs in on the device is shown nothing of it. */
 export interface Draft {
   key: string;
+  person: string;
   diagnosis: string;
   indicator: string;
   given: Given;
-  reason?: string;
-  seen: number | null;
+  reason: string;
+  seen: Seen;
   at: number;
 }
 
@@ -19,15 +20,16 @@ class Drafts extends Dexie {
   constructor() {
     super("zhenduan");
     this.version(1).stores({ drafts: "key, diagnosis" });
+    // the drafts of before name nobody: whose they are cannot be told
+    this.version(2).stores({ drafts: "key, [person+diagnosis]" }).upgrade((all) => all.table("drafts").clear());
   }
 }
 
 const store = new Drafts();
+const keyOf = (person: string, diagnosis: string, indicator: string) => `${person} ${diagnosis} ${indicator}`;
 
-export const keyOf = (diagnosis: string, indicator: string) => `${diagnosis} ${indicator}`;
+export const keep = (draft: Omit<Draft, "key" | "at">) => store.drafts.put({ ...draft, key: keyOf(draft.person, draft.diagnosis, draft.indicator), at: Date.now() });
 
-export const keep = (draft: Omit<Draft, "key" | "at">) => store.drafts.put({ ...draft, key: keyOf(draft.diagnosis, draft.indicator), at: Date.now() });
+export const drop = (person: string, diagnosis: string, indicators: string[]) => store.drafts.bulkDelete(indicators.map((one) => keyOf(person, diagnosis, one)));
 
-export const drop = (diagnosis: string, indicators: string[]) => store.drafts.bulkDelete(indicators.map((one) => keyOf(diagnosis, one)));
-
-export const kept = (diagnosis: string) => store.drafts.where({ diagnosis }).toArray();
+export const kept = (person: string, diagnosis: string) => store.drafts.where({ person, diagnosis }).toArray();

@@ -13,11 +13,11 @@ export interface Paging {
 
 const START = (size: number): Paging => ({ first: size, after: null, last: null, before: null });
 
-/** Where a list stands; it begins anew whenever what is asked of it changes. */
-export function usePaging(asked: string, size = 20) {
+/** Where a list stands; it begins anew whenever what is asked of it changes. While it is read whole its pages are as large as the contract allows. */
+export function usePaging(asked: string, size = 20, largest = 100) {
   const [state, set] = useState({ asked, paging: START(size) });
   const paging = state.asked === asked ? state.paging : START(size);
-  return { paging, set: (next: Paging) => set({ asked, paging: next }), size };
+  return { paging, set: (next: Paging) => set({ asked, paging: next }), size, largest };
 }
 
 interface Connection<R> {
@@ -38,7 +38,7 @@ function useWholeList<R>(part: RefObject<HTMLDivElement | null>, connection: Con
     const { headings, rows } = shownIn(part.current);
     pages.current.set(endCursor ?? "", rows);
     if (hasNextPage) {
-      paging.set({ first: paging.size, after: endCursor ?? null, last: null, before: null });
+      paging.set({ first: paging.largest, after: endCursor ?? null, last: null, before: null });
     } else {
       save(`${caption}.csv`, sheetOf(headings, [...pages.current.values()].flat()), "text/csv");
       pages.current.clear();

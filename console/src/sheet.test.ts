@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { sheetOf } from "./sheet.ts";
+import { compared, sheetOf, textOf } from "./sheet.ts";
 
 test("a list is a sheet with its headings, read as Chinese", () => {
   assert.equal(sheetOf(["企业", "得分"], [["示例一", "61.5"]]), "\uFEFF企业,得分\r\n示例一,61.5\r\n");
@@ -22,4 +22,14 @@ test("a column of what may be done is left out", () => {
 test("a text that begins as a formula in full-width letters is told to be text too", () => {
   const told = sheetOf(["名称"], [["＝1+1"], ["＋甲"], ["－甲"], ["＠甲"]]);
   assert.equal(told, "\uFEFF名称\r\n'＝1+1\r\n'＋甲\r\n'－甲\r\n'＠甲\r\n");
+});
+
+test("numbers are ordered by their size and days and texts as they are written", () => {
+  assert.deepEqual(["10", "9", "1,200"].toSorted(compared), ["9", "10", "1,200"]);
+  assert.deepEqual(["2026-10-02", "2026-09-30"].toSorted(compared), ["2026-09-30", "2026-10-02"]);
+  assert.deepEqual(["12.5 %", "3 %"].toSorted(compared), ["3 %", "12.5 %"]);
+});
+
+test("a cell is ordered by its text, whatever it is dressed in", () => {
+  assert.equal(textOf(["7", null, { props: { children: [" 个", false] } } as never]), "7 个");
 });

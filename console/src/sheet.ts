@@ -1,5 +1,7 @@
 /** What stands in a list as a sheet, and keeping a text as a file. */
 
+import type { ReactNode } from "react";
+
 /** A cell that a spreadsheet would take for a formula is told to be text: names and reasons are what people typed. */
 const cell = (text: string) => {
   const plain = text.replaceAll(/\s+/g, " ").trim();
@@ -11,6 +13,22 @@ const cell = (text: string) => {
 export function sheetOf(headings: string[], rows: string[][]): string {
   const kept = headings.flatMap((heading, at) => (heading.trim() ? [at] : []));
   return `\uFEFF${[headings, ...rows].map((row) => kept.map((at) => cell(row[at] ?? "")).join(",")).join("\r\n")}\r\n`;
+}
+
+/** The text of what stands in a cell, however it is dressed. */
+export function textOf(shown: ReactNode): string {
+  if (shown === null || shown === undefined || typeof shown === "boolean") return "";
+  if (Array.isArray(shown)) return shown.map(textOf).join("");
+  if (typeof shown === "object") return "props" in shown ? textOf((shown as { props: { children?: ReactNode } }).props.children) : "";
+  return String(shown);
+}
+
+const numberOf = (text: string) => (/^[-+]?[\d,]+(\.\d+)?( ?%)?$/.test(text) ? Number(text.replace(/[,% ]/g, "")) : undefined);
+
+/** Two cells in their order: numbers by their size, texts as a dictionary has them. */
+export function compared(one: string, other: string): number {
+  const [a, b] = [numberOf(one), numberOf(other)];
+  return a !== undefined && b !== undefined ? a - b : one.localeCompare(other, "zh-Hans-CN", { numeric: true });
 }
 
 /** The headings and the rows of a table as it is shown. */

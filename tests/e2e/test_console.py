@@ -21,7 +21,7 @@ BIN = Path(sys.executable).parent
 JOURNEYS = ROOT / "console" / "e2e"
 ROLES = [
     *("city", "district", "enterprise", "provider", "diagnostician", "bank", "auditor", "operator", "arbiter"),
-    *("department_filler", "marker"),
+    *("department_filler", "marker", "support", "supplier"),
 ]
 AT_ONCE = 2
 """Journeys that only read, on the two processors of the smallest machine that builds."""
@@ -63,8 +63,8 @@ Travelled = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[dict[str, str]]:
-    """One Chromium for all journeys, each in profiles of its own."""
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """One Chromium for all journeys, each in profiles of its own; a role stays signed in from one to the next."""
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     assert chromium, "run scripts/browser first; make test does"
     given = {**os.environ, "CHROMIUM": chromium}
@@ -73,7 +73,8 @@ def browser() -> Iterator[dict[str, str]]:
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=given) as running:  # noqa: S603 - ours
         assert running.stdin is not None
         assert running.stdout is not None
-        yield {**given, "BROWSER": running.stdout.readline().strip()}
+        sessions = str(tmp_path_factory.mktemp("sessions"))
+        yield {**given, "BROWSER": running.stdout.readline().strip(), "SESSIONS": sessions}
         running.stdin.close()
 
 
@@ -108,6 +109,15 @@ def looked(travelled: Travelled, request: pytest.FixtureRequest) -> Iterator[Tra
             return begun[asked].result()
 
         yield run
+
+
+@pytest.mark.parametrize("script", ["types", "test"])
+def test_the_pages_are_typed_and_their_logic_does_what_its_tests_say(script: str) -> None:
+    assert (ROOT / "console" / "node_modules").exists(), "run scripts/console first; make install does"
+    command = [str(BIN / "npm"), "run", "--silent", script]
+    path = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(command, cwd=ROOT / "console", env=path, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_entering_and_leaving_leave_nothing_to_a_script(travelled: Travelled) -> None:
@@ -152,6 +162,25 @@ def test_a_section_is_saved_by_itself_kept_without_a_network_and_never_overwritt
     }
 
 
+def test_what_cannot_be_answered_yet_is_marked_found_by_a_colleague_and_named_on_handing_in(
+    travelled: Travelled,
+) -> None:
+    found = travelled("deferring.mjs")
+    assert (found["marked"], found["later"], found["left"]) == (1, [True, False], 0)
+    assert "标记为待填" in found["early"]
+    assert found["id"] in found["early"]
+
+
+def test_what_was_typed_is_there_again_to_its_person_alone_and_conflicts_answer_by_answer(
+    travelled: Travelled,
+) -> None:
+    found = travelled("resuming.mjs")
+    assert found["half"] == ["2401", ""]
+    assert (found["others"], found["quick"], found["typed"], found["kept"]) == (0, True, True, [True, "2401", 0])
+    assert "2 级" in found["theirs"]
+    assert found["verified"] == "另一人的理由（示例）"
+
+
 def test_a_file_used_twice_is_answered_for_and_a_certificate_is_offered_to_the_firms_answers(
     travelled: Travelled,
 ) -> None:
@@ -159,13 +188,21 @@ def test_a_file_used_twice_is_answered_for_and_a_certificate_is_offered_to_the_f
     assert "答复后或期满后方可认定" in found["early"]
     assert (found["needed"], "没有涉及本单位" in found["quiet"], found["wide"]) == ("请填写此项", True, False)
     assert "退回" in found["findings"]
-    assert found["offers"] > 0
+    assert found["taken"] > 0
 
 
 def test_an_answer_that_differs_from_the_firms_is_verified_with_its_reason(travelled: Travelled) -> None:
     found = travelled("verifying.mjs")
     assert found["held"] == 1
     assert found["saved"] == 1, found["says"]
+
+
+def test_what_supports_an_answer_is_looked_at_beside_it_and_nothing_of_it_runs(travelled: Travelled) -> None:
+    found = travelled("looking.mjs")
+    assert (found["width"], found["beside"], found["wide"]) == (640, True, False)
+    assert found["old"].startswith("设备,联网")
+    assert '<img src=x onerror="alert(1)">' in found["text"]
+    assert (found["shows"], found["away"], found["kept"]) == (True, 0, True)
 
 
 def test_a_district_sees_what_is_late_where_its_roster_is_wrong_and_reminds_whom_it_invited(
@@ -215,6 +252,8 @@ def test_a_dossier_is_checked_in_the_browser_and_a_certificate_by_anyone(demo: D
     assert "核验通过" in found["whole"]
     assert "核验不通过" in found["altered"]
     assert "DIGEST_DIFFERS" in found["altered"]
+    assert "其间只增未改" in found["continued"]
+    assert "签名不成立" in found["forged"]
     assert found["number"] in found["certificate"]
     assert "核验通过" in found["dossier"]
     assert found["bytes"] <= LARGEST_PUBLIC_PAGE

@@ -1,4 +1,4 @@
-import { Checkbox, Select, Table, Tag } from "antd";
+import { Checkbox, Select, Tag } from "antd";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
 
@@ -12,6 +12,7 @@ import { spoken, useNames, useWords } from "../language";
 import { PagedTable, usePaging } from "../paged";
 import { Parts } from "../parts";
 import { useViewer } from "../session";
+import { SheetTable } from "../sheet-table";
 import { Crosswalks } from "./crosswalks";
 
 const INDICATORS = graphql(`
@@ -95,7 +96,7 @@ function Indicators() {
         {({ agreementStudies }) => agreementStudies.nodes.length > 0 && (
           <>
             <h2>{texts.studies}</h2>
-            <Table size="small" pagination={false} rowKey="id" aria-label={texts.studies} scroll={{ x: "max-content" }} dataSource={agreementStudies.nodes} columns={[
+            <SheetTable rowKey="id" caption={texts.studies} dataSource={agreementStudies.nodes} columns={[
               { title: words.fields.year, dataIndex: "year" },
               { title: words.fields.edition, dataIndex: "edition" },
               { title: texts.asked, render: (_, one) => shanghai(one.requestedAt) },

@@ -1,4 +1,4 @@
-import { Button, Empty, Modal, Table, Tag } from "antd";
+import { Button, Empty, Modal, Tag } from "antd";
 import { useState } from "react";
 import { Link } from "react-router";
 
@@ -8,6 +8,7 @@ import { graphql } from "../gql";
 import type { AppraisalNumber, AppraisalQuery } from "../gql/graphql";
 import { spoken, useWords } from "../language";
 import { PagedTable, usePaging } from "../paged";
+import { SheetTable } from "../sheet-table";
 
 const APPRAISAL = graphql(`
   query Appraisal($year: Int!) {
@@ -66,13 +67,10 @@ export function AppraisalOf({ year }: { year: number }) {
         ) : (
           <>
             <p className="clause">{texts.formula(appraisal.gradeAtLeast, appraisal.percentAtLeast, appraisal.formulaSince)} <Tag>{words.rules.mark} {appraisal.mark.replace("_", "-")}</Tag></p>
-            <Table
-              size="small"
-              aria-label={texts.title}
-              pagination={false}
+            <SheetTable
+              caption={texts.title}
               rowKey={(one) => one.district?.code ?? ""}
               dataSource={[appraisal.whole, ...appraisal.districts]}
-              scroll={{ x: "max-content" }}
               columns={[
                 { title: words.fields.district, fixed: "left", render: (_, one) => (one.district ? of(one.district) : <strong>{texts.whole}</strong>) },
                 counted(NUMBERS[0]), counted(NUMBERS[1]), counted(NUMBERS[2]),

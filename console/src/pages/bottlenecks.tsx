@@ -1,4 +1,4 @@
-import { Card, DatePicker, Empty, Select, Table, Tag } from "antd";
+import { Card, DatePicker, Empty, Select, Tag } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { useState } from "react";
 
@@ -8,6 +8,7 @@ import { BottleneckDivisionNames, ReworkNames, RoleNames, StageNames } from "../
 import type { BottleneckDivision, BottlenecksQuery } from "../gql/graphql";
 import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
+import { SheetTable } from "../sheet-table";
 
 const BOTTLENECKS = graphql(`
   query Bottlenecks($since: Date!, $until: Date!, $by: BottleneckDivision!) {
@@ -66,12 +67,9 @@ function Waiting({ found, title }: { found: Bottleneck; title: string }) {
   const percent = (share: string | number) => (100 * Number(share)).toFixed(0);
   return (
     <Card size="small" title={title} style={{ marginBottom: 16 }}>
-      <Table
-        size="small"
-        pagination={false}
+      <SheetTable
         rowKey="stage"
-        aria-label={title}
-        scroll={{ x: "max-content" }}
+        caption={title}
         dataSource={found.stages}
         columns={[
           { title: texts.stage, render: (_, one) => name(StageNames, one.stage) },
@@ -88,11 +86,9 @@ function Waiting({ found, title }: { found: Bottleneck; title: string }) {
       {found.rework.length > 0 && (
         <>
           <h3>{texts.rework}</h3>
-          <Table
-            size="small"
-            pagination={false}
+          <SheetTable
             rowKey="kind"
-            aria-label={texts.rework}
+            caption={texts.rework}
             style={{ maxWidth: 720 }}
             dataSource={found.rework}
             columns={[

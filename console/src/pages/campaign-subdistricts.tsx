@@ -1,4 +1,4 @@
-import { App, Button, Form, InputNumber, Modal, Space, Table } from "antd";
+import { App, Button, Form, InputNumber, Modal, Space } from "antd";
 import { useState } from "react";
 
 import { Shown, useAsk, useSend } from "../ask";
@@ -6,6 +6,7 @@ import { graphql } from "../gql";
 import { CampaignStepNames } from "../gql/enum-names";
 import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
+import { SheetTable } from "../sheet-table";
 
 const BY_SUBDISTRICT = graphql(`
   query CampaignSubdistricts($campaign: ID!) {
@@ -75,10 +76,8 @@ export function CampaignSubdistricts({ campaign, closed, again }: { campaign: st
           <>
             <h2>{texts.title}</h2>
             {viewer.role === "DISTRICT" && !closed && own.length > 0 && <Button style={{ marginBottom: 12 }} onClick={() => setSplitting(true)}>{texts.split}</Button>}
-            <Table
-              size="small"
-              aria-label={texts.title}
-              pagination={false}
+            <SheetTable
+              caption={texts.title}
               rowKey={(one) => `${one.district.code} ${one.unit?.id ?? ""}`}
               dataSource={rows}
               style={{ marginBottom: 24 }}

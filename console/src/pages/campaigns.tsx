@@ -1,4 +1,4 @@
-import { Alert, App, Button, DatePicker, Empty, Form, Input, Modal, Popconfirm, Select, Space, Table, Tag } from "antd";
+import { Alert, App, Button, DatePicker, Empty, Form, Input, Modal, Popconfirm, Select, Space, Tag } from "antd";
 import type { Dayjs } from "dayjs";
 import { useState } from "react";
 import { Link, useNavigate, useSearchParams } from "react-router";
@@ -11,6 +11,7 @@ import type { CampaignStep, Purpose } from "../gql/graphql";
 import { spoken, useNames, useWords } from "../language";
 import { PagedTable, usePaging } from "../paged";
 import { useViewer } from "../session";
+import { SheetTable } from "../sheet-table";
 import { Written } from "../written";
 
 import { CampaignSubdistricts } from "./campaign-subdistricts";
@@ -151,14 +152,12 @@ export function Campaigns() {
                   </p>
                   {chosen.closedAt && <Alert type="info" title={texts.closed(shanghai(chosen.closedAt))} description={chosen.conclusion} style={{ marginBottom: 16 }} />}
                   {chosen.progress && (
-                    <Table
-                      size="small"
-                      aria-label={w.progress}
-                      pagination={false}
+                    <SheetTable
+                      caption={w.progress}
                       rowKey={(one) => one.step}
                       dataSource={chosen.progress}
                       style={{ maxWidth: 640, marginBottom: 24 }}
-                      locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={w.empty} /> }}
+                      empty={w.empty}
                       columns={[
                         { title: w.step, render: (_, one) => <Link to={`?${new URLSearchParams({ campaign: chosen.id, step: one.step }).toString()}`}>{name(CampaignStepNames, one.step)}</Link> },
                         { title: w.firms, align: "right", dataIndex: "firms" },

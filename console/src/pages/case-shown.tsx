@@ -1,4 +1,4 @@
-import { Alert, Button, Descriptions, Table, Tag } from "antd";
+import { Alert, Button, Descriptions, Tag } from "antd";
 import { useState } from "react";
 import { Link } from "react-router";
 
@@ -10,6 +10,7 @@ import { CaseStudyStatusNames } from "../gql/enum-names";
 import type { CaseStudyShownQuery } from "../gql/graphql";
 import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
+import { SheetTable } from "../sheet-table";
 import { CaseWrite } from "./case-write";
 
 const CASE = graphql(`
@@ -103,7 +104,7 @@ function Whole({ study, again }: { study: Study; again: () => void }) {
       {study.changes.nodes.length > 0 && (
         <>
           <h2>{texts.changes}</h2>
-          <Table size="small" pagination={false} rowKey="name" aria-label={texts.changes} scroll={{ x: "max-content" }} dataSource={study.changes.nodes} columns={[{ title: texts.what, render: (_, one) => `${one.name}${words.aside(one.unit)}` }, { title: texts.before, align: "right", render: (_, one) => decimal(one.before) }, { title: texts.after, align: "right", render: (_, one) => decimal(one.after) }]} />
+          <SheetTable rowKey="name" caption={texts.changes} dataSource={study.changes.nodes} columns={[{ title: texts.what, render: (_, one) => `${one.name}${words.aside(one.unit)}` }, { title: texts.before, align: "right", render: (_, one) => decimal(one.before) }, { title: texts.after, align: "right", render: (_, one) => decimal(one.after) }]} />
         </>
       )}
       {writes && <CaseWrite open={writing} study={study} close={() => setWriting(false)} done={() => { setWriting(false); again(); }} />}

@@ -1,4 +1,4 @@
-import { Alert, Button, Descriptions, Empty, List, Skeleton, Table, Tag } from "antd";
+import { Alert, Button, Descriptions, Empty, List, Skeleton, Tag } from "antd";
 import { lazy, Suspense, useState } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
 
@@ -11,8 +11,10 @@ import type { CaseQuery } from "../gql/graphql";
 import { Parts } from "../parts";
 import { useNames, useSaid, useWords } from "../language";
 import { useViewer, type Viewer } from "../session";
+import { SheetTable } from "../sheet-table";
 import { CaseActs } from "./case-acts";
 import { StatusTag } from "./diagnoses";
+import { Evidence } from "./evidence";
 import { FollowUp } from "./follow-up";
 import { InternalReviews } from "./internal-reviews";
 import { Objections } from "./objections";
@@ -30,7 +32,6 @@ const CASE = graphql(`
       id caseNumber version status statusSince purpose form campaign edition { key title } openedAt filing { number } measuredGrade grade gradeName levelName issuedVersion
       enterprise { id name uscc district { code name } industry { code name } }
       provider { id name }
-      evidence(first: 100) { nodes { sha256 filename size indicators attachedAt url } }
       reports(first: 50) { nodes { version kind sha256 issuedAt number url } }
       result {
         selfTotal verifiedTotal gradeName levelName
@@ -67,7 +68,7 @@ export function Case() {
               { key: "overview", label: words.case.overview, children: <Overview diagnosis={diagnosis} /> },
               { key: "questionnaire", label: words.case.questionnaire, children: <Questionnaire diagnosis={diagnosis} again={answer.again} /> },
               { key: "result", label: words.case.result, children: <Result diagnosis={diagnosis} /> },
-              { key: "evidence", label: words.case.evidence, children: <Evidence diagnosis={diagnosis} /> },
+              { key: "evidence", label: words.case.evidence, children: <Evidence id={diagnosis.id} /> },
               { key: "visits", label: words.case.visits, children: <SiteVisits diagnosis={diagnosis} again={answer.again} /> },
               { key: "reports", label: words.case.reports, children: <Reports diagnosis={diagnosis} again={answer.again} /> },
               { key: "objections", label: words.case.objections, children: <Objections diagnosis={diagnosis} again={answer.again} /> },
@@ -146,11 +147,8 @@ function Result({ diagnosis }: { diagnosis: CaseOf }) {
       ))}
       <h2>{words.case.radar}</h2>
       <Suspense fallback={<div className="chart" />}><Radar dimensions={result.dimensions} /></Suspense>
-      <Table
-        size="small"
-        pagination={false}
+      <SheetTable caption={words.case.radar}
         rowKey="id"
-        scroll={{ x: "max-content" }}
         dataSource={result.dimensions}
         columns={[
           { title: words.standards.dimension, render: (_, one) => one.name },
@@ -168,21 +166,6 @@ function Result({ diagnosis }: { diagnosis: CaseOf }) {
         </>
       )}
     </>
-  );
-}
-
-function Evidence({ diagnosis }: { diagnosis: CaseOf }) {
-  const words = useWords();
-  return (
-    <List
-      dataSource={diagnosis.evidence?.nodes ?? []}
-      locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={words.case.noEvidence} /> }}
-      renderItem={(one) => (
-        <List.Item actions={[<Button key="get" onClick={() => void download(one.url, one.filename)}>{words.case.download}</Button>]}>
-          <List.Item.Meta title={one.filename} description={<>{shanghai(one.attachedAt)} {one.indicators.map((id) => <Tag key={id}>{id}</Tag>)}</>} />
-        </List.Item>
-      )}
-    />
   );
 }
 

@@ -1,10 +1,11 @@
-import { Alert, Empty, Table, Tag } from "antd";
+import { Alert, Empty, Tag } from "antd";
 
 import { Shown, useAsk } from "../ask";
 import { decimal, share } from "../format";
 import { graphql } from "../gql";
 import { IndicativeReasonNames, SourceMarkNames } from "../gql/enum-names";
 import { spoken, useNames, useWords } from "../language";
+import { SheetTable } from "../sheet-table";
 
 const COMPARABLE = graphql(`
   query Comparable {
@@ -45,7 +46,7 @@ export function Comparable() {
                 <p style={{ fontWeight: 600, margin: "16px 0 4px" }}>{one.modelName}{words.colon}{texts.levels(one.lowerLevel ?? texts.below, one.upperLevel ?? texts.below)}{words.comma}{texts.range(decimal(one.lower, 1), decimal(one.upper, 1), decimal(one.scale))}</p>
                 <p className="clause">{texts.coverage(covered(one.coverage))} · {texts.by(one.crosswalkVersion, name(SourceMarkNames, one.crosswalkMark))}</p>
                 {one.indicative && <Alert type="warning" style={{ marginBottom: 8 }} title={<>{texts.indicative} {one.whyIndicative.map((why) => <Tag key={why}>{name(IndicativeReasonNames, why)}</Tag>)}</>} />}
-                <Table size="small" pagination={false} rowKey="node" aria-label={one.modelName} scroll={{ x: "max-content" }} dataSource={one.nodes} columns={[
+                <SheetTable rowKey="node" caption={one.modelName} dataSource={one.nodes} columns={[
                   { title: texts.node, dataIndex: "name" },
                   { title: texts.interval, render: (_, part) => `${decimal(part.lower, 1)}–${decimal(part.upper, 1)}` },
                   { title: texts.covered, align: "right", render: (_, part) => covered(part.coverage) },

@@ -1,4 +1,4 @@
-import { App, Button, Empty, Space, Table, Tag } from "antd";
+import { App, Button, Empty, Space, Tag } from "antd";
 import { useEffect, useState } from "react";
 
 import { Acts } from "../acts";
@@ -10,6 +10,7 @@ import { spoken, useNames, useSaid, useWords } from "../language";
 import { PagedTable, usePaging } from "../paged";
 import { useViewer } from "../session";
 import { save } from "../sheet";
+import { SheetTable } from "../sheet-table";
 
 const CONSENTS = graphql(`
   query Consents {
@@ -98,7 +99,7 @@ function Granted({ done }: { done: () => void }) {
               send: (given: { bank: string; purpose: string; since: string; until: string }) => send(GRANT, { enterprise: firm.id, ...given }),
             }]} /></div>
             {consents.length ? (
-              <Table size="middle" pagination={false} rowKey="id" aria-label={words.nav.consents} scroll={{ x: "max-content" }} dataSource={consents} columns={[
+              <SheetTable size="middle" rowKey="id" caption={words.nav.consents} dataSource={consents} columns={[
                 { title: texts.bank, render: (_, one) => one.bank?.name ?? "—" },
                 { title: texts.purpose, dataIndex: "purpose" },
                 { title: texts.since, render: (_, one) => <span className="nowrap">{one.since}</span> },
@@ -128,7 +129,7 @@ function Used({ enterprise }: { enterprise: string }) {
       <h2>{texts.used}</h2>
       <Shown answer={answer}>
         {({ disclosures }) => disclosures.nodes.length ? (
-          <Table size="small" pagination={false} rowKey="id" aria-label={texts.used} scroll={{ x: "max-content" }} dataSource={disclosures.nodes} columns={[{ title: words.fields.at, render: (_, one) => <span className="nowrap">{shanghai(one.at)}</span> }, { title: texts.why, render: (_, one) => said(one.why, one.whyInEnglish) }]} />
+          <SheetTable rowKey="id" caption={texts.used} dataSource={disclosures.nodes} columns={[{ title: words.fields.at, render: (_, one) => <span className="nowrap">{shanghai(one.at)}</span> }, { title: texts.why, render: (_, one) => said(one.why, one.whyInEnglish) }]} />
         ) : <p>{texts.notUsed}</p>}
       </Shown>
     </>

@@ -1,4 +1,4 @@
-import { Card, Col, Empty, InputNumber, Progress, Row, Statistic, Table, Tag } from "antd";
+import { Card, Col, Empty, InputNumber, Progress, Row, Statistic, Tag } from "antd";
 import { useState } from "react";
 
 import { Shown, useAsk } from "../ask";
@@ -7,6 +7,7 @@ import { graphql } from "../gql";
 import { MeasureNames } from "../gql/enum-names";
 import { useNames, useWords } from "../language";
 import { useViewer } from "../session";
+import { SheetTable } from "../sheet-table";
 import { DistrictTiles } from "./district-tiles";
 import { SetTarget } from "./target";
 
@@ -59,21 +60,19 @@ export function Coverage() {
                   <span className="clause">{words.clause(one.clause)}</span>
                 </p>
               ))}
-              <DistrictTiles districts={coverage.districts ?? []} />
-              <Table
-                size="small"
-                pagination={false}
+              {coverage.districts && <DistrictTiles districts={coverage.districts} />}
+              {coverage.districts && <SheetTable
+                caption={w.title}
                 rowKey={(one) => one.district.code}
-                dataSource={[...(coverage.districts ?? [])].sort((a, b) => b.total - a.total)}
-                scroll={{ x: "max-content" }}
+                dataSource={[...coverage.districts].sort((a, b) => b.total - a.total)}
                 columns={[
                   { title: words.fields.district, render: (_, one) => one.district.name ?? one.district.code },
-                  { title: w.share, render: (_, one) => <Progress percent={one.total ? Math.round((1000 * one.diagnosed) / one.total) / 10 : 0} size="small" status="normal" format={(percent) => `${percent?.toFixed(1)} %`} aria-label={w.share} style={{ minWidth: 160 }} /> },
+                  { title: w.share, showSorterTooltip: false, sorter: (a, b) => a.diagnosed / (a.total || 1) - b.diagnosed / (b.total || 1), render: (_, one) => <Progress percent={one.total ? Math.round((1000 * one.diagnosed) / one.total) / 10 : 0} size="small" status="normal" format={(percent) => `${percent?.toFixed(1)} %`} aria-label={w.share} style={{ minWidth: 160 }} /> },
                   { title: w.diagnosed, align: "right", dataIndex: "diagnosed" },
                   { title: w.confirmed, align: "right", dataIndex: "confirmed" },
                   { title: w.all, align: "right", dataIndex: "total" },
                 ]}
-              />
+              />}
             </>
           )
         }

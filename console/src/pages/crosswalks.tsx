@@ -1,4 +1,4 @@
-import { Button, Descriptions, Empty, Table, Tag } from "antd";
+import { Button, Descriptions, Empty, Tag } from "antd";
 import { useSearchParams } from "react-router";
 
 import { Acts, useOptions } from "../acts";
@@ -9,6 +9,7 @@ import { CrosswalkWarningNames, MappingRelationNames, SourceMarkNames, VerdictNa
 import type { MappingRelation, SourceMark, Verdict } from "../gql/graphql";
 import { spoken, useLanguage, useNames, useWords } from "../language";
 import { useViewer } from "../session";
+import { SheetTable } from "../sheet-table";
 
 const CROSSWALKS = graphql(`query Crosswalks { crosswalks(first: 50) { nodes { id edition externalEdition title mark version publishedAt } } editions { key title } externalModels { key name english } }`);
 const CROSSWALK = graphql(`
@@ -62,7 +63,7 @@ export function Crosswalks() {
             send: (given: { edition: string; externalEdition: string; title: string; source: string; mark: SourceMark }) => send(PROPOSE, given),
           }]} /></div>
           {crosswalks.nodes.length ? (
-            <Table size="middle" pagination={false} rowKey="id" aria-label={texts.propose} scroll={{ x: "max-content" }} dataSource={crosswalks.nodes} columns={[
+            <SheetTable size="middle" rowKey="id" caption={texts.propose} dataSource={crosswalks.nodes} columns={[
               { title: texts.title, render: (_, one) => <Button type="link" style={{ padding: 0 }} onClick={() => seek({ tab: "crosswalks", crosswalk: one.id })}>{one.title}</Button> },
               { title: texts.edition, dataIndex: "edition" },
               { title: texts.external, dataIndex: "externalEdition" },
@@ -113,7 +114,7 @@ function OneCrosswalk({ id, back }: { id: string; back: () => void }) {
                   city && draft.length > 0 && { label: texts.publish, says: texts.publishText, send: () => send(PUBLISH, { id, version }) },
                 ]} /></div>
                 {draft.length ? (
-                  <Table size="small" pagination={false} aria-label={texts.draft(version)} scroll={{ x: "max-content" }} dataSource={draft.map((one) => ({ ...of(one.row), ...one }))} columns={[
+                  <SheetTable caption={texts.draft(version)} dataSource={draft.map((one) => ({ ...of(one.row), ...one }))} columns={[
                     ...columns,
                     { title: texts.approvals, render: (_, one) => <>{one.approvals} {one.returned && <Tag color="#a8071a">{texts.returned}</Tag>}</> },
                     { title: texts.warnings, render: (_, one) => one.warnings.map((why) => <Tag key={why}>{name(CrosswalkWarningNames, why)}</Tag>) },
@@ -125,7 +126,7 @@ function OneCrosswalk({ id, back }: { id: string; back: () => void }) {
             {latest && (
               <>
                 <h2>{texts.published(latest.version, shanghai(crosswalk.publishedAt))}</h2>
-                <Table size="small" pagination={false} aria-label={texts.version} scroll={{ x: "max-content" }} dataSource={latest.rows.nodes.map(of)} columns={columns} />
+                <SheetTable caption={texts.version} dataSource={latest.rows.nodes.map(of)} columns={columns} />
                 {latest.unmappedIndicators.length > 0 && <details><summary>{texts.unmapped}{words.aside(latest.unmappedIndicators.length)}</summary>{latest.unmappedIndicators.join(words.comma)}</details>}
               </>
             )}

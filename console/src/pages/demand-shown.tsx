@@ -1,4 +1,4 @@
-import { Alert, Button, Descriptions, Empty, Table, Tag } from "antd";
+import { Alert, Button, Descriptions, Empty, Tag } from "antd";
 import { useState } from "react";
 
 import { Acts } from "../acts";
@@ -8,6 +8,7 @@ import { DemandStatusNames, SizeClassNames } from "../gql/enum-names";
 import type { DemandShownQuery } from "../gql/graphql";
 import { spoken, useLanguage, useNames, useWords } from "../language";
 import { useViewer } from "../session";
+import { SheetTable } from "../sheet-table";
 import { useBudget, useDemandTexts } from "./demands";
 import { OfferTo } from "./offer-to";
 import { Offers } from "./offers";
@@ -92,7 +93,7 @@ function Matching({ demand }: { demand: string }) {
           <h2>{texts.matching}</h2>
           <p className="clause">{language === "zh" ? found.ordered : found.orderedInEnglish}</p>
           {found.matches.nodes.length ? (
-            <Table size="small" pagination={false} rowKey="rank" aria-label={texts.matching} scroll={{ x: "max-content" }} dataSource={found.matches.nodes} columns={[
+            <SheetTable rowKey="rank" caption={texts.matching} dataSource={found.matches.nodes} columns={[
               { title: texts.place, dataIndex: "rank", align: "right" },
               { title: texts.solution, render: (_, one) => <>{one.solution?.title} {one.ownProduct && <Tag color="#874d00">{texts.own}</Tag>}</> },
               { title: texts.supplier, render: (_, one) => one.solution?.supplier?.name ?? "—" },

@@ -1,4 +1,4 @@
-import { Button, Empty, Select, Table, Tag } from "antd";
+import { Button, Empty, Select, Tag } from "antd";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
 
@@ -11,6 +11,7 @@ import type { DemandStatus } from "../gql/graphql";
 import { spoken, useNames, useWords } from "../language";
 import { PagedTable, usePaging } from "../paged";
 import { useViewer } from "../session";
+import { SheetTable } from "../sheet-table";
 
 const DEMANDS = graphql(`
   query Demands($filter: DemandFilter, $first: Int, $after: String, $last: Int, $before: String) {
@@ -120,7 +121,7 @@ export function DemandCounts() {
       {({ demandCounts }) => demandCounts.cells.nodes.length ? (
         <>
           <p className="clause">{texts.least(demandCounts.firmsAtLeast)}</p>
-          <Table size="small" pagination={false} rowKey={(one) => `${one.district.code}-${one.indicator}-${one.status}`} aria-label={texts.count} scroll={{ x: "max-content" }} dataSource={demandCounts.cells.nodes} columns={[
+          <SheetTable rowKey={(one) => `${one.district.code}-${one.indicator}-${one.status}`} caption={texts.count} dataSource={demandCounts.cells.nodes} columns={[
             { title: words.fields.district, render: (_, one) => one.district.name ?? one.district.code },
             { title: texts.indicator, dataIndex: "indicator" },
             { title: words.fields.status, render: (_, one) => name(DemandStatusNames, one.status) },

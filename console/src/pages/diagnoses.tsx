@@ -8,6 +8,7 @@ import { graphql } from "../gql";
 import { DiagnosisStatusNames, PurposeNames, StageNames } from "../gql/enum-names";
 import type { DiagnosisOrder, DiagnosisStatus } from "../gql/graphql";
 import { useNames, useWords } from "../language";
+import { Narrowing } from "../narrowing";
 import { PagedTable, usePaging } from "../paged";
 
 const DIAGNOSES = graphql(`
@@ -52,7 +53,7 @@ export function Diagnoses() {
     <>
       <h1>{words.diagnoses.title}</h1>
       <div className="bar">
-        <Select mode="multiple" allowClear className="grow" placeholder={words.diagnoses.filter} aria-label={words.diagnoses.filter} value={status} onChange={setStatus} options={statuses.map((value) => ({ value, label: name(DiagnosisStatusNames, value) }))} />
+        <Narrowing label={words.diagnoses.filter} names={DiagnosisStatusNames} only={statuses} chosen={status} choose={setStatus} />
         <Input.Search allowClear className="grow" placeholder={words.diagnoses.search} aria-label={words.diagnoses.search} onSearch={(text) => setCaseNumber(text.trim())} />
         <Select
           aria-label={words.diagnoses.sort}

@@ -5,12 +5,14 @@ import { Shown, useAsk } from "../ask";
 import { shanghai } from "../format";
 import { graphql } from "../gql";
 import { MaskNames, RoleNames } from "../gql/enum-names";
+import type { Mask, Role } from "../gql/graphql";
 import { useNames, useSaid, useWords } from "../language";
+import { Narrowing } from "../narrowing";
 import { PagedTable, usePaging } from "../paged";
 
 const DISCLOSURES = graphql(`
-  query Disclosures($ofOthers: Boolean!, $first: Int, $after: String, $last: Int, $before: String) {
-    disclosures(ofOthers: $ofOthers, first: $first, after: $after, last: $last, before: $before) {
+  query Disclosures($ofOthers: Boolean!, $role: [Role!], $mask: [Mask!], $first: Int, $after: String, $last: Int, $before: String) {
+    disclosures(ofOthers: $ofOthers, role: $role, mask: $mask, first: $first, after: $after, last: $last, before: $before) {
       totalCount
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
       nodes { id at role organisation why whyInEnglish firms { subject masks } }
@@ -24,12 +26,18 @@ export function Disclosures() {
   const said = useSaid();
   const name = useNames();
   const [ofOthers, setOfOthers] = useState(true);
-  const paging = usePaging(String(ofOthers));
-  const answer = useAsk(DISCLOSURES, { ofOthers, ...paging.paging });
+  const [role, setRole] = useState<Role[]>([]);
+  const [mask, setMask] = useState<Mask[]>([]);
+  const paging = usePaging(JSON.stringify([ofOthers, role, mask]));
+  const answer = useAsk(DISCLOSURES, { ofOthers, role: role.length ? role : null, mask: mask.length ? mask : null, ...paging.paging });
   return (
     <>
       <h1>{words.disclosures.title}</h1>
-      <div className="bar"><Checkbox checked={ofOthers} onChange={(event) => setOfOthers(event.target.checked)}>{words.disclosures.others}</Checkbox></div>
+      <div className="bar">
+        <Checkbox checked={ofOthers} onChange={(event) => setOfOthers(event.target.checked)}>{words.disclosures.others}</Checkbox>
+        <Narrowing label={words.narrow(words.fields.role)} names={RoleNames} chosen={role} choose={setRole} />
+        <Narrowing label={words.narrow(words.fields.contents)} names={MaskNames} chosen={mask} choose={setMask} />
+      </div>
       <Shown answer={answer}>
         {({ disclosures }) => (
           <PagedTable

@@ -1,8 +1,9 @@
-import { Alert, Button, Input, Table, Upload } from "antd";
+import { Alert, Button, Input, Upload } from "antd";
 import { useState } from "react";
 
 import { shanghai } from "../format";
 import { useSaid, useWords } from "../language";
+import { SheetTable } from "../sheet-table";
 import { Fault, type Proved, verified } from "../verify/dossier";
 import { FAULTS, PAGE } from "../verify/words";
 
@@ -41,12 +42,10 @@ export function DossierCheck() {
       {proved && (
         <>
           <Alert type="success" showIcon title={words.dossier.holds} description={<>{said(...PAGE.holds)} {words.dossier.entries(proved.entries.length)}<div className="clause">{words.dossier.limits}</div></>} style={{ marginBottom: 16 }} />
-          <Table
-            size="small"
-            pagination={{ pageSize: 20, hideOnSinglePage: true }}
+          <SheetTable
+            caption={words.dossier.entries(proved.entries.length)}
             rowKey="position"
             dataSource={proved.entries}
-            scroll={{ x: "max-content" }}
             columns={[
               { title: words.trail.position, dataIndex: "position", align: "right" },
               { title: words.fields.at, className: "nowrap", render: (_, one) => shanghai(new Date(one.at).toISOString()) },

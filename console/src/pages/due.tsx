@@ -1,10 +1,11 @@
-import { Empty, List } from "antd";
+import { List } from "antd";
 import { Link } from "react-router";
 
 import { Shown, useAsk } from "../ask";
 import { graphql } from "../gql";
-import { spoken, useWords } from "../language";
+import { spoken } from "../language";
 import { useViewer } from "../session";
+import { Nothing } from "./nothing";
 
 const DUE = graphql(`
   query WaitedFor($signals: Boolean!, $signalStatus: [SignalStatus!], $batches: Boolean!, $offers: Boolean!, $offerStatus: [OfferStatus!], $duties: Boolean!, $dutyStatus: [DutyStatus!], $cases: Boolean!, $caseStatus: [CaseStudyStatus!], $proceedings: Boolean!, $proceedingStatus: [ProceedingStatus!], $contacts: Boolean!) {
@@ -25,7 +26,6 @@ const useTexts = spoken(
 /** What waits on the reader's other pages, with the way there; nothing where nothing waits. */
 export function Due() {
   const texts = useTexts();
-  const words = useWords();
   const { role } = useViewer().viewer;
   const office = ["CITY", "DISTRICT"].includes(role);
   const firm = ["ENTERPRISE", "CONFIRMER"].includes(role);
@@ -56,7 +56,7 @@ export function Due() {
           [texts.proceedings, found.proceedings, "/proceedings"],
           [texts.contacts, found.liaisonsToConfirm, "/steering?tab=gaps"],
         ] as const).filter(([, one]) => one?.totalCount);
-        if (!waiting.length) return ["SUPPLIER", "SUPPORT"].includes(role) && <Empty description={words.home.nothing} />;
+        if (!waiting.length) return ["SUPPLIER", "SUPPORT"].includes(role) && <Nothing />;
         return <List header={<h2 style={{ margin: 0 }}>{texts.title}</h2>} dataSource={waiting} renderItem={([says, one, path]) => <List.Item><Link to={path}>{says(one?.totalCount ?? 0)}</Link></List.Item>} />;
       }}
     </Shown>

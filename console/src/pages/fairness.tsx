@@ -1,4 +1,4 @@
-import { Empty, InputNumber, Table } from "antd";
+import { Empty, InputNumber } from "antd";
 import { useState } from "react";
 
 import { Shown, useAsk } from "../ask";
@@ -7,6 +7,7 @@ import { graphql } from "../gql";
 import { FairnessDivisionNames, FairnessFindingNames } from "../gql/enum-names";
 import type { RatingFairnessQuery } from "../gql/graphql";
 import { spoken, useNames, useSaid, useWords } from "../language";
+import { SheetTable } from "../sheet-table";
 
 const FAIRNESS = graphql(`
   query RatingFairness($year: Int!) {
@@ -39,12 +40,12 @@ export function Fairness({ fairness }: { fairness: Report }) {
     <>
       <p>{texts.told(fairness.rated, fairness.compared, fairness.tilts, fairness.untold)}</p>
       <p className="clause">{texts.chance(decimal(fairness.byChance, 2))} {fairness.withheld > 0 && texts.withheld(fairness.withheld)} {texts.only}</p>
-      <Table size="small" aria-label={texts.divisions} pagination={false} rowKey="division" dataSource={fairness.divisions} scroll={{ x: "max-content" }} style={{ marginBottom: 16 }} columns={[
+      <SheetTable caption={texts.divisions} rowKey="division" dataSource={fairness.divisions} style={{ marginBottom: 16 }} columns={[
         { title: texts.division, render: (_, one) => name(FairnessDivisionNames, one.division) },
         { title: texts.placed, align: "right", dataIndex: "placed" },
         { title: texts.finding, render: (_, one) => name(FairnessFindingNames, one.finding) },
       ]} />
-      <Table size="small" aria-label={texts.comparisons} pagination={{ pageSize: 20, hideOnSinglePage: true }} rowKey={(one) => one.division + one.group} dataSource={fairness.comparisons} scroll={{ x: "max-content" }} locale={{ emptyText: texts.noComparison }} columns={[
+      <SheetTable caption={texts.comparisons} rowKey={(one) => one.division + one.group} dataSource={fairness.comparisons} locale={{ emptyText: texts.noComparison }} columns={[
         { title: texts.division, render: (_, one) => name(FairnessDivisionNames, one.division) },
         { title: texts.group, render: (_, one) => said(one.groupTitle, one.groupTitleInEnglish) },
         { title: texts.good, align: "right", render: (_, one) => `${one.good} / ${one.of}` },

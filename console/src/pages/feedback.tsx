@@ -1,4 +1,4 @@
-import { Alert, Button, Card, Checkbox, Descriptions, Empty, Form, Input, InputNumber, Modal, Radio, Select, Space, Table, Tag } from "antd";
+import { Alert, Button, Card, Checkbox, Descriptions, Empty, Form, Input, InputNumber, Modal, Radio, Select, Space, Tag } from "antd";
 import { useState } from "react";
 import { Link } from "react-router";
 
@@ -10,6 +10,7 @@ import type { FeedbackKind, FeedbackMilestone, FeedbackOutcome, FeedbacksQuery, 
 import { spoken, useNames, useWords } from "../language";
 import { PagedTable, usePaging } from "../paged";
 import { useViewer } from "../session";
+import { SheetTable } from "../sheet-table";
 import { Written } from "../written";
 
 const FEEDBACKS = graphql(`
@@ -224,14 +225,11 @@ function Means() {
     <Card size="small" title={texts.means} style={{ marginTop: 24 }} extra={<label>{texts.year} <InputNumber min={2023} max={2100} value={year} onChange={(value) => value && setYear(value)} /></label>}>
       <Shown answer={answer}>
         {({ yearFeedback }) => (
-          <Table
-            size="small"
-            aria-label={texts.means}
-            pagination={{ pageSize: 20, hideOnSinglePage: true }}
+          <SheetTable
+            caption={texts.means}
             rowKey={(one) => one.provider?.id ?? ""}
             dataSource={yearFeedback?.providers.nodes ?? []}
-            scroll={{ x: "max-content" }}
-            locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={texts.noMeans} /> }}
+            empty={texts.noMeans}
             columns={[
               { title: words.fields.provider, render: (_, one) => one.provider?.name ?? "—" },
               { title: texts.asked, align: "right", dataIndex: "asked" },

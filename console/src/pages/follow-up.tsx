@@ -1,4 +1,4 @@
-import { Button, Descriptions, Empty, Popconfirm, Space, Table, Tag, Timeline } from "antd";
+import { Button, Descriptions, Empty, Popconfirm, Space, Tag, Timeline } from "antd";
 import { useState } from "react";
 
 import { Shown, useAsk, useSend } from "../ask";
@@ -8,8 +8,10 @@ import { RoleNames } from "../gql/enum-names";
 import type { FollowUpQuery } from "../gql/graphql";
 import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
+import { SheetTable } from "../sheet-table";
 import { Written } from "../written";
 import type { CaseOf } from "./case";
+import { useEvidence } from "./evidence";
 import { MeasuresForm, ReportForm } from "./follow-up-forms";
 import { AppointForm, ReadingForm } from "./reading-forms";
 
@@ -24,7 +26,6 @@ const FOLLOW_UP = graphql(`
         measures { indicator recommendation text by }
         reports { month opens due assumed overdue reportedAt reportedByRole late done changes { indicator name unit before after evidence } }
       }
-      evidence(first: 100) { nodes { sha256 filename } }
     }
   }
 `);
@@ -60,6 +61,7 @@ export function FollowUp({ diagnosis, again }: { diagnosis: CaseOf; again: () =>
   const [open, setOpen] = useState<Open>();
   const { id } = diagnosis;
   const answer = useAsk(FOLLOW_UP, { id, edition: diagnosis.edition.key });
+  const evidence = useEvidence(id);
   const close = () => setOpen(undefined);
 
   async function done(sent: Promise<{ data?: unknown; errors: unknown[] }>) {
@@ -113,13 +115,10 @@ export function FollowUp({ diagnosis, again }: { diagnosis: CaseOf; again: () =>
                 {followUp?.conclusion && <p><strong>{texts.conclusion}</strong>{words.colon}{followUp.conclusion}</p>}
                 {!followUp?.measures.length && <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={texts.noPlan} />}
                 {followUp && followUp.measures.length > 0 && (
-                  <Table
-                    size="small"
-                    aria-label={texts.measures}
-                    pagination={false}
+                  <SheetTable
+                    caption={texts.measures}
                     rowKey={(one) => `${one.indicator} ${one.text}`}
                     dataSource={followUp.measures}
-                    scroll={{ x: "max-content" }}
                     style={{ marginBottom: 16 }}
                     columns={[
                       { title: words.acts.indicator, render: (_, one) => called(one.indicator) },
@@ -140,7 +139,7 @@ export function FollowUp({ diagnosis, again }: { diagnosis: CaseOf; again: () =>
             <AppointForm id={id} open={open === "appoint"} title={texts.appoint} close={close} done={done} />
             <ReadingForm id={id} open={open === "record"} title={texts.record} close={close} done={done} indicators={indicators} />
             <MeasuresForm id={id} open={open === "plan"} title={texts.plan} close={close} done={done} indicators={indicators} known={followUp?.measures ?? []} advice={reading?.recommendations ?? []} />
-            <ReportForm id={id} month={typeof open === "object" ? open.month : undefined} title={texts.report} close={close} done={done} indicators={indicators} evidence={found.evidence?.nodes ?? []} />
+            <ReportForm id={id} month={typeof open === "object" ? open.month : undefined} title={texts.report} close={close} done={done} indicators={indicators} evidence={evidence.files ?? []} />
             <Written open={open === "close"} title={texts.close} close={close} fields={[{ name: "conclusion", label: texts.conclusion, rows: 4 }]} send={({ conclusion = "" }) => done(send(CLOSE, { id, conclusion }))} />
           </>
         );
@@ -181,13 +180,10 @@ function Month({ report, called, act }: { report: Report; called: (indicator: st
       {report.done !== null && <p>{report.done}</p>}
       {report.reportedAt && !report.changes.length && <p className="clause">{texts.noChange}</p>}
       {report.changes.length > 0 && (
-        <Table
-          size="small"
-          aria-label={`${texts.before} ${texts.after}`}
-          pagination={false}
+        <SheetTable
+          caption={`${texts.before} ${texts.after}`}
           rowKey={(one) => `${one.indicator} ${one.name}`}
           dataSource={report.changes}
-          scroll={{ x: "max-content" }}
           columns={[
             { title: texts.measured, render: (_, one) => <div style={{ minWidth: 160 }}>{one.name}<div className="clause">{called(one.indicator)}</div></div> },
             { title: texts.before, align: "right", className: "nowrap", render: (_, one) => `${decimal(one.before)} ${one.unit}` },

@@ -1,4 +1,4 @@
-import { Card, Col, Empty, List, Row, Statistic, Tag } from "antd";
+import { Card, Col, List, Row, Statistic, Tag } from "antd";
 import { Link, Navigate } from "react-router";
 
 import { Shown, useAsk } from "../ask";
@@ -10,6 +10,7 @@ import { useNames, useWords } from "../language";
 import { useViewer } from "../session";
 import { StatusTag } from "./diagnoses";
 import { Due } from "./due";
+import { Nothing } from "./nothing";
 
 const TO_DO = graphql(`
   query ToDo($filter: DiagnosisFilter) {
@@ -64,7 +65,7 @@ export function Home() {
       {STEERING.includes(viewer.role) && <Gaps />}
       {FIRM.includes(viewer.role) && <Invitations />}
       {WAITED_FOR.includes(viewer.role) && <Due />}
-      {next ? <ToDo status={next} /> : ![...STEERING, ...WAITED_FOR].includes(viewer.role) && <Empty description={words.home.nothing} />}
+      {next ? <ToDo status={next} /> : ![...STEERING, ...WAITED_FOR].includes(viewer.role) && <Nothing />}
     </>
   );
 }
@@ -78,7 +79,7 @@ function ToDo({ status }: { status: DiagnosisStatus[] }) {
         <List
           header={<h2 style={{ margin: 0 }}>{words.home.due}</h2>}
           dataSource={diagnoses.nodes}
-          locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={words.home.nothing} /> }}
+          locale={{ emptyText: <Nothing /> }}
           renderItem={(one) => (
             <List.Item extra={<StatusTag status={one.status} />}>
               <List.Item.Meta

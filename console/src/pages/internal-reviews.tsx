@@ -1,4 +1,4 @@
-import { Alert, Button, Card, Empty, Form, Input, Modal, Radio, Space, Table, Tag } from "antd";
+import { Alert, Button, Card, Empty, Form, Input, Modal, Radio, Space, Tag } from "antd";
 import { useState } from "react";
 
 import { Shown, useAsk, useSend } from "../ask";
@@ -8,6 +8,7 @@ import { ReviewItemNames, RoleNames } from "../gql/enum-names";
 import type { ReviewItem } from "../gql/graphql";
 import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
+import { SheetTable } from "../sheet-table";
 import { Written } from "../written";
 import type { CaseOf } from "./case";
 
@@ -85,12 +86,10 @@ export function InternalReviews({ diagnosis, again }: { diagnosis: CaseOf; again
                 <p>{one.summary}</p>
                 {one.conclusion !== null && <p><strong>{texts.conclusion}</strong>{words.colon}{one.conclusion} <span className="clause">{one.reviewedByRole && texts.by(name(RoleNames, one.reviewedByRole), shanghai(one.reviewedAt))}</span></p>}
                 {one.checks.length > 0 && (
-                  <Table
-                    size="small"
-                    pagination={false}
+                  <SheetTable
+                    caption={`${texts.handedIn} ${shanghai(one.handedInAt)}`}
                     rowKey="item"
                     dataSource={one.checks}
-                    scroll={{ x: "max-content" }}
                     columns={[
                       { title: texts.item, render: (_, check) => name(ReviewItemNames, check.item) },
                       { title: words.fields.outcome, render: (_, check) => <Tag color={check.met ? "#135200" : "#a8071a"}>{check.met ? texts.met : texts.notMet}</Tag> },

@@ -8,6 +8,7 @@ import { graphql } from "../gql";
 import { MatchingStatusNames, RoleNames, TieKindNames } from "../gql/enum-names";
 import type { MatchingsQuery, TieKind } from "../gql/graphql";
 import { spoken, useNames, useWords } from "../language";
+import { Narrowing } from "../narrowing";
 import { PagedTable, usePaging } from "../paged";
 import { useViewer } from "../session";
 
@@ -40,8 +41,8 @@ const ADOPT = graphql(`
   }
 `);
 const TIES = graphql(`
-  query Ties($first: Int, $after: String, $last: Int, $before: String) {
-    ties(first: $first, after: $after, last: $last, before: $before) {
+  query Ties($filter: TieFilter, $first: Int, $after: String, $last: Int, $before: String) {
+    ties(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
       totalCount
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
       nodes { id kind since last source declaredBy declaredAt provider { id name } enterprise { id name } group { id name } }
@@ -150,7 +151,7 @@ function ThePlan({ plan, again }: { plan: Plan; again: () => void }) {
   const { viewer } = useViewer();
   const [changes, setChanges] = useState<Record<string, Change>>({});
   const [changing, setChanging] = useState<string>();
-  const paging = usePaging(plan.id, 50);
+  const paging = usePaging(plan.id, 50, 50);
   const answer = useAsk(FIRMS, { id: plan.id, ...paging.paging });
   const rows = answer.data?.matching?.firms.nodes ?? [];
   const ids = [...new Set(rows.flatMap((one) => [one.enterprise, one.provider, one.adopted, ...one.others.map(({ provider }) => provider)]).filter((id) => id !== null))];
@@ -247,8 +248,9 @@ function Ties() {
   const send = useSend();
   const { viewer } = useViewer();
   const [open, setOpen] = useState<"declare" | { provider: string; kind: TieKind; party: string | null }>();
-  const paging = usePaging("ties");
-  const answer = useAsk(TIES, paging.paging);
+  const [kind, setKind] = useState<TieKind[]>([]);
+  const paging = usePaging(`ties ${kind.join()}`);
+  const answer = useAsk(TIES, { filter: { kind: kind.length ? kind : null }, ...paging.paging });
   const declares = ["CITY", "DISTRICT", "PROVIDER", "ENTERPRISE"].includes(viewer.role);
 
   async function done(sent: Promise<{ data?: unknown; errors: unknown[] }>) {
@@ -261,7 +263,10 @@ function Ties() {
   const day = (given: Dayjs) => given.format("YYYY-MM-DD");
   return (
     <>
-      {declares && <Button style={{ marginBottom: 12 }} onClick={() => setOpen("declare")}>{texts.declare}</Button>}
+      <div className="bar">
+        {declares && <Button onClick={() => setOpen("declare")}>{texts.declare}</Button>}
+        <Narrowing label={words.narrow(texts.kind)} names={TieKindNames} chosen={kind} choose={setKind} />
+      </div>
       <Shown answer={answer}>
         {({ ties }) => (
           <PagedTable

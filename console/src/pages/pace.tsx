@@ -1,4 +1,4 @@
-import { Card, Col, Empty, Row, Statistic, Table, Tag } from "antd";
+import { Card, Col, Empty, Row, Statistic, Tag } from "antd";
 import { lazy, Suspense, useMemo } from "react";
 
 import { Shown, useAsk } from "../ask";
@@ -6,6 +6,7 @@ import { decimal } from "../format";
 import { graphql } from "../gql";
 import type { PaceQuery } from "../gql/graphql";
 import { spoken, useWords } from "../language";
+import { SheetTable } from "../sheet-table";
 import { SetTarget } from "./target";
 
 const PaceChart = lazy(async () => ({ default: (await import("./pace-chart")).PaceChart }));
@@ -74,13 +75,10 @@ export function PaceOf({ year }: { year: number }) {
             <Suspense fallback={<div className="chart" />}>
               <PaceChart days={pace.days.nodes} day={pace.day} until={pace.until} diagnosed={pace.whole.diagnosed} target={pace.whole.target} forecast={pace.whole.forecast} names={names} />
             </Suspense>
-            <Table
-              size="small"
-              aria-label={texts.chart}
-              pagination={false}
+            <SheetTable
+              caption={texts.chart}
               rowKey={(one) => one.district?.code ?? ""}
               dataSource={[pace.whole, ...pace.districts]}
-              scroll={{ x: "max-content" }}
               columns={[
                 { title: words.fields.district, fixed: "left", render: (_, one) => (one.district ? (one.district.name ?? one.district.code) : <strong>{texts.whole}</strong>) },
                 { title: texts.diagnosed, align: "right", render: (_, one) => `${one.diagnosed} / ${one.total}` },

@@ -1,4 +1,4 @@
-import { App, Button, Card, Descriptions, Empty, Space, Table, Tag } from "antd";
+import { App, Button, Card, Descriptions, Empty, Space, Tag } from "antd";
 
 import { Acts, useOptions } from "../acts";
 import { download } from "../api";
@@ -9,6 +9,7 @@ import { CounterpartNames, PackageClassificationNames, PackageGranularityNames, 
 import type { Counterpart, PackageClassification, PackageGranularity, PackagesQuery } from "../gql/graphql";
 import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
+import { SheetTable } from "../sheet-table";
 
 const PACKAGES = graphql(`
   query Packages {
@@ -107,7 +108,7 @@ function OnePackage({ of, city, again }: { of: Package; city: boolean; again: ()
         <Acts done={again} acts={[city && of.status === "MADE" && { label: texts.handOver, primary: true, fields: [{ name: "handedOverOn", label: texts.day, kind: "day" }, { name: "receipt", label: texts.receipt, help: texts.receiptHelp }], send: (given: { handedOverOn: string; receipt: string }) => send(HAND_OVER, { package: of.id, ...given }) }]} />
       </Space>
       {of.files.length > 0 && (
-        <Table size="small" pagination={false} rowKey="name" aria-label={texts.files} scroll={{ x: "max-content" }} dataSource={of.files} columns={[
+        <SheetTable rowKey="name" caption={texts.files} dataSource={of.files} columns={[
           { title: texts.file, dataIndex: "name" },
           { title: texts.count, align: "right", render: (_, one) => decimal(one.count) },
           { title: texts.sha, render: (_, one) => <code>{one.sha256.slice(0, 16)}…</code> },

@@ -1,4 +1,4 @@
-import { Alert, App, Button, Card, Descriptions, Empty, Form, Input, InputNumber, Modal, Popconfirm, Select, Space, Table, Tag } from "antd";
+import { Alert, App, Button, Card, Descriptions, Empty, Form, Input, InputNumber, Modal, Popconfirm, Select, Space, Tag } from "antd";
 import dayjs from "dayjs";
 import { useState } from "react";
 
@@ -10,6 +10,7 @@ import { PaperFormatNames, PaperKindNames, PaperStatusNames, PaperTableNameNames
 import type { PaperKind, PapersQuery } from "../gql/graphql";
 import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
+import { SheetTable } from "../sheet-table";
 
 const PAPERS = graphql(`
   query Papers($year: Int, $city: Boolean!) {
@@ -100,12 +101,9 @@ function PaperCard({ paper, city, again }: { paper: Paper; city: boolean; again:
         {city && paper.status === "DRAFTED" && <Popconfirm title={texts.publishText} onConfirm={() => void send(PUBLISH, { kind: paper.kind, year: paper.year, version: paper.version ?? null }).then(again)}><Button type="primary">{texts.publish}</Button></Popconfirm>}
       </Space>
       {paper.tables.length > 0 && (
-        <Table
-          size="small"
-          pagination={false}
+        <SheetTable
           rowKey="table"
-          aria-label={`${title} ${texts.tables}`}
-          scroll={{ x: "max-content" }}
+          caption={`${title} ${texts.tables}`}
           dataSource={paper.tables}
           columns={[
             { title: texts.table, render: (_, one) => <Button type="link" style={{ padding: 0 }} onClick={() => fetched(one.path)}>{name(PaperTableNameNames, one.table)}</Button> },

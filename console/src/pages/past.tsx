@@ -17,7 +17,7 @@ const DIAGNOSIS = graphql(`
     diagnosis(id: $id, asOf: $asOf) {
       status purpose form edition { title } answered visits selfTotal verifiedTotal gradeName levelName issuedVersion enterprise { name } provider { name } stage { stage } filing { number }
       reports(first: 50) { nodes { version kind } }
-      evidence(first: 100) { nodes { filename } }
+      evidence(first: 100) { totalCount nodes { filename } }
       answers { indicator given { level numbers { name value } choices notApplicable reason } verified { level numbers { name value } choices notApplicable reason } }
       asOf { changedLater changedLaterAt changes }
     }
@@ -180,7 +180,7 @@ function useCaseTold() {
       ["issued", texts.issued, one.issuedVersion],
       ["filing", texts.filing, one.filing?.number],
       ["reports", texts.reports, one.reports?.nodes.map((report) => `${report.version} ${name(ReportKindNames, report.kind)}`).join(words.comma)],
-      ["evidence", texts.evidence, one.evidence?.nodes.map((file) => file.filename).join(words.comma)],
+      ["evidence", texts.evidence, one.evidence && [words.total(one.evidence.totalCount ?? one.evidence.nodes.length), ...one.evidence.nodes.map((file) => file.filename)].join(words.comma)],
       ...(one.answers ?? []).flatMap((found): [string, string, string | null | undefined][] => [
         [`given ${found.indicator}`, texts.given(found.indicator), found.given && said(found.given)],
         [`verified ${found.indicator}`, texts.verified(found.indicator), found.verified && said(found.verified)],

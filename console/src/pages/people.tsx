@@ -1,14 +1,17 @@
 import { App, Button, Tag, Typography } from "antd";
+import { useState } from "react";
 
 import { Shown, useAsk, useSend } from "../ask";
 import { graphql } from "../gql";
 import { RoleNames } from "../gql/enum-names";
+import type { Role } from "../gql/graphql";
 import { useNames, useWords } from "../language";
+import { Narrowing } from "../narrowing";
 import { PagedTable, usePaging } from "../paged";
 
 const PEOPLE = graphql(`
-  query People($first: Int, $after: String, $last: Int, $before: String) {
-    people(first: $first, after: $after, last: $last, before: $before) {
+  query People($role: [Role!], $first: Int, $after: String, $last: Int, $before: String) {
+    people(role: $role, first: $first, after: $after, last: $last, before: $before) {
       totalCount
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
       nodes { id name phone joined memberships(first: 20) { nodes { id role organisationName since until } } }
@@ -26,8 +29,9 @@ const INVITE = graphql(`
 export function People() {
   const words = useWords();
   const name = useNames();
-  const paging = usePaging("");
-  const answer = useAsk(PEOPLE, paging.paging);
+  const [role, setRole] = useState<Role[]>([]);
+  const paging = usePaging(role.join());
+  const answer = useAsk(PEOPLE, { role: role.length ? role : null, ...paging.paging });
   const send = useSend();
   const { modal } = App.useApp();
 
@@ -39,6 +43,7 @@ export function People() {
   return (
     <>
       <h1>{words.people.title}</h1>
+      <div className="bar"><Narrowing label={words.narrow(words.fields.role)} names={RoleNames} chosen={role} choose={setRole} /></div>
       <Shown answer={answer}>
         {({ people }) => (
           <PagedTable
@@ -51,7 +56,7 @@ export function People() {
             columns={[
               { title: words.fields.name, dataIndex: "name" },
               { title: words.fields.phone, render: (_, one) => one.phone ?? "—" },
-              { title: words.fields.role, render: (_, one) => one.memberships.nodes.map((held) => <Tag key={held.id}>{name(RoleNames, held.role)} {held.organisationName}{held.until ? `（${words.fields.until} ${held.until}）` : ""}</Tag>) },
+              { title: words.fields.role, render: (_, one) => one.memberships.nodes.map((held) => <Tag key={held.id}>{name(RoleNames, held.role)} {held.organisationName}{held.until ? words.aside(`${words.fields.until} ${held.until}`) : ""}</Tag>) },
               { title: words.fields.status, render: (_, one) => (one.joined ? words.people.joined : <>{words.people.invited} <Button size="small" onClick={() => void invite(one.id)}>{words.people.invite}</Button></>) },
             ]}
           />

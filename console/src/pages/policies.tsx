@@ -1,4 +1,4 @@
-import { Alert, Button, Card, Descriptions, Empty, Modal, Select, Space, Table, Tag } from "antd";
+import { Alert, Button, Card, Descriptions, Empty, Modal, Select, Space, Tag } from "antd";
 import { lazy, Suspense, useState } from "react";
 import { useSearchParams } from "react-router";
 
@@ -8,6 +8,7 @@ import { graphql } from "../gql";
 import { PolicyPurposeNames, PolicyStatusNames, SourceMarkNames } from "../gql/enum-names";
 import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
+import { SheetTable } from "../sheet-table";
 import { Written } from "../written";
 import { PolicyChecks } from "./policy-checks";
 import { type PolicyOf, type TermsOf, useTestSaid } from "./policy-words";
@@ -124,12 +125,9 @@ function PolicyShown({ policy, districts, again }: { policy: PolicyOf; districts
         <>
           <h2>{texts.simulation}</h2>
           <p className="clause">{texts.simulated(simulation.number, simulation.day, yuan(simulation.fen), yuan(simulation.mostFen))}</p>
-          <Table
-            size="small"
-            pagination={false}
+          <SheetTable
             rowKey="district"
-            aria-label={texts.simulation}
-            scroll={{ x: "max-content" }}
+            caption={texts.simulation}
             dataSource={simulation.districts}
             columns={[
               { title: texts.district, render: (_, one) => districts.get(codeOf(one.district)) ?? codeOf(one.district) },

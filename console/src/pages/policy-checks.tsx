@@ -1,4 +1,4 @@
-import { App, Button, Checkbox, Empty, Select, Space, Table, Tag } from "antd";
+import { App, Button, Checkbox, Empty, Select, Space, Tag } from "antd";
 import { useState } from "react";
 
 import { download } from "../api";
@@ -9,6 +9,7 @@ import type { PolicyChecksQuery, PolicyVerdict } from "../gql/graphql";
 import { spoken, useNames, useWords } from "../language";
 import { PagedTable, usePaging } from "../paged";
 import { useViewer } from "../session";
+import { SheetTable } from "../sheet-table";
 import { type PolicyOf, useTestSaid } from "./policy-words";
 
 const CHECKS = graphql(`
@@ -93,11 +94,9 @@ function ClausesOf({ check, policy, draft, districts }: { check: Check; policy: 
   const first = check.clauses.length - (stated?.clauses.length ?? 0); // of a district's policy, where the firm lies
   if (!check.clauses.length) return <Empty description={texts.none} />;
   return (
-    <Table
-      size="small"
-      pagination={false}
+    <SheetTable
       rowKey="title"
-      aria-label={texts.clause}
+      caption={texts.clause}
       style={{ maxWidth: 900, marginTop: 8 }}
       dataSource={check.clauses.map((one, place) => ({ ...one, asked: stated?.clauses[place - first]?.anyOf ?? [] }))}
       columns={[

@@ -1,4 +1,4 @@
-import { Button, Col, Empty, Progress, Row, Statistic, Table } from "antd";
+import { Button, Col, Empty, Progress, Row, Statistic } from "antd";
 import { useEffect, useState } from "react";
 
 import { Faulted, Shown, useAsk } from "../ask";
@@ -6,6 +6,7 @@ import { decimal, share } from "../format";
 import { graphql } from "../gql";
 import type { HeatQuery } from "../gql/graphql";
 import { spoken, useWords } from "../language";
+import { SheetTable } from "../sheet-table";
 import { SHADES } from "./district-tiles";
 
 const PORTRAIT = graphql(`
@@ -104,14 +105,11 @@ function Heat({ year }: { year: number }) {
     <>
       <h2>{texts.heat}</h2>
       <p className="clause">{texts.how}</p>
-      <Table
-        size="small"
-        aria-label={texts.heat}
+      <SheetTable
+        caption={texts.heat}
         loading={answer.fetching}
-        pagination={false}
         rowKey="code"
         dataSource={industries}
-        scroll={{ x: "max-content" }}
         columns={[
           { title: words.fields.industry, fixed: "left" as const, render: (_, one) => <div style={{ maxWidth: 140 }}>{one.code} {one.name}</div> },
           ...districts.map((district) => ({
@@ -149,14 +147,11 @@ function Weakest({ year }: { year: number }) {
         const names = new Map(editions.flatMap((edition) => edition.indicators.map((one) => [`${edition.id} ${one.id}`, one.name])));
         const titles = new Map(editions.map((one) => [one.id, one.title]));
         return (
-          <Table
-            size="small"
-            aria-label={texts.weakest}
-            pagination={false}
+          <SheetTable
+            caption={texts.weakest}
             rowKey={(one) => `${one.edition} ${one.indicator}`}
             dataSource={portrait.weakest.nodes}
-            locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={texts.noWeakest} /> }}
-            scroll={{ x: "max-content" }}
+            empty={texts.noWeakest}
             columns={[
               { title: texts.indicator, render: (_, one) => `${one.indicator} ${names.get(`${one.edition} ${one.indicator}`) ?? ""}` },
               { title: texts.mean, align: "right", render: (_, one) => decimal(one.mean, 1) },

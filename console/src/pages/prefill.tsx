@@ -1,4 +1,4 @@
-import { Alert, Button, Checkbox, Table } from "antd";
+import { Alert, Button, Checkbox } from "antd";
 import { useState } from "react";
 
 import { useAsk, useSend } from "../ask";
@@ -6,6 +6,7 @@ import { decimal } from "../format";
 import { graphql } from "../gql";
 import { MappingRelationNames, SourceMarkNames } from "../gql/enum-names";
 import { spoken, useNames, useWords } from "../language";
+import { SheetTable } from "../sheet-table";
 
 const PREFILL = graphql(`query Prefill($id: ID!) { prefill(diagnosis: $id) { offers { indicator name level assessment modelName standardNumber number certificateLevel assessedOn nodeName relation confidence crosswalkVersion crosswalkMark } } }`);
 const TAKE = graphql(`mutation TakePrefill($id: ID!, $assessment: ID!, $indicators: [String!]!) { takePrefill(input: { diagnosis: $id, assessment: $assessment, indicators: $indicators }) { userErrors { code clause field bound message messageInEnglish } } }`);
@@ -49,7 +50,7 @@ export function PrefillOffers({ diagnosis, taken }: { diagnosis: string; taken: 
       description={
         <>
           <p>{texts.says}</p>
-          <Table size="small" pagination={false} rowKey={keyOf} aria-label={texts.title(offers.length)} scroll={{ x: "max-content" }} dataSource={offers} columns={[
+          <SheetTable rowKey={keyOf} caption={texts.title(offers.length)} dataSource={offers} columns={[
             { title: texts.indicator, render: (_, one) => <Checkbox aria-label={texts.choose(one.indicator)} checked={chosen.includes(keyOf(one))} onChange={(event) => setChosen(event.target.checked ? [...chosen.filter((key) => !key.endsWith(` ${one.indicator}`)), keyOf(one)] : chosen.filter((key) => key !== keyOf(one)))}>{one.indicator} {one.name}</Checkbox> },
             { title: texts.level, render: (_, one) => words.questionnaire.level(Number(one.level)) },
             { title: texts.source, render: (_, one) => <>{texts.certificate(one.modelName, one.certificateLevel, one.number ?? texts.unnumbered, one.assessedOn)}<div className="clause">{one.standardNumber}</div></> },

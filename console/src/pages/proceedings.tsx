@@ -1,15 +1,18 @@
-import { Descriptions, Tag } from "antd";
+import { Descriptions, Select, Tag } from "antd";
+import { useState } from "react";
 
 import { Shown, useAsk } from "../ask";
 import { graphql } from "../gql";
-import { ProceedingOutcomeNames, ProceedingStatusNames } from "../gql/enum-names";
+import { ProceedingKindNames, ProceedingOutcomeNames, ProceedingStatusNames } from "../gql/enum-names";
+import type { ProceedingKind, ProceedingOrder, ProceedingStatus } from "../gql/graphql";
 import { useNames, useWords } from "../language";
+import { Narrowing } from "../narrowing";
 import { PagedTable, usePaging } from "../paged";
 import { OpenProceeding, ProceedingActs } from "./proceeding-acts";
 
 const PROCEEDINGS = graphql(`
-  query Proceedings($first: Int, $after: String, $last: Int, $before: String) {
-    proceedings(first: $first, after: $after, last: $last, before: $before) {
+  query Proceedings($filter: ProceedingFilter, $orderBy: [ProceedingOrder!], $first: Int, $after: String, $last: Int, $before: String) {
+    proceedings(filter: $filter, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {
       totalCount
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
       nodes { id kind status about applicantRole asked grounds statement hearing venue minutes appealGrounds openedOn due overdue outcome reasons provider { id name } enterprise { id name } }
@@ -22,12 +25,20 @@ export function Proceedings() {
   const words = useWords();
   const name = useNames();
   const w = words.proceedings;
-  const paging = usePaging("");
-  const answer = useAsk(PROCEEDINGS, paging.paging);
+  const [kind, setKind] = useState<ProceedingKind[]>([]);
+  const [status, setStatus] = useState<ProceedingStatus[]>([]);
+  const [order, setOrder] = useState<ProceedingOrder>("OPENED_AT_DESC");
+  const paging = usePaging(JSON.stringify([kind, status, order]));
+  const answer = useAsk(PROCEEDINGS, { filter: { kind: kind.length ? kind : null, status: status.length ? status : null }, orderBy: [order], ...paging.paging });
   return (
     <>
       <h1>{w.title}</h1>
-      <div className="bar"><OpenProceeding done={answer.again} /></div>
+      <div className="bar">
+        <OpenProceeding done={answer.again} />
+        <Narrowing label={words.narrow(words.fields.kind)} names={ProceedingKindNames} chosen={kind} choose={setKind} />
+        <Narrowing label={words.narrow(words.fields.status)} names={ProceedingStatusNames} chosen={status} choose={setStatus} />
+        <Select aria-label={words.diagnoses.sort} value={order} onChange={setOrder} options={[{ value: "OPENED_AT_DESC", label: w.latest }, { value: "DUE_ASC", label: w.soonest }]} />
+      </div>
       <Shown answer={answer}>
         {({ proceedings }) => (
           <PagedTable
@@ -51,12 +62,12 @@ export function Proceedings() {
                   ]} />
                 </details>
               ) },
+              { title: words.fields.status, render: (_, one) => <Tag>{name(ProceedingStatusNames, one.status)}</Tag> },
+              { title: w.next, render: (_, one) => <ProceedingActs of={one} done={answer.again} /> },
               { title: words.fields.provider, render: (_, one) => one.provider?.name ?? "—" },
               { title: words.fields.enterprise, render: (_, one) => one.enterprise?.name ?? "—" },
               { title: words.fields.opened, dataIndex: "openedOn" },
               { title: words.fields.due, render: (_, one) => <>{one.due ?? "—"} {one.overdue && <Tag color="#a8071a">{w.overdue}</Tag>}</> },
-              { title: words.fields.status, render: (_, one) => <Tag>{name(ProceedingStatusNames, one.status)}</Tag> },
-              { title: w.next, render: (_, one) => <ProceedingActs of={one} done={answer.again} /> },
             ]}
           />
         )}

@@ -1,9 +1,11 @@
 import { Alert, Button, Card, Checkbox, Input, Space, Tag, Upload } from "antd";
+import { useState } from "react";
 
 import { AnswerFields, type Indicator, Said } from "../answer-fields";
-import { agree, type Given } from "../answers";
+import { agree, type Given, type Seen } from "../answers";
 import type { Deferral, SectionAnswersQuery } from "../gql/graphql";
 import { useSaid, useWords } from "../language";
+import { type EvidenceFile, EvidenceNames, EvidenceShown } from "./evidence";
 
 type Known = NonNullable<NonNullable<SectionAnswersQuery["diagnosis"]>["answers"]>[number];
 
@@ -11,10 +13,10 @@ type Known = NonNullable<NonNullable<SectionAnswersQuery["diagnosis"]>["answers"
 export interface Mine {
   given: Given;
   reason: string;
-  /** Version of the firm's answer that this one was written over; null = there was none. */
-  seen: number | null;
+  /** What stood when this one was begun. */
+  seen: Seen;
   state: "begun" | "saving" | "kept" | "refused" | "conflict";
-  says?: string;
+  says?: { message: string; messageInEnglish: string };
 }
 
 /** One indicator: what is asked, what was answered, and the files that show it. */
@@ -23,7 +25,7 @@ export function Question(given: {
   known: Known | undefined;
   mine: Mine | undefined;
   mode: "fill" | "verify" | "read";
-  attached: number;
+  files: EvidenceFile[];
   /** Why the question is not answered yet; null = it bears no mark. */
   deferral: Deferral | null;
   defer: (deferral: Deferral | null) => void;
@@ -38,6 +40,8 @@ export function Question(given: {
   const q = words.questionnaire;
   const shown: Given = mine?.given ?? (mode === "fill" ? known?.given : (known?.verified ?? known?.given)) ?? {};
   const disabled = mode === "read";
+  const [open, setOpen] = useState<string>();
+  const file = given.files.find((one) => one.sha256 === open);
   const differs = mode === "verify" && known !== undefined && mine !== undefined && !agree(mine.given, known.given);
   return (
     <Card
@@ -48,39 +52,45 @@ export function Question(given: {
       extra={<State mine={mine} answered={known !== undefined && (mode !== "verify" || known.verified !== null)} />}
     >
       {mode !== "read" && <p className="clause">{said(help.says, help.saysInEnglish)} {said(help.example, help.exampleInEnglish)}</p>}
-      <AnswerFields indicator={indicator} shown={shown} disabled={disabled} change={change} />
-      {mode === "fill" && !known && !mine && (
-        <Space wrap role="group" aria-label={`${q.deferred} ${indicator.id}`} style={{ marginTop: 8 }}>
-          {(["NOT_KNOWN_YET", "COME_BACK_LATER"] as const).map((one) => (
-            <Checkbox key={one} checked={given.deferral === one} onChange={(event) => given.defer(event.target.checked ? one : null)}>{one === "NOT_KNOWN_YET" ? q.notKnownYet : q.comeBackLater}</Checkbox>
-          ))}
-        </Space>
-      )}
-      {mode !== "fill" && known && <p className="clause">{q.selfSaid}{words.colon}<Said given={known.given} indicator={indicator} /></p>}
-      {(differs || (mode === "verify" && mine?.reason)) && (
-        <Input.TextArea rows={2} status={differs && !mine?.reason.trim() ? "error" : ""} aria-label={q.reason} placeholder={q.needsReason} value={mine?.reason ?? ""} onChange={(event) => change({}, event.target.value)} />
-      )}
-      {mode === "read" && known?.difference && <p className="clause">{q.reason}{words.colon}{known.difference}</p>}
-      {mine?.state === "refused" && <Alert type="error" showIcon title={mine.says} style={{ marginTop: 8 }} />}
-      {mine?.state === "conflict" && (
-        <Alert
-          type="warning"
-          showIcon
-          style={{ marginTop: 8 }}
-          title={q.conflict}
-          description={known && <Said given={known.given} indicator={indicator} />}
-          action={
-            <Space orientation="vertical">
-              <Button size="small" onClick={() => given.resolve(true)}>{q.keepMine}</Button>
-              <Button size="small" onClick={() => given.resolve(false)}>{q.takeTheirs}</Button>
+      <div className={file && "beside"}>
+        <div>
+          <AnswerFields indicator={indicator} shown={shown} disabled={disabled} change={change} />
+          {mode === "fill" && !known && !mine && (
+            <Space wrap role="group" aria-label={`${q.deferred} ${indicator.id}`} style={{ marginTop: 8 }}>
+              {(["NOT_KNOWN_YET", "COME_BACK_LATER"] as const).map((one) => (
+                <Checkbox key={one} checked={given.deferral === one} onChange={(event) => given.defer(event.target.checked ? one : null)}>{one === "NOT_KNOWN_YET" ? q.notKnownYet : q.comeBackLater}</Checkbox>
+              ))}
             </Space>
-          }
-        />
-      )}
-      {(indicator.evidence || given.attached > 0) && (
+          )}
+          {mode !== "fill" && known && <p className="clause">{q.selfSaid}{words.colon}<Said given={known.given} indicator={indicator} /></p>}
+          {(differs || (mode === "verify" && mine?.reason)) && (
+            <Input.TextArea rows={2} status={differs && !mine?.reason.trim() ? "error" : ""} aria-label={q.reason} placeholder={q.needsReason} value={mine?.reason ?? ""} onChange={(event) => change({}, event.target.value)} />
+          )}
+          {mode === "read" && known?.difference && <p className="clause">{q.reason}{words.colon}{known.difference}</p>}
+          {mine?.state === "refused" && <Alert type="error" showIcon title={mine.says && said(mine.says.message, mine.says.messageInEnglish)} style={{ marginTop: 8 }} />}
+          {mine?.state === "conflict" && (
+            <Alert
+              type="warning"
+              showIcon
+              style={{ marginTop: 8 }}
+              title={q.conflict}
+              description={known && <Said given={(mode === "verify" ? known.verified : null) ?? known.given} indicator={indicator} />}
+              action={
+                <Space orientation="vertical">
+                  <Button size="small" onClick={() => given.resolve(true)}>{q.keepMine}</Button>
+                  <Button size="small" onClick={() => given.resolve(false)}>{q.takeTheirs}</Button>
+                </Space>
+              }
+            />
+          )}
+          {given.files.length > 0 && <div style={{ marginTop: 8 }}><EvidenceNames files={given.files} shown={open} show={setOpen} /></div>}
+        </div>
+        {file && <div><EvidenceShown file={file} /></div>}
+      </div>
+      {(indicator.evidence || given.files.length > 0) && (
         <div className="clause" style={{ marginTop: 8 }}>
           {indicator.evidence && <>{q.evidence}{words.colon}{indicator.evidence} </>}
-          {given.attached > 0 && <Tag color="#135200">{q.attached(given.attached)}</Tag>}
+          {given.files.length > 0 && <Tag color="#135200">{q.attached(given.files.length)}</Tag>}
           {mode !== "read" && (
             <Upload.Dragger
               multiple

@@ -1,4 +1,4 @@
-import { App, Button, Descriptions, Empty, InputNumber, Modal, Progress, Space, Steps, Table, Tabs, Tag } from "antd";
+import { App, Button, Descriptions, Empty, InputNumber, Modal, Progress, Skeleton, Space, Steps, Tabs, Tag } from "antd";
 import { useState } from "react";
 
 import { download } from "../api";
@@ -9,6 +9,7 @@ import { RatingComponentNames, RatingStatusNames, RatingStepNames, TierNames, Un
 import type { RatingQuery, RatingStatus } from "../gql/graphql";
 import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
+import { SheetTable } from "../sheet-table";
 import { Fairness } from "./fairness";
 import { Subsidy } from "./subsidy";
 
@@ -33,6 +34,7 @@ const RATING = graphql(`
     }
   }
 `);
+const RATED = graphql(`query RatedYears($last: Int!, $before: Int!, $earlier: Int!) { last: rating(year: $last) { year } before: rating(year: $before) { year } earlier: rating(year: $earlier) { year } }`);
 const FACTS = graphql(`query RatingFacts($year: Int!, $provider: ID!) { ratingFacts(year: $year, provider: $provider) }`);
 const FIX = graphql(`mutation FixRatingInputs($year: Int!) { fixRatingInputs(input: { year: $year }) { userErrors { code clause field bound message messageInEnglish } } }`);
 const PUBLISH = graphql(`mutation PublishRating($year: Int!, $version: Int) { publishRating(input: { year: $year, expectedVersion: $version }) { userErrors { code clause field bound message messageInEnglish } } }`);
@@ -60,7 +62,12 @@ const STATES: RatingStatus[] = ["FIXED", "COMPUTED", "PUBLISHED", "FINAL"];
 export function Ratings() {
   const texts = useTexts();
   const words = useWords();
-  const [year, setYear] = useState(new Date().getFullYear() - 1);
+  const last = new Date().getFullYear() - 1;
+  const [chosen, setYear] = useState<number>();
+  const rates = useViewer().viewer.role === "CITY"; // who is to rate the year that ended begins with it, anyone else with the last that is rated
+  const { data, fetching } = useAsk(RATED, { last, before: last - 1, earlier: last - 2 }, rates);
+  const year = chosen ?? (data?.last ?? data?.before ?? data?.earlier)?.year ?? last;
+  if (!rates && !data && fetching) return <Skeleton active aria-label={words.loading} />;
   return (
     <>
       <h1>{words.ratings.title}</h1>
@@ -104,13 +111,10 @@ function YearOf({ year }: { year: number }) {
               <p className="clause">
                 {rating.restsOn !== null && w.restsOn(`${decimal(Number(rating.restsOn) * 100)} %`)} {rating.objectionsUntil && w.objections(rating.objectionsUntil)} {rating.round !== null && texts.round(rating.round, rating.latestRound)}
               </p>
-              <Table
-                size="small"
-                aria-label={texts.ratings}
-                pagination={{ pageSize: 50, hideOnSinglePage: true }}
+              <SheetTable
+                caption={texts.ratings}
                 rowKey={(one) => one.provider?.id ?? ""}
                 dataSource={rating.providers.nodes}
-                scroll={{ x: "max-content" }}
                 columns={[
                   { title: words.fields.provider, render: (_, one) => one.provider?.name ?? "—" },
                   { title: w.tier, render: (_, one) => (one.tier ? <Tag color="#1252b3">{name(TierNames, one.tier)}</Tag> : <span className="clause">{texts.unrated}</span>) },
@@ -124,7 +128,7 @@ function YearOf({ year }: { year: number }) {
               {rating.components && rating.components.length > 0 && (
                 <>
                   <h2>{texts.city}</h2>
-                  <Table size="small" aria-label={texts.city} pagination={false} rowKey="component" dataSource={rating.components} scroll={{ x: "max-content" }} columns={[
+                  <SheetTable caption={texts.city} rowKey="component" dataSource={rating.components} columns={[
                     { title: texts.component, render: (_, one) => name(RatingComponentNames, one.component) },
                     { title: texts.mean, align: "right", render: (_, one) => decimal(one.mean) },
                     { title: texts.between, align: "right", render: (_, one) => decimal(one.between) },
@@ -164,14 +168,14 @@ function Opened({ row, rating, year, office }: { row: Row; rating: Year | null; 
         { key: 4, label: texts.cause, children: <code>{row.cause}</code> },
       ]} />
       <h2>{texts.parts}</h2>
-      <Table size="small" aria-label={texts.parts} pagination={false} rowKey="component" dataSource={row.parts ?? []} scroll={{ x: "max-content" }} locale={{ emptyText: texts.noParts }} columns={[
+      <SheetTable caption={texts.parts} rowKey="component" dataSource={row.parts ?? []} locale={{ emptyText: texts.noParts }} columns={[
         { title: texts.component, render: (_, one) => name(RatingComponentNames, one.component) },
         { title: texts.score, align: "right", render: (_, one) => decimal(one.score, 2) },
         { title: texts.error, align: "right", render: (_, one) => decimal(one.error) },
         { title: words.ratings.reliability, align: "right", render: (_, one) => decimal(one.reliability, 2) },
       ]} />
       <h2>{texts.inputs} <span className="clause">{texts.jobs} {row.jobs}</span></h2>
-      <Table size="small" aria-label={texts.inputs} pagination={false} rowKey="component" dataSource={row.inputs ?? []} scroll={{ x: "max-content" }} columns={[
+      <SheetTable caption={texts.inputs} rowKey="component" dataSource={row.inputs ?? []} columns={[
         { title: texts.component, render: (_, one) => name(RatingComponentNames, one.component) },
         { title: texts.jobs, align: "right", dataIndex: "jobs" },
         { title: texts.mean, align: "right", render: (_, one) => decimal(one.mean, 2) },

@@ -1,4 +1,4 @@
-import { Alert, App, Button, Descriptions, Table, Tag } from "antd";
+import { Alert, App, Button, Descriptions, Tag } from "antd";
 import { useState } from "react";
 
 import { Acts } from "../acts";
@@ -10,6 +10,7 @@ import { FindingSeverityNames, RowDecisionNames } from "../gql/enum-names";
 import type { BatchShownQuery } from "../gql/graphql";
 import { spoken, useNames, useSaid, useWords } from "../language";
 import { useViewer } from "../session";
+import { SheetTable } from "../sheet-table";
 
 const BATCH = graphql(`
   query BatchShown($id: ID!, $city: Boolean!) {
@@ -87,12 +88,9 @@ function Whole({ batch, again }: { batch: Batch; again: () => void }) {
         </div>
       )}
       {rows.length ? (
-        <Table
-          size="small"
-          pagination={false}
+        <SheetTable
           rowKey="row"
-          aria-label={texts.rows}
-          scroll={{ x: "max-content" }}
+          caption={texts.rows}
           dataSource={rows}
           rowSelection={decides ? { selectedRowKeys: chosen, onChange: (keys) => setChosen(keys.map(Number)), getCheckboxProps: (one) => ({ disabled: one.decision !== "WAITING", "aria-label": `${texts.row} ${one.row}` } as object), columnTitle: <span className="nowrap">{texts.decision}</span> } : undefined}
           columns={[
@@ -111,7 +109,7 @@ function Whole({ batch, again }: { batch: Batch; again: () => void }) {
       {findings.nodes.length ? (
         <>
           <div className="bar"><Button onClick={() => void download(batch.findingsPath).catch((fault: Error) => notification.error({ title: fault.message }))}>{texts.annotated}</Button></div>
-          <Table size="small" pagination={false} rowKey={(one) => `${one.row}-${one.column}-${one.code}`} aria-label={texts.findings} scroll={{ x: "max-content" }} dataSource={findings.nodes} columns={[
+          <SheetTable rowKey={(one) => `${one.row}-${one.column}-${one.code}`} caption={texts.findings} dataSource={findings.nodes} columns={[
             { title: texts.row, align: "right", render: (_, one) => one.row || texts.whole },
             { title: texts.column, dataIndex: "column" },
             { title: texts.severity, render: (_, one) => <Tag>{name(FindingSeverityNames, one.severity)}</Tag> },

@@ -1,4 +1,4 @@
-import { Alert, Button, DatePicker, Empty, Form, Input, Modal, Select, Space, Table, Tag } from "antd";
+import { Alert, Button, DatePicker, Empty, Form, Input, Modal, Select, Space, Tag } from "antd";
 import type { Dayjs } from "dayjs";
 import { useState } from "react";
 
@@ -10,6 +10,7 @@ import { VerdictNames } from "../gql/enum-names";
 import type { RevisionsQuery, Verdict } from "../gql/graphql";
 import { spoken, useNames, useSaid, useWords } from "../language";
 import { useViewer } from "../session";
+import { SheetTable } from "../sheet-table";
 import { Written } from "../written";
 import { DraftChanges } from "./draft-changes";
 
@@ -97,7 +98,7 @@ export function RevisionDraft({ revision, again }: { revision: RevisionsQuery["r
             {viewer.role === "CITY" && (status === "DRAFTING" || status === "CONSULTED") && <DraftChanges revision={id} base={revision.base} version={version} done={() => { answer.again(); again(); }} />}
             <details>
               <summary>{texts.changes(changes.totalCount ?? changes.nodes.length)}</summary>
-              <Table size="small" pagination={false} rowKey={(one) => `${one.draftVersion} ${one.industry ?? ""} ${one.clause}`} aria-label={texts.changes(changes.nodes.length)} scroll={{ x: "max-content" }} dataSource={changes.nodes} columns={[
+              <SheetTable rowKey={(one) => `${one.draftVersion} ${one.industry ?? ""} ${one.clause}`} caption={texts.changes(changes.nodes.length)} dataSource={changes.nodes} columns={[
                 { title: texts.version, dataIndex: "draftVersion", align: "right" },
                 { title: texts.clause, render: (_, one) => <>{one.industry && <Tag>{one.industry}</Tag>}{one.label}</> },
                 { title: texts.before, render: (_, one) => one.before ?? "—" },

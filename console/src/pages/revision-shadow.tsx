@@ -1,10 +1,11 @@
-import { Alert, Button, Empty, Space, Statistic, Table } from "antd";
+import { Alert, Button, Empty, Space, Statistic } from "antd";
 
 import { Shown, useAsk } from "../ask";
 import { shanghai } from "../format";
 import { graphql } from "../gql";
 import { MoveReasonKindNames, ShadowStatusNames } from "../gql/enum-names";
 import { spoken, useNames, useWords } from "../language";
+import { SheetTable } from "../sheet-table";
 
 const SHADOW = graphql(`
   query Shadow($id: ID!) {
@@ -53,13 +54,10 @@ export function RevisionShadow({ revision }: { revision: string }) {
                 </Space>
                 {typeof outcome.reworded === "number" && outcome.reworded > 0 && <p className="clause">{texts.reworded(outcome.reworded)}</p>}
                 <h3>{texts.matrix}</h3>
-                <Table
-                  size="small"
+                <SheetTable
                   bordered
-                  pagination={false}
                   rowKey="grade"
-                  aria-label={texts.matrix}
-                  scroll={{ x: "max-content" }}
+                  caption={texts.matrix}
                   style={{ maxWidth: 760 }}
                   dataSource={outcome.matrix.filter((row) => grades.includes(row.grade))}
                   columns={[
@@ -70,7 +68,7 @@ export function RevisionShadow({ revision }: { revision: string }) {
                 {outcome.reasons.length > 0 && (
                   <>
                     <h3>{texts.why}</h3>
-                    <Table size="small" pagination={false} rowKey={(one) => one.kind + one.subject} aria-label={texts.why} style={{ maxWidth: 760 }} dataSource={outcome.reasons} columns={[
+                    <SheetTable rowKey={(one) => one.kind + one.subject} caption={texts.why} style={{ maxWidth: 760 }} dataSource={outcome.reasons} columns={[
                       { title: texts.kind, render: (_, one) => name(MoveReasonKindNames, one.kind) },
                       { title: texts.what, render: (_, one) => one.name },
                       { title: texts.count, align: "right", render: (_, one) => count(one.diagnoses) },

@@ -1,4 +1,4 @@
-import { Alert, Button, Card, Empty, Form, Input, Modal, Select, Space, Table, Tag } from "antd";
+import { Alert, Button, Card, Empty, Form, Input, Modal, Select, Space, Tag } from "antd";
 import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useSearchParams } from "react-router";
 
@@ -10,6 +10,7 @@ import type { CommentsQuery, Disposition } from "../gql/graphql";
 import { spoken, useNames, useWords } from "../language";
 import { PagedTable, usePaging } from "../paged";
 import { useViewer } from "../session";
+import { SheetTable } from "../sheet-table";
 import { BeginRevision } from "./revision-begin";
 
 const RevisionDraft = lazy(async () => ({ default: (await import("./revision-draft")).RevisionDraft }));
@@ -93,12 +94,9 @@ function Consulted({ id, open, changed }: { id: string; open: boolean; changed: 
       <Shown answer={answer}>
         {({ revisionText }) => (
           <>
-            <Table
-              size="small"
-              pagination={false}
+            <SheetTable
               rowKey="clause"
-              aria-label={texts.text}
-              scroll={{ x: "max-content" }}
+              caption={texts.text}
               dataSource={revisionText?.differences ?? []}
               columns={[
                 { title: texts.clause, render: (_, one) => one.label },

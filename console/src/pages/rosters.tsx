@@ -1,4 +1,4 @@
-import { App, Button, Checkbox, Empty, Form, Input, InputNumber, List, Popconfirm, Select, Space, Statistic, Table, Tag, Upload } from "antd";
+import { App, Button, Checkbox, Empty, Form, Input, InputNumber, List, Popconfirm, Select, Space, Statistic, Tag, Upload } from "antd";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
 
@@ -10,6 +10,7 @@ import { FindingSeverityNames } from "../gql/enum-names";
 import type { RosterReportQuery } from "../gql/graphql";
 import { useNames, useSaid, useWords } from "../language";
 import { useViewer } from "../session";
+import { SheetTable } from "../sheet-table";
 import { put } from "../uploads";
 
 const IMPORTS = graphql(`
@@ -165,11 +166,8 @@ function Findings({ importing, report, busy, bring, again }: Given & { report: R
       </Space>
       {report.findings.nodes.length > 0 && (
         <>
-          <Table
-            size="small"
-            aria-label={w.findings}
-            pagination={false}
-            scroll={{ x: "max-content" }}
+          <SheetTable
+            caption={w.findings}
             rowKey={(one) => `${key(one)} ${one.column}`}
             dataSource={report.findings.nodes}
             columns={[

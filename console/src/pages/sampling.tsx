@@ -1,4 +1,4 @@
-import { Button, Card, Collapse, DatePicker, Descriptions, Empty, Form, Input, InputNumber, Modal, Select, Space, Statistic, Steps, Table, Tag } from "antd";
+import { Button, Card, Collapse, DatePicker, Descriptions, Empty, Form, Input, InputNumber, Modal, Select, Space, Statistic, Steps, Tag } from "antd";
 import type { Dayjs } from "dayjs";
 import { useState } from "react";
 
@@ -10,6 +10,7 @@ import type { DrawStatus, SampledQuery } from "../gql/graphql";
 import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
 import { save } from "../sheet";
+import { SheetTable } from "../sheet-table";
 import { Written } from "../written";
 
 const SAMPLED = graphql(`
@@ -180,13 +181,10 @@ function Jobs({ draw, again }: { draw: Draw; again: () => void }) {
   const named = useAsk(PROVIDERS, { ids }, ids.length === 0);
   const names = new Map((named.data?.nodes ?? []).flatMap((one) => (one && "unit" in one ? [[one.id, one.unit] as const] : [])));
   return (
-    <Table
-      size="small"
-      aria-label={texts.jobs}
-      pagination={{ pageSize: 20, hideOnSinglePage: true }}
+    <SheetTable
+      caption={texts.jobs}
       rowKey="ticket"
       dataSource={draw.jobs.nodes}
-      scroll={{ x: "max-content" }}
       style={{ marginTop: 16 }}
       columns={[
         { title: texts.ticket, render: (_, one) => <code>{one.ticket.slice(0, 12)}…</code> },

@@ -1,4 +1,4 @@
-import { Button, DatePicker, Descriptions, Empty, Form, Input, InputNumber, Modal, Popconfirm, Select, Space, Steps, Table } from "antd";
+import { Button, DatePicker, Descriptions, Empty, Form, Input, InputNumber, Modal, Popconfirm, Select, Space, Steps } from "antd";
 import type { Dayjs } from "dayjs";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
@@ -9,6 +9,7 @@ import { CallStageNames, SelectionDimensionNames } from "../gql/enum-names";
 import type { CallsQuery, CallStage } from "../gql/graphql";
 import { useNames, useWords } from "../language";
 import { useViewer } from "../session";
+import { SheetTable } from "../sheet-table";
 import { Applications } from "./applications";
 import { Markings } from "./markings";
 import { OwnApplication } from "./own-application";
@@ -128,13 +129,10 @@ function Drawn({ call, drawn, again }: { call: Call; drawn: NonNullable<Call["dr
   const named = new Map(markers.map((one) => [one.id, one.name]));
   const w = words.selection;
   return (
-    <Table
-      size="small"
-      aria-label={w.drawn}
-      pagination={{ pageSize: 20, hideOnSinglePage: true }}
+    <SheetTable
+      caption={w.drawn}
       rowKey={(one) => one.number}
       dataSource={drawn}
-      scroll={{ x: "max-content" }}
       style={{ marginBottom: 24 }}
       columns={[
         { title: w.number, dataIndex: "number", align: "right" },

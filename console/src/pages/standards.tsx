@@ -1,4 +1,4 @@
-import { Collapse, Empty, Select, Skeleton, Table, Tabs, Tag } from "antd";
+import { Collapse, Empty, Select, Skeleton, Tabs, Tag } from "antd";
 import { lazy, Suspense, useState } from "react";
 import { useSearchParams } from "react-router";
 
@@ -7,6 +7,7 @@ import { decimal } from "../format";
 import { graphql } from "../gql";
 import { FormNames } from "../gql/enum-names";
 import { useNames, useWords } from "../language";
+import { SheetTable } from "../sheet-table";
 
 const Revisions = lazy(async () => ({ default: (await import("./revisions")).Revisions }));
 const EDITIONS = graphql(`
@@ -39,12 +40,10 @@ export function Standards() {
                 key: "editions",
                 label: words.standards.editions,
                 children: (
-                  <Table
-                    size="small"
-                    pagination={false}
+                  <SheetTable
+                    caption={words.standards.editions}
                     rowKey="key"
                     dataSource={editions}
-                    scroll={{ x: "max-content" }}
                     columns={[
                       { title: words.fields.name, dataIndex: "title" },
                       { title: words.fields.code, dataIndex: "key" },

@@ -1,4 +1,4 @@
-import { App, Button, Descriptions, Empty, Space, Steps, Table, Tag } from "antd";
+import { App, Button, Descriptions, Empty, Space, Steps, Tag } from "antd";
 
 import { download } from "../api";
 import { Shown, useAsk, useSend } from "../ask";
@@ -8,6 +8,7 @@ import { SubsidyStatusNames, SubsidyStepNames, TierNames } from "../gql/enum-nam
 import type { SubsidyStatus } from "../gql/graphql";
 import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
+import { SheetTable } from "../sheet-table";
 
 const SUBSIDY = graphql(`
   query Subsidy($year: Int!, $office: Boolean!) {
@@ -86,13 +87,10 @@ export function Subsidy({ year }: { year: number }) {
                   { key: 6, label: texts.digest, children: <code className="wrap">{subsidy.inputDigest ?? "—"}</code> },
                 ] : []),
               ]} />
-              <Table
-                size="small"
-                aria-label={words.fields.provider}
-                pagination={{ pageSize: 50, hideOnSinglePage: true }}
+              <SheetTable
+                caption={words.fields.provider}
                 rowKey={(one) => one.provider?.id ?? ""}
                 dataSource={subsidy.providers?.nodes ?? []}
-                scroll={{ x: "max-content" }}
                 columns={[
                   { title: words.fields.provider, render: (_, one) => one.provider?.name ?? "—" },
                   { title: texts.tier, render: (_, one) => (one.tier ? <Tag color="#1252b3">{name(TierNames, one.tier)}</Tag> : texts.unrated) },

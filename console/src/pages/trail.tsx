@@ -1,17 +1,22 @@
-import { Button, DatePicker, Input } from "antd";
+import { Button, DatePicker, Input, Select } from "antd";
 import dayjs from "dayjs";
+import { useState } from "react";
 import { Link, useSearchParams } from "react-router";
 
+import { download } from "../api";
 import { Shown, useAsk } from "../ask";
 import { shanghai } from "../format";
 import { graphql } from "../gql";
 import { RoleNames } from "../gql/enum-names";
+import type { AuditEntryOrder, Role } from "../gql/graphql";
 import { useNames, useWords } from "../language";
+import { Narrowing } from "../narrowing";
 import { PagedTable, usePaging } from "../paged";
+import { useViewer } from "../session";
 
 const TRAIL = graphql(`
-  query Trail($subject: ID, $asOf: String, $first: Int, $after: String, $last: Int, $before: String) {
-    auditTrail(subject: $subject, asOf: $asOf, orderBy: [AT_DESC], first: $first, after: $after, last: $last, before: $before) {
+  query Trail($subject: ID, $asOf: String, $role: [Role!], $orderBy: [AuditEntryOrder!], $first: Int, $after: String, $last: Int, $before: String) {
+    auditTrail(subject: $subject, asOf: $asOf, role: $role, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {
       totalCount
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
       nodes { id at subject what sentence role organisation reason }
@@ -23,20 +28,26 @@ const TRAIL = graphql(`
 export function Trail() {
   const words = useWords();
   const name = useNames();
+  const { viewer } = useViewer();
   const [params, setParams] = useSearchParams();
   const [subject, asOf] = [params.get("subject") ?? "", params.get("as-of") ?? undefined];
   const set = (next: { subject?: string; asOf?: string }) => {
     const asked = { subject, asOf, ...next };
     setParams({ ...(asked.subject && { subject: asked.subject }), ...(asked.asOf && { "as-of": asked.asOf }) }, { replace: true });
   };
-  const paging = usePaging(JSON.stringify([subject, asOf]));
-  const answer = useAsk(TRAIL, { subject: subject || null, asOf: asOf ?? null, ...paging.paging });
+  const [role, setRole] = useState<Role[]>([]);
+  const [order, setOrder] = useState<AuditEntryOrder>("AT_DESC");
+  const paging = usePaging(JSON.stringify([subject, asOf, role, order]));
+  const answer = useAsk(TRAIL, { subject: subject || null, asOf: asOf ?? null, role: role.length ? role : null, orderBy: [order], ...paging.paging });
   return (
     <>
       <h1>{words.trail.title}</h1>
       <div className="bar">
         <Input.Search allowClear className="grow" placeholder={words.trail.subject} aria-label={words.trail.subject} defaultValue={subject} key={subject} onSearch={(text) => set({ subject: text.trim() })} />
         <DatePicker aria-label={words.trail.to} placeholder={words.trail.to} value={asOf ? dayjs(asOf) : null} onChange={(day) => set({ asOf: day ? day.format("YYYY-MM-DD") : undefined })} />
+        <Narrowing label={words.narrow(words.fields.role)} names={RoleNames} chosen={role} choose={setRole} />
+        <Select aria-label={words.diagnoses.sort} value={order} onChange={setOrder} options={[{ value: "AT_DESC", label: words.trail.latest }, { value: "AT_ASC", label: words.trail.earliest }]} />
+        {subject && viewer.role === "AUDITOR" && <Button onClick={() => void download(`/audit-trail.jsonl?subject=${encodeURIComponent(subject)}`, "audit-trail.jsonl")}>{words.trail.proved}</Button>}
         {/^(diagnosis|enterprise)\//.test(subject) && <Link to={`/trail/past?subject=${encodeURIComponent(subject)}`}>{words.trail.past}</Link>}
       </div>
       <Shown answer={answer}>

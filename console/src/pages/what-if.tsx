@@ -1,4 +1,4 @@
-import { Alert, Button, Checkbox, Descriptions, Slider, Table, Tag } from "antd";
+import { Alert, Button, Checkbox, Descriptions, Slider, Tag } from "antd";
 import { useMemo, useState } from "react";
 
 import { Faulted, useAsk } from "../ask";
@@ -6,6 +6,7 @@ import { decimal } from "../format";
 import { graphql } from "../gql";
 import type { StepCostInput, WhatIfQuery } from "../gql/graphql";
 import { spoken, useSaid, useWords } from "../language";
+import { SheetTable } from "../sheet-table";
 import { yuan } from "./subsidy";
 
 const STEPS = graphql(`query StepsOf($key: String!) { edition(key: $key) { gradeNames indicators { id kind options { name } } } }`);
@@ -84,14 +85,11 @@ export function WhatIf({ id, edition, grade }: { id: string; edition: string; gr
       )}
       {last.reachable && !last.improvements.length && <p>{texts.nothing}</p>}
       {last.improvements.length > 0 && (
-        <Table
-          size="small"
-          aria-label={texts.plan}
+        <SheetTable
+          caption={texts.plan}
           loading={answer.fetching}
-          pagination={false}
           rowKey="indicator"
           dataSource={last.improvements}
-          scroll={{ x: "max-content" }}
           columns={[
             { title: texts.indicator, render: (_, one) => <div style={{ maxWidth: "min(220px, 45vw)" }}>{one.indicator} {one.name}</div> },
             { title: texts.levels, className: "nowrap", render: (_, one) => `${decimal(one.fromLevel, 1)} → ${decimal(one.toLevel, 1)}` },

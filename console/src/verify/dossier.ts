@@ -8,8 +8,13 @@ export type FaultCode =
   | "SIGNATURE_INVALID" | "ALGORITHM_UNSUPPORTED" | "ENTRY_MALFORMED" | "PROOF_MALFORMED" | "PROOF_FOREIGN" | "PLACE_DIFFERS" | "NOT_IN_LOG";
 
 export class Fault extends Error {
-  constructor(readonly code: FaultCode, readonly where: string) {
+  readonly code: FaultCode;
+  readonly where: string;
+
+  constructor(code: FaultCode, where: string) {
     super(`${code} ${where}`);
+    this.code = code;
+    this.where = where;
   }
 }
 
@@ -38,9 +43,9 @@ const PROOF = "c2sp.org/tlog-proof@v1";
 const utf8 = new TextEncoder();
 const text = new TextDecoder("utf-8", { fatal: true });
 
-const bytes = (base64: string) => Uint8Array.from(atob(base64), (one) => one.charCodeAt(0));
+export const bytes = (base64: string) => Uint8Array.from(atob(base64), (one) => one.charCodeAt(0));
 const hex = (found: Uint8Array) => [...found].map((one) => one.toString(16).padStart(2, "0")).join("");
-const joined = (...parts: Uint8Array[]) => {
+export const joined = (...parts: Uint8Array[]) => {
   const whole = new Uint8Array(parts.reduce((sum, one) => sum + one.length, 0));
   let at = 0;
   for (const one of parts) {
@@ -49,8 +54,8 @@ const joined = (...parts: Uint8Array[]) => {
   }
   return whole;
 };
-const sha256 = async (data: Uint8Array) => new Uint8Array(await crypto.subtle.digest("SHA-256", data as BufferSource));
-const same = (one: Uint8Array, other: Uint8Array) => one.length === other.length && one.every((value, at) => value === other[at]);
+export const sha256 = async (data: Uint8Array) => new Uint8Array(await crypto.subtle.digest("SHA-256", data as BufferSource));
+export const same = (one: Uint8Array, other: Uint8Array) => one.length === other.length && one.every((value, at) => value === other[at]);
 
 /** A text as it was written: UTF-8, LF, one line end at the end, whatever mail or an editor did to it. */
 export function carried(raw: Uint8Array): string {
@@ -71,8 +76,14 @@ async function logKey(said: string): Promise<{ name: string; id: string; key: Cr
   }
 }
 
+export interface Checkpoint {
+  origin: string;
+  size: number;
+  root: Uint8Array;
+}
+
 /** Name, size and root of a checkpoint that the log's key signed. */
-async function opened(note: string, said: string) {
+export async function opened(note: string, said: string): Promise<Checkpoint> {
   const key = await logKey(said);
   const cut = note.lastIndexOf("\n\n");
   const lines = note.slice(cut + 2).split("\n");

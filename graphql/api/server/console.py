@@ -16,9 +16,12 @@ from starlette.types import Scope
 BUILT = Path(__file__).parent / "console_pages"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+    "frame-src blob:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
-"""Ant Design writes its styles as it goes, hence 'unsafe-inline' for styles; nothing else, and nothing from elsewhere."""
+"""Ant Design writes its styles as it goes, hence 'unsafe-inline' for styles; nothing else, and nothing from elsewhere.
+
+A frame shows a PDF of evidence in the browser's own viewer: a blob that the page made, whose type the page says.
+"""
 HEADERS = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",

@@ -1,0 +1,93 @@
+import { DownloadOutlined, EyeOutlined } from "@ant-design/icons";
+import { Button, Empty, List, Skeleton, Space, Tag } from "antd";
+import { lazy, Suspense, useCallback, useEffect, useState } from "react";
+import { type OperationResult, useClient } from "urql";
+
+import { download, type Fault, faultOf, persisted } from "../api";
+import { Faulted } from "../ask";
+import { shanghai } from "../format";
+import { graphql } from "../gql";
+import type { EvidenceOfQuery } from "../gql/graphql";
+import { useWords } from "../language";
+
+const FileShown = lazy(async () => ({ default: (await import("./file-shown")).FileShown }));
+
+const FILES = graphql(`
+  query EvidenceOf($id: ID!, $after: String) {
+    diagnosis(id: $id) {
+      evidence(first: 100, after: $after) { nodes { sha256 filename mediaType size indicators attachedAt url } pageInfo { hasNextPage endCursor } }
+    }
+  }
+`);
+
+export type EvidenceFile = NonNullable<NonNullable<EvidenceOfQuery["diagnosis"]>["evidence"]>["nodes"][number];
+
+/** The files of a case, all of them: a case has more than a page of a list holds. Undefined until they are read. */
+export function useEvidence(id: string): { files: EvidenceFile[] | undefined; fault: Fault | undefined; again: () => Promise<void> } {
+  const client = useClient();
+  const [files, setFiles] = useState<EvidenceFile[]>();
+  const [fault, setFault] = useState<Fault>();
+  const again = useCallback(async () => {
+    const found: EvidenceFile[] = [];
+    let after: string | undefined;
+    do {
+      const answer: OperationResult<EvidenceOfQuery> = await client.query(persisted(FILES), { id, after: after ?? null }, { requestPolicy: "network-only" }).toPromise();
+      setFault(faultOf(answer.error, Boolean(answer.data)));
+      if (!answer.data) return;
+      const page: NonNullable<EvidenceOfQuery["diagnosis"]>["evidence"] | undefined = answer.data.diagnosis?.evidence;
+      found.push(...(page?.nodes ?? []));
+      after = page?.pageInfo.hasNextPage ? (page.pageInfo.endCursor ?? undefined) : undefined;
+    } while (after !== undefined);
+    setFiles(found);
+  }, [client, id]);
+  useEffect(() => void again(), [again]);
+  return { files, fault, again };
+}
+
+/** Files by their names: one is looked at by itself, below or beside what it supports, and each may be kept. */
+export function EvidenceNames({ files, shown, show }: { files: EvidenceFile[]; shown: string | undefined; show: (sha256: string | undefined) => void }) {
+  const words = useWords();
+  return (
+    <ul className="plain" aria-label={words.questionnaire.attached(files.length)}>
+      {files.map((file) => (
+        <li key={file.sha256}>
+          <Space>
+            <Button type="link" style={{ height: "auto", padding: 0, textAlign: "start", whiteSpace: "normal" }} icon={<EyeOutlined />} aria-expanded={file.sha256 === shown} title={words.evidence.show} onClick={() => show(file.sha256 === shown ? undefined : file.sha256)}>{file.filename}</Button>
+            <Button type="text" size="small" icon={<DownloadOutlined />} aria-label={`${words.case.download} ${file.filename}`} title={words.case.download} onClick={() => void download(file.url, file.filename)} />
+          </Space>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** One file as it is read by its reader. */
+export function EvidenceShown({ file }: { file: EvidenceFile | undefined }) {
+  if (!file) return null;
+  return <Suspense fallback={<Skeleton active />}><FileShown key={file.sha256} file={file} /></Suspense>;
+}
+
+/** All files of a case with what each supports. */
+export function Evidence({ id }: { id: string }) {
+  const words = useWords();
+  const { files, fault, again } = useEvidence(id);
+  const [shown, show] = useState<string>();
+  if (fault) return <Faulted fault={fault} again={() => void again()} />;
+  if (!files) return <Skeleton active aria-label={words.loading} />;
+  return (
+    <List
+      dataSource={files}
+      pagination={files.length > 20 && { pageSize: 20 }}
+      locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={words.case.noEvidence} /> }}
+      renderItem={(one) => (
+        <List.Item>
+          <div style={{ width: "100%" }}>
+            <EvidenceNames files={[one]} shown={shown} show={show} />
+            <div className="clause">{shanghai(one.attachedAt)} {one.indicators.map((id) => <Tag key={id}>{id}</Tag>)}</div>
+            {shown === one.sha256 && <EvidenceShown file={one} />}
+          </div>
+        </List.Item>
+      )}
+    />
+  );
+}
