@@ -138,7 +138,7 @@ class Told(BaseException):
 class UpToNow(ChangeNotifications):
     """Ends a subscription that waits for more, so that no test waits for time to be up."""
 
-    async def beyond(self, position: int, timeout: float) -> bool:  # noqa: ARG002, ASYNC109 - as the one that it stands for
+    async def beyond(self, position: int, timeout: float | None) -> bool:  # noqa: ARG002, ASYNC109 - as the one that it stands for
         raise Told
 
 

@@ -50,10 +50,12 @@ NO_COST = Cost()
 class MadeOf:
     """What an answer was made of besides the rows of one snapshot 应答依据, so that none is kept that depends on more.
 
-    more: something else of the program was asked: its time, its keys, a file. days: of the city that it was made for.
+    more: something else of the program was asked: its time, its keys, a file. asker: who asks was, or their role or scope.
+    days: of the city that it was made for.
     """
 
     more: bool = False
+    asker: bool = False
     days: set[date] = field(default_factory=set)
 
 
@@ -115,6 +117,7 @@ class Context:
     @property
     def caller(self) -> Caller:
         """Who asks; the public when nobody is signed in."""
+        self.made_of.asker = True
         return self.identified.caller if self.identified is not None else PUBLIC
 
     @property
@@ -163,6 +166,12 @@ class Context:
     def has_read(self) -> bool:
         """Whether the answer rests on the rows of a snapshot that is still open."""
         return self._snapshot is not None
+
+    @property
+    def is_for_anyone(self) -> bool:
+        """Whether the answer so far is the same whoever asks and whenever: of no rows, nothing of the program, no caller."""
+        made_of = self.made_of
+        return not (self.has_read or made_of.more or made_of.asker or made_of.days)
 
     def at_least(self, position: str | None) -> Snapshot:
         """The operation's snapshot, no older than an opaque position 读己之写.

@@ -21,7 +21,7 @@ from api.kit.published import argument, field, published, subscription
 from api.participants.places import Industry, industry_of
 from api.record.audit_trail import in_words
 from api.server.subscriptions import BATCH, follow
-from domain.access import Attribute, Is, Role
+from domain.access import Attribute, Is, Role, Scope
 from domain.governance.dated_rules import RuleSet
 from domain.governance.standing import DirectoryStanding, Listing, listing_stream
 from domain.instants import city_day, utc_moment
@@ -32,7 +32,6 @@ from domain.providers.feedback.feedback import FEEDBACKS
 from domain.providers.listings.events import ListingLapsed, ProviderListed
 from domain.providers.marking.marking import MARKINGS
 from interop.code_lists import industries
-from journal import Caller
 from projections import Snapshot
 from projections.engine.pages import Page
 from projections.participants.organisations import organisations_by_id
@@ -349,16 +348,18 @@ class DirectorySubscription:
         self, info: strawberry.Info[Context, None], after: After = None
     ) -> AsyncGenerator[DirectoryEvent, None]:
         """Events beyond a cursor, for ever."""
-        context = info.context
+        context, cursors = info.context, info.context.cursors
 
-        def read(snapshot: Snapshot, _caller: Caller, position: int) -> list[MovedRow]:
+        def read(snapshot: Snapshot, _role: Role, _scope: Scope, position: int) -> list[MovedRow]:
             return _moved(snapshot, position)
 
-        async with aclosing(follow(context, after, read)) as rows:
-            async for row in rows:
-                yield DirectoryEvent(
-                    cursor=context.cursors.seal(row.position), provider=id_of("organisation", row.provider), move=row.move
-                )
+        def made(row: MovedRow) -> DirectoryEvent:
+            provider = id_of("organisation", row.provider)
+            return DirectoryEvent(cursor=cursors.seal(row.position), provider=provider, move=row.move)
+
+        async with aclosing(follow(context, after, ("directoryEvents",), read, made)) as events:
+            async for event in events:
+                yield event
 
 
 def _moved(snapshot: Snapshot, position: int) -> list[MovedRow]:

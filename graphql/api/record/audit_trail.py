@@ -20,7 +20,7 @@ from api.kit.paging import After
 from api.kit.published import argument, field, keeps, published, roles_of, subscription
 from api.kit.row_mapping import shown
 from api.server.subscriptions import BATCH, follow
-from domain.access import Mask, Role, sees_only_issued
+from domain.access import Mask, Role, Scope, sees_only_issued
 from domain.diagnosis.state import diagnosis_stream
 from domain.events import EVENTS
 from domain.instants import microseconds
@@ -28,7 +28,6 @@ from domain.kernel import key_of, kind_of, name_of
 from domain.masks import ACTORS, AUDIT, FOLLOWERS, PLACE_READERS, TRAIL, TRAIL_ENTRIES
 from domain.participants.endpoints.events import EndpointRedeliveryAsked
 from domain.person_id_fields import person_fields, without
-from journal import Caller
 from journal.codec import EVENT_OF
 from journal.entries import DEMO_TYPE
 from projections import Snapshot
@@ -242,19 +241,23 @@ class DiagnosisSubscription:
         only = ids.key_of(diagnosis, "diagnosis")
         where = EntryFilter(stream=diagnosis_stream(only) if only is not None else None, types=(DIAGNOSES,), live=True)
 
-        def read(snapshot: Snapshot, caller: Caller, position: int) -> list[EntryRow]:
-            return audit_trail.entries(snapshot, caller.scope, caller.role, BATCH, where, after=position)
+        counted, cursors = not sees_only_issued(context.scope), context.cursors
 
-        async with aclosing(follow(context, after, read)) as rows:
-            async for row in rows:
-                counted = not sees_only_issued(context.scope)
-                yield DiagnosisEvent(
-                    **shown(DiagnosisEvent, row),
-                    version=row.version if counted else row.told or 1,
-                    cursor=context.cursors.seal(row.position),
-                    diagnosis=ids.id_of("diagnosis", key_of(row.stream)),
-                    what=in_words(row.type),
-                )
+        def read(snapshot: Snapshot, role: Role, scope: Scope, position: int) -> list[EntryRow]:
+            return audit_trail.entries(snapshot, scope, role, BATCH, where, after=position)
+
+        def made(row: EntryRow) -> DiagnosisEvent:
+            return DiagnosisEvent(
+                **shown(DiagnosisEvent, row),
+                version=row.version if counted else row.told or 1,
+                cursor=cursors.seal(row.position),
+                diagnosis=ids.id_of("diagnosis", key_of(row.stream)),
+                what=in_words(row.type),
+            )
+
+        async with aclosing(follow(context, after, ("diagnosisEvents", where), read, made)) as events:
+            async for event in events:
+                yield event
 
 
 QUERIES = AuditTrailQueries

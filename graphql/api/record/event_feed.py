@@ -8,16 +8,18 @@ subscription. Each look asks anew who the caller is and what it may see now.
 import asyncio
 import re
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, aclosing, contextmanager
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Receive, Send
+from starlette.types import Scope as Connection
 
 from api.kit.cursors import Cursors
 from api.kit.filter_values import districts_in
@@ -31,13 +33,14 @@ from api.server.event_streams import EVENT_STREAM, LAST_EVENT
 from api.server.http import ALWAYS, JSON, Malformed, accepted, authorization, bearer, parameters, respond
 from api.server.messages import CallerGone, GraphQLResponse
 from api.server.operations import Operations
-from api.server.subscriptions import BATCH
-from domain.access import Role
+from api.server.subscriptions import BATCH, looking
+from domain.access import Role, Scope
 from domain.kernel import Refused
 from domain.masks import PLACE_READERS
 from domain.public_events import KINDS, names_of, unknown_kinds
 from domain.standard.revision.state import draft_scope
 from journal import Caller
+from projections import Snapshot
 from projections.record.audit_trail import EntryRow
 from projections.record.public_feed import FeedFilter, public_entries
 
@@ -53,6 +56,8 @@ RETRY_MILLISECONDS = 2_000
 OFFERED = (CLOUD_EVENTS_BATCH, JSON, EVENT_STREAM)
 
 
+Told = dict[str, Any]
+"""An event as it is told."""
 FIRM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 """As `firm_ids` makes them."""
 
@@ -75,7 +80,7 @@ class PlacedStream(StreamingResponse):
         self._place, self._chunks = place, chunks
         place.__enter__()  # refused before the stream begins
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
         """Send it, as long as its client stays."""
         try:
             async with aclosing(self._chunks):
@@ -132,30 +137,39 @@ class EventFeed:
         again = {name: value for name, value in given.items() if name != "after"}
         return Asked(self._cursors.open(seen) if seen else 0, int(wait), where, again)
 
-    def _first(self, token: str | None, asked: Asked) -> tuple[Caller, list[EntryRow], int]:
+    def _first(self, token: str | None, asked: Asked) -> tuple[Caller, list[Told], int]:
         caller = self._operations.signed_in(token)
         if caller.role not in PLACE_READERS:
             raise Malformed(403, "FORBIDDEN", "以这一角色不能订阅事件。", "Events are not told to this role.")
-        return caller, *self._look(token, caller, asked.where, asked.after)
+        return caller, *self._look(caller, asked.where)(asked.after)
 
-    def _look(self, token: str | None, caller: Caller, where: FeedFilter, after: int) -> tuple[list[EntryRow], int]:
-        """What a caller is told beyond a position, and how far was looked; who it is, and its scope, are judged anew."""
-        now = self._operations.still(token, caller)
-        assert now is not None  # noqa: S101 - it was signed in, and still is
-        scope, role = now.caller.scope, now.caller.role
-        with self._services.models.reading(scope) as snapshot:
-            rows = public_entries(snapshot, scope, draft_scope(role, scope), Role(role), where, BATCH, after=after)
-            return rows, rows[-1].position if len(rows) == BATCH else max(after, snapshot.position)
+    def _look(self, caller: Caller, where: FeedFilter) -> Callable[[int], tuple[list[Told], int]]:
+        """A look beyond a position for whoever has that role and scope."""
 
-    async def _waited(self, token: str | None, caller: Caller, asked: Asked, position: int) -> tuple[list[EntryRow], int]:
+        def read(snapshot: Snapshot, role: Role, scope: Scope, after: int) -> list[EntryRow]:
+            return public_entries(snapshot, scope, draft_scope(role, scope), role, where, BATCH, after=after)
+
+        def made(row: EntryRow) -> Told:
+            return cloud_event(row, self._cursors.seal(row.position))
+
+        return looking(self._services.models, Role(caller.role), caller.scope, read, made)
+
+    async def _looked(self, token: str | None, caller: Caller, where: FeedFilter, after: int) -> tuple[list[Told], int]:
+        """What a caller is told beyond a position, and how far was looked; then it is judged anew whether it still may be."""
+        what = (SOURCE, where, caller.role, caller.scope)
+        found = await self._notifications.looked(what, after, self._look(caller, where), waits=False)
+        await self._operations.event_answers.still(token, caller)
+        return found
+
+    async def _waited(self, token: str | None, caller: Caller, asked: Asked, position: int) -> tuple[list[Told], int]:
         """What comes within the time that a poll may wait."""
         loop = asyncio.get_running_loop()
         until = loop.time() + asked.wait
-        rows: list[EntryRow] = []
+        rows: list[Told] = []
         with self._place(caller):
             while not rows and (left := until - loop.time()) > 0:
                 await self._moved(caller, position, min(left, HEARTBEAT_SECONDS))
-                rows, position = await self._operations.in_thread(self._look, token, caller, asked.where, position)
+                rows, position = await self._looked(token, caller, asked.where, position)
         return rows, position
 
     async def _moved(self, caller: Caller, position: int, seconds: float) -> None:
@@ -188,14 +202,13 @@ class EventFeed:
             if not self._following[caller.actor]:
                 del self._following[caller.actor]
 
-    def _batch(self, media: str, asked: Asked, rows: Sequence[EntryRow], position: int) -> Response:
+    def _batch(self, media: str, asked: Asked, rows: Sequence[Told], position: int) -> Response:
         following = urlencode({"after": self._cursors.seal(position), **asked.again})
         headers = {**ALWAYS, "link": f'<{SOURCE}?{following}>; rel="next"'}
-        found = [cloud_event(row, self._cursors.seal(row.position)) for row in rows]
-        return Response(orjson.dumps(found), 200, headers, media_type=f"{media}; charset=utf-8")
+        return Response(orjson.dumps(rows), 200, headers, media_type=f"{media}; charset=utf-8")
 
     def _streamed(
-        self, token: str | None, caller: Caller, asked: Asked, rows: list[EntryRow], position: int
+        self, token: str | None, caller: Caller, asked: Asked, rows: list[Told], position: int
     ) -> PlacedStream:
         async def chunks() -> AsyncGenerator[bytes, None]:
             told, seen = rows, position
@@ -203,20 +216,19 @@ class EventFeed:
             try:
                 while True:
                     if told:  # one chunk a look: what a slow reader has not taken is not asked for yet
-                        yield b"".join(map(self._event, told))
+                        yield b"".join(map(_event, told))
                     if len(told) < BATCH:
                         yield b"id: %s\n\n" % self._cursors.seal(seen).encode()
                         await self._moved(caller, seen, HEARTBEAT_SECONDS)
-                    told, seen = await self._operations.in_thread(self._look, token, caller, asked.where, seen)
+                    told, seen = await self._looked(token, caller, asked.where, seen)
             except (CallerGone, Overloaded):  # who comes back is told which
                 return
 
         return PlacedStream(self._place(caller), chunks())
 
-    def _event(self, row: EntryRow) -> bytes:
-        cursor = self._cursors.seal(row.position)
-        found = cloud_event(row, cursor)
-        return b"id: %s\nevent: %s\ndata: %s\n\n" % (cursor.encode(), str(found["type"]).encode(), orjson.dumps(found))
+
+def _event(told: Told) -> bytes:
+    return b"id: %s\nevent: %s\ndata: %s\n\n" % (told["id"].encode(), told["type"].encode(), orjson.dumps(told))
 
 
 def _media(request: Request) -> str:

@@ -7,26 +7,27 @@ scope of the moment: a thing that lies outside by then is null, as everywhere.
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
 from api.kit import nodes
 from api.kit.context import Context
+from api.kit.cursors import Cursors
 from api.kit.filter_values import districts_in, require_known, require_values
 from api.kit.ids import key_of
 from api.kit.nodes import Node
 from api.kit.paging import After
 from api.kit.published import argument, field, published, subscription
 from api.server.subscriptions import BATCH, follow
-from domain.access import Role
+from domain.access import Role, Scope
 from domain.instants import utc_moment
 from domain.kernel import key_of as key_of_stream
 from domain.kernel import kind_of
 from domain.masks import FIRMS, FOLLOWERS, PLACE_READERS, SIGNED_IN
 from domain.public_events import KINDS, NAMES, PUBLIC_EVENTS, names_of, unknown_kinds
 from domain.standard.revision.state import draft_scope
-from journal import Caller
 from journal.codec import EVENT_OF
 from projections import Snapshot
 from projections.record.audit_trail import EntryRow
@@ -130,8 +131,8 @@ def _found(info: strawberry.Info[Context, None], subject: strawberry.ID) -> Any:
     return nodes.found(info, [subject])[0]
 
 
-def _typed_event(context: Context, row: EntryRow) -> FollowedEvent:
-    public, cursor = PUBLIC_EVENTS[EVENT_OF[row.type]], context.cursors.seal(row.position)
+def _typed_event(cursors: Cursors, row: EntryRow) -> FollowedEvent:
+    public, cursor = PUBLIC_EVENTS[EVENT_OF[row.type]], cursors.seal(row.position)
     return TYPES[public.kind](
         id=strawberry.ID(cursor),
         cursor=cursor,
@@ -173,13 +174,13 @@ class FollowedEventSubscription:
         """Events beyond a cursor, for ever."""
         context, where = info.context, _where(kind, district, enterprise)
 
-        def read(snapshot: Snapshot, caller: Caller, position: int) -> list[EntryRow]:
-            role, scope = Role(caller.role), caller.scope
+        def read(snapshot: Snapshot, role: Role, scope: Scope, position: int) -> list[EntryRow]:
             return public_entries(snapshot, scope, draft_scope(role, scope), role, where, BATCH, after=position)
 
-        async with aclosing(follow(context, after, read)) as rows:
-            async for row in rows:
-                yield _typed_event(context, row)
+        typed = partial(_typed_event, context.cursors)
+        async with aclosing(follow(context, after, ("publicEvents", where), read, typed)) as events:
+            async for event in events:
+                yield event
 
 
 SUBSCRIPTIONS = FollowedEventSubscription

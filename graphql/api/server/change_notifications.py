@@ -5,6 +5,8 @@ moved.
 import asyncio
 import logging
 import threading
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
 
 from journal import Journal
 from projections import ReadModels
@@ -12,6 +14,8 @@ from projections import ReadModels
 LOOK_SECONDS = 1.0
 """A notification can be lost; the journal is looked at this often anyway."""
 RECONNECT_SECONDS = 1.0
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +34,7 @@ class ChangeNotifications:
         self._thread = threading.Thread(target=self._follow, name="change notifications", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._moved = asyncio.Event()
+        self._looks: dict[Hashable, asyncio.Future[Any]] = {}
 
     async def start(self) -> None:
         """Begin to follow, on the running loop."""
@@ -43,8 +48,8 @@ class ChangeNotifications:
         await asyncio.to_thread(self._thread.join)
         self._wake(self.position)
 
-    async def beyond(self, position: int, timeout: float) -> bool:  # noqa: ASYNC109 - a heartbeat, not a deadline
-        """Wait until the read models stand beyond a position; False when `timeout` seconds are up first."""
+    async def beyond(self, position: int, timeout: float | None) -> bool:  # noqa: ASYNC109 - a heartbeat, not a deadline
+        """Wait until the read models stand beyond a position; False when `timeout` seconds are up first, or the app ends."""
         try:
             async with asyncio.timeout(timeout):
                 while self.position <= position:
@@ -54,6 +59,32 @@ class ChangeNotifications:
         except TimeoutError:
             return False
         return True
+
+    async def looked(self, what: Hashable, position: int, look: Callable[[int], T], *, waits: bool) -> T:
+        """What a look finds beyond a position, by one look for all who ask for the same before it begins. decision 0118.
+
+        what: all that the look depends on besides the position. waits: not before the read models stand beyond it.
+        """
+        key = (what, position, waits)
+        coming = self._looks.get(key)
+        if coming is None:
+            coming = self._looks[key] = asyncio.ensure_future(self._look(key, position, look, waits=waits))
+        return await asyncio.shield(coming)  # who leaves takes nothing from the others
+
+    async def _look(self, key: Hashable, position: int, look: Callable[[int], T], *, waits: bool) -> T:
+        def begun() -> T:
+            self._looks.pop(key, None)  # whoever asks from here on is told what a later snapshot shows
+            return look(position)
+
+        moved = False
+        try:
+            moved = not waits or await self.beyond(position, None)
+        finally:
+            if not moved:
+                self._looks.pop(key, None)
+        if not moved:
+            raise asyncio.CancelledError  # the app ends, and with it whoever waited
+        return await asyncio.to_thread(begun)
 
     def _wake(self, position: int) -> None:
         self.position = max(self.position, position)

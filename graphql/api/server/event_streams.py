@@ -8,12 +8,13 @@ Each event of a subscription that has a position carries it as `id:`; a client t
 """
 
 import asyncio
+import math
 import secrets
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import orjson
 from anyio import CancelScope
@@ -24,7 +25,8 @@ from api.kit.ports import PUBLIC
 from api.server.admission import Lane, Overloaded
 from api.server.errors import request_error
 from api.server.messages import CallerGone, GraphQLRequest, GraphQLResponse, faulted
-from api.server.operations import Operations, PreparedOperation
+from api.server.operations import Operations
+from api.server.prepared_operations import PreparedOperation
 from api.server.request_ids import client_address
 from api.server.response_bodies import encoded
 from journal import Caller
@@ -54,27 +56,54 @@ Sent = Response | GraphQLResponse
 async def with_heartbeat(
     answers: AsyncGenerator[T, None], seconds: float, revoked: Callable[[], asyncio.Event] = asyncio.Event
 ) -> AsyncGenerator[T | None, None]:
-    """The answers, and None whenever none came for so many seconds, or when what `revoked` gives is set."""
-    waiting = asyncio.ensure_future(anext(answers, None))
-    ended = asyncio.ensure_future(revoked().wait())
+    """The answers, and None whenever none came for so many seconds, or when what `revoked` gives is set.
+
+    Streams that fall idle in the same second say so together, so that their sessions are judged together.
+    """
+    loop = asyncio.get_running_loop()
+    comes = loop.create_future()
+
+    def wake(_done: object = None) -> None:
+        if not comes.done():
+            comes.set_result(None)
+
+    def ends() -> asyncio.Task[Literal[True]]:
+        ended = asyncio.ensure_future(revoked().wait())
+        ended.add_done_callback(wake)
+        return ended
+
+    def awaited() -> asyncio.Future[T | None]:
+        waiting = asyncio.ensure_future(anext(answers, None))
+        waiting.add_done_callback(wake)
+        return waiting
+
+    waiting, ended = awaited(), ends()
     try:
         while True:
-            await asyncio.wait({waiting, ended}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            late = loop.call_at(_whole_second(loop.time() + seconds, seconds), wake)
+            await comes
+            late.cancel()
+            comes = loop.create_future()
             if not waiting.done():
                 if ended.done():
-                    ended = asyncio.ensure_future(revoked().wait())
+                    ended = ends()
                 yield None
                 continue
             answer = waiting.result()
             if answer is None:
                 return
             yield answer
-            waiting = asyncio.ensure_future(anext(answers, None))
+            waiting = awaited()
     finally:
         ended.cancel()
         waiting.cancel()
         with CancelScope(shield=True):
             await asyncio.wait({waiting})
+
+
+def _whole_second(at: float, seconds: float) -> float:
+    """The end of the second of the loop's clock that a moment lies in; of a wait that is shorter than that, the moment itself."""
+    return math.ceil(at) if seconds >= 1 else at
 
 
 @dataclass
@@ -132,7 +161,7 @@ class EventStreams:
             try:
                 async for answer in beats:
                     if answer is None:
-                        await self._operations.in_thread(self._operations.check, admitted)
+                        await self._operations.check(admitted)
                         yield HEARTBEAT
                     else:
                         yield _next(answer)
@@ -250,7 +279,7 @@ class EventStreams:
             async with aclosing(arriving()) as events, aclosing(with_heartbeat(events, HEARTBEAT_SECONDS, revoked)) as beats:
                 async for event in beats:
                     if event is None:
-                        await self._operations.in_thread(self._operations.still, reservation.bearer, caller)
+                        await self._operations.event_answers.still(reservation.bearer, caller)
                     yield event or HEARTBEAT
         except CallerGone:
             return

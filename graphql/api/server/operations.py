@@ -9,7 +9,6 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, replace
 from datetime import datetime
 from inspect import isawaitable
 from typing import Any, TypeVar
@@ -31,11 +30,13 @@ from api.server.answer_cache import AnswerCache, Key, key_of_answer
 from api.server.change_notifications import ChangeNotifications
 from api.server.compiled_selections import CompiledExecutor
 from api.server.errors import formatted, not_carried
+from api.server.event_answers import EventAnswers
 from api.server.field_rights import describe_rights, resolve_rights
 from api.server.input_text_checks import texts_in, unusable
 from api.server.introspection import Introspection
 from api.server.messages import LATE, CallerGone, GraphQLRequest, GraphQLResponse, NotSignedIn, faulted
 from api.server.persisted_documents import PersistedDocuments
+from api.server.prepared_operations import PreparedOperation
 from api.server.query_cost import Limits, too_costly_for_strangers
 from api.server.query_documents import Documents, Prepared, Unacceptable
 from api.server.query_faults import in_chinese_too
@@ -48,14 +49,6 @@ T = TypeVar("T")
 
 CHANGE_SESSIONS = frozenset({"Mutation.signOut", "Mutation.actAs"})
 """What ends or changes the caller's own session, and with it the caller's open streams."""
-
-@dataclass(frozen=True)
-class PreparedOperation:
-    """An operation that may run 已准入操作: who asks, what, and the executor with the variables in place."""
-
-    prepared: Prepared
-    executor: CompiledExecutor
-    context: Context
 
 
 class Costly(Exception):  # noqa: N818 - says where it is to wait
@@ -105,6 +98,10 @@ class Operations:
         self._change_notifications = change_notifications
         self.admission = Admission(admission or AdmissionLimits())
         self._answers = answers or AnswerCache()
+        deadline = self.admission.limits.deadline_seconds
+        self.event_answers = EventAnswers(
+            services, self._cursors, change_notifications, self.identify, self._answer, self.in_thread, deadline
+        )
 
     async def in_thread(
         self,
@@ -354,17 +351,19 @@ class Operations:
             if isinstance(events, ExecutionResult):
                 yield GraphQLResponse({"errors": formatted(events.errors or [])}, 400)
                 return
+            alike = admitted.alike
             async with aclosing(_generator(events)) as all_events:
                 async for event in all_events:
-                    yield await self.in_thread(self._deliver, admitted, event)
+                    yield await self.event_answers.answer(admitted, alike, event)
         except CallerGone:
             raise
         except Exception as fault:  # noqa: BLE001 - as in `execute`; a refusal in the resolver is told as such
-            await self.in_thread(self.check, admitted)  # a resolver may be the first to notice that the session is over
+            await self.check(admitted)  # a resolver may be the first to notice that the session is over
             yield GraphQLResponse({"errors": formatted([GraphQLError(str(fault), path=[], original_error=fault)])}, 400)
         finally:
-            with CancelScope(shield=True):  # a client that has left must not leave a snapshot open
-                await self.in_thread(admitted.context.close)
+            if admitted.context.has_read:
+                with CancelScope(shield=True):  # a client that has left must not leave a snapshot open
+                    await self.in_thread(admitted.context.close)
 
     def still(self, token: str | None, caller: Caller) -> Identified | None:
         """Who a token belongs to, as long as it is the same caller in the same role.
@@ -383,9 +382,9 @@ class Operations:
             return asyncio.Event()
         return self._revocations.revoked(caller.actor)
 
-    def check(self, admitted: PreparedOperation) -> None:
+    async def check(self, admitted: PreparedOperation) -> None:
         """Ask anew for the caller of a stream on which nothing has come for a while; raises as `still`."""
-        self.still(admitted.context.token, admitted.context.caller)
+        await self.event_answers.still(admitted.context.token, admitted.context.caller)
 
     def now(self) -> datetime:
         """The program's time."""
@@ -398,25 +397,6 @@ class Operations:
         if withheld := admitted.prepared.withheld:
             payload = with_withheld(payload, withheld, self._rights, admitted.context.role)
         return GraphQLResponse(payload, cost=admitted.context.cost)
-
-    def _deliver(self, admitted: PreparedOperation, event: object) -> GraphQLResponse:
-        """Answer one event, for whoever the caller is now."""
-        before = admitted.context
-        now = self.still(before.token, before.caller)
-        executor = admitted.executor.build_per_event_executor(event)
-        context = Context(self._services, self._cursors, self._change_notifications, now, before.token)
-        context.until = time.monotonic() + self.admission.limits.deadline_seconds
-        context.cost = before.cost
-        context.disclosure_notes.guard(admitted.prepared.entry_point, admitted.prepared.guarded)
-        executor.context_value = context
-        executor.is_awaitable = assume_not_awaitable
-        try:
-            answer = self._answer(executor.execute_operation(serially=False), admitted)
-            answer = replace(answer, position=getattr(event, "cursor", ""))
-        finally:
-            context.close()
-        context.disclosure_notes.leave(self._services, context.caller)
-        return answer
 
 
 async def _generator(events: AsyncIterable[Any]) -> AsyncGenerator[Any, None]:

@@ -6,15 +6,22 @@ from functools import lru_cache
 from typing import Any
 
 from graphql import (
+    SKIP,
+    ArgumentNode,
     DocumentNode,
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
+    VariableDefinitionNode,
+    VariableNode,
+    Visitor,
+    VisitorAction,
     get_operation_ast,
     parse,
     separate_operations,
     specified_rules,
+    visit,
 )
 from strawberry.schema.schema import validate_document
 
@@ -56,6 +63,7 @@ class Prepared:
     parts: what of it other roles may read, kept with it.
     cost: see `query_cost`. introspective: it asks for the schema alone.
     entry_point, guarded: the fields it begins with, and the protected ones among all it asks for (`api.server.disclosure_notes`).
+    below_root: the variables that the answer to one event of a subscription may depend on.
     """
 
     document: DocumentNode
@@ -70,11 +78,37 @@ class Prepared:
     switches: frozenset[str] | None = None
     withheld: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     parts: "dict[tuple[str, frozenset[tuple[str, bool]]], Prepared]" = field(default_factory=dict, compare=False)
+    below_root: frozenset[str] = frozenset()
 
     @property
     def kind(self) -> OperationType:
         """Query, mutation or subscription."""
         return self.operation.operation
+
+
+class _Used(Visitor):
+    """The variables that are used anywhere but in the arguments of a subscription's own field, which choose its events."""
+
+    def __init__(self, operation: OperationDefinitionNode) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+        self._choosing = {id(one) for root in operation.selection_set.selections for one in getattr(root, "arguments", None) or ()}
+
+    def enter_argument(self, node: ArgumentNode, *_: object) -> VisitorAction:
+        return SKIP if id(node) in self._choosing else None
+
+    def enter_variable(self, node: VariableNode, *_: object) -> None:
+        self.names.add(node.name.value)
+
+    def enter_variable_definition(self, _node: VariableDefinitionNode, *_: object) -> VisitorAction:
+        return SKIP
+
+
+def variables_below_root(document: DocumentNode, operation: OperationDefinitionNode) -> frozenset[str]:
+    """The variables that the answer to an event of a subscription may depend on; which events there are, others may decide."""
+    used = _Used(operation)
+    visit(document, used)
+    return frozenset(used.names)
 
 
 class Documents:
@@ -123,6 +157,7 @@ class Documents:
             cost=cost,
             introspective=introspective(operation),
             switches=switch_names(own),
+            below_root=variables_below_root(own, operation),
         )
 
     def readable(self, prepared: Prepared, role: str, variables: Mapping[str, Any]) -> Prepared:

@@ -1,18 +1,17 @@
-"""Following 跟读: rows of a read model beyond a cursor, each once and in order, for as long as the session holds. plan P5, P7."""
+"""Following 跟读: rows beyond a cursor, each once and in order, by one look for all who follow the same. plan P5, P7.
+
+A look is of a role and a scope and judges nobody: what it finds leaves by a delivery, which judges whose it is (decision 0118).
+"""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Hashable, Sequence
 from typing import Protocol, TypeVar
 
 from api.kit.context import Context
-from domain.kernel import Rule
-from journal import Caller
-from projections import Snapshot
+from domain.access import Role, Scope
+from projections import ReadModels, Snapshot
 
 BATCH = 100
-HEARTBEAT_SECONDS = 20.0
-"""A subscriber that nothing happened to looks this often whether its session still holds."""
-SESSION_ENDED = Rule("SESSION_ENDED", "plan P7", "会话已结束或角色已变更", "The session has ended or its role has changed")
 
 
 class Placed(Protocol):
@@ -24,33 +23,48 @@ class Placed(Protocol):
 
 
 R = TypeVar("R", bound=Placed)
-Read = Callable[[Snapshot, Caller, int], Sequence[R]]
-"""Reads up to `BATCH` rows beyond a position, through the scope of the caller of now."""
+E = TypeVar("E")
+Read = Callable[[Snapshot, Role, Scope, int], Sequence[R]]
+"""Reads up to `BATCH` rows beyond a position, as a role and through a scope; whoever asks, it depends on nothing else."""
 
 
-def _look(context: Context, position: int, read: Read[R]) -> tuple[Sequence[R], int]:
-    """What happened in the scope beyond a position, and how far was looked; the session is judged anew each time."""
-    identified = context.services.accounts.identify(context.token) if context.token is not None else None
-    if identified is None or identified.caller != context.caller:
-        raise SESSION_ENDED.refuse()
-    with context.services.models.reading(identified.caller.scope) as snapshot:
-        rows = read(snapshot, identified.caller, position)
-        return rows, rows[-1].position if len(rows) == BATCH else max(position, snapshot.position)
+def looking(
+    models: ReadModels, role: Role, scope: Scope, read: Read[R], made: Callable[[R], E]
+) -> Callable[[int], tuple[list[E], int]]:
+    """A look beyond a position 查看: what is made of each row that is there, and how far was looked."""
+
+    def look(position: int) -> tuple[list[E], int]:
+        with models.reading(scope) as snapshot:
+            rows = read(snapshot, role, scope, position)
+            reached = rows[-1].position if len(rows) == BATCH else max(position, snapshot.position)
+            return [made(row) for row in rows], reached
+
+    return look
 
 
-async def follow(context: Context, after: str | None, read: Read[R]) -> AsyncGenerator[R, None]:
-    """Rows beyond a cursor, for ever; without one, from now on. A client that comes back goes on from the last event it saw.
+async def follow(
+    context: Context, after: str | None, what: tuple[Hashable, ...], read: Read[R], made: Callable[[R], E]
+) -> AsyncGenerator[E, None]:
+    """Events beyond a cursor, for ever; without one, from now on. A client that comes back goes on from the last event it saw.
+
+    Args:
+        context: of the subscription.
+        after: the cursor.
+        what: name and filter of what is followed: all that `read` and `made` depend on besides role and scope.
+        read: the rows.
+        made: the event of a row, the same for all who follow.
 
     Raises:
-        Refused: SESSION_ENDED; CURSOR_INVALID.
+        Refused: CURSOR_INVALID.
     """
-    change_notifications = context.change_notifications
+    change_notifications, models = context.change_notifications, context.services.models
     assert change_notifications is not None, "a subscription runs in the app, which follows the journal"  # noqa: S101
     after = context.last_event or after
-    position = context.cursors.open(after) if after else await asyncio.to_thread(context.services.models.position)
+    position = context.cursors.open(after) if after else await asyncio.to_thread(models.position)
+    role, scope, waits = Role(context.role), context.scope, False
+    look = looking(models, role, scope, read, made)
     while True:
-        rows, position = await asyncio.to_thread(_look, context, position, read)
-        for row in rows:
-            yield row
-        if len(rows) < BATCH:
-            await change_notifications.beyond(position, HEARTBEAT_SECONDS)
+        events, position = await change_notifications.looked((*what, role, scope), position, look, waits=waits)
+        for event in events:
+            yield event
+        waits = len(events) < BATCH

@@ -14,10 +14,9 @@ from api.kit.published import field, published, subscription
 from api.kit.row_mapping import shown
 from api.record.audit_trail import in_words
 from api.server.subscriptions import BATCH, follow
-from domain.access import Role
+from domain.access import Role, Scope
 from domain.masks import SIGNED_IN
 from domain.standard.revision.state import draft_scope
-from journal import Caller
 from projections import Snapshot
 from projections.standard import revisions
 from projections.standard.revision_rows import StandardsEventRow
@@ -57,21 +56,23 @@ class StandardsSubscription:
         self, info: strawberry.Info[Context, None], after: After = None
     ) -> AsyncGenerator[StandardsEvent, None]:
         """Events beyond a cursor, for ever."""
-        context = info.context
+        context, cursors = info.context, info.context.cursors
 
-        def read(snapshot: Snapshot, caller: Caller, position: int) -> list[StandardsEventRow]:
-            drafts = draft_scope(caller.role, caller.scope)
-            return revisions.standards_events(snapshot, drafts, BATCH, after=position)
+        def read(snapshot: Snapshot, role: Role, scope: Scope, position: int) -> list[StandardsEventRow]:
+            return revisions.standards_events(snapshot, draft_scope(role, scope), BATCH, after=position)
 
-        async with aclosing(follow(context, after, read)) as rows:
-            async for row in rows:
-                yield StandardsEvent(
-                    **shown(StandardsEvent, row),
-                    cursor=context.cursors.seal(row.position),
-                    subject=StandardsSubject(row.kind),
-                    id=id_of(row.kind, row.subject),
-                    what=in_words(row.type),
-                )
+        def made(row: StandardsEventRow) -> StandardsEvent:
+            return StandardsEvent(
+                **shown(StandardsEvent, row),
+                cursor=cursors.seal(row.position),
+                subject=StandardsSubject(row.kind),
+                id=id_of(row.kind, row.subject),
+                what=in_words(row.type),
+            )
+
+        async with aclosing(follow(context, after, ("standardsEvents",), read, made)) as events:
+            async for event in events:
+                yield event
 
 
 SUBSCRIPTIONS = StandardsSubscription

@@ -20,7 +20,8 @@ from api.kit.cursors import Cursors
 from api.kit.ids import id_of
 from api.kit.ports import Identified
 from api.server.messages import GraphQLRequest
-from api.server.operations import Operations, PreparedOperation
+from api.server.operations import Operations
+from api.server.prepared_operations import PreparedOperation
 from domain.access import PARTIES, SEES_NOTHING, Role, scope_of
 from domain.diagnosis.assignments import AssignExpert
 from domain.diagnosis.objections import AnswerObjections, ObjectionAnswer, ObjectionItem, ObjectToReport

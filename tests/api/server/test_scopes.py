@@ -21,7 +21,8 @@ from api.kit.ids import id_of
 from api.kit.ports import Identified
 from api.kit.services import Services
 from api.server.messages import GraphQLRequest
-from api.server.operations import Operations, PreparedOperation
+from api.server.operations import Operations
+from api.server.prepared_operations import PreparedOperation
 from domain.access import (
     AllOf,
     AnyOf,

@@ -1,0 +1,71 @@
+"""Asked together · 合并执行: those who ask the same are answered by one job in one thread. decision 0118.
+
+A job that has begun is joined by nobody: each answer rests on what was so after it was asked for.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+A = TypeVar("A")
+T = TypeVar("T")
+Answer = Callable[[Sequence[A]], Sequence[T | Exception]]
+"""Answers several who ask, in their order; a fault is theirs alone to whom it is given."""
+AT_ONCE = 2
+"""Jobs of one kind; threads share one interpreter."""
+
+
+@dataclass
+class _Job:
+    """What is asked for, by whom, and where each waits for it."""
+
+    answer: Answer[Any, Any]
+    asked: list[Any] = field(default_factory=list)
+    futures: list[asyncio.Future[Any]] = field(default_factory=list)
+
+
+class AskedTogether:
+    """What waits to be answered in one process 待合并任务; made for one event loop. in_thread: runs what blocks."""
+
+    def __init__(self, in_thread: Callable[..., Awaitable[Any]]) -> None:
+        self._in_thread = in_thread
+        self._jobs: dict[Hashable, _Job] = {}
+        self._working: set[asyncio.Task[None] | None] = set()
+
+    async def ask(self, key: Hashable, answer: Answer[A, T], asked: A) -> T:
+        """The answer to one who asks, by the job that answers all who ask by an equal key until it begins.
+
+        Raises:
+            Exception: what `answer` gave for this one, or what became of the whole job.
+        """
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        job = self._jobs.get(key)
+        if job is None:
+            job = self._jobs[key] = _Job(answer)
+            if len(self._working) < AT_ONCE:
+                self._working.add(asyncio.create_task(self._work()))
+        job.asked.append(asked)
+        job.futures.append(future)
+        return await future
+
+    async def _work(self) -> None:
+        """Do what waits, the longest first, until nothing does."""
+        try:
+            while self._jobs:
+                await self._do(self._jobs.pop(next(iter(self._jobs))))
+        finally:
+            self._working.discard(asyncio.current_task())  # before anybody else asks, who else would wait for it
+
+    async def _do(self, job: _Job) -> None:
+        try:
+            found: Sequence[Any] = await self._in_thread(job.answer, job.asked)
+        except Exception as fault:  # noqa: BLE001 - told to each who asked
+            found = [fault] * len(job.futures)
+        for future, one in zip(job.futures, found, strict=True):
+            if future.done():  # who asked has left
+                continue
+            if isinstance(one, Exception):
+                future.set_exception(one)
+            else:
+                future.set_result(one)
