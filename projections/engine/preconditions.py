@@ -33,6 +33,8 @@ END $$
 """  # noqa: S608 - our own name
 """It begins to read through a scope, in time, and tells where the read models stand if that is elsewhere than the process knows."""
 TOLD = "read models stand at: "
+READ_NOTHING = ("PREPARE ", "DEALLOCATE ")
+"""Beginnings of what is sent to a server and shows nothing; no snapshot begins with it."""
 StandsAt = tuple[tuple[int, ...], tuple[int, ...]]
 """Generation and position of every read model."""
 BEGIN = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "
@@ -93,7 +95,7 @@ class Precondition:
 
 
 class State(Enum):
-    """PENDING: nothing was sent. HELD: the condition held, the transaction is open. FAILED: it did not."""
+    """PENDING: no transaction is open. HELD: the condition held, and one is. FAILED: it did not hold, or could not be asked."""
 
     PENDING = auto()
     HELD = auto()
@@ -102,6 +104,9 @@ class State(Enum):
 
 class Beginning:
     """The beginning of one snapshot, sent with its first statement 随首条语句开启.
+
+    alone: that statement is thought to be the only one, and is a transaction of its own; one that comes after it begins anew, and
+    what stands elsewhere by then is not read. statements: how many there were.
 
     stands: where the read models stand, as the process knows and then as the message tells. milliseconds: how long a statement may
     still take, asked when it is sent; None = for ever. entering: as `row_security.entering`.
@@ -113,8 +118,12 @@ class Beginning:
         stands: Standing,
         milliseconds: Callable[[], int] | None,
         entering: Mapping[str, str] | None,
+        *,
+        alone: bool = False,
     ) -> None:
         self.stands = stands
+        self.statements = 0
+        self._alone = alone
         self._precondition = precondition
         self._milliseconds = milliseconds
         self._entering = entering
@@ -127,21 +136,33 @@ class Beginning:
         Raises:
             NotAsKnown: it was not run, or nothing of what it found may be used.
         """
+        if isinstance(query, str) and query.startswith(READ_NOTHING):
+            self._require_hope()
+            try:
+                cursor.run(query, values)
+            except psycopg2.Error as error:
+                self.state = State.FAILED
+                raise NotAsKnown from error
+            return
+        self.statements += 1
         if self.state is State.PENDING:
-            self._check(cursor, lambda check: BEGIN + check + b"; " + cursor.mogrify(query, values))
-            self.state = State.HELD
+            alone, self._alone = self._alone, False
+            begin = b"" if alone else BEGIN
+            self._check(cursor, lambda check: begin + check + b"; " + cursor.mogrify(query, values))
+            self._was_told |= alone
+            self.state = State.PENDING if alone else State.HELD
         else:
             self._require_hope()
             cursor.run(query, values)
 
     def begin(self, connection: Connection) -> Standing:
-        """Where the read models stand in the snapshot, which begins if it has not yet.
+        """Where the read models stand in the snapshot, which begins if it has not yet and that was not told either.
 
         Raises:
             NotAsKnown: as `send`.
         """
         self._require_hope()
-        if self.state is State.PENDING:
+        if self.state is State.PENDING and not self._was_told:
             with _driver(connection).cursor() as cursor:
                 self._check(cursor, lambda check: BEGIN + check)
             self.state = State.HELD
