@@ -192,11 +192,14 @@ def test_a_page_with_what_it_leads_to_is_one_message(two: Two, monkeypatch: pyte
     city, _ = two
     if not city.installation.services.models.asks_preconditions:
         pytest.skip("SQLite is asked without messages")
-    messages: list[bytes] = []
+    messages: list[str | bytes] = []
     run = preconditions._Cursor.run  # noqa: SLF001 - what goes over the wire
-    monkeypatch.setattr(
-        preconditions._Cursor, "run", lambda cursor, query, values: (messages.append(query), run(cursor, query, values))[1]  # noqa: SLF001 - as above
-    )
+
+    def marked(cursor: Any, query: str | bytes, values: Any) -> None:
+        messages.append(query)
+        run(cursor, query, values)
+
+    monkeypatch.setattr(preconditions._Cursor, "run", marked)  # noqa: SLF001 - as above
     operations = Operations(city.installation.services, SCHEMA, RIGHTS, documents=DOCUMENTS, answers=AnswerCache(0))
     query = "{ enterprises { nodes { name diagnosis { status provider { name } } } } }"
     for _ in range(3):

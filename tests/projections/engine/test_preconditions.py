@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg2
 import pytest
-from sqlalchemy import literal_column, select
+from sqlalchemy import Select, literal_column, select
 
 from domain.access import Attribute, Is
 from journal import open_journal
@@ -19,7 +19,7 @@ from projections.engine.places import ENTERPRISES
 from projections.engine.preconditions import NotAsKnown, Precondition
 
 DISTRICT = Is(Attribute.DISTRICT, "310117")
-WHO = select(literal_column("current_user::text"))
+WHO: Select[Any] = select(literal_column("current_user::text"))
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
 
 
@@ -109,7 +109,7 @@ def test_rows_of_other_generations_are_thrown_away(models: ReadModels, database:
 
 def test_a_statement_alone_leaves_no_transaction_and_is_of_one_moment(models: ReadModels) -> None:
     with models.reading(None, None, when("yes"), alone=True) as snapshot:
-        settings = [literal_column(f"current_setting('transaction_{name}')") for name in ("isolation", "read_only")]
+        settings: list[Any] = [literal_column(f"current_setting('transaction_{name}')") for name in ("isolation", "read_only")]
         assert snapshot.rows(select(*settings)) == [("repeatable read", "on")]
         idle = snapshot._connection.connection.dbapi_connection  # noqa: SLF001 - the driver's own
         assert idle.get_transaction_status() == psycopg2.extensions.TRANSACTION_STATUS_IDLE  # type: ignore[union-attr]
