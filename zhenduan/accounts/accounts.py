@@ -7,6 +7,7 @@ kept, so a stolen vault opens nothing.
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from api.kit.ports import Identified, Invited
 from api.kit.second_factors import SecondStep, SignedIn
 from domain.access import Role
-from domain.instants import city_day, microseconds, utc_moment
+from domain.instants import city_day, city_midnight, microseconds, utc_moment
 from journal import Journal
 from journal.secrets.vault import Vault
 from projections import ReadModels
@@ -69,8 +70,11 @@ class LocalAccounts:
         sessions: SessionLimits | None = None,
         provider: "IdentityProvider | None" = None,
         sign_ins: SignInLimits | None = None,
+        one_database: bool = False,
     ) -> None:
+        """one_database: vault, journal and read models are in one, which can be asked whether what was found out still holds."""
         self._vault = vault
+        self._one_database = one_database
         self._models = models
         self._clock = clock
         self._memberships = Memberships(journal)
@@ -313,11 +317,16 @@ class LocalAccounts:
         session = self._sessions.find(token, now)
         if session is None:
             return None
-        memberships = self._held(session.person, city_day(now))
+        memberships, version = self._memberships.held_as_of(session.person, city_day(now))
         held = next((one for one in memberships if one.id == session.membership), None)
         if held is None or self._is_too_weak(session, held, now):
             return None
-        return identified(session.person, held, now, min(utc_moment(session.ends), end_of(held)))
+        ends = min(utc_moment(session.ends), end_of(held))
+        found = identified(session.person, held, now, ends)
+        if not self._one_database:
+            return found
+        until = min(ends, city_midnight(city_day(now) + timedelta(days=1)))  # a scope may be of its day
+        return replace(found, precondition=session.precondition(version, now, until))
 
     def _is_too_weak(self, session: OpenSession, held: MembershipRow, now: datetime) -> bool:
         """Whether a role needs a second factor and the session was opened without one, such as before the day it began."""

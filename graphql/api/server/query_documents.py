@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
+import strawberry
 from graphql import (
     SKIP,
     ArgumentNode,
@@ -25,9 +26,10 @@ from graphql import (
 )
 from strawberry.schema.schema import validate_document
 
+from api.kit.published import FieldRights
 from api.server.compiled_selections import Plans
 from api.server.disclosure_notes import Guarded, entry_point_of, guarded_among
-from api.server.field_rights import Rows, asked, forbidden, roles_for
+from api.server.field_rights import Rows, asked, describe_rights, forbidden, resolve_rights, roles_for
 from api.server.input_text_checks import literals, unusable
 from api.server.introspection import introspective
 from api.server.query_cost import Limits, cost_of, over_budget
@@ -54,13 +56,20 @@ class Unacceptable(Exception):  # noqa: N818 - the document's fault, told to its
         super().__init__(code)
 
 
+@dataclass
+class Habit:
+    """How an operation was answered the last time 上次执行情况. alone: by one statement and nothing else."""
+
+    alone: bool = False
+
+
 @dataclass(frozen=True)
 class Prepared:
     """One operation of a document, ready to run any number of times 已备操作.
 
     coordinates: the fields it may ask for. roles: those that may read all of them. plans: see `api.server.compiled_selections`.
     switches: the variables that decide what is skipped; None where nothing is. withheld: see `api.server.readable_part`.
-    parts: what of it other roles may read, kept with it.
+    habit: kept as those. parts: what of it other roles may read, kept with it.
     cost: see `query_cost`. introspective: it asks for the schema alone.
     entry_point, guarded: the fields it begins with, and the protected ones among all it asks for (`api.server.disclosure_notes`).
     below_root: the variables that the answer to one event of a subscription may depend on.
@@ -71,6 +80,7 @@ class Prepared:
     coordinates: frozenset[str]
     roles: frozenset[Role]
     plans: Plans = field(default_factory=dict, compare=False)
+    habit: Habit = field(default_factory=Habit, compare=False)
     entry_point: str = ""
     guarded: Guarded = field(default_factory=dict)
     cost: int = 0
@@ -79,6 +89,11 @@ class Prepared:
     withheld: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     parts: "dict[tuple[str, frozenset[tuple[str, bool]]], Prepared]" = field(default_factory=dict, compare=False)
     below_root: frozenset[str] = frozenset()
+
+    @property
+    def only_reads(self) -> bool:
+        """Whether it reads data and does nothing else."""
+        return self.kind is OperationType.QUERY and not self.introspective
 
     @property
     def kind(self) -> OperationType:
@@ -222,3 +237,15 @@ class Documents:
             )
         except GraphQLError as problem:
             raise Unacceptable(PARSE_FAILED, in_chinese_too([problem], "查询的语法有误：")) from None
+
+
+def documents_of(schema: strawberry.Schema, rights: FieldRights, limits: Limits | None = None) -> Documents:
+    """The documents of a schema whose rights are told in its descriptions 文档缓存.
+
+    Raises:
+        FieldsWithoutRights: a field of the schema says nobody who may read it.
+    """
+    executable: GraphQLSchema = schema._schema  # noqa: SLF001 - strawberry has no other way to the executable schema
+    resolved = resolve_rights(executable, rights.rows)
+    describe_rights(executable, rights.rows)
+    return Documents(executable, resolved, rights.protected, limits or Limits())
