@@ -19,8 +19,9 @@ from api.kit.published import declared
 from api.schema import build_schema
 from api.server.change_notifications import ChangeNotifications
 from api.server.messages import GraphQLRequest
-from api.server.operations import Operations, documents_of
+from api.server.operations import Operations
 from api.server.query_cost import Limits
+from api.server.query_documents import documents_of
 from domain.access import Role
 from domain.instants import city_day
 from domain.kernel import Command

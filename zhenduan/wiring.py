@@ -112,7 +112,10 @@ def opened(
         factors = SecondFactors(
             vault, derived(master, "seal second factors"), settings.home, settings.second_factor_from
         )
-        accounts = LocalAccounts(vault, models, journal, clock, factors, hasher=hasher, provider=provider)
+        one_database = settings.database is not None
+        accounts = LocalAccounts(
+            vault, models, journal, clock, factors, hasher=hasher, provider=provider, one_database=one_database
+        )
         sign_on = None
         if provider is not None:
             sign_on = SingleSignOn(vault, provider, accounts.subjects, accounts, clock)

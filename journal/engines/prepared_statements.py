@@ -118,7 +118,7 @@ class Statements:
         known: set[str] = connection.info.setdefault("prepared", set())
         if prepared.name not in known:
             if len(known) >= KEPT_STATEMENTS:
-                run(connection, "DEALLOCATE ALL")
+                run(connection, "; ".join(f"DEALLOCATE {name}" for name in known))  # what others prepared there stays
                 known.clear()
             run(connection, prepared.prepare)
             known.add(prepared.name)

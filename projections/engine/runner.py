@@ -5,27 +5,26 @@ position of its own: a read model that never ran does not believe it stands wher
 """
 
 import logging
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import psycopg2
 from sqlalchemy import Connection, Engine, Table, bindparam, create_engine, event, select, text
-from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
 
 from domain.access import Scope
 from journal import Entry, Journal
 from journal.codec import current
 from journal.deadlines import milliseconds_left
 from journal.engines.postgres_engine import postgres_engine
-from journal.engines.prepared_statements import Rows, Statements, run
+from journal.engines.prepared_statements import Statements
 from journal.engines.sqlite import owners_file, to_wal
-from projections.engine import row_security
+from projections.engine import beginnings, row_security
 from projections.engine.generations import GENERATIONS, PROGRESS, make, tables_of
+from projections.engine.preconditions import FUNCTION, Beginning, Precondition, ReadingConnection, Standing
 from projections.engine.read_model import ReadModel, Tables
 from projections.engine.snapshot import Snapshot
 
@@ -45,10 +44,6 @@ MOVE = (
     .where(GENERATIONS.c.generation == bindparam("of"), GENERATIONS.c.desk.in_(bindparam("desks", expanding=True)))
     .values(position=bindparam("to"))
 )
-STANDING = select(GENERATIONS.c.desk, GENERATIONS.c.generation, GENERATIONS.c.position).where(GENERATIONS.c.current)
-BEGIN_READING = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {STANDING.compile(dialect=PGDialect_psycopg2())}"  # type: ignore[no-untyped-call]
-"""One way to the server and back instead of two, for every operation."""
-BEGIN_IN_TIME = BEGIN_READING.replace("; ", "; SET LOCAL statement_timeout = {milliseconds}; ", 1)
 READERS_AT_ONCE = 8
 """Connections on which a process reads; whoever comes when all are in use waits, and is then told to come back."""
 WAIT_SECONDS = 2.0
@@ -58,21 +53,11 @@ COUNTED_FROM = BATCH
 """So many entries folded in one go, and SQLite counts its rows anew: without that it reads a district through the whole city."""
 COUNTED_ROWS = 1_000
 """Rows of an index that it looks at for that."""
-STEPS_BETWEEN_LOOKS = 20_000
-"""Steps of SQLite's machine after which it looks at the clock: about a millisecond."""
-
 Apart = Callable[[threading.Event, Callable[[], None]], None]
 """Folds in another process until it is done or told to stop, and tells whenever rows have moved: in a process that serves, folding
 takes the interpreter from whoever reads, and they take it from the folding."""
 
 log = logging.getLogger(__name__)
-
-
-def _driver(connection: Connection) -> sqlite3.Connection:
-    """SQLite's own connection."""
-    found = connection.connection.driver_connection
-    assert isinstance(found, sqlite3.Connection)  # noqa: S101 - asked on SQLite alone
-    return found
 
 
 def _count_rows(connection: Connection) -> None:
@@ -98,6 +83,7 @@ class ReadModels:
         self._engine = engine
         self._source = journal
         self._read_models = read_models
+        self._names = tuple(read_model.name for read_model in read_models)
         self._tables: dict[tuple[str, int], Mapping[str, Table]] = {}
         self._kept: dict[tuple[str, int], tuple[int, Tables]] = {}
         self._moved = threading.Condition()
@@ -105,7 +91,8 @@ class ReadModels:
         self._reads = reads or engine
         self._statements = None if self._sqlite else Statements()
         self._latest: tuple[tuple[int, ...], Mapping[str, Table]] = ((), {})
-        self._row_secured = False
+        self._row_secured = self._can_begin = False
+        self._stands: Standing | None = None
         if journal is None:
             return
         with self._writing(SCHEMA_LOCK) as connection:
@@ -117,7 +104,10 @@ class ReadModels:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": PROJECTOR_LOCK})
             for read_model in changed:
                 self._begin_anew(connection, read_model, known[read_model.name].generation if read_model.name in known else 0)
-            self._row_secured = not self._sqlite and self._create_policies(connection)
+            if not self._sqlite:
+                self._row_secured = self._create_policies(connection)
+                connection.exec_driver_sql(FUNCTION)
+                self._can_begin = True
 
     @property
     def address(self) -> str:
@@ -281,11 +271,14 @@ class ReadModels:
             return min(position for _, position in self._standing(connection).values())
 
     @contextmanager
-    def reading(self, scope: Scope | None = None, until: float | None = None) -> Iterator[Snapshot]:
+    def reading(
+        self, scope: Scope | None = None, until: float | None = None, precondition: Precondition | None = None
+    ) -> Iterator[Snapshot]:
         """One snapshot to read from; a swap of generations never tears it.
 
         scope: whose eyes it is read with, where PostgreSQL is to refuse what lies outside (`row_security`); None = the
         program's own. until: deadline of its statements, on the monotonic clock, by which the database stops them; None = none.
+        precondition: under which it may be read at all; it is asked with the first read, as `asks_preconditions` says.
 
         Raises:
             Refused: DEADLINE_EXCEEDED.
@@ -294,53 +287,33 @@ class ReadModels:
             milliseconds_left(until)
         with self._reads.connect() as connection:
             entering = row_security.entering(scope) if scope is not None and self._row_secured else None
-            standing = {name: rest for name, *rest in self._begun(connection, until, entering)}
+            beginning, known = None, self._stands
+            if precondition is not None and known is not None:
+                milliseconds = None if until is None else partial(milliseconds_left, until)
+                beginning = beginnings.later(connection, Beginning(precondition, known, milliseconds, entering))
+            else:
+                rows = beginnings.now(connection, until, entering)
+                known = Standing(self._names, {name: (generation, position) for name, generation, position in rows})
             try:
-                generations, positions = zip(*(standing[read_model.name] for read_model in self._read_models), strict=True)
-                snapshot = Snapshot(
+                yield Snapshot(
                     connection,
-                    self._shown(generations),
-                    min(positions),
+                    self._shown(known.generations),
+                    min(known.positions),
                     self._statements,
-                    (generations, positions),
+                    known.stands_at,
                     row_secured=self._row_secured,
                     eyes=entering,
                     until=until,
+                    beginning=beginning,
                 )
-                yield snapshot
             finally:
-                self._ended(connection)
+                self._stands = beginning.stands if beginning is not None else known
+                beginnings.end(connection)
 
-    def _begun(self, connection: Connection, until: float | None, entering: Mapping[str, str] | None) -> Rows:
-        """A snapshot begun, through a scope, and (read model, generation, position) as it shows them, all in one message.
-
-        A lost connection is made anew.
-        """
-        if self._sqlite:
-            if until is not None:
-                _driver(connection).set_progress_handler(lambda: time.monotonic() >= until, STEPS_BETWEEN_LOOKS)
-            connection.exec_driver_sql("BEGIN")
-            return [tuple(row) for row in connection.execute(STANDING)]
-        begin = BEGIN_READING
-        if until is not None:
-            begin = BEGIN_IN_TIME.format(milliseconds=milliseconds_left(until))
-        if entering is not None:
-            begin = begin.replace("; ", f"; {row_security.ENTER}; ", 1)
-        try:
-            return run(connection, begin, entering)
-        except psycopg2.OperationalError:
-            connection.invalidate()
-            return run(connection, begin, entering)
-
-    def _ended(self, connection: Connection) -> None:
-        driver: Any = connection.connection
-        if self._sqlite:
-            _driver(connection).set_progress_handler(None, 0)
-            connection.rollback()
-        elif driver.closed:
-            connection.invalidate()
-        else:
-            run(connection, "ROLLBACK")
+    @property
+    def asks_preconditions(self) -> bool:
+        """Whether a snapshot may be begun under a precondition 可否带前提读取: on PostgreSQL, once it is known where it stands."""
+        return self._can_begin and self._stands is not None
 
     def _shown(self, generations: tuple[int, ...]) -> Mapping[str, Table]:
         """The tables by name, given the generation of each read model; those of the latest snapshot are kept."""
@@ -425,7 +398,8 @@ def open_read_models(url: str, journal: Journal | None, read_models: Sequence[Re
     if not url.startswith("sqlite:///"):
         writes = postgres_engine(url, pool_size=2, max_overflow=8)
         bounds: Any = {"pool_size": READERS_AT_ONCE, "max_overflow": 0, "pool_timeout": WAIT_SECONDS}
-        reads = postgres_engine(url, isolation_level="AUTOCOMMIT", **bounds)
+        how: Any = {"connect_args": {"connection_factory": ReadingConnection}}
+        reads = postgres_engine(url, isolation_level="AUTOCOMMIT", **how, **bounds)
 
         @event.listens_for(reads, "connect")
         def _ready(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own types

@@ -17,20 +17,18 @@ from domain.access import Scope
 from journal.deadlines import late, milliseconds_left
 from journal.engines.prepared_statements import Rows, Statements, run
 from projections.engine import row_security
+from projections.engine.preconditions import Beginning, StandsAt, State
 
 warnings.filterwarnings("error", message="SELECT statement has a cartesian product", category=SAWarning)
 """A read that forgot a join answers with what nobody asked for: it is a fault, not a line in the log."""
 
 LISTED_AT_MOST = 500
 """Texts that stand in a statement of SQLite one by one."""
-StandsAt = tuple[tuple[int, ...], tuple[int, ...]]
-"""Generation and position of every read model."""
 
 
 class Snapshot:
-    """One snapshot of the read models 快照. position: the journal position the rows stand at.
+    """One snapshot of the read models 快照. Two of one installation that stand at the same show the same rows.
 
-    stands_at: of every read model; two snapshots of one installation that stand at the same show the same rows.
     until: deadline of its statements, on the monotonic clock; None = none.
     Indexing with a read model's table gives that table in the generation of this snapshot.
     """
@@ -46,17 +44,50 @@ class Snapshot:
         row_secured: bool = False,
         eyes: Mapping[str, str] | None = None,
         until: float | None = None,
+        beginning: Beginning | None = None,
     ) -> None:
-        """eyes: whose row policies it is read through, as `row_security.entering` says; None = past them."""
+        """eyes: whose row policies it is read through, as `row_security.entering` says; None = past them.
+
+        beginning: of one that begins with its first read.
+        """
         self._until = until
         self._eyes = eyes
         self._connection = connection
         self._tables = tables
         self._statements = statements
         self._generations = stands_at[0]
-        self.stands_at = stands_at
+        self._stands_at = stands_at
         self._row_secured = row_secured
-        self.position = position
+        self._position = position
+        self._beginning = beginning
+
+    @property
+    def stands_at(self) -> StandsAt:
+        """Generation and position of every read model.
+
+        Raises:
+            NotAsKnown: it begins with that, and who reads is not as known.
+        """
+        return self._stands_at if self._beginning is None else self._beginning.begin(self._connection).stands_at
+
+    @property
+    def position(self) -> int:
+        """The journal position the rows stand at; raises as `stands_at`."""
+        return self._position if self._beginning is None else min(self.stands_at[1])
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything was read from it, or may have been."""
+        return self._beginning is None or self._beginning.state is State.HELD
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether it could not begin."""
+        return self._beginning is not None and self._beginning.state is State.FAILED
+
+    def held(self) -> StandsAt:
+        """As `stands_at`, whether or not anything will be read 核对前提: by one message, and nothing begins by it."""
+        return self._stands_at if self._beginning is None else self._beginning.hold(self._connection).stands_at
 
     def __getitem__(self, table: Table) -> Table:
         return self._tables[table.name]

@@ -6,11 +6,10 @@ kept, so a stolen vault opens nothing.
 """
 
 import logging
-import secrets
-from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from math import ceil
 from threading import BoundedSemaphore, Lock
@@ -18,14 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from argon2.low_level import ARGON2_VERSION
 from sqlalchemy import Row, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from api.kit.ports import Identified, Invited
 from api.kit.second_factors import SecondStep, SignedIn
 from domain.access import Role
-from domain.instants import city_day, microseconds, utc_moment
+from domain.instants import city_day, city_midnight, microseconds, utc_moment
 from domain.kernel import Rule
 from journal import Journal
 from journal.secrets.vault import Vault
@@ -44,6 +42,7 @@ from zhenduan.accounts.logins import (
     login_name,
     password_bytes,
     require_password,
+    unmatched,
 )
 from zhenduan.accounts.memberships import Memberships, end_of, identified
 from zhenduan.accounts.partner_keys import PREFIX as PARTNER_PREFIX
@@ -97,8 +96,11 @@ class LocalAccounts:
         sessions: SessionLimits | None = None,
         provider: "IdentityProvider | None" = None,
         sign_ins: SignInLimits | None = None,
+        one_database: bool = False,
     ) -> None:
+        """one_database: vault, journal and read models are in one, which can be asked whether what was found out still holds."""
         self._vault = vault
+        self._one_database = one_database
         self._models = models
         self._clock = clock
         self._memberships = Memberships(journal)
@@ -115,7 +117,7 @@ class LocalAccounts:
         self._looking = BoundedSemaphore(PASSWORDS_AT_ONCE)
         self._places = Lock()
         self._at_once: Counter[str] = Counter()
-        self._unmatched = _unmatched(self._hasher)
+        self._unmatched = unmatched(self._hasher)
 
     @property
     def second(self) -> AccountSecondSteps:
@@ -393,11 +395,16 @@ class LocalAccounts:
         session = self._sessions.find(token, now)
         if session is None:
             return None
-        memberships = self._held(session.person, city_day(now))
+        memberships, version = self._memberships.held_as_of(session.person, city_day(now))
         held = next((one for one in memberships if one.id == session.membership), None)
         if held is None or self._is_too_weak(session, held, now):
             return None
-        return identified(session.person, held, now, min(utc_moment(session.ends), end_of(held)))
+        ends = min(utc_moment(session.ends), end_of(held))
+        found = identified(session.person, held, now, ends)
+        if not self._one_database:
+            return found
+        until = min(ends, city_midnight(city_day(now) + timedelta(days=1)))  # a scope may be of its day
+        return replace(found, precondition=session.precondition(version, now, until))
 
     def _is_too_weak(self, session: OpenSession, held: MembershipRow, now: datetime) -> bool:
         """Whether a role needs a second factor and the session was opened without one, such as before the day it began."""
@@ -437,13 +444,3 @@ class LocalAccounts:
     def revoke_partner_key(self, key: str) -> None:
         """End a key at once 吊销合作方密钥."""
         self.partner_keys.revoke(key, self._clock())
-
-
-def _unmatched(hasher: PasswordHasher) -> str:
-    """An Argon2id hash that no password has, to be verified in the place of an unknown login's, at the cost of any other.
-
-    It is drawn and not computed: every command and every process opens the accounts, and a hash takes 0.2 s.
-    """
-    salt, drawn = (b64encode(secrets.token_bytes(size)).decode().rstrip("=") for size in (hasher.salt_len, hasher.hash_len))
-    cost = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
-    return f"$argon2id$v={ARGON2_VERSION}${cost}${salt}${drawn}"

@@ -1,8 +1,12 @@
 """Logins 登录名: what a login and a password must be like, and the table that both stand in, outside the journal. plan P7."""
 
 import re
+import secrets
 import unicodedata
+from base64 import b64encode
 
+from argon2 import PasswordHasher
+from argon2.low_level import ARGON2_VERSION
 from sqlalchemy import BigInteger, Column, MetaData, String, Table
 
 from domain.kernel import CONTROL, INVISIBLE, Rule
@@ -111,3 +115,13 @@ def checked(login: str, password: str, *, is_demo: bool = False) -> str:
 def password_bytes(text: str) -> bytes:
     """The bytes that are hashed 密码字节: the same for every way to type the same characters."""
     return unicodedata.normalize("NFC", text).encode(errors="surrogatepass")
+
+
+def unmatched(hasher: PasswordHasher) -> str:
+    """An Argon2id hash that no password has, to be verified in the place of an unknown login's, at the cost of any other.
+
+    It is drawn and not computed: every command and every process opens the accounts, and a hash takes 0.2 s.
+    """
+    salt, drawn = (b64encode(secrets.token_bytes(size)).decode().rstrip("=") for size in (hasher.salt_len, hasher.hash_len))
+    cost = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    return f"$argon2id$v={ARGON2_VERSION}${cost}${salt}${drawn}"

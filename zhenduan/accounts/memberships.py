@@ -26,14 +26,18 @@ class Memberships:
 
     def every(self, person: str) -> frozenset[str]:
         """Ids of all memberships of a person, past and future ones too; none of one who is erased."""
-        now = self._now(person)
+        _, now = self._now(person)
         return frozenset(now.memberships) if now is not None else frozenset()
 
     def held(self, person: str, day: date) -> list[MembershipRow]:
         """The memberships of a person that hold on a day, in order of id; none once the person is erased."""
-        now = self._now(person)
+        return self.held_as_of(person, day)[0]
+
+    def held_as_of(self, person: str, day: date) -> tuple[list[MembershipRow], int]:
+        """As `held`, and the version of the person's stream that they are of."""
+        version, now = self._now(person)
         if now is None:
-            return []
+            return [], version
         return [
             MembershipRow(
                 identity,
@@ -46,18 +50,19 @@ class Memberships:
             )
             for identity, one in sorted(now.memberships.items())
             if one.holds_on(day)
-        ]
+        ], version
 
-    def _now(self, person: str) -> Person | None:
-        """A person as of the last entry in the journal; None for whom it does not know."""
+    def _now(self, person: str) -> tuple[int, Person | None]:
+        """A person as of the last entry in the journal, and its version; None for whom it does not know."""
         version, known = self._known.get(person, (0, None))
         later = self._journal.read(person_stream(person), version)
         if later:
             if len(self._known) >= KEPT_PEOPLE:
                 self._known.clear()
             known = folded(PEOPLE, later, known)
-            self._known[person] = (later[-1].version, known)
-        return known
+            version = later[-1].version
+            self._known[person] = (version, known)
+        return version, known
 
 
 def identified(person: str, held: MembershipRow, now: datetime, ends: datetime) -> Identified:

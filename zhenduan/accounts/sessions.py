@@ -23,8 +23,10 @@ from sqlalchemy import (
 )
 
 from api.kit.second_factors import SignedIn
-from domain.instants import microseconds
+from domain.instants import microseconds, utc_moment
+from domain.participants.people.state import person_stream
 from journal.secrets.vault import SCHEMA, Vault
+from projections.engine.preconditions import Precondition
 
 META = MetaData(schema=SCHEMA)
 SESSIONS = Table(
@@ -39,6 +41,10 @@ SESSIONS = Table(
 )
 STRONG = Table("strong_sessions", META, Column("token_hash", String, primary_key=True))
 """Sessions that a second factor has opened."""
+STANDS = f"""EXISTS (SELECT FROM {SESSIONS.fullname} s WHERE s.token_hash = {{}} AND s.person = {{}} AND s.membership = {{}}
+AND s.expires_at = {{}}::bigint AND {{}}::boolean = EXISTS (SELECT FROM {STRONG.fullname} t WHERE t.token_hash = s.token_hash))
+AND NOT EXISTS (SELECT FROM entries WHERE stream = {{}} AND version > {{}}::bigint)"""  # noqa: S608 - our own names
+"""Whether a session is as it was, on PostgreSQL, where the journal lies beside the vault."""
 PREFIX = "zds"
 SHAPE = re.compile(rf"{PREFIX}_[0-9a-f]{{64}}", re.ASCII)
 
@@ -54,7 +60,10 @@ class SessionLimits:
 
 @dataclass(frozen=True)
 class OpenSession:
-    """A session that lives 有效会话; ends: microseconds of UTC. login: what opened it. strong: with a second factor."""
+    """A session that lives 有效会话. login: what opened it. strong: with a second factor.
+
+    ends: microseconds of UTC, as `noted_next`, when its use is to be noted again.
+    """
 
     token_hash: str
     person: str
@@ -62,6 +71,16 @@ class OpenSession:
     ends: int
     login: str
     strong: bool
+    noted_next: int
+
+    def precondition(self, version: int, since: datetime, until: datetime) -> Precondition:
+        """What must hold for it to open what it opened 会话前提: it stands as it did, and no fact of its person has come since.
+
+        version: of the person's stream. since, until: see `Precondition`.
+        """
+        strong = "true" if self.strong else "false"
+        values = (self.token_hash, self.person, self.membership, str(self.ends), strong, person_stream(self.person), str(version))
+        return Precondition(STANDS, values, since, min(until, utc_moment(self.noted_next)))
 
 
 def _hash(token: str) -> str:
@@ -122,7 +141,9 @@ class Sessions:
         if unused >= self._limits.noted_every:
             with self._vault.writing() as connection:
                 connection.execute(update(SESSIONS).where(SESSIONS.c.token_hash == hashed).values(used_at=moment))
-        return OpenSession(hashed, person, membership, int(ends), login, strong is not None)
+            used_at = moment
+        noted_next = used_at + min(self._limits.noted_every, self._limits.unused) // timedelta(microseconds=1)
+        return OpenSession(hashed, person, membership, int(ends), login, strong is not None, noted_next)
 
     def act_as(self, session: OpenSession, membership: str) -> bool:
         """Go on in another membership; False when the session has ended meanwhile."""

@@ -18,6 +18,7 @@ from journal import Caller
 from journal.deadlines import DEADLINE_EXCEEDED
 from projections import Snapshot
 from projections.as_of.replay import Past, replayed
+from projections.engine.preconditions import NotAsKnown, Precondition
 from standards import Edition
 
 NO_COST = Cost()
@@ -59,6 +60,7 @@ class Context:
     cost: of the operation, and the limit that it keeps.
     last_event: cursor of the last event that the client saw of the subscription, where its transport says so.
     made_of: what the answer was made of besides the rows of its snapshot.
+    precondition: under which the caller is who they are taken for, asked with the first read; None = it was found out.
     """
 
     program: Services
@@ -74,14 +76,44 @@ class Context:
     cost: Cost = NO_COST
     last_event: str | None = None
     made_of: MadeOf = field(default_factory=MadeOf)
+    precondition: Precondition | None = None
+    _is_sure: bool = False
+    _was_wrong: bool = False
     _open: ExitStack = field(default_factory=ExitStack)
     _snapshot: Snapshot | None = None
 
     @property
     def services(self) -> Services:
-        """Everything of the program; what it answers may be another the next time, at the same rows."""
+        """Everything of the program; what it answers may be another the next time, at the same rows.
+
+        Raises:
+            NotAsKnown: as `require_known`.
+        """
+        self.require_known()
         self.made_of.more = True
         return self.program
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the caller is who they are taken for: found out in this request, or the database has said so in it."""
+        return self.precondition is None or self._is_sure
+
+    def require_known(self) -> None:
+        """Ask the database whether the caller is as known, unless it has said so with what was read.
+
+        Raises:
+            NotAsKnown: it has not, and nothing of the answer may leave.
+        """
+        if self.present is not None:
+            self.present.require_known()
+            return
+        if self.precondition is None:
+            return
+        if self._was_wrong:
+            raise NotAsKnown
+        if self._snapshot is not None or not self._is_sure:
+            self.snapshot.held()
+        self._is_sure = True
 
     @property
     def demo(self) -> bool:
@@ -140,7 +172,7 @@ class Context:
         """The operation's snapshot, opened at first use."""
         if self._snapshot is None:
             eyes = self.scope if self.identified is not None else None
-            self._snapshot = self._open.enter_context(self.program.models.reading(eyes, self.until))
+            self._snapshot = self._open.enter_context(self.program.models.reading(eyes, self.until, self.precondition))
         return self._snapshot
 
     @property
@@ -151,7 +183,7 @@ class Context:
     @property
     def has_read(self) -> bool:
         """Whether the answer rests on the rows of a snapshot that is still open."""
-        return self._snapshot is not None
+        return self._snapshot is not None and self._snapshot.has_begun
 
     @property
     def is_for_anyone(self) -> bool:
@@ -194,6 +226,7 @@ class Context:
     def refresh(self) -> None:
         """Let go of the snapshot, so that the next read sees what a command just wrote."""
         self.made_of.more |= self.has_read
+        self._was_wrong |= self._snapshot is not None and self._snapshot.has_failed
         self._open.close()
         self._snapshot = None
 

@@ -2,7 +2,7 @@
 
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -11,6 +11,7 @@ from domain.access import Role, scope_of
 from journal import Caller
 from journal.transparency.signed_notes import VerifierKey
 from journal.transparency.transparency_log import TransparencyLog
+from projections.engine.preconditions import Precondition
 from standards.described import DescribedEnum
 
 PUBLIC = Caller(actor="", role=Role.PUBLIC, organisation="", scope=scope_of(Role.PUBLIC, ""))
@@ -45,12 +46,14 @@ class Identified:
     """Who a token belongs to 已识别身份.
 
     caller: person or machine in the role acted in. membership: id of the membership acted in, empty for a partner.
-    expires_at: when the token ends; a socket opened with it ends then too.
+    expires_at: when the token ends; a socket opened with it ends then too. precondition: what must hold for all of that to be so
+    later on, where the database can be asked it; None = it is found out anew each time.
     """
 
     caller: Caller
     membership: str
     expires_at: datetime
+    precondition: Precondition | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

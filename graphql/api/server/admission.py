@@ -177,25 +177,26 @@ class KnownTokens:
         self._known: dict[bytes, str] = {}
 
     def __contains__(self, token: str) -> bool:
-        return _digest(token) in self._known
+        return digest(token) in self._known
 
     def note(self, token: str, who: str) -> None:
         """It opened something for somebody."""
-        self._known[_digest(token)] = who
+        self._known[digest(token)] = who
         if len(self._known) > KNOWN_TOKENS:
             with suppress(KeyError, StopIteration, RuntimeError):  # another thread was first
                 self._known.pop(next(iter(self._known)))
 
     def holder(self, token: str | None) -> str:
         """Whom a request counts for: the person, else the token itself; empty = nobody, who has no token."""
-        return "" if token is None else self._known.get(_digest(token), token)
+        return "" if token is None else self._known.get(digest(token), token)
 
     def forget(self, token: str) -> None:
         """It opens nothing any more."""
-        self._known.pop(_digest(token), None)
+        self._known.pop(digest(token), None)
 
 
-def _digest(token: str) -> bytes:
+def digest(token: str) -> bytes:
+    """What a token is known by 令牌摘要."""
     return sha256(token.encode(errors="replace")).digest()
 
 

@@ -19,8 +19,8 @@ import orjson
 from api.kit.context import Context
 from api.kit.ports import Identified
 from api.server.disclosure_notes import Found
-from api.server.messages import GraphQLResponse, faulted
-from projections.engine.snapshot import StandsAt
+from api.server.messages import GraphQLResponse, faulted_for
+from projections.engine.preconditions import StandsAt
 
 MOST_BYTES = 16 * 1024 * 1024
 """Of the bodies that a process keeps; the least recently asked for give way."""
@@ -80,13 +80,16 @@ class AnswerCache:
             context.close()  # nobody's snapshot is held while the disk is waited for
             context.disclosure_notes.leave(context.program, context.caller)
         except Exception as fault:  # noqa: BLE001 - whatever it is, the caller gets its id and the log the rest
-            return faulted(fault)
+            return faulted_for(context, fault)
         return GraphQLResponse(orjson.loads(known.body), body=known.body, cost=context.cost, tag=known.tag)
 
     def _found(self, key: Key, context: Context) -> KeptAnswer | None:
         """The answer to the same, if it still is that; the snapshot is opened only where one is kept."""
         known = self._answers.get(key)
-        if known is None or known.stands_at != context.snapshot.stands_at:
+        if known is None:
+            return None
+        context.require_known()
+        if known.stands_at != context.snapshot.held():
             return None
         if known.day is not None and known.day != context.today:
             return None

@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from api.kit.context import Context
 from api.server.errors import UNAVAILABLE, masked, request_error
 from api.server.query_cost import Cost
 from journal.deadlines import DEADLINE_EXCEEDED
+from journal.outages import is_crowded_out
+from projections.engine.preconditions import NotAsKnown
 
 UNAUTHENTICATED = request_error(
     "UNAUTHENTICATED", "登录已失效，请重新登录。", "The token is unknown, expired or ended; sign in again."
@@ -60,6 +63,23 @@ def faulted(fault: Exception) -> GraphQLResponse:
     """What is said when a request failed outside any field 系统故障应答: masked, and 503 where it may be tried again."""
     error = masked(fault)
     return GraphQLResponse({"errors": [error]}, 503 if error["extensions"]["code"] == UNAVAILABLE else 500)
+
+
+def faulted_for(context: Context, fault: Exception) -> GraphQLResponse:
+    """As `faulted`, said to a caller who is sure, or that there is no connection to find out on.
+
+    Raises:
+        NotAsKnown: nothing may be said before it is found out who asks.
+    """
+    if not context.is_sure and not is_crowded_out(fault):
+        raise NotAsKnown from fault
+    return faulted(fault)
+
+
+def crowded_out(result: object) -> Exception | None:
+    """The fault of a query that got no connection to read on, all of which are in use: as a whole it may be tried again."""
+    faults = (error.original_error for error in getattr(result, "errors", None) or ())
+    return next((fault for fault in faults if fault is not None and is_crowded_out(fault)), None)
 
 
 LATE = GraphQLResponse(

@@ -27,23 +27,32 @@ from api.kit.published import FieldRights
 from api.kit.services import Services
 from api.server.admission import COSTLY, Admission, AdmissionLimits, Lane, is_command
 from api.server.answer_cache import AnswerCache, Key, key_of_answer
+from api.server.callers import Callers
 from api.server.change_notifications import ChangeNotifications
 from api.server.compiled_selections import CompiledExecutor
 from api.server.deliveries import Deliveries
 from api.server.errors import formatted, not_carried
-from api.server.field_rights import describe_rights, resolve_rights
 from api.server.input_text_checks import texts_in, unusable
 from api.server.introspection import Introspection
-from api.server.messages import LATE, CallerGone, GraphQLRequest, GraphQLResponse, NotSignedIn, faulted
+from api.server.messages import (
+    LATE,
+    CallerGone,
+    GraphQLRequest,
+    GraphQLResponse,
+    NotSignedIn,
+    crowded_out,
+    faulted,
+    faulted_for,
+)
 from api.server.persisted_documents import PersistedDocuments
 from api.server.prepared_operations import PreparedOperation
 from api.server.query_cost import Cost, Limits, too_costly_for_strangers
-from api.server.query_documents import Documents, Prepared, Unacceptable
+from api.server.query_documents import Documents, Prepared, Unacceptable, documents_of
 from api.server.query_faults import in_chinese_too
 from api.server.readable_part import with_withheld
 from api.server.revocations import Revocations
 from journal import Caller
-from journal.outages import is_crowded_out
+from projections.engine.preconditions import NotAsKnown
 
 T = TypeVar("T")
 
@@ -53,18 +62,6 @@ CHANGE_SESSIONS = frozenset({"Mutation.signOut", "Mutation.actAs"})
 
 class Costly(Exception):  # noqa: N818 - says where it is to wait
     """An operation that costs more than what is run beside cheap ones 高费用操作."""
-
-
-def documents_of(schema: strawberry.Schema, rights: FieldRights, limits: Limits | None = None) -> Documents:
-    """The documents of a schema whose rights are told in its descriptions 文档缓存.
-
-    Raises:
-        FieldsWithoutRights: a field of the schema says nobody who may read it.
-    """
-    executable: GraphQLSchema = schema._schema  # noqa: SLF001 - strawberry has no other way to the executable schema
-    resolved = resolve_rights(executable, rights.rows)
-    describe_rights(executable, rights.rows)
-    return Documents(executable, resolved, rights.protected, limits or Limits())
 
 
 class Operations:
@@ -102,6 +99,7 @@ class Operations:
         self.deliveries = Deliveries(
             services, self._cursors, change_notifications, self.identify, self._answer, self.in_thread, deadline
         )
+        self._callers = Callers(services.accounts, self.admission.known)
 
     async def in_thread(
         self,
@@ -167,12 +165,7 @@ class Operations:
         """
         if token is None:
             return None
-        identified = self._services.accounts.identify(token)
-        if identified is None:
-            self.admission.known.forget(token)
-            raise CallerGone(ended=True)
-        self.admission.known.note(token, identified.caller.actor)
-        return identified
+        return self._callers.identify(token)
 
     def signed_in(self, token: str | None) -> Caller:
         """Who asks where a session is needed 已登录者.
@@ -217,7 +210,7 @@ class Operations:
     ) -> Prepared | GraphQLResponse:
         """What the caller may read of a document, paid for; or the answer that says why nothing."""
         try:
-            if context.token is not None:
+            if context.token is not None and context.identified is None:
                 context.identified = self.identify(context.token)
             text = self._persisted.resolved(request.query, request.document_id)
             prepared = self._documents.prepare(text, request.operation_name)
@@ -278,10 +271,11 @@ class Operations:
             return GraphQLResponse(payload, body=body, cost=context.cost)
         try:
             result = admitted.executor.execute_operation()
+            if admitted.prepared.kind is OperationType.QUERY and (crowded := crowded_out(result)) is not None:
+                return faulted(crowded)
+            context.require_known()
             if getattr(result, "errors", None) and context.is_late and admitted.prepared.kind is OperationType.QUERY:
                 return LATE  # what a command did is told field by field, late or not
-            if admitted.prepared.kind is OperationType.QUERY and (crowded := _crowded_out(result)) is not None:
-                return faulted(crowded)
             answer = self._answer(result, admitted)
             if key is not None and "errors" not in answer.payload:
                 answer = self._answers.remember(key, context, answer)
@@ -290,7 +284,7 @@ class Operations:
             if self._revocations is not None and not CHANGE_SESSIONS.isdisjoint(admitted.prepared.coordinates):
                 self._revocations.session_changed(caller.actor)
         except Exception as fault:  # noqa: BLE001 - whatever it is, the caller gets its id and the log the rest
-            return faulted(fault)
+            return faulted_for(context, fault)
         else:
             return answer
         finally:
@@ -309,19 +303,40 @@ class Operations:
         Raises:
             Costly: it may run, and costs more than `within`; nothing of it was done.
         """
-        context = Context(self._services, self._cursors, self._change_notifications, token=token, until=until)
+        known = self._callers.known(token, self.now()) if self._services.models.asks_preconditions else None
+        if token is not None and known is not None:
+            try:
+                return self._run(known, request, token, kinds, until, within)
+            except NotAsKnown:
+                self._callers.forget(token)
+        return self._run(None, request, token, kinds, until, within)
+
+    def _run(
+        self, known: Identified | None, request: GraphQLRequest, token: str | None, kinds: frozenset[OperationType],
+        until: float | None, within: int | None,
+    ) -> GraphQLResponse:
+        """As `run`. known: who the token belonged to a moment ago.
+
+        Raises:
+            NotAsKnown: they may not be that any more, or are to be answered something else than what a query finds in rows.
+        """
+        context = Context(self._services, self._cursors, self._change_notifications, known, token, until=until)
+        context.precondition = known.precondition if known is not None else None
         try:
             readable = self._readable(request, context, kinds)
+            if known is not None and (isinstance(readable, GraphQLResponse) or not readable.only_reads):
+                raise NotAsKnown
             if isinstance(readable, GraphQLResponse):
                 return readable
             key: Key | None = None
-            if readable.kind is OperationType.QUERY and not readable.introspective:
+            if readable.only_reads:
                 text = self._persisted.resolved(request.query, request.document_id)
                 key = key_of_answer(text, request.operation_name, request.variables, context.identified)
                 if key is not None and (again := self._answers.again(key, context)) is not None:
                     return again
             admitted = self._with_variables(readable, request, context)
             if isinstance(admitted, GraphQLResponse):
+                context.require_known()
                 return admitted
             if within is not None and admitted.prepared.cost > within:
                 raise Costly
@@ -408,12 +423,6 @@ async def _generator(events: AsyncIterable[Any]) -> AsyncGenerator[Any, None]:
         close = getattr(events, "aclose", None)
         if close is not None:
             await close()
-
-
-def _crowded_out(result: object) -> Exception | None:
-    """The fault of a query that got no connection to read on, all of which are in use: as a whole it may be tried again."""
-    faults = (error.original_error for error in getattr(result, "errors", None) or ())
-    return next((fault for fault in faults if fault is not None and is_crowded_out(fault)), None)
 
 
 def _errors(built: list[GraphQLError] | Executor[Any]) -> list[GraphQLError]:

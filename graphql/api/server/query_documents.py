@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
+import strawberry
 from graphql import (
     SKIP,
     ArgumentNode,
@@ -25,9 +26,10 @@ from graphql import (
 )
 from strawberry.schema.schema import validate_document
 
+from api.kit.published import FieldRights
 from api.server.compiled_selections import Plans
 from api.server.disclosure_notes import Guarded, entry_point_of, guarded_among
-from api.server.field_rights import Rows, asked, forbidden, roles_for
+from api.server.field_rights import Rows, asked, describe_rights, forbidden, resolve_rights, roles_for
 from api.server.input_text_checks import literals, unusable
 from api.server.introspection import introspective
 from api.server.query_cost import Limits, cost_of, over_budget
@@ -79,6 +81,11 @@ class Prepared:
     withheld: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     parts: "dict[tuple[str, frozenset[tuple[str, bool]]], Prepared]" = field(default_factory=dict, compare=False)
     below_root: frozenset[str] = frozenset()
+
+    @property
+    def only_reads(self) -> bool:
+        """Whether it reads data and does nothing else."""
+        return self.kind is OperationType.QUERY and not self.introspective
 
     @property
     def kind(self) -> OperationType:
@@ -222,3 +229,15 @@ class Documents:
             )
         except GraphQLError as problem:
             raise Unacceptable(PARSE_FAILED, in_chinese_too([problem], "查询的语法有误：")) from None
+
+
+def documents_of(schema: strawberry.Schema, rights: FieldRights, limits: Limits | None = None) -> Documents:
+    """The documents of a schema whose rights are told in its descriptions 文档缓存.
+
+    Raises:
+        FieldsWithoutRights: a field of the schema says nobody who may read it.
+    """
+    executable: GraphQLSchema = schema._schema  # noqa: SLF001 - strawberry has no other way to the executable schema
+    resolved = resolve_rights(executable, rights.rows)
+    describe_rights(executable, rights.rows)
+    return Documents(executable, resolved, rights.protected, limits or Limits())

@@ -19,8 +19,8 @@ from api.server.admission import AdmissionLimits, Lane
 from api.server.http import QUERIES
 from api.server.introspection import Introspection, introspective
 from api.server.messages import GraphQLRequest
-from api.server.operations import Operations, documents_of
-from api.server.query_documents import Documents
+from api.server.operations import Operations
+from api.server.query_documents import Documents, documents_of
 from domain.kernel import Refused
 from journal.deadlines import DEADLINE_EXCEEDED
 from projections.engine.runner import READERS_AT_ONCE

@@ -1,0 +1,185 @@
+"""Who was found out a moment ago is asked about in the message that reads the answer, and nothing leaves unless it holds (0117)."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.server.messages import GraphQLRequest
+from api.server.operations import Operations
+from domain.access import Everything, Role
+from domain.participants.people.memberships import EndMembership, GrantMembership
+from domain.participants.people.registration import ErasePerson
+from projections.record.disclosures import disclosures
+from tests.live_city import DOCUMENTS, ENTERPRISE, KINDS, RIGHTS, SCHEMA, LiveCity, followed, open_city
+from zhenduan.accounts.accounts import LocalAccounts
+
+Two = tuple[LiveCity, LiveCity]
+FIRMS = "{ enterprises { nodes { id name revenueWan diagnosis { status } } totalCount } }"
+ROLE = "{ viewer { role } enterprises { totalCount } }"
+ASKED = (
+    FIRMS,
+    "{ __typename }",
+    "{ viewer { role } }",
+    "{ __schema { queryType { name } } }",
+    "{ disclosures { nodes { at } } }",
+    'query($first: Int = "x") { enterprises(first: $first) { totalCount } }',
+    "query($first: Int!) { enterprises(first: $first) { totalCount } }",
+    "{ enterprises(first: -1) { totalCount } }",
+    "{ nothing }",
+)
+"""What is answered from rows, from none, by something else of the program, and what is refused."""
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def two(request: pytest.FixtureRequest, tmp_path: Path, built: Callable[..., Any], copied: Callable[..., Any]) -> Iterator[Two]:
+    """Two processes' worth of one installation, and nobody who keeps the read models current."""
+    made = copied(built(request.param, None), tmp_path / "data")
+    both = made.folder, made.address, made.tokens
+    with open_city(*both) as first, open_city(*both) as second:
+        yield first, second
+
+
+@pytest.fixture
+def found_out(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A mark for each caller who was found out."""
+    marks: list[str] = []
+    identify = LocalAccounts.identify
+
+    def marked(accounts: LocalAccounts, token: str) -> Any:
+        marks.append(token)
+        return identify(accounts, token)
+
+    monkeypatch.setattr(LocalAccounts, "identify", marked)
+    return marks
+
+
+def disclosed(city: LiveCity) -> int:
+    with city.installation.services.disclosures.reading() as connection:
+        return len(disclosures(connection, Everything(), 1_000))
+
+
+def code(answer: dict[str, Any]) -> str:
+    return str(answer["errors"][0]["extensions"]["code"]) if "errors" in answer else ""
+
+
+def test_who_is_known_is_not_found_out_again_and_told_the_same(two: Two, found_out: list[str]) -> None:
+    """On SQLite finding out costs no message, and is done each time."""
+    city, _ = two
+    anew = Operations(city.installation.services, SCHEMA, RIGHTS, documents=DOCUMENTS)
+    for query in (FIRMS, ROLE, FIRMS.replace("name", "uscc")):
+        told = anew._run(None, *asked(city, query))  # noqa: SLF001 - the usual way, past what is known
+        city.ask("district", query)
+        found_out.clear()
+        assert city.ask("district", query) == told.payload
+        assert len(found_out) == (0 if city.installation.services.models.asks_preconditions else 1)
+
+
+def asked(city: LiveCity, query: str) -> tuple[Any, ...]:
+    return GraphQLRequest(query, {}), city.tokens["district"], KINDS, None, None
+
+
+def signed_out(city: LiveCity) -> None:
+    city.installation.accounts.sign_out(city.tokens["district"])
+
+
+def role_ended(city: LiveCity) -> None:
+    yesterday = date.fromisoformat(city.today) - timedelta(days=1)
+    city.send(EndMembership(person="district", membership="m-district", on=yesterday))
+
+
+def erased(city: LiveCity) -> None:
+    city.send(ErasePerson(person="district"))
+
+
+def forced_out(city: LiveCity) -> None:
+    city.installation.accounts.end_sessions("district")
+
+
+def password_changed(city: LiveCity) -> None:
+    city.installation.accounts.change_password("district", "another long password")
+
+
+@pytest.mark.parametrize("gone", [signed_out, role_ended, erased, forced_out, password_changed])
+def test_who_has_gone_in_another_process_is_told_nothing_of_anything(two: Two, gone: Callable[[LiveCity], None]) -> None:
+    """plan P7: between any two requests; neither rows, nor what needs none, nor why something is refused."""
+    first, second = two
+    for _ in range(2):
+        for query in ASKED:
+            first.ask("district", query)
+    before = disclosed(first)
+    gone(second)
+    for query in ASKED:
+        assert code(first.ask("district", query)) == "UNAUTHENTICATED", query
+    assert disclosed(first) == before
+
+
+@pytest.mark.parametrize("query", ASKED)
+def test_the_first_that_is_asked_after_the_end_is_told_nothing(two: Two, query: str) -> None:
+    """As above, whichever it is: the one before has not found out for it."""
+    first, second = two
+    first.ask("district", ROLE)
+    first.ask("district", query)
+    first.ask("district", ROLE)
+    signed_out(second)
+    assert code(first.ask("district", query)) == "UNAUTHENTICATED"
+
+
+def test_who_acts_in_another_role_is_answered_in_that(two: Two) -> None:
+    first, second = two
+    since = date.fromisoformat(first.today)
+    first.send(GrantMembership(person="district", membership="m-2", role=Role.ENTERPRISE, organisation=ENTERPRISE, since=since))
+    wide = first.data("district", ROLE)
+    assert second.installation.accounts.act_as(first.tokens["district"], "m-2")
+    narrow = first.data("district", ROLE)
+    assert (wide["viewer"]["role"], narrow["viewer"]["role"]) == ("DISTRICT", "ENTERPRISE")
+
+
+def test_a_known_caller_is_found_out_anew_when_time_alone_could_have_changed_them(two: Two, found_out: list[str]) -> None:
+    """The use of a session is noted each minute, its end comes, and a membership is of a day."""
+    city, _ = two
+    services, passed = city.installation.services, timedelta()
+    operations = Operations(replace(services, clock=lambda: services.clock() + passed), SCHEMA, RIGHTS, documents=DOCUMENTS)
+    request = asked(city, ROLE)[:3]
+    operations.run(*request)
+    for passed in (timedelta(minutes=1), timedelta(hours=1), timedelta(days=1), timedelta(seconds=-30)):
+        found_out.clear()
+        operations.run(*request)
+        assert len(found_out) == 1, passed
+
+
+def test_rows_of_tables_built_anew_are_read_there(two: Two) -> None:
+    """plan P5: a swap of generations between two requests, and two of them, after which the old tables are gone."""
+    first, second = two
+    told = first.data("district", FIRMS)
+    for _ in range(3):
+        second.installation.services.models.rebuild()
+        assert first.data("district", FIRMS) == told
+
+
+def test_what_was_folded_meanwhile_is_shown(two: Two, found_out: list[str]) -> None:
+    """plan P5: the rows are those of now, and so is the position that the answer is kept by."""
+    first, second = two
+    assert first.data("district", FIRMS)["enterprises"]["nodes"][0]["diagnosis"] is None
+    found_out.clear()
+    with followed(second):
+        second.opened()
+    found_out.clear()
+    for _ in range(2):
+        assert first.data("district", FIRMS)["enterprises"]["nodes"][0]["diagnosis"] == {"status": "OPEN"}
+    assert len(found_out) == (0 if first.installation.services.models.asks_preconditions else 2)
+
+
+def test_a_known_caller_reads_through_the_row_policies(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    """plan P7: a query that forgets its scope finds nothing outside it on PostgreSQL, in the first message as in any."""
+    first, _ = two
+    if not first.installation.services.models.asks_preconditions:
+        pytest.skip("row policies are PostgreSQL's")
+    first.ask("district", ROLE)
+    monkeypatch.setattr("projections.participants.enterprises.to_sql", lambda *_: True)
+    query = "{ enterprises { nodes { district { code } } } }"
+    found = first.data("district", query)["enterprises"]["nodes"]
+    assert {one["district"]["code"] for one in found} == {"310117"}
