@@ -36,6 +36,8 @@ TOLD = "read models stand at: "
 StandsAt = tuple[tuple[int, ...], tuple[int, ...]]
 """Generation and position of every read model."""
 BEGIN = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "
+LASTING = ("PREPARE ", "DEALLOCATE ")
+"""What stays on a connection whatever becomes of the transaction: it is sent once the beginning is known to have held."""
 
 
 @dataclass(frozen=True)
@@ -127,14 +129,15 @@ class Beginning:
         Raises:
             NotAsKnown: it was not run, or nothing of what it found may be used.
         """
-        if self.state is State.PENDING:
+        self._require_hope()
+        if self.state is State.PENDING and not (isinstance(query, str) and query.startswith(LASTING)):
             self._check(cursor, lambda check: BEGIN + check + b"; " + cursor.mogrify(query, values))
             self.state = State.HELD
-        else:
-            self._require_hope()
-            cursor.run(query, values)
+            return
+        self.begin(cursor.connection)
+        cursor.run(query, values)
 
-    def begin(self, connection: Connection) -> Standing:
+    def begin(self, connection: "Connection | ReadingConnection") -> Standing:
         """Where the read models stand in the snapshot, which begins if it has not yet.
 
         Raises:
@@ -194,8 +197,8 @@ class Beginning:
                 self.stands = stands
 
 
-def _driver(connection: Connection) -> Any:  # noqa: ANN401 - as SQLAlchemy lends it
-    return connection.connection
+def _driver(connection: "Connection | ReadingConnection") -> Any:  # noqa: ANN401 - as SQLAlchemy lends it
+    return connection if isinstance(connection, ReadingConnection) else connection.connection
 
 
 class _Cursor(psycopg2.extensions.cursor):
