@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import orjson
 from anyio import CancelScope
@@ -67,7 +67,7 @@ async def with_heartbeat(
         if not comes.done():
             comes.set_result(None)
 
-    def ends() -> asyncio.Future[bool]:
+    def ends() -> asyncio.Task[Literal[True]]:
         ended = asyncio.ensure_future(revoked().wait())
         ended.add_done_callback(wake)
         return ended
