@@ -33,11 +33,11 @@ END $$
 """  # noqa: S608 - our own name
 """It begins to read through a scope, in time, and tells where the read models stand if that is elsewhere than the process knows."""
 TOLD = "read models stand at: "
+READ_NOTHING = ("PREPARE ", "DEALLOCATE ")
+"""Beginnings of what is sent to a server and shows nothing; no snapshot begins with it."""
 StandsAt = tuple[tuple[int, ...], tuple[int, ...]]
 """Generation and position of every read model."""
 BEGIN = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "
-LASTING = ("PREPARE ", "DEALLOCATE ")
-"""What stays on a connection whatever becomes of the transaction: it is sent once the beginning is known to have held."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Precondition:
 
 
 class State(Enum):
-    """PENDING: nothing was sent. HELD: the condition held, the transaction is open. FAILED: it did not."""
+    """PENDING: no transaction is open. HELD: the condition held, and one is. FAILED: it did not hold, or could not be asked."""
 
     PENDING = auto()
     HELD = auto()
@@ -104,6 +104,9 @@ class State(Enum):
 
 class Beginning:
     """The beginning of one snapshot, sent with its first statement 随首条语句开启.
+
+    alone: that statement is thought to be the only one, and is a transaction of its own; one that comes after it begins anew, and
+    what stands elsewhere by then is not read. statements: how many there were.
 
     stands: where the read models stand, as the process knows and then as the message tells. milliseconds: how long a statement may
     still take, asked when it is sent; None = for ever. entering: as `row_security.entering`.
@@ -115,8 +118,12 @@ class Beginning:
         stands: Standing,
         milliseconds: Callable[[], int] | None,
         entering: Mapping[str, str] | None,
+        *,
+        alone: bool = False,
     ) -> None:
         self.stands = stands
+        self.statements = 0
+        self._alone = alone
         self._precondition = precondition
         self._milliseconds = milliseconds
         self._entering = entering
@@ -129,22 +136,33 @@ class Beginning:
         Raises:
             NotAsKnown: it was not run, or nothing of what it found may be used.
         """
-        self._require_hope()
-        if self.state is State.PENDING and not (isinstance(query, str) and query.startswith(LASTING)):
-            self._check(cursor, lambda check: BEGIN + check + b"; " + cursor.mogrify(query, values))
-            self.state = State.HELD
+        if isinstance(query, str) and query.startswith(READ_NOTHING):
+            self._require_hope()
+            try:
+                cursor.run(query, values)
+            except psycopg2.Error as error:
+                self.state = State.FAILED
+                raise NotAsKnown from error
             return
-        self.begin(cursor.connection)
-        cursor.run(query, values)
+        self.statements += 1
+        if self.state is State.PENDING:
+            alone, self._alone = self._alone, False
+            begin = b"" if alone else BEGIN
+            self._check(cursor, lambda check: begin + check + b"; " + cursor.mogrify(query, values))
+            self._was_told |= alone
+            self.state = State.PENDING if alone else State.HELD
+        else:
+            self._require_hope()
+            cursor.run(query, values)
 
-    def begin(self, connection: "Connection | ReadingConnection") -> Standing:
-        """Where the read models stand in the snapshot, which begins if it has not yet.
+    def begin(self, connection: Connection) -> Standing:
+        """Where the read models stand in the snapshot, which begins if it has not yet and that was not told either.
 
         Raises:
             NotAsKnown: as `send`.
         """
         self._require_hope()
-        if self.state is State.PENDING:
+        if self.state is State.PENDING and not self._was_told:
             with _driver(connection).cursor() as cursor:
                 self._check(cursor, lambda check: BEGIN + check)
             self.state = State.HELD
@@ -197,8 +215,8 @@ class Beginning:
                 self.stands = stands
 
 
-def _driver(connection: "Connection | ReadingConnection") -> Any:  # noqa: ANN401 - as SQLAlchemy lends it
-    return connection if isinstance(connection, ReadingConnection) else connection.connection
+def _driver(connection: Connection) -> Any:  # noqa: ANN401 - as SQLAlchemy lends it
+    return connection.connection
 
 
 class _Cursor(psycopg2.extensions.cursor):

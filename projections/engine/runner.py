@@ -47,7 +47,8 @@ MOVE = (
 READERS_AT_ONCE = 8
 """Connections on which a process reads; whoever comes when all are in use waits, and is then told to come back."""
 WAIT_SECONDS = 2.0
-READING = "SET plan_cache_mode = force_generic_plan; SET jit = off"
+READING = """SET plan_cache_mode = force_generic_plan; SET jit = off;
+SET default_transaction_isolation = 'repeatable read'; SET default_transaction_read_only = on"""
 """A page's statement is planned once a connection: planned anew for its values it costs more than it takes to run."""
 COUNTED_FROM = BATCH
 """So many entries folded in one go, and SQLite counts its rows anew: without that it reads a district through the whole city."""
@@ -272,13 +273,19 @@ class ReadModels:
 
     @contextmanager
     def reading(
-        self, scope: Scope | None = None, until: float | None = None, precondition: Precondition | None = None
+        self,
+        scope: Scope | None = None,
+        until: float | None = None,
+        precondition: Precondition | None = None,
+        *,
+        alone: bool = False,
     ) -> Iterator[Snapshot]:
         """One snapshot to read from; a swap of generations never tears it.
 
         scope: whose eyes it is read with, where PostgreSQL is to refuse what lies outside (`row_security`); None = the
         program's own. until: deadline of its statements, on the monotonic clock, by which the database stops them; None = none.
-        precondition: under which it may be read at all; it is asked with the first read, as `asks_preconditions` says.
+        precondition: under which it may be read at all; it is asked with the first read, as `asks_preconditions` says. alone: that
+        read is thought to be the only one, as of another such answer; it is wrong about nothing but time.
 
         Raises:
             Refused: DEADLINE_EXCEEDED.
@@ -291,7 +298,7 @@ class ReadModels:
             try:
                 if precondition is not None and known is not None:
                     milliseconds = None if until is None else partial(milliseconds_left, until)
-                    beginning = beginnings.later(connection, Beginning(precondition, known, milliseconds, entering))
+                    beginning = beginnings.later(connection, Beginning(precondition, known, milliseconds, entering, alone=alone))
                 else:
                     rows = beginnings.now(connection, until, entering)
                     known = Standing(self._names, {name: (generation, position) for name, generation, position in rows})

@@ -3,12 +3,13 @@
 import warnings
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 import psycopg2
 from psycopg2.errors import QueryCanceled
-from sqlalchemy import Connection, Select, String, Table, any_, bindparam, func, select
+from sqlalchemy import Connection, Select, String, Table, any_, bindparam, func, literal_column, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import OperationalError, SAWarning
 from sqlalchemy.sql import ColumnElement
@@ -22,8 +23,52 @@ from projections.engine.preconditions import Beginning, StandsAt, State
 warnings.filterwarnings("error", message="SELECT statement has a cartesian product", category=SAWarning)
 """A read that forgot a join answers with what nobody asked for: it is a fault, not a line in the log."""
 
+JOINED_AT_MOST = 101
+"""Rows that edges are joined to: the largest page, and the one more that tells whether any follow. The planner is told the number,
+for of a limit that it does not know it takes a tenth of the city."""
 LISTED_AT_MOST = 500
 """Texts that stand in a statement of SQLite one by one."""
+
+
+@dataclass(frozen=True)
+class Edge:
+    """What one column of rows leads to, to be read beside them 关联. read: of things by their ids, as `Snapshot.listed` takes them.
+
+    columns: of the thing, its id first. by: the column that leads to it. of: number of the edge whose thing has that; None = the
+    rows themselves.
+    """
+
+    read: Callable[["Snapshot"], object]
+    columns: tuple[str, ...]
+    of: int | None
+    by: str
+
+
+def narrowed(query: Select[Any], columns: Sequence[str]) -> Select[Any]:
+    """Some columns of a query, in that order."""
+    chosen = query.selected_columns
+    return query.with_only_columns(*(chosen[column] for column in columns))
+
+
+def with_edges(snapshot: "Snapshot", query: Select[Any], columns: Sequence[str], edges: Sequence[Edge]) -> Select[Any]:
+    """A query of rows in their order, each with what its edges lead to, which nobody is shown who may not read it by itself.
+
+    The page is cut before anything is joined to it, so that a large city joins no more than a small one.
+    """
+    page = narrowed(query, columns).subquery("page")
+    numbered = select(page, func.row_number().over().label("place_of_row"))
+    rows = numbered.limit(literal_column(str(JOINED_AT_MOST))).subquery("listed")
+    shown: list[ColumnElement[Any]] = [rows.c[column] for column in columns]
+    sources: list[Any] = []
+    whole: Any = rows
+    for number, edge in enumerate(edges):
+        source = rows if edge.of is None else sources[edge.of]
+        _, build, _ = _Listener(snapshot, of_all=True).heard(edge.read)
+        led = narrowed(build(), edge.columns).subquery(f"edge_{number}")
+        sources.append(led)
+        shown += [led.c[column] for column in edge.columns]
+        whole = whole.join(led, led.c[edge.columns[0]] == source.c[edge.by], isouter=True)
+    return select(*shown).select_from(whole).order_by(rows.c.place_of_row)
 
 
 class Snapshot:
@@ -78,7 +123,12 @@ class Snapshot:
     @property
     def has_begun(self) -> bool:
         """Whether anything was read from it, or may have been."""
-        return self._beginning is None or self._beginning.state is State.HELD
+        return self._beginning is None or self._beginning.statements > 0 or self._beginning.state is State.HELD
+
+    @property
+    def was_alone(self) -> bool:
+        """Whether one statement was all that was read."""
+        return self._beginning is not None and self._beginning.statements == 1
 
     @property
     def has_failed(self) -> bool:
@@ -160,18 +210,27 @@ class Snapshot:
             LookupError: it is another number of queries, or has no such column.
             Refused: DEADLINE_EXCEEDED.
         """
+        name, build, values = _Listener(self).heard(read)
+        return self.prepared(None if name is None else (*name, columns), lambda: narrowed(build(), columns), **values)
+
+    def joined(
+        self, read: Callable[["Snapshot"], object], columns: tuple[str, ...], edges: Sequence[Edge]
+    ) -> Rows | None:
+        """As `narrowed`, each row with what its edges lead to beside it, the columns of one after another 连同关联.
+
+        None where it is not to be read at once: on SQLite, where a statement costs no message, and where the query has no name, so
+        that putting a larger one together would take longer than the messages do.
+
+        Raises:
+            LookupError: as `narrowed`, of any of them.
+            Refused: DEADLINE_EXCEEDED.
+        """
+        name, build, values = _Listener(self).heard(read)
+        if self._statements is None or name is None:
+            return None
         listener = _Listener(self)
-        read(listener)
-        if len(listener.asked) != 1:
-            raise LookupError(f"{len(listener.asked)} queries, where one is to be narrowed")
-        ((name, build, values),) = listener.asked
-
-        def narrower() -> Select[Any]:
-            query = build()
-            chosen = query.selected_columns
-            return query.with_only_columns(*(chosen[column] for column in columns))
-
-        return self.prepared(None if name is None else (*name, columns), narrower, **values)
+        names = tuple((*(listener.heard(edge.read)[0] or ()), edge.columns, edge.of, edge.by) for edge in edges)
+        return self.prepared((*name, columns, names), lambda: with_edges(self, build(), columns, edges), **values)
 
     def listed(self, column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
         """As `among`, of a list that is given by name."""
@@ -225,12 +284,36 @@ class _Whole(Snapshot):
         run(self._connection, row_security.ENTER, self._eyes)
 
 
-class _Listener(Snapshot):
-    """A snapshot that notes what is asked of it and answers with nothing 只听不答."""
+Asked = tuple[tuple[Hashable, ...] | None, Callable[[], Select[Any]], dict[str, Any]]
+"""Name, query and values, as `Snapshot.prepared` takes them."""
 
-    def __init__(self, of: Snapshot) -> None:
+
+class _Listener(Snapshot):
+    """A snapshot that notes what is asked of it and answers with nothing 只听不答.
+
+    of_all: what is asked is not narrowed to lists that are given by name, since it is joined to the rows that name it.
+    """
+
+    def __init__(self, of: Snapshot, *, of_all: bool = False) -> None:
         self.__dict__.update(of.__dict__)
-        self.asked: list[tuple[tuple[Hashable, ...] | None, Callable[[], Select[Any]], dict[str, Any]]] = []
+        self.asked: list[Asked] = []
+        self._of_all = of_all
+
+    def heard(self, read: Callable[[Snapshot], object]) -> Asked:
+        """The one query that a read is.
+
+        Raises:
+            LookupError: it is another number of them.
+        """
+        self.asked.clear()
+        read(self)
+        if len(self.asked) != 1:
+            raise LookupError(f"{len(self.asked)} queries, where one is to be narrowed")
+        return self.asked[0]
+
+    def listed(self, column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+        """As there, or every one."""
+        return true() if self._of_all else super().listed(column, name)
 
     def prepared(self, name: tuple[Hashable, ...] | None, build: Callable[[], Select[Any]], **values: Any) -> Rows:  # noqa: ANN401 - as there
         self.asked.append((name, build, values))

@@ -61,6 +61,7 @@ class Context:
     last_event: cursor of the last event that the client saw of the subscription, where its transport says so.
     made_of: what the answer was made of besides the rows of its snapshot.
     precondition: under which the caller is who they are taken for, asked with the first read; None = it was found out.
+    alone, was_alone: whether one statement is thought to be all that is read, and whether it was.
     """
 
     program: Services
@@ -77,6 +78,8 @@ class Context:
     last_event: str | None = None
     made_of: MadeOf = field(default_factory=MadeOf)
     precondition: Precondition | None = None
+    alone: bool = False
+    was_alone: bool = False
     _is_sure: bool = False
     _was_wrong: bool = False
     _open: ExitStack = field(default_factory=ExitStack)
@@ -172,7 +175,8 @@ class Context:
         """The operation's snapshot, opened at first use."""
         if self._snapshot is None:
             eyes = self.scope if self.identified is not None else None
-            self._snapshot = self._open.enter_context(self.program.models.reading(eyes, self.until, self.precondition))
+            reading = self.program.models.reading(eyes, self.until, self.precondition, alone=self.alone)
+            self._snapshot = self._open.enter_context(reading)
         return self._snapshot
 
     @property
@@ -226,7 +230,9 @@ class Context:
     def refresh(self) -> None:
         """Let go of the snapshot, so that the next read sees what a command just wrote."""
         self.made_of.more |= self.has_read
-        self._was_wrong |= self._snapshot is not None and self._snapshot.has_failed
+        if self._snapshot is not None:
+            self._was_wrong |= self._snapshot.has_failed
+            self.was_alone = self._snapshot.was_alone
         self._open.close()
         self._snapshot = None
 

@@ -22,7 +22,7 @@ from api.kit.orders import require_known_then, total_order
 from api.kit.paging import PAGE_ARGUMENTS, AtLeast, Connection, Direction, below, connection, wanted_fields
 from api.kit.published import Roles, argument, mask_of
 from api.kit.published import field as published_field
-from api.kit.row_plans import Holds, PageReads, RowSource, WorkedOut, held, one_by_id, place_reader
+from api.kit.row_plans import Holds, Joined, PageReads, RowSource, WorkedOut, held, one_by_id, place_reader
 from api.server.compiled_selections import CompiledExecutor, FromRows, NotFromRows
 from api.server.field_rights import require_searchable
 from domain.access import Scope
@@ -277,17 +277,24 @@ class PageOfRows(FromRows, Generic[Where, Row, Node]):
         context, listed, scope = self.context, self.listed, self.listed.scope(self.context)
         columns = plan.columns(self.order)
 
+        beside: Joined = {}
+
         def read(page: Page) -> Sequence[tuple[Any, ...]]:
-            return context.snapshot.narrowed(lambda snapshot: listed.rows(snapshot, scope, self.where, page), columns)
+            nonlocal beside
+            of_page = lambda snapshot: listed.rows(snapshot, scope, self.where, page)  # noqa: E731 - a read of either kind
+            if page.included:  # whether there is anything on the other side
+                return context.snapshot.narrowed(of_page, columns)
+            rows, beside = plan.read(context, of_page, columns)
+            return rows
 
         found = self.direction.found(read, self.order, self.beyond)
         if self.masks and listed.holds is not None:
             context.disclosure_notes.note(self.masks, held(plan.rows, found.rows))
-        beside = plan.found(context, found.rows)
+        led_to = plan.found(context, found.rows, beside)
         place = place_reader(columns, self.order) if plan.shows_cursors else tuple
         reads = PageReads(found, lambda row: self.cursor(place(row)), self.count)
         try:
-            return plan.complete(found.rows, beside, plan.constants(context), reads)
+            return plan.complete(found.rows, led_to, plan.constants(context), reads)
         except Exception as fault:
             raise NotFromRows from fault
 
@@ -311,10 +318,10 @@ class ThingOfRows(FromRows, Generic[Node]):
         plan = executor.planned(kind, fields, name, lambda: source.plan_of_one(self.listed, self.wanted, kind, fields))
         if plan is None:
             raise NotFromRows
-        rows = one_by_id(self.context, plan, self.identity)
+        rows, joined = one_by_id(self.context, plan, self.identity)
         if not rows:
             return None
-        beside = plan.found(self.context, rows)
+        beside = plan.found(self.context, rows, joined)
         try:
             return plan.complete(rows, beside, plan.constants(self.context), None)
         except Exception as fault:

@@ -9,6 +9,7 @@ and disclosures are the same, which tests hold over every field and role.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import accumulate, pairwise
 from typing import Any, Protocol
 
 from graphql import GraphQLInt, GraphQLList, GraphQLNonNull, GraphQLObjectType
@@ -24,12 +25,17 @@ from domain.access import Scope
 from domain.kernel import stream_of
 from projections import Snapshot
 from projections.engine.pages import Order, Place
+from projections.engine.snapshot import Edge
 
 Row = tuple[Any, ...]
 Given = Callable[[Context], Any]
 Found = dict[int, Mapping[Any, Any]]
 """Number -> what an edge leads to by the id in the row's column (rows of another list, or objects that a loader made), or what is
 worked out of rows."""
+
+
+Joined = Mapping[int, slice]
+"""Number -> where in a row stands what an edge leads to, its id first, where that was read with it."""
 
 
 @dataclass(frozen=True)
@@ -169,10 +175,26 @@ class RowPlan:
             names += [by.name for by in order if by.name not in names]
         return tuple(names)
 
-    def found(self, context: Context, rows: Sequence[Row]) -> Found:
+    def read(
+        self, context: Context, read: Callable[[Snapshot], object], columns: tuple[str, ...]
+    ) -> tuple[Sequence[Row], Joined]:
+        """Rows of a read of the list, and where in them stands what of their edges was read beside them in the same message."""
+        edges, numbers = list[Edge](), list[int]()
+        _join(context, self.rows, None, edges, numbers)
+        rows = context.snapshot.joined(read, columns, edges) if edges else None
+        if rows is None:
+            return context.snapshot.narrowed(read, columns), {}
+        ends = list(accumulate((len(edge.columns) for edge in edges), initial=len(columns)))
+        return rows, {number: slice(*stands) for number, stands in zip(numbers, pairwise(ends), strict=True)}
+
+    def found(self, context: Context, rows: Sequence[Row], joined: Joined) -> Found:
         """What all edges lead to from the rows of the list, each read once; protected data is noted on the way."""
         found: Found = {}
-        _follow(context, self.rows, rows, found)
+        read = {
+            number: list({row[at.start]: row[at] for row in rows if row[at.start] is not None}.values())
+            for number, at in joined.items()
+        }
+        _follow(context, self.rows, rows, found, read)
         return found
 
 
@@ -191,7 +213,21 @@ def held(rows_of: RowsOf, rows: Iterable[Row]) -> Iterable[tuple[str, str]]:
     return ((row[firm], holds.subject(row[identity])) for row in rows if row[firm] is not None)
 
 
-def _follow(context: Context, rows_of: RowsOf, rows: Sequence[Row], found: Found) -> None:
+def _join(context: Context, rows_of: RowsOf, of: int | None, edges: list[Edge], numbers: list[int]) -> None:
+    """Which edges are read beside the rows that they lead from: those that lead to rows of another list."""
+    for led in rows_of.edges.values():
+        if led.rows is not None:
+            place, listed = len(edges), led.rows.listed
+            edges.append(Edge(_of_ids(listed, listed.scope(context)), tuple(led.rows.columns), of, rows_of.columns[led.place]))
+            numbers.append(led.number)
+            _join(context, led.rows, place, edges, numbers)
+
+
+def _of_ids(listed: StoredList, scope: Scope) -> Callable[[Snapshot], object]:
+    return lambda snapshot: listed.found_by_id(snapshot, scope, ())
+
+
+def _follow(context: Context, rows_of: RowsOf, rows: Sequence[Row], found: Found, joined: Mapping[int, Sequence[Row]]) -> None:
     if masks := rows_of.masks(context):
         context.disclosure_notes.note(masks, held(rows_of, rows))
     for number, (worked, places) in rows_of.worked.items():
@@ -201,14 +237,18 @@ def _follow(context: Context, rows_of: RowsOf, rows: Sequence[Row], found: Found
         if led.rows is None:
             found[led.number] = led.loader(context, ids, led.wanted)
             continue
-        beyond, identity = _by_id(context, led.rows, ids) if ids else (), led.rows.place("id")
+        identity = led.rows.place("id")
+        if (beyond := joined.get(led.number)) is None:
+            beyond = _by_id(context, led.rows, ids) if ids else ()
         found[led.number] = {row[identity]: row for row in beyond}
-        _follow(context, led.rows, beyond, found)
+        _follow(context, led.rows, beyond, found, joined)
 
 
-def one_by_id(context: Context, plan: RowPlan, identity: str) -> Sequence[Row]:
-    """The row of one thing within the scope; none where there is none."""
-    return _by_id(context, plan.rows, [identity])
+def one_by_id(context: Context, plan: RowPlan, identity: str) -> tuple[Sequence[Row], Joined]:
+    """The row of one thing within the scope, none where there is none; and what was read beside it, as `RowPlan.read`."""
+    listed = plan.rows.listed
+    scope = listed.scope(context)
+    return plan.read(context, lambda snapshot: listed.found_by_id(snapshot, scope, [identity]), tuple(plan.rows.columns))
 
 
 def _by_id(context: Context, rows_of: RowsOf, ids: Sequence[str]) -> Sequence[Row]:

@@ -280,6 +280,7 @@ class Operations:
             if key is not None and "errors" not in answer.payload:
                 answer = self._answers.remember(key, context, answer)
             context.close()  # nobody's snapshot is held while the disk is waited for
+            admitted.prepared.habit.alone = context.was_alone
             context.disclosure_notes.leave(self._services, caller)
             if self._revocations is not None and not CHANGE_SESSIONS.isdisjoint(admitted.prepared.coordinates):
                 self._revocations.session_changed(caller.actor)
@@ -315,11 +316,7 @@ class Operations:
         self, known: Identified | None, request: GraphQLRequest, token: str | None, kinds: frozenset[OperationType],
         until: float | None, within: int | None,
     ) -> GraphQLResponse:
-        """As `run`. known: who the token belonged to a moment ago.
-
-        Raises:
-            NotAsKnown: they may not be that any more, or are to be answered something else than what a query finds in rows.
-        """
+        """As `run`, for who was found out before; raises NotAsKnown where they are not to be answered as those."""
         context = Context(self._services, self._cursors, self._change_notifications, known, token, until=until)
         context.precondition = known.precondition if known is not None else None
         try:
@@ -330,6 +327,7 @@ class Operations:
                 return readable
             key: Key | None = None
             if readable.only_reads:
+                context.alone = readable.habit.alone
                 text = self._persisted.resolved(request.query, request.document_id)
                 key = key_of_answer(text, request.operation_name, request.variables, context.identified)
                 if key is not None and (again := self._answers.again(key, context)) is not None:

@@ -56,13 +56,20 @@ class Unacceptable(Exception):  # noqa: N818 - the document's fault, told to its
         super().__init__(code)
 
 
+@dataclass
+class Habit:
+    """How an operation was answered the last time 上次执行情况. alone: by one statement and nothing else."""
+
+    alone: bool = False
+
+
 @dataclass(frozen=True)
 class Prepared:
     """One operation of a document, ready to run any number of times 已备操作.
 
     coordinates: the fields it may ask for. roles: those that may read all of them. plans: see `api.server.compiled_selections`.
     switches: the variables that decide what is skipped; None where nothing is. withheld: see `api.server.readable_part`.
-    parts: what of it other roles may read, kept with it.
+    habit: kept as those. parts: what of it other roles may read, kept with it.
     cost: see `query_cost`. introspective: it asks for the schema alone.
     entry_point, guarded: the fields it begins with, and the protected ones among all it asks for (`api.server.disclosure_notes`).
     below_root: the variables that the answer to one event of a subscription may depend on.
@@ -73,6 +80,7 @@ class Prepared:
     coordinates: frozenset[str]
     roles: frozenset[Role]
     plans: Plans = field(default_factory=dict, compare=False)
+    habit: Habit = field(default_factory=Habit, compare=False)
     entry_point: str = ""
     guarded: Guarded = field(default_factory=dict)
     cost: int = 0
