@@ -13,6 +13,7 @@ from domain.participants.organisations import OrganisationKind, RegisterOrganisa
 from projections import Snapshot
 from projections.engine.generations import GENERATIONS
 from projections.engine.preconditions import Beginning, NotAsKnown, Precondition
+from projections.participants.enterprises import ENTERPRISES
 from projections.participants.organisations import ORGANISATIONS
 from tests.live_city import LiveCity, open_city
 
@@ -101,6 +102,23 @@ def test_a_statement_that_was_prepared_in_vain_can_be_run_on_that_connection_lat
         with models.reading() as snapshot:
             table = snapshot[ORGANISATIONS]
             assert snapshot.prepared(("prepared in vain",), lambda table=table: select(table.c.id))
+
+
+def test_what_is_told_of_the_whole_city_is_so_also_where_one_statement_was_thought_to_be_all(two: Two) -> None:
+    """A figure of the city that is read first goes past the row policies, whatever the same document asked for the last time."""
+    first, _ = two
+    models = first.installation.services.models
+    with models.reading() as snapshot:
+        whole = snapshot.rows(select(snapshot[ENTERPRISES].c.id))
+    district = first.operations.signed_in(first.tokens["district"]).scope
+    with models.reading(district, None, holding(first), alone=True) as snapshot:
+        firms = select(snapshot[ENTERPRISES].c.id)
+        assert len(snapshot.whole().rows(firms)) == len(whole)
+        assert len(snapshot.rows(firms)) == 1
+    with models.reading(district, None, holding(first), alone=True) as snapshot:
+        assert len(snapshot.rows(firms)) == 1
+        assert len(snapshot.whole().rows(firms)) == len(whole)
+        assert len(snapshot.rows(firms)) == 1
 
 
 def test_a_slow_first_read_of_a_known_caller_ends_with_its_deadline(two: Two) -> None:
