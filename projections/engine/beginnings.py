@@ -61,7 +61,9 @@ def later(connection: Connection, beginning: Beginning) -> Beginning:
 
 
 def end(connection: Connection) -> None:
-    """Let go of the rows 结束快照."""
+    """Let go of the rows 结束快照, also where they could not be shown: the driver ends no transaction that it did not begin."""
+    if connection.invalidated:
+        return
     if (driver := _sqlite(connection)) is not None:
         driver.set_progress_handler(None, 0)
         connection.rollback()

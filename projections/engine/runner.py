@@ -295,13 +295,13 @@ class ReadModels:
         with self._reads.connect() as connection:
             entering = row_security.entering(scope) if scope is not None and self._row_secured else None
             beginning, known = None, self._stands
-            if precondition is not None and known is not None:
-                milliseconds = None if until is None else partial(milliseconds_left, until)
-                beginning = beginnings.later(connection, Beginning(precondition, known, milliseconds, entering, alone=alone))
-            else:
-                rows = beginnings.now(connection, until, entering)
-                known = Standing(self._names, {name: (generation, position) for name, generation, position in rows})
             try:
+                if precondition is not None and known is not None:
+                    milliseconds = None if until is None else partial(milliseconds_left, until)
+                    beginning = beginnings.later(connection, Beginning(precondition, known, milliseconds, entering, alone=alone))
+                else:
+                    rows = beginnings.now(connection, until, entering)
+                    known = Standing(self._names, {name: (generation, position) for name, generation, position in rows})
                 yield Snapshot(
                     connection,
                     self._shown(known.generations),

@@ -224,8 +224,8 @@ class Snapshot:
     ) -> Rows | None:
         """As `narrowed`, each row with what its edges lead to beside it, the columns of one after another 连同关联.
 
-        None where it is not to be read at once: on SQLite, where a statement costs no message, and where the query has no name, so
-        that putting a larger one together would take longer than the messages do.
+        None where it is not to be read at once: on SQLite, where a statement costs no message, and where a query has no name, so
+        that putting a larger one together would take longer than the messages do, or would be kept for another's scope.
 
         Raises:
             LookupError: as `narrowed`, of any of them.
@@ -235,7 +235,10 @@ class Snapshot:
         if self._statements is None or name is None:
             return None
         listener = _Listener(self)
-        names = tuple((*(listener.heard(edge.read)[0] or ()), edge.columns, edge.of, edge.by) for edge in edges)
+        led = [listener.heard(edge.read)[0] for edge in edges]
+        if None in led:
+            return None
+        names = tuple((led_to, edge.columns, edge.of, edge.by) for led_to, edge in zip(led, edges, strict=True))
         return self.prepared((*name, columns, names), lambda: with_edges(self, build(), columns, edges), **values)
 
     def listed(self, column: ColumnElement[Any], name: str) -> ColumnElement[bool]:

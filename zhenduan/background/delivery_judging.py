@@ -21,7 +21,7 @@ from domain.public_events import names_of
 from domain.standard.revision.state import draft_scope
 from journal.engines.group_commit import GroupCommit
 from projections import Snapshot
-from projections.engine.snapshot import StandsAt
+from projections.engine.preconditions import StandsAt
 from projections.governance.dated_rules import body_on
 from projections.participants.deliveries import FEED, DeliveryRow
 from projections.participants.endpoints import EndpointFilter, EndpointRow, endpoints_by_id

@@ -1,6 +1,7 @@
 """Asked together · 合并执行: those who ask the same are answered by one job in one thread. decision 0118.
 
-A job that has begun is joined by nobody: each answer rests on what was so after it was asked for.
+A job that has begun is joined by nobody: each answer rests on what was so after it was asked for. It is of so many at most, since
+whom it judges first is answered with the last of them.
 """
 
 import asyncio
@@ -14,6 +15,8 @@ Answer = Callable[[Sequence[A]], Sequence[T | Exception]]
 """Answers several who ask, in their order; a fault is theirs alone to whom it is given."""
 AT_ONCE = 2
 """Jobs of one kind; threads share one interpreter."""
+MOST = 64
+"""Who ask in one job; the rest come after the others that wait."""
 
 
 @dataclass
@@ -21,8 +24,7 @@ class _Job:
     """What is asked for, by whom, and where each waits for it."""
 
     answer: Answer[Any, Any]
-    asked: list[Any] = field(default_factory=list)
-    futures: list[asyncio.Future[Any]] = field(default_factory=list)
+    asked: list[tuple[Any, asyncio.Future[Any]]] = field(default_factory=list)
 
 
 class AskedTogether:
@@ -34,35 +36,38 @@ class AskedTogether:
         self._working: set[asyncio.Task[None] | None] = set()
 
     async def ask(self, key: Hashable, answer: Answer[A, T], asked: A) -> T:
-        """The answer to one who asks, by the job that answers all who ask by an equal key until it begins.
+        """The answer to one who asks, by a job that answers those who ask by an equal key until it begins.
 
         Raises:
             Exception: what `answer` gave for this one, or what became of the whole job.
         """
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        job = self._jobs.get(key)
-        if job is None:
-            job = self._jobs[key] = _Job(answer)
-            if len(self._working) < AT_ONCE:
-                self._working.add(asyncio.create_task(self._work()))
-        job.asked.append(asked)
-        job.futures.append(future)
+        job = self._jobs.setdefault(key, _Job(answer))
+        job.asked.append((asked, future))
+        if len(self._working) < AT_ONCE and len(job.asked) == 1:
+            self._working.add(asyncio.create_task(self._work()))
         return await future
 
     async def _work(self) -> None:
         """Do what waits, the longest first, until nothing does."""
         try:
             while self._jobs:
-                await self._do(self._jobs.pop(next(iter(self._jobs))))
+                key = next(iter(self._jobs))
+                job = self._jobs.pop(key)
+                waiting = [one for one in job.asked if not one[1].done()]  # the others have left
+                if len(waiting) > MOST:
+                    self._jobs[key] = _Job(job.answer, waiting[MOST:])
+                if waiting:
+                    await self._do(job.answer, waiting[:MOST])
         finally:
             self._working.discard(asyncio.current_task())  # before anybody else asks, who else would wait for it
 
-    async def _do(self, job: _Job) -> None:
+    async def _do(self, answer: Answer[Any, Any], waiting: Sequence[tuple[Any, asyncio.Future[Any]]]) -> None:
         try:
-            found: Sequence[Any] = await self._in_thread(job.answer, job.asked)
+            found: Sequence[Any] = await self._in_thread(answer, [asked for asked, _ in waiting])
         except Exception as fault:  # noqa: BLE001 - told to each who asked
-            found = [fault] * len(job.futures)
-        for future, one in zip(job.futures, found, strict=True):
+            found = [fault] * len(waiting)
+        for (_, future), one in zip(waiting, found, strict=True):
             if future.done():  # who asked has left
                 continue
             if isinstance(one, Exception):

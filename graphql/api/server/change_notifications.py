@@ -6,6 +6,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from journal import Journal
@@ -18,6 +19,14 @@ RECONNECT_SECONDS = 1.0
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(eq=False)
+class _Look:
+    """A look that has not begun 待查看: how many wait for it, and what they wait for, from the first of them on."""
+
+    waiting: int = 0
+    found: asyncio.Future[Any] | None = None
 
 
 class ChangeNotifications:
@@ -34,7 +43,7 @@ class ChangeNotifications:
         self._thread = threading.Thread(target=self._follow, name="change notifications", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._moved = asyncio.Event()
-        self._looks: dict[Hashable, asyncio.Future[Any]] = {}
+        self._looks: dict[Hashable, _Look] = {}
 
     async def start(self) -> None:
         """Begin to follow, on the running loop."""
@@ -66,25 +75,31 @@ class ChangeNotifications:
         what: all that the look depends on besides the position. waits: not before the read models stand beyond it.
         """
         key = (what, position, waits)
-        coming = self._looks.get(key)
-        if coming is None:
-            coming = self._looks[key] = asyncio.ensure_future(self._look(key, position, look, waits=waits))
-        return await asyncio.shield(coming)  # who leaves takes nothing from the others
+        one = self._looks.setdefault(key, _Look())
+        if one.found is None:
+            one.found = asyncio.ensure_future(self._look(key, one, position, look, waits=waits))
+        one.waiting += 1
+        try:
+            return await asyncio.shield(one.found)  # who leaves takes nothing from the others
+        finally:
+            one.waiting -= 1
+            if not one.waiting and self._looks.get(key) is one:  # nobody is left for whom it would begin
+                self._begins(key, one)
+                one.found.cancel()
 
-    async def _look(self, key: Hashable, position: int, look: Callable[[int], T], *, waits: bool) -> T:
+    async def _look(self, key: Hashable, one: _Look, position: int, look: Callable[[int], T], *, waits: bool) -> T:
         def begun() -> T:
-            self._looks.pop(key, None)  # whoever asks from here on is told what a later snapshot shows
+            self._begins(key, one)
             return look(position)
 
-        moved = False
-        try:
-            moved = not waits or await self.beyond(position, None)
-        finally:
-            if not moved:
-                self._looks.pop(key, None)
-        if not moved:
+        if waits and not await self.beyond(position, None):
             raise asyncio.CancelledError  # the app ends, and with it whoever waited
         return await asyncio.to_thread(begun)
+
+    def _begins(self, key: Hashable, one: _Look) -> None:
+        """Whoever asks from here on is told what a later snapshot shows."""
+        if self._looks.get(key) is one:
+            self._looks.pop(key, None)
 
     def _wake(self, position: int) -> None:
         self.position = max(self.position, position)

@@ -80,6 +80,8 @@ async def with_heartbeat(
     waiting, ended = awaited(), ends()
     try:
         while True:
+            if ended.done():  # with the last answer
+                wake()
             late = loop.call_at(_whole_second(loop.time() + seconds, seconds), wake)
             await comes
             late.cancel()

@@ -68,9 +68,9 @@ def faulted_for(context: Context, fault: Exception) -> GraphQLResponse:
     """As `faulted`, said to a caller who is sure, or that there is no connection to find out on.
 
     Raises:
-        NotAsKnown: nothing may be said before it is found out who asks.
+        NotAsKnown: nothing may be said before it is found out who asks, or rows have moved since that was asked.
     """
-    if not context.is_sure and not is_crowded_out(fault):
+    if isinstance(fault, NotAsKnown) or (not context.is_sure and not is_crowded_out(fault)):
         raise NotAsKnown from fault
     return faulted(fault)
 

@@ -20,5 +20,5 @@ class PreparedOperation:
     def alike(self) -> Hashable:
         """What subscriptions have in common that an event is answered alike for, where nothing but the event is asked for."""
         coerced = self.executor.variable_values.coerced
-        variables = [(name, coerced.get(name)) for name in sorted(self.prepared.below_root)]
+        variables = [(name, coerced[name]) for name in sorted(self.prepared.below_root) if name in coerced]  # none is not null
         return id(self.prepared), repr(variables), self.context.role, self.context.scope
