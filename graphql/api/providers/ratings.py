@@ -291,8 +291,9 @@ def _comparison(one: fairness.FairnessComparison, districts: Mapping[str, Organi
 
 def _named(one: fairness.FairnessComparison, titles: tuple[str, str], both: str) -> FairnessComparison:
     chinese, english = titles
-    said = {"group_title": chinese, "group_title_in_english": english, "group_name": both}
-    return FairnessComparison(**shown(FairnessComparison, one), **said)
+    return FairnessComparison(
+        **shown(FairnessComparison, one), group_title=chinese, group_title_in_english=english, group_name=both
+    )
 
 
 def _inputs(found: rows.FixedInputs | None) -> dict[str, Any]:
