@@ -31,7 +31,7 @@ from domain.kernel import Refused, Rule
 from domain.masks import BULK_EXPORTS, POLICY_CHECKS
 from domain.programme.policies.conditions import PolicyVerdict
 from domain.programme.policies.policy import PolicyStatus
-from interop.exports.spreadsheet_text import spreadsheet_text
+from interop.spreadsheet_text import spreadsheet_text
 from journal import Caller
 from projections.engine.pages import Page
 from projections.engine.places import EnterpriseRow
