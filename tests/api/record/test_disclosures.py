@@ -375,8 +375,7 @@ LOGGED = (
     "/dossiers/{kind}/{id:path}",
     "/provenance/{id:path}",
     "/audit-trail.jsonl",
-    "/exports/{id}/{name}",
-    "/packages/{package}/{name}",
+    "/exports/{id}/{name}", "/packages/{package}/{name}",
     "/policies/{policy}/firms.{form}",
 )
 
