@@ -375,8 +375,7 @@ LOGGED = (
     "/dossiers/{kind}/{id:path}",
     "/provenance/{id:path}",
     "/audit-trail.jsonl",
-    "/exports/{id}/{name}", "/packages/{package}/{name}",
-    "/policies/{policy}/firms.{form}",
+    *("/exports/{id}/{name}", "/packages/{package}/{name}", "/policies/{policy}/firms.{form}"),
 )
 
 
