@@ -190,6 +190,7 @@ def test_a_known_caller_reads_through_the_row_policies(two: Two, monkeypatch: py
 def test_a_page_with_what_it_leads_to_is_one_message(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
     """From the third on: the first finds out who asks, the second how many statements it takes."""
     city, _ = two
+    city.ask("district", ROLE)
     if not city.installation.services.models.asks_preconditions:
         pytest.skip("SQLite is asked without messages")
     messages: list[str | bytes] = []
