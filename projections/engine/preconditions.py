@@ -156,6 +156,10 @@ class Beginning:
             self._require_hope()
             cursor.run(query, values)
 
+    def keep(self) -> None:
+        """What comes next changes what follows it: it is never alone, since its transaction is theirs."""
+        self._alone = False
+
     def begin(self, connection: Connection) -> Standing:
         """Where the read models stand in the snapshot, which begins if it has not yet and that was not told either.
 

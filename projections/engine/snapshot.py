@@ -146,7 +146,13 @@ class Snapshot:
         """Let PostgreSQL itself refuse what lies outside a scope, from here to the snapshot's end (`row_security`)."""
         if self._row_secured and (given := row_security.entering(scope)) is not None:
             self._eyes = given
+            self._keep()
             run(self._connection, row_security.ENTER, given)
+
+    def _keep(self) -> None:
+        """Let what comes next and what follows it be one transaction."""
+        if self._beginning is not None:
+            self._beginning.keep()
 
     def whole(self) -> "Snapshot":
         """The same rows, read by the program itself 程序自身的读取: what a caller is told of the whole city, such as a count.
@@ -277,6 +283,7 @@ class _Whole(Snapshot):
         if self._eyes is None:
             yield
             return
+        self._keep()
         run(self._connection, row_security.LEAVE)
         try:
             yield

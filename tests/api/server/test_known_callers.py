@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from api.server.answer_cache import AnswerCache
 from api.server.messages import GraphQLRequest
 from api.server.operations import Operations
 from domain.access import Everything, Role
 from domain.participants.people.memberships import EndMembership, GrantMembership
 from domain.participants.people.registration import ErasePerson
+from projections.engine import preconditions
 from projections.record.disclosures import disclosures
 from tests.live_city import DOCUMENTS, ENTERPRISE, KINDS, RIGHTS, SCHEMA, LiveCity, followed, open_city
 from zhenduan.accounts.accounts import LocalAccounts
@@ -183,3 +185,25 @@ def test_a_known_caller_reads_through_the_row_policies(two: Two, monkeypatch: py
     query = "{ enterprises { nodes { district { code } } } }"
     found = first.data("district", query)["enterprises"]["nodes"]
     assert {one["district"]["code"] for one in found} == {"310117"}
+
+
+def test_a_page_with_what_it_leads_to_is_one_message(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the third on: the first finds out who asks, the second how many statements it takes."""
+    city, _ = two
+    city.ask("district", ROLE)
+    if not city.installation.services.models.asks_preconditions:
+        pytest.skip("SQLite is asked without messages")
+    messages: list[str | bytes] = []
+    run = preconditions._Cursor.run  # noqa: SLF001 - what goes over the wire
+
+    def marked(cursor: Any, query: str | bytes, values: Any) -> None:
+        messages.append(query)
+        run(cursor, query, values)
+
+    monkeypatch.setattr(preconditions._Cursor, "run", marked)  # noqa: SLF001 - as above
+    operations = Operations(city.installation.services, SCHEMA, RIGHTS, documents=DOCUMENTS, answers=AnswerCache(0))
+    query = "{ enterprises { nodes { name diagnosis { status provider { name } } } } }"
+    for _ in range(3):
+        messages.clear()
+        assert operations.run(*asked(city, query)[:3]).payload["data"]["enterprises"]["nodes"]
+    assert len(messages) == 1

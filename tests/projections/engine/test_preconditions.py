@@ -7,8 +7,9 @@ from typing import Any
 
 import psycopg2
 import pytest
-from sqlalchemy import literal_column, select, text
+from sqlalchemy import Select, literal_column, select
 
+from domain.access import Attribute, Is
 from journal import open_journal
 from journal.engines import prepared_statements
 from projections import ReadModels, Snapshot, open_read_models
@@ -17,6 +18,8 @@ from projections.engine.generations import GENERATIONS
 from projections.engine.places import ENTERPRISES
 from projections.engine.preconditions import NotAsKnown, Precondition
 
+DISTRICT = Is(Attribute.DISTRICT, "310117")
+WHO: Select[Any] = select(literal_column("current_user::text"))
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
 
 
@@ -106,7 +109,7 @@ def test_rows_of_other_generations_are_thrown_away(models: ReadModels, database:
 
 def test_a_statement_alone_leaves_no_transaction_and_is_of_one_moment(models: ReadModels) -> None:
     with models.reading(None, None, when("yes"), alone=True) as snapshot:
-        settings = [literal_column(f"current_setting('transaction_{name}')") for name in ("isolation", "read_only")]
+        settings: list[Any] = [literal_column(f"current_setting('transaction_{name}')") for name in ("isolation", "read_only")]
         assert snapshot.rows(select(*settings)) == [("repeatable read", "on")]
         idle = snapshot._connection.connection.dbapi_connection  # noqa: SLF001 - the driver's own
         assert idle.get_transaction_status() == psycopg2.extensions.TRANSACTION_STATUS_IDLE  # type: ignore[union-attr]
@@ -147,8 +150,15 @@ def test_a_connection_that_was_lost_is_no_answer_and_not_used_again(models: Read
 
 def test_a_role_that_may_not_read_the_session_is_entered_after_it_was_looked_at(models: ReadModels) -> None:
     """The condition is looked at as who is connected, the rows as the reader."""
-    from domain.access import Attribute, Is  # noqa: PLC0415 - of this test alone
+    with models.reading(DISTRICT, None, when("yes")) as snapshot:
+        assert snapshot.rows(WHO) == [("zhenduan_reader",)]
 
-    with models.reading(Is(Attribute.DISTRICT, "310117"), None, when("yes")) as snapshot:
-        role = select(text("current_user::text"), text("current_setting('zhenduan.scope')"))
-        assert snapshot.rows(role) == [("zhenduan_reader", "district=310117")]
+
+def test_what_the_program_reads_itself_is_read_as_such_though_one_statement_was_thought_enough(models: ReadModels) -> None:
+    """plan P7: neither is a count of the city narrowed by who asks, nor is what they read after it past the policies."""
+    with models.reading(DISTRICT, None, when("yes"), alone=True) as snapshot:
+        assert snapshot.whole().rows(WHO) != [("zhenduan_reader",)]
+        assert snapshot.rows(WHO) == [("zhenduan_reader",)]
+    with models.reading(None, None, when("yes"), alone=True) as snapshot:
+        snapshot.through(DISTRICT)
+        assert snapshot.rows(WHO) == [("zhenduan_reader",)]
