@@ -158,7 +158,7 @@ class EventFeed:
         """What a caller is told beyond a position, and how far was looked; then it is judged anew whether it still may be."""
         what = (SOURCE, where, caller.role, caller.scope)
         found = await self._notifications.looked(what, after, self._look(caller, where), waits=False)
-        await self._operations.deliveries.still(token, caller)
+        await self._operations.event_answers.still(token, caller)
         return found
 
     async def _waited(self, token: str | None, caller: Caller, asked: Asked, position: int) -> tuple[list[Told], int]:

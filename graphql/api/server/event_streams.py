@@ -281,7 +281,7 @@ class EventStreams:
             async with aclosing(arriving()) as events, aclosing(with_heartbeat(events, HEARTBEAT_SECONDS, revoked)) as beats:
                 async for event in beats:
                     if event is None:
-                        await self._operations.deliveries.still(reservation.bearer, caller)
+                        await self._operations.event_answers.still(reservation.bearer, caller)
                     yield event or HEARTBEAT
         except CallerGone:
             return

@@ -30,8 +30,8 @@ from api.server.answer_cache import AnswerCache, Key, key_of_answer
 from api.server.callers import Callers
 from api.server.change_notifications import ChangeNotifications
 from api.server.compiled_selections import CompiledExecutor
-from api.server.deliveries import Deliveries
 from api.server.errors import formatted, not_carried
+from api.server.event_answers import EventAnswers
 from api.server.input_text_checks import texts_in, unusable
 from api.server.introspection import Introspection
 from api.server.messages import (
@@ -96,7 +96,7 @@ class Operations:
         self.admission = Admission(admission or AdmissionLimits())
         self._answers = answers or AnswerCache()
         deadline = self.admission.limits.deadline_seconds
-        self.deliveries = Deliveries(
+        self.event_answers = EventAnswers(
             services, self._cursors, change_notifications, self.identify, self._answer, self.in_thread, deadline
         )
         self._callers = Callers(services.accounts, self.admission.known)
@@ -367,7 +367,7 @@ class Operations:
             alike = admitted.alike
             async with aclosing(_generator(events)) as all_events:
                 async for event in all_events:
-                    yield await self.deliveries.answer(admitted, alike, event)
+                    yield await self.event_answers.answer(admitted, alike, event)
         except CallerGone:
             raise
         except Exception as fault:  # noqa: BLE001 - as in `execute`; a refusal in the resolver is told as such
@@ -397,7 +397,7 @@ class Operations:
 
     async def check(self, admitted: PreparedOperation) -> None:
         """Ask anew for the caller of a stream on which nothing has come for a while; raises as `still`."""
-        await self.deliveries.still(admitted.context.token, admitted.context.caller)
+        await self.event_answers.still(admitted.context.token, admitted.context.caller)
 
     def now(self) -> datetime:
         """The program's time."""

@@ -188,7 +188,7 @@ class Protocol(BaseGraphQLTransportWSHandler[Socket, None]):
         while True:
             revoked = operations.revoked(before.caller)
             try:
-                await operations.deliveries.still(self.context.token, before.caller)
+                await operations.event_answers.still(self.context.token, before.caller)
             except CallerGone as gone:
                 await self._part(gone)
                 return

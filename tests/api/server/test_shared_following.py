@@ -130,7 +130,7 @@ def test_those_who_follow_while_facts_come_are_told_each_once_and_in_order_howev
 
     async def live() -> list[list[tuple[str, bytes]]]:
         own = operations(city, ChangeNotifications)
-        notifications = own.deliveries._notifications  # noqa: SLF001 - as the app starts and stops it
+        notifications = own.event_answers._notifications  # noqa: SLF001 - as the app starts and stops it
         assert notifications is not None
         await notifications.start()
         found: list[list[tuple[str, bytes]]] = [[] for _ in followers]
@@ -171,8 +171,8 @@ class Counted:
 
 
 def counted(city: LiveCity, own: Operations, monkeypatch: pytest.MonkeyPatch) -> Counted:
-    found, models, deliveries = Counted(), city.installation.services.models, own.deliveries
-    reading, completed, identify = models.reading, deliveries._completed, deliveries._identify  # noqa: SLF001 - counted below
+    found, models, answers = Counted(), city.installation.services.models, own.event_answers
+    reading, completed, identify = models.reading, answers._completed, answers._identify  # noqa: SLF001 - counted below
 
     def looks(*arguments: Any, **named: Any) -> Any:
         found.looks += 1
@@ -187,8 +187,8 @@ def counted(city: LiveCity, own: Operations, monkeypatch: pytest.MonkeyPatch) ->
         return identify(token)
 
     monkeypatch.setattr(models, "reading", looks)
-    monkeypatch.setattr(deliveries, "_completed", executes)
-    monkeypatch.setattr(deliveries, "_identify", identifies)
+    monkeypatch.setattr(answers, "_completed", executes)
+    monkeypatch.setattr(answers, "_identify", identifies)
     return found
 
 
@@ -322,7 +322,7 @@ def test_streams_that_are_idle_together_are_judged_together(city: LiveCity, monk
 
     async def judged() -> list[BaseException | None]:
         pairs = [(tokens[0], callers[0])] * 5 + [(tokens[1], callers[1])] * 5 + [(tokens[1], callers[0]), ("nobody", callers[0])]
-        return await asyncio.gather(*(own.deliveries.still(*pair) for pair in pairs), return_exceptions=True)
+        return await asyncio.gather(*(own.event_answers.still(*pair) for pair in pairs), return_exceptions=True)
 
     *well, changed, gone = asyncio.run(judged())
     assert well == [None] * 10

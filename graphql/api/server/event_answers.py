@@ -1,4 +1,4 @@
-"""Deliveries 事件投递: each event of a subscription answered for whoever its caller is then, alike ones together. decision 0118."""
+"""Event answers 事件应答: each event of a subscription for whoever its caller is then, alike ones together. decision 0118."""
 
 import time
 from collections.abc import Awaitable, Callable, Hashable, Sequence
@@ -21,13 +21,13 @@ from api.server.messages import CallerGone, GraphQLResponse
 from api.server.prepared_operations import PreparedOperation
 from journal import Caller
 
-ANYONE = None
+FOR_ANYONE = None
 """For whom an answer is that was made of the event alone."""
 
 
 @dataclass(frozen=True)
-class Delivery:
-    """An event that one subscription waits to be answered 待投递事件. variables: of its request, such as its id."""
+class UnansweredEvent:
+    """An event that one subscription waits to be answered 待应答事件. variables: of its request, such as its id."""
 
     admitted: PreparedOperation
     event: object
@@ -36,7 +36,7 @@ class Delivery:
 
 @dataclass
 class _Job:
-    """What is known while several deliveries are answered 一次投递作业.
+    """What is known while several events are answered 一次应答作业.
 
     identified: token -> whose it is, False where it is nobody's. made: for whom -> the answer, and what it holds that is protected.
     """
@@ -45,8 +45,8 @@ class _Job:
     made: dict[Caller | None, tuple[GraphQLResponse, Found]] = field(default_factory=dict)
 
 
-class Deliveries:
-    """Answers the events of one process's subscriptions 事件投递; made for one event loop.
+class EventAnswers:
+    """Answers the events of one process's subscriptions 事件应答; made for one event loop.
 
     Args:
         services: the wiring.
@@ -82,7 +82,7 @@ class Deliveries:
         Raises:
             CallerGone: the session has ended, or goes on in another role.
         """
-        return await self._together.ask((alike, id(event)), self._answers, Delivery(admitted, event))
+        return await self._together.ask((alike, id(event)), self._answers, UnansweredEvent(admitted, event))
 
     async def still(self, token: str | None, caller: Caller) -> None:
         """Ask anew whose a token is, whatever is delivered meanwhile.
@@ -96,7 +96,7 @@ class Deliveries:
         job = _Job()
         return [_or_fault(self._now, job, token, caller) for token, caller in asked]
 
-    def _answers(self, asked: Sequence[Delivery]) -> list[GraphQLResponse | Exception]:
+    def _answers(self, asked: Sequence[UnansweredEvent]) -> list[GraphQLResponse | Exception]:
         job = _Job()
         return [_or_fault(one.variables.run, self._answer, job, one.admitted, one.event) for one in asked]
 
@@ -117,7 +117,7 @@ class Deliveries:
     def _answer(self, job: _Job, admitted: PreparedOperation, event: object) -> GraphQLResponse:
         now = self._now(job, admitted.context.token, admitted.context.caller)
         caller = now.caller if now is not None else PUBLIC
-        answer, found = job.made.get(ANYONE) or job.made.get(caller) or self._executed(job, admitted, event, now)
+        answer, found = job.made.get(FOR_ANYONE) or job.made.get(caller) or self._executed(job, admitted, event, now)
         if found:
             notes = DisclosureNotes(admitted.prepared.entry_point)
             notes.note_again(found)
@@ -138,7 +138,7 @@ class Deliveries:
         executor.is_awaitable = assume_not_awaitable
         try:
             answer = self._completed(executor.execute_operation(serially=False), admitted)
-            whose = ANYONE if context.is_for_anyone else context.caller
+            whose = FOR_ANYONE if context.is_for_anyone else context.caller
         finally:
             context.close()
         answer = replace(answer, position=getattr(event, "cursor", ""), body=orjson.dumps(answer.payload))
