@@ -15,7 +15,6 @@ import psycopg2
 import psycopg2.extensions
 from sqlalchemy import Connection
 
-from projections.engine import row_security
 from projections.engine.generations import GENERATIONS
 
 FUNCTION = f"""
@@ -147,7 +146,7 @@ class Beginning:
             return
         self.statements += 1
         if self.state is State.PENDING:
-            alone, self._alone = self._alone and query not in (row_security.ENTER, row_security.LEAVE), False  # for what follows
+            alone, self._alone = self._alone, False
             begin = b"" if alone else BEGIN
             self._check(cursor, lambda check: begin + check + b"; " + cursor.mogrify(query, values))
             self._was_told |= alone
