@@ -95,6 +95,7 @@ STORED_NAMES = {
     ("journal/disclosure_log/disclosure_log.py", "door"): "the log's column",
     ("projections/record/disclosures.py", "door"): "the log's column",
     ("tests/journal/test_disclosures.py", "door"): "the log's column",
+    ("projections/engine/beginnings.py", "desk"): "the column of generations",
     ("projections/engine/runner.py", "desk"): "the column of generations",
 }
 """(file, identifier) -> why it stays: what is stored is never renamed."""

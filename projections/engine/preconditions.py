@@ -41,7 +41,7 @@ BEGIN = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "
 
 
 @dataclass(frozen=True)
-class Standing:
+class CurrentGenerations:
     """Where the read models stand 读模型位置: (generation, position) of every one that the database has.
 
     names: those of the program, in its order.
@@ -115,7 +115,7 @@ class Beginning:
     def __init__(
         self,
         precondition: Precondition,
-        stands: Standing,
+        stands: CurrentGenerations,
         milliseconds: Callable[[], int] | None,
         entering: Mapping[str, str] | None,
         *,
@@ -159,7 +159,7 @@ class Beginning:
         """What comes next changes what follows it: it is never alone, since its transaction is theirs."""
         self._alone = False
 
-    def begin(self, connection: Connection) -> Standing:
+    def begin(self, connection: Connection) -> CurrentGenerations:
         """Where the read models stand in the snapshot, which begins if it has not yet and that was not told either.
 
         Raises:
@@ -172,7 +172,7 @@ class Beginning:
             self.state = State.HELD
         return self.stands
 
-    def hold(self, connection: Connection) -> Standing:
+    def hold(self, connection: Connection) -> CurrentGenerations:
         """Where the read models stand, once it is known that the precondition holds 核对前提; nothing begins by that.
 
         Raises:

@@ -24,7 +24,7 @@ from journal.engines.prepared_statements import Statements
 from journal.engines.sqlite import owners_file, to_wal
 from projections.engine import beginnings, row_security
 from projections.engine.generations import GENERATIONS, PROGRESS, make, tables_of
-from projections.engine.preconditions import FUNCTION, Beginning, Precondition, ReadingConnection, Standing
+from projections.engine.preconditions import FUNCTION, Beginning, CurrentGenerations, Precondition, ReadingConnection
 from projections.engine.read_model import ReadModel, Tables
 from projections.engine.snapshot import Snapshot
 
@@ -93,7 +93,7 @@ class ReadModels:
         self._statements = None if self._sqlite else Statements()
         self._latest: tuple[tuple[int, ...], Mapping[str, Table]] = ((), {})
         self._row_secured = self._can_begin = False
-        self._stands: Standing | None = None
+        self._stands: CurrentGenerations | None = None
         if journal is None:
             return
         with self._writing(SCHEMA_LOCK) as connection:
@@ -301,7 +301,7 @@ class ReadModels:
                     beginning = beginnings.later(connection, Beginning(precondition, known, milliseconds, entering, alone=alone))
                 else:
                     rows = beginnings.now(connection, until, entering)
-                    known = Standing(self._names, {name: (generation, position) for name, generation, position in rows})
+                    known = CurrentGenerations(self._names, {name: (generation, position) for name, generation, position in rows})
                 yield Snapshot(
                     connection,
                     self._shown(known.generations),

@@ -54,7 +54,7 @@ class ReportVerificationQueries:
 
     @field(
         "What the printed report of a number is worth today, for anyone who holds it; null where there is none. Firm, grade and "
-        "file are not told but compared with what is stated · 报告核验. plan P4, P7",
+        "file are not shown but compared with what is stated · 报告核验. plan P4, P7",
         roles=ANYONE,
     )
     def verify_report(
