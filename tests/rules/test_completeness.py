@@ -78,7 +78,7 @@ MAY_SAY_THE_SAME: Mapping[tuple[str, str], str] = {
     ("InviteFirms", "enterprises"): "who is invited stands; some of them, sent again, are no others",
     **{
         ("RecordRating", name): "a round that is computed stays as it is, whoever works it out a second time"
-        for name in ("components", "input_digest", "method", "providers", "rests_on")
+        for name in ("components", "input_digest", "method", "providers", "rests_on", "round")
     },
     ("RecordPolicySimulation", "method"): "a policy that is simulated stays so, whoever works it out a second time",
     ("RecordRuleSimulation", "method"): "a proposal that is simulated stays so, whoever works it out a second time",

@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from domain.access import Role
 from domain.command_rights import HELD_BY_PEOPLE
 from domain.kernel import Command, DecisionContext, Event, Facts, PartRef, PersonRef, Rule
 from domain.participants.people.memberships import require_membership
@@ -26,7 +27,7 @@ CONTACT_NOT_SERVING = Rule(
 class ConfirmContact(Command):
     """Confirm that a named contact is still true, by the contact or by who may name it · 确认联络人仍然属实."""
 
-    roles: ClassVar = HELD_BY_PEOPLE
+    roles: ClassVar = HELD_BY_PEOPLE - {Role.AUDITOR, Role.OPERATOR}
 
     person: PersonRef = Field(description="Person · 人员标识")
     membership: PartRef = Field(description="Id of the membership as a contact · 任职标识")
