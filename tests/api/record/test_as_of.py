@@ -205,6 +205,8 @@ WITHOUT_A_PAST = {
     "webhookDeliveries": "what was sent is written beside the journal, each attempt with its moment",
     "rating": "a rating is of its year; each round of computation is an entry of its trail, with all its numbers",
     "ratingFacts": "as `rating`; they are told at the versions of the cut-off",
+    "ratingWaitsFor": "what is to be done next, today",
+    "subsidyWaitsFor": "as `ratingWaitsFor`",
     "subsidy": "a subsidy is of its year; each computation is an entry of its trail, with all its numbers",
     "exams": "every try is kept with its days, and none changes once it is over",
     "ownExams": "as `exams`",
