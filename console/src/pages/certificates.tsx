@@ -73,7 +73,7 @@ function Printable({ certificate }: { certificate: OwnCertificatesQuery["ownCert
           { key: "life", label: `${words.fields.since} / ${words.fields.until}`, children: `${certificate.since} / ${certificate.until}` },
         ]} />
         <figure className="code">
-          <QRCode value={link} type="svg" size={132} bordered={false} color="#000" bgColor="#fff" />
+          <div aria-hidden="true"><QRCode value={link} type="svg" size={132} bordered={false} color="#000" bgColor="#fff" /></div>
           <figcaption><a href={link}>{words.certificates.scan}</a></figcaption>
         </figure>
       </Flex>

@@ -48,7 +48,7 @@ export function Enrolment({ ticket, entered }: { ticket: string; entered: (token
   return (
     <Form layout="vertical" requiredMark={false} onFinish={(sent: { code: string }) => void confirm(sent)}>
       <p>{words.mustEnrol}</p>
-      {given?.address && <QRCode value={given.address} bordered={false} type="svg" style={{ margin: "0 auto 12px" }} />}
+      {given?.address && <div aria-hidden="true"><QRCode value={given.address} bordered={false} type="svg" style={{ margin: "0 auto 12px" }} /></div>}
       {given?.secret && <p>{words.secret} <Typography.Text code copyable>{given.secret}</Typography.Text></p>}
       <Form.Item name="code" label={words.code} rules={[{ required: true, message: words.missing }]}>
         <Input autoComplete="one-time-code" inputMode="numeric" />
