@@ -9,7 +9,7 @@ import { spoken, useNames } from "../language";
 const PEERS = graphql(`
   query Peers($id: ID!) {
     peerStanding(diagnosis: $id) {
-      basis year division sizeClass firmsAtLeast ownersAtLeast mark
+      basis year industry { code name } sizeClass firmsAtLeast ownersAtLeast mark
       total { fromPercent toPercent } dimensions { id name band { fromPercent toPercent } }
     }
   }
@@ -47,7 +47,7 @@ function Bands({ standing }: { standing: Standing }) {
   return (
     <>
       <h2>{texts.title}</h2>
-      <p className="clause">{texts.alike(standing.year, standing.division, name(SizeClassNames, standing.sizeClass))}</p>
+      <p className="clause">{texts.alike(standing.year, standing.industry.name ?? standing.industry.code, name(SizeClassNames, standing.sizeClass))}</p>
       {!total || standing.firmsAtLeast === null ? (
         <p>{texts.none(name(PeerBasisNames, standing.basis), standing.ownersAtLeast)}</p>
       ) : (

@@ -15,6 +15,7 @@ from api.kit.ids import DiagnosisID, id_of, key_of
 from api.kit.paging import AtLeast
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
+from api.participants.places import Industry, industry_of
 from api.standard.editions import editions_of
 from domain.access import Mask
 from domain.diagnosis.peers import PeerBasis, peer_standing
@@ -60,7 +61,7 @@ class PeerStanding:
     year: int = field("Year of the first report, that of the peers too · 年度")
     edition: str = field("Key of the edition of all of them · 标准版本")
     form: Form = field("Form of all of them · 问卷版式")
-    division: str = field("Industry division of all of them, two digits of GB/T 4754 · 行业大类")
+    industry: Industry = field("Industry division of all of them · 行业大类")
     size_class: SizeClass = field("Size class of all of them · 规模类型")
     firms_at_least: int | None = field("Peers, at least; null where none is given · 同类企业至少家数")
     total: PeerBand | None = field("Band of the verified total; null where none is given · 总分区间")
@@ -110,7 +111,11 @@ class PeerStandingQueries:
         names = {one.id: one.name for one in editions_of(context, [row.edition])[row.edition].dimensions}
         return PeerStanding(
             diagnosis=id_of("diagnosis", key),
-            **case.group._asdict(),
+            edition=case.group.edition,
+            form=case.group.form,
+            year=case.group.year,
+            industry=industry_of(case.group.division),
+            size_class=case.group.size_class,
             basis=found.basis,
             firms_at_least=found.firms_at_least,
             total=_band(found.total) if found.total is not None else None,

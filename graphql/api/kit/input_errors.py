@@ -158,6 +158,10 @@ CHINESE: Mapping[str, str] = {
 """Kind of a problem as the library names it -> what to tell people, with the bound."""
 
 VALUE_ERRORS: Mapping[str, tuple[str, str]] = {
+    "a contact would be to confirm on the day on which it was confirmed": (
+        "body.notice_days",
+        "提前提醒天数必须少于确认有效天数，否则刚确认的联络人当天又须确认",
+    ),
     "a person or an industry is named twice": ("staff", "人员或行业重复"),
     "a dimension or an industry is marked twice": ("dimensions", "维度或行业重复评分"),
     "a subject is scored twice": ("scores", "评价对象重复评分"),

@@ -23,7 +23,7 @@ from tests.small_city import FILE
 
 KEPT = stored_names([DiagnosisOpened, DiagnosisScored])
 STANDING = """query($id: ID!) { peerStanding(diagnosis: $id) {
-  basis year edition form division sizeClass firmsAtLeast ownersAtLeast mark
+  basis year edition form industry { code } sizeClass firmsAtLeast ownersAtLeast mark
   total { fromPercent toPercent } dimensions { id name band { fromPercent toPercent } } } }"""
 
 
@@ -78,7 +78,7 @@ def test_a_firm_reads_its_quarter_among_five_peers_and_so_do_its_parties_alone(c
         5,
         "I",
     )
-    assert (found["division"], found["sizeClass"], found["form"]) == ("C34", "MEDIUM", "BRIEF")
+    assert (found["industry"]["code"], found["sizeClass"], found["form"]) == ("C34", "MEDIUM", "BRIEF")
     assert found["total"] == {"fromPercent": 50, "toPercent": 75}
     assert {(one["band"]["fromPercent"], one["band"]["toPercent"]) for one in found["dimensions"]} == {(50, 75)}
     for who in ("provider", "district", "group", "auditor"):

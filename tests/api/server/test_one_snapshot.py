@@ -8,8 +8,8 @@ import pytest
 API = Path(__file__).parents[3] / "graphql" / "api"
 IN_AN_OPERATION = {"context", "info"}
 """Parameters of what works within an operation, which holds a snapshot."""
-ONE_SNAPSHOT = {("kit/context.py", "snapshot"), ("server/subscriptions.py", "_look")}
-"""Where an operation takes its connection: once, and at each look of a subscription, which lets go of it before the next."""
+ONE_SNAPSHOT = {("kit/context.py", "snapshot")}
+"""Where an operation takes its connection: once; the looks of subscriptions are of no operation."""
 
 
 def taken(node: ast.AST) -> int:

@@ -214,6 +214,7 @@ OF_OBJECTS = {
     "Case": "it holds lists of its own, each paged",
     "Comparable": "a result is read with its edition",
     "Consents": "consents are a list within a firm",
+    "EvidenceOf": "files are a list within a case, paged",
     "ExpertsOfCase": "assignments are lists within a case, each paged",
     "DiagnosisThen": "a case as it was is folded anew",
     "InternalReviews": "reviews are lists within a case, each paged",
