@@ -12,7 +12,6 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from sqlalchemy import and_, func, select
-from sqlalchemy.sql import FromClause
 
 from domain.access import Scope
 from domain.instants import city_midnight, microseconds
@@ -90,11 +89,11 @@ def _appraised(snapshot: Snapshot, scope: Scope, where: AppraisalFilter) -> list
         .where(to_sql(scope, member_columns(snapshot)))
         .order_by(members.c.enterprise)
     )
-    source: FromClause = members
-    if where.cluster is not None:
+    if where.cluster is None:
+        query = query.select_from(members.outerjoin(reports, counted))
+    else:
         source, cluster = clustered(snapshot, where.cluster.kind, where.year, where.day)
-        query = query.where(cluster == where.cluster.id)
-    query = query.select_from(source.outerjoin(reports, counted))
+        query = query.select_from(source.outerjoin(reports, counted)).where(cluster == where.cluster.id)
     if where.district is not None:
         query = query.where(members.c.district == where.district)
     grades, overdue = _grades(snapshot, scope, where), overdue_firms(snapshot, scope, where)

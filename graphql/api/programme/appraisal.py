@@ -183,7 +183,8 @@ class AppraisalQueries:
         """
         require_year(year)
         named = districts_in("district", None if district is None else [district])
-        return AppraisalFilter(year, named[0] if named else None, counted_as or AppraisalNumber.ON_ROSTER, cluster=cluster_named(info.context, cluster))
+        number = counted_as or AppraisalNumber.ON_ROSTER
+        return AppraisalFilter(year, named[0] if named else None, number, cluster=cluster_named(info.context, cluster))
 
 
 QUERIES = AppraisalQueries

@@ -83,7 +83,7 @@ def test_a_chain_counts_who_consents_today_to_a_leader_that_leads_today(city: Li
     city.done("city", "recordDesignation", "", enterprise=B, **LEADER)
     supplying(city, B)
     city.done("city", "recordDesignation", "", enterprise=B, **LEADER | {"until": "2024-12-31"})
-    assert told(city, "city", year, "CHAIN") == {} and opened(city, "city", year, "CHAIN", B) == []
+    assert (told(city, "city", year, "CHAIN"), opened(city, "city", year, "CHAIN", B)) == ({}, [])
     city.done("city", "recordDesignation", "", enterprise=B, **LEADER)
     city.done("confirmer", "endChainLeaderConsent", "", enterprise=A, leader=B)
     assert told(city, "city", year, "CHAIN") == {B: (OTHER.name, 1, 0)}
