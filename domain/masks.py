@@ -212,6 +212,8 @@ PACES = TARGET_SPLITS
 """Pace and forecast of the units of the scope 进度与预测: who works towards a target. plan G4."""
 APPRAISALS = TARGET_SPLITS
 """Appraisal sheet of districts and the firms behind its numbers 区考核表: a district its own. plan I5."""
+CHAINS = APPRAISALS & DEMAND_READERS
+"""Firms by the chain leader that they consent to 产业链集群: whom a firm supplies, its district is not told. plan R2, I3."""
 PORTRAITS = TARGET_SPLITS
 """Portrait of the manufacturers of the scope 画像: the administration's; nothing of it is published. plan R1."""
 POLICY_DRAFTS = frozenset({Role.CITY, Role.DISTRICT, Role.AUDITOR})

@@ -42,6 +42,7 @@ from api.participants import (
 from api.programme import (
     appraisal,
     case_studies,
+    clusters,
     coverage,
     demand_matching,
     demands,
@@ -118,6 +119,7 @@ MODULES = (
     campaigns,
     bottlenecks,
     reader_candidates,
+    clusters,
     coverage,
     target_splits,
     pace,

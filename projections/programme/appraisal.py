@@ -23,6 +23,7 @@ from projections.engine.places import ENTERPRISES
 from projections.engine.scope import to_sql
 from projections.engine.snapshot import Snapshot
 from projections.participants.rosters import MEMBERS, held, member_columns
+from projections.programme.clusters import Cluster, clustered
 from projections.programme.coverage import FIRST_REPORTS
 from standards.described import DescribedEnum
 
@@ -55,7 +56,7 @@ class AppraisalFilter:
     """Which firms are looked for 考核企业筛选; None = any.
 
     grade_at_least: from which a firm counts as transforming. late, day: as of `DiagnosisFilter`; late None =
-    no firm is looked at for what is overdue.
+    no firm is looked at for what is overdue. cluster: as on the day; None = any.
     """
 
     year: int
@@ -64,6 +65,7 @@ class AppraisalFilter:
     grade_at_least: int = 1
     late: Mapping[str, int] | None = None
     day: str = ""
+    cluster: Cluster | None = None
 
 
 def numbers_of(row: AppraisedRow, grade_at_least: int) -> Iterator[AppraisalNumber]:
@@ -83,11 +85,15 @@ def _appraised(snapshot: Snapshot, scope: Scope, where: AppraisalFilter) -> list
     counted = and_(reports.c.enterprise == members.c.enterprise, reports.c.issued_year <= where.year, held(reports, None))
     query = (
         select(members.c.enterprise, members.c.district, reports.c.issued_on)
-        .select_from(members.outerjoin(reports, counted))
         .where(members.c.year == where.year, held(members, None), members.c.off_reason.is_(None))
         .where(to_sql(scope, member_columns(snapshot)))
         .order_by(members.c.enterprise)
     )
+    if where.cluster is None:
+        query = query.select_from(members.outerjoin(reports, counted))
+    else:
+        source, cluster = clustered(snapshot, where.cluster.kind, where.year, where.day)
+        query = query.select_from(source.outerjoin(reports, counted)).where(cluster == where.cluster.id)
     if where.district is not None:
         query = query.where(members.c.district == where.district)
     grades, overdue = _grades(snapshot, scope, where), overdue_firms(snapshot, scope, where)

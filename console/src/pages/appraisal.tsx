@@ -5,7 +5,7 @@ import { Link } from "react-router";
 import { Shown, useAsk } from "../ask";
 import { decimal } from "../format";
 import { graphql } from "../gql";
-import type { AppraisalNumber, AppraisalQuery } from "../gql/graphql";
+import type { AppraisalNumber, AppraisalQuery, ClusterInput } from "../gql/graphql";
 import { spoken, useWords } from "../language";
 import { PagedTable, usePaging } from "../paged";
 import { SheetTable } from "../sheet-table";
@@ -20,8 +20,8 @@ const APPRAISAL = graphql(`
   }
 `);
 const FIRMS = graphql(`
-  query AppraisalFirms($year: Int!, $district: String, $countedAs: AppraisalNumber, $first: Int, $after: String, $last: Int, $before: String) {
-    appraisalFirms(year: $year, district: $district, countedAs: $countedAs, first: $first, after: $after, last: $last, before: $before) {
+  query AppraisalFirms($year: Int!, $district: String, $cluster: ClusterInput, $countedAs: AppraisalNumber, $first: Int, $after: String, $last: Int, $before: String) {
+    appraisalFirms(year: $year, district: $district, cluster: $cluster, countedAs: $countedAs, first: $first, after: $after, last: $last, before: $before) {
       totalCount
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
       nodes { id district { code name } diagnosed grade overdue enterprise { name uscc diagnosis { id } } }
@@ -42,7 +42,7 @@ const useTexts = spoken(
   },
 );
 type Line = AppraisalQuery["appraisal"]["whole"];
-type Opened = { number: AppraisalNumber; district: Line["district"] };
+type Opened = { number: AppraisalNumber; district: Line["district"]; cluster?: ClusterInput };
 const NUMBERS = [["ON_ROSTER", "onRoster"], ["DIAGNOSED", "diagnosed"], ["NOT_DIAGNOSED", "notDiagnosed"], ["TRANSFORMING", "transforming"], ["RESULT_UNKNOWN", "resultUnknown"], ["OVERDUE", "overdue"]] as const;
 
 /** The appraisal sheet of a year: each number of a district opens to the firms that it counts. */
@@ -84,7 +84,7 @@ export function AppraisalOf({ year }: { year: number }) {
               ]}
             />
             <Modal open={Boolean(opened)} title={opened && `${year} · ${of(opened.district)} · ${texts[opened.number]}`} onCancel={() => setOpened(undefined)} footer={null} width={760} destroyOnHidden>
-              {opened && <Firms year={year} opened={opened} />}
+              {opened && <AppraisedFirms year={year} opened={opened} />}
             </Modal>
           </>
         )
@@ -93,10 +93,11 @@ export function AppraisalOf({ year }: { year: number }) {
   );
 }
 
-function Firms({ year, opened }: { year: number; opened: Opened }) {
+/** The firms that a number counts, of a district or a cluster. */
+export function AppraisedFirms({ year, opened }: { year: number; opened: Opened }) {
   const texts = useTexts();
   const words = useWords();
-  const asked = { year, district: opened.district?.code ?? null, countedAs: opened.number };
+  const asked = { year, district: opened.district?.code ?? null, cluster: opened.cluster ?? null, countedAs: opened.number };
   const paging = usePaging(JSON.stringify(asked));
   const answer = useAsk(FIRMS, { ...asked, ...paging.paging });
   return (

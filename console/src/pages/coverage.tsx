@@ -8,6 +8,7 @@ import { MeasureNames } from "../gql/enum-names";
 import { useNames, useWords } from "../language";
 import { useViewer } from "../session";
 import { SheetTable } from "../sheet-table";
+import { ClustersOf } from "./clusters";
 import { DistrictTiles } from "./district-tiles";
 import { SetTarget } from "./target";
 
@@ -23,6 +24,8 @@ const COVERAGE = graphql(`
 
 /** Who sees of a district its own firms alone: the district's figures are others. */
 const BELOW_A_DISTRICT = ["SUBDISTRICT", "PARK", "REPORTING_UNIT", "GROUP"];
+/** Who opens a number of a cluster to its firms. */
+const OFFICES = ["CITY", "DISTRICT", "AUDITOR"];
 
 /** How many firms of a year's roster are diagnosed, by district, and against the targets. */
 export function Coverage() {
@@ -73,6 +76,7 @@ export function Coverage() {
                   { title: w.all, align: "right", dataIndex: "total" },
                 ]}
               />}
+              {OFFICES.includes(viewer.role) && <ClustersOf key={year} year={year} />}
             </>
           )
         }

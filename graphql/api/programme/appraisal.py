@@ -22,6 +22,7 @@ from api.kit.row_mapping import CONVERSIONS, shown
 from api.kit.row_plans import Holds
 from api.participants.enterprises import Enterprise, load_enterprises
 from api.participants.places import District
+from api.programme.clusters import ClusterInput, cluster_named
 from api.programme.pace import require_year
 from domain.access import Mask
 from domain.governance.dated_rules import DatedRule
@@ -169,14 +170,21 @@ class AppraisalQueries:
     )
     def appraisal_firms(
         self,
+        info: strawberry.Info[Context, None],
         year: Annotated[int, argument("Year of the roster · 年度")],
         district: Annotated[str | None, argument("District, GB/T 2260 code; none = all of the scope · 区代码")] = None,
         counted_as: Annotated[AppraisalNumber | None, argument("Number that counts them; none = all · 考核指标")] = None,
+        cluster: Annotated[ClusterInput | None, argument("Cluster that they are of; none = any · 集群")] = None,
     ) -> AppraisalFilter:
-        """A page of the firms that a number counts."""
+        """A page of the firms that a number counts.
+
+        Raises:
+            Refused: PACE_YEAR_OUT_OF_RANGE, FILTER_VALUE_UNKNOWN, CHAIN_NOT_TOLD.
+        """
         require_year(year)
         named = districts_in("district", None if district is None else [district])
-        return AppraisalFilter(year, named[0] if named else None, counted_as or AppraisalNumber.ON_ROSTER)
+        number = counted_as or AppraisalNumber.ON_ROSTER
+        return AppraisalFilter(year, named[0] if named else None, number, cluster=cluster_named(info.context, cluster))
 
 
 QUERIES = AppraisalQueries

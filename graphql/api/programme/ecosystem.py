@@ -84,6 +84,12 @@ def ends_of(snapshot: Snapshot, whole: Snapshot, scope: Scope, found: Sequence[L
     for row in found:
         for kind, key in zip(ENDS[row.kind], (row.source, row.target), strict=True):
             keys[kind].add(key)
+    return ends_by_key(snapshot, whole, scope, keys)
+
+
+def ends_by_key(snapshot: Snapshot, whole: Snapshot, scope: Scope, keys: Mapping[LinkEndKind, set[str]]) -> Named:
+    """The same of what keys name, by its kind 按类别取名."""
+    keys = defaultdict(set, keys)
     units = sorted(keys[LinkEndKind.ORGANISATION] | keys[LinkEndKind.LEADER])
     organisations = organisations_by_id(snapshot, units)
     asked = sorted(keys[LinkEndKind.ENTERPRISE] | (keys[LinkEndKind.LEADER] - organisations.keys()))

@@ -144,6 +144,7 @@ WITHOUT_A_PAST = {
     "ties": "a tie stands with its first and last day; each declaration and its end are entries of its trail",
     "appraisal": "a year's sheet as it stands today; `pace` and `coverage` have the past of its counts",
     "appraisalFirms": "as `appraisal`",
+    "clusterCoverage": "as `appraisal`; of who consents to a chain leader today the past is nobody's to count",
     "portrait": "of a year, each result by when it was first reported; a report keeps its day",
     "liaisonGaps": "where a contact is to be named now; `liaisonNetwork` has the contacts of any day",
     "liaisonsToConfirm": "what is to be confirmed now; `liaisonNetwork` has the contacts of any day, with when each was confirmed",
