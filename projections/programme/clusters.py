@@ -4,9 +4,9 @@ A cluster is what is on record: a division of industry, a park or a group as the
 leader and the firms that consent to it today. A firm of two chains counts in both, so that the clusters of a kind have no sum.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, case, func, literal_column, or_, select, union
+from sqlalchemy import Select, and_, case, func, literal_column, or_, select, union
 from sqlalchemy.sql import ColumnElement, FromClause
 
 from domain.access import Scope
@@ -92,8 +92,9 @@ def by_cluster(
     source, cluster = clustered(snapshot, kind, year, day)
     counted = and_(reports.c.enterprise == members.c.enterprise, reports.c.issued_year <= year, held(reports, None))
     named = cluster.label("cluster")
-    query = (
-        select(named, func.count(), func.sum(case((reports.c.enterprise.is_not(None), 1), else_=0)))
+    chosen: list[Any] = [named, func.count(), func.sum(case((reports.c.enterprise.is_not(None), 1), else_=0))]
+    query: Select[Any] = (
+        select(*chosen)
         .select_from(source.outerjoin(reports, counted))
         .where(members.c.year == year, held(members, None), members.c.off_reason.is_(None), cluster.is_not(None))
         .where(to_sql(scope, member_columns(snapshot)))
