@@ -7,6 +7,8 @@ from functools import cache
 from typing import Any
 
 from graphql import (
+    GraphQLArgument,
+    GraphQLEnumType,
     GraphQLField,
     GraphQLInterfaceType,
     GraphQLObjectType,
@@ -117,9 +119,18 @@ def _given(field: GraphQLField, required: Tried, optional: Tried) -> Iterator[di
     named = [name for name, argument in field.args.items() if is_required_argument(argument)]
     further = [{}, *({name: value} for name in optional if name in field.args for value in optional[name])]
     given_values = ABSENT | dict(required)
-    for values in itertools.product(*(given_values[name] for name in named)):
+    for values in itertools.product(*(_of_its_set(field.args[name], given_values.get(name, ())) for name in named)):
         for one in further:
             yield {**dict(zip(named, values, strict=True)), **one}
+
+
+def _of_its_set(argument: GraphQLArgument, values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """What an argument is tried with: of a closed set those of the values that are in it, else all of the set."""
+    kind = get_named_type(argument.type)
+    if not isinstance(kind, GraphQLEnumType):
+        assert values, "a required argument that nothing is tried with"
+        return values
+    return tuple(one for one in values if one in kind.values) or tuple(map(Literal, kind.values))
 
 
 def _call(name: str, given: Mapping[str, Any], chosen: str, first: int) -> Call:
