@@ -6,7 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema, OperationType, get_named_type, is_leaf_type
+from graphql import (
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLSchema,
+    OperationType,
+    get_named_type,
+    is_leaf_type,
+    is_required_argument,
+)
 
 from api.kit.ports import Identified
 from api.server.field_rights import resolve_rights
@@ -26,12 +35,6 @@ ROOT = Path(__file__).parents[3]
 TODAY = city_day(datetime.now(UTC))
 KINDS = frozenset(OperationType)
 SAMPLES = {
-    "OutreachUnitKind": "DISTRICT",
-    "BottleneckDivision": "WHOLE",
-    "BurdenDivision": "WHOLE",
-    "DraftOf": "CURRENT",
-    "ImplementationStandard": "DCMM",
-    "RuleKind": "SELECTION",
     "Date": '"2024-01-01"',
     "ID": '"x"',
     "[ID!]": '["x"]',
@@ -83,9 +86,10 @@ def test_every_cell_of_the_commands(role: Role, tmp_path: Path) -> None:
 def arguments(field: GraphQLField) -> str:
     given = []
     for name, argument in field.args.items():
-        kind = str(argument.type)
-        if kind.endswith("!"):
-            given.append(f"{name}: {SAMPLES.get(kind[:-1], '{}')}")
+        if is_required_argument(argument):
+            kind = get_named_type(argument.type)
+            sample = next(iter(kind.values)) if isinstance(kind, GraphQLEnumType) else SAMPLES.get(str(argument.type)[:-1], "{}")
+            given.append(f"{name}: {sample}")
     return f"({', '.join(given)})" if given else ""
 
 
