@@ -17,9 +17,11 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from api.downloads import policy_lists
 from api.downloads.ecosystem import EcosystemFile
 from domain.participants.rosters.findings import LeftOut, RosterFinding, RosterReport
 from domain.programme.papers.tables import PaperCell
+from domain.programme.policies.conditions import PolicyVerdict
 from domain.providers.ratings.numbers import Tier
 from interop.editions.workbook import workbook_of
 from interop.exports.tables import Column, Kind
@@ -120,6 +122,13 @@ def the_ecosystem(_folder: Path) -> Sheet:
     yield from of_csv(file._written(CITY, None).decode())  # noqa: SLF001 - as above
 
 
+def the_policy_lists(_folder: Path) -> Sheet:
+    check: Any = SimpleNamespace(verdict=PolicyVerdict.MEETS, contested=False, overlapping=(), clauses=())
+    for one in HOSTILE:
+        firm: Any = SimpleNamespace(id="e1", name=one, uscc=one, district="310117", industry="C34", size_class="small")
+        yield from of_csv(policy_lists._csv([policy_lists.PolicyListLine(firm, check)], [one], "2026-01-01").decode())  # noqa: SLF001 - as above
+
+
 def the_papers(_folder: Path) -> Sheet:
     cells = (PaperCell(row="310117", column="C34", firms=12, value="-41.5", low="-49.0", high="44.0"),)
     yield from of_csv(cells_as_csv(cells).decode())
@@ -135,6 +144,7 @@ SHEETS: Mapping[str, Callable[[Path], Sheet]] = {
     "interop/payments/payment_list.py": the_payments,
     "interop/exports/writers.py": the_exports,
     "graphql/api/downloads/ecosystem.py": the_ecosystem,
+    "graphql/api/downloads/policy_lists.py": the_policy_lists,
     "projections/programme/papers/csv_tables.py": the_papers,
 }
 """Who makes a sheet -> its texts, as it makes them of names and reasons that begin as formulas."""

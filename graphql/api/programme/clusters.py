@@ -35,7 +35,7 @@ CHAIN_NOT_TOLD = Rule(
     "CHAIN_NOT_TOLD",
     "plan R2",
     "企业授权了哪家链主只告知市级部门与审计；请改按行业、园区或集团查看集群覆盖",
-    "To which chain leader a firm consents is told to the city and the auditor alone; look by industry, park or group instead",
+    "To which chain leader a firm consents is shown to the city and the auditor alone; look by industry, park or group instead",
 )
 
 

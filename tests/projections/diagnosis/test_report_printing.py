@@ -173,7 +173,7 @@ def test_the_document_names_title_language_and_the_day_of_the_occasion(case: Cas
     assert str(found.metadata["/CreationDate"]).startswith(f"D:{sheet(case).dated:%Y%m%d}")
     assert cast("DictionaryObject", found.trailer["/Root"])["/Lang"] == "zh-CN"
     chapters = [item["/Title"] for item in found.outline if not isinstance(item, list)]
-    assert chapters[:3] == ["诊断结论", "一页读懂", "企业画像"]
+    assert chapters[:3] == ["诊断结论", "一页读懂", "同类企业中的位次"]
     assert "方法说明" in chapters
 
 
