@@ -247,6 +247,7 @@ DATA: Mapping[str, str] = {
     "graphql/api/downloads/packages.py": "packages as they were made, of data as published",
     "graphql/api/downloads/papers.py": "made in projections/documents, and published tables as data",
     "graphql/api/downloads/payments.py": "made in interop/payments",
+    "graphql/api/downloads/policy_lists.py": "names and verdicts, in columns and JSON",
     "graphql/api/downloads/process_log.py": "names of facts and ids, in JSON",
     "graphql/api/downloads/edition_documents.py": "made in projections/documents and interop/editions, and data as published",
 }
