@@ -38,6 +38,8 @@ export async function pageOf(context) {
   patient(Object.getPrototypeOf(page.locator("html")));
   const counts = (by) => () => asked.set(page, asked.get(page) + by);
   page.on("request", counts(1)).on("requestfinished", counts(-1)).on("requestfailed", counts(-1));
+  const labelled = page.getByLabel.bind(page);
+  page.getByLabel = (...given) => labelled(...given).and(page.locator(NO_HEADING));
   page.setDefaultTimeout(WAIT);
   page.on("pageerror", (fault) => problems.push(`page: ${fault}`));
   page.on("dialog", (dialog) => {
@@ -51,6 +53,8 @@ export async function pageOf(context) {
 }
 
 const DRAWN = 5_000;
+/** A heading by which a table is ordered bears its title as a label too, and is no field. */
+const NO_HEADING = ":not(th)";
 
 /**
  * Lets every locator wait until its page is at rest before it counts or lists: it waits for what it acts on by itself, but counts what
@@ -66,6 +70,10 @@ function patient(locators) {
       return now.apply(this, given);
     };
   }
+  const labelled = locators.getByLabel;
+  locators.getByLabel = function (...given) {
+    return labelled.apply(this, given).and(this.page().locator(NO_HEADING));
+  };
 }
 
 /** Signs a role in, with the session that an earlier journey was given where it still holds: each sign-in costs a password's hash and a page. Who signs out again does so of a session of its own: `anew`. */
