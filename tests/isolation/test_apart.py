@@ -19,6 +19,8 @@ OURS_ALONE = {
     "api.downloads.verification_page": "html.escape of what we write, and no reader of markup",
     "projections.report.printing": "zlib: states its version and unpacks nothing",
     "projections.programme.papers.csv_tables": "csv: writes the published tables, and reads none",
+    "api.downloads.policy_lists": "csv: writes the firms of a policy, and reads none",
+    "interop.spreadsheet_text": "openpyxl: names the types of what it is given for the checker alone, and loads nothing",
     "api.downloads.ecosystem": "csv: writes links of the caller's scope, and reads none",
     "interop.packages.archive": "zipfile: writes packages, and opens those that it wrote, found by their hash",
     "zhenduan.demo.firms": "csv: reads the demo's own list",
