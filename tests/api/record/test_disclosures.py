@@ -187,7 +187,7 @@ RESTRICTED_BUT_OPEN = {
         f"{name}.*": "counts, and means of five firms or more"
         for name in ("Portrait", "GradeShare", "PortraitCell", "WeakIndicator", "GradeMovement")
     },
-    **dict.fromkeys(("AppraisalSheet.*", "DistrictAppraisal.*"), "counts of a district"),
+    **dict.fromkeys(("AppraisalSheet.*", "DistrictAppraisal.*", "ClusterCoverage.*", "ClusterShare.*"), "counts of firms"),
     "AppraisedFirm.*": "that a firm is on a roster and has a report; its grade has a row of its own",
     **dict.fromkeys(("YearPace.*", "Pace.*", "DayCoverage.*", "YearEndForecast.*"), "counts of a roster"),
     "FirmDesignation.*": "lists that the administration itself puts firms on; the firm is an edge with its own masks",

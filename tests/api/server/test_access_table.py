@@ -35,6 +35,12 @@ ROOT = Path(__file__).parents[3]
 TODAY = city_day(datetime.now(UTC))
 KINDS = frozenset(OperationType)
 SAMPLES = {
+    "OutreachUnitKind": "DISTRICT",
+    "BottleneckDivision": "WHOLE",
+    "BurdenDivision": "WHOLE",
+    "DraftOf": "CURRENT",
+    "ImplementationStandard": "DCMM",
+    "RuleKind": "SELECTION",
     "Date": '"2024-01-01"',
     "ID": '"x"',
     "[ID!]": '["x"]',
@@ -88,8 +94,8 @@ def arguments(field: GraphQLField) -> str:
     for name, argument in field.args.items():
         if is_required_argument(argument):
             kind = get_named_type(argument.type)
-            sample = next(iter(kind.values)) if isinstance(kind, GraphQLEnumType) else SAMPLES.get(str(argument.type)[:-1], "{}")
-            given.append(f"{name}: {sample}")
+            other = next(iter(kind.values)) if isinstance(kind, GraphQLEnumType) else "{}"
+            given.append(f"{name}: {SAMPLES.get(str(argument.type)[:-1], other)}")
     return f"({', '.join(given)})" if given else ""
 
 
