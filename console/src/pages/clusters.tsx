@@ -71,7 +71,7 @@ export function ClustersOf({ year }: { year: number }) {
                   title: texts[number],
                   align: "right" as const,
                   render: (_: unknown, one: Line) => (
-                    <Button type="link" size="small" aria-label={`${one.name ?? one.id} ${texts[number]} ${one[field]} ${texts.open}`} onClick={() => setOpened({ number, cluster: one })}>{one[field]}</Button>
+                    <Button type="link" size="small" aria-label={`${texts[number]} ${one[field]} ${texts.open}`} onClick={() => setOpened({ number, cluster: one })}>{one[field]}</Button>
                   ),
                 })),
                 { title: texts.share, align: "right", render: (_, one) => decimal(one.diagnosedPercent) },
