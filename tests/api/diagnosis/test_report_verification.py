@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from domain.diagnosis.report import ReportStatus
+from projections.diagnosis.report_verification import VerifiableReport
 from tests.live_city import FIRM, LiveCity
 
 ASKED = """query($n: String!, $uscc: String, $grade: Int, $sha256: String) {
@@ -75,6 +76,15 @@ def test_a_contested_report_says_that_its_result_may_change(city: LiveCity) -> N
     assert told["status"] == "CONTESTED"
 
 
+def test_a_report_of_a_withdrawn_diagnosis_is_relied_on_for_nothing(city: LiveCity) -> None:
+    case = city.issued()
+    grade, [one] = reports(city, case)
+    city.done("district", "withdrawDiagnosis", diagnosis=case, reason="重复立项")
+    told = verified(city, one["number"], uscc=FIRM.uscc, grade=grade)
+    assert told is not None
+    assert (told["status"], told["agrees"]) == ("WITHDRAWN", None)
+
+
 def test_the_number_is_the_parties_alone(city: LiveCity) -> None:
     case = city.issued()
     for role in ("bank", "park"):
@@ -100,6 +110,15 @@ def test_the_printed_link_leads_to_a_page_without_firm_and_grade(city: LiveCity,
     for untold in (FIRM.name, FIRM.uscc, case):
         assert untold not in page.text
     assert "<script" not in client.get(path, params={"uscc": "<script>alert(1)</script>"}).text
+
+
+@pytest.mark.parametrize(
+    ("version", "outside", "status"),
+    [(1, "withdrawn", "WITHDRAWN"), (2, "withdrawn", "WITHDRAWN"), (1, "confirmed", "SUPERSEDED"), (2, "objected", "CONTESTED")],
+)
+def test_a_paper_of_a_withdrawn_case_is_withdrawn_whatever_its_version(version: int, outside: str, status: str) -> None:
+    found = VerifiableReport("ZDD-2026-0123456789AB", version, "a" * 64, 0, 2, outside, 4, FIRM.uscc)
+    assert found.status is ReportStatus[status]
 
 
 def test_every_status_of_a_report_is_said_in_both_languages() -> None:
