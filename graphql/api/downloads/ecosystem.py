@@ -10,16 +10,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.downloads.files import NOTHING_RUNS, attachment
-from api.downloads.refusals import not_found, of_rule
+from api.downloads.refusals import given_out, not_found
 from api.kit.as_of import past_moment
 from api.kit.services import Services
 from api.programme.ecosystem import asked_by, ends_of
-from api.server.admission import Overloaded
-from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, respond
-from api.server.messages import CallerGone, GraphQLResponse, faulted
+from api.server.http import ALWAYS, authorization, bearer
 from api.server.operations import Operations
 from domain.instants import city_day, microseconds
-from domain.kernel import Refused
 from domain.masks import BULK_EXPORTS, ECOSYSTEM
 from interop.spreadsheet_text import spreadsheet_text
 from journal import Caller
@@ -46,25 +43,14 @@ class EcosystemFile:
 
     async def file(self, request: Request) -> Response:
         """GET /ecosystem/links.csv: the links of the caller's scope, today or as of `asOf`, a day or a time 生态关系表."""
-        response: Response = await self._operations.in_bulk(self._answer, request)
+        response: Response = await self._operations.in_bulk(given_out(self._answer), request)
         return response
 
     def _answer(self, request: Request) -> Response:
-        try:
-            caller = self._operations.signed_in(bearer(authorization(request.headers)))
-            if caller.role not in BULK_EXPORTS & ECOSYSTEM:
-                return not_found()
-            content = self._written(caller, request.query_params.get("asOf"))
-        except Refused as refused:
-            return of_rule(refused, 400)
-        except Malformed as malformed:
-            return respond(malformed.answer, JSON, as_status=True)
-        except CallerGone as gone:
-            return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)
-        except Overloaded:
-            raise
-        except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
-            return respond(faulted(fault), JSON, as_status=True)
+        caller = self._operations.signed_in(bearer(authorization(request.headers)))
+        if caller.role not in BULK_EXPORTS & ECOSYSTEM:
+            return not_found()
+        content = self._written(caller, request.query_params.get("asOf"))
         headers = {**ALWAYS, "content-disposition": attachment(NAME), "content-security-policy": NOTHING_RUNS}
         return Response(content, 200, headers, media_type="text/csv; charset=utf-8; header=present")
 

@@ -15,19 +15,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.downloads.files import NOTHING_RUNS, attachment
-from api.downloads.refusals import not_found, of_rule
+from api.downloads.refusals import given_out, not_found
 from api.kit.ids import id_of
 from api.kit.services import Services
 from api.programme.policies import HOLDS
-from api.server.admission import Overloaded
 from api.server.disclosure_notes import DisclosureNotes
-from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, parameters, respond
-from api.server.messages import CallerGone, GraphQLResponse, faulted
+from api.server.http import ALWAYS, authorization, bearer, parameters
 from api.server.operations import Operations
 from domain.access import Mask, Nothing, sees_the_city
 from domain.disclosures import ALL_FIRMS
 from domain.instants import city_day
-from domain.kernel import Refused, Rule
+from domain.kernel import Rule
 from domain.masks import BULK_EXPORTS, POLICY_CHECKS
 from domain.programme.policies.conditions import PolicyVerdict
 from domain.programme.policies.policy import PolicyStatus
@@ -71,27 +69,16 @@ class PolicyLists:
 
     async def file(self, request: Request) -> Response:
         """GET /policies/KEY/firms.csv or firms.jsonl: firms of the caller's scope today, of one `verdict` or all 政策名单."""
-        response: Response = await self._operations.in_bulk(self._answer, request)
+        response: Response = await self._operations.in_bulk(given_out(self._answer), request)
         return response
 
     def _answer(self, request: Request) -> Response:
         policy, form = request.path_params["policy"], request.path_params["form"]
-        try:
-            given = parameters(request, "verdict")
-            caller = self._operations.signed_in(bearer(authorization(request.headers)))
-            if caller.role not in BULK_EXPORTS & POLICY_CHECKS or form not in MEDIA:
-                return not_found()
-            content = self._written(caller, policy, form, _verdict(given.get("verdict")))
-        except Refused as refused:
-            return of_rule(refused, 400)
-        except Malformed as malformed:
-            return respond(malformed.answer, JSON, as_status=True)
-        except CallerGone as gone:
-            return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)
-        except Overloaded:
-            raise
-        except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
-            return respond(faulted(fault), JSON, as_status=True)
+        given = parameters(request, "verdict")
+        caller = self._operations.signed_in(bearer(authorization(request.headers)))
+        if caller.role not in BULK_EXPORTS & POLICY_CHECKS or form not in MEDIA:
+            return not_found()
+        content = self._written(caller, policy, form, _verdict(given.get("verdict")))
         if content is None:
             return not_found()
         name = f"policy-{policy}.{form}"
