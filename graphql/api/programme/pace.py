@@ -135,7 +135,7 @@ class PaceQueries:
             recorded = replay.recorded_at(snapshot, position)
             seen = asked or (utc_moment(recorded) if recorded is not None else None)
             day = min(day, city_day(seen)) if seen is not None else day
-        set_then = coverage.targets(snapshot, year) if position is None else replay.targets_of(snapshot, year, position)
+        set_then = coverage.targets(snapshot, year, position)
         found = pace.paces_of_year(snapshot, context.scope, year, day, set_then, position)
         if position is not None:
             changed = found.coverage != coverage.by_district(snapshot, context.scope, year)

@@ -15,8 +15,8 @@ from api.kit.row_mapping import all_shown, shown
 from api.participants.places import District, Industry
 from api.programme.pace import require_year
 from domain.masks import PORTRAITS
+from domain.programme.papers.tables import Movement as MovementRow
 from projections.programme import coverage, portrait
-from projections.programme.portrait import Movement as MovementRow
 from projections.programme.portrait import PortraitCell as CellRow
 from projections.programme.portrait import WeakIndicator as IndicatorRow
 
