@@ -19,12 +19,12 @@ from api.downloads.provider_dossiers import asked_of
 from api.downloads.refusals import not_found, of_rule, refusal
 from api.downloads.streaming_places import StreamingPlaces
 from api.kit.as_of import moment_in
+from api.kit.disclosure_notes import DisclosureNotes
 from api.kit.filter_values import require_known
 from api.kit.ids import UNITS, key_of, keys_of
 from api.kit.ports import Transparency
 from api.kit.services import Services
 from api.server.admission import Overloaded
-from api.server.disclosure_notes import DisclosureNotes
 from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, parameters, respond
 from api.server.messages import CallerGone, GraphQLResponse, faulted
 from api.server.operations import Operations

@@ -23,10 +23,10 @@ from api.downloads.export_tables import TABLES
 from api.downloads.files import attachment
 from api.downloads.refusals import not_found, of_rule
 from api.kit.cursors import Cursors
+from api.kit.disclosure_notes import DisclosureNotes
 from api.kit.ports import Transparency
 from api.kit.services import Services
 from api.server.admission import Overloaded
-from api.server.disclosure_notes import DisclosureNotes
 from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, parameters, respond
 from api.server.messages import CallerGone, GraphQLResponse, faulted
 from api.server.operations import Operations

@@ -10,13 +10,13 @@ from starlette.responses import Response
 
 from api.diagnosis.parts import Evidence, Report
 from api.downloads.refusals import not_found
+from api.kit.disclosure_notes import DisclosureNotes
 from api.kit.ports import Upload
 from api.kit.published import roles_of
 from api.kit.services import Services
 from api.providers.applications import ApplicationDocument
 from api.providers.markings import AnonymousDocument
 from api.server.admission import Lane
-from api.server.disclosure_notes import DisclosureNotes
 from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, read_body, respond
 from api.server.messages import CallerGone, GraphQLResponse, faulted

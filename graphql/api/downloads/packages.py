@@ -15,11 +15,11 @@ from starlette.routing import Route
 from api.downloads.files import attachment
 from api.downloads.long_answers import LongAnswer
 from api.downloads.refusals import not_found
+from api.kit.disclosure_notes import DisclosureNotes
 from api.kit.published import roles_of
 from api.kit.services import Services
 from api.programme.packages import PackageQueries
 from api.server.admission import Overloaded
-from api.server.disclosure_notes import DisclosureNotes
 from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, respond
 from api.server.messages import CallerGone, GraphQLResponse, faulted
 from api.server.operations import Operations

@@ -11,9 +11,9 @@ from api.downloads.files import attachment
 from api.downloads.long_answers import LongAnswer
 from api.downloads.refusals import not_found
 from api.downloads.streaming_places import StreamingPlace, StreamingPlaces
+from api.kit.disclosure_notes import DisclosureNotes
 from api.kit.services import Services
 from api.server.admission import Overloaded
-from api.server.disclosure_notes import DisclosureNotes
 from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, parameters, respond
 from api.server.messages import CallerGone, GraphQLResponse, faulted
 from api.server.operations import Operations
