@@ -5,7 +5,7 @@ out of it. So a dossier goes to the firm it is about, the provider whose work it
 scope, and to nobody else; an exported trail holds proofs of everything and goes to the auditor alone.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
 
 import orjson
@@ -33,7 +33,7 @@ from domain.diagnosis.state import diagnosis_stream
 from domain.disclosures import ALL_FIRMS
 from domain.instants import microseconds
 from domain.kernel import NOT_FOUND, Refused
-from domain.masks import DOSSIERS, EXPORTS, PROVIDER_DOSSIERS, TRAIL
+from domain.masks import AUDIT, DOSSIERS, TRAIL
 from interop.proof import audit_export
 from interop.proof.dossier import MIB, dossier, require_size, streams_held
 from interop.proof.provenance import provenance
@@ -46,6 +46,15 @@ from projections.diagnosis.diagnoses_fold import DiagnosisRow
 from projections.record import audit_trail
 from projections.record.audit_trail import EntryFilter
 
+PROVIDER_DOSSIERS: Mapping[str, frozenset[Role]] = {
+    "move": frozenset({Role.CITY, Role.AUDITOR, Role.PROVIDER}),
+    "rating": frozenset({Role.CITY, Role.AUDITOR}),
+    "subsidy": frozenset({Role.CITY, Role.AUDITOR}),
+}
+"""Dossiers about providers 服务商卷宗, by kind. A rating's and a subsidy's hold everybody's numbers, and nothing can be left out
+of an entry that is proved; a provider reads its own in `rating` and `subsidy`."""
+EXPORTS = AUDIT
+"""The trail with its proofs is the auditor's alone."""
 WHOLE_ENTRIES = frozenset({"process secrets", "outcome", "result and report", "trail"})
 """What entries that are shown whole hold of a firm."""
 JSON_LINES = "application/jsonl"

@@ -25,9 +25,9 @@ from api.kit.row_mapping import shown
 from domain.access import Scope
 from domain.instants import utc_moment
 from domain.kernel import Command, Rule
-from domain.masks import ENDPOINTS, PARTNERS
+from domain.masks import PARTNERS
 from domain.participants.endpoints.commands import EnableEndpoint, RedeliverEvents, RegisterEndpoint
-from domain.participants.endpoints.state import Endpoint, EndpointStatus, EndpointStop
+from domain.participants.endpoints.state import ENDPOINT_READERS, Endpoint, EndpointStatus, EndpointStop
 from domain.public_events import KINDS, unknown_kinds
 from journal.secrets.endpoint_keys import endpoint_keys
 from projections import Snapshot
@@ -37,6 +37,8 @@ from projections.participants import endpoints as rows
 from projections.participants.deliveries import AttemptRow, Deliveries, DeliveryFilter, DeliveryRow, DeliveryStatus
 from projections.participants.endpoints import EndpointFilter, EndpointRow
 
+ENDPOINTS = ENDPOINT_READERS
+"""Endpoints of partners 推送端点: where public events are sent; each partner its own, the city and the auditor all."""
 enum_type(EndpointStatus)
 enum_type(EndpointStop)
 enum_type(DeliveryStatus)

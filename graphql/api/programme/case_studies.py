@@ -23,13 +23,15 @@ from api.kit.row_mapping import shown
 from api.participants.enterprises import Enterprise, load_enterprises
 from domain.access import Nothing, Scope
 from domain.kernel import Cause, Command
-from domain.masks import ANYONE, AUDIT, CASE_STUDY_DRAFTS, OF_THE_FIRM
+from domain.masks import ANYONE, AUDIT, OF_THE_FIRM
 from domain.programme.case_studies.commands import DraftCaseStudy
-from domain.programme.case_studies.state import CaseStudyStatus, CaseStudyText
+from domain.programme.case_studies.state import CASE_STUDY_READERS, CaseStudyStatus, CaseStudyText
 from projections.participants.enterprises import enterprises_by_id
 from projections.programme.case_studies import read_model as rows
 from projections.programme.case_studies.read_model import CaseStudyFilter, CaseStudyRow
 
+CASE_STUDY_DRAFTS = CASE_STUDY_READERS
+"""Case studies before they are published 未发布案例: editors of the place, the auditor, the firm once it is reviewed. plan R5."""
 enum_type(CaseStudyStatus)
 
 

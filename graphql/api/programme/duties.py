@@ -21,8 +21,9 @@ from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
 from api.participants.liaisons import Contact, load_contacts
 from api.participants.organisations import Organisation, load_organisations
+from domain.access import Role
 from domain.kernel import Command
-from domain.masks import ACTORS, DUTIES_READ, DUTY_CONTACTS
+from domain.masks import ACTORS
 from domain.programme.duties.commands import (
     AskForLaterDutyDay,
     DeclineDuty,
@@ -33,13 +34,17 @@ from domain.programme.duties.commands import (
     StateDuty,
     TakeOnDuty,
 )
-from domain.programme.duties.state import SEE_ALL_DUTIES, DutyStatus
+from domain.programme.duties.state import DUTY_READERS, SEE_ALL_DUTIES, DutyStatus
 from domain.programme.duties.state import Duty as DutyState
 from domain.programme.duties.strengths import Strength
 from projections.programme import duties as rows
 from projections.programme.duties import DutyFilter, DutyReader, DutyRow, StrengthFilter, StrengthRow
 from standards.edition.text import SourceMark
 
+DUTIES_READ = DUTY_READERS
+"""Duties of the task force 专班任务: the administration and the auditor all, a body what it leads or could. plan O1."""
+DUTY_CONTACTS = frozenset({Role.CITY, Role.DISTRICT})
+"""Who calls the lead of a duty 牵头联络人: the administration. plan O1."""
 for _enum in (DutyStatus, Strength):
     enum_type(_enum)
 

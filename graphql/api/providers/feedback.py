@@ -31,7 +31,7 @@ from domain.governance.rule_bodies.feedback import FeedbackRule
 from domain.governance.rule_bodies.rating import RatingRule
 from domain.instants import city_day, city_midnight, microseconds, utc_moment
 from domain.kernel import Command, cause_of
-from domain.masks import ACTORS, FEEDBACK_MEANS, FEEDBACK_READ
+from domain.masks import ACTORS, OF_THE_FIRM, RATINGS_READ
 from domain.participants.organisations import OrganisationKind
 from domain.providers.feedback.giving import GiveFeedback
 from domain.providers.feedback.state import (
@@ -48,6 +48,10 @@ from projections.governance.dated_rules import body_on
 from projections.providers import feedback as rows_of
 from projections.providers.feedback import FeedbackFilter, FeedbackRow
 
+FEEDBACK_READ = OF_THE_FIRM | RATINGS_READ
+"""Feedback of firms 企业反馈: each firm its own, city and auditor, the provider what was said to it by name. plan P6."""
+FEEDBACK_MEANS = RATINGS_READ
+"""How firms answered of each provider 反馈汇总: a provider is told its own. plan P6."""
 ERASED = "已删除"
 KEY_LOST = "密钥缺失"
 PERCENT = 100
