@@ -156,7 +156,7 @@ ORDER_BY = "By what, the first first; what is equal in all stands in order of id
 
 
 def listing(
-    listed: Listed[Where, Any, Any], says: str, *, roles: Roles
+    listed: Listed[Where, Any, Any], says: str, *, roles: Roles, query_cost: int = 0
 ) -> Callable[[Callable[..., Where]], Any]:
     """A field of the schema that is a list: of a function that says by its own arguments what is looked for.
 
@@ -182,7 +182,7 @@ def listing(
             parameters, return_annotation=Connection[listed.node]  # type: ignore[name-defined]
         )
         resolve.__name__, resolve.__doc__, resolve.__module__ = sought.__name__, sought.__doc__, sought.__module__
-        return published_field(says, roles=roles)(resolve)
+        return published_field(says, roles=roles, query_cost=query_cost)(resolve)
 
     return decorate
 
