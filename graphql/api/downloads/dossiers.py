@@ -16,7 +16,7 @@ from starlette.routing import Route
 from api.downloads.files import attachment
 from api.downloads.long_answers import LongAnswer
 from api.downloads.provider_dossiers import asked_of
-from api.downloads.refusals import not_found, of_rule, refusal
+from api.downloads.refusals import given_out, not_found, of_rule, refusal
 from api.downloads.streaming_places import StreamingPlaces
 from api.kit.as_of import moment_in
 from api.kit.disclosure_notes import DisclosureNotes
@@ -24,9 +24,7 @@ from api.kit.filter_values import require_known
 from api.kit.ids import UNITS, key_of, keys_of
 from api.kit.ports import Transparency
 from api.kit.services import Services
-from api.server.admission import Overloaded
-from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, parameters, respond
-from api.server.messages import CallerGone, GraphQLResponse, faulted
+from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, parameters
 from api.server.operations import Operations
 from domain.access import Role, sees_only_issued
 from domain.diagnosis.state import diagnosis_stream
@@ -64,6 +62,12 @@ LARGEST_FILES = 64 * MIB
 """Reports and evidence that one dossier carries over HTTP: else a firm with a folder of large files fills our memory at will."""
 
 
+def _refused(refused: Refused) -> Response:
+    if refused.rule == NOT_FOUND:
+        return not_found()
+    return of_rule(refused, 503 if refused.rule in (WORK_BUSY, WORK_SHARE_USED) else 422)
+
+
 def _download(content: bytes, name: str) -> Response:
     return Response(content, 200, {**ALWAYS, "content-disposition": attachment(name)}, media_type=JSON)
 
@@ -90,23 +94,11 @@ class Dossiers:
         def answered(request: Request) -> Response:
             try:
                 return answer(request, self._operations.signed_in(bearer(authorization(request.headers))))
-            except Malformed as malformed:
-                return respond(malformed.answer, JSON, as_status=True)
-            except CallerGone as gone:
-                return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)
-            except Refused as refused:
-                if refused.rule == NOT_FOUND:
-                    return not_found()
-                return of_rule(refused, 503 if refused.rule in (WORK_BUSY, WORK_SHARE_USED) else 422)
             except (SigningRefused, Unprovable) as broken:
                 return refusal(409, "UNPROVABLE", "日志与已签检查点不符，已停止出证。", f"{broken}")
-            except Overloaded:
-                raise
-            except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
-                return respond(faulted(fault), JSON, as_status=True)
 
         async def endpoint(request: Request) -> Response:
-            return await self._operations.in_bulk(answered, request)
+            return await self._operations.in_bulk(given_out(answered, _refused), request)
 
         return endpoint
 
