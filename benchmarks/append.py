@@ -28,8 +28,8 @@ from domain.access import Everything, Role
 from domain.events import CAPABILITIES
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from journal import Caller, Journal, NewEntry, handle, open_journal
+from journal.digests import SM3
 from journal.engines.postgres_schema import APPEND_LOCK, CHANNEL
-from journal.transparency.digests import SM3
 
 STATE = b'{"answers":"' + b"x" * 673 + b'"}'
 LIBRARY, RAW, JOURNAL, HANDLE = "library recorder, no proof", "raw INSERT, one round trip", "journal.append", "handle()"

@@ -20,12 +20,12 @@ from uuid import uuid4
 from benchmarks.append import STATE, another_database, by_threads
 from benchmarks.measuring import Bench, Compared, compared
 from journal import Entry, Journal, NewEntry
+from journal.digests import SHA256
 from journal.engines.heads import KnownHead, Placed
 from journal.engines.postgres import PostgresRecorder
 from journal.engines.postgres_hashing import PREPARED, send
 from journal.engines.sqlite import SQLiteRecorder
 from journal.entries import Batch, Head
-from journal.transparency.digests import SHA256
 
 WITH, WITHOUT = "with the Merkle head", "without it"
 GOAL = 0.85

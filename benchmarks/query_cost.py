@@ -2,7 +2,7 @@
 
 Every list and thing that a query may begin with and that needs no argument is asked for with its plain fields, and once more with
 each thing below it. A query is priced as the program prices it and run alone, in its thread's processor time, over the demo city.
-What takes more than three times the median for a unit, and more than a moment, is marked: it belongs into `FIELD_COSTS`.
+What takes more than three times the median for a unit, and more than a moment, is marked: it says its `query_cost` where it stands.
 """
 
 import time

@@ -1,6 +1,7 @@
 """Masks and readers · 字段遮蔽: which kinds of protected data there are, and which roles read what. plan P7, R4.
 
-A type of the schema names its readers beside itself, from the sets here; `command_rights` says who may send which command.
+A type of the schema names its readers beside itself, from the sets here or from one of its own, where no other page has the same;
+`docs/access.md` prints them all. `command_rights` says who may send which command.
 """
 
 from collections.abc import Mapping
@@ -10,16 +11,9 @@ from domain.command_rights import APPOINTERS, EXAMINEES, LIAISONS
 from domain.diagnosis.external.rows import BATCH_READERS
 from domain.diagnosis.participations import PARTICIPATION_READERS
 from domain.diagnosis.state import PROCEEDINGS_READERS
-from domain.events import COMMANDS
-from domain.governance.proceedings.state import PROCEEDING_READERS
-from domain.governance.ties import TIE_READERS
 from domain.participants.consents import CONSENT_READERS
-from domain.participants.endpoints.state import ENDPOINT_READERS
-from domain.programme.case_studies.state import CASE_STUDY_READERS
 from domain.programme.demands.state import DEMAND_READERS, SELLERS
-from domain.programme.duties.state import DUTY_READERS
 from domain.programme.implementation_facts import IMPLEMENTATION_READERS
-from domain.providers.signals.state import SIGNAL_READERS
 from domain.standard.crosswalks.state import CROSSWALK_DRAFT_READERS
 from domain.standard.revision.state import DRAFT_READERS
 
@@ -64,10 +58,6 @@ VERIFIED = ANSWERS - {Role.SAMPLER}
 REPORTS = VERIFIED - {Role.DEPARTMENT_FILLER}
 PROCEEDINGS = PROCEEDINGS_READERS - {Role.SYSTEM}
 """Objections, visits, experts' reviews 办理经过: they tell of what is not issued and quote answers, so the parties' alone."""
-DUE_PROCESS = PROCEEDING_READERS - {Role.SYSTEM}
-"""Proceedings 办理程序: their two sides, the city, the district where they lie, the auditor."""
-TIES_READ = TIE_READERS
-"""Ties of providers 服务商关联: the two sides, the firm's district, the city, the auditor."""
 PARTICIPATIONS = PARTICIPATION_READERS - {Role.SYSTEM}
 """Firms' parts in campaigns 参诊: each firm its own, whoever it lives with, its group, the auditor."""
 TRAIL_ENTRIES = FIRMS - EXPERTS - {Role.BANK, Role.PARTNER}
@@ -86,15 +76,6 @@ DOSSIERS = frozenset(
 )
 """A dossier shows entries whole, their places in the journal included: who speaks for the parties of the diagnosis, the city,
 the auditor."""
-PROVIDER_DOSSIERS: Mapping[str, frozenset[Role]] = {
-    "move": frozenset({Role.CITY, Role.AUDITOR, Role.PROVIDER}),
-    "rating": frozenset({Role.CITY, Role.AUDITOR}),
-    "subsidy": frozenset({Role.CITY, Role.AUDITOR}),
-}
-"""Dossiers about providers 服务商卷宗, by kind. A rating's and a subsidy's hold everybody's numbers, and nothing can be left out
-of an entry that is proved; a provider reads its own in `rating` and `subsidy`."""
-EXPORTS = AUDIT
-"""The trail with its proofs is the auditor's alone."""
 PROCESS_LOG = AUDIT | {Role.CITY, Role.DISTRICT}
 """Who takes away what happened in the cases of the scope, without what was said in it. plan P5."""
 BULK_EXPORTS = AUDIT | {Role.CITY, Role.DISTRICT, Role.PARTNER}
@@ -103,20 +84,11 @@ BULK_EXPORTS = AUDIT | {Role.CITY, Role.DISTRICT, Role.PARTNER}
 A consent to a bank may end while a file is given out, so a bank reads page by page."""
 BOTTLENECKS = PROCESS_LOG | {Role.PROVIDER}
 """Where cases wait and turn back 瓶颈台: a district of its own cases, a provider of those that it diagnoses. plan P5."""
-BURDENS = BOTTLENECKS | OF_THE_FIRM - {Role.DEPARTMENT_FILLER} | OF_THE_PROVIDER
-"""How long a firm filled in and what it was asked twice 填报负担: the two sides, the offices that see the case, the auditor."""
-BURDEN_SHARES = BOTTLENECKS | OF_THE_FIRM - {Role.DEPARTMENT_FILLER}
-"""How the burden is spread 填报负担分布: of the cases that one sees; a firm is told of the city, of enough firms."""
-UPLOADERS = COMMANDS["AttachEvidence"] | COMMANDS["ImportRoster"] - {Role.SYSTEM} | COMMANDS["SendResultBatch"]
 ACTORS = frozenset({Role.CITY, Role.AUDITOR})
 """Ids of people, such as who acted, read or reviewed: to everyone else a role of an organisation did. plan P5, P7."""
-VISITORS = ACTORS | {Role.PROVIDER, Role.DIAGNOSTICIAN}
-"""Who comes to a visit, and who was there: the provider's own people."""
 GROUPS = frozenset({Role.CITY, Role.GROUP, Role.AUDITOR})
 """A sum over a group's members: with the results that a district sees taken out, it would tell those of the other districts. All
 three read revenue, results and every member one by one."""
-GROUP_LISTS = GROUPS
-"""Lists of groups held against the roster 集团清单核对. plan O3."""
 ROSTERS = frozenset({Role.CITY, Role.DISTRICT, Role.AUDITOR})
 NAMES = APPOINTERS - {Role.SYSTEM}
 """Mask "contacts" 联系方式: names and phones are for those who appoint, each of their own unit and below. An auditor proves
@@ -128,16 +100,6 @@ RATING_INPUTS = frozenset({Role.CITY, Role.AUDITOR})
 """What a rating rests on, and a rating before it is published."""
 RATINGS_READ = RATING_INPUTS | {Role.PROVIDER}
 """Ratings 年度评价: once published, a provider reads its own with all its parts, and of the others tier and interval."""
-SUBSIDIES_READ = RATINGS_READ | {Role.DISTRICT}
-"""Subsidies 年度补贴: once approved, a provider reads its own line; a district what it pays itself."""
-SAMPLES_READ = RATINGS_READ
-"""Draws and what they come to 抽样: a provider is shown its own jobs, once drawn, and the city's rate. plan V5."""
-ASSESSMENTS_READ = RATING_INPUTS | {Role.SAMPLER}
-"""Who assesses which job again 盲评: an assessor its own. plan V5."""
-FEEDBACK_READ = OF_THE_FIRM | RATINGS_READ
-"""Feedback of firms 企业反馈: each firm its own, city and auditor, the provider what was said to it by name. plan P6."""
-FEEDBACK_MEANS = RATINGS_READ
-"""How firms answered of each provider 反馈汇总: a provider is told its own. plan P6."""
 OWN_CERTIFICATES = EXAMINEES
 """Whoever may hold one reads what is held."""
 CERTIFICATES = CERTIFICATES_READ | OWN_CERTIFICATES
@@ -154,22 +116,8 @@ EXTERNAL_ASSESSMENTS = OF_THE_FIRM - {Role.DEPARTMENT_FILLER} | {Role.CITY, Role
 itself. Everyone else that sees the firm is shown certificates alone. plan P8."""
 RESULT_CREDENTIALS = CONSENTS | {Role.BANK}
 """Results handed to a bank, signed 结果凭证: who is told of consents, and each bank its own while it may see the firm. plan R4."""
-PACKAGES_READ = frozenset({Role.CITY, Role.AUDITOR})
-"""Packages for other bodies' platforms 数据包: who hands them over, and who proves it. plan P8."""
-PAPER_DRAFTS = frozenset({Role.CITY, Role.AUDITOR})
-"""Papers before they are published 刊物草稿; once published they are anyone's. plan R5."""
-CASE_STUDY_DRAFTS = CASE_STUDY_READERS
-"""Case studies before they are published 未发布案例: editors of the place, the auditor, the firm once it is reviewed. plan R5."""
-DUTIES_READ = DUTY_READERS
-"""Duties of the task force 专班任务: the administration and the auditor all, a body what it leads or could. plan O1."""
-DUTY_CONTACTS = frozenset({Role.CITY, Role.DISTRICT})
-"""Who calls the lead of a duty 牵头联络人: the administration. plan O1."""
-UPLIFTS_READ = frozenset({Role.CITY, Role.DISTRICT, Role.AUDITOR})
-"""Uplift between two years 提升幅度: a district its own share. plan R2."""
 PARTNERS = frozenset({Role.PARTNER})
 """What a partner is told of its own endpoints alone 合作方自用: address, signing keys, the log of what was sent. plan P8."""
-ENDPOINTS = ENDPOINT_READERS
-"""Endpoints of partners 推送端点: where public events are sent; each partner its own, the city and the auditor all."""
 DRAFTS = DRAFT_READERS - {Role.SYSTEM}
 CROSSWALK_DRAFTS = CROSSWALK_DRAFT_READERS - {Role.SYSTEM}
 """A draft's changes, problems and reviews: the city, the auditor, and of the experts those whom its scope admits as reviewers.
@@ -184,38 +132,16 @@ SHADOW_FIRMS = frozenset({Role.CITY, Role.AUDITOR})
 
 APPLICANTS = frozenset({Role.CITY, Role.DISTRICT, Role.PROVIDER, Role.AUDITOR})
 """That a provider applied, and what became of it: the provider of its own, a district of those that it put forward. plan V1, V6."""
-APPLICATION_CONTENTS = APPLICANTS - {Role.DISTRICT}
-"""What an application holds: people, ties, documents. A marker is shown what tells no name (graphql/api/providers/markings.py)."""
 MATCHINGS_READ = frozenset({Role.CITY, Role.DISTRICT, Role.AUDITOR})
 """Plans of who diagnoses whom 批量派单: the district of its own firms; no provider learns what it might have been given."""
 AGREEMENTS_READ = EXPERTS | {Role.CITY, Role.AUDITOR}
 """Agreement on indicators 一致性: who revises the standard; it tells of no person and of no few cases. plan S5."""
-EQUATINGS_READ = AGREEMENTS_READ
-"""Equating with others' models 等值: who revises the standard and its crosswalks. A firm reads beside its own result. plan P8."""
-EQUATING_COUNTS = frozenset({Role.CITY, Role.AUDITOR})
-"""How many firms there are where they are too few to equate 配对企业数: the city, which brings the results in. plan P8."""
-OVERSTATEMENTS_READ = frozenset({Role.CITY, Role.DISTRICT, Role.PROVIDER, Role.AUDITOR})
-"""Over-statement 自评偏高: the city and the auditor all, a district and a provider its own. plan P3."""
 SCREENINGS_READ = MATCHINGS_READ
 """Screenings for signals 筛查: the city's the city's alone, a district's its own. plan V5."""
-SIGNALS_READ = SIGNAL_READERS
-"""Signals 异常信号: the city, the district of the firm, the one concerned, the auditor. plan V5."""
-SIGNAL_COUNTERPARTS = SCREENINGS_READ
-"""Which other cases a signal rests on: each in whose scope these lie; never the one concerned. plan V5."""
-SUBDISTRICT_PROGRESS = frozenset({Role.CITY, Role.DISTRICT, Role.SUBDISTRICT, Role.AUDITOR})
-"""Progress of a campaign by subdistrict against its share of the target 街镇进度: each subdistrict its own. plan G4, P5."""
 TARGET_SPLITS = frozenset({Role.CITY, Role.DISTRICT, Role.AUDITOR})
 """Splits of targets over the units of the scope 目标分解. plan G4."""
-DEMAND_COUNTS = TARGET_SPLITS
-"""Counts of demands 需求统计: to a district those of its own firms, none that tells of few. plan R2."""
-PACES = TARGET_SPLITS
-"""Pace and forecast of the units of the scope 进度与预测: who works towards a target. plan G4."""
 APPRAISALS = TARGET_SPLITS
 """Appraisal sheet of districts and the firms behind its numbers 区考核表: a district its own. plan I5."""
-CHAINS = APPRAISALS & DEMAND_READERS
-"""Firms by the chain leader that they consent to 产业链集群: whom a firm supplies, its district is not told. plan R2, I3."""
-PORTRAITS = TARGET_SPLITS
-"""Portrait of the manufacturers of the scope 画像: the administration's; nothing of it is published. plan R1."""
 POLICY_DRAFTS = frozenset({Role.CITY, Role.DISTRICT, Role.AUDITOR})
 """Drafts of policies and what they would come to 政策草案: the city's the city's alone, a district's its own. plan I2."""
 POLICY_CHECKS = OF_THE_FIRM - {Role.DEPARTMENT_FILLER} | {Role.CITY, Role.DISTRICT, Role.AUDITOR}
@@ -224,8 +150,6 @@ DESIGNATIONS_READ = OF_THE_FIRM | LIAISONS | {Role.GROUP, Role.AUDITOR}
 """Designations of firms 企业称号. plan I3."""
 IMPLEMENTATIONS = IMPLEMENTATION_READERS
 """How far firms are with a standard 贯标进度: each firm its own, whoever it lives with, its group, the auditor. plan I4."""
-STANDARD_GAPS = IMPLEMENTATIONS & ANSWERS
-"""What a firm lacks for a standard 贯标差距 tells of its answers: of those, who reads these too. plan I4."""
 OUTREACH = PARTICIPATIONS
 """Outreach sessions and who came 宣讲交流: each firm those it is in, the units announced ones, the auditor. plan T2."""
 DEMANDS_READ = DEMAND_READERS - {Role.SYSTEM}
@@ -236,22 +160,6 @@ CHAIN_LEADERS = OF_THE_FIRM - {Role.DEPARTMENT_FILLER} | {Role.GROUP}
 """Who may be a chain leader 链主: a group, or a firm that is designated one. plan R2."""
 ECOSYSTEM = LIAISONS | SELLERS | {*OF_THE_FIRM - {Role.DEPARTMENT_FILLER}, Role.GROUP, Role.AUDITOR}
 """Map of the ecosystem 生态图谱: each the links of its scope. plan R1."""
-LINK_READERS: Mapping[str, frozenset[Role]] = {
-    "designated": ECOSYSTEM & DESIGNATIONS_READ,
-    "diagnosed_by": ECOSYSTEM & FIRMS,
-    "in_district": ECOSYSTEM & FIRMS,
-    "in_industry": ECOSYSTEM & FIRMS,
-    "in_park": ECOSYSTEM & FIRMS,
-    "listed_in": ECOSYSTEM,
-    "member_of": ECOSYSTEM & FIRMS,
-    "offers": ECOSYSTEM,
-    "solved_by": MARKET,
-    "supplies_to": DEMANDS_READ | CHAIN_LEADERS,
-}
-"""Kind of link -> who may read it 生态关系知情角色: the readers of what says so. From whom a firm buys, and whom it supplies, its
-district is not told. plan R1, R2."""
-OUTREACH_OFFICE = LIAISONS | {Role.AUDITOR}
-"""How far outreach reached the firms of the scope, and what followed a session 宣讲成效. plan T2, T3."""
 SELECTION_OFFICE = frozenset({Role.CITY, Role.AUDITOR})
 """Which marker has which application, and every mark once marking is closed. plan V1."""
 MARKINGS = SELECTION_OFFICE | {Role.MARKER}

@@ -6,6 +6,7 @@ programme, and none so far ahead that it was meant otherwise.
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from domain.kernel import DecisionContext, Rule
 from standards import limit_on, time_limits
@@ -25,28 +26,21 @@ DATE_TOO_FAR_AHEAD = Rule(
     "The {name_in_english} {given} is too far ahead, {latest} is the latest; check the year",
 )
 
-NAMES: Mapping[str, tuple[str, str]] = {
-    "since": ("起始日", "first day"),
-    "until": ("截止日", "last day"),
-    "on": ("终止日", "last day"),
-    "last": ("最后一日", "last day"),
-    "day": ("听证日", "day of the hearing"),
-    "beacon_day": ("公开随机数产生日", "day of the beacon"),
-    "held_on": ("举办日", "day of the session"),
-    "by": ("完成日", "day to be done by"),
-    "ready_by": ("交付日", "day of the delivery"),
-    "delivered_on": ("交付日", "day of the delivery"),
-    "due": ("整改截止日", "last day to correct"),
-    "mend_until": ("补正截止日", "last day to mend"),
-    "stated_on": ("报送口径日", "day as of which it is stated"),
-    "applied_on": ("申请日", "day of the application"),
-    "certified_on": ("获证日", "day of the certificate"),
-    "applications_until": ("申报截止日", "last day for applications"),
-    "mending_until": ("补正截止日", "last day for mending"),
-    "marking_until": ("评分截止日", "last day of marking"),
-    "objections_until": ("异议截止日", "last day for objections"),
+
+class DateName(NamedTuple):
+    """What a date is called, in Chinese and in English 日期名称."""
+
+    chinese: str
+    english: str
+
+
+OF_A_TERM: Mapping[str, DateName] = {
+    "since": DateName("起始日", "first day"),
+    "until": DateName("截止日", "last day"),
+    "on": DateName("终止日", "last day"),
+    "last": DateName("最后一日", "last day"),
 }
-"""Field of a command -> what its date is called."""
+"""Field in which commands say when a term begins or ends -> what its date is called. Any other date is named where it is judged."""
 
 
 def latest_date(day: date) -> date:
@@ -54,18 +48,20 @@ def latest_date(day: date) -> date:
     return day + timedelta(days=limit_on(LIMITS.dates_ahead, day).days)
 
 
-def require_programme_date(field: str, given: date | None, context: DecisionContext, within: str = "") -> None:
+def require_programme_date(
+    field: str, given: date | None, context: DecisionContext, name: DateName | None = None, *, within: str = ""
+) -> None:
     """Refuse a date before the programme began or too far ahead; None states nothing 检查所填日期.
 
-    within: what it is a part of, as its path begins, such as "terms.".
+    name: what it is called, where it is no end of a term. within: what it is a part of, as its path begins, such as "terms.".
 
     Raises:
         Refused: DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD (plan P5).
     """
     if given is None:
         return
-    name, name_in_english = NAMES[field]
-    facts = {"path": f"{within}{field}", "name": name, "name_in_english": name_in_english, "given": given}
+    called = name or OF_A_TERM[field]
+    facts = {"path": f"{within}{field}", "name": called.chinese, "name_in_english": called.english, "given": given}
     earliest = LIMITS.programme_began.day
     if given < earliest:
         raise DATE_BEFORE_PROGRAMME.refuse(**facts, earliest=earliest)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
-from journal.transparency.digests import DIGESTS, Digest
+from journal.digests import DIGESTS, Digest
 from journal.transparency.merkle import Tree
 
 MICROSECONDS = 1_000_000

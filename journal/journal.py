@@ -5,11 +5,11 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
+from journal.digests import Digest
 from journal.engines import postgres_schema, sqlite
 from journal.engines.postgres import PostgresRecorder
 from journal.engines.sqlite import SQLiteRecorder
 from journal.entries import DEMO_STREAM, DEMO_TYPE, Batch, Entry, Head, Looked, NewEntry
-from journal.transparency.digests import Digest
 
 SQLITE = "sqlite:///"
 

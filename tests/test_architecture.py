@@ -3,7 +3,8 @@
 import ast
 import re
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -226,31 +227,6 @@ def test_the_machine_of_a_room_imports_no_area_of_it(room: str, machine: str) ->
     assert [line for path in own for line in climbs(room, path, path.read_text("utf-8"))] == []
 
 
-OF_THE_SERVER = {
-    "api.server.change_notifications": "whom a subscription waits for",
-    "api.server.compiled_selections": "plans of rows are made of compiled selections",
-    "api.server.disclosure_notes": "a context notes what its answer holds",
-    "api.server.field_rights": "what a filter looks for is judged as its field",
-}
-"""Module of the server that pages are written with all the same -> why. The list may only become shorter."""
-
-
-def server_arrows(path: Path, source: str) -> list[str]:
-    """Imports of the server in what pages are written with, as path:line module."""
-    return [f"{path.relative_to(ROOT)}:{line} {name}" for line, name in imports(ast.parse(source)) if name.startswith("api.server")]
-
-
-def test_what_pages_are_written_with_knows_of_the_server_no_more_than_four_modules() -> None:
-    kit = [path for path in files("api") if path.parent.name == "kit"]
-    found = [line for path in kit for line in server_arrows(path, path.read_text("utf-8"))]
-    assert [line for line in found if line.split(" ")[1] not in OF_THE_SERVER] == []
-    assert OF_THE_SERVER.keys() == {line.split(" ")[1] for line in found}, "a reason for what is no more"
-
-
-def test_the_guard_sees_the_kit_reach_for_the_server() -> None:
-    assert server_arrows(ROOT / "graphql" / "api" / "kit" / "paging.py", "def late():\n    from api.server.errors import masked")
-
-
 @pytest.mark.parametrize("room", CUT_BY_AREA)
 def test_an_area_knows_only_the_areas_before_it(room: str) -> None:
     """What a later area adds to an earlier one's type is an edge, which the later one loads."""
@@ -275,72 +251,6 @@ def test_an_area_knows_only_the_areas_before_it(room: str) -> None:
 )
 def test_the_guard_sees_an_import_that_climbs(room: str, file: str, line: str) -> None:
     assert climbs(room, ROOT / file, line)
-
-
-INSTANTS = ROOT / "domain" / "instants.py"
-STAND_ALONE = ROOT / "interop" / "proof" / "verify_dossier.py"
-"""Is handed to whoever checks a dossier 独立验证程序: one file that needs nothing of ours."""
-
-
-def conversions(path: Path, source: str) -> list[str]:
-    """Where a file converts the journal's time, or knows the city's zone, by itself, as path:line what."""
-    found = []
-    for node in ast.walk(ast.parse(source)):
-        what = ""
-        if isinstance(node, ast.Import | ast.ImportFrom) and any(module == "zoneinfo" for _, module in imports(node)):
-            what = "zoneinfo"
-        elif isinstance(node, ast.Constant) and node.value in (1970, "Asia/Shanghai"):
-            what = str(node.value)
-        elif isinstance(node, ast.BinOp | ast.Call):
-            inside = list(ast.walk(node))
-            scaled = any(isinstance(one, ast.Constant) and one.value in (1_000_000, 1e6, 1e-6) for one in inside)
-            epoch = any(isinstance(one, ast.Attribute) and one.attr in ("timestamp", "fromtimestamp") for one in inside)
-            what = "seconds since 1970 times a million" if scaled and epoch else ""
-        elif isinstance(node, ast.FunctionDef) and node.name in ("microseconds", "moment", "utc_moment", "city_moment", "city_day"):
-            what = f"def {node.name}"
-        if what:
-            found.append(f"{path.relative_to(ROOT)}:{node.lineno} {what}")  # type: ignore[attr-defined]
-    return found
-
-
-def test_the_journals_time_is_converted_in_one_place_whose_names_say_the_zone() -> None:
-    assert conversions(INSTANTS, INSTANTS.read_text("utf-8"))
-    elsewhere = [path for room in ROOMS for path in files(room) if path not in (INSTANTS, STAND_ALONE)]
-    elsewhere += sorted((ROOT / "benchmarks").rglob("*.py"))
-    assert [line for path in elsewhere for line in conversions(path, path.read_text("utf-8"))] == []
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "EPOCH = datetime(1970, 1, 1, tzinfo=UTC)",
-        "from zoneinfo import ZoneInfo",
-        "import zoneinfo",
-        "at = int(now.timestamp() * 1_000_000)",
-        "at = datetime.fromtimestamp(entry.at / 1e6, UTC)",
-        "def moment(at: int) -> datetime: ...",
-    ],
-)
-def test_the_guard_sees_a_second_clock(line: str) -> None:
-    assert conversions(ROOT / "projections" / "report" / "wording.py", line)
-
-
-def days_of_greenwich(path: Path, source: str) -> list[str]:
-    """Where a file takes the day of UTC for the day of the city, as path:line: for eight hours of each day it is another."""
-    found = []
-    for node in ast.walk(ast.parse(source)):
-        match node:
-            case ast.Call(func=ast.Attribute(attr="date", value=ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)))):
-                if name in ("now", "clock", "_clock", "utc_moment"):
-                    found.append(f"{path.relative_to(ROOT)}:{node.lineno}")
-    return found
-
-
-def test_today_is_the_citys_day_in_product_tests_and_benchmarks() -> None:
-    everywhere = [path for room in ROOMS for path in files(room)]
-    everywhere += [path for folder in ("tests", "benchmarks") for path in sorted((ROOT / folder).rglob("*.py"))]
-    assert [line for path in everywhere for line in days_of_greenwich(path, path.read_text("utf-8"))] == []
-    assert days_of_greenwich(INSTANTS, "datetime.now(UTC).date(), services.clock().date(), utc_moment(1).date()")
 
 
 STANDS_ALONE = ROOT / "interop" / "proof" / "verify_dossier.py"
@@ -386,6 +296,7 @@ def test_the_guard_sees_a_stream_spelt_by_hand(line: str) -> None:
     assert spelt_streams(ROOT / "projections" / "engine" / "runner.py", line)
 
 
+@cache
 def modules() -> dict[str, Path]:
     found = {}
     for room, folder in ROOMS.items():
@@ -396,14 +307,21 @@ def modules() -> dict[str, Path]:
 
 def arrows(source: str, known: Collection[str]) -> set[str]:
     """Modules of ours that a file imports, those under `TYPE_CHECKING` and inside functions included."""
-    found = set()
+    found, ours = set[str](), set(known)
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module is not None:
             submodules = {f"{node.module}.{alias.name}" for alias in node.names}
-            found |= (submodules & set(known)) or {node.module}
-    return found & set(known)
+            found |= (submodules & ours) or {node.module}
+    return found & ours
+
+
+@cache
+def every_arrow() -> dict[str, set[str]]:
+    """Module of ours -> the others that it imports."""
+    known = modules()
+    return {name: arrows(path.read_text("utf-8"), known) - {name} for name, path in known.items()}
 
 
 def test_nothing_depends_on_the_console() -> None:
@@ -415,10 +333,43 @@ def test_nothing_depends_on_the_console() -> None:
 
 
 def test_no_two_files_import_each_other_by_any_way_round() -> None:
-    known = modules()
-    graph = {name: arrows(path.read_text("utf-8"), known) - {name} for name, path in known.items()}
-    assert sum(map(len, graph.values())) > len(known)
+    graph = every_arrow()
+    assert sum(map(len, graph.values())) > len(graph)
     TopologicalSorter(graph).prepare()
+
+
+def folder_arrows(module: str, reached: Collection[str], known: Mapping[str, Path]) -> set[tuple[str, str]]:
+    """Arrows of a file to other folders of its room, as (from, to). What lies in the room itself brings folders together."""
+    room = module.partition(".")[0]
+    places = {name: known[name].relative_to(ROOMS[room]).parts for name in {module, *reached} if name.partition(".")[0] == room}
+    folders = {name: parts[0] for name, parts in places.items() if len(parts) > 1}
+    own = folders.pop(module, None)
+    return {(own, folder) for folder in folders.values() if own not in (None, folder)}
+
+
+@pytest.mark.parametrize("room", ["api", "domain", "interop", "journal", "projections", "zhenduan"])
+def test_no_folder_of_a_room_points_back_by_any_way_round(room: str) -> None:
+    """Not of `standards`: an edition says its own costs, training and crosswalks, which are read with its text."""
+    known = modules()
+    graph: dict[str, set[str]] = {}
+    for module, reached in every_arrow().items():
+        if module.partition(".")[0] == room:
+            for folder, other in folder_arrows(module, reached, known):
+                graph.setdefault(folder, set()).add(other)
+    assert graph
+    TopologicalSorter(graph).prepare()
+
+
+@pytest.mark.parametrize(
+    ("module", "line", "arrow"),
+    [
+        ("projections.as_of.replay", "from projections.programme.coverage import TargetRow", ("as_of", "programme")),
+        ("projections.documents.paper", "def late():\n    from projections.programme import portrait", ("documents", "programme")),
+        ("api.kit.lists", "from api.server.errors import masked", ("kit", "server")),
+    ],
+)
+def test_the_guard_sees_a_folder_point_back(module: str, line: str, arrow: tuple[str, str]) -> None:
+    assert folder_arrows(module, arrows(line, modules()), modules()) == {arrow}
 
 
 def test_the_guard_sees_a_circle() -> None:

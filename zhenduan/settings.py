@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from domain.programme.packages.terms import Counterpart
-from journal.transparency.digests import DIGESTS, Digest
+from journal.digests import DIGESTS, Digest
 from zhenduan.accounts.provider_settings import ProviderSettings
 from zhenduan.egress import Egress, EgressUnusable, egress_of
 from zhenduan.exchange.counterpart_settings import CounterpartsUnusable, transports_of

@@ -29,7 +29,7 @@ from domain.kernel import (
 from domain.participants.people.state import Person, person_stream
 from domain.person_id_fields import PersonId
 from domain.standard.editions import EDITION_UNKNOWN, PublishedEdition, edition_stream
-from domain.stated_dates import require_programme_date
+from domain.stated_dates import DateName, require_programme_date
 from standards import TrainingText, training_problems
 
 # Rules
@@ -188,7 +188,7 @@ def decide(command: TrainingCommand, training: Training | None, context: Decisio
                 for at, one in enumerate(modules)
                 if one not in known
             )
-            require_programme_date("on", on, context)
+            require_programme_date("on", on, context, DateName("举办日", "day of the session"))
             return (TrainingSessionPlanned(**command.model_dump(exclude={"training"})),)
         case RecordAttendance(session=session, people=people):
             found = training.sessions.get(session)

@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from journal.backup.disclosures import DISCLOSURES, of_line
+from journal.digests import DIGESTS, SHA256, Digest
 from journal.disclosure_log.disclosure_log import Chains, Written
 from journal.entries import MAGIC, Entry, Head, canonical
 from journal.transparency.checkpoints import Checkpoint, digest_of, read_checkpoint
-from journal.transparency.digests import DIGESTS, SHA256, Digest
 from journal.transparency.merkle import Tree
 from journal.transparency.signed_notes import Note, NoteRefused, Signature, VerifierKey
 

@@ -39,11 +39,11 @@ from eventsourcing.persistence import (
 )
 from eventsourcing.utils import Environment, EnvType, resolve_topic, strtobool
 
+from journal.digests import DIGESTS
 from journal.engines.postgres import PostgresRecorder
 from journal.engines.postgres_schema import SCHEMA_LOCK
 from journal.entries import ClockRefused, Entry, HeadBroken, NewEntry, VersionTaken
 from journal.journal import Journal, open_journal
-from journal.transparency.digests import DIGESTS
 
 PREFIX = "aggregate/"
 STOP_SECONDS = 0.1

@@ -19,6 +19,7 @@ from psycopg2.errors import QueryCanceled
 
 from domain.kernel import kind_of
 from journal.deadlines import DEADLINE_EXCEEDED, late, milliseconds_left
+from journal.digests import DIGESTS, SHA256, Digest
 from journal.engines import heads, postgres_hashing, postgres_look
 from journal.engines.group_commit import GroupCommit
 from journal.engines.postgres_connection import JournalConnection, connect
@@ -39,7 +40,6 @@ from journal.entries import (
     canonical,
     check_texts,
 )
-from journal.transparency.digests import DIGESTS, SHA256, Digest
 
 UNDISTURBED = 3
 """Appends in a row that met the head as this process had left it, after which it is taken for the only one that appends."""

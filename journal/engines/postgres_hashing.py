@@ -11,11 +11,11 @@ from typing import Any
 import psycopg2
 import psycopg2.extras
 
+from journal.digests import Digest
 from journal.engines.heads import KnownHead, Placed, extended
 from journal.engines.postgres_connection import JournalConnection
 from journal.engines.postgres_schema import APPEND_LOCK, CHANNEL
 from journal.entries import COLUMNS, Batch, Entry, Head, HeadBroken, row_of
-from journal.transparency.digests import Digest
 
 LOCK = f"SELECT pg_advisory_xact_lock({APPEND_LOCK}); "
 HEAD = """

@@ -12,8 +12,8 @@ from typing import Any
 
 import psycopg2
 
+from journal.digests import SHA256, Digest
 from journal.entries import CLOCK_DRIFT, DEMO_TYPE, LARGEST_JUMP, MAGIC, HeadBroken, check_algorithm
-from journal.transparency.digests import SHA256, Digest
 
 log = logging.getLogger(__name__)
 

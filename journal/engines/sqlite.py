@@ -15,6 +15,7 @@ from weakref import WeakSet
 
 from domain.kernel import kind_of
 from journal.deadlines import late, milliseconds_left
+from journal.digests import SHA256, Digest
 from journal.engines.group_commit import GroupCommit
 from journal.engines.heads import KnownHead, Placed, extended
 from journal.entries import (
@@ -33,7 +34,6 @@ from journal.entries import (
     check_texts,
     row_of,
 )
-from journal.transparency.digests import SHA256, Digest
 
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM entries "  # noqa: S608 - our own column names
 INSERT = f"INSERT INTO entries ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608 - names of our own columns

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from journal.digests import DIGESTS, HASH_SIZE, SHA256, Digest
 from journal.text_normalisation import is_same_but_for_invisible
-from journal.transparency.digests import DIGESTS, HASH_SIZE, SHA256, Digest
 from journal.transparency.signed_notes import Note, NoteRefused, SigningKind, VerifierKey, from_base64, to_base64
 
 DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)

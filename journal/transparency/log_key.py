@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from journal.atomic_files import write_whole
+from journal.digests import SHA256, Digest
 from journal.secrets.vault import OWNER_ONLY
 from journal.text_normalisation import carried_text
 from journal.transparency.checkpoints import digest_of, origin_for
-from journal.transparency.digests import SHA256, Digest
 from journal.transparency.signed_notes import Note, NoteRefused, SigningKey, SigningKind, VerifierKey
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from journal.transparency.digests import HASH_SIZE, Digest
+from journal.digests import HASH_SIZE, Digest
 
 
 class Tree:

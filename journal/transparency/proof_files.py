@@ -6,8 +6,8 @@ Of an SM3 log it is the same file under another first line, which tools of the o
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from journal.digests import HASH_SIZE, SHA256, SM3
 from journal.transparency.checkpoints import DECIMAL, Checkpoint, digest_of, read_checkpoint
-from journal.transparency.digests import HASH_SIZE, SHA256, SM3
 from journal.transparency.merkle import includes
 from journal.transparency.signed_notes import Note, NoteRefused, SigningKind, VerifierKey, from_base64, to_base64
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, delete, func, select
 
-from journal.transparency.digests import Digest
+from journal.digests import Digest
 from journal.transparency.log_tables import ENTRIES, SUBTREES, LogTables
 from journal.transparency.merkle import (
     consistency_ranges,

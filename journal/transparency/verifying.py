@@ -9,9 +9,9 @@ the entry.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from journal.digests import DIGESTS, SHA256
 from journal.entries import Entry, Head, Unreadable, canonical
 from journal.journal import Journal
-from journal.transparency.digests import DIGESTS, SHA256
 from journal.transparency.merkle import Tree
 
 BATCH = 2_000

@@ -8,7 +8,6 @@ lie today; nothing that is not admitted is put into these tables.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from functools import cache
 
 import orjson
@@ -25,7 +24,6 @@ from domain.kernel import key_of, stream_of
 from domain.participants.consents import consent_stream
 from domain.participants.enterprises import enterprise_stream
 from domain.participants.organisations import organisation_stream
-from domain.programme.targets import TARGETS_STREAM
 from domain.standard.editions import MAPPING_STREAM, edition_stream
 from domain.standard.revision.state import revision_stream
 from journal import Entry
@@ -43,7 +41,6 @@ from projections.participants.enterprises import enterprises_by_id
 from projections.participants.headquarters import HEADQUARTERS_READ_MODEL
 from projections.participants.organisations import ORGANISATION_READ_MODEL
 from projections.participants.people import PEOPLE_READ_MODEL
-from projections.programme.coverage import TargetRow
 from projections.record.audit_trail import ENTRIES, SUBJECTS
 from projections.standard import revisions
 from projections.standard.crosswalks import CROSSWALK_READ_MODEL
@@ -240,16 +237,6 @@ def of_revision(snapshot: Snapshot, scope: Scope, revision: str, position: int) 
     beside = history(snapshot, _streams(snapshot, "edition"), position)
     told = {REVISIONS_READ_MODEL.name: history(snapshot, [stream], position), EDITIONS_READ_MODEL.name: beside}
     return Past(position, told, later_of(snapshot, [stream], position, scope))
-
-
-def targets_of(snapshot: Snapshot, year: int, position: int) -> list[TargetRow]:
-    """The city's targets of a year as they were set by a position 往期目标, one a measure."""
-    found: dict[str, TargetRow] = {}
-    for entry in history(snapshot, [TARGETS_STREAM], position):
-        told = orjson.loads(entry.state)
-        if told.get("year") == year:
-            found[told["measure"]] = TargetRow(year, told["measure"], Decimal(told["at_least"]), told["clause"], told["mark"])
-    return [found[measure] for measure in sorted(found)]
 
 
 @cache

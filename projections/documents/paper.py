@@ -10,8 +10,7 @@ from domain.governance.rule_bodies.paper_template import PaperPart, PaperTemplat
 from domain.kernel import cause_of
 from domain.programme.case_studies.state import CaseStudyText
 from domain.programme.papers.paper import PaperComputed, PaperEdition, PaperKind, paper_stream
-from domain.programme.papers.tables import ECOSYSTEM, TOTAL, PaperCell, PaperTable, PaperTableName, Withheld
-from projections.programme.portrait import Movement
+from domain.programme.papers.tables import ECOSYSTEM, TOTAL, Movement, PaperCell, PaperTable, PaperTableName, Withheld
 
 MARKS: Mapping[Withheld, str] = MappingProxyType({Withheld.TOO_FEW: "*", Withheld.DIFFERENCE: "†", Withheld.PROTECTS: "‡"})
 """What stands in place of what is withheld."""

@@ -18,8 +18,9 @@ from domain.diagnosis.opening import DiagnosisOpened
 from domain.diagnosis.report import ReportConfirmed, ReportIssued
 from domain.diagnosis.withdrawal import DiagnosisWithdrawn
 from domain.instants import city_day, utc_moment
-from domain.programme.targets import Measure, TargetSet
+from domain.programme.targets import TARGETS_STREAM, Measure, TargetSet
 from journal import Entry
+from projections.as_of.replay import history
 from projections.engine.columns import chosen, columns
 from projections.engine.places import ENTERPRISES
 from projections.engine.read_model import ReadModel, Tables, data, event_of, key
@@ -196,9 +197,18 @@ def removals(snapshot: Snapshot, scope: Scope, year: int, position: int | None =
     return [RemovalRow(*row) for row in snapshot.rows(query)]
 
 
-def targets(snapshot: Snapshot, year: int) -> list[TargetRow]:
-    """The city's targets of a year 市级目标, one a measure; none where the plan sets none."""
+def targets(snapshot: Snapshot, year: int, position: int | None = None) -> list[TargetRow]:
+    """The city's targets of a year 市级目标, one a measure; none where the plan sets none. position: as set by then; None = now."""
+    if position is not None:
+        stated = (orjson.loads(entry.state) for entry in history(snapshot, [TARGETS_STREAM], position))
+        last = {found["measure"]: found for found in stated if found.get("year") == year}
+        found = [last[measure] for measure in sorted(last)]
+        return [_target(year, one["measure"], one["at_least"], one["clause"], one["mark"]) for one in found]
     table = snapshot[TARGETS]
     query = select(*chosen(table, TargetRow))
     rows = snapshot.rows(query.where(table.c.year == year).order_by(table.c.measure))
-    return [TargetRow(y, measure, Decimal(at_least), clause, mark) for y, measure, at_least, clause, mark in rows]
+    return [_target(*row) for row in rows]
+
+
+def _target(year: int, measure: Measure, at_least: str, clause: str, mark: SourceMark) -> TargetRow:
+    return TargetRow(year, measure, Decimal(at_least), clause, mark)

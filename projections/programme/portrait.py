@@ -15,6 +15,7 @@ from sqlalchemy import Select, and_, select
 
 from domain.access import Scope
 from domain.instants import city_midnight, microseconds
+from domain.programme.papers.tables import Movement
 from methods.mean_interval import MeanInterval, counted_mean_interval
 from projections.diagnosis.diagnoses import diagnosis_columns
 from projections.diagnosis.diagnoses_fold import DIAGNOSES
@@ -146,16 +147,6 @@ def weakest(found: Iterable[PortrayedFirm], texts: Mapping[str, str]) -> list[We
     told = [WeakIndicator(*named, points.total(), *published_mean(points)) for named, points in values.items()]
     known = [one for one in told if one.mean is not None]
     return sorted(known, key=lambda one: (one.edition, one.mean, one.indicator))
-
-
-class Movement(NamedTuple):
-    """What became of the firms of a roster since the year before 同比变动. other_edition: of two editions, not compared."""
-
-    risen: int
-    same: int
-    fallen: int
-    other_edition: int
-    new: int
 
 
 def moved(was: PortrayedFirm | None, now: PortrayedFirm) -> str:

@@ -13,7 +13,7 @@ import pytest
 from journal.transparency.signed_notes import LARGEST_NOTE, SigningKey, SigningKind
 from tests.e2e.hostile_server import OK, drips, says, serving
 from zhenduan.background.log_client import LogServer, ServerUnreachable
-from zhenduan.background.witnessing import make_key, run
+from zhenduan.cli.witnessing import make_key, run
 from zhenduan.fetch import FetchFailed, fetch
 
 LOG = SigningKey.generate("log.example/city", SigningKind.ED25519)

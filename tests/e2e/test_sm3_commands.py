@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from journal.transparency.digests import SHA256, SM3
+from journal.digests import SHA256, SM3
 from zhenduan.__main__ import main
 from zhenduan.settings import DIGEST, Settings, from_environment
 from zhenduan.wiring import opened

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interop.proof import verify_dossier as verifier
+from journal.digests import SHA256
 from journal.transparency.checkpoints import read_checkpoint
-from journal.transparency.digests import SHA256
 from journal.transparency.merkle import inclusion_proof, root_of
 from journal.transparency.proof_files import ProofFile, ProofRefused
 from journal.transparency.signed_notes import Note, NoteRefused, SigningKey, SigningKind

@@ -8,8 +8,8 @@ from typing import Any
 import psycopg2
 
 from journal import Journal, NewEntry
+from journal.digests import DIGESTS, Digest
 from journal.entries import COLUMNS, Entry, canonical
-from journal.transparency.digests import DIGESTS, Digest
 from journal.transparency.merkle import Tree
 from tests.journal.test_tampering import Intruder
 from tests.journal.writers import now

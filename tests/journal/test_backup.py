@@ -16,11 +16,11 @@ from journal.backup.format import BackupRefused, Manifest, from_canonical, open_
 from journal.backup.restore import NotEmpty, Restored, restore
 from journal.backup.write import back_up
 from journal.blobs import Blobs
+from journal.digests import SHA256
 from journal.disclosure_log.disclosure_log import START, DisclosuresInUse, Written, broken, linked
 from journal.disclosure_log.index import BY_FIRM
 from journal.disclosure_log.stores import open_disclosures
 from journal.entries import canonical
-from journal.transparency.digests import SHA256
 from journal.transparency.signed_notes import Note, SigningKey, SigningKind
 from journal.transparency.transparency_log import SigningRefused, TransparencyLog, contradicted, open_log
 from tests.journal.forging import fill

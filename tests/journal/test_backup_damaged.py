@@ -16,9 +16,9 @@ import pytest
 from journal import open_journal
 from journal.backup.format import LARGEST_FILE, BackupRefused, digest_of_names, from_canonical, open_backup
 from journal.blobs import Blobs
+from journal.digests import SHA256
 from journal.entries import canonical
 from journal.transparency.checkpoints import read_checkpoint
-from journal.transparency.digests import SHA256
 from journal.transparency.merkle import root_of
 from journal.transparency.signed_notes import Note, NoteRefused, VerifierKey
 from journal.transparency.transparency_log import open_log

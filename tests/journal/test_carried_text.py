@@ -13,7 +13,7 @@ from journal.transparency.signed_notes import Note, NoteRefused, SigningKey, Sig
 from journal.transparency.witness import Witness
 from tests.journal.ways_of_carrying import WAYS
 from zhenduan.__main__ import main
-from zhenduan.background.witnessing import read_key
+from zhenduan.cli.witnessing import read_key
 
 LOG = SigningKey.generate("zhenduan.example/log", SigningKind.ED25519)
 WITNESS = SigningKey.generate("310117.example/witness", SigningKind.COSIGNATURE)

@@ -12,9 +12,9 @@ import psycopg2
 import pytest
 
 from journal import Journal, Verified, verify
+from journal.digests import SHA256
 from journal.entries import Entry
 from journal.transparency.checkpoints import Checkpoint, read_checkpoint
-from journal.transparency.digests import SHA256
 from journal.transparency.log_key import LogKeyUnusable
 from journal.transparency.merkle import consistent
 from journal.transparency.signed_notes import Note, NoteRefused, SigningKey, SigningKind

@@ -10,8 +10,8 @@ import psycopg2
 import pytest
 
 from journal import ClockRefused, Journal, KeyReused, NewEntry, Verified, VersionTaken, open_journal, verify
+from journal.digests import SHA256
 from journal.entries import COLUMNS, DAY
-from journal.transparency.digests import SHA256
 from journal.transparency.merkle import Tree, consistency_proof, consistent, includes, inclusion_proof, root_of
 
 NOW = time.time_ns() // 1000

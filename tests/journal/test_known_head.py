@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journal import Journal, KeyReused, NewEntry, Verified, VersionTaken, verify
+from journal.digests import SHA256, SM3, Digest
 from journal.engines.postgres import UNDISTURBED, PostgresRecorder
-from journal.transparency.digests import SHA256, SM3, Digest
 from tests.journal import writers
 from tests.journal.writers import now
 

@@ -11,9 +11,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from journal import Journal
+from journal.digests import SHA256
 from journal.entries import canonical
 from journal.transparency.checkpoints import Checkpoint
-from journal.transparency.digests import SHA256
 from journal.transparency.merkle import inclusion_proof, root_of
 from journal.transparency.proof_files import ProofFile, ProofRefused
 from journal.transparency.signed_notes import Note, NoteRefused, Signature, SigningKey, SigningKind

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journal.transparency.digests import SHA256
+from journal.digests import SHA256
 from journal.transparency.merkle import (
     consistency_proof,
     consistency_ranges,

@@ -14,9 +14,9 @@ import pytest
 from eventsourcing.persistence import InfrastructureFactory, StoredEvent
 
 from journal import Broken, HeadBroken, Journal, Verified, open_journal, verify
+from journal.digests import SHA256, SM3
 from journal.engines import postgres
 from journal.entries import ClockRefused, DigestDiffers
-from journal.transparency.digests import SHA256, SM3
 from journal.transparency.transparency_log import TransparencyLog, open_log
 from tests.journal.test_backup import blobs, test_all_that_was_recorded_comes_back_on_either_engine
 from tests.journal.test_checkpoints import (

@@ -13,9 +13,9 @@ from journal import Journal, open_journal
 from journal.backup.format import BackupRefused, open_backup
 from journal.backup.restore import restore
 from journal.blobs import Blobs
+from journal.digests import SHA256, SM3
 from journal.entries import canonical
 from journal.transparency.checkpoints import Checkpoint, digest_of, origin_for, read_checkpoint
-from journal.transparency.digests import SHA256, SM3
 from journal.transparency.log_key import LogKeyUnusable
 from journal.transparency.log_tables import SUBTREES, LogTables
 from journal.transparency.merkle import includes

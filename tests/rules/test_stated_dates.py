@@ -328,6 +328,30 @@ def test_the_day_before_the_first_is_refused_and_so_is_the_day_after_the_last(fi
         bounded.send(bounded.last + DAY).refused(bounded.too_late)
 
 
+TOO_FAR = [field for field, bounded in FIELDS.items() if bounded.too_late is DATE_TOO_FAR_AHEAD and bounded.last is not None]
+OF_A_DAY = {"PlanSiteVisit.day": "计划日期", "PlanTrainingSession.on": "举办日", "SetHearing.day": "听证日"}
+
+
+@pytest.mark.parametrize("field", TOO_FAR)
+def test_a_day_too_far_ahead_is_told_at_a_date_of_its_command(field: str) -> None:
+    bounded = FIELDS[field]
+    assert bounded.last is not None
+    refused = bounded.send(bounded.last + DAY).outcome
+    assert isinstance(refused, Refused)
+    path = [part for part in str(refused.facts["path"]).split(".") if not part.isdecimal()]
+    assert ".".join((field.partition(".")[0], *path)) in FIELDS
+
+
+@pytest.mark.parametrize(("field", "name"), OF_A_DAY.items())
+def test_days_of_one_field_name_are_called_by_what_they_are_of(field: str, name: str) -> None:
+    """A visit's day was called the day of a hearing, and a training session's the last day of a term."""
+    bounded = FIELDS[field]
+    assert bounded.last is not None
+    refused = bounded.send(bounded.last + DAY).outcome
+    assert isinstance(refused, Refused)
+    assert refused.facts["name"] == name
+
+
 @pytest.mark.parametrize("day", [date.min, ANCIENT, date.max])
 @pytest.mark.parametrize("field", FIELDS)
 def test_no_date_of_another_age_is_taken_or_breaks_anything(field: str, day: date) -> None:

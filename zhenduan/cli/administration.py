@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from pydantic import ValidationError
 
-from api.server.disclosure_notes import DisclosureNotes
+from api.kit.disclosure_notes import DisclosureNotes
 from domain.access import Role
 from domain.instants import city_day, microseconds
 from domain.kernel import Refused

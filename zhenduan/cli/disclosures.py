@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 import orjson
 
 from api.kit.as_of import moment_in
-from api.server.disclosure_notes import DisclosureNotes
+from api.kit.disclosure_notes import DisclosureNotes
 from domain.access import ROLE_NAMES, Everything, Mask, Role
 from domain.disclosures import ALL_FIRMS, why
 from domain.instants import microseconds, utc_moment

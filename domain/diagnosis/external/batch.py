@@ -59,7 +59,7 @@ from domain.kernel import (
 from domain.participants.enterprises import enterprise_stream
 from domain.participants.firm_ids import Salt
 from domain.participants.rosters.findings import RosterFinding, RosterReport
-from domain.stated_dates import require_programme_date
+from domain.stated_dates import DateName, require_programme_date
 from standards import external_editions
 
 MOST_COLUMNS = 100
@@ -202,7 +202,7 @@ def _held(command: SendResultBatch, batch: ResultBatch | None, context: Decision
     models = dict.fromkeys(one.model for one in external_editions())
     if command.model not in models:
         raise BATCH_MODEL_UNKNOWN.refuse(path="model", model=command.model, models="、".join(models))
-    require_programme_date("stated_on", command.stated_on, context)
+    require_programme_date("stated_on", command.stated_on, context, DateName("报送口径日", "day as of which it is stated"))
     if command.stated_on > context.day:
         raise BATCH_DAY_AHEAD.refuse(path="stated_on", latest=context.day)
     if batch is not None:

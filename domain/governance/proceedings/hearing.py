@@ -20,7 +20,7 @@ from domain.governance.proceedings.state import (
 from domain.governance.working_calendar import Deadline, add_working_days, deadline, due_on
 from domain.kernel import DecisionContext, Event, Facts, Label, Rule, Text
 from domain.person_id_fields import PersonId
-from domain.stated_dates import require_programme_date
+from domain.stated_dates import DateName, require_programme_date
 from standards.described import DescribedEnum
 
 # Rules
@@ -230,7 +230,7 @@ def _time_to_decide(proceeding: Proceeding, context: DecisionContext) -> Deadlin
 def set_hearing(command: SetHearing, proceeding: Proceeding, context: DecisionContext) -> Facts:
     """With the working days of notice that the rule gives; the day may be moved until it was held 确定听证日期."""
     require_proceeding_status(proceeding, ProceedingStatus.ANSWERED, ProceedingStatus.HEARING_SET)
-    require_programme_date("day", command.day, context)
+    require_programme_date("day", command.day, context, DateName("听证日", "day of the hearing"))
     days = periods_of(proceeding.kind, proceeding.opened_on, context).hearing_notice_days
     earliest = add_working_days(context.day, days, calendar_of(context)).day
     if command.day < earliest:

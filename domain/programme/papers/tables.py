@@ -3,7 +3,7 @@
 What a cell holds is fixed once it is computed; the bytes of a table follow from it alone, and so does its digest.
 """
 
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
@@ -35,6 +35,19 @@ COUNTED = tuple(name for name in PaperTableName if name is not PaperTableName.CA
 """Tables that count firms 统计数据表, in order."""
 ECOSYSTEM = (PaperTableName.MEMBERS, PaperTableName.SUPPLIERS, PaperTableName.BUYERS)
 """Tables of the ecosystem 生态分布: who is linked to others. Whom providers diagnosed is `HEAT`, which counts the results."""
+
+
+class Movement(NamedTuple):
+    """Columns of the table of movement 同比变动, in order: what became of a roster's firms since the year before.
+
+    other_edition: of two editions, not compared.
+    """
+
+    risen: int
+    same: int
+    fallen: int
+    other_edition: int
+    new: int
 
 
 class Withheld(DescribedEnum):

@@ -65,7 +65,7 @@ from domain.providers.applications.state import (
 )
 from domain.providers.calls.events import ApplicationReceived
 from domain.providers.calls.state import CALL_UNKNOWN, Call, CallStage, call_stream
-from domain.stated_dates import require_programme_date
+from domain.stated_dates import DateName, require_programme_date
 
 # Rules
 
@@ -174,7 +174,7 @@ def decide(command: AnyApplicationCommand, application: Application | None, cont
         case ReturnApplication(items=items, mend_until=until):
             _require_waiting(application)
             latest = call.dates.mending_until
-            require_programme_date("mend_until", until, context)
+            require_programme_date("mend_until", until, context, DateName("补正截止日", "last day to mend"))
             earliest = min(latest, add_working_days(context.day, call.rule.mending_days, calendar_of(context)).day)
             if not max(context.day, earliest) <= until <= latest:
                 raise MENDING_TIME_OUTSIDE.refuse(path="mend_until", days=call.rule.mending_days, earliest=earliest, latest=latest)

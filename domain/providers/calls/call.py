@@ -55,7 +55,7 @@ from domain.providers.calls.stages import require_stage
 from domain.providers.calls.state import CALL_UNKNOWN, Call, CallDates, CallStage, DrawnApplication, call_stream
 from domain.providers.marking.marking import marking_id, marking_stream
 from domain.providers.marking.rounds import close_marking, draw_marking, give_marker, names_of, take_back_marking
-from domain.stated_dates import require_programme_date
+from domain.stated_dates import DateName, require_programme_date
 
 # Rules
 
@@ -75,26 +75,27 @@ CALL_DATES_OUT_OF_ORDER = Rule(
     "CALL_DATES_OUT_OF_ORDER",
     "plan V1",
     "{name} {given} 应不早于 {earliest}：申报、补正、评分、异议依次截止，且不早于今日",
-    "{name_in_english} {given} lies before {earliest}: applications, mending, marking and objections end in this order, none "
+    "The {name_in_english} {given} lies before {earliest}: applications, mending, marking and objections end in this order, none "
     "before today",
 )
 CALL_NOT_PUT_OFF = Rule(
     "CALL_NOT_PUT_OFF",
     "plan V1",
     "{name}已为 {now}，延期须晚于该日",
-    "{name_in_english} is {now}; it is put off to a later day only",
+    "The {name_in_english} is {now}; it is put off to a later day only",
 )
 CALL_PART_OVER = Rule(
     "CALL_PART_OVER",
     "plan V1",
     "征集已进入“{stage}”，{name}不再变更",
-    "The call is at “{stage_in_english}” by now; {name_in_english} does not change any more",
+    "The call is at “{stage_in_english}” by now; the {name_in_english} does not change any more",
 )
 CALL_DAY_PAST = Rule(
     "CALL_DAY_PAST",
     "plan V1",
     "{name}为 {until}，已届满，对任何单位都不再延期；未赶上的，请参加下一年度征集",
-    "{name_in_english} was {until}; it has gone by and is put off for nobody, whoever missed it applies to the next year's call",
+    "The {name_in_english} was {until}; it has gone by and is put off for nobody, whoever missed it applies to the next year's "
+    "call",
 )
 CALL_NOT_OVER_YET = Rule(
     "CALL_NOT_OVER_YET",
@@ -110,10 +111,10 @@ APPLICATIONS_UNCHECKED = Rule(
 )
 
 DATE_NAMES = {
-    "applications_until": ("申报截止日", "The last day for applications"),
-    "mending_until": ("补正截止日", "The last day for mending"),
-    "marking_until": ("评分截止日", "The last day of marking"),
-    "objections_until": ("异议截止日", "The last day for objections"),
+    "applications_until": DateName("申报截止日", "last day for applications"),
+    "mending_until": DateName("补正截止日", "last day for mending"),
+    "marking_until": DateName("评分截止日", "last day of marking"),
+    "objections_until": DateName("异议截止日", "last day for objections"),
 }
 STILL_MOVES = {
     "applications_until": frozenset({CallStage.OPEN}),
@@ -144,7 +145,7 @@ def _open(command: OpenCall, call: Call | None, context: DecisionContext) -> Fac
         raise CALL_YEAR_PAST.refuse(path="year", given=command.year, earliest=this, latest=this + 1)
     dates = CallDates(**command.model_dump(include=set(DATE_NAMES)))
     for name, day in dates.in_order():
-        require_programme_date(name, day, context)
+        require_programme_date(name, day, context, DATE_NAMES[name])
     _require_order(dates, context.day)
     rule = dated_rule_on(context.read.get(rule_stream(RuleKind.SELECTION)), RuleKind.SELECTION, context.day)
     assert isinstance(rule.body, SelectionRule)  # noqa: S101 - the kind says so
@@ -166,7 +167,7 @@ def _extend(command: ExtendCall, call: Call, context: DecisionContext) -> Facts:
     given = {name: day for name in DATE_NAMES if (day := getattr(command, name)) is not None}
     problems = []
     for name, day in given.items():
-        require_programme_date(name, day, context)
+        require_programme_date(name, day, context, DATE_NAMES[name])
         chinese, english = DATE_NAMES[name]
         said = {"path": name, "name": chinese, "name_in_english": english}
         now = getattr(call.dates, name)

@@ -12,7 +12,7 @@ from api.kit.context import Context
 from api.kit.edges import Edge, Loader, led_to
 from api.kit.enums import enum_type
 from api.kit.filter_values import districts_in, require_some, require_units, with_keys
-from api.kit.ids import CampaignID, OrganisationID, ParticipationID, key_of
+from api.kit.ids import CampaignID, OrganisationID, key_of
 from api.kit.lists import Listed, listing, single
 from api.kit.mutations import Payload, ServerFields
 from api.kit.nodes import Node, NodeKind
@@ -23,13 +23,14 @@ from api.kit.row_mapping import shown
 from api.participants.enterprises import Enterprise, checked_filter, load_enterprises
 from api.participants.organisations import Organisation, load_organisations
 from api.participants.places import District
+from domain.access import Role
 from domain.diagnosis.campaigns import INVITED_AT_ONCE, InviteFirms, RemindFirms
 from domain.diagnosis.participations import CampaignStep, ParticipationStatus
 from domain.diagnosis.state import Purpose
 from domain.governance.working_calendar import WorkingCalendar, working_days_between
 from domain.instants import city_day, utc_moment
-from domain.kernel import Command, Rule
-from domain.masks import PARTICIPATIONS, SIGNED_IN, SUBDISTRICT_PROGRESS
+from domain.kernel import Command, IdOf, Rule
+from domain.masks import PARTICIPATIONS, SIGNED_IN
 from domain.participants.organisations import OrganisationKind
 from projections.diagnosis import campaigns as rows_of
 from projections.diagnosis.campaign_targets import UnitRow, units
@@ -43,6 +44,9 @@ from projections.diagnosis.campaigns import (
 from projections.governance.working_calendar import calendar_now
 from projections.participants.enterprises import EnterpriseFilter
 
+ParticipationID = Annotated[strawberry.ID, IdOf("participation")]
+SUBDISTRICT_PROGRESS = frozenset({Role.CITY, Role.DISTRICT, Role.SUBDISTRICT, Role.AUDITOR})
+"""Progress of a campaign by subdistrict against its share of the target 街镇进度: each subdistrict its own. plan G4, P5."""
 FIRMS_OR_FILTER = Rule(
     "FIRMS_OR_FILTER",
     "plan G2",

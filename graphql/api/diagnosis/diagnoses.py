@@ -56,6 +56,7 @@ from domain.diagnosis.case_numbers import read_case_number
 from domain.diagnosis.evidence import AttachEvidence
 from domain.diagnosis.opening import OpenDiagnosis
 from domain.diagnosis.readings import AppointReader
+from domain.diagnosis.report import ConfirmReport, IssueReport
 from domain.diagnosis.stage_limits import overdue_since
 from domain.diagnosis.state import STATUS_NAMES, DiagnosisStatus, Purpose
 from domain.diagnosis.submission import TakeInSubmission
@@ -424,6 +425,7 @@ SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
         fill=submitted_form,
     ),
     AttachEvidence: ServerFields(frozenset({"filename", "media_type", "size"}), fill=named_by_upload),
+    **dict.fromkeys((IssueReport, ConfirmReport), ServerFields(frozenset(), query_cost=5_000)),
 }
 """What the server completes 服务端补全; every other command is sent as it is."""
 PAYLOADS: Mapping[str, Payload] = {

@@ -18,6 +18,9 @@ from standards import Gate as TriedGate
 from standards.improvement.cover_search import InTime
 from standards.scoring.results import IndicatorScore as Contribution
 
+LIFT_COST = 50
+"""What lifts the gates of a diagnosis takes a quarter of a plan's time, and its gates weigh as many as a list has."""
+
 
 @published(REPORTS, mask=Mask.RESULT_AND_REPORT, row=TriedGate)
 class Gate:
@@ -33,8 +36,9 @@ class Gate:
         "What lifts it: its part of the fewest indicators that lift every gate of this level at once, each with how far to "
         "raise it; of a gate of the process, the step. Empty where it holds or nothing lifts it · 提升路径",
         made=True,
+        query_cost=LIFT_COST,
     )
-    lift_proven: bool = field("Whether it is proven that no fewer would do · 是否已证明最少")
+    lift_proven: bool = field("Whether it is proven that no fewer would do · 是否已证明最少", query_cost=LIFT_COST)
 
 
 @published(REPORTS, mask=Mask.RESULT_AND_REPORT)

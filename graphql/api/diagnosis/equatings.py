@@ -17,16 +17,20 @@ from api.kit.mutations import Payload
 from api.kit.parts import parts
 from api.kit.published import field, published
 from api.kit.row_mapping import shown
-from domain.access import Mask
+from domain.access import Mask, Role
 from domain.diagnosis.equatings.equating import EquatingComputed, EquatingStatus
 from domain.diagnosis.equatings.numbers import EquatingStep as StepState
 from domain.diagnosis.equatings.numbers import EquatingVerdict, step_of
 from domain.kernel import Command
-from domain.masks import AUDIT, EQUATING_COUNTS, EQUATINGS_READ, REPORTS
+from domain.masks import AGREEMENTS_READ, AUDIT, REPORTS
 from projections.diagnosis import equatings as rows
 from projections.diagnosis.equatings import EquatingRow
 from standards import ExternalEdition, external_edition
 
+EQUATINGS_READ = AGREEMENTS_READ
+"""Equating with others' models 等值: who revises the standard and its crosswalks. A firm reads beside its own result. plan P8."""
+EQUATING_COUNTS = frozenset({Role.CITY, Role.AUDITOR})
+"""How many firms there are where they are too few to equate 配对企业数: the city, which brings the results in. plan P8."""
 for _enum in (EquatingStatus, EquatingVerdict):
     enum_type(_enum)
 

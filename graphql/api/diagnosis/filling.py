@@ -27,7 +27,7 @@ from domain.diagnosis.state import Deferral
 from domain.governance.rule_bodies.process import ProcessRule
 from domain.governance.rule_bodies.publication import PublicationRule
 from domain.kernel import Rule
-from domain.masks import ANSWERS, BOTTLENECKS, BURDEN_SHARES, BURDENS, EXTERNAL_ASSESSMENTS
+from domain.masks import ANSWERS, BOTTLENECKS, EXTERNAL_ASSESSMENTS, OF_THE_FIRM, OF_THE_PROVIDER
 from domain.participants.rosters.state import FIRST_YEAR, LAST_YEAR
 from methods.filling_burden import asked_twice, minutes_spent
 from methods.quantiles import HALF, NINE_TENTHS, quantile
@@ -36,6 +36,10 @@ from projections.diagnosis.filling import DeferralRow, Filled, Saving
 from projections.governance.dated_rules import body_on
 from standards.described import DescribedEnum
 
+BURDENS = BOTTLENECKS | OF_THE_FIRM - {Role.DEPARTMENT_FILLER} | OF_THE_PROVIDER
+"""How long a firm filled in and what it was asked twice 填报负担: the two sides, the offices that see the case, the auditor."""
+BURDEN_SHARES = BOTTLENECKS | OF_THE_FIRM - {Role.DEPARTMENT_FILLER}
+"""How the burden is spread 填报负担分布: of the cases that one sees; a firm is told of the city, of enough firms."""
 enum_type(Deferral)
 
 ROUNDED = 5

@@ -270,6 +270,7 @@ class ImprovementQueries:
         "plan S4, R2",
         roles=REPORTS,
         mask=Mask.RESULT_AND_REPORT,
+        query_cost=8_000,  # a document asks for two plans at most
     )
     def cheapest_improvement(
         self,

@@ -11,9 +11,12 @@ from api.kit.published import field, published
 from api.kit.row_mapping import all_shown, shown
 from domain.access import Mask, Role
 from domain.diagnosis.visits import VisitStatus
-from domain.masks import PROCEEDINGS, VISITORS
+from domain.masks import ACTORS, PROCEEDINGS
 from projections.diagnosis import case_parts
 from projections.diagnosis.visits import InterviewRow, SignInRow, VisitPlanRow
+
+VISITORS = ACTORS | {Role.PROVIDER, Role.DIAGNOSTICIAN}
+"""Who comes to a visit, and who was there: the provider's own people."""
 
 
 @published(PROCEEDINGS, mask=Mask.PROCESS_SECRETS, row=SignInRow)

@@ -5,7 +5,7 @@ out of it. So a dossier goes to the firm it is about, the provider whose work it
 scope, and to nobody else; an exported trail holds proofs of everything and goes to the auditor alone.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
 
 import orjson
@@ -16,24 +16,22 @@ from starlette.routing import Route
 from api.downloads.files import attachment
 from api.downloads.long_answers import LongAnswer
 from api.downloads.provider_dossiers import asked_of
-from api.downloads.refusals import not_found, of_rule, refusal
+from api.downloads.refusals import given_out, not_found, of_rule, refusal
 from api.downloads.streaming_places import StreamingPlaces
 from api.kit.as_of import moment_in
+from api.kit.disclosure_notes import DisclosureNotes
 from api.kit.filter_values import require_known
 from api.kit.ids import UNITS, key_of, keys_of
 from api.kit.ports import Transparency
 from api.kit.services import Services
-from api.server.admission import Overloaded
-from api.server.disclosure_notes import DisclosureNotes
-from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, parameters, respond
-from api.server.messages import CallerGone, GraphQLResponse, faulted
+from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, parameters
 from api.server.operations import Operations
 from domain.access import Role, sees_only_issued
 from domain.diagnosis.state import diagnosis_stream
 from domain.disclosures import ALL_FIRMS
 from domain.instants import microseconds
 from domain.kernel import NOT_FOUND, Refused
-from domain.masks import DOSSIERS, EXPORTS, PROVIDER_DOSSIERS, TRAIL
+from domain.masks import AUDIT, DOSSIERS, TRAIL
 from interop.proof import audit_export
 from interop.proof.dossier import MIB, dossier, require_size, streams_held
 from interop.proof.provenance import provenance
@@ -46,6 +44,15 @@ from projections.diagnosis.diagnoses_fold import DiagnosisRow
 from projections.record import audit_trail
 from projections.record.audit_trail import EntryFilter
 
+PROVIDER_DOSSIERS: Mapping[str, frozenset[Role]] = {
+    "move": frozenset({Role.CITY, Role.AUDITOR, Role.PROVIDER}),
+    "rating": frozenset({Role.CITY, Role.AUDITOR}),
+    "subsidy": frozenset({Role.CITY, Role.AUDITOR}),
+}
+"""Dossiers about providers 服务商卷宗, by kind. A rating's and a subsidy's hold everybody's numbers, and nothing can be left out
+of an entry that is proved; a provider reads its own in `rating` and `subsidy`."""
+EXPORTS = AUDIT
+"""The trail with its proofs is the auditor's alone."""
 WHOLE_ENTRIES = frozenset({"process secrets", "outcome", "result and report", "trail"})
 """What entries that are shown whole hold of a firm."""
 JSON_LINES = "application/jsonl"
@@ -53,6 +60,12 @@ MOST_EXPORTS = 2
 """Trails that one caller is sent at a time."""
 LARGEST_FILES = 64 * MIB
 """Reports and evidence that one dossier carries over HTTP: else a firm with a folder of large files fills our memory at will."""
+
+
+def _refused(refused: Refused) -> Response:
+    if refused.rule == NOT_FOUND:
+        return not_found()
+    return of_rule(refused, 503 if refused.rule in (WORK_BUSY, WORK_SHARE_USED) else 422)
 
 
 def _download(content: bytes, name: str) -> Response:
@@ -81,23 +94,11 @@ class Dossiers:
         def answered(request: Request) -> Response:
             try:
                 return answer(request, self._operations.signed_in(bearer(authorization(request.headers))))
-            except Malformed as malformed:
-                return respond(malformed.answer, JSON, as_status=True)
-            except CallerGone as gone:
-                return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)
-            except Refused as refused:
-                if refused.rule == NOT_FOUND:
-                    return not_found()
-                return of_rule(refused, 503 if refused.rule in (WORK_BUSY, WORK_SHARE_USED) else 422)
             except (SigningRefused, Unprovable) as broken:
                 return refusal(409, "UNPROVABLE", "日志与已签检查点不符，已停止出证。", f"{broken}")
-            except Overloaded:
-                raise
-            except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
-                return respond(faulted(fault), JSON, as_status=True)
 
         async def endpoint(request: Request) -> Response:
-            return await self._operations.in_bulk(answered, request)
+            return await self._operations.in_bulk(given_out(answered, _refused), request)
 
         return endpoint
 

@@ -16,13 +16,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.downloads.files import NOTHING_RUNS, attachment
-from api.downloads.refusals import not_found, refusal
+from api.downloads.refusals import not_found, not_given, refusal
 from api.kit.ids import key_of
 from api.kit.published import roles_of
 from api.kit.services import Services
-from api.server.admission import Lane, Overloaded
-from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, respond
-from api.server.messages import CallerGone, GraphQLResponse, faulted
+from api.server.admission import Lane
+from api.server.http import ALWAYS, authorization, bearer
 from api.server.operations import Operations
 from api.standard.editions import EditionQueries
 from api.standard.revisions import RevisionQueries
@@ -119,16 +118,8 @@ class EditionDocuments:
                 return not_found()
             document, holder = found
             kept = self._shelf.get((document.name, document.stamps)) or await self._made(document, token, holder)
-        except Malformed as malformed:
-            return respond(malformed.answer, JSON, as_status=True)
-        except CallerGone as gone:
-            return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)
-        except Overloaded:
-            raise
-        except Refused:  # others' documents are being set at this moment, or too many of this organisation
-            return _busy()
         except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
-            return respond(faulted(fault), JSON, as_status=True)
+            return not_given(fault, _busy)
         content, digest = kept
         headers = {**ALWAYS, "cache-control": KEEP_AND_ASK, "etag": f'"{digest}"'}
         if _held(request.headers.get("if-none-match"), digest):
@@ -171,7 +162,8 @@ def _held(header: str | None, digest: str) -> bool:
     return header is not None and (header.strip() == "*" or f'"{digest}"' in header)
 
 
-def _busy() -> Response:
+def _busy(_refused: Refused) -> Response:
+    """Others' documents are being set at this moment, or too many of this organisation."""
     busy = refusal(503, "TOO_MANY_AT_ONCE", "排版繁忙，请稍后重试。", "Too many documents are being made; try again.")
     busy.headers["retry-after"] = str(RETRY_SECONDS)
     return busy

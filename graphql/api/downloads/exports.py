@@ -21,14 +21,12 @@ from starlette.routing import Route
 
 from api.downloads.export_tables import TABLES
 from api.downloads.files import attachment
-from api.downloads.refusals import not_found, of_rule
+from api.downloads.refusals import given_out, not_found, of_rule
 from api.kit.cursors import Cursors
+from api.kit.disclosure_notes import DisclosureNotes
 from api.kit.ports import Transparency
 from api.kit.services import Services
-from api.server.admission import Overloaded
-from api.server.disclosure_notes import DisclosureNotes
-from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, parameters, respond
-from api.server.messages import CallerGone, GraphQLResponse, faulted
+from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, parameters
 from api.server.operations import Operations
 from domain.access import Role, sees_the_city
 from domain.disclosures import ALL_FIRMS
@@ -90,22 +88,11 @@ class Exports:
         """An endpoint that knows who asks."""
 
         def answered(request: Request) -> Response:
-            try:
-                caller = self._operations.signed_in(bearer(authorization(request.headers)))
-                return answer(request, caller) if caller.role in BULK_EXPORTS else not_found()
-            except Malformed as malformed:
-                return respond(malformed.answer, JSON, as_status=True)
-            except CallerGone as gone:
-                return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)
-            except Refused as refused:
-                return of_rule(refused, 422 if refused.rule == EXPORT_TOO_COSTLY else 503)
-            except Overloaded:
-                raise
-            except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
-                return respond(faulted(fault), JSON, as_status=True)
+            caller = self._operations.signed_in(bearer(authorization(request.headers)))
+            return answer(request, caller) if caller.role in BULK_EXPORTS else not_found()
 
         async def endpoint(request: Request) -> Response:
-            return await self._operations.in_bulk(answered, request)
+            return await self._operations.in_bulk(given_out(answered, _refused), request)
 
         return endpoint
 
@@ -257,6 +244,10 @@ class Exports:
             for one in holder.iterdir():
                 if one.stat().st_mtime < over:
                     shutil.rmtree(one, ignore_errors=True)
+
+
+def _refused(refused: Refused) -> Response:
+    return of_rule(refused, 422 if refused.rule == EXPORT_TOO_COSTLY else 503)
 
 
 def _utc(moment: datetime) -> str:

@@ -9,17 +9,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.diagnosis.parts import Evidence, Report
-from api.downloads.refusals import not_found
+from api.downloads.refusals import given_out, not_found
+from api.kit.disclosure_notes import DisclosureNotes
 from api.kit.ports import Upload
 from api.kit.published import roles_of
 from api.kit.services import Services
 from api.providers.applications import ApplicationDocument
 from api.providers.markings import AnonymousDocument
 from api.server.admission import Lane
-from api.server.disclosure_notes import DisclosureNotes
 from api.server.errors import request_error
 from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, read_body, respond
-from api.server.messages import CallerGone, GraphQLResponse, faulted
+from api.server.messages import GraphQLResponse
 from api.server.operations import Operations
 from domain.access import Mask, Role
 from domain.diagnosis.state import diagnosis_stream
@@ -115,7 +115,7 @@ class FileEndpoints:
             return respond(malformed.answer, JSON, as_status=True)
         lane = self._operations.admission.lane(token, Lane.FILES)
         response: Response = await self._operations.in_thread(
-            self._found, token, request.path_params["sha256"], lane=lane, token=token
+            given_out(self._found), token, request.path_params["sha256"], lane=lane, token=token
         )
         return response
 
@@ -127,27 +127,22 @@ class FileEndpoints:
         return _given(data, found.filename, found.media_type, sha256) if data is not None and found is not None else None
 
     def _found(self, token: str | None, sha256: str) -> Response:
-        try:
-            caller = self._operations.signed_in(token)
-            if caller.role in self._document_readers and (answer := self._document(caller, sha256)) is not None:
-                return answer
-            if caller.role not in self._report_readers:
-                return not_found()
-            with self._services.models.reading(caller.scope) as snapshot:
-                found = case_parts.files(
-                    snapshot, caller.scope, sha256, evidence=caller.role in self._evidence_readers
-                )
-            data = self._services.blobs.get(sha256) if found else None
-            if data is not None:
-                disclosure_notes = DisclosureNotes("GET /files")
-                for row in found:
-                    mask = Mask.RESULT_AND_REPORT if row.is_report else Mask.PROCESS_SECRETS
-                    disclosure_notes.note(frozenset({mask}), [(row.enterprise, diagnosis_stream(row.diagnosis))])
-                disclosure_notes.leave(self._services, caller)
-        except CallerGone as gone:
-            return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)
-        except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
-            return respond(faulted(fault), JSON, as_status=True)
+        caller = self._operations.signed_in(token)
+        if caller.role in self._document_readers and (answer := self._document(caller, sha256)) is not None:
+            return answer
+        if caller.role not in self._report_readers:
+            return not_found()
+        with self._services.models.reading(caller.scope) as snapshot:
+            found = case_parts.files(
+                snapshot, caller.scope, sha256, evidence=caller.role in self._evidence_readers
+            )
+        data = self._services.blobs.get(sha256) if found else None
+        if data is not None:
+            disclosure_notes = DisclosureNotes("GET /files")
+            for row in found:
+                mask = Mask.RESULT_AND_REPORT if row.is_report else Mask.PROCESS_SECRETS
+                disclosure_notes.note(frozenset({mask}), [(row.enterprise, diagnosis_stream(row.diagnosis))])
+            disclosure_notes.leave(self._services, caller)
         if data is None:
             return not_found()
         name, media_type, *_ = found[0]

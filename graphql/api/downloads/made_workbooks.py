@@ -5,9 +5,8 @@ from collections.abc import Callable
 from starlette.responses import Response
 
 from api.downloads.files import NOTHING_RUNS, attachment
-from api.downloads.refusals import not_found, of_rule
-from api.server.http import ALWAYS, JSON, respond
-from api.server.messages import CallerGone, GraphQLResponse, faulted
+from api.downloads.refusals import given_out, not_found, of_rule
+from api.server.http import ALWAYS
 from domain.command_rights import ROLE_NOT_ALLOWED
 from domain.kernel import Refused
 from interop.editions.sheets import MEDIA_TYPE
@@ -18,14 +17,15 @@ MadeFile = tuple[bytes, str]
 
 def made_workbook(make: Callable[[], MadeFile | None]) -> Response:
     """What `make` gives, as a download: 404 where it is none, 403 to a role that gets none, 503 where it may be asked again."""
-    try:
-        found = make()
-    except CallerGone as gone:
-        return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)
-    except Refused as refused:
-        return of_rule(refused, 403 if refused.rule == ROLE_NOT_ALLOWED else 503)
-    except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
-        return respond(faulted(fault), JSON, as_status=True)
+    return given_out(_given, _refused)(make)
+
+
+def _refused(refused: Refused) -> Response:
+    return of_rule(refused, 403 if refused.rule == ROLE_NOT_ALLOWED else 503)
+
+
+def _given(make: Callable[[], MadeFile | None]) -> Response:
+    found = make()
     if found is None:
         return not_found()
     content, name = found

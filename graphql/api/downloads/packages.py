@@ -14,14 +14,12 @@ from starlette.routing import Route
 
 from api.downloads.files import attachment
 from api.downloads.long_answers import LongAnswer
-from api.downloads.refusals import not_found
+from api.downloads.refusals import given_out, not_found
+from api.kit.disclosure_notes import DisclosureNotes
 from api.kit.published import roles_of
 from api.kit.services import Services
 from api.programme.packages import PackageQueries
-from api.server.admission import Overloaded
-from api.server.disclosure_notes import DisclosureNotes
-from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, respond
-from api.server.messages import CallerGone, GraphQLResponse, faulted
+from api.server.http import ALWAYS, authorization, bearer
 from api.server.operations import Operations
 from domain.access import Mask
 from domain.programme.packages.events import PackageMade
@@ -63,23 +61,14 @@ class PackageFiles:
 
     async def file(self, request: Request) -> Response:
         """GET /packages/{package}/{name}: package.zip, or package.note, which signs it 数据包文件."""
-        response: Response = await self._operations.in_bulk(self._answer, request)
+        response: Response = await self._operations.in_bulk(given_out(self._answer), request)
         return response
 
     def _answer(self, request: Request) -> Response:
-        try:
-            token = bearer(authorization(request.headers))
-            caller = self._operations.signed_in(token)
-            package, name = str(request.path_params["package"]), str(request.path_params["name"])
-            found = self._found(caller, package, name)
-        except Malformed as malformed:
-            return respond(malformed.answer, JSON, as_status=True)
-        except CallerGone as gone:
-            return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)
-        except Overloaded:
-            raise
-        except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
-            return respond(faulted(fault), JSON, as_status=True)
+        token = bearer(authorization(request.headers))
+        caller = self._operations.signed_in(token)
+        package, name = str(request.path_params["package"]), str(request.path_params["name"])
+        found = self._found(caller, package, name)
         if found is None:
             return not_found()
         content, media = found

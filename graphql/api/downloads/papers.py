@@ -11,13 +11,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.downloads.files import NOTHING_RUNS, attachment
-from api.downloads.refusals import not_found, of_rule
+from api.downloads.refusals import given_out, not_found, of_rule
 from api.kit.ports import PUBLIC
 from api.kit.services import Services
 from api.programme.papers import drafting
-from api.server.admission import Overloaded
-from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, respond
-from api.server.messages import CallerGone, GraphQLResponse, faulted
+from api.server.http import ALWAYS, authorization, bearer
 from api.server.operations import Operations
 from domain.kernel import Refused
 from domain.programme.papers.paper import PaperEdition, PaperFormat
@@ -54,27 +52,14 @@ class PaperFiles:
 
     async def file(self, request: Request) -> Response:
         """GET /papers/{paper}/{name}: paper.pdf, paper.html, paper.md, dictionary.csv, or a table by its name 刊物文件."""
-        response: Response = await self._operations.in_bulk(self._answer, request)
+        response: Response = await self._operations.in_bulk(given_out(self._answer, _busy), request)
         return response
 
     def _answer(self, request: Request) -> Response:
-        try:
-            token = bearer(authorization(request.headers))
-            caller = self._operations.signed_in(token) if token is not None else PUBLIC
-            paper, name = str(request.path_params["paper"]), str(request.path_params["name"])
-            found = self._found(caller, paper, name)
-        except Malformed as malformed:
-            return respond(malformed.answer, JSON, as_status=True)
-        except CallerGone as gone:
-            return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)
-        except Overloaded:
-            raise
-        except Refused as refused:  # other documents are being set at this moment
-            busy = of_rule(refused, 503)
-            busy.headers["retry-after"] = str(RETRY_SECONDS)
-            return busy
-        except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
-            return respond(faulted(fault), JSON, as_status=True)
+        token = bearer(authorization(request.headers))
+        caller = self._operations.signed_in(token) if token is not None else PUBLIC
+        paper, name = str(request.path_params["paper"]), str(request.path_params["name"])
+        found = self._found(caller, paper, name)
         if found is None:
             return not_found()
         content, media = found
@@ -103,6 +88,13 @@ class PaperFiles:
         kept = {one.format: one.sha256 for one in state.published.files} if state.published is not None else {}
         data = self._services.blobs.get(kept[FILES[name]]) if FILES[name] in kept else None
         return (data, MEDIA[FILES[name]]) if data is not None else None
+
+
+def _busy(refused: Refused) -> Response:
+    """Other documents are being set at this moment."""
+    busy = of_rule(refused, 503)
+    busy.headers["retry-after"] = str(RETRY_SECONDS)
+    return busy
 
 
 def _table(state: PaperEdition, name: str) -> tuple[bytes, str] | None:

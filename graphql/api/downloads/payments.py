@@ -9,11 +9,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.downloads.files import NOTHING_RUNS, attachment
-from api.downloads.refusals import not_found
+from api.downloads.refusals import given_out, not_found
 from api.kit.services import Services
-from api.server.admission import Lane
-from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, respond
-from api.server.messages import CallerGone, GraphQLResponse, faulted
+from api.server.http import ALWAYS, authorization, bearer
 from api.server.operations import Operations
 from domain.masks import RATING_INPUTS
 from domain.providers.subsidies.state import SubsidyStatus
@@ -40,23 +38,13 @@ class PaymentFiles:
 
     async def payments(self, request: Request) -> Response:
         """GET /subsidies/{year}/payments.xlsx: a line a provider of an approved year 付款清单; others get as much as of none."""
-        try:
-            token = bearer(authorization(request.headers))
-        except Malformed as malformed:
-            return respond(malformed.answer, JSON, as_status=True)
-        lane = self._operations.admission.lane(token, Lane.BULK)
-        year = request.path_params["year"]
-        response: Response = await self._operations.in_thread(self._made, token, year, lane=lane, token=token)
+        response: Response = await self._operations.in_bulk(given_out(self._made), request)
         return response
 
-    def _made(self, token: str | None, year: int) -> Response:
-        try:
-            caller = self._operations.signed_in(token)
-            content = self._list(year) if caller.role in RATING_INPUTS else None
-        except CallerGone as gone:
-            return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)
-        except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
-            return respond(faulted(fault), JSON, as_status=True)
+    def _made(self, request: Request) -> Response:
+        caller = self._operations.signed_in(bearer(authorization(request.headers)))
+        year = request.path_params["year"]
+        content = self._list(year) if caller.role in RATING_INPUTS else None
         if content is None:
             return not_found()
         disposition = attachment(f"{year}年补贴付款清单.xlsx")

@@ -16,10 +16,10 @@ from starlette.routing import Route
 
 from api.downloads.files import NOTHING_RUNS, attachment
 from api.downloads.refusals import given_out, not_found
+from api.kit.disclosure_notes import DisclosureNotes
 from api.kit.ids import id_of
 from api.kit.services import Services
 from api.programme.policies import HOLDS
-from api.server.disclosure_notes import DisclosureNotes
 from api.server.http import ALWAYS, authorization, bearer, parameters
 from api.server.operations import Operations
 from domain.access import Mask, Nothing, sees_the_city

@@ -9,13 +9,11 @@ from starlette.routing import Route
 
 from api.downloads.files import attachment
 from api.downloads.long_answers import LongAnswer
-from api.downloads.refusals import not_found
+from api.downloads.refusals import given_out, not_found
 from api.downloads.streaming_places import StreamingPlace, StreamingPlaces
+from api.kit.disclosure_notes import DisclosureNotes
 from api.kit.services import Services
-from api.server.admission import Overloaded
-from api.server.disclosure_notes import DisclosureNotes
-from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, parameters, respond
-from api.server.messages import CallerGone, GraphQLResponse, faulted
+from api.server.http import ALWAYS, authorization, bearer, parameters
 from api.server.operations import Operations
 from domain.access import Mask, sees_the_city
 from domain.diagnosis.state import diagnosis_stream
@@ -42,33 +40,24 @@ class ProcessLogFiles:
 
     async def log(self, request: Request) -> Response:
         """GET /process-log.ocel.json: what happened in the caller's cases, streamed 过程日志."""
-        response: Response = await self._operations.in_bulk(self._begun, request)
+        response: Response = await self._operations.in_bulk(given_out(self._begun), request)
         return response
 
     def _begun(self, request: Request) -> Response:
-        try:
-            parameters(request)
-            token = bearer(authorization(request.headers))
-            caller = self._operations.signed_in(token)
-            if caller.role not in PROCESS_LOG:
-                return not_found()
-            place = self._place(caller.actor)
-            with self._services.models.reading(caller.scope) as snapshot:
-                cases = case_parties(snapshot, caller.scope)
-                last = snapshot.position
-            held = [(one.enterprise, diagnosis_stream(case)) for case, one in cases.items()]
-            notes = DisclosureNotes("GET /process-log")
-            notes.note(frozenset({Mask.TRAIL}), [(ALL_FIRMS, "")] if sees_the_city(caller.scope) else held)
-            notes.leave(self._services, caller)
-            pieces = process_log(self._services.models, caller.scope, caller.role, cases, self._services.secret, last)
-        except Malformed as malformed:
-            return respond(malformed.answer, JSON, as_status=True)
-        except CallerGone as gone:
-            return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)
-        except Overloaded:
-            raise
-        except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
-            return respond(faulted(fault), JSON, as_status=True)
+        parameters(request)
+        token = bearer(authorization(request.headers))
+        caller = self._operations.signed_in(token)
+        if caller.role not in PROCESS_LOG:
+            return not_found()
+        place = self._place(caller.actor)
+        with self._services.models.reading(caller.scope) as snapshot:
+            cases = case_parties(snapshot, caller.scope)
+            last = snapshot.position
+        held = [(one.enterprise, diagnosis_stream(case)) for case, one in cases.items()]
+        notes = DisclosureNotes("GET /process-log")
+        notes.note(frozenset({Mask.TRAIL}), [(ALL_FIRMS, "")] if sees_the_city(caller.scope) else held)
+        notes.leave(self._services, caller)
+        pieces = process_log(self._services.models, caller.scope, caller.role, cases, self._services.secret, last)
         headers = {**ALWAYS, "content-disposition": attachment("process-log.ocel.json")}
         return LongAnswer(self._operations, token, caller, pieces, headers, place=place)
 

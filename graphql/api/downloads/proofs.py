@@ -13,11 +13,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from api.downloads.refusals import not_found, refusal
+from api.downloads.refusals import given_out, not_found, refusal
 from api.kit.ports import Transparency
 from api.kit.services import Services
 from api.server.http import ALWAYS, JSON, Malformed, authorization, bearer, parameters, read_body, respond
-from api.server.messages import CallerGone, GraphQLResponse, faulted
 from api.server.operations import Operations
 from domain.access import Role
 from journal.transparency.signed_notes import LARGEST_NOTE, NoteRefused, VerifierKey, to_base64
@@ -73,23 +72,17 @@ class Proofs:
         """An endpoint that reads, once its caller may."""
 
         def read(request: Request) -> Response:
+            if self._witness(request) is None and not self._may_read(request):
+                return not_found()
             try:
-                if self._witness(request) is None and not self._may_read(request):
-                    return not_found()
                 return answer(request)
-            except Malformed as malformed:
-                return respond(malformed.answer, JSON, as_status=True)
-            except CallerGone as gone:
-                return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)
             except NotSigned:
                 return not_found()
             except Unprovable as unprovable:
                 return refusal(409, "UNPROVABLE", "日志与已签检查点不符。", f"{unprovable}")
-            except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
-                return respond(faulted(fault), JSON, as_status=True)
 
         async def endpoint(request: Request) -> Response:
-            return await self._operations.in_bulk(read, request)
+            return await self._operations.in_bulk(given_out(read), request)
 
         return endpoint
 
@@ -135,7 +128,7 @@ class Proofs:
             body = await read_body(request, LARGEST_NOTE, NOTES)
         except Malformed as malformed:
             return respond(malformed.answer, JSON, as_status=True)
-        return await self._operations.in_bulk(partial(self._accept, body), request)
+        return await self._operations.in_bulk(given_out(partial(self._accept, body)), request)
 
     def _accept(self, body: bytes, request: Request) -> Response:
         try:
@@ -149,10 +142,6 @@ class Proofs:
                     return refusal(409, "LOG_SET_BACK", "日志已被回退到所示检查点之前。", english)
                 return refusal(401, "UNAUTHENTICATED", "不是已登记的见证方。", "This is no registered witness.")
             self._transparency.log.accept(body.decode(), witness)
-        except Malformed as malformed:
-            return respond(malformed.answer, JSON, as_status=True)
         except (NoteRefused, UnicodeDecodeError) as refused:
             return refusal(422, "COSIGNATURE_REFUSED", "见证签名不可接受。", f"{refused}")
-        except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
-            return respond(faulted(fault), JSON, as_status=True)
         return Response(None, 204, dict(ALWAYS))

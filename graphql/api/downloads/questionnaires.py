@@ -9,10 +9,10 @@ from starlette.routing import Route
 from api.diagnosis.submissions import site_form
 from api.diagnosis.workbooks import questionnaire
 from api.downloads.made_workbooks import MadeFile, made_workbook
+from api.kit.disclosure_notes import DisclosureNotes
 from api.kit.ids import key_of
 from api.kit.services import Services
 from api.server.admission import Lane
-from api.server.disclosure_notes import DisclosureNotes
 from api.server.http import JSON, Malformed, authorization, bearer, respond
 from api.server.operations import Operations
 from domain.command_rights import DIAGNOSTICIANS, FILLERS

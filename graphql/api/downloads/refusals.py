@@ -1,8 +1,8 @@
 """Refusals of downloads 下载拒绝: what is answered where no file is given out, in the shape of the GraphQL response. plan P5."""
 
 from collections.abc import Callable
+from typing import ParamSpec
 
-from starlette.requests import Request
 from starlette.responses import Response
 
 from api.server.admission import Overloaded
@@ -10,6 +10,8 @@ from api.server.errors import request_error
 from api.server.http import JSON, Malformed, respond
 from api.server.messages import CallerGone, GraphQLResponse, faulted
 from domain.kernel import Refused
+
+P = ParamSpec("P")
 
 
 def refusal(status: int, code: str, chinese: str, english: str) -> Response:
@@ -27,24 +29,39 @@ def of_rule(refused: Refused, status: int) -> Response:
     return refusal(status, refused.rule.code, refused.says, refused.says_in_english)
 
 
-def given_out(answer: Callable[[Request], Response]) -> Callable[[Request], Response]:
-    """An endpoint's answer, or why it gives nothing out: 400 of a rule, 401 of a session that is over, our own faults masked.
+def of_request(refused: Refused) -> Response:
+    """What a rule refused of what was asked: to be asked otherwise."""
+    return of_rule(refused, 400)
 
-    What is answered so raises Overloaded where there is no turn for it now; whoever serves says that.
+
+def not_given(fault: Exception, of_refused: Callable[[Refused], Response] = of_request) -> Response:
+    """Why nothing is given out: what a rule refused, 401 of a session that is over, our own faults masked.
+
+    Raises:
+        Overloaded: there is no turn for it now; whoever serves says that.
     """
-
-    def answered(request: Request) -> Response:
-        try:
-            return answer(request)
-        except Refused as refused:
-            return of_rule(refused, 400)
-        except Malformed as malformed:
-            return respond(malformed.answer, JSON, as_status=True)
-        except CallerGone as gone:
-            return respond(GraphQLResponse({"errors": [gone.error]}, 401), JSON, as_status=True)
-        except Overloaded:
-            raise
-        except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
+    match fault:
+        case Refused():
+            return of_refused(fault)
+        case Malformed():
+            return respond(fault.answer, JSON, as_status=True)
+        case CallerGone():
+            return respond(GraphQLResponse({"errors": [fault.error]}, 401), JSON, as_status=True)
+        case Overloaded():
+            raise fault
+        case _:
             return respond(faulted(fault), JSON, as_status=True)
+
+
+def given_out(
+    answer: Callable[P, Response], of_refused: Callable[[Refused], Response] = of_request
+) -> Callable[P, Response]:
+    """An endpoint's answer, or why it gives nothing out (`not_given`). of_refused: what is answered where a rule refused."""
+
+    def answered(*args: P.args, **named: P.kwargs) -> Response:
+        try:
+            return answer(*args, **named)
+        except Exception as fault:  # noqa: BLE001 - the caller gets its id and the log the rest
+            return not_given(fault, of_refused)
 
     return answered

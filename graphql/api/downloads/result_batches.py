@@ -6,10 +6,10 @@ from starlette.routing import Route
 
 from api.diagnosis.result_batches import ResultBatchQueries
 from api.downloads.made_workbooks import MadeFile, made_workbook
+from api.kit.disclosure_notes import DisclosureNotes
 from api.kit.published import roles_of
 from api.kit.services import Services
 from api.server.admission import Lane
-from api.server.disclosure_notes import DisclosureNotes
 from api.server.http import JSON, Malformed, authorization, bearer, respond
 from api.server.operations import Operations
 from domain.access import Mask, Role

@@ -23,6 +23,7 @@ from api.participants.organisations import Organisation, load_organisations
 from domain.access import Mask, Role
 from domain.governance.proceedings.opening import OpenProceeding
 from domain.governance.proceedings.state import (
+    PROCEEDING_READERS,
     ProceedingKind,
     ProceedingOutcome,
     ProceedingStatus,
@@ -31,7 +32,7 @@ from domain.governance.proceedings.state import (
 from domain.governance.working_calendar import working_days_between
 from domain.instants import city_day
 from domain.kernel import Command
-from domain.masks import ACTORS, DUE_PROCESS
+from domain.masks import ACTORS
 from domain.participants.organisations import OrganisationKind
 from projections.governance.proceedings import (
     BY_DUE_DAY,
@@ -43,6 +44,8 @@ from projections.governance.proceedings import (
 )
 from projections.governance.working_calendar import calendar_now
 
+DUE_PROCESS = PROCEEDING_READERS - {Role.SYSTEM}
+"""Proceedings 办理程序: their two sides, the city, the district where they lie, the auditor."""
 published_filter(ProceedingFilter)
 
 

@@ -16,12 +16,13 @@ from api.kit.row_mapping import shown
 from api.participants.enterprises import Enterprise, load_enterprises
 from api.participants.organisations import Organisation, load_organisations
 from domain.access import Role
-from domain.governance.ties import DeclareTie, EndTie, TieKind
+from domain.governance.ties import TIE_READERS, DeclareTie, EndTie, TieKind
 from domain.kernel import Command, IdOf
-from domain.masks import TIES_READ
 from domain.participants.organisations import OrganisationKind
 from projections.governance.ties import TieFilter, TieRow, latest_between, tie_count, ties
 
+TIES_READ = TIE_READERS
+"""Ties of providers 服务商关联: the two sides, the firm's district, the city, the auditor."""
 published_filter(TieFilter)
 
 

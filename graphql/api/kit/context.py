@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from api.kit.cursors import Cursors
-from api.kit.ports import PUBLIC, Identified
+from api.kit.disclosure_notes import DisclosureNotes
+from api.kit.ports import PUBLIC, Changes, Identified
 from api.kit.services import Services
-from api.server.change_notifications import ChangeNotifications
-from api.server.disclosure_notes import DisclosureNotes
 from domain.access import Role, Scope
 from domain.instants import city_day
 from domain.kernel import Rule
@@ -64,7 +63,7 @@ class MadeOf:
 class Context:
     """What the resolvers of one operation share.
 
-    program: the wiring; asked through `services`, which is noted.
+    _program: the wiring; asked through `services`, which is noted.
     identified: None when nobody is signed in; then the scope admits nothing.
     token: the bearer token of the request, needed to end or change its own session.
     disclosure_notes: what of the answer is protected, written down before it leaves.
@@ -78,9 +77,9 @@ class Context:
     alone, was_alone: whether one statement is thought to be all that is read, and whether it was.
     """
 
-    program: Services
+    _program: Services
     cursors: Cursors
-    change_notifications: ChangeNotifications | None = None
+    change_notifications: Changes | None = None
     identified: Identified | None = None
     token: str | None = None
     disclosure_notes: DisclosureNotes = field(default_factory=DisclosureNotes)
@@ -108,7 +107,7 @@ class Context:
         """
         self.require_known()
         self.made_of.more = True
-        return self.program
+        return self._program
 
     @property
     def is_sure(self) -> bool:
@@ -135,17 +134,17 @@ class Context:
     @property
     def demo(self) -> bool:
         """Whether the data is synthetic, as long as the program runs."""
-        return self.program.demo
+        return self._program.demo
 
     @property
     def editions(self) -> dict[str, Edition]:
         """Published editions by key, kept once read: they never change."""
-        return self.program.editions
+        return self._program.editions
 
     @property
     def today(self) -> date:
         """The day in the city."""
-        day = city_day(self.program.clock())
+        day = city_day(self._program.clock())
         self.made_of.days.add(day)
         return day
 
@@ -189,7 +188,7 @@ class Context:
         """The operation's snapshot, opened at first use."""
         if self._snapshot is None:
             eyes = self.scope if self.identified is not None else None
-            reading = self.program.models.reading(eyes, self.until, self.precondition, alone=self.alone)
+            reading = self._program.models.reading(eyes, self.until, self.precondition, alone=self.alone)
             self._snapshot = self._open.enter_context(reading)
         return self._snapshot
 
@@ -235,7 +234,7 @@ class Context:
         connections would wait for one another.
         """
         self.refresh()
-        return self.program.models.wait_for(position, seconds)
+        return self._program.models.wait_for(position, seconds)
 
     def replayed(self, found: Past) -> Snapshot:
         """Rows of the past, let go of with the operation's snapshot."""

@@ -18,13 +18,13 @@ from graphql.execution.collect_fields import FieldDetails
 
 from api.kit.as_of import AsOfMoment, Pages, Then, pages_of, past_context, position_of
 from api.kit.context import Context
+from api.kit.forbidden_fields import require_searchable
 from api.kit.orders import require_known_then, total_order
 from api.kit.paging import PAGE_ARGUMENTS, AtLeast, Connection, Direction, below, connection, wanted_fields
 from api.kit.published import Roles, argument, mask_of
 from api.kit.published import field as published_field
 from api.kit.row_plans import Holds, Joined, PageReads, RowSource, WorkedOut, held, one_by_id, place_reader
-from api.server.compiled_selections import CompiledExecutor, FromRows, NotFromRows
-from api.server.field_rights import require_searchable
+from api.kit.selection_functions import FromRows, NotFromRows, PlanningExecutor
 from domain.access import Scope
 from domain.instants import city_day, utc_moment
 from projections import Snapshot
@@ -156,7 +156,7 @@ ORDER_BY = "By what, the first first; what is equal in all stands in order of id
 
 
 def listing(
-    listed: Listed[Where, Any, Any], says: str, *, roles: Roles
+    listed: Listed[Where, Any, Any], says: str, *, roles: Roles, query_cost: int = 0
 ) -> Callable[[Callable[..., Where]], Any]:
     """A field of the schema that is a list: of a function that says by its own arguments what is looked for.
 
@@ -182,7 +182,7 @@ def listing(
             parameters, return_annotation=Connection[listed.node]  # type: ignore[name-defined]
         )
         resolve.__name__, resolve.__doc__, resolve.__module__ = sought.__name__, sought.__doc__, sought.__module__
-        return published_field(says, roles=roles)(resolve)
+        return published_field(says, roles=roles, query_cost=query_cost)(resolve)
 
     return decorate
 
@@ -268,7 +268,7 @@ class PageOfRows(FromRows, Generic[Where, Row, Node]):
         """The page of the types' own classes."""
         return self.made()
 
-    def completed(self, executor: CompiledExecutor, kind: GraphQLObjectType, fields: list[FieldDetails]) -> dict[str, Any]:
+    def completed(self, executor: PlanningExecutor, kind: GraphQLObjectType, fields: list[FieldDetails]) -> dict[str, Any]:
         """The page as its rows show it."""
         source = RowSource(executor)
         plan = executor.planned(kind, fields, self.listed.name, lambda: source.plan(self.listed, self.wanted, kind, fields))
@@ -312,7 +312,7 @@ class ThingOfRows(FromRows, Generic[Node]):
         """The thing of its type's own class; None where it lies outside the scope."""
         return self.listed.of_ids(self.context, [self.identity], self.wanted).get(self.identity)
 
-    def completed(self, executor: CompiledExecutor, kind: GraphQLObjectType, fields: list[FieldDetails]) -> dict[str, Any] | None:
+    def completed(self, executor: PlanningExecutor, kind: GraphQLObjectType, fields: list[FieldDetails]) -> dict[str, Any] | None:
         """The thing as its row shows it."""
         source, name = RowSource(executor), f"one of {self.listed.name}"
         plan = executor.planned(kind, fields, name, lambda: source.plan_of_one(self.listed, self.wanted, kind, fields))

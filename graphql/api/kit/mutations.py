@@ -99,6 +99,7 @@ class ServerFields:
     tells(context, command): why what was wanted did not come of it although facts were written, such as a wrong try.
     shows_version: False where the thing's version would count facts that the caller may not know of; then none is told and
     none can be expected.
+    query_cost: what it weighs besides its selection, where what it waits for computes.
     """
 
     omit: frozenset[str]
@@ -107,6 +108,7 @@ class ServerFields:
     after: Callable[[Context, Command], None] = nothing_more
     tells: Callable[[Context, Command], tuple[Refused, ...]] = nothing_to_tell
     shows_version: bool = True
+    query_cost: int = 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -207,7 +209,8 @@ def _mutation(
     roles = ", ".join(sorted(role.value for role in command.roles))
     senders = f"Capability: {capability.name}. Sent by: {roles}"
     paragraphs = (first.removesuffix("."), textwrap.dedent(more).strip(), senders)
-    return mutation("\n\n".join(one for one in paragraphs if one), roles=SIGNED_IN)(resolve)
+    says = "\n\n".join(one for one in paragraphs if one)
+    return mutation(says, roles=SIGNED_IN, query_cost=filled.query_cost)(resolve)
 
 
 def _outcome(

@@ -1,10 +1,10 @@
 """Ports · 端口: what the API asks of the program that runs it, and in which shapes; `zhenduan` brings it. plan P7."""
 
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from api.kit.second_factors import SecondStep, SecondSteps, SignedIn
 from domain.access import Role, scope_of
@@ -13,6 +13,8 @@ from journal.transparency.signed_notes import VerifierKey
 from journal.transparency.transparency_log import TransparencyLog
 from projections.engine.preconditions import Precondition
 from standards.described import DescribedEnum
+
+T = TypeVar("T")
 
 PUBLIC = Caller(actor="", role=Role.PUBLIC, organisation="", scope=scope_of(Role.PUBLIC, ""))
 """Nobody in particular 公众."""
@@ -174,6 +176,21 @@ class Uploads(Protocol):
 
     def find(self, caller: Caller, sha256: str) -> Upload | None:
         """A file that this caller's organisation has sent; None for anyone else's, so that a hash opens nothing."""
+
+
+class Changes(Protocol):
+    """Tells whoever waits that the read models have moved 变更通知. position: where they stand, as far as the process has seen."""
+
+    position: int
+
+    async def beyond(self, position: int, timeout: float | None) -> bool:  # noqa: ASYNC109 - a heartbeat, not a deadline
+        """Wait until the read models stand beyond a position; False when `timeout` seconds are up first, or the app ends."""
+
+    async def looked(self, what: Hashable, position: int, look: Callable[[int], T], *, waits: bool) -> T:
+        """What a look finds beyond a position, by one look for all who ask for the same before it begins. decision 0118.
+
+        what: all that the look depends on besides the position. waits: not before the read models stand beyond it.
+        """
 
 
 class Witnesses(Protocol):

@@ -20,7 +20,7 @@ from api.kit.edges import LOADERS, Loader
 from api.kit.ids import id_of
 from api.kit.paging import RowsOfPage, below, distinct
 from api.kit.row_mapping import DECLARED, ShownColumn
-from api.server.compiled_selections import CompiledExecutor, SourceText, Uncompilable, nullable
+from api.kit.selection_functions import PlanningExecutor, SourceText, Uncompilable, nullable
 from domain.access import Scope
 from domain.kernel import stream_of
 from projections import Snapshot
@@ -261,7 +261,7 @@ def _by_id(context: Context, rows_of: RowsOf, ids: Sequence[str]) -> Sequence[Ro
 class RowSource(SourceText):
     """Source text of the functions from rows to an answer."""
 
-    def __init__(self, executor: CompiledExecutor) -> None:
+    def __init__(self, executor: PlanningExecutor) -> None:
         super().__init__(executor)
         self._given: list[Given] = []
         self._edges = 0

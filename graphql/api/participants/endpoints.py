@@ -15,7 +15,7 @@ import strawberry
 from api.kit.context import Context
 from api.kit.enums import enum_type
 from api.kit.filter_values import districts_in, require_values
-from api.kit.ids import EndpointID, key_of
+from api.kit.ids import key_of
 from api.kit.lists import Listed, listing
 from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.nodes import Node, NodeKind
@@ -24,10 +24,10 @@ from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
 from domain.access import Scope
 from domain.instants import utc_moment
-from domain.kernel import Command, Rule
-from domain.masks import ENDPOINTS, PARTNERS
+from domain.kernel import Command, IdOf, Rule
+from domain.masks import PARTNERS
 from domain.participants.endpoints.commands import EnableEndpoint, RedeliverEvents, RegisterEndpoint
-from domain.participants.endpoints.state import Endpoint, EndpointStatus, EndpointStop
+from domain.participants.endpoints.state import ENDPOINT_READERS, Endpoint, EndpointStatus, EndpointStop
 from domain.public_events import KINDS, unknown_kinds
 from journal.secrets.endpoint_keys import endpoint_keys
 from projections import Snapshot
@@ -37,6 +37,9 @@ from projections.participants import endpoints as rows
 from projections.participants.deliveries import AttemptRow, Deliveries, DeliveryFilter, DeliveryRow, DeliveryStatus
 from projections.participants.endpoints import EndpointFilter, EndpointRow
 
+EndpointID = Annotated[strawberry.ID, IdOf("endpoint")]
+ENDPOINTS = ENDPOINT_READERS
+"""Endpoints of partners 推送端点: where public events are sent; each partner its own, the city and the auditor all."""
 enum_type(EndpointStatus)
 enum_type(EndpointStop)
 enum_type(DeliveryStatus)

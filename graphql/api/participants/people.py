@@ -52,7 +52,9 @@ class Person(Node):
     """Person who takes part · 人员. plan O2"""
 
     id: PersonID = field("Id of the person · 人员标识")
-    name: str | None = field("Name; once erased, a word that says so · 姓名", roles=NAMES, mask=Mask.CONTACTS)
+    name: str | None = field(
+        "Name; once erased, a word that says so · 姓名", roles=NAMES, mask=Mask.CONTACTS, query_cost=20  # it is unsealed
+    )
     phone: str | None = field("Phone; once erased, a word that says so · 电话", roles=NAMES, mask=Mask.CONTACTS)
     joined: bool = field("Whether the invitation was taken up · 是否已加入")
     erased: bool = field("Whether the person's data is erased · 是否已删除")

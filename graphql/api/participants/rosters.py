@@ -164,6 +164,7 @@ SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
         (("sha256", str, "SHA-256 of the uploaded file · 文件散列"),),
         _roster,
         shows_version=False,
+        query_cost=5_000,
     ),
     TakeOffRoster: ServerFields(frozenset(), shows_version=False),
 }

@@ -17,12 +17,14 @@ from api.participants.second_factors import SecondFactors, SecondStep, Session, 
 from api.server.request_ids import client_address
 from domain.access import Everything, Role, sentence
 from domain.command_rights import MAY_APPOINT
+from domain.events import COMMANDS
 from domain.kernel import NOT_FOUND, Refused, Rule
-from domain.masks import ANYONE, NAMES, SIGNED_IN, UPLOADERS
+from domain.masks import ANYONE, NAMES, SIGNED_IN
 from domain.participants.people.registration import JOINED_ALREADY, JoinProgramme
 from projections.participants import people
 from projections.participants.scope_names import names_in
 
+UPLOADERS = COMMANDS["AttachEvidence"] | COMMANDS["ImportRoster"] - {Role.SYSTEM} | COMMANDS["SendResultBatch"]
 SIGN_IN_FAILED = Rule("SIGN_IN_FAILED", "plan P7", "登录名或密码不正确", "Wrong login or password")
 INVITATION_INVALID = Rule(
     "INVITATION_INVALID", "plan P7", "邀请无效或已过期，请向邀请人索取新的邀请", "The invitation is unknown, used or expired"

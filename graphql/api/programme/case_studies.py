@@ -12,7 +12,7 @@ from api.kit.context import Context
 from api.kit.edges import Edge, Loader, led_to
 from api.kit.enums import enum_type
 from api.kit.filter_values import require_values
-from api.kit.ids import CaseStudyID, EditionID, id_of, key_of
+from api.kit.ids import EditionID, id_of, key_of
 from api.kit.lists import Listed, listing
 from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.nodes import Node, NodeKind
@@ -22,14 +22,17 @@ from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
 from api.participants.enterprises import Enterprise, load_enterprises
 from domain.access import Nothing, Scope
-from domain.kernel import Cause, Command
-from domain.masks import ANYONE, AUDIT, CASE_STUDY_DRAFTS, OF_THE_FIRM
+from domain.kernel import Cause, Command, IdOf
+from domain.masks import ANYONE, AUDIT, OF_THE_FIRM
 from domain.programme.case_studies.commands import DraftCaseStudy
-from domain.programme.case_studies.state import CaseStudyStatus, CaseStudyText
+from domain.programme.case_studies.state import CASE_STUDY_READERS, CaseStudyStatus, CaseStudyText
 from projections.participants.enterprises import enterprises_by_id
 from projections.programme.case_studies import read_model as rows
 from projections.programme.case_studies.read_model import CaseStudyFilter, CaseStudyRow
 
+CaseStudyID = Annotated[strawberry.ID, IdOf("casestudy")]
+CASE_STUDY_DRAFTS = CASE_STUDY_READERS
+"""Case studies before they are published 未发布案例: editors of the place, the auditor, the firm once it is reviewed. plan R5."""
 enum_type(CaseStudyStatus)
 
 

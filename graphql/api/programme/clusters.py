@@ -16,13 +16,16 @@ from api.programme.ecosystem import NAMED, ends_by_key
 from api.programme.pace import require_year
 from domain.governance.rule_bodies.publication import PublicationRule
 from domain.kernel import IdOf, Rule
-from domain.masks import APPRAISALS, CHAINS
+from domain.masks import APPRAISALS
+from domain.programme.demands.state import DEMAND_READERS
 from projections.governance.dated_rules import body_on
 from projections.programme import clusters as rows
 from projections.programme.appraisal import percent
 from projections.programme.clusters import Cluster, ClusterKind
 from projections.programme.ecosystem import LinkEndKind
 
+CHAINS = APPRAISALS & DEMAND_READERS
+"""Firms by the chain leader that they consent to 产业链集群: whom a firm supplies, its district is not told. plan R2, I3."""
 enum_type(ClusterKind)
 END_OF = {
     ClusterKind.INDUSTRY: LinkEndKind.INDUSTRY,

@@ -17,7 +17,6 @@ from api.participants.places import District
 from domain.access import sees_the_city
 from domain.masks import DISTRICT_TOTALS, ROSTERS, TOTALS
 from domain.programme.targets import Measure
-from projections.as_of import replay
 from projections.programme import coverage
 from projections.programme.coverage import CoverageRow, RemovalRow, TargetRow
 from standards.edition.text import SourceMark
@@ -122,7 +121,7 @@ class CoverageQueries:
         diagnosed, total = sum(row.diagnosed for row in rows), sum(row.total for row in rows)
         targets: list[TargetRow] = []
         if sees_the_city(context.scope):
-            targets = coverage.targets(snapshot, year) if position is None else replay.targets_of(snapshot, year, position)
+            targets = coverage.targets(snapshot, year, position)
         removed: list[RosterRemoval] = []
         if "removals" in wanted:
             removed = all_shown(RosterRemoval, coverage.removals(snapshot, context.scope, year, position))

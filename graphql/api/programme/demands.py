@@ -24,7 +24,7 @@ from api.programme.solutions import SolutionIndicator, indicators_of
 from domain.access import Attribute, Is, Nothing, Role, Scope
 from domain.governance.rule_bodies.publication import PublicationRule
 from domain.kernel import Command
-from domain.masks import DEMAND_COUNTS, DEMANDS_READ, MARKET
+from domain.masks import DEMANDS_READ, MARKET, TARGET_SPLITS
 from domain.programme.demands.demand import PublishDemand
 from domain.programme.demands.demand_facts import DemandStatus
 from domain.programme.demands.state import SELLERS
@@ -33,6 +33,9 @@ from projections.programme.demands import demands as rows
 from projections.programme.demands.demands import DemandFilter
 from projections.programme.demands.read_model import DemandRow
 from standards.edition.mapping import SizeClass
+
+DEMAND_COUNTS = TARGET_SPLITS
+"""Counts of demands 需求统计: to a district those of its own firms, none that tells of few. plan R2."""
 
 
 @published(MARKET, row=DemandRow)

@@ -11,7 +11,7 @@ from api.kit.context import Context
 from api.kit.edges import Edge, Loader, led_to
 from api.kit.enums import enum_type
 from api.kit.filter_values import require_unit, require_values
-from api.kit.ids import DutyID, PersonID, id_of, key_of, keys_of
+from api.kit.ids import PersonID, id_of, key_of, keys_of
 from api.kit.lists import Listed, listing
 from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.nodes import Node, NodeKind
@@ -21,8 +21,9 @@ from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
 from api.participants.liaisons import Contact, load_contacts
 from api.participants.organisations import Organisation, load_organisations
-from domain.kernel import Command
-from domain.masks import ACTORS, DUTIES_READ, DUTY_CONTACTS
+from domain.access import Role
+from domain.kernel import Command, IdOf
+from domain.masks import ACTORS
 from domain.programme.duties.commands import (
     AskForLaterDutyDay,
     DeclineDuty,
@@ -33,13 +34,18 @@ from domain.programme.duties.commands import (
     StateDuty,
     TakeOnDuty,
 )
-from domain.programme.duties.state import SEE_ALL_DUTIES, DutyStatus
+from domain.programme.duties.state import DUTY_READERS, SEE_ALL_DUTIES, DutyStatus
 from domain.programme.duties.state import Duty as DutyState
 from domain.programme.duties.strengths import Strength
 from projections.programme import duties as rows
 from projections.programme.duties import DutyFilter, DutyReader, DutyRow, StrengthFilter, StrengthRow
 from standards.edition.text import SourceMark
 
+DutyID = Annotated[strawberry.ID, IdOf("duty")]
+DUTIES_READ = DUTY_READERS
+"""Duties of the task force 专班任务: the administration and the auditor all, a body what it leads or could. plan O1."""
+DUTY_CONTACTS = frozenset({Role.CITY, Role.DISTRICT})
+"""Who calls the lead of a duty 牵头联络人: the administration. plan O1."""
 for _enum in (DutyStatus, Strength):
     enum_type(_enum)
 

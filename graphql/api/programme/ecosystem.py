@@ -22,10 +22,10 @@ from api.kit.published import argument, field, published, published_filter
 from api.kit.row_mapping import all_shown, shown
 from api.participants.places import industry_of
 from api.programme.demands import district_of
-from domain.access import Everything, Scope
+from domain.access import Everything, Role, Scope
 from domain.instants import city_day, microseconds
 from domain.kernel import IdOf
-from domain.masks import ECOSYSTEM, LINK_READERS
+from domain.masks import CHAIN_LEADERS, DEMANDS_READ, DESIGNATIONS_READ, ECOSYSTEM, FIRMS, MARKET
 from domain.programme.policies.conditions import Designation
 from journal import Caller
 from projections import Snapshot
@@ -35,6 +35,20 @@ from projections.programme import ecosystem as rows
 from projections.programme.demands.solutions import solutions_by_id
 from projections.programme.ecosystem import ENDS, LinkCount, LinkEndKind, LinkFilter, LinkKind, LinkRow
 
+LINK_READERS: Mapping[str, frozenset[Role]] = {
+    "designated": ECOSYSTEM & DESIGNATIONS_READ,
+    "diagnosed_by": ECOSYSTEM & FIRMS,
+    "in_district": ECOSYSTEM & FIRMS,
+    "in_industry": ECOSYSTEM & FIRMS,
+    "in_park": ECOSYSTEM & FIRMS,
+    "listed_in": ECOSYSTEM,
+    "member_of": ECOSYSTEM & FIRMS,
+    "offers": ECOSYSTEM,
+    "solved_by": MARKET,
+    "supplies_to": DEMANDS_READ | CHAIN_LEADERS,
+}
+"""Kind of link -> who may read it 生态关系知情角色: the readers of what says so. From whom a firm buys, and whom it supplies, its
+district is not told. plan R1, R2."""
 published_filter(LinkFilter)
 for _enum in (LinkKind, LinkEndKind):
     enum_type(_enum)

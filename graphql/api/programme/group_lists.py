@@ -14,10 +14,12 @@ from api.participants.places import District
 from api.programme.demands import district_of
 from api.programme.pace import require_year
 from domain.access import Place, admits
-from domain.masks import GROUP_LISTS
+from domain.masks import GROUPS
 from domain.participants.group_lists import GroupListFinding, ListedFirm, compared
 from projections.participants.group_lists import StatedMember, stated_members
 
+GROUP_LISTS = GROUPS
+"""Lists of groups held against the roster 集团清单核对. plan O3."""
 enum_type(GroupListFinding)
 
 

@@ -25,7 +25,7 @@ from api.participants.enterprises import Enterprise, load_enterprises
 from domain.access import Mask
 from domain.governance.working_calendar import working_days_between
 from domain.kernel import Command
-from domain.masks import IMPLEMENTATIONS, STANDARD_GAPS
+from domain.masks import ANSWERS, IMPLEMENTATIONS
 from domain.programme.implementation_facts import (
     ImplementationStandard,
     ImplementationStep,
@@ -40,6 +40,8 @@ from projections.programme import implementations as rows
 from projections.programme.appraisal import percent
 from projections.programme.implementations import ImplementationFilter, ImplementationRow
 
+STANDARD_GAPS = IMPLEMENTATIONS & ANSWERS
+"""What a firm lacks for a standard 贯标差距 tells of its answers: of those, who reads these too. plan I4."""
 enum_type(ImplementationStep)
 enum_type(NextImplementationStep)
 

@@ -11,7 +11,7 @@ import strawberry
 from api.kit.context import Context
 from api.kit.edges import Edge, Loader, led_to
 from api.kit.filter_values import require_some, with_keys
-from api.kit.ids import OfferID, key_of
+from api.kit.ids import key_of
 from api.kit.lists import Listed, listing, single
 from api.kit.mutations import Payload
 from api.kit.nodes import Node, NodeKind
@@ -21,13 +21,15 @@ from api.kit.row_mapping import shown
 from api.participants.organisations import Organisation, load_organisations
 from api.programme.demands import Demand, load_demands, market_scope
 from api.programme.solutions import Solution, load_solutions
-from domain.kernel import Command
+from domain.kernel import Command, IdOf
 from domain.masks import MARKET
 from domain.programme.demands.offer_facts import OfferStatus
 from domain.programme.demands.state import SELLERS
 from projections.programme.demands import demands as rows
 from projections.programme.demands.demands import OfferFilter
 from projections.programme.demands.read_model import OfferRow
+
+OfferID = Annotated[strawberry.ID, IdOf("offer")]
 
 
 @published(MARKET)

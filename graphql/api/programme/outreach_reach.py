@@ -17,9 +17,10 @@ from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
 from api.participants.organisations import Organisation, load_organisations
 from api.programme.pace import require_year
+from domain.access import Role
+from domain.command_rights import LIAISONS
 from domain.governance.rule_bodies.body import RuleKind
 from domain.governance.rule_bodies.outreach import OutreachRule
-from domain.masks import OUTREACH_OFFICE
 from methods.misgrade_rate import in_percent, wilson
 from projections.governance.dated_rules import rule_on
 from projections.programme import outreach_reach as rows
@@ -27,6 +28,9 @@ from projections.programme.appraisal import percent
 from projections.programme.outreach_reach import FollowerCount, OutreachGroup, OutreachUnitKind, UnitReach
 from projections.programme.outreach_sessions import outreach_sessions_by_id
 from standards.edition.text import SourceMark
+
+OUTREACH_OFFICE = LIAISONS | {Role.AUDITOR}
+"""How far outreach reached the firms of the scope, and what followed a session 宣讲成效. plan T2, T3."""
 
 
 @published(OUTREACH_OFFICE, row=UnitReach)

@@ -12,7 +12,7 @@ import strawberry
 from api.kit.context import Context
 from api.kit.edges import Edge, Loader, led_to
 from api.kit.filter_values import require_some, with_keys
-from api.kit.ids import AttendanceID, OrganisationID, OutreachSessionID, QuestionID, key_of
+from api.kit.ids import OrganisationID, OutreachSessionID, key_of
 from api.kit.lists import Listed, listing, single
 from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.nodes import Node, NodeKind
@@ -25,7 +25,7 @@ from api.participants.places import District
 from domain.access import Nothing, Role, Scope
 from domain.governance.rule_bodies.outreach import OutreachRule
 from domain.instants import utc_moment
-from domain.kernel import Command, Refused, Rule
+from domain.kernel import Command, IdOf, Refused, Rule
 from domain.masks import OUTREACH, SIGNED_IN
 from domain.programme.sessions.attendance import SignInToOutreachSession
 from domain.programme.sessions.attendance_facts import AttendanceStatus
@@ -60,6 +60,8 @@ from projections.programme.outreach_sessions import (
     SessionRow,
 )
 
+QuestionID = Annotated[strawberry.ID, IdOf("question")]
+AttendanceID = Annotated[strawberry.ID, IdOf("attendance")]
 SIGN_IN_CODE_WRONG = Rule(
     "SIGN_IN_CODE_WRONG",
     "plan T2",

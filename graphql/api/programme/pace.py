@@ -15,13 +15,15 @@ from api.kit.row_mapping import all_shown, shown
 from api.participants.places import District
 from domain.instants import city_day, utc_moment
 from domain.kernel import Rule
-from domain.masks import PACES
+from domain.masks import TARGET_SPLITS
 from methods.forecast import Forecast
 from projections.as_of import replay
 from projections.programme import coverage, pace
 from projections.programme.pace import DayRow, PaceRow
 from standards.edition.text import SourceMark
 
+PACES = TARGET_SPLITS
+"""Pace and forecast of the units of the scope 进度与预测: who works towards a target. plan G4."""
 FIRST_YEAR, LAST_YEAR = 2023, 2100
 PACE_YEAR_OUT_OF_RANGE = Rule(
     "PACE_YEAR_OUT_OF_RANGE",
@@ -135,7 +137,7 @@ class PaceQueries:
             recorded = replay.recorded_at(snapshot, position)
             seen = asked or (utc_moment(recorded) if recorded is not None else None)
             day = min(day, city_day(seen)) if seen is not None else day
-        set_then = coverage.targets(snapshot, year) if position is None else replay.targets_of(snapshot, year, position)
+        set_then = coverage.targets(snapshot, year, position)
         found = pace.paces_of_year(snapshot, context.scope, year, day, set_then, position)
         if position is not None:
             changed = found.coverage != coverage.by_district(snapshot, context.scope, year)

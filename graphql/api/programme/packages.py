@@ -8,15 +8,16 @@ import strawberry
 
 from api.kit.context import Context
 from api.kit.enums import enum_type
-from api.kit.ids import EditionID, PackageID, id_of, key_of
+from api.kit.ids import EditionID, id_of, key_of
 from api.kit.lists import Listed, listing, single
 from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.nodes import Node, NodeKind
 from api.kit.paging import AtLeast
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
-from domain.kernel import Command
-from domain.masks import AUDIT, PACKAGES_READ
+from domain.access import Role
+from domain.kernel import Command, IdOf
+from domain.masks import AUDIT
 from domain.programme.packages.events import PackageFile as FileState
 from domain.programme.packages.making import RequestPackage
 from domain.programme.packages.sending import SendPackage
@@ -39,6 +40,9 @@ from projections.programme import packages as rows
 from projections.programme.packages import Exchanged, PackageFilter, PackageRow
 from standards.edition.text import SourceMark
 
+PackageID = Annotated[strawberry.ID, IdOf("package")]
+PACKAGES_READ = frozenset({Role.CITY, Role.AUDITOR})
+"""Packages for other bodies' platforms 数据包: who hands them over, and who proves it. plan P8."""
 for _enum in (
     Counterpart,
     OpenMatter,

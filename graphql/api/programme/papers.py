@@ -15,9 +15,9 @@ from api.kit.paging import AtLeast
 from api.kit.parts import parts
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
-from domain.access import Nothing, Scope
+from domain.access import Nothing, Role, Scope
 from domain.kernel import Cause, Command
-from domain.masks import ANYONE, AUDIT, PAPER_DRAFTS
+from domain.masks import ANYONE, AUDIT
 from domain.programme.papers.paper import PaperEdition, PaperFormat, PaperKind, PaperStatus, paper_key
 from domain.programme.papers.tables import PaperCell as CellState
 from domain.programme.papers.tables import PaperTable as TableState
@@ -25,6 +25,8 @@ from domain.programme.papers.tables import PaperTableName, Withheld
 from projections.programme.papers import read_model as rows
 from projections.programme.papers.read_model import PaperFilter, PaperRow
 
+PAPER_DRAFTS = frozenset({Role.CITY, Role.AUDITOR})
+"""Papers before they are published 刊物草稿; once published they are anyone's. plan R5."""
 for _enum in (PaperFormat, PaperKind, PaperStatus, PaperTableName, Withheld):
     enum_type(_enum)
 

@@ -12,7 +12,7 @@ import strawberry
 from api.kit.context import Context
 from api.kit.edges import Loader, led_to
 from api.kit.enums import enum_type
-from api.kit.ids import EditionID, EnterpriseID, OrganisationID, PolicyID, id_of, key_of
+from api.kit.ids import EditionID, EnterpriseID, OrganisationID, id_of, key_of
 from api.kit.lists import Listed, Occasion, listing, single
 from api.kit.mutations import Payload, ServerFields
 from api.kit.nodes import Node, NodeKind
@@ -22,7 +22,7 @@ from api.kit.row_mapping import all_shown, shown
 from api.kit.row_plans import Holds
 from api.participants.enterprises import Enterprise, load_enterprises
 from domain.access import Mask, Nothing, Place, Role, Scope, admits
-from domain.kernel import Command
+from domain.kernel import Command, IdOf
 from domain.masks import AUDIT, POLICY_CHECKS, POLICY_DRAFTS, SIGNED_IN
 from domain.programme.policies import conditions
 from domain.programme.policies.conditions import EveryTest, PolicyVerdict
@@ -36,6 +36,7 @@ from projections.programme.policies import PolicyFilter, PolicyRow
 from projections.programme.policy_firms import PolicyCheckFilter, PolicyCheckRow
 from standards.edition.text import SourceMark
 
+PolicyID = Annotated[strawberry.ID, IdOf("policy")]
 for _enum in (PolicyStatus, PolicyVerdict):
     enum_type(_enum)
 

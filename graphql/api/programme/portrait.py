@@ -14,11 +14,14 @@ from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown, shown
 from api.participants.places import District, Industry
 from api.programme.pace import require_year
-from domain.masks import PORTRAITS
+from domain.masks import TARGET_SPLITS
+from domain.programme.papers.tables import Movement as MovementRow
 from projections.programme import coverage, portrait
-from projections.programme.portrait import Movement as MovementRow
 from projections.programme.portrait import PortraitCell as CellRow
 from projections.programme.portrait import WeakIndicator as IndicatorRow
+
+PORTRAITS = TARGET_SPLITS
+"""Portrait of the manufacturers of the scope 画像: the administration's; nothing of it is published. plan R1."""
 
 
 @published(PORTRAITS)

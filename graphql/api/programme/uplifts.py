@@ -14,15 +14,17 @@ from api.kit.mutations import Payload
 from api.kit.parts import parts
 from api.kit.published import field, published
 from api.kit.row_mapping import shown
-from domain.access import Place, admits
+from domain.access import Place, Role, admits
 from domain.kernel import Command
-from domain.masks import AUDIT, UPLIFTS_READ
+from domain.masks import AUDIT
 from domain.programme.uplifts.numbers import UpliftShare as ShareState
 from domain.programme.uplifts.numbers import UpliftVerdict
 from domain.programme.uplifts.uplift import UpliftStatus
 from projections.programme.uplifts import read_model as rows
 from projections.programme.uplifts.read_model import UpliftRow
 
+UPLIFTS_READ = frozenset({Role.CITY, Role.DISTRICT, Role.AUDITOR})
+"""Uplift between two years 提升幅度: a district its own share. plan R2."""
 for _enum in (UpliftStatus, UpliftVerdict):
     enum_type(_enum)
 

@@ -10,14 +10,14 @@ import strawberry
 
 from api.kit.context import Context
 from api.kit.enums import enum_type
-from api.kit.ids import AgreementID, EditionID, id_of, key_of
+from api.kit.ids import EditionID, id_of, key_of
 from api.kit.lists import Listed, listing, single
 from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.nodes import Node, NodeKind
 from api.kit.paging import AtLeast
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
-from domain.kernel import Command
+from domain.kernel import Command, IdOf
 from domain.masks import AGREEMENTS_READ, AUDIT
 from domain.providers.agreement.numbers import AssessmentPair
 from domain.providers.agreement.study import AgreementStatus, RequestAgreement
@@ -29,6 +29,7 @@ from projections.providers.agreement import (
     IndicatorAgreementRow,
 )
 
+AgreementID = Annotated[strawberry.ID, IdOf("agreement")]
 for _enum in (AgreementStatus, AssessmentPair):
     enum_type(_enum)
 

@@ -16,14 +16,17 @@ from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown, shown
 from api.kit.uploaded_files import named_by_upload
 from api.participants.places import Industry, industry_of
+from domain.access import Role
 from domain.kernel import Command, IdOf
-from domain.masks import APPLICANTS, APPLICATION_CONTENTS, MARKINGS
+from domain.masks import APPLICANTS, MARKINGS
 from domain.providers.applications import state
 from domain.providers.applications.commands import AttachApplicationDocument, ObjectToResult
 from domain.providers.applications.state import ApplicationStage, SelectionDimension, Shortfall
 from projections.providers import record_of_provider, selection
 from projections.providers.selection import ApplicationFilter, ApplicationRow
 
+APPLICATION_CONTENTS = APPLICANTS - {Role.DISTRICT}
+"""What an application holds: people, ties, documents. A marker is shown what tells no name (graphql/api/providers/markings.py)."""
 for _kind in (ApplicationStage, SelectionDimension, Shortfall):
     enum_type(_kind)
 

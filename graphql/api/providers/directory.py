@@ -11,6 +11,7 @@ import strawberry
 from api.kit.as_of import past_day
 from api.kit.context import Context
 from api.kit.enums import enum_type
+from api.kit.event_names import in_words
 from api.kit.filter_values import require_known
 from api.kit.ids import OrganisationID, id_of, key_of
 from api.kit.lists import Listed, listing
@@ -19,7 +20,6 @@ from api.kit.paging import After
 from api.kit.parts import parts
 from api.kit.published import argument, field, published, subscription
 from api.participants.places import Industry, industry_of
-from api.record.audit_trail import in_words
 from api.server.subscriptions import BATCH, follow
 from domain.access import Attribute, Is, Role, Scope
 from domain.governance.dated_rules import RuleSet

@@ -14,7 +14,7 @@ from api.kit.context import Context
 from api.kit.edges import Edge, Loader, led_to
 from api.kit.enums import enum_type
 from api.kit.filter_values import require_some, require_units, with_keys
-from api.kit.ids import FeedbackID, PersonID, key_of
+from api.kit.ids import PersonID, key_of
 from api.kit.lists import Listed, listing, single
 from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.nodes import Node, NodeKind
@@ -30,8 +30,8 @@ from domain.disclosures import ALL_FIRMS
 from domain.governance.rule_bodies.feedback import FeedbackRule
 from domain.governance.rule_bodies.rating import RatingRule
 from domain.instants import city_day, city_midnight, microseconds, utc_moment
-from domain.kernel import Command, cause_of
-from domain.masks import ACTORS, FEEDBACK_MEANS, FEEDBACK_READ
+from domain.kernel import Command, IdOf, cause_of
+from domain.masks import ACTORS, OF_THE_FIRM, RATINGS_READ
 from domain.participants.organisations import OrganisationKind
 from domain.providers.feedback.giving import GiveFeedback
 from domain.providers.feedback.state import (
@@ -48,6 +48,11 @@ from projections.governance.dated_rules import body_on
 from projections.providers import feedback as rows_of
 from projections.providers.feedback import FeedbackFilter, FeedbackRow
 
+FeedbackID = Annotated[strawberry.ID, IdOf("feedback")]
+FEEDBACK_READ = OF_THE_FIRM | RATINGS_READ
+"""Feedback of firms 企业反馈: each firm its own, city and auditor, the provider what was said to it by name. plan P6."""
+FEEDBACK_MEANS = RATINGS_READ
+"""How firms answered of each provider 反馈汇总: a provider is told its own. plan P6."""
 ERASED = "已删除"
 KEY_LOST = "密钥缺失"
 PERCENT = 100

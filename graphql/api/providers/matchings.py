@@ -8,7 +8,7 @@ import strawberry
 
 from api.kit.context import Context
 from api.kit.enums import enum_type
-from api.kit.ids import EnterpriseID, MatchingID, OrganisationID, id_of, key_of
+from api.kit.ids import EnterpriseID, OrganisationID, id_of, key_of
 from api.kit.lists import Listed, listing, single
 from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.nodes import Node, NodeKind
@@ -16,7 +16,7 @@ from api.kit.paging import AtLeast
 from api.kit.parts import parts
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
-from domain.kernel import Command
+from domain.kernel import Command, IdOf
 from domain.masks import AUDIT, MATCHINGS_READ
 from domain.providers.matching.matching import Matching as MatchingState
 from domain.providers.matching.matching import MatchingStatus, RequestMatching
@@ -24,6 +24,7 @@ from domain.providers.matching.numbers import PlannedFirm as PlannedState
 from projections.providers import matchings as rows
 from projections.providers.matchings import MatchingFilter, MatchingRow
 
+MatchingID = Annotated[strawberry.ID, IdOf("matching")]
 enum_type(MatchingStatus)
 
 

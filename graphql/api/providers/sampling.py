@@ -18,7 +18,7 @@ from api.kit.published import argument, field, published
 from domain.access import Role
 from domain.governance.rule_bodies.sampling import SamplingPlan
 from domain.kernel import Command
-from domain.masks import ASSESSMENTS_READ, RATING_INPUTS, SAMPLES_READ
+from domain.masks import RATING_INPUTS, RATINGS_READ
 from domain.providers.ratings.rating import RATED_YEARS
 from domain.providers.sampling.draw import CommitDraw, FixFrame, RevealDraw
 from domain.providers.sampling.reassessment import Reassessment, ReassessmentStatus
@@ -28,6 +28,10 @@ from methods.sampling_replay import REPLAY_SCRIPT
 from projections.governance.dated_rules import body_on
 from projections.providers import sampling as rows
 
+SAMPLES_READ = RATINGS_READ
+"""Draws and what they come to 抽样: a provider is shown its own jobs, once drawn, and the city's rate. plan V5."""
+ASSESSMENTS_READ = RATING_INPUTS | {Role.SAMPLER}
+"""Who assesses which job again 盲评: an assessor its own. plan V5."""
 enum_type(DrawStatus)
 enum_type(ReassessmentStatus)
 enum_type(RiskClass)

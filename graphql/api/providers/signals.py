@@ -13,7 +13,7 @@ from api.kit.context import Context
 from api.kit.edges import Edge, Loader, led_to
 from api.kit.enums import enum_type
 from api.kit.filter_values import require_some, require_units, with_keys
-from api.kit.ids import CampaignID, OrganisationID, PersonID, ScreeningID, SignalID, id_of, key_of
+from api.kit.ids import CampaignID, OrganisationID, PersonID, id_of, key_of
 from api.kit.lists import Listed, listing, single
 from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.nodes import Node, NodeKind
@@ -24,18 +24,24 @@ from api.participants.enterprises import Enterprise, load_enterprises
 from api.participants.organisations import Organisation, load_organisations
 from domain.access import POSITIONS, Mask, Role
 from domain.instants import city_day
-from domain.kernel import Command, cited
+from domain.kernel import Command, IdOf, cited
 from domain.kernel import key_of as key_of_stream
-from domain.masks import ACTORS, AUDIT, SCREENINGS_READ, SIGNAL_COUNTERPARTS, SIGNALS_READ
+from domain.masks import ACTORS, AUDIT, SCREENINGS_READ
 from domain.participants.organisations import OrganisationKind
 from domain.providers.signals.numbers import SignalKind
 from domain.providers.signals.screening import RequestScreening, ScreeningStatus
 from domain.providers.signals.signal import SignalOutcome
-from domain.providers.signals.state import SignalStatus, signal_stream
+from domain.providers.signals.state import SIGNAL_READERS, SignalStatus, signal_stream
 from projections.diagnosis.diagnoses import diagnoses_by_id
 from projections.providers import signals as rows_of
 from projections.providers.signals import ScreeningFilter, ScreeningRow, SignalFilter, SignalRow
 
+SignalID = Annotated[strawberry.ID, IdOf("signal")]
+ScreeningID = Annotated[strawberry.ID, IdOf("screening")]
+SIGNALS_READ = SIGNAL_READERS
+"""Signals 异常信号: the city, the district of the firm, the one concerned, the auditor. plan V5."""
+SIGNAL_COUNTERPARTS = SCREENINGS_READ
+"""Which other cases a signal rests on: each in whose scope these lie; never the one concerned. plan V5."""
 for _enum in (ScreeningStatus, SignalOutcome, SignalKind, SignalStatus):
     enum_type(_enum)
 published_filter(SignalFilter)

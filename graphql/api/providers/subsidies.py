@@ -20,7 +20,7 @@ from domain.access import Everything, Role
 from domain.diagnosis.state import diagnosis_stream
 from domain.governance.proceedings.state import ProceedingKind
 from domain.kernel import Command, cause_of
-from domain.masks import AUDIT, RATING_INPUTS, RATINGS_READ, SUBSIDIES_READ
+from domain.masks import AUDIT, RATING_INPUTS, RATINGS_READ
 from domain.providers.ratings.numbers import Tier
 from domain.providers.ratings.rating import RATED_YEARS
 from domain.providers.subsidies import numbers
@@ -40,6 +40,8 @@ from projections.providers.ratings import rating_of
 from projections.providers.subsidies import subsidy_of
 from projections.providers.subsidy_jobs import confirmed_jobs, counted, jobs_of_year
 
+SUBSIDIES_READ = RATINGS_READ | {Role.DISTRICT}
+"""Subsidies 年度补贴: once approved, a provider reads its own line; a district what it pays itself."""
 enum_type(SubsidyStatus)
 enum_type(SubsidyStep)
 

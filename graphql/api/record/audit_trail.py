@@ -1,6 +1,5 @@
 """Audit trail 审计轨迹 in the schema: every entry about a subject, and the events of diagnoses as they happen. plan P5."""
 
-import re
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
@@ -12,6 +11,7 @@ import strawberry
 
 from api.kit import ids
 from api.kit.context import Context
+from api.kit.event_names import in_words
 from api.kit.filter_values import require_known, require_values
 from api.kit.lists import Listed, UpToPosition, listing
 from api.kit.nodes import NODES
@@ -29,13 +29,11 @@ from domain.masks import ACTORS, AUDIT, FOLLOWERS, PLACE_READERS, TRAIL, TRAIL_E
 from domain.participants.endpoints.events import EndpointRedeliveryAsked
 from domain.person_id_fields import person_fields, without
 from journal.codec import EVENT_OF
-from journal.entries import DEMO_TYPE
 from projections import Snapshot
 from projections.record import audit_trail, trail_sentences
 from projections.record.audit_trail import EntryFilter, EntryRow
 
 DIAGNOSES = "diagnosis."
-CHINESE_WORDS = re.compile(r"[\u4e00-\u9fff]+")
 
 
 @published(TRAIL_ENTRIES, row=EntryRow)
@@ -77,21 +75,6 @@ class DiagnosisEvent:
     what: str = field("What happened, in Chinese · 事实")
     at: datetime = field("When, UTC · 时间")
     role: Role = field("Role acted in · 角色")
-
-
-def in_words(name: str) -> str:
-    """What a published name says in Chinese 事实名称: the Chinese of its event's own first line."""
-    if name == DEMO_TYPE:
-        return "日志已标记为示例"
-    same = (event for other, event in EVENTS.items() if _unversioned(other) == _unversioned(name))
-    event = EVENTS.get(name) or next(same, None)
-    found = CHINESE_WORDS.search((event.__doc__ or "").splitlines()[0]) if event is not None else None
-    return found.group() if found is not None else name
-
-
-def _unversioned(name: str) -> str:
-    """A published name without its version: what was published anew says the same in words."""
-    return name.rsplit(".v", 1)[0]
 
 
 def _entries(context: Context, rows: Sequence[EntryRow], wanted: frozenset[str]) -> list[AuditEntry]:

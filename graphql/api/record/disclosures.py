@@ -121,6 +121,7 @@ class DisclosureQueries:
         "Who read protected data, latest first: a firm of its own data, city and auditor of all. from, to: both included; "
         "ofOthers: without what the firm's own people read · 披露记录. plan P5, P7",
         roles=DISCLOSURES,
+        query_cost=100,
     )
     def disclosures(
         self,

@@ -17,8 +17,9 @@ from typing import Any
 import orjson
 
 from api.kit.context import Context
+from api.kit.disclosure_notes import Found
 from api.kit.ports import Identified
-from api.server.disclosure_notes import Found
+from api.kit.services import Services
 from api.server.messages import GraphQLResponse, faulted_for
 from projections.engine.preconditions import StandsAt
 
@@ -71,14 +72,14 @@ class AnswerCache:
         self._size = 0
         self._lock = Lock()
 
-    def again(self, key: Key, context: Context) -> GraphQLResponse | None:
+    def again(self, key: Key, context: Context, services: Services) -> GraphQLResponse | None:
         """An answer made before that is still so, what is protected in it written down; None where there is none."""
         try:
             if (known := self._found(key, context)) is None:
                 return None
             context.disclosure_notes.note_again(known.found)
             context.close()  # nobody's snapshot is held while the disk is waited for
-            context.disclosure_notes.leave(context.program, context.caller)
+            context.disclosure_notes.leave(services, context.caller)
         except Exception as fault:  # noqa: BLE001 - whatever it is, the caller gets its id and the log the rest
             return faulted_for(context, fault)
         return GraphQLResponse(orjson.loads(known.body), body=known.body, cost=context.cost, tag=known.tag)

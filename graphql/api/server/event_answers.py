@@ -12,11 +12,11 @@ from graphql.execution.execute import assume_not_awaitable
 
 from api.kit.context import Context
 from api.kit.cursors import Cursors
+from api.kit.disclosure_notes import DisclosureNotes, Found
 from api.kit.ports import PUBLIC, Identified
 from api.kit.services import Services
 from api.server.asked_together import AskedTogether
 from api.server.change_notifications import ChangeNotifications
-from api.server.disclosure_notes import DisclosureNotes, Found
 from api.server.messages import CallerGone, GraphQLResponse
 from api.server.prepared_operations import PreparedOperation
 from journal import Caller

@@ -330,7 +330,7 @@ class Operations:
                 context.alone = readable.habit.alone
                 text = self._persisted.resolved(request.query, request.document_id)
                 key = key_of_answer(text, request.operation_name, request.variables, context.identified)
-                if key is not None and (again := self._answers.again(key, context)) is not None:
+                if key is not None and (again := self._answers.again(key, context, self._services)) is not None:
                     return again
             admitted = self._with_variables(readable, request, context)
             if isinstance(admitted, GraphQLResponse):

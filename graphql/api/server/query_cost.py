@@ -1,5 +1,7 @@
 """Query cost · 查询成本: what a document may cost, judged before any other rule reads it.
 
+What a field that computes weighs besides its selection stands beside it (`api.kit.published`).
+
 One walk, each fragment visited once: an 800-byte document of nested fragments would otherwise double its work with every
 level. The other validation rules are quadratic in what repeats, so they only see documents that passed here.
 """
@@ -32,26 +34,13 @@ from graphql import (
     is_list_type,
 )
 
+from api.kit.published import query_cost_of
+
 QUERY_TOO_COMPLEX = "QUERY_TOO_COMPLEX"
 PAGE_ARGUMENTS = ("first", "last")
 LISTED = "ids"
 SCHEMA_COSTS: Mapping[str, int] = {"__schema": 5_000, "__type": 500}
 """Fields that the standard introspection query of our schema resolves, about: a document may ask for it a few times."""
-FIELD_COSTS: Mapping[str, int] = {
-    "Query.cheapestImprovement": 8_000,
-    "Gate.lift": 50,
-    "Gate.liftProven": 50,
-    "Query.editions": 700,
-    "Query.disclosures": 100,
-    "Person.name": 20,
-    "Mutation.importRoster": 5_000,
-    "Mutation.issueReport": 5_000,
-    "Mutation.confirmReport": 5_000,
-}
-"""Fields that compute, by coordinate: what one of them weighs besides its selection. A document asks for two plans at most; what
-lifts the gates of a diagnosis takes a quarter of a plan's time, and its gates weigh as many as a list has. The last three by
-`benchmarks.query_cost`, 2026-11-28: a unit is 4 µs of a core; editions are read whole for any field, a name is unsealed.
-A roster is read and a report set in a process apart: what waits for that counts as costly (`admission`), with a thread of those."""
 INTROSPECTION_DEPTH = 12
 """Depth that introspection has for nothing: tools unwrap the types of arguments nine levels down."""
 INTROSPECTION_LISTS = frozenset({"fields", "inputFields", "interfaces", "possibleTypes"})
@@ -219,8 +208,8 @@ class _Walk:
             below = self.weigh(node.selection_set, kind, level + 1)
             below = Weight(below.depth + 1, below.aliases, 1, below.cost, below.introspection)
         cost = 1 + self._times(node, field, parent) * below.cost
-        if parent is not None:
-            cost += FIELD_COSTS.get(f"{parent.name}.{name}", 0)
+        if field is not None:
+            cost += query_cost_of(field.extensions.get("strawberry-definition"))
         introspection = below.introspection
         depth = max(below.depth, 1)
         if name in SCHEMA_COSTS:

@@ -26,10 +26,11 @@ from graphql import (
 )
 from strawberry.schema.schema import validate_document
 
+from api.kit.disclosure_notes import Guarded, entry_point_of, guarded_among
+from api.kit.forbidden_fields import Rows, forbidden
 from api.kit.published import FieldRights
 from api.server.compiled_selections import Plans
-from api.server.disclosure_notes import Guarded, entry_point_of, guarded_among
-from api.server.field_rights import Rows, asked, describe_rights, forbidden, resolve_rights, roles_for
+from api.server.field_rights import asked, describe_rights, resolve_rights, roles_for
 from api.server.input_text_checks import literals, unusable
 from api.server.introspection import introspective
 from api.server.query_cost import Limits, cost_of, over_budget
@@ -71,7 +72,7 @@ class Prepared:
     switches: the variables that decide what is skipped; None where nothing is. withheld: see `api.server.readable_part`.
     habit: kept as those. parts: what of it other roles may read, kept with it.
     cost: see `query_cost`. introspective: it asks for the schema alone.
-    entry_point, guarded: the fields it begins with, and the protected ones among all it asks for (`api.server.disclosure_notes`).
+    entry_point, guarded: the fields it begins with, and the protected ones among all it asks for (`api.kit.disclosure_notes`).
     below_root: the variables that the answer to one event of a subscription may depend on.
     """
 

@@ -33,8 +33,8 @@ from graphql import (
     visit,
 )
 
+from api.kit.forbidden_fields import Rows, forbidden
 from api.server.errors import formatted
-from api.server.field_rights import Rows, forbidden
 
 Switches = Mapping[str, bool]
 """Values of the boolean variables that @skip and @include look at."""

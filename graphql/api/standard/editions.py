@@ -262,7 +262,9 @@ Key = Annotated[str, argument("Key of the edition, such as 2023 or 2023-automoti
 class EditionQueries:
     """Query fields: the published standard."""
 
-    @field("Published editions, oldest first · 已发布的标准版本. plan S5", roles=SIGNED_IN)
+    @field(
+        "Published editions, oldest first · 已发布的标准版本. plan S5", roles=SIGNED_IN, query_cost=700  # read whole for any field
+    )
     def editions(self, info: strawberry.Info[Context, None], as_of: AsOfMoment = None) -> list[Edition]:
         """Every edition published, now or by then."""
         context = _context_of(info.context, as_of)

@@ -8,11 +8,11 @@ from enum import Enum
 import strawberry
 
 from api.kit.context import Context
+from api.kit.event_names import in_words
 from api.kit.ids import id_of
 from api.kit.paging import After
 from api.kit.published import field, published, subscription
 from api.kit.row_mapping import shown
-from api.record.audit_trail import in_words
 from api.server.subscriptions import BATCH, follow
 from domain.access import Role, Scope
 from domain.masks import SIGNED_IN

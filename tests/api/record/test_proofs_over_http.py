@@ -20,7 +20,7 @@ from journal.transparency.signed_notes import Note, SigningKey, SigningKind, Ver
 from tests.api.small_api import serving
 from tests.journal.forging import rewrite
 from tests.live_city import LiveCity
-from zhenduan.background import witnessing
+from zhenduan.cli import witnessing
 from zhenduan.wiring import now
 
 ASKS = (

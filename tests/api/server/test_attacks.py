@@ -8,8 +8,8 @@ import orjson
 import pytest
 from graphql import GraphQLError
 
+from api.kit.forbidden_fields import require_searchable
 from api.participants.enterprises import Enterprise
-from api.server.field_rights import require_searchable
 from domain.access import Everything, Role
 from domain.participants.people.memberships import GrantMembership
 from journal import Caller

@@ -4,13 +4,13 @@ import pytest
 import strawberry
 from graphql import GraphQLSchema, parse, print_schema
 
+from api.kit.forbidden_fields import forbidden
 from api.server.field_rights import (
     EVERYONE,
     SIGNED_IN,
     FieldsWithoutRights,
     asked,
     describe_rights,
-    forbidden,
     resolve_rights,
     roles_for,
     rows_without_fields,

@@ -24,7 +24,7 @@ def second_snapshots(source: str) -> list[str]:
     for function in ast.walk(ast.parse(source)):
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             attributes = (node for node in ast.walk(function) if isinstance(node, ast.Attribute))
-            within = IN_AN_OPERATION & {one.arg for one in function.args.args} or "self.program" in map(ast.unparse, attributes)
+            within = IN_AN_OPERATION & {one.arg for one in function.args.args} or "self._program" in map(ast.unparse, attributes)
             at_once = max((taken(node) for node in ast.walk(function) if isinstance(node, ast.With)), default=0)
             if taken(function) and (within or at_once > 1):
                 found.append(function.name)

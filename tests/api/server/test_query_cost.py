@@ -7,9 +7,10 @@ import pytest
 import strawberry
 from graphql import get_introspection_query, parse
 
+from api.kit.published import query_cost_of
 from api.schema import build_schema
 from api.server.field_rights import EVERYONE, resolve_rights
-from api.server.query_cost import FIELD_COSTS, Limits, over_budget
+from api.server.query_cost import Limits, over_budget
 from api.server.query_documents import Documents, Unacceptable
 
 LIMITS = Limits()
@@ -112,11 +113,30 @@ def test_types_of_fields_of_types_of_fields_are_refused() -> None:
     assert exceeded("{ __schema { types { fields { type { fields { name } } } } } }") == {"introspection": 2}
 
 
-def test_every_field_with_a_price_of_its_own_is_a_field_of_the_schema() -> None:
+def test_what_computes_weighs_besides_its_selection_what_was_measured() -> None:
+    """A roster is read and a report set in a process apart: whoever waits for that waits among what costs much."""
+    kinds = build_schema()._schema.type_map.items()  # noqa: SLF001 - as above
+    fields = {f"{kind}.{name}": one for kind, made in kinds for name, one in getattr(made, "fields", {}).items()}
+    costs = {name: query_cost_of(one.extensions.get("strawberry-definition")) for name, one in fields.items()}
+    assert {name: cost for name, cost in costs.items() if cost} == {
+        "Query.cheapestImprovement": 8_000,
+        "Gate.lift": 50,
+        "Gate.liftProven": 50,
+        "Query.editions": 700,
+        "Query.disclosures": 100,
+        "Person.name": 20,
+        "Mutation.importRoster": 5_000,
+        "Mutation.issueReport": 5_000,
+        "Mutation.confirmReport": 5_000,
+    }
+
+
+def test_a_field_that_computes_counts_once_for_each_time_that_it_is_resolved() -> None:
     schema = build_schema()._schema  # noqa: SLF001 - as above
-    for coordinate in FIELD_COSTS:
-        name, _, field = coordinate.partition(".")
-        assert field in getattr(schema.get_type(name), "fields", {}), coordinate
+    queries = (f"{{ people(first: {many}) {{ nodes {{ name }} }} }}" for many in (1, 3))
+    found = [over_budget(schema, parse(query), Limits(cost=0)) for query in queries]
+    one, three = ((errors[0].extensions or {})["actual"] for errors in found)
+    assert three - one == 2 * (1 + 1 + 20), "a page counts its nodes, and of each the name with what unsealing it takes"
 
 
 def test_introspection_many_times_over_is_refused() -> None:

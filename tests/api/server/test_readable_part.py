@@ -8,7 +8,8 @@ from graphql import GraphQLError, execute_sync
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.server.field_rights import Rows, forbidden, resolve_rights
+from api.kit.forbidden_fields import Rows, forbidden
+from api.server.field_rights import resolve_rights
 from api.server.query_cost import Limits
 from api.server.query_documents import Documents
 from api.server.readable_part import with_withheld

@@ -17,9 +17,10 @@ from graphql import (
 )
 
 from api.kit import lists
+from api.kit.disclosure_notes import DisclosureNotes
+from api.kit.selection_functions import FromRows, NotFromRows
 from api.server.answer_cache import AnswerCache
-from api.server.compiled_selections import CompiledExecutor, FromRows, NotFromRows
-from api.server.disclosure_notes import DisclosureNotes
+from api.server.compiled_selections import CompiledExecutor
 from api.server.operations import Operations
 from tests.live_city import DOCUMENTS as KNOWN_DOCUMENTS
 from tests.live_city import RIGHTS, SCHEMA, LiveCity, followed, live_city

@@ -12,7 +12,7 @@ from domain.access import Everything, Role
 from interop.proof import verify_dossier as verifier
 from interop.proof.audit_export import lines
 from journal import Journal, open_journal
-from journal.transparency.digests import SM3
+from journal.digests import SM3
 from journal.transparency.signed_notes import Note, SigningKey
 from journal.transparency.transparency_log import open_log
 from projections import open_read_models

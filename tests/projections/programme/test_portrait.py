@@ -4,9 +4,9 @@ from collections import Counter
 from decimal import Decimal
 
 from domain.access import Everything, Role, scope_of
+from domain.programme.papers.tables import Movement
 from projections import ReadModels
 from projections.programme.portrait import (
-    Movement,
     PortrayedFirm,
     cells,
     movement,

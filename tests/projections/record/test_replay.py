@@ -173,7 +173,7 @@ def test_coverage_of_any_past_moment_is_what_a_replay_to_that_point_gives(
                 for year in years:
                     found = coverage.by_district(today, Everything(), year, position)
                     assert found == coverage.by_district(then, Everything(), year), position
-                    assert replayed.targets_of(today, year, position) == coverage.targets(then, year), position
+                    assert coverage.targets(today, year, position) == coverage.targets(then, year), position
                     seen.add((year, tuple(found)))
     replay.close()
     assert {rows[0].diagnosed + rows[0].confirmed for year, rows in seen if rows} == {0, 1, 2}

@@ -37,7 +37,7 @@ def _verify_proof(given: argparse.Namespace) -> int:
 
 
 def _witness_key(given: argparse.Namespace) -> int:
-    from zhenduan.background import witnessing
+    from zhenduan.cli import witnessing
 
     return witnessing.make_key(given.file, given.name)
 
@@ -55,7 +55,7 @@ def _end_witness(settings: "Settings", given: argparse.Namespace) -> int:
 
 
 def _witness(given: argparse.Namespace) -> int:
-    from zhenduan.background import witnessing
+    from zhenduan.cli import witnessing
 
     token = os.environ.get(TOKEN, "")
     return witnessing.run(given.server, token, given.key, given.origin_key, given.memory, given.every)

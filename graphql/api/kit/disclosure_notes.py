@@ -6,14 +6,11 @@ What is skipped or withheld is not asked for (`api.server.readable_part`).
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+from api.kit.services import Services
 from domain.disclosures import Disclosed, Disclosure
 from domain.instants import microseconds
 from journal import Caller
-
-if TYPE_CHECKING:
-    from api.kit.services import Services
 
 Found = Mapping[tuple[str, str], frozenset[str]]
 """(firm, subject) -> the masks of its fields that an answer holds."""
@@ -76,7 +73,7 @@ class DisclosureNotes:
         """Note what an answer holds that was made before."""
         self._found.update(found)
 
-    def leave(self, services: "Services", caller: Caller) -> None:
+    def leave(self, services: Services, caller: Caller) -> None:
         """Write down what was noted, once; the answer may leave when this returns.
 
         Raises:
