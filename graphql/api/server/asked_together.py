@@ -5,6 +5,7 @@ whom it judges first is answered with the last of them.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -24,7 +25,16 @@ class _Job:
     """What is asked for, by whom, and where each waits for it."""
 
     answer: Answer[Any, Any]
-    asked: list[tuple[Any, asyncio.Future[Any]]] = field(default_factory=list)
+    asked: deque[tuple[Any, asyncio.Future[Any]]] = field(default_factory=deque)
+
+    def taken(self) -> list[tuple[Any, asyncio.Future[Any]]]:
+        """The first of those who still wait, `MOST` of them where there are so many."""
+        found = list[tuple[Any, asyncio.Future[Any]]]()
+        while self.asked and len(found) < MOST:
+            one = self.asked.popleft()
+            if not one[1].done():  # the others have left
+                found.append(one)
+        return found
 
 
 class AskedTogether:
@@ -54,11 +64,11 @@ class AskedTogether:
             while self._jobs:
                 key = next(iter(self._jobs))
                 job = self._jobs.pop(key)
-                waiting = [one for one in job.asked if not one[1].done()]  # the others have left
-                if len(waiting) > MOST:
-                    self._jobs[key] = _Job(job.answer, waiting[MOST:])
+                waiting = job.taken()
+                if job.asked:
+                    self._jobs[key] = job
                 if waiting:
-                    await self._do(job.answer, waiting[:MOST])
+                    await self._do(job.answer, waiting)
         finally:
             self._working.discard(asyncio.current_task())  # before anybody else asks, who else would wait for it
 

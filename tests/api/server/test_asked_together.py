@@ -1,17 +1,12 @@
 """Who waits together leaves alone, and nothing is done or kept for those who have gone (plan P5, P7; decision 0118)."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
-
-import pytest
 
 from api.server import asked_together
 from api.server.asked_together import AskedTogether
 from api.server.change_notifications import ChangeNotifications
-from api.server.event_streams import with_heartbeat
-
-FOR_EVER = 60.0
 
 
 async def at_once(function: Callable[..., Any], *arguments: Any) -> Any:
@@ -136,29 +131,3 @@ def test_a_job_is_of_so_many_that_whom_it_judged_first_is_answered_soon_and_othe
     jobs = asyncio.run(answered())
     assert [count for name, count in jobs if name == "many"] == [most, most, 1]
     assert jobs.index(("one", 1)) <= 2
-
-
-@pytest.mark.parametrize("ends_first", [True, False])
-def test_an_end_that_comes_with_an_answer_is_said_at_once(*, ends_first: bool) -> None:
-    """plan P7: not a quarter of a minute later."""
-
-    async def said() -> list[object]:
-        revoked, comes = asyncio.Event(), asyncio.Event()
-
-        async def answers() -> AsyncGenerator[str, None]:
-            await comes.wait()
-            yield "told"
-            await asyncio.sleep(FOR_EVER)
-
-        beats = with_heartbeat(answers(), FOR_EVER, lambda: revoked if not revoked.is_set() else asyncio.Event())
-        first = asyncio.ensure_future(anext(beats))
-        await asyncio.sleep(0.01)
-        for each in (revoked, comes) if ends_first else (comes, revoked):
-            each.set()
-        found: list[object] = [await first]
-        async with asyncio.timeout(2):
-            found.append(await anext(beats))
-        await beats.aclose()
-        return found
-
-    assert set(asyncio.run(said())) == {"told", None}
