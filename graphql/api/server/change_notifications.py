@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar, cast
+from weakref import WeakValueDictionary
 
 from journal import Journal
 from projections import ReadModels
@@ -20,6 +21,10 @@ RECONNECT_SECONDS = 1.0
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
+
+
+class Followed:
+    """What several follow together 共同跟读的内容."""
 
 
 @dataclass(eq=False)
@@ -45,6 +50,7 @@ class ChangeNotifications:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._moved = asyncio.Event()
         self._looks: dict[Hashable, _Look] = {}
+        self._followed: WeakValueDictionary[Hashable, Followed] = WeakValueDictionary()
 
     async def start(self) -> None:
         """Begin to follow, on the running loop."""
@@ -69,6 +75,10 @@ class ChangeNotifications:
         except TimeoutError:
             return False
         return True
+
+    def followed(self, what: Hashable) -> "Followed":
+        """One and the same of all who follow what is equal, as long as anybody does: found again at each look by being the same."""
+        return self._followed.setdefault(what, Followed())
 
     async def looked(self, what: Hashable, position: int, look: Callable[[int], T], *, waits: bool) -> T:
         """What a look finds beyond a position, by one look for all who ask for the same before it begins. decision 0118.

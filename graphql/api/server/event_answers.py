@@ -8,6 +8,7 @@ from contextvars import Context as Variables
 from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from typing import Any
+from weakref import WeakValueDictionary
 
 import orjson
 from graphql.execution.execute import assume_not_awaitable
@@ -29,6 +30,10 @@ KEPT = 128
 """Answers for anyone that are kept from one job to the next."""
 
 
+class Alike:
+    """What subscriptions have in common that may be answered alike 同类订阅."""
+
+
 @dataclass(frozen=True)
 class UnansweredEvent:
     """An event that one subscription waits to be answered 待应答事件. variables: of its request, such as its id.
@@ -37,7 +42,7 @@ class UnansweredEvent:
     """
 
     admitted: PreparedOperation
-    alike: Hashable
+    alike: Alike
     event: object
     variables: Variables = field(default_factory=copy_context)
 
@@ -92,11 +97,16 @@ class EventAnswers:
         self._completed = completed
         self._deadline_seconds = deadline_seconds
         self._together = AskedTogether(in_thread)
-        self._kept: OrderedDict[tuple[Hashable, int], _Kept] = OrderedDict()
+        self._kept: OrderedDict[tuple[Alike, int], _Kept] = OrderedDict()
+        self._alike: WeakValueDictionary[Hashable, Alike] = WeakValueDictionary()
         self._keeping = threading.Lock()
 
-    async def answer(self, admitted: PreparedOperation, alike: Hashable, event: object) -> GraphQLResponse:
-        """The answer to an event; alike: `admitted.alike`.
+    def alike(self, admitted: PreparedOperation) -> Alike:
+        """One and the same of all subscriptions that an event may be answered alike for, as long as there are any."""
+        return self._alike.setdefault(admitted.alike, Alike())
+
+    async def answer(self, admitted: PreparedOperation, alike: Alike, event: object) -> GraphQLResponse:
+        """The answer to an event; alike: of its subscription.
 
         Raises:
             CallerGone: the session has ended, or goes on in another role.

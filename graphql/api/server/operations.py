@@ -364,7 +364,7 @@ class Operations:
             if isinstance(events, ExecutionResult):
                 yield GraphQLResponse({"errors": formatted(events.errors or [])}, 400)
                 return
-            alike = admitted.alike
+            alike = self.event_answers.alike(admitted)
             async with aclosing(_generator(events)) as all_events:
                 async for event in all_events:
                     yield await self.event_answers.answer(admitted, alike, event)
