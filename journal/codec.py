@@ -15,6 +15,7 @@ from domain.events import EVENTS
 from domain.governance.proceedings.hearing import StatementGiven
 from domain.governance.proceedings.opening import NoticeServed
 from domain.kernel import Capability, Event, name_of
+from domain.participants.endpoints.events import EndpointRegistered
 from domain.participants.enterprises import EnterpriseRegistered, EnterpriseRevised
 from domain.participants.organisations import OrganisationRegistered
 from domain.participants.people.memberships import MembershipGranted
@@ -73,6 +74,7 @@ def _report_within(**added: Any) -> Callable[[Data], Data]:  # noqa: ANN401 - pl
 
 
 UPCASTERS: Mapping[str, Upcaster] = {
+    "endpoint.registered.v1": Upcaster(name_of(EndpointRegistered), lambda data: {**data, "editions": []}),
     "enterprise.registered.v1": Upcaster("enterprise.registered.v2", _without_reporting_unit),
     "enterprise.revised.v1": Upcaster("enterprise.revised.v2", _without_reporting_unit),
     "enterprise.registered.v2": Upcaster(name_of(EnterpriseRegistered), _of_no_year),

@@ -16,7 +16,7 @@ from api.server.answer_cache import AnswerCache
 from api.server.persisted_documents import PersistedDocuments
 from zhenduan.background.checkpointing import signing
 from zhenduan.background.computing import computing
-from zhenduan.background.delivering import delivering
+from zhenduan.background.delivering_apart import delivering_apart
 from zhenduan.background.due_acts import keeping_time
 from zhenduan.background.exam_closing import closing_exams
 from zhenduan.background.exchanging import exchanging
@@ -116,7 +116,7 @@ def listen(installation: Installation, host: str, port: int, settings: Settings,
         keeping_time(installation.services) if project else nullcontext(),
         closing_exams(installation.services) if project else nullcontext(),
         computing(installation.services) if project else nullcontext(),
-        delivering(installation.services, settings.egress) if project else nullcontext(),
+        delivering_apart(installation.services, settings) if project else nullcontext(),
         exchanging(installation.services, settings.transports) if project else nullcontext(),
     ):
         # uvicorn has ended everything of its own before it raises the signal again; by its usual handler that would end the
@@ -168,7 +168,7 @@ def project(settings: Settings) -> int:
         keeping_time(installation.services),
         closing_exams(installation.services),
         computing(installation.services),
-        delivering(installation.services, settings.egress),
+        delivering_apart(installation.services, settings),
         exchanging(installation.services, settings.transports),
     ):
         installation.services.models.run(stop)

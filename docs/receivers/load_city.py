@@ -63,9 +63,11 @@ while True:
         events = json.load(answer)
     for event in events:
         with opened(event["data"]["links"]["thing"]) as answer:
-            firm = json.load(answer)["data"]["node"]  # as it is now, and null if it is not ours
+            firm = json.load(answer)["data"]["node"]  # as it is now, and null if it is no longer ours to see
         with kept:  # what was read and how far, in one transaction
-            if firm:
+            if firm is None:
+                kept.execute("DELETE FROM enterprises WHERE id = ?", (event["data"]["thing"],))
+            else:
                 now = json.dumps(firm, ensure_ascii=False)
                 kept.execute(
                     "INSERT INTO enterprises VALUES (:id, :now) ON CONFLICT (id) DO UPDATE SET body = json_patch(body, :now)",

@@ -20,9 +20,10 @@ def read(where, body=None):
         return json.load(answer)
 
 
-def keep(firms, place):
+def keep(firms, place, gone=()):
     with kept:  # what was read and how far, in one transaction
         kept.executemany("INSERT OR REPLACE INTO firms VALUES (:id, :name)", firms)
+        kept.executemany("DELETE FROM firms WHERE id = ?", [(one,) for one in gone])
         kept.execute("INSERT OR REPLACE INTO followed VALUES (1, ?)", (place,))
 
 
@@ -37,6 +38,7 @@ if not kept.execute("SELECT place FROM followed").fetchone():
 while True:
     ((place,),) = kept.execute("SELECT place FROM followed")
     events = read("/events?" + urllib.parse.urlencode({"kind": "enterprise", "wait": 20, "after": place}))
-    found = [read(event["data"]["links"]["thing"])["data"]["node"] for event in events]  # as it is now, and null if it is not ours
+    found = {event["data"]["thing"]: read(event["data"]["links"]["thing"])["data"]["node"] for event in events}  # as each is now
     if events:
-        keep([firm for firm in found if firm], events[-1]["id"])
+        gone = [thing for thing, firm in found.items() if firm is None]  # no longer ours to see
+        keep([firm for firm in found.values() if firm], events[-1]["id"], gone)

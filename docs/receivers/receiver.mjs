@@ -12,7 +12,7 @@ for (;;) {
   const asked = new URLSearchParams({ wait: '20', ...(last && { after: last }) });
   try {
     const answer = await fetch(`${url}/events?${asked}`, { headers: { Authorization: `Bearer ${key}` } });
-    if (answer.status === 400 || answer.status === 401) throw new RangeError(await answer.text());
+    if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) throw new RangeError(await answer.text());
     if (!answer.ok) {
       await sleep(1000 * Number(answer.headers.get('retry-after') ?? 1));
       continue;
@@ -23,7 +23,7 @@ for (;;) {
     }
     fsyncSync(file);
   } catch (fault) {
-    if (fault instanceof RangeError) throw fault; // a wrong key or cursor does not get right by waiting
+    if (fault instanceof RangeError) throw fault; // a wrong address, key or cursor does not get right by waiting
     await sleep(1000); // the other side restarts, or was cut off within an answer
   }
 }

@@ -19,7 +19,7 @@ while True:
         with urllib.request.urlopen(request, timeout=60) as answer:
             events = json.load(answer)
     except urllib.error.HTTPError as refused:
-        if refused.code in (400, 401):  # a wrong key or cursor does not get right by waiting
+        if refused.code not in (429, 500, 502, 503, 504):  # a wrong address, key or cursor does not get right by waiting
             raise
         time.sleep(float(refused.headers.get("Retry-After", 1)))
     except (OSError, ValueError):  # the other side restarts, or was cut off within an answer

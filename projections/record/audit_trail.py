@@ -15,6 +15,7 @@ from domain.kernel import kind_of
 from journal import Entry
 from journal.codec import EVENT_OF, stored_names
 from projections.diagnosis.assignments import assigned_to
+from projections.diagnosis.diagnoses_fold import DIAGNOSES
 from projections.diagnosis.issued import SHOWN_OUTSIDE
 from projections.engine.columns import Long, columns
 from projections.engine.filters import Several, one_of, sought
@@ -142,6 +143,7 @@ class EntryFilter:
 
     since, until: microseconds of UTC, both included. by: the position that the journal had reached. live: to a reader
     outside the cases what is told as it happens alone, and not what comes out later with a report: events never change.
+    editions: of the standard, by which the case of a subject is measured; what is of no case is then not told.
     """
 
     stream: str | None = None
@@ -153,6 +155,7 @@ class EntryFilter:
     until: int | None = None
     by: int | None = None
     live: bool = False
+    editions: frozenset[str] | None = None
 
 
 ANY = EntryFilter()
@@ -182,6 +185,10 @@ def _matching(
         conditions.append(table.c.stream == where.stream)
     for name in ("actor", "role", "organisation"):
         conditions += one_of(snapshot, table.c[name], getattr(where, name))
+    if where.editions is not None:
+        cases = snapshot[DIAGNOSES]
+        measured = select(cases.c.id).where(cases.c.edition.in_(sorted(where.editions)))
+        conditions.append(subjects.c.diagnosis.in_(measured))
     if where.by is not None:
         conditions.append(table.c.position <= where.by)
     if where.types is not None:

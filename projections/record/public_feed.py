@@ -22,14 +22,16 @@ from projections.standard.revisions import standards_events
 
 @dataclass(frozen=True)
 class FeedFilter:
-    """Which events a follower wants 订阅筛选; None = all. names: public names. districts, enterprise: of the firm of an event.
+    """Which events a follower wants 订阅筛选; None = all.
 
-    What lies nowhere, such as a move of the directory, is not of a district or a firm.
+    names: public names. districts, enterprise: of the firm of an event. editions: keys of those that its case is measured by, or
+    that it is of. What lies nowhere, such as a move of the directory, is of no district, firm or edition.
     """
 
     names: frozenset[str] | None = None
     districts: frozenset[str] | None = None
     enterprise: str | None = None
+    editions: frozenset[str] | None = None
 
     def holds(self, event: type[Event]) -> bool:
         """Whether it is of a kind that is wanted."""
@@ -65,13 +67,13 @@ def public_entries(
     """
     parts: list[Sequence[EntryRow]] = []
     if names := _stored(role, Sight.PLACED, where):
-        wanted = EntryFilter(types=names, live=True)
+        wanted = EntryFilter(types=names, live=True, editions=where.editions)
         parts.append(entries(snapshot, where.within(scope), role, first, wanted, after=after))
     if not where.of_a_place:
-        if names := _stored(role, Sight.DIRECTORY, where):
+        if where.editions is None and (names := _stored(role, Sight.DIRECTORY, where)):
             parts.append(entries(snapshot, Everything(), role, first, EntryFilter(types=names), after=after))
         if names := _stored(role, Sight.STANDARD, where):
-            told = standards_events(snapshot, drafts, first, after=after, types=names)
+            told = standards_events(snapshot, drafts, first, after=after, types=names, editions=where.editions)
             parts.append(_at(snapshot, [row.position for row in told]))
     return list(merge(*parts, key=lambda row: row.position))[:first]
 

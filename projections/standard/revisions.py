@@ -5,7 +5,7 @@ else (`domain.standard.revision`). From the moment a consultation is announced, 
 comment with what became of it are open to every signed-in role.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -195,11 +195,18 @@ def consulted_editions(snapshot: Snapshot, scope: Scope, revision_id: str) -> Dr
 
 
 def standards_events(
-    snapshot: Snapshot, scope: Scope, first: int, *, after: int = 0, types: Sequence[str] | None = None
+    snapshot: Snapshot,
+    scope: Scope,
+    first: int,
+    *,
+    after: int = 0,
+    types: Sequence[str] | None = None,
+    editions: Collection[str] | None = None,
 ) -> list[StandardsEventRow]:
     """Events of editions and revisions 标准动态, in the order of the journal, beyond a position.
 
     Those that are public, and those of drafts that the scope admits. types: their names, as they are stored; None = all.
+    editions: keys of those that they are of alone; None = all, and the revisions'.
     """
     table, known = snapshot[STANDARDS_EVENTS], snapshot[REVISIONS]
     joined = table.outerjoin(known, and_(known.c.id == table.c.subject, table.c.kind == REVISION))
@@ -207,4 +214,6 @@ def standards_events(
     query = select(*chosen(table, StandardsEventRow)).select_from(joined).where(seen, table.c.position > after)
     if types is not None:
         query = query.where(table.c.type.in_(types))
+    if editions is not None:
+        query = query.where(table.c.kind != REVISION, table.c.subject.in_(sorted(editions)))
     return [StandardsEventRow._make(row) for row in snapshot.rows(query.order_by(table.c.position).limit(first))]

@@ -124,8 +124,8 @@ class Delivering:
     def _rows(self) -> Deliveries:
         return self.services.deliveries
 
-    def look(self, pool: ThreadPoolExecutor, stop: threading.Event) -> None:
-        """Have every endpoint served that nobody is at."""
+    def look(self, pool: ThreadPoolExecutor, stop: threading.Event) -> int:
+        """Have every endpoint served that nobody is at; how many there are."""
         with self._judging.reading() as snapshot:
             found, position = to_serve(snapshot), snapshot.position
         self._busy = {endpoint: one for endpoint, one in self._busy.items() if not one.done()}
@@ -135,6 +135,7 @@ class Delivering:
             if row.id not in self._busy and (position > seen or now >= until):
                 self._idle[row.id] = (position, now + IDLE_SECONDS)
                 self._busy[row.id] = pool.submit(self.serve, row.id, stop)
+        return len(found)
 
     def serve(self, identity: str, stop: threading.Event) -> None:
         """Send what is due to an endpoint, unless another is at it."""

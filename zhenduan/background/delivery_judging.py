@@ -58,7 +58,8 @@ class Moment(NamedTuple):
 def filter_of(endpoint: Endpoint) -> FeedFilter:
     """What an endpoint wants of the feed."""
     names = names_of(endpoint.kinds) if endpoint.kinds else None
-    return FeedFilter(names, frozenset(endpoint.districts) if endpoint.districts else None)
+    districts, editions = (frozenset(one) if one else None for one in (endpoint.districts, endpoint.editions))
+    return FeedFilter(names, districts, editions=editions)
 
 
 def entries_for(

@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints
 
 from domain.access import Role
 from domain.command_rights import BY_THE_PROGRAM
-from domain.kernel import Command, Count, Identifier, IdOf
+from domain.kernel import Command, Count, EditionRef, Identifier, IdOf
 from domain.participants.endpoints.state import EndpointStop
 
 PARTNERS = frozenset({Role.PARTNER})
@@ -42,6 +42,9 @@ class RegisterEndpoint(_About):
     )
     districts: Annotated[tuple[DistrictCode, ...], Field(max_length=20)] = Field(
         default=(), description="Districts that are wanted, by code; none = all within the key's scope · 区"
+    )
+    editions: Annotated[tuple[EditionRef, ...], Field(max_length=20)] = Field(
+        default=(), description="Editions of the standard, of cases and themselves; none = all · 标准版本"
     )
     per_second: Annotated[int, Field(ge=1, le=1_000)] = Field(default=20, description="Most requests a second · 每秒上限")
     others: Others = ()

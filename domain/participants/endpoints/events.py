@@ -10,13 +10,14 @@ from domain.participants.endpoints.state import EndpointStop
 class EndpointRegistered(Event):
     """A partner named an address to send public events to 推送端点已登记."""
 
-    type: Literal["endpoint.registered.v1"] = "endpoint.registered.v1"
+    type: Literal["endpoint.registered.v2"] = "endpoint.registered.v2"
     says: ClassVar = "登记了接收公开事件的推送端点，每秒至多 {per_second} 次"
     owner: str
     organisation: str
     url: str
     kinds: tuple[str, ...]
     districts: tuple[str, ...]
+    editions: tuple[str, ...]
     per_second: int
 
 

@@ -38,9 +38,9 @@ class Endpoint(Part):
     """An endpoint as the rules see it 推送端点.
 
     owner: actor of the partner's keys, which stays the same when keys are rotated. organisation: what those keys are for, a
-    district's code or "*". kinds: kinds or whole names of public events; empty = all. districts: empty = all. handshakes: how often
-    one was begun. generation: number of the secret; the one before it is good until `overlap_until`. tests, redeliveries: how many
-    were asked for. latest: the last of these redeliveries. asked, asked_on: how many of both on that day.
+    district's code or "*". kinds: kinds or whole names of public events; empty = all. districts, editions: empty = all.
+    handshakes: how often one was begun. generation: number of the secret; the one before it is good until `overlap_until`. tests,
+    redeliveries: how many were asked for. latest: the last of these redeliveries. asked, asked_on: how many of both on that day.
     """
 
     owner: str
@@ -49,6 +49,7 @@ class Endpoint(Part):
     kinds: tuple[str, ...]
     districts: tuple[str, ...]
     per_second: int
+    editions: tuple[str, ...] = ()
     status: EndpointStatus = EndpointStatus.UNVERIFIED
     stop: EndpointStop | None = None
     handshakes: int = 1

@@ -1,5 +1,6 @@
 """Values of filters 筛选取值: one that is none of its kind is refused, with those that are. plan P1."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
@@ -34,6 +35,14 @@ FILTER_UNIT_UNKNOWN = Rule(
     "筛选项 {path}：没有标识为“{given}”的{kind}；可用 organisations 查询",
     "The filter {path} names “{given}”, which is the id of no {kind_in_english}; `organisations` lists those there are",
 )
+FILTER_EDITION_UNREADABLE = Rule(
+    "FILTER_EDITION_UNREADABLE",
+    "plan P1",
+    "筛选项 {path}：“{given}”不是标准版本的键，应如 2023 或 2023-equipment；可用 editions 查询",
+    "The filter {path}: “{given}” is no key of an edition, such as 2023 or 2023-equipment; `editions` lists those there are",
+)
+EDITION_KEY = re.compile(r"\d{4}(\.\d{1,3})?(-[a-z]+){0,5}", re.ASCII)
+"""As standards and their industry editions are named."""
 LONGEST_SHOWN = 40
 
 
@@ -70,6 +79,20 @@ def districts_in(path: str, given: Sequence[str] | None) -> list[str] | None:
     codes = keys_of(given, "organisation")
     require_known(path, codes, {one.code: one.name for one in districts().districts})
     return codes
+
+
+def edition_keys_in(path: str, given: Sequence[str] | None) -> list[str] | None:
+    """The keys of editions that keys or ids name, published or yet to be; None names none 标准版本筛选.
+
+    Raises:
+        Refused: FILTER_EDITION_UNREADABLE, FILTER_ADMITS_NOTHING (plan P1).
+    """
+    require_values(**{path: given})
+    keys = keys_of(given, "edition")
+    for one in keys or ():
+        if not EDITION_KEY.fullmatch(one):
+            raise FILTER_EDITION_UNREADABLE.refuse(path=path, given=one[:LONGEST_SHOWN])
+    return keys
 
 
 def require_some(where: object) -> None:

@@ -22,7 +22,7 @@ from starlette.types import Receive, Send
 from starlette.types import Scope as Connection
 
 from api.kit.cursors import Cursors
-from api.kit.filter_values import districts_in
+from api.kit.filter_values import districts_in, edition_keys_in
 from api.kit.ids import key_of
 from api.kit.services import Services
 from api.record.event_shapes import CLOUD_EVENTS_BATCH, SOURCE, cloud_event
@@ -104,7 +104,7 @@ class EventFeed:
         return [Route(SOURCE, self.events, methods=["GET"])]
 
     async def events(self, request: Request) -> Response:
-        """GET /events?after=&wait=&kind=&district=&enterprise= 公开事件."""
+        """GET /events?after=&wait=&kind=&district=&enterprise=&edition= 公开事件."""
         try:
             media = _media(request)
             token = bearer(authorization(request.headers))
@@ -125,15 +125,16 @@ class EventFeed:
             return respond(GraphQLResponse({"errors": [error]}, 400), JSON, as_status=True)
 
     def _asked(self, request: Request, *, of_stream: bool) -> Asked:
-        given = parameters(request, "after", "wait", "kind", "district", "enterprise")
+        given = parameters(request, "after", "wait", "kind", "district", "enterprise", "edition")
         seen = (request.headers.get(LAST_EVENT) if of_stream else None) or given.get("after")
         wait = given.get("wait", "0")
         if not wait.isascii() or not wait.isdigit() or int(wait[:4]) > LONGEST_WAIT:
             raise _wrong(f"wait 须是 0 至 {LONGEST_WAIT} 的整数秒。", f"Give wait in whole seconds, from 0 to {LONGEST_WAIT}.")
-        for name in ("kind", "district", "enterprise"):
+        for name in ("kind", "district", "enterprise", "edition"):
             if name in given and not 0 < len(given[name]) <= LONGEST_FILTER:
                 raise _wrong(f"{name} 为空或过长。", f"{name} is empty or too long.")
-        where = FeedFilter(_names(given.get("kind")), _districts(given.get("district")), _firm(given.get("enterprise")))
+        places = _districts(given.get("district"))
+        where = FeedFilter(_names(given.get("kind")), places, _firm(given.get("enterprise")), _editions(given.get("edition")))
         again = {name: value for name, value in given.items() if name != "after"}
         return Asked(self._cursors.open(seen) if seen else 0, int(wait), where, again)
 
@@ -255,6 +256,12 @@ def _names(kinds: str | None) -> frozenset[str] | None:
 def _districts(given: str | None) -> frozenset[str] | None:
     """The districts of a list of codes or ids, parted by commas."""
     named = districts_in("district", None if given is None else [one.strip() for one in given.split(",")])
+    return None if named is None else frozenset(named)
+
+
+def _editions(given: str | None) -> frozenset[str] | None:
+    """The editions of a list of keys or ids, parted by commas."""
+    named = edition_keys_in("edition", None if given is None else [one.strip() for one in given.split(",")])
     return None if named is None else frozenset(named)
 
 

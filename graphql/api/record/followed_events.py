@@ -15,7 +15,7 @@ import strawberry
 from api.kit import nodes
 from api.kit.context import Context
 from api.kit.cursors import Cursors
-from api.kit.filter_values import districts_in, require_known, require_values
+from api.kit.filter_values import districts_in, edition_keys_in, require_known, require_values
 from api.kit.ids import key_of
 from api.kit.nodes import Node
 from api.kit.paging import After
@@ -143,13 +143,18 @@ def _typed_event(cursors: Cursors, row: EntryRow) -> FollowedEvent:
     )
 
 
-def _where(kind: list[str] | None, district: list[str] | None, enterprise: str | None) -> FeedFilter:
+def _where(
+    kind: list[str] | None, district: list[str] | None, enterprise: str | None, edition: list[strawberry.ID] | None
+) -> FeedFilter:
     require_values(kind=kind)
     if unknown := unknown_kinds(kind or ()):
         require_known("kind", unknown, (*KINDS, *NAMES))
-    places = districts_in("district", district)
+    places, editions = districts_in("district", district), edition_keys_in("edition", edition)
     return FeedFilter(
-        names_of(kind) if kind else None, frozenset(places) if places is not None else None, key_of(enterprise, "enterprise")
+        names_of(kind) if kind else None,
+        frozenset(places) if places is not None else None,
+        key_of(enterprise, "enterprise"),
+        frozenset(editions) if editions is not None else None,
     )
 
 
@@ -170,9 +175,12 @@ class FollowedEventSubscription:
         kind: Annotated[list[str] | None, argument("Kinds of events, or their public names; none = all · 事件类别")] = None,
         district: Annotated[list[str] | None, argument("Districts of the events' firms, by code; none = all · 区")] = None,
         enterprise: Annotated[strawberry.ID | None, argument("Id of one firm; none = all in the scope · 企业标识")] = None,
+        edition: Annotated[
+            list[strawberry.ID] | None, argument("Editions of the standard, of cases and themselves; none = all · 标准版本")
+        ] = None,
     ) -> AsyncGenerator[FollowedEvent, None]:
         """Events beyond a cursor, for ever."""
-        context, where = info.context, _where(kind, district, enterprise)
+        context, where = info.context, _where(kind, district, enterprise, edition)
 
         def read(snapshot: Snapshot, role: Role, scope: Scope, position: int) -> list[EntryRow]:
             return public_entries(snapshot, scope, draft_scope(role, scope), role, where, BATCH, after=position)

@@ -1,10 +1,12 @@
 """Asked together · 合并执行: those who ask the same are answered by one job in one thread. decision 0118.
 
-A job that has begun is joined by nobody: each answer rests on what was so after it was asked for. It is of so many at most, since
-whom it judges first is answered with the last of them.
+A job that has begun is joined by nobody: each answer rests on what was so after it was asked for. Whom it judges first is answered
+with the last of them, so that a job is of no more than are answered in a moment, by the time that the one before it took for each.
 """
 
 import asyncio
+import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -15,16 +17,31 @@ Answer = Callable[[Sequence[A]], Sequence[T | Exception]]
 """Answers several who ask, in their order; a fault is theirs alone to whom it is given."""
 AT_ONCE = 2
 """Jobs of one kind; threads share one interpreter."""
-MOST = 64
+AT_LEAST, MOST = 64, 512
 """Who ask in one job; the rest come after the others that wait."""
+MOMENT_SECONDS = 0.02
 
 
 @dataclass
 class _Job:
-    """What is asked for, by whom, and where each waits for it."""
+    """What is asked for, by whom, and where each waits for it. at_once: how many are answered in a moment, as far as is known."""
 
     answer: Answer[Any, Any]
-    asked: list[tuple[Any, asyncio.Future[Any]]] = field(default_factory=list)
+    asked: deque[tuple[Any, asyncio.Future[Any]]] = field(default_factory=deque)
+    at_once: int = AT_LEAST
+
+    def took(self, count: int, seconds: float) -> None:
+        """So many were answered within so many seconds."""
+        self.at_once = min(max(int(count * MOMENT_SECONDS / max(seconds, 1e-6)), AT_LEAST), MOST)
+
+    def taken(self) -> list[tuple[Any, asyncio.Future[Any]]]:
+        """The first of those who still wait, as many as are answered in a moment."""
+        found = list[tuple[Any, asyncio.Future[Any]]]()
+        while self.asked and len(found) < self.at_once:
+            one = self.asked.popleft()
+            if not one[1].done():  # the others have left
+                found.append(one)
+        return found
 
 
 class AskedTogether:
@@ -54,11 +71,13 @@ class AskedTogether:
             while self._jobs:
                 key = next(iter(self._jobs))
                 job = self._jobs.pop(key)
-                waiting = [one for one in job.asked if not one[1].done()]  # the others have left
-                if len(waiting) > MOST:
-                    self._jobs[key] = _Job(job.answer, waiting[MOST:])
+                waiting = job.taken()
+                if job.asked:
+                    self._jobs[key] = job
                 if waiting:
-                    await self._do(job.answer, waiting[:MOST])
+                    began = time.monotonic()
+                    await self._do(job.answer, waiting)
+                    job.took(len(waiting), time.monotonic() - began)
         finally:
             self._working.discard(asyncio.current_task())  # before anybody else asks, who else would wait for it
 

@@ -6,8 +6,10 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeVar, cast
+from weakref import WeakValueDictionary
 
 from journal import Journal
 from projections import ReadModels
@@ -21,12 +23,16 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
+class Followed:
+    """What several follow together 共同跟读的内容."""
+
+
 @dataclass(eq=False)
 class _Look:
-    """A look that has not begun 待查看: how many wait for it, and what they wait for, from the first of them on."""
+    """A look that has not begun 待查看: who waits for it, and what they wait for, from the first of them on."""
 
-    waiting: int = 0
-    found: asyncio.Future[Any] | None = None
+    waiting: set[asyncio.Future[Any]] = field(default_factory=set)
+    found: asyncio.Task[Any] | None = None
 
 
 class ChangeNotifications:
@@ -44,6 +50,7 @@ class ChangeNotifications:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._moved = asyncio.Event()
         self._looks: dict[Hashable, _Look] = {}
+        self._followed: WeakValueDictionary[Hashable, Followed] = WeakValueDictionary()
 
     async def start(self) -> None:
         """Begin to follow, on the running loop."""
@@ -69,6 +76,10 @@ class ChangeNotifications:
             return False
         return True
 
+    def followed(self, what: Hashable) -> "Followed":
+        """One and the same of all who follow what is equal, as long as anybody does: found again at each look by being the same."""
+        return self._followed.setdefault(what, Followed())
+
     async def looked(self, what: Hashable, position: int, look: Callable[[int], T], *, waits: bool) -> T:
         """What a look finds beyond a position, by one look for all who ask for the same before it begins. decision 0118.
 
@@ -78,11 +89,13 @@ class ChangeNotifications:
         one = self._looks.setdefault(key, _Look())
         if one.found is None:
             one.found = asyncio.ensure_future(self._look(key, one, position, look, waits=waits))
-        one.waiting += 1
+            one.found.add_done_callback(partial(self._tell, key, one))
+        mine = asyncio.get_running_loop().create_future()
+        one.waiting.add(mine)
         try:
-            return await asyncio.shield(one.found)  # who leaves takes nothing from the others
+            return cast("T", await mine)  # its own: who leaves takes nothing from the others
         finally:
-            one.waiting -= 1
+            one.waiting.discard(mine)
             if not one.waiting and self._looks.get(key) is one:  # nobody is left for whom it would begin
                 self._begins(key, one)
                 one.found.cancel()
@@ -95,6 +108,18 @@ class ChangeNotifications:
         if waits and not await self.beyond(position, None):
             raise asyncio.CancelledError  # the app ends, and with it whoever waited
         return await asyncio.to_thread(begun)
+
+    def _tell(self, key: Hashable, one: _Look, found: asyncio.Task[Any]) -> None:
+        """Give what was found to everyone who still waits for it."""
+        self._begins(key, one)
+        fault = None if found.cancelled() else found.exception()
+        for each in [waiting for waiting in one.waiting if not waiting.done()]:
+            if found.cancelled():
+                each.cancel()
+            elif fault is not None:
+                each.set_exception(fault)
+            else:
+                each.set_result(found.result())
 
     def _begins(self, key: Hashable, one: _Look) -> None:
         """Whoever asks from here on is told what a later snapshot shows."""

@@ -1,11 +1,14 @@
 """Event answers 事件应答: each event of a subscription for whoever its caller is then, alike ones together. decision 0118."""
 
+import threading
 import time
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from contextvars import Context as Variables
 from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from typing import Any
+from weakref import WeakValueDictionary
 
 import orjson
 from graphql.execution.execute import assume_not_awaitable
@@ -23,13 +26,23 @@ from journal import Caller
 
 FOR_ANYONE = None
 """For whom an answer is that was made of the event alone."""
+KEPT = 128
+"""Answers for anyone that are kept from one job to the next."""
+
+
+class Alike:
+    """What subscriptions have in common that may be answered alike 同类订阅."""
 
 
 @dataclass(frozen=True)
 class UnansweredEvent:
-    """An event that one subscription waits to be answered 待应答事件. variables: of its request, such as its id."""
+    """An event that one subscription waits to be answered 待应答事件. variables: of its request, such as its id.
+
+    alike: what it has in common with those that are answered alike, where nothing but the event is asked for.
+    """
 
     admitted: PreparedOperation
+    alike: Alike
     event: object
     variables: Variables = field(default_factory=copy_context)
 
@@ -43,6 +56,15 @@ class _Job:
 
     identified: dict[str | None, Identified | bool | None] = field(default_factory=dict)
     made: dict[Caller | None, tuple[GraphQLResponse, Found]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """An answer for anyone, with what its key holds by identity: as long as it is kept, nothing else has that."""
+
+    document: object
+    event: object
+    made: tuple[GraphQLResponse, Found]
 
 
 class EventAnswers:
@@ -75,14 +97,21 @@ class EventAnswers:
         self._completed = completed
         self._deadline_seconds = deadline_seconds
         self._together = AskedTogether(in_thread)
+        self._kept: OrderedDict[tuple[Alike, int], _Kept] = OrderedDict()
+        self._alike: WeakValueDictionary[Hashable, Alike] = WeakValueDictionary()
+        self._keeping = threading.Lock()
 
-    async def answer(self, admitted: PreparedOperation, alike: Hashable, event: object) -> GraphQLResponse:
-        """The answer to an event; alike: `admitted.alike`.
+    def alike(self, admitted: PreparedOperation) -> Alike:
+        """One and the same of all subscriptions that an event may be answered alike for, as long as there are any."""
+        return self._alike.setdefault(admitted.alike, Alike())
+
+    async def answer(self, admitted: PreparedOperation, alike: Alike, event: object) -> GraphQLResponse:
+        """The answer to an event; alike: of its subscription.
 
         Raises:
             CallerGone: the session has ended, or goes on in another role.
         """
-        return await self._together.ask((alike, id(event)), self._answers, UnansweredEvent(admitted, event))
+        return await self._together.ask((alike, id(event)), self._answers, UnansweredEvent(admitted, alike, event))
 
     async def still(self, token: str | None, caller: Caller) -> None:
         """Ask anew whose a token is, whatever is delivered meanwhile.
@@ -97,8 +126,18 @@ class EventAnswers:
         return [_or_fault(self._now, job, token, caller) for token, caller in asked]
 
     def _answers(self, asked: Sequence[UnansweredEvent]) -> list[GraphQLResponse | Exception]:
-        job = _Job()
-        return [_or_fault(one.variables.run, self._answer, job, one.admitted, one.event) for one in asked]
+        """Answer the same event to several alike, which is executed once for all jobs where it is for anyone."""
+        job, key = _Job(), (asked[0].alike, id(asked[0].event))
+        with self._keeping:
+            if (kept := self._kept.get(key)) is not None:
+                job.made[FOR_ANYONE] = kept.made
+        answers = [_or_fault(one.variables.run, self._answer, job, one.admitted, one.event) for one in asked]
+        if kept is None and FOR_ANYONE in job.made:
+            with self._keeping:
+                self._kept[key] = _Kept(asked[0].admitted.prepared, asked[0].event, job.made[FOR_ANYONE])
+                if len(self._kept) > KEPT:
+                    self._kept.popitem(last=False)
+        return answers
 
     def _now(self, job: _Job, token: str | None, caller: Caller) -> Identified | None:
         """Who a token belongs to, looked for once a job, as long as it is the same caller in the same role."""

@@ -8,30 +8,28 @@ Each event of a subscription that has a position carries it as `id:`; a client t
 """
 
 import asyncio
-import math
 import secrets
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Literal, TypeVar
+from functools import partial
 
 import orjson
-from anyio import CancelScope
 from graphql import OperationType
-from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.responses import PlainTextResponse, Response
 
 from api.kit.ports import PUBLIC
 from api.server.admission import Lane, Overloaded
 from api.server.errors import request_error
 from api.server.messages import CallerGone, GraphQLRequest, GraphQLResponse, faulted
+from api.server.open_streams import EVENT_STREAM, HEADERS, HEARTBEAT, Ended, IdleStreams, OpenStream
 from api.server.operations import Operations
 from api.server.prepared_operations import PreparedOperation
 from api.server.request_ids import client_address
 from api.server.response_bodies import encoded
 from journal import Caller
 
-EVENT_STREAM = "text/event-stream"
 STREAM_TOKEN = "x-graphql-event-stream-token"  # noqa: S105 - the name of a header
 LAST_EVENT = "last-event-id"
 HEARTBEAT_SECONDS = 15.0
@@ -44,68 +42,11 @@ RESERVATIONS_OF_HOLDER = 10
 OPERATIONS_OF_STREAM = 10
 WAITING_EVENTS = 64
 """Of one stream; an operation whose client takes nothing waits."""
-HEADERS = {"cache-control": "no-store", "vary": "accept, authorization", "x-content-type-options": "nosniff"}
 EVERYTHING = frozenset(OperationType)
-HEARTBEAT = b":\n\n"
+COMPLETE = b"event: complete\ndata:\n\n"
 
-T = TypeVar("T")
 Sent = Response | GraphQLResponse
 """A response, or an answer that becomes one with its own status."""
-
-
-async def with_heartbeat(
-    answers: AsyncGenerator[T, None], seconds: float, revoked: Callable[[], asyncio.Event] = asyncio.Event
-) -> AsyncGenerator[T | None, None]:
-    """The answers, and None whenever none came for so many seconds, or when what `revoked` gives is set.
-
-    Streams that fall idle in the same second say so together, so that their sessions are judged together.
-    """
-    loop = asyncio.get_running_loop()
-    comes = loop.create_future()
-
-    def wake(_done: object = None) -> None:
-        if not comes.done():
-            comes.set_result(None)
-
-    def ends() -> asyncio.Task[Literal[True]]:
-        ended = asyncio.ensure_future(revoked().wait())
-        ended.add_done_callback(wake)
-        return ended
-
-    def awaited() -> asyncio.Future[T | None]:
-        waiting = asyncio.ensure_future(anext(answers, None))
-        waiting.add_done_callback(wake)
-        return waiting
-
-    waiting, ended = awaited(), ends()
-    try:
-        while True:
-            if ended.done():  # with the last answer
-                wake()
-            late = loop.call_at(_whole_second(loop.time() + seconds, seconds), wake)
-            await comes
-            late.cancel()
-            comes = loop.create_future()
-            if not waiting.done():
-                if ended.done():
-                    ended = ends()
-                yield None
-                continue
-            answer = waiting.result()
-            if answer is None:
-                return
-            yield answer
-            waiting = awaited()
-    finally:
-        ended.cancel()
-        waiting.cancel()
-        with CancelScope(shield=True):
-            await asyncio.wait({waiting})
-
-
-def _whole_second(at: float, seconds: float) -> float:
-    """The end of the second of the loop's clock that a moment lies in; of a wait that is shorter than that, the moment itself."""
-    return math.ceil(at) if seconds >= 1 else at
 
 
 @dataclass
@@ -132,6 +73,7 @@ class EventStreams:
         self._operations = operations
         self._reserved: dict[str, ReservedStream] = {}
         self._holders: Counter[str] = Counter()
+        self._idle = IdleStreams()
 
     async def distinct(self, asked: GraphQLRequest, token: str | None, kinds: frozenset[OperationType]) -> Sent:
         """The stream of one operation; what is wrong with its document is told there too, as the protocol asks."""
@@ -139,8 +81,23 @@ class EventStreams:
         if isinstance(admitted, GraphQLResponse):
             if admitted.status in (401, 405, 503):
                 return admitted
-            return _stream(_single_event(admitted))
-        return _stream(self._events(admitted))
+            return Response(_next(admitted) + COMPLETE, 200, {**HEADERS, "x-accel-buffering": "no"}, EVENT_STREAM)
+        caller = admitted.context.caller if admitted.context.identified is not None else None
+
+        async def judge() -> None:
+            await self._operations.check(admitted)
+
+        return self._stream(self._events(admitted), judge, _closing, caller)
+
+    def _stream(
+        self,
+        chunks: AsyncGenerator[bytes, None],
+        judge: Callable[[], Awaitable[None]],
+        ending: Callable[[Ended], bytes],
+        caller: Caller | None,
+    ) -> Response:
+        """An open stream of a caller; None = the public."""
+        return OpenStream(chunks, judge, ending, self._idle, HEARTBEAT_SECONDS, partial(self._operations.watch, caller))
 
     async def _admitted(
         self, asked: GraphQLRequest, token: str | None, kinds: frozenset[OperationType]
@@ -150,26 +107,11 @@ class EventStreams:
             self._operations.admit, asked, token, kinds, lane=lane, token=token
         )
 
-    async def _events(self, admitted: PreparedOperation) -> AsyncIterator[bytes]:
-        caller = admitted.context.caller if admitted.context.identified is not None else None
-
-        def revoked() -> asyncio.Event:
-            return self._operations.revoked(caller)
-
-        async with (
-            aclosing(self._operations.stream(admitted)) as answers,
-            aclosing(with_heartbeat(answers, HEARTBEAT_SECONDS, revoked)) as beats,
-        ):
-            try:
-                async for answer in beats:
-                    if answer is None:
-                        await self._operations.check(admitted)
-                        yield HEARTBEAT
-                    else:
-                        yield _next(answer)
-            except (CallerGone, Overloaded) as ended:
-                yield _next(_closing_answer(ended))
-        yield b"event: complete\ndata:\n\n"
+    async def _events(self, admitted: PreparedOperation) -> AsyncGenerator[bytes, None]:
+        async with aclosing(self._operations.stream(admitted)) as answers:
+            async for answer in answers:
+                yield _next(answer)
+        yield COMPLETE
 
     async def reserve(self, token: str | None) -> Sent:
         """Reserve a stream; its token is the body.
@@ -200,7 +142,13 @@ class EventStreams:
             return ALREADY_OPEN
         reservation.is_open = True
         asyncio.get_running_loop().call_later(UNOPENED_SECONDS, self._expire, name)
-        return _stream(self._carried(name, reservation))
+        caller = reservation.caller
+
+        async def judge() -> None:
+            await self._operations.event_answers.still(reservation.bearer, caller)
+
+        whose = caller if reservation.bearer is not None else None
+        return self._stream(self._carried(name, reservation), judge, lambda _ended: b"", whose)
 
     async def run(self, name: str, token: str | None, asked: GraphQLRequest) -> Sent:
         """Run an operation whose answers go to a reserved stream.
@@ -264,27 +212,13 @@ class EventStreams:
             task.cancel()
         return Response(status_code=200, headers=HEADERS)
 
-    async def _carried(self, name: str, reservation: ReservedStream) -> AsyncIterator[bytes]:
+    async def _carried(self, name: str, reservation: ReservedStream) -> AsyncGenerator[bytes, None]:
         """What comes for a reserved stream, until its client or its caller is gone."""
-        caller = reservation.caller
-
-        def revoked() -> asyncio.Event:
-            return self._operations.revoked(caller if reservation.bearer is not None else None)
-
-        async def arriving() -> AsyncGenerator[bytes, None]:
-            while True:
-                yield await reservation.events.get()
-
         reservation.is_read = True
         try:
             yield HEARTBEAT  # the client learns that its stream is open
-            async with aclosing(arriving()) as events, aclosing(with_heartbeat(events, HEARTBEAT_SECONDS, revoked)) as beats:
-                async for event in beats:
-                    if event is None:
-                        await self._operations.event_answers.still(reservation.bearer, caller)
-                    yield event or HEARTBEAT
-        except CallerGone:
-            return
+            while True:
+                yield await reservation.events.get()
         finally:
             self._end(name)
 
@@ -319,19 +253,14 @@ NO_OPERATION_ID = _error(
 )
 
 
-def _stream(events: AsyncIterator[bytes]) -> Response:
-    return StreamingResponse(events, media_type=EVENT_STREAM, headers={**HEADERS, "x-accel-buffering": "no"})
-
-
-def _closing_answer(ended: CallerGone | Overloaded) -> GraphQLResponse:
+def _closing_answer(ended: Ended) -> GraphQLResponse:
     if isinstance(ended, CallerGone):
         return GraphQLResponse({"errors": [ended.error]})
     return _error(ended.status, ended.code, ended.chinese, ended.english)
 
 
-async def _single_event(answer: GraphQLResponse) -> AsyncIterator[bytes]:
-    yield _next(answer)
-    yield b"event: complete\ndata:\n\n"
+def _closing(ended: Ended) -> bytes:
+    return _next(_closing_answer(ended)) + COMPLETE
 
 
 def _next(answer: GraphQLResponse) -> bytes:

@@ -364,7 +364,7 @@ class Operations:
             if isinstance(events, ExecutionResult):
                 yield GraphQLResponse({"errors": formatted(events.errors or [])}, 400)
                 return
-            alike = admitted.alike
+            alike = self.event_answers.alike(admitted)
             async with aclosing(_generator(events)) as all_events:
                 async for event in all_events:
                     yield await self.event_answers.answer(admitted, alike, event)
@@ -376,7 +376,7 @@ class Operations:
         finally:
             if admitted.context.has_read:
                 with CancelScope(shield=True):  # a client that has left must not leave a snapshot open
-                    await self.in_thread(admitted.context.close)
+                    await asyncio.shield(self.in_thread(admitted.context.close))
 
     def still(self, token: str | None, caller: Caller) -> Identified | None:
         """Who a token belongs to, as long as it is the same caller in the same role.
@@ -394,6 +394,12 @@ class Operations:
         if self._revocations is None or caller is None:
             return asyncio.Event()
         return self._revocations.revoked(caller.actor)
+
+    def watch(self, caller: Caller | None, wake: Callable[[], None]) -> Callable[[], None]:
+        """Have `wake` called whenever a role of a caller has ended, until what is given is called; never for the public."""
+        if self._revocations is None or caller is None:
+            return _nothing
+        return self._revocations.watch(caller.actor, wake)
 
     async def check(self, admitted: PreparedOperation) -> None:
         """Ask anew for the caller of a stream on which nothing has come for a while; raises as `still`."""
@@ -421,6 +427,10 @@ async def _generator(events: AsyncIterable[Any]) -> AsyncGenerator[Any, None]:
         close = getattr(events, "aclose", None)
         if close is not None:
             await close()
+
+
+def _nothing() -> None:
+    """Of a caller whom nothing is told of."""
 
 
 def _errors(built: list[GraphQLError] | Executor[Any]) -> list[GraphQLError]:

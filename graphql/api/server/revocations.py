@@ -6,6 +6,7 @@ It looks into the journal itself: a projector that stands still keeps nobody's s
 import asyncio
 import logging
 import threading
+from collections.abc import Callable
 from weakref import WeakValueDictionary
 
 from domain.kernel import key_of
@@ -32,6 +33,7 @@ class Revocations:
         self._thread = threading.Thread(target=self._follow, name="revocations", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
+        self._watching: dict[str, set[Callable[[], None]]] = {}
 
     async def start(self) -> None:
         """Begin to follow, on the running loop."""
@@ -48,6 +50,18 @@ class Revocations:
         """What is set when a role of a person ends. Take it before looking whether one has: then none is missed."""
         return self._waiting.setdefault(person, asyncio.Event())
 
+    def watch(self, person: str, wake: Callable[[], None]) -> Callable[[], None]:
+        """Have `wake` called whenever a role of a person ends, until what is given is called 持续通知. Begin before looking."""
+        self._watching.setdefault(person, set()).add(wake)
+
+        def unwatch() -> None:
+            waking = self._watching[person]
+            waking.discard(wake)
+            if not waking:
+                self._watching.pop(person, None)
+
+        return unwatch
+
     def session_changed(self, person: str) -> None:
         """Let the streams of a person look at once whether their session goes on: it was ended or changed in this process."""
         if self._loop is not None and not self._stop.is_set():
@@ -58,6 +72,8 @@ class Revocations:
             revoked = self._waiting.pop(person, None)  # whoever comes later waits for the next one
             if revoked is not None:
                 revoked.set()
+            for wake in tuple(self._watching.get(person, ())):
+                wake()
 
     def _follow(self) -> None:
         loop, position = self._loop, -1

@@ -62,9 +62,10 @@ async def follow(
     after = context.last_event or after
     position = context.cursors.open(after) if after else await asyncio.to_thread(models.position)
     role, scope, waits = Role(context.role), context.scope, False
+    together = change_notifications.followed((*what, role, scope))
     look = looking(models, role, scope, read, made)
     while True:
-        events, position = await change_notifications.looked((*what, role, scope), position, look, waits=waits)
+        events, position = await change_notifications.looked(together, position, look, waits=waits)
         for event in events:
             yield event
         waits = len(events) < BATCH

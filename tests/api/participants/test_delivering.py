@@ -7,11 +7,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import psutil
 import pytest
 
 from api.server.operations import Operations
@@ -42,13 +43,48 @@ def registered(city: LiveCity, url: str) -> str:
 
 @contextmanager
 def projecting(city: LiveCity) -> Iterator[subprocess.Popen[bytes]]:
-    """The program that sends, as a process of its own, killed in the end."""
+    """The program that folds, and below it what sends, both killed in the end."""
     given = (sys.executable, "-m", "zhenduan", "--data", str(city.installation.services.blobs.folder.parent), "project")
     with subprocess.Popen(given, env=os.environ | LOCAL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as started:  # noqa: S603 - ours
         try:
             yield started
         finally:
-            started.send_signal(signal.SIGKILL)
+            if started.poll() is None:
+                for one in psutil.Process(started.pid).children(recursive=True):
+                    one.kill()
+                started.kill()
+
+
+def sender(program: int) -> psutil.Process:
+    """The process below a program that sends, once it does: the one that stands behind it."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        for one in psutil.Process(program).children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                if one.nice() > psutil.Process(program).nice():
+                    return one
+        time.sleep(0.05)
+    raise AssertionError("nothing sends")
+
+
+def test_what_sends_stands_behind_its_program_and_another_takes_its_place(city: LiveCity) -> None:
+    """plan P7, P8: killed alone it is made again, and it does not outlive its program."""
+    with receiving() as receiver, projecting(city) as program:
+        registered(city, receiver.url)
+        first = sender(program.pid)
+        diagnosis = city.opened()
+        assert receiver.until(1), "nothing was sent"
+        first.kill()
+        gone, _ = psutil.wait_procs([first], 10)
+        assert gone
+        city.done("district", "withdrawDiagnosis", diagnosis=diagnosis, reason="重复立项")
+        assert len(receiver.until(2, 40)) == 2
+        second = sender(program.pid)
+        assert second.pid != first.pid
+        program.send_signal(signal.SIGTERM)
+        assert program.wait(20) == 0
+        gone, _ = psutil.wait_procs([second], 20)
+        assert gone
 
 
 def test_killed_between_send_and_record_it_sends_again_under_the_same_id_and_loses_nothing(city: LiveCity) -> None:

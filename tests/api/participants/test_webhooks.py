@@ -245,6 +245,17 @@ def test_what_left_the_district_between_event_and_delivery_is_withheld(hooks: Ho
     assert "WITHHELD" in {one["status"] for one in hooks.log(endpoint, "erp 310117")}
 
 
+def test_an_endpoint_of_an_edition_is_told_of_its_cases_alone(hooks: Hooks, receiver: Receiver) -> None:
+    of_it, of_another = (hooks.active(receiver, editions=one) for one in (["edition/2023"], ["2031"]))
+    hooks.happens()
+    diagnosis = hooks.city.opened()
+    for endpoint in (of_another, of_it):
+        hooks.serve(endpoint)
+    assert [one.event["subject"] for one in receiver.received[-1:]] == [diagnosis]
+    assert [one["event"] for one in hooks.log(of_it) if one["event"] != "handshake"] == ["diagnosis.case-opened.v1"]
+    assert [one["event"] for one in hooks.log(of_another)] == ["handshake"]
+
+
 def test_an_unknown_kind_and_an_address_without_tls_are_refused(hooks: Hooks, city: LiveCity) -> None:
     given = {"url": "https://erp.example/", "kinds": ["weather"]}
     assert hooks.city.refused("erp *", "registerEndpoint", **given) == "ENDPOINT_KIND"
@@ -258,7 +269,8 @@ def test_what_would_be_sent_nowhere_is_refused_when_it_is_registered(city: LiveC
     url = "https://erp.example/"
     for amiss in ({"districts": ["999999"]}, {"districts": ["310103"]}, {"districts": ["松江区"]}):
         assert city.refused("erp *", "registerEndpoint", url=url, **amiss) == "FILTER_VALUE_UNKNOWN", amiss
-    for nothing in ({"districts": []}, {"kinds": []}):
+    assert city.refused("erp *", "registerEndpoint", url=url, editions=["二〇二三"]) == "FILTER_EDITION_UNREADABLE"
+    for nothing in ({"districts": []}, {"kinds": []}, {"editions": []}):
         assert city.refused("erp *", "registerEndpoint", url=url, **nothing) == "FILTER_ADMITS_NOTHING", nothing
     for host in ("10.0.0.1", "169.254.169.254", "127.1", "0x7f.1", "2130706433", "[::1]", "[::ffff:10.0.0.1]", "[64:ff9b::a00:1]"):
         assert city.refused("erp *", "registerEndpoint", url=f"https://{host}/") == "ENDPOINT_ADDRESS", host

@@ -120,6 +120,20 @@ def test_a_key_of_a_district_is_told_of_that_district_alone(city: LiveCity, host
     assert not {diagnosis, f"enterprise/{ENTERPRISE}"} & elsewhere
 
 
+def test_a_follower_of_an_edition_is_told_of_its_cases_and_of_itself_alone(city: LiveCity, host: str) -> None:
+    diagnosis = city.issued()
+    headers = key(city)
+    told = fetched(host, headers, edition="2023")
+    assert {one["subject"] for one in told} == {diagnosis, "edition/2023"}
+    assert [one["id"] for one in told] == [
+        one["id"] for one in fetched(host, headers) if one["subject"] in (diagnosis, "edition/2023")
+    ]
+    assert fetched(host, headers, edition="edition/2023", kind="diagnosis") == [one for one in told if one["subject"] == diagnosis]
+    assert fetched(host, headers, edition="2031") == []
+    assert {one["subject"] for one in fetched(host, headers, edition="2023,2031", district="310117")} == {diagnosis}
+    assert fetched(host, headers, edition="2023", district="310115") == []
+
+
 def test_a_bank_whose_consent_ended_between_event_and_delivery_is_told_nothing(city: LiveCity, host: str) -> None:
     terms = {"bank": "bank", "purpose": "授信", "since": city.today, "until": city.today}
     granted = city.done("enterprise", "grantConsent", "enterprise { consents { nodes { id } } }", enterprise=ENTERPRISE, **terms)
@@ -144,6 +158,8 @@ def test_a_bank_whose_consent_ended_between_event_and_delivery_is_told_nothing(c
         ({"district": "310103"}, 400, "FILTER_VALUE_UNKNOWN"),
         ({"district": "310117,,"}, 400, "FILTER_VALUE_UNKNOWN"),
         ({"enterprise": "nope"}, 400, "MALFORMED_INPUT"),
+        ({"edition": "2023年版"}, 400, "FILTER_EDITION_UNREADABLE"),
+        ({"edition": "2023,"}, 400, "FILTER_EDITION_UNREADABLE"),
         ({"wait": "31"}, 400, "MALFORMED_INPUT"),
         ({"wait": "99999999999"}, 400, "MALFORMED_INPUT"),
         ({"wait": "-1"}, 400, "MALFORMED_INPUT"),

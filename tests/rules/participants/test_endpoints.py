@@ -58,6 +58,7 @@ REGISTERED = EndpointRegistered(
     url="https://erp.example/events",
     kinds=("diagnosis",),
     districts=("310117",),
+    editions=(),
     per_second=20,
 )
 VERIFIED = EndpointVerified(handshake=1)
