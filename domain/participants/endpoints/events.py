@@ -12,6 +12,7 @@ class EndpointRegistered(Event):
 
     type: Literal["endpoint.registered.v1"] = "endpoint.registered.v1"
     says: ClassVar = "登记了接收公开事件的推送端点，每秒至多 {per_second} 次"
+    says_in_english: ClassVar = "registered an endpoint for public events, at most {per_second} a second"
     owner: str
     organisation: str
     url: str
@@ -25,6 +26,7 @@ class EndpointVerified(Event):
 
     type: Literal["endpoint.verified.v1"] = "endpoint.verified.v1"
     says: ClassVar = "完成了推送端点的第 {handshake} 次握手，开始推送"
+    says_in_english: ClassVar = "completed handshake {handshake} of the endpoint, which is sent events from now on"
     handshake: int
 
 
@@ -33,6 +35,7 @@ class EndpointSecretRotated(Event):
 
     type: Literal["endpoint.secret_rotated.v1"] = "endpoint.secret_rotated.v1"
     says: ClassVar = "将推送签名密钥轮换为第 {generation} 个"
+    says_in_english: ClassVar = "rotated the endpoint's signing secret to number {generation}"
     generation: int
     overlap_until: datetime
 
@@ -42,6 +45,7 @@ class EndpointDisabled(Event):
 
     type: Literal["endpoint.disabled.v1"] = "endpoint.disabled.v1"
     says: ClassVar = "停用了推送端点，此前连续失败 {failures} 次"
+    says_in_english: ClassVar = "disabled the endpoint, after {failures} failures in a row"
     stop: EndpointStop
     failures: int
 
@@ -51,6 +55,7 @@ class EndpointEnabled(Event):
 
     type: Literal["endpoint.enabled.v1"] = "endpoint.enabled.v1"
     says: ClassVar = "恢复推送端点，等待第 {handshake} 次握手"
+    says_in_english: ClassVar = "enabled the endpoint again, which waits for handshake {handshake}"
     handshake: int
 
 
@@ -59,6 +64,7 @@ class EndpointTestAsked(Event):
 
     type: Literal["endpoint.test_asked.v1"] = "endpoint.test_asked.v1"
     says: ClassVar = "请求第 {number} 个测试事件"
+    says_in_english: ClassVar = "asked for test event {number}"
     number: int
     day: date
 
@@ -68,6 +74,7 @@ class EndpointRedeliveryAsked(Event):
 
     type: Literal["endpoint.redelivery_asked.v1"] = "endpoint.redelivery_asked.v1"
     says: ClassVar = "请求第 {number} 次重发"
+    says_in_english: ClassVar = "asked for redelivery {number}"
     number: int
     day: date
     first: int

@@ -54,9 +54,11 @@ class AuditEntry:
     )
     type: str = field("Published name of the fact · 事实名称")
     what: str = field("What happened, in Chinese · 事实")
+    what_in_english: str = field("What happened, in English · 事实（英文）")
     sentence: str | None = field(
         "Who did what to how much of it, in Chinese; roles, never people · 轨迹语句", roles=TRAIL, mask=Mask.TRAIL
     )
+    sentence_in_english: str | None = field("The same sentence, in English · 轨迹语句（英文）", roles=TRAIL, mask=Mask.TRAIL)
     actor: strawberry.ID | None = field("Opaque id of the person or machine · 操作人标识", roles=ACTORS)
     role: Role = field("Role acted in; SYSTEM where no person or machine sent it, such as a demo's mark · 角色", made=True)
     organisation: strawberry.ID = field("Organisation it was acted for · 单位标识")
@@ -75,6 +77,7 @@ class DiagnosisEvent:
     )
     type: str = field("Published name of the fact · 事实名称")
     what: str = field("What happened, in Chinese · 事实")
+    what_in_english: str = field("What happened, in English · 事实（英文）")
     at: datetime = field("When, UTC · 时间")
     role: Role = field("Role acted in · 角色")
 
@@ -83,10 +86,22 @@ def in_words(name: str) -> str:
     """What a published name says in Chinese 事实名称: the Chinese of its event's own first line."""
     if name == DEMO_TYPE:
         return "日志已标记为示例"
+    found = CHINESE_WORDS.search(_first_line(name))
+    return found.group() if found is not None else name
+
+
+def in_english(name: str) -> str:
+    """What a published name says in English 事实英文名称: the first sentence of its event's own first line."""
+    if name == DEMO_TYPE:
+        return "The journal was marked as a demo"
+    plain = " ".join(CHINESE_WORDS.sub("", _first_line(name)).replace(" ,", ",").split())
+    return re.split(" ?[;.:]( |$)", plain)[0] or name
+
+
+def _first_line(name: str) -> str:
     same = (event for other, event in EVENTS.items() if _unversioned(other) == _unversioned(name))
     event = EVENTS.get(name) or next(same, None)
-    found = CHINESE_WORDS.search((event.__doc__ or "").splitlines()[0]) if event is not None else None
-    return found.group() if found is not None else name
+    return (event.__doc__ or "").splitlines()[0] if event is not None else ""
 
 
 def _unversioned(name: str) -> str:
@@ -101,13 +116,13 @@ def _entries(context: Context, rows: Sequence[EntryRow], wanted: frozenset[str])
         for stream, firm in firms.items():
             held = (EVENT_OF[row.type].masks for row in rows if row.stream == stream and row.type in EVENT_OF)
             context.disclosure_notes.note(masks.union(*held), [(firm, stream)])
-    sentences = [""] * len(rows)
-    if "sentence" in wanted:
+    sentences = [trail_sentences.Said("", "")] * len(rows)
+    if not wanted.isdisjoint({"sentence", "sentence_in_english"}):
         sentences = trail_sentences.sentences_of(context.snapshot, context.scope, rows)
     return [_entry(context, row, said) for row, said in zip(rows, sentences, strict=True)]
 
 
-def _entry(context: Context, row: EntryRow, sentence: str) -> AuditEntry:
+def _entry(context: Context, row: EntryRow, said: trail_sentences.Said) -> AuditEntry:
     cursor = context.cursors.seal(row.position)
     counted = kind_of(row.stream) != "diagnosis" or not sees_only_issued(context.scope)
     return AuditEntry(
@@ -117,7 +132,9 @@ def _entry(context: Context, row: EntryRow, sentence: str) -> AuditEntry:
         cursor=cursor,
         subject=strawberry.ID(row.stream),
         what=in_words(row.type),
-        sentence=sentence,
+        what_in_english=in_english(row.type),
+        sentence=said.in_chinese,
+        sentence_in_english=said.in_english,
         data=_readable_data(row, context.role),
         role=Role(row.role or Role.SYSTEM),
     )
@@ -253,6 +270,7 @@ class DiagnosisSubscription:
                 cursor=cursors.seal(row.position),
                 diagnosis=ids.id_of("diagnosis", key_of(row.stream)),
                 what=in_words(row.type),
+                what_in_english=in_english(row.type),
             )
 
         async with aclosing(follow(context, after, ("diagnosisEvents", where), read, made)) as events:
