@@ -165,7 +165,8 @@ class Event(BaseModel):
     """A fact 事实, named in the past tense. It is never refused, edited or deleted.
 
     Each subclass declares `type: Literal["capability.what_happened.v1"]`, its published name, and what it `says`: the
-    predicate of its sentence in the trail, with fields in braces (`projections.record.trail_sentences` fills them in).
+    predicate of its sentence in the trail, with fields in braces (`projections.record.trail_sentences` fills them in), in
+    Chinese and, as `says_in_english`, in English.
     `told_to`: the roles to which its entries are there at all, of those that read the trail: its keepers' alone unless it says
     otherwise. An entry tells no more than the schema tells of the thing. `masks`: the protected data that it holds, which reading
     it is written down under. `concerns`: of its fields `enterprise`, `provider` and `district` those that say whom its stream
@@ -176,6 +177,7 @@ class Event(BaseModel):
 
     type: str
     says: ClassVar[str]
+    says_in_english: ClassVar[str]
     told_to: ClassVar[frozenset[Role]] = KEEPERS
     masks: ClassVar[frozenset[Mask]] = frozenset()
     concerns: ClassVar[tuple[str, ...]] = ()

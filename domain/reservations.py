@@ -17,6 +17,9 @@ class ReservationTaken(Event):
 
     type: Literal["slot.taken.v1"] = "slot.taken.v1"
     says: ClassVar = "登记了一份在办诊断，其间同一批次、同一目的不再另开"
+    says_in_english: ClassVar = (
+        "recorded a running diagnosis, so that no other is opened in the same campaign for the same purpose"
+    )
     holder: str
 
 
@@ -25,6 +28,7 @@ class ReservationReleased(Event):
 
     type: Literal["slot.released.v1"] = "slot.released.v1"
     says: ClassVar = "注销了在办诊断的登记，可再行开展"
+    says_in_english: ClassVar = "removed the record of a running diagnosis, so that another may be opened"
     holder: str
 
 

@@ -1,7 +1,7 @@
-// A list of several pages is kept whole as one sheet, from whichever page it is asked.
+// A list of several pages is kept whole as one sheet, from whichever page it is asked; a list that is no table as it is narrowed and ordered.
 import { readFileSync } from "node:fs";
 
-import { go, journey, settled, signIn, tab } from "./browser.mjs";
+import { accessible, choose, go, journey, settled, signIn, tab } from "./browser.mjs";
 
 const rowsOf = async (download) => {
   const file = `${process.env.FOLDER}/list.csv`;
@@ -21,5 +21,23 @@ await journey(async (browser) => {
   const rows = await rowsOf(download);
   await settled(city);
   const back = await city.getByRole("button", { name: "上一页" }).isDisabled();
-  return { all, page, rows: rows.length, different: new Set(rows).size, back };
+
+  // a list that is no table: narrowed, ordered, and kept as it stands then
+  const [provider] = await tab(browser);
+  await signIn(provider, "provider");
+  await go(provider, "/");
+  const list = provider.getByRole("region", { name: "需要您处理" });
+  const whole = await list.getByRole("link").allInnerTexts();
+  const one = whole.at(-1).split("：")[1];
+  await choose(provider, list.getByLabel("排序 需要您处理"), "企业，由小到大");
+  await settled(provider);
+  const ordered = (await list.getByRole("link").allInnerTexts()).map((text) => text.split("：")[1]);
+  await list.getByLabel("筛选 需要您处理").fill(one);
+  await settled(provider);
+  const narrowed = await list.getByRole("link").allInnerTexts();
+  const [sheet] = await Promise.all([provider.waitForEvent("download"), list.getByRole("button", { name: "导出清单 需要您处理" }).click()]);
+  const kept = await rowsOf(sheet);
+  const sorted = [...ordered].sort((a, b) => a.localeCompare(b, "zh-Hans-CN", { numeric: true }));
+  await accessible(provider, "list");
+  return { all, page, rows: rows.length, different: new Set(rows).size, back, whole: whole.length, inOrder: ordered.join() === sorted.join(), narrowed: narrowed.length, kept: kept.length, named: [...narrowed, ...kept].every((text) => text.includes(one)) };
 });

@@ -1,4 +1,4 @@
-// What a person has typed stays: while the window is made narrow and wide again, while asking again fails, and after a click beside the dialogue. A page that is gone says so.
+// What a person has typed stays: while the window is made narrow and wide again, while asking again fails, after a click beside the dialogue, and over a reload. A page that is gone says so.
 import { choose, go, journey, problems, settled, signIn, tab, URL_OF } from "./browser.mjs";
 
 const TYPED = "已核对台账（示例）";
@@ -34,6 +34,13 @@ await journey(async (browser) => {
   const beside = await held();
   await doubted(city);
   const failed = await held();
+  await city.reload();
+  await settled(city);
+  await city.getByRole("button", { name: "报送批次" }).click();
+  await field.waitFor();
+  const reloaded = [await held(), await form.locator('.ant-select [title="数据管理能力成熟度"]').count()];
+  await form.getByRole("button", { name: "清空重填" }).click();
+  const afresh = await held();
   await city.keyboard.press("Escape");
   await form.waitFor({ state: "hidden" });
 
@@ -64,5 +71,5 @@ await journey(async (browser) => {
     await firm.getByLabel("登录名").waitFor();
     return firm.url() === `${URL_OF}/` && (await firm.locator(".indicator").count());
   })();
-  return { narrow, wide, beside, failed, begun, replaced, left };
+  return { narrow, wide, beside, failed, reloaded, afresh, begun, replaced, left };
 });

@@ -1,5 +1,12 @@
 // A rating is opened to its parts, their inputs and the facts behind, by the provider itself; its subsidy and dossiers; coverage by district; a draw is committed to in time.
-import { accessible, cityDay, dated, go, journey, leave, shot, signIn, tab } from "./browser.mjs";
+import { accessible, cityDay, dated, go, journey, leave, refusal, settled, shot, signIn, tab } from "./browser.mjs";
+
+const MONTHS = 24; // of draws that an earlier walk may have committed to
+
+function monthAhead(ahead) {
+  const [year, month] = cityDay().split("-").map(Number);
+  return `${year + Math.floor((month - 1 + ahead) / 12)}-${String(((month - 1 + ahead) % 12) + 1).padStart(2, "0")}`;
+}
 
 async function ofYear(page, year) {
   await go(page, "/ratings");
@@ -43,30 +50,29 @@ await journey(async (browser) => {
   await shot(city, "coverage");
 
   await go(city, "/sampling");
-  await city.getByText("尚无抽样").waitFor();
-  await accessible(city, "sampling-none");
-  const months = [0, 1].map((ahead) => {
-    const [year, month] = cityDay().split("-").map(Number);
-    return `${year + Math.floor((month - 1 + ahead) / 12)}-${String(((month - 1 + ahead) % 12) + 1).padStart(2, "0")}`;
-  });
+  if (await city.getByText("尚无抽样").count()) await accessible(city, "sampling-none"); // in a city that was walked through before there is one
   await city.getByRole("button", { name: "承诺抽样" }).click();
   await city.getByLabel("公开随机数来源").fill("福利彩票双色球当期开奖号码");
-  const said = [];
-  for (const month of months) {
+  await dated(city.getByLabel("抽样月份"), monthAhead(0));
+  const said = [await refusal(city)];
+  let month = "";
+  for (let ahead = 1; ahead <= MONTHS && (await city.locator(".ant-modal:visible").count()); ahead += 1) {
+    month = monthAhead(ahead);
     await dated(city.getByLabel("抽样月份"), month);
     await city.locator(".ant-modal button[type=submit]").click();
-    if (month === months[0]) said.push(await city.locator(".ant-notification-notice").last().innerText());
+    await settled(city);
   }
-  await city.locator(".ant-card", { hasText: months[1].replace("-", ".") }).waitFor();
+  const drawn = city.locator(".ant-card", { hasText: month.replace("-", ".") });
+  await drawn.waitFor();
   await city.locator(".ant-modal").waitFor({ state: "hidden" });
-  await city.getByRole("button", { name: "确定抽样框" }).click();
-  await dated(city.getByLabel("公开随机数产生日"), `${months[1]}-28`);
+  await drawn.getByRole("button", { name: "确定抽样框" }).click();
+  await dated(city.getByLabel("公开随机数产生日"), `${month}-28`);
   await city.locator(".ant-modal button[type=submit]").click();
   await city.waitForFunction(() => [...document.querySelectorAll(".ant-notification-notice")].some((one) => one.textContent.includes("抽样框")));
   said.push(await city.locator(".ant-notification-notice", { hasText: "抽样框" }).last().innerText());
   await leave(city);
-  await city.getByText("复算脚本").click();
+  await drawn.getByText("复算脚本").click();
   await accessible(city, "sampling");
   await shot(city, "sampling");
-  return { facts, parts, tiles, dossier, paid, late: said[0], early: said[1], script: await city.locator("pre").innerText() };
+  return { facts, parts, tiles, dossier, paid, late: said[0], early: said[1], script: await drawn.locator("pre").innerText() };
 });

@@ -15,7 +15,6 @@ await journey(async (browser) => {
   const wide = [];
   async function look(path) {
     await go(page, path);
-    await page.waitForTimeout(400);
     const found = await page.locator(CHROME).evaluateAll((all) => all.map((one) => one.textContent.trim()).filter((text) => /\p{Script=Han}/u.test(text)));
     const hints = await page.locator("[placeholder], [aria-label]").evaluateAll((all) => all.flatMap((one) => [one.getAttribute("placeholder"), one.getAttribute("aria-label")]).filter((text) => text && /\p{Script=Han}/u.test(text)));
     const left = [...new Set([...found, ...hints])].filter((text) => !OWN.test(text));

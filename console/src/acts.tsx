@@ -3,6 +3,7 @@ import dayjs, { type Dayjs } from "dayjs";
 import { type ReactNode, useState } from "react";
 
 import type { Names } from "./gql/enum-names";
+import { KeptForm } from "./kept-form";
 import { useNames, useWords } from "./language";
 
 type Option = { value: string | number; label: string };
@@ -18,8 +19,8 @@ export function useOptions() {
   return (names: Names, only?: readonly string[]): Option[] => Object.keys(names).filter((value) => !only || only.includes(value)).map((value) => ({ value, label: name(names, value) }));
 }
 
-/** What may be done, a button each, with its form in a dialogue. Whatever falls under `false` is not offered. */
-export function Acts({ acts, done, small }: { acts: (Act | false | "" | null | undefined)[]; done: () => void; small?: boolean }) {
+/** What may be done, a button each, with its form in a dialogue. Whatever falls under `false` is not offered. about: the thing, so that what was typed for one is not shown for another. */
+export function Acts({ about, acts, done, small }: { about: string; acts: (Act | false | "" | null | undefined)[]; done: () => void; small?: boolean }) {
   const words = useWords();
   const [open, setOpen] = useState<string>();
   const offered = acts.filter((one) => !!one);
@@ -40,12 +41,12 @@ export function Acts({ acts, done, small }: { acts: (Act | false | "" | null | u
       </Space>
       <Modal open={act !== undefined} title={act?.label} onCancel={() => setOpen(undefined)} footer={null} destroyOnHidden>
         {act?.says && <div style={{ marginBottom: 12 }}>{act.says}</div>}
-        <Form layout="vertical" onFinish={(given: Record<string, unknown>) => void sent(given)} initialValues={Object.fromEntries((act?.fields ?? []).map((one) => [one.name, one.kind === "day" && one.initial ? dayjs(one.initial as string) : one.initial]))}>
+        <KeptForm about={`${act?.label} ${about}`} layout="vertical" onFinish={(given: Record<string, unknown>) => void sent(given)} initialValues={Object.fromEntries((act?.fields ?? []).map((one) => [one.name, one.kind === "day" && one.initial ? dayjs(one.initial as string) : one.initial]))}>
           {act?.fields?.map((one) => (
             <Form.Item key={one.name} name={one.name} label={one.label} extra={one.help} rules={one.may ? [] : [{ required: true, message: words.signIn.missing }]}>{fieldOf(one, words)}</Form.Item>
           ))}
           <Button type="primary" danger={act?.danger} htmlType="submit">{words.send}</Button>
-        </Form>
+        </KeptForm>
       </Modal>
     </>
   );

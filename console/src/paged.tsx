@@ -1,8 +1,9 @@
 import { Button, Empty, Space, Table, type TableColumnsType, Typography } from "antd";
-import { type RefObject, useEffect, useRef, useState } from "react";
+import { Fragment, type ReactNode, useEffect, useRef, useState } from "react";
 
 import { useWords } from "./language";
 import { save, sheetOf, shownIn } from "./sheet";
+import type { SheetColumn } from "./sheet-list";
 
 export interface Paging {
   first: number | null;
@@ -26,16 +27,20 @@ interface Connection<R> {
   pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor?: string | null; endCursor?: string | null };
 }
 
+type Sheet = { headings: string[]; rows: string[][] };
+type Turned = Pick<ReturnType<typeof usePaging>, "set" | "size" | "largest">;
+
 /** Goes through the pages of a list from its first to its last as they are shown, then keeps all their rows as one sheet. Nothing is kept of a list that was not read to its end. */
-function useWholeList<R>(part: RefObject<HTMLDivElement | null>, connection: Connection<R>, paging: ReturnType<typeof usePaging>, caption: string) {
+function useWholeList<R>(shown: () => Sheet | undefined, connection: Connection<R>, paging: Turned, caption: string) {
   const [running, run] = useState(false);
   const pages = useRef(new Map<string, string[][]>());
   useEffect(() => {
-    if (!running || !part.current) return;
+    const sheet = running ? shown() : undefined;
+    if (!sheet) return;
     const { hasPreviousPage, hasNextPage, endCursor } = connection.pageInfo;
     if (!hasPreviousPage) pages.current.clear(); // the first page: also where what is asked of the list changed meanwhile
     else if (pages.current.size === 0) return; // the page that stood there when it was asked for
-    const { headings, rows } = shownIn(part.current);
+    const { headings, rows } = sheet;
     pages.current.set(endCursor ?? "", rows);
     if (hasNextPage) {
       paging.set({ first: paging.largest, after: endCursor ?? null, last: null, before: null });
@@ -66,14 +71,8 @@ export function PagedTable<R extends object>(given: {
   fetching?: boolean;
 }) {
   const { connection, paging } = given;
-  const words = useWords();
   const part = useRef<HTMLDivElement>(null);
-  const whole = useWholeList(part, connection, paging, given.caption);
-  const exportPage = () => {
-    if (!part.current) return;
-    const { headings, rows } = shownIn(part.current);
-    save(`${given.caption}.csv`, sheetOf(headings, rows), "text/csv");
-  };
+  const shown = () => (part.current ? shownIn(part.current) : undefined);
   return (
     <div ref={part}>
       <Table<R>
@@ -87,15 +86,42 @@ export function PagedTable<R extends object>(given: {
         locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={given.empty} /> }}
         aria-label={given.caption}
       />
-      <Pager connection={connection} paging={paging} />
-      {connection.nodes.length > 0 && <Button style={{ marginInlineStart: 8 }} disabled={whole.running} onClick={exportPage}>{words.exportPage}</Button>}
-      {(whole.running || connection.pageInfo.hasPreviousPage || connection.pageInfo.hasNextPage) && <Button style={{ marginInlineStart: 8 }} onClick={whole.toggle}>{whole.running ? words.exportStop(whole.read) : words.exportAll}</Button>}
+      <Exports shown={shown} connection={connection} paging={paging} caption={given.caption} />
     </div>
   );
 }
 
+/** A page of a list that is no table, with the way to the next and the previous one, and the page or the whole list as a sheet. */
+export function PagedList<R>(given: { connection: Connection<R>; paging: Turned; columns: SheetColumn<R>[]; rowKey: (row: R) => string; empty: string; caption: string; render: (row: R) => ReactNode }) {
+  const { connection: { nodes }, columns } = given;
+  if (!nodes.length) return <Empty description={given.empty} />;
+  return (
+    <>
+      {nodes.map((row) => <Fragment key={given.rowKey(row)}>{given.render(row)}</Fragment>)}
+      <Exports shown={() => ({ headings: columns.map((one) => one.title), rows: nodes.map((row) => columns.map((one) => one.text(row))) })} connection={given.connection} paging={given.paging} caption={given.caption} />
+    </>
+  );
+}
+
+/** The way to the other pages, and what is shown or the whole list as a sheet. */
+function Exports<R>({ shown, connection, paging, caption }: { shown: () => Sheet | undefined; connection: Connection<R>; paging: Turned; caption: string }) {
+  const words = useWords();
+  const whole = useWholeList(shown, connection, paging, caption);
+  const exportPage = () => {
+    const sheet = shown();
+    if (sheet) save(`${caption}.csv`, sheetOf(sheet.headings, sheet.rows), "text/csv");
+  };
+  return (
+    <>
+      <Pager connection={connection} paging={paging} />
+      {connection.nodes.length > 0 && <Button style={{ marginInlineStart: 8 }} disabled={whole.running} onClick={exportPage}>{words.exportPage}</Button>}
+      {(whole.running || connection.pageInfo.hasPreviousPage || connection.pageInfo.hasNextPage) && <Button style={{ marginInlineStart: 8 }} onClick={whole.toggle}>{whole.running ? words.exportStop(whole.read) : words.exportAll}</Button>}
+    </>
+  );
+}
+
 /** How many there are, and the way to the next and the previous page. */
-export function Pager({ connection: { totalCount, pageInfo }, paging }: { connection: Omit<Connection<unknown>, "nodes">; paging: Pick<ReturnType<typeof usePaging>, "set" | "size"> }) {
+function Pager({ connection: { totalCount, pageInfo }, paging }: { connection: Omit<Connection<unknown>, "nodes">; paging: Pick<ReturnType<typeof usePaging>, "set" | "size"> }) {
   const words = useWords();
   return (
     <Space style={{ marginTop: 12 }} wrap>

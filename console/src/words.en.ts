@@ -49,6 +49,7 @@ export const english = {
   narrow: (what: string) => `Narrow by ${what.toLowerCase()}`,
   exportPage: "Export this page",
   exportTable: "Export the table",
+  exportList: "Export the list",
   exportAll: "Export the whole list",
   exportStop: (read: number) => `${read} rows read; stop the export`,
   back: "Previous page",

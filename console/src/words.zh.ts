@@ -81,6 +81,7 @@ export const chinese: Words = {
   narrow: (what: string) => `按${what}筛选`,
   exportPage: "导出本页",
   exportTable: "导出表格",
+  exportList: "导出清单",
   exportAll: "导出全部",
   exportStop: (read: number) => `已读取 ${read} 行，停止导出`,
   back: "上一页",

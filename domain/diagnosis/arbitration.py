@@ -154,6 +154,7 @@ class ArbitrationRequested(ArbitrationFact):
 
     type: Literal["diagnosis.arbitration_requested.v1"] = "diagnosis.arbitration_requested.v1"
     says: ClassVar = "就 {indicators:listed} 申请仲裁"
+    says_in_english: ClassVar = "asked for arbitration on {indicators:listed}"
     proceeding: str
     items: tuple[ObjectionItem, ...]
 
@@ -169,6 +170,7 @@ class ArbiterOpinionGiven(ArbitrationFact):
     type: Literal["diagnosis.arbiter_opinion_given.v1"] = "diagnosis.arbiter_opinion_given.v1"
     told_to: ClassVar = PROCEEDINGS_READERS - EXPERTS
     says: ClassVar = "提交了仲裁意见：{findings:count} 项"
+    says_in_english: ClassVar = "gave an arbiter's opinion on {findings:count} of the items"
     arbiter: PersonId
     findings: tuple[ArbiterFinding, ...]
 
@@ -179,6 +181,7 @@ class ArbiterOpinionStruck(ArbitrationFact):
     type: Literal["diagnosis.arbiter_opinion_struck.v1"] = "diagnosis.arbiter_opinion_struck.v1"
     told_to: ClassVar = PROCEEDINGS_READERS - EXPERTS
     says: ClassVar = "解除了一名仲裁专家的指派，其意见不再计入"
+    says_in_english: ClassVar = "ended the assignment of an arbiter, whose opinion no longer counts"
     arbiter: PersonId
 
 
@@ -187,6 +190,7 @@ class ArbitrationDecided(ArbitrationFact):
 
     type: Literal["diagnosis.arbitration_decided.v1"] = "diagnosis.arbitration_decided.v1"
     says: ClassVar = "作出仲裁决定：成立 {upheld:count} 项；{reasons}"
+    says_in_english: ClassVar = "decided the arbitration: {upheld:count} of the items upheld; {reasons}"
     outcome: ProceedingOutcome
     findings: tuple[ArbiterFinding, ...]
     reasons: str
@@ -202,6 +206,7 @@ class ArbitrationSettled(ArbitrationFact):
 
     type: Literal["diagnosis.arbitration_settled.v1"] = "diagnosis.arbitration_settled.v1"
     says: ClassVar = "终结了仲裁：改判 {upheld:count} 项，维持 {dismissed:count} 项"
+    says_in_english: ClassVar = "settled the arbitration: {upheld:count} of the items changed, {dismissed:count} kept"
     outcome: ProceedingOutcome | None
     findings: tuple[ArbiterFinding, ...]
 

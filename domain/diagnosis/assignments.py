@@ -138,6 +138,7 @@ class ExpertAssigned(Event):
 
     type: Literal["assignment.made.v1"] = "assignment.made.v1"
     says: ClassVar = "指派了{role:role}，自 {since} 至 {until}"
+    says_in_english: ClassVar = "assigned an expert ({role:role}) from {since} to {until}"
     assignment: str
     expert: PersonId
     role: Role
@@ -150,6 +151,7 @@ class ExpertReleased(Event):
 
     type: Literal["assignment.ended.v1"] = "assignment.ended.v1"
     says: ClassVar = "解除了一项专家指派"
+    says_in_english: ClassVar = "ended the assignment of an expert"
     assignment: str
     last: date
 
@@ -159,6 +161,7 @@ class ArbiterConflictDeclared(Event):
 
     type: Literal["assignment.conflict_declared.v1"] = "assignment.conflict_declared.v1"
     says: ClassVar = "申明回避：{reason}"
+    says_in_english: ClassVar = "stood back for a conflict of interest: {reason}"
     assignment: str
     last: date
     reason: str

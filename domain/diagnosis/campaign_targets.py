@@ -94,6 +94,9 @@ class CampaignTargetSplit(Event):
     type: Literal["campaigntarget.split.v1"] = "campaigntarget.split.v1"
     told_to: ClassVar = CAMPAIGN_TARGET_TOLD
     says: ClassVar = "确定本区在批次 {campaign} 的目标为 {firms} 家，并分解到街镇"
+    says_in_english: ClassVar = (
+        "set the district's target in the campaign {campaign} to {firms} firms and split it over its subdistricts"
+    )
     campaign: str
     district: str
     firms: int

@@ -175,6 +175,7 @@ class CampaignPlanned(Event):
 
     type: Literal["campaign.planned.v1"] = "campaign.planned.v1"
     says: ClassVar = "设立了批次“{name}”（{purpose:purpose}），自 {since} 至 {until}"
+    says_in_english: ClassVar = "planned the campaign “{name}” ({purpose:term}) from {since} to {until}"
     name: str
     purpose: Purpose
     since: date
@@ -187,6 +188,7 @@ class CampaignExtended(Event):
 
     type: Literal["campaign.extended.v1"] = "campaign.extended.v1"
     says: ClassVar = "将批次截止日由 {before} 延至 {until}：{reason}"
+    says_in_english: ClassVar = "moved the last day of the campaign from {before} to {until}: {reason}"
     before: date
     until: date
     reason: str
@@ -197,6 +199,7 @@ class FirmsInvited(Event):
 
     type: Literal["campaign.firms_invited.v1"] = "campaign.firms_invited.v1"
     says: ClassVar = "邀请了 {firms} 家企业"
+    says_in_english: ClassVar = "invited firms: {firms}"
     firms: Count
 
 
@@ -205,6 +208,7 @@ class FirmsReminded(Event):
 
     type: Literal["campaign.firms_reminded.v1"] = "campaign.firms_reminded.v1"
     says: ClassVar = "催办了 {firms} 家企业"
+    says_in_english: ClassVar = "reminded firms: {firms}"
     firms: Count
 
 
@@ -213,6 +217,7 @@ class CampaignClosed(Event):
 
     type: Literal["campaign.closed.v1"] = "campaign.closed.v1"
     says: ClassVar = "结束了批次：{conclusion}"
+    says_in_english: ClassVar = "closed the campaign: {conclusion}"
     conclusion: str
 
 

@@ -67,6 +67,7 @@ class QuestionsDeferred(Event):
     told_to: ClassVar = EVERYONE
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "将自评 {indicators:count} 项标记为“{deferral:term}”"
+    says_in_english: ClassVar = "marked {indicators:count} of the questions as “{deferral:term}”"
     indicators: tuple[str, ...]
     deferral: Deferral
 
@@ -78,6 +79,7 @@ class QuestionsResumed(Event):
     told_to: ClassVar = EVERYONE
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "取消了自评 {indicators:count} 项的待填标记"
+    says_in_english: ClassVar = "took the mark off {indicators:count} of the deferred questions"
     indicators: tuple[str, ...]
 
 

@@ -78,6 +78,7 @@ class EvidenceAttached(Event):
     told_to: ClassVar = EVERYONE
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "附上了佐证“{filename}”（{indicators:listed}）"
+    says_in_english: ClassVar = "attached the evidence “{filename}” ({indicators:listed})"
     sha256: str
     filename: str
     media_type: str

@@ -52,6 +52,7 @@ class ReportFiled(Event):
     told_to: ClassVar = PROCEEDINGS_READERS
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "备案了第 {version} 版报告，备案号 {number}"
+    says_in_english: ClassVar = "filed version {version} of the report under the number {number}"
     number: str
     district: str
     version: int
@@ -62,6 +63,7 @@ class FilingNumberGiven(Event):
 
     type: Literal["filings.number_given.v1"] = "filings.number_given.v1"
     says: ClassVar = "编发了备案号 {number}"
+    says_in_english: ClassVar = "gave out the filing number {number}"
     number: str
     year: int
     diagnosis: str

@@ -68,6 +68,7 @@ class FollowUpBegan(FollowUpFact):
     type: Literal["followup.began.v1"] = "followup.began.v1"
     concerns: ClassVar = ("enterprise", "provider")
     says: ClassVar = "开始跟踪回访，自 {counted_from} 起 {rounds:count} 期"
+    says_in_english: ClassVar = "began the follow-up, counted from {counted_from}; rounds: {rounds:count}"
     enterprise: str
     provider: str | None
     counted_from: date
@@ -82,6 +83,7 @@ class FollowUpPlanned(FollowUpFact):
     type: Literal["followup.planned.v1"] = "followup.planned.v1"
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "提交了改进计划，措施 {measures:count} 项"
+    says_in_english: ClassVar = "handed in the plan of improvement; measures: {measures:count}"
     measures: tuple[PlannedMeasure, ...]
 
 
@@ -91,6 +93,9 @@ class FollowUpReported(FollowUpFact):
     type: Literal["followup.reported.v1"] = "followup.reported.v1"
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "报告了第 {month} 个月的改进情况{lateness}，前后对比 {changes:count} 项"
+    says_in_english: ClassVar = (
+        "reported on the improvement of month {month}{late:? (late)}; before and after compared: {changes:count}"
+    )
     month: int
     due: date
     late: bool
@@ -108,6 +113,7 @@ class FollowUpReminded(FollowUpFact):
 
     type: Literal["followup.reminded.v1"] = "followup.reminded.v1"
     says: ClassVar = "提醒：第 {month} 个月的改进情况须于 {due} 前报告"
+    says_in_english: ClassVar = "reminded that the improvement of month {month} is to be reported by {due}"
     month: int
     due: date
 
@@ -117,6 +123,7 @@ class FollowUpEscalated(FollowUpFact):
 
     type: Literal["followup.escalated.v1"] = "followup.escalated.v1"
     says: ClassVar = "上报：第 {month} 个月的改进情况已于 {due} 逾期"
+    says_in_english: ClassVar = "escalated that the improvement of month {month} was to be reported by {due}"
     month: int
     due: date
 
@@ -127,6 +134,7 @@ class FollowUpClosed(FollowUpFact):
     type: Literal["followup.closed.v1"] = "followup.closed.v1"
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "结束了跟踪回访：{conclusion}"
+    says_in_english: ClassVar = "closed the follow-up: {conclusion}"
     conclusion: str
     missing: tuple[int, ...]
 

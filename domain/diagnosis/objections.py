@@ -98,6 +98,7 @@ class ReportObjectedTo(Event):
     told_to: ClassVar = PROCEEDINGS_READERS
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "对 {indicators:listed} 提出了异议"
+    says_in_english: ClassVar = "objected to {indicators:listed}"
     items: tuple[ObjectionItem, ...]
 
     @property
@@ -113,6 +114,7 @@ class ObjectionsAnswered(Event):
     told_to: ClassVar = PROCEEDINGS_READERS
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "答复了异议：采纳 {upheld:count} 项，维持 {dismissed:count} 项"
+    says_in_english: ClassVar = "answered the objections: {upheld:count} upheld, {dismissed:count} dismissed"
     answers: tuple[ObjectionAnswer, ...]
 
     @property

@@ -117,6 +117,7 @@ class SiteVisitRecorded(Event):
     told_to: ClassVar = PROCEEDINGS_READERS
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "记录了 {visited_on} 的现场诊断，诊断师 {diagnosticians} 人"
+    says_in_english: ClassVar = "recorded the visit on site of {visited_on}; diagnosticians: {diagnosticians}"
     visited_on: date
     diagnosticians: int
     functions: tuple[str, ...]
@@ -134,6 +135,7 @@ class AnswersVerified(Event):
     told_to: ClassVar = EVERYONE
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "核验了 {section:section} 的 {answers:count} 项，{answers:compared}"
+    says_in_english: ClassVar = "verified {answers:count} of the answers of {section:section}, {answers:compared}"
     section: str
     answers: dict[str, VerifiedAnswer]
 

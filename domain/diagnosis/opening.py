@@ -126,6 +126,10 @@ class DiagnosisOpened(Event):
         "开启了{purpose:purpose}（批次 {campaign}，标准版本 {edition}"
         "）{provider:organisation?，指定@}{otherwise}"
     )
+    says_in_english: ClassVar = (
+        "opened a diagnosis ({purpose:term}; campaign {campaign}, edition {edition}){provider:organisation?, with @ as "
+        "its provider}{otherwise_in_english}"
+    )
     enterprise: str
     campaign: str
     purpose: Purpose
@@ -143,6 +147,14 @@ class DiagnosisOpened(Event):
             return ""
         applied = f"{self.applicable.edition} {FORM_NAMES[self.applicable.form][0]}"
         return f"；另选标准（适用 {applied}），理由：{self.reason}"
+
+    @property
+    def otherwise_in_english(self) -> str:
+        """The same, in English 另选理由."""
+        if not chosen_otherwise(self.edition, self.form, self.applicable) or self.applicable is None:
+            return ""
+        applied = f"{self.applicable.edition}, {FORM_NAMES[self.applicable.form][1]}"
+        return f"; another than applies ({applied}), because: {self.reason}"
 
 
 def chosen_otherwise(edition: str, form: Form, applicable: ApplicableEdition | None) -> bool:

@@ -118,6 +118,7 @@ class FirmInvited(Event):
     told_to: ClassVar = PARTICIPATION_READERS
     concerns: ClassVar = ("enterprise",)
     says: ClassVar = "邀请企业参加批次 {campaign}"
+    says_in_english: ClassVar = "invited the firm to the campaign {campaign}"
     campaign: str
     enterprise: str
 
@@ -128,6 +129,7 @@ class FirmReminded(Event):
     type: Literal["participation.reminded.v1"] = "participation.reminded.v1"
     told_to: ClassVar = PARTICIPATION_READERS
     says: ClassVar = "提醒企业启动诊断"
+    says_in_english: ClassVar = "reminded the firm to begin its diagnosis"
     day: date
 
 
@@ -137,6 +139,7 @@ class InvitationDeclined(Event):
     type: Literal["participation.declined.v1"] = "participation.declined.v1"
     told_to: ClassVar = PARTICIPATION_READERS
     says: ClassVar = "谢绝了邀请：{reason}"
+    says_in_english: ClassVar = "declined the invitation: {reason}"
     reason: str
 
 
@@ -146,6 +149,7 @@ class FirmExempted(Event):
     type: Literal["participation.exempted.v1"] = "participation.exempted.v1"
     told_to: ClassVar = PARTICIPATION_READERS
     says: ClassVar = "同意该企业免予诊断：{reason}"
+    says_in_english: ClassVar = "exempted the firm from the diagnosis: {reason}"
     reason: str
 
 
@@ -156,6 +160,7 @@ class ParticipationStarted(Event):
     told_to: ClassVar = PARTICIPATION_READERS
     concerns: ClassVar = ("enterprise",)
     says: ClassVar = "在批次 {campaign} 中启动了诊断"
+    says_in_english: ClassVar = "began a diagnosis in the campaign {campaign}"
     campaign: str
     enterprise: str
     diagnosis: str

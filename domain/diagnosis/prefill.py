@@ -88,6 +88,9 @@ class PrefillTaken(Event):
     told_to: ClassVar = EVERYONE
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS, Mask.OUTCOME})
     says: ClassVar = "采纳了预填，以上自评 {indicators:count} 项来自证书（{edition}，{level}）"
+    says_in_english: ClassVar = (
+        "took over {indicators:count} of the answers above from a certificate ({edition}, {level})"
+    )
     result: str
     edition: str
     level: str

@@ -100,6 +100,7 @@ class ProviderAssigned(Event):
     told_to: ClassVar = EVERYONE
     concerns: ClassVar = ("provider",)
     says: ClassVar = "指定了服务商{provider:organisation}"
+    says_in_english: ClassVar = "named {provider:organisation} as the provider"
     provider: str
 
 
@@ -110,6 +111,7 @@ class DiagnosisAccepted(Event):
     told_to: ClassVar = EVERYONE
     concerns: ClassVar = ("provider",)
     says: ClassVar = "受理了诊断"
+    says_in_english: ClassVar = "accepted the diagnosis"
     provider: str
 
 
@@ -119,6 +121,7 @@ class ListingExceptionRecorded(Event):
     type: Literal["diagnosis.listing_exception_recorded.v1"] = "diagnosis.listing_exception_recorded.v1"
     told_to: ClassVar = EVERYONE
     says: ClassVar = "记录了名录例外：{reason}"
+    says_in_english: ClassVar = "recorded an exception from the directory: {reason}"
     provider: str
     reason: str
 
@@ -129,6 +132,7 @@ class TieExceptionRecorded(Event):
     type: Literal["diagnosis.tie_exception_recorded.v1"] = "diagnosis.tie_exception_recorded.v1"
     told_to: ClassVar = EVERYONE
     says: ClassVar = "记录了利益回避例外：{reason}"
+    says_in_english: ClassVar = "recorded an exception from the conflict of interest: {reason}"
     provider: str
     reason: str
     ties: tuple[Cause, ...]

@@ -124,6 +124,7 @@ class ReaderAppointed(Event):
     type: Literal["diagnosis.reader_appointed.v1"] = "diagnosis.reader_appointed.v1"
     told_to: ClassVar = PROCEEDINGS_READERS
     says: ClassVar = "指派了解读专家，自 {since} 至 {until}"
+    says_in_english: ClassVar = "appointed an expert to read the report with the firm, from {since} to {until}"
     assignment: str
     expert: PersonId
     since: date
@@ -137,6 +138,7 @@ class ReadingHeld(Event):
     told_to: ClassVar = PROCEEDINGS_READERS
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "于 {held_on} 与企业解读了报告，改进建议 {recommendations:count} 条"
+    says_in_english: ClassVar = "read the report with the firm on {held_on}; recommendations: {recommendations:count}"
     held_on: date
     expert: PersonId
     findings: str

@@ -86,6 +86,7 @@ class ReportIssued(Event):
     told_to: ClassVar = EVERYONE
     masks: ClassVar = frozenset({Mask.OUTCOME, Mask.RESULT_AND_REPORT})
     says: ClassVar = "出具了第 {version} 版报告，总分 {total}"
+    says_in_english: ClassVar = "issued version {version} of the report, total {total}"
     version: int
     file: ReportFile
     total: Decimal
@@ -99,6 +100,7 @@ class ReportConfirmed(Event):
     told_to: ClassVar = EVERYONE
     masks: ClassVar = frozenset({Mask.OUTCOME, Mask.RESULT_AND_REPORT})
     says: ClassVar = "确认了报告，形成第 {version} 版"
+    says_in_english: ClassVar = "confirmed the report, which makes its version {version}"
     version: int
     file: ReportFile
 

@@ -108,6 +108,10 @@ class ResultCredentialIssued(Event):
     told_to: ClassVar = CONSENT_READERS
     masks: ClassVar = frozenset({Mask.CONSENTS})
     says: ClassVar = "向{bank:organisation}签发了第 {report} 版报告的结果凭证 {number}，有效至 {until}"
+    says_in_english: ClassVar = (
+        "issued to {bank:organisation} the result credential {number} of version {report} of the report, valid until "
+        "{until}"
+    )
     number: str
     diagnosis: str
     report: int
@@ -123,6 +127,7 @@ class ResultCredentialRevoked(Event):
     told_to: ClassVar = CONSENT_READERS
     masks: ClassVar = frozenset({Mask.CONSENTS})
     says: ClassVar = "撤销了结果凭证 {number}"
+    says_in_english: ClassVar = "revoked the result credential {number}"
     number: str
 
 

@@ -120,6 +120,7 @@ class ReportHandedIn(ReviewFact):
 
     type: Literal["diagnosis.report_handed_in.v1"] = "diagnosis.report_handed_in.v1"
     says: ClassVar = "提交了报告内审：{summary}"
+    says_in_english: ClassVar = "handed the report in for internal review: {summary}"
     author: PersonId
     summary: str
 
@@ -129,6 +130,9 @@ class ReportReviewed(ReviewFact):
 
     type: Literal["diagnosis.report_reviewed.v1"] = "diagnosis.report_reviewed.v1"
     says: ClassVar = "完成了报告内审，{result}：{conclusion}"
+    says_in_english: ClassVar = (
+        "concluded the internal review of the report, {passed:?passed|returned for changes}: {conclusion}"
+    )
     reviewer: PersonId
     passed: bool
     checks: tuple[ReviewCheck, ...]

@@ -56,6 +56,7 @@ class ExpertReviewRecorded(Event):
     told_to: ClassVar = PROCEEDINGS_READERS
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "记录了专家评审"
+    says_in_english: ClassVar = "recorded an expert's review"
     conclusion: str
 
 
@@ -66,6 +67,7 @@ class DiagnosisScored(Event):
     told_to: ClassVar = EVERYONE
     masks: ClassVar = frozenset({Mask.OUTCOME, Mask.RESULT_AND_REPORT})
     says: ClassVar = "完成评分：核验总分 {verified.total}，{issued.grade_name}"
+    says_in_english: ClassVar = "scored the diagnosis: verified total {verified.total}, grade {issued.grade}"
     self_measured: Measured
     verified: Measured
     issued: Issued

@@ -102,6 +102,7 @@ class AnswersSaved(Event):
     told_to: ClassVar = EVERYONE
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "保存了 {section:section} 的自评 {answers:count} 项"
+    says_in_english: ClassVar = "saved {answers:count} of the answers of {section:section}"
     section: str
     answers: dict[str, AnswerRecorded]
 
@@ -112,6 +113,7 @@ class TruthPledged(Event):
     type: Literal["diagnosis.truth_pledged.v1"] = "diagnosis.truth_pledged.v1"
     told_to: ClassVar = EVERYONE
     says: ClassVar = "作出了真实性承诺"
+    says_in_english: ClassVar = "pledged that the answers are true"
 
 
 class SelfAssessmentSubmitted(Event):
@@ -121,6 +123,7 @@ class SelfAssessmentSubmitted(Event):
     told_to: ClassVar = EVERYONE
     masks: ClassVar = frozenset({Mask.OUTCOME, Mask.RESULT_AND_REPORT})
     says: ClassVar = "提交了自评，自评总分 {measured.total}"
+    says_in_english: ClassVar = "submitted the self-assessment, total {measured.total}"
     measured: Measured
 
 

@@ -129,6 +129,7 @@ class StageBegan(StageFact):
     type: Literal["stage.began.v2"] = "stage.began.v2"
     concerns: ClassVar = ("enterprise", "provider")
     says: ClassVar = "开始了“{title}”环节，截止 {deadline.due}"
+    says_in_english: ClassVar = "began the stage “{stage:term}”, due {deadline.due}"
     stage: Stage
     enterprise: str
     provider: str | None
@@ -148,6 +149,7 @@ class StageReminded(StageFact):
 
     type: Literal["stage.reminded.v2"] = "stage.reminded.v2"
     says: ClassVar = "提醒：“{title}”环节将于 {due} 截止"
+    says_in_english: ClassVar = "reminded that the stage “{stage:term}” is due {due}"
     stage: Stage
     due: date
 
@@ -162,6 +164,7 @@ class StageEscalated(StageFact):
 
     type: Literal["stage.escalated.v2"] = "stage.escalated.v2"
     says: ClassVar = "上报：“{title}”环节已于 {due} 逾期"
+    says_in_english: ClassVar = "escalated that the stage “{stage:term}” was due {due}"
     stage: Stage
     due: date
 
@@ -176,6 +179,7 @@ class StageExtended(StageFact):
 
     type: Literal["stage.extended.v2"] = "stage.extended.v2"
     says: ClassVar = "将“{title}”环节由 {before} 延至 {until}：{reason}"
+    says_in_english: ClassVar = "moved the end of the stage “{stage:term}” from {before} to {until}: {reason}"
     stage: Stage
     before: date
     until: date
@@ -193,6 +197,7 @@ class StagesEnded(StageFact):
 
     type: Literal["stage.ended.v1"] = "stage.ended.v1"
     says: ClassVar = "结束了全部环节"
+    says_in_english: ClassVar = "ended all stages"
 
 
 StageEvent = StageBegan | StageReminded | StageEscalated | StageExtended | StagesEnded

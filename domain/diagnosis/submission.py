@@ -124,6 +124,10 @@ class SubmissionTakenIn(Event):
     told_to: ClassVar = EVERYONE
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "送回了现场核验数据，以上核验 {indicators:count} 项、照片 {files:count} 个来自平板"
+    says_in_english: ClassVar = (
+        "returned the data of the visit on site; {indicators:count} of the verified answers above and {files:count} of "
+        "the photos came from the tablet"
+    )
     instance: str
     sha256: str
     of_version: int

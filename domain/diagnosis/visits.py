@@ -173,6 +173,9 @@ class SiteVisitPlanned(VisitFact):
 
     type: Literal["diagnosis.site_visit_planned.v1"] = "diagnosis.site_visit_planned.v1"
     says: ClassVar = "计划于 {day} 现场诊断，诊断师 {team:count} 人，访谈 {functions:count} 个部门"
+    says_in_english: ClassVar = (
+        "planned a visit on site for {day}; diagnosticians: {team:count}, functions to interview: {functions:count}"
+    )
     day: date
     team: tuple[PersonId, ...]
     functions: tuple[str, ...]
@@ -184,6 +187,7 @@ class SiteVisitAgreed(VisitFact):
 
     type: Literal["diagnosis.site_visit_agreed.v1"] = "diagnosis.site_visit_agreed.v1"
     says: ClassVar = "同意了 {day} 的现场诊断计划"
+    says_in_english: ClassVar = "agreed to the plan of the visit on {day}"
     day: date
 
 
@@ -192,6 +196,7 @@ class SiteVisitDeclined(VisitFact):
 
     type: Literal["diagnosis.site_visit_declined.v1"] = "diagnosis.site_visit_declined.v1"
     says: ClassVar = "未同意现场诊断计划：{reason}"
+    says_in_english: ClassVar = "did not agree to the plan of the visit: {reason}"
     reason: str
 
 
@@ -200,6 +205,7 @@ class SiteVisitCancelled(VisitFact):
 
     type: Literal["diagnosis.site_visit_cancelled.v1"] = "diagnosis.site_visit_cancelled.v1"
     says: ClassVar = "取消了现场诊断：{reason}"
+    says_in_english: ClassVar = "cancelled the visit on site: {reason}"
     reason: str
 
 
@@ -208,6 +214,7 @@ class SignedInOnSite(VisitFact):
 
     type: Literal["diagnosis.signed_in_on_site.v1"] = "diagnosis.signed_in_on_site.v1"
     says: ClassVar = "在{place}到场签到"
+    says_in_english: ClassVar = "signed in on site at {place}"
     person: PersonId
     signed: OnSiteSignIn
 
@@ -222,6 +229,7 @@ class InterviewRecorded(VisitFact):
 
     type: Literal["diagnosis.interview_recorded.v1"] = "diagnosis.interview_recorded.v1"
     says: ClassVar = "记录了对{function}的访谈"
+    says_in_english: ClassVar = "recorded the interview of {function}"
     function: str
     notes: str
 

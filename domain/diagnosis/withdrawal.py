@@ -28,6 +28,7 @@ class DiagnosisWithdrawn(Event):
     type: Literal["diagnosis.withdrawn.v1"] = "diagnosis.withdrawn.v1"
     told_to: ClassVar = EVERYONE
     says: ClassVar = "撤销了诊断：{reason}"
+    says_in_english: ClassVar = "withdrew the diagnosis: {reason}"
     reason: str
 
 

@@ -141,6 +141,10 @@ class WorkbookTakenIn(Event):
     told_to: ClassVar = EVERYONE
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "送回了离线问卷，以上自评 {indicators:count} 项来自工作簿，其中覆盖较新答案 {overwritten:count} 项"
+    says_in_english: ClassVar = (
+        "returned the offline questionnaire; {indicators:count} of the answers above came from the workbook, "
+        "{overwritten:count} of them over newer ones"
+    )
     sha256: str
     of_version: int
     indicators: tuple[str, ...]

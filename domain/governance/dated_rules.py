@@ -134,6 +134,7 @@ class RuleSet(Event):
 
     type: Literal["rule.set.v1"] = "rule.set.v1"
     says: ClassVar = "设定了自 {since} 起的{title}（{source.document}，标记 {source.mark}）"
+    says_in_english: ClassVar = "set a rule ({body.kind:term}) from {since} on ({source.document}, mark {source.mark})"
     since: date
     body: StoredBody
     source: Source
@@ -149,6 +150,9 @@ class RuleProposed(Event):
 
     type: Literal["rule.proposed.v1"] = "rule.proposed.v1"
     says: ClassVar = "提出了自 {since} 起的{title}第 {number} 号草案（{source.document}，标记 {source.mark}）"
+    says_in_english: ClassVar = (
+        "proposed draft {number} of a rule ({body.kind:term}) from {since} on ({source.document}, mark {source.mark})"
+    )
     number: int
     since: date
     body: StoredBody
@@ -165,6 +169,7 @@ class RuleSimulated(Event):
 
     type: Literal["rule.simulated.v1"] = "rule.simulated.v1"
     says: ClassVar = "按方法 {method} 测算了第 {proposal} 号规则草案，得 {outcomes:count} 项结果"
+    says_in_english: ClassVar = "simulated draft {proposal} of a rule by method {method}; outcomes: {outcomes:count}"
     proposal: int
     method: str
     position: int

@@ -144,6 +144,7 @@ class TieDeclared(Event):
     type: Literal["tie.declared.v1"] = "tie.declared.v1"
     told_to: ClassVar = TOLD
     says: ClassVar = "申明了{kind:term}，自 {since} 起{last:?至 @}；依据：{source}"
+    says_in_english: ClassVar = "declared a tie ({kind:term}) from {since}{last:? to @}; source: {source}"
     kind: TieKind
     party: str | None
     since: date
@@ -159,6 +160,7 @@ class TieEnded(Event):
     type: Literal["tie.ended.v1"] = "tie.ended.v1"
     told_to: ClassVar = TOLD
     says: ClassVar = "确认{kind:term}已于 {last} 终止；依据：{source}"
+    says_in_english: ClassVar = "found that a tie ({kind:term}) ended on {last}; source: {source}"
     tie: int
     kind: TieKind
     party: str | None

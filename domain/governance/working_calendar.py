@@ -100,6 +100,10 @@ class WorkingCalendarSet(Event):
 
     type: Literal["calendar.set.v1"] = "calendar.set.v1"
     says: ClassVar = "设定了 {year} 年的工作日历：{holidays:count} 个节日，{workdays:count} 个调休上班日（{source.document}）"
+    says_in_english: ClassVar = (
+        "set the working calendar of {year}: holidays: {holidays:count}, working days in their place: {workdays:count} "
+        "({source.document})"
+    )
     year: int
     holidays: tuple[Holiday, ...]
     workdays: tuple[date, ...]

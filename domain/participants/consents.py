@@ -112,6 +112,7 @@ class ConsentGranted(Event):
     told_to: ClassVar = CONSENT_READERS
     masks: ClassVar = frozenset({Mask.CONSENTS})
     says: ClassVar = "授权{bank:organisation}自 {since} 至 {until} 查看诊断结果，用途：{purpose}"
+    says_in_english: ClassVar = "allowed {bank:organisation} to see results from {since} to {until}, for: {purpose}"
     consent: str
     bank: str
     purpose: str
@@ -126,6 +127,7 @@ class ConsentRevoked(Event):
     told_to: ClassVar = CONSENT_READERS
     masks: ClassVar = frozenset({Mask.CONSENTS})
     says: ClassVar = "撤回了对银行的授权"
+    says_in_english: ClassVar = "took back what the bank was allowed"
     consent: str
     last: date
 

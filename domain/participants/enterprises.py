@@ -64,6 +64,7 @@ class EnterpriseRegistered(Event):
     told_to: ClassVar = EVERYONE
     masks: ClassVar = frozenset({Mask.REVENUE})
     says: ClassVar = "{year:?按 @ 年名单}登记了企业“{firm.name}”"
+    says_in_english: ClassVar = "registered the firm “{firm.name}”{year:? from the roster of @}"
     year: int | None
     firm: Firm
 
@@ -78,6 +79,7 @@ class EnterpriseRevised(Event):
     told_to: ClassVar = EVERYONE
     masks: ClassVar = frozenset({Mask.REVENUE})
     says: ClassVar = "{year:?按 @ 年名单}更新了企业“{firm.name}”的信息"
+    says_in_english: ClassVar = "updated what is on record of the firm “{firm.name}”{year:? from the roster of @}"
     year: int | None
     firm: Firm
 
@@ -89,6 +91,9 @@ class EnterpriseStated(Event):
     told_to: ClassVar = EVERYONE
     masks: ClassVar = frozenset({Mask.REVENUE})
     says: ClassVar = "{year:?按 @ 年名单}记载了企业“{firm.name}”当年的信息，现状不变"
+    says_in_english: ClassVar = (
+        "recorded what the firm “{firm.name}” was{year:? on the roster of @}, without a change of what it is"
+    )
     year: int
     firm: Firm
 
@@ -99,6 +104,7 @@ class EnterpriseTakenOffRoster(Event):
     type: Literal["enterprise.taken_off_roster.v1"] = "enterprise.taken_off_roster.v1"
     told_to: ClassVar = EVERYONE
     says: ClassVar = "将企业移出 {year} 年名单：{reason}"
+    says_in_english: ClassVar = "took the firm off the roster of {year}: {reason}"
     year: int
     reason: str
 

@@ -44,6 +44,7 @@ class SaltDrawn(Event):
 
     type: Literal["identifiers.salt_drawn.v1"] = "identifiers.salt_drawn.v1"
     says: ClassVar = "确定了本系统企业标识的生成方式（密文留存）"
+    says_in_english: ClassVar = "settled how this system makes the ids of firms (the salt is kept secret)"
     sealed: str
 
 

@@ -104,6 +104,7 @@ class HeadquartersNamed(Event):
 
     type: Literal["headquarters.named.v1"] = "headquarters.named.v1"
     says: ClassVar = "指定了集团总部，自 {since} 起"
+    says_in_english: ClassVar = "named the headquarters of the group from {since} on"
     enterprise: str
     since: date
 
@@ -113,6 +114,7 @@ class HeadquartersEnded(Event):
 
     type: Literal["headquarters.ended.v1"] = "headquarters.ended.v1"
     says: ClassVar = "终止了集团总部，至 {last}"
+    says_in_english: ClassVar = "ended the headquarters of the group on {last}"
     last: date
 
 
@@ -121,6 +123,7 @@ class HeadquartersCorrected(Event):
 
     type: Literal["headquarters.corrected.v1"] = "headquarters.corrected.v1"
     says: ClassVar = "将集团总部的起始日更正为 {since}：{reason}"
+    says_in_english: ClassVar = "corrected the first day of the group's headquarters to {since}: {reason}"
     enterprise: str
     since: date
     reason: str

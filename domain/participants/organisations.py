@@ -161,6 +161,7 @@ class OrganisationRegistered(Event):
 
     type: Literal["organisation.registered.v2"] = "organisation.registered.v2"
     says: ClassVar = "登记了组织“{name}”"
+    says_in_english: ClassVar = "registered the organisation “{name}”"
     kind: OrganisationKind
     name: str
     parent: str | None
@@ -172,6 +173,7 @@ class OrganisationRevised(Event):
 
     type: Literal["organisation.revised.v1"] = "organisation.revised.v1"
     says: ClassVar = "将组织登记变更为“{name}”：{reason}"
+    says_in_english: ClassVar = "changed the record of the organisation to “{name}”: {reason}"
     name: str
     parent: str | None
     industries: tuple[str, ...]
@@ -183,6 +185,7 @@ class OrganisationRetired(Event):
 
     type: Literal["organisation.retired.v1"] = "organisation.retired.v1"
     says: ClassVar = "登记了组织退出，最后一日 {last}：{reason}"
+    says_in_english: ClassVar = "recorded that the organisation leaves, last day {last}: {reason}"
     last: date
     reason: str
 

@@ -75,6 +75,7 @@ class OwnershipDeclared(Event):
 
     type: Literal["organisation.ownership_declared.v1"] = "organisation.ownership_declared.v1"
     says: ClassVar = "登记了自 {since} 起的控股情况：{ownership:term}；依据：{source}"
+    says_in_english: ClassVar = "recorded who controls it from {since} on: {ownership:term}; source: {source}"
     ownership: Ownership
     since: date
     source: str

@@ -70,6 +70,7 @@ class PartnerKeyIssued(Event):
 
     type: Literal["partner.key_issued.v1"] = "partner.key_issued.v1"
     says: ClassVar = "为合作方“{partner}”签发了 {days} 天的密钥：{reason}"
+    says_in_english: ClassVar = "issued a key for {days} days to the partner “{partner}”: {reason}"
     partner: str
     organisation: str
     days: int
@@ -81,6 +82,7 @@ class PartnerKeyRevoked(Event):
 
     type: Literal["partner.key_revoked.v1"] = "partner.key_revoked.v1"
     says: ClassVar = "吊销了一个合作方密钥：{reason}"
+    says_in_english: ClassVar = "revoked a partner's key: {reason}"
     reason: str
 
 

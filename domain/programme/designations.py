@@ -61,6 +61,10 @@ class DesignationRecorded(Event):
 
     type: Literal["designation.recorded.v1"] = "designation.recorded.v1"
     says: ClassVar = "登记了企业称号：{designation:term}，自 {since} 起{until:?至 @ 止}（{source.document}，标记 {source.mark}）"
+    says_in_english: ClassVar = (
+        "recorded a designation ({designation:term}) of the firm from {since}{until:? to @} ({source.document}, mark "
+        "{source.mark})"
+    )
     designation: Designation
     since: date
     until: date | None

@@ -76,6 +76,7 @@ class StandardGapsListed(Event):
     type: Literal["implementation.gaps_listed.v1"] = "implementation.gaps_listed.v1"
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "列出了{standard:term}贯标差距 {gaps:count} 项"
+    says_in_english: ClassVar = "listed gaps to a standard ({standard:term}): {gaps:count}"
     standard: ImplementationStandard
     diagnosis: str
     gaps: tuple[StandardGap, ...]
@@ -86,6 +87,7 @@ class StandardCertificateAppliedFor(Event):
 
     type: Literal["implementation.applied.v1"] = "implementation.applied.v1"
     says: ClassVar = "于 {applied_on} 向{body}申请了{standard:term}评定"
+    says_in_english: ClassVar = "applied on {applied_on} to {body} for the assessment of a standard ({standard:term})"
     standard: ImplementationStandard
     applied_on: date
     body: str
@@ -97,6 +99,10 @@ class StandardCertificateRecorded(Event):
     type: Literal["implementation.certified.v1"] = "implementation.certified.v1"
     says: ClassVar = (
         "登记了{standard:term}证书：{achieved}，{certified_on} 获证{until:?，有效期至 @}（{source.document}，标记 {source.mark}）"
+    )
+    says_in_english: ClassVar = (
+        "recorded a certificate ({standard:term}): {achieved}, of {certified_on}{until:?, valid until @} "
+        "({source.document}, mark {source.mark})"
     )
     standard: ImplementationStandard
     certified_on: date
@@ -110,6 +116,7 @@ class StandardCertificateRefused(Event):
 
     type: Literal["implementation.refused.v1"] = "implementation.refused.v1"
     says: ClassVar = "登记{standard:term}评定未通过：{reason}"
+    says_in_english: ClassVar = "recorded that an assessment ({standard:term}) was not passed: {reason}"
     standard: ImplementationStandard
     reason: str
 
@@ -119,6 +126,7 @@ class StandardImplementationStopped(Event):
 
     type: Literal["implementation.stopped.v1"] = "implementation.stopped.v1"
     says: ClassVar = "中止了{standard:term}贯标：{reason}"
+    says_in_english: ClassVar = "stopped the implementation of a standard ({standard:term}): {reason}"
     standard: ImplementationStandard
     reason: str
 

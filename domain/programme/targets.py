@@ -51,6 +51,7 @@ class TargetSet(Event):
 
     type: Literal["target.set.v1"] = "target.set.v1"
     says: ClassVar = "设定了 {year} 年工作目标：{measure:term}不低于 {at_least}（{clause}）"
+    says_in_english: ClassVar = "set a target for {year} ({measure:term}) of at least {at_least} ({clause})"
     year: int
     measure: Measure
     at_least: Decimal

@@ -126,6 +126,7 @@ class CalibrationCasesSet(Event):
 
     type: Literal["calibration.set.v1"] = "calibration.set.v1"
     says: ClassVar = "设定了 {cases:count} 个校准案例，{closes} 截止"
+    says_in_english: ClassVar = "set calibration cases until {closes}: {cases:count}"
     training: str
     digest: str
     cases: tuple[str, ...]
@@ -137,6 +138,7 @@ class CaseLevelsGiven(Event):
 
     type: Literal["calibration.given.v1"] = "calibration.given.v1"
     says: ClassVar = "评定了一个校准案例"
+    says_in_english: ClassVar = "gave levels to a calibration case"
     person: PersonId
     case: str
     levels: tuple[CaseLevel, ...]
@@ -160,6 +162,7 @@ class SeveritiesComputed(Event):
 
     type: Literal["calibration.computed.v1"] = "calibration.computed.v1"
     says: ClassVar = "按方法 {method} 计算了 {severities:count} 名诊断师的宽严度"
+    says_in_english: ClassVar = "computed the severities of diagnosticians by method {method}: {severities:count}"
     method: str
     prior_degrees: int
     between: Decimal | None

@@ -167,6 +167,9 @@ class CertificateGranted(Event):
 
     type: Literal["certificate.granted.v1"] = "certificate.granted.v1"
     says: ClassVar = "颁发了{grade:term}证书 {number}，自 {since} 至 {until}，签注标准版本 {editions:listed}"
+    says_in_english: ClassVar = (
+        "granted the certificate {number} ({grade:term}) from {since} to {until}, endorsed for {editions:listed}"
+    )
     number: str
     grade: CertificateGrade
     editions: tuple[str, ...]
@@ -182,6 +185,7 @@ class CertificateEndorsed(Event):
 
     type: Literal["certificate.endorsed.v1"] = "certificate.endorsed.v1"
     says: ClassVar = "为证书签注了标准版本 {edition}，自 {since} 起"
+    says_in_english: ClassVar = "endorsed the certificate for the edition {edition} from {since} on"
     edition: str
     since: date
     causes: tuple[Cause, ...]
@@ -193,6 +197,7 @@ class CertificateSuspended(Event):
 
     type: Literal["certificate.suspended.v1"] = "certificate.suspended.v1"
     says: ClassVar = "自 {since} 起暂停了诊断师证书：{reason}"
+    says_in_english: ClassVar = "suspended the diagnostician's certificate from {since} on: {reason}"
     since: date
     reason: str
     cause: Cause | None
@@ -203,6 +208,7 @@ class CertificateRestored(Event):
 
     type: Literal["certificate.restored.v1"] = "certificate.restored.v1"
     says: ClassVar = "恢复了诊断师证书，暂停的最后一日为 {last}：{reason}"
+    says_in_english: ClassVar = "restored the diagnostician's certificate, last day of the suspension {last}: {reason}"
     last: date
     reason: str
     cause: Cause | None
@@ -213,6 +219,7 @@ class HolderNameShown(Event):
 
     type: Literal["certificate.name_shown.v1"] = "certificate.name_shown.v1"
     says: ClassVar = "将证书核验时的姓名公开方式设为{shown:term}"
+    says_in_english: ClassVar = "set what is shown of the name when the certificate is verified: {shown:term}"
     shown: NameShown
 
 

@@ -112,6 +112,10 @@ class TrainingPublished(Event):
 
     type: Literal["training.published.v1"] = "training.published.v1"
     says: ClassVar = "发布了培训教材“{text.title}”：题库 {text.questions:count} 题，标准案例 {text.gold_cases:count} 个"
+    says_in_english: ClassVar = (
+        "published the training text “{text.title}”; questions: {text.questions:count}, gold cases: "
+        "{text.gold_cases:count}"
+    )
     text: TrainingText
     digest: str
 
@@ -121,6 +125,7 @@ class TrainingSessionPlanned(Event):
 
     type: Literal["training.session_planned.v1"] = "training.session_planned.v1"
     says: ClassVar = "登记了 {on} 的培训班“{title}”"
+    says_in_english: ClassVar = "recorded the training session “{title}” of {on}"
     session: str
     title: str
     on: date
@@ -132,6 +137,7 @@ class AttendanceRecorded(Event):
 
     type: Literal["training.attendance_recorded.v1"] = "training.attendance_recorded.v1"
     says: ClassVar = "登记了 {people:count} 人出席培训班"
+    says_in_english: ClassVar = "recorded people who attended the training: {people:count}"
     session: str
     people: tuple[PersonId, ...]
 

@@ -133,6 +133,7 @@ class EditionMappingSet(Event):
 
     type: Literal["mapping.set.v1"] = "mapping.set.v1"
     says: ClassVar = "设定了自 {mapping.since} 起的标准适用表（通用版 {mapping.plain}）"
+    says_in_english: ClassVar = "set which edition applies from {mapping.since} on (plain edition {mapping.plain})"
     mapping: EditionMapping
 
 

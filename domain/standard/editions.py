@@ -100,6 +100,7 @@ class EditionPublished(Event):
 
     type: Literal["edition.published.v1"] = "edition.published.v1"
     says: ClassVar = "发布了标准版本 {edition.key}“{edition.title}”"
+    says_in_english: ClassVar = "published the edition {edition.key} “{edition.title}”"
     edition: Edition
     digest: str
 
@@ -109,6 +110,7 @@ class IndustryEditionPublished(Event):
 
     type: Literal["edition.industry_published.v1"] = "edition.industry_published.v1"
     says: ClassVar = "发布了行业版本 {edition.key}“{edition.title}”"
+    says_in_english: ClassVar = "published the industry edition {edition.key} “{edition.title}”"
     edition: IndustryEdition
     digest: str
     origins: tuple[Origin, ...]
@@ -119,6 +121,7 @@ class EditionPutInForce(Event):
 
     type: Literal["edition.put_in_force.v1"] = "edition.put_in_force.v1"
     says: ClassVar = "确定标准版本自 {since} 起施行"
+    says_in_english: ClassVar = "put the edition in force from {since} on"
     since: date
 
 
@@ -127,6 +130,7 @@ class EditionRetired(Event):
 
     type: Literal["edition.retired.v1"] = "edition.retired.v1"
     says: ClassVar = "废止了标准版本，自 {since} 起：{reason}"
+    says_in_english: ClassVar = "retired the edition from {since} on: {reason}"
     since: date
     reason: str
 

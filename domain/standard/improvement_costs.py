@@ -89,6 +89,9 @@ class ImprovementCostsSet(Event):
 
     type: Literal["improvement.costs_set.v1"] = "improvement.costs_set.v1"
     says: ClassVar = "设定了自 {costs.since} 起的改进成本（{costs.source.document}，标记 {costs.source.mark}）"
+    says_in_english: ClassVar = (
+        "set the costs of improvement from {costs.since} on ({costs.source.document}, mark {costs.source.mark})"
+    )
     costs: StepCosts
 
 

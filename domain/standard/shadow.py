@@ -111,6 +111,7 @@ class ShadowRequested(Event):
 
     type: Literal["shadow.requested.v1"] = "shadow.requested.v1"
     says: ClassVar = "请求对第 {draft_version} 稿作影子测算"
+    says_in_english: ClassVar = "asked what draft {draft_version} would do"
     number: int
     draft_version: int
     draft_digest: str
@@ -122,6 +123,7 @@ class ShadowCompleted(Event):
 
     type: Literal["shadow.completed.v1"] = "shadow.completed.v1"
     says: ClassVar = "完成了第 {number} 次影子测算，{moved} 份诊断等级将变动"
+    says_in_english: ClassVar = "completed shadow run {number}; diagnoses whose grade would move: {moved}"
     number: int
     position: int
     rules: str
@@ -137,6 +139,7 @@ class ShadowFailed(Event):
 
     type: Literal["shadow.failed.v1"] = "shadow.failed.v1"
     says: ClassVar = "未能完成第 {number} 次影子测算：{reason}"
+    says_in_english: ClassVar = "failed at shadow run {number}: {reason}"
     number: int
     reason: str
 

@@ -74,7 +74,7 @@ def batch(journal: Journal, models: ReadModels, subtrees: Subtrees, export: Expo
         rows = [row for row in found if row.position <= export.last]
         sentences = trail_sentences.sentences_of(snapshot, export.scope, rows)
     proved = Proved(journal, subtrees, Checkpoint.parse(export.checkpoint))
-    made = [_proved_line(*proved.at(row.position), sentence) for row, sentence in zip(rows, sentences, strict=True)]
+    made = [_proved_line(*proved.at(row.position), said) for row, said in zip(rows, sentences, strict=True)]
     return b"".join(made), rows[-1].position if len(rows) == BATCH else None
 
 
@@ -102,13 +102,13 @@ def lines(
         yield made
 
 
-def _proved_line(entry: Entry, path: Sequence[bytes], sentence: str) -> bytes:
+def _proved_line(entry: Entry, path: Sequence[bytes], said: trail_sentences.Said) -> bytes:
     return _line(
         {
             "content": base64.b64encode(canonical(entry.position, entry.at, entry)).decode(),
             "proof": [base64.b64encode(step).decode() for step in path],
             "entry": _plain(entry),
-            "stated": {"sentence": sentence},
+            "stated": {"sentence": said.in_chinese, "sentenceInEnglish": said.in_english},
         }
     )
 

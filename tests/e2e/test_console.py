@@ -139,13 +139,14 @@ def test_pages_are_accessible_on_a_phone_and_in_the_dark(looked: Travelled, told
     assert looked(*told)["parts"]
 
 
-def test_what_is_typed_stays_while_a_window_changes_asking_again_fails_or_a_click_goes_beside(
+def test_what_is_typed_stays_while_a_window_changes_asking_again_fails_a_click_goes_beside_or_a_page_is_loaded_anew(
     travelled: Travelled,
 ) -> None:
     typed = "已核对台账（示例）"
     kept = {"narrow": typed, "wide": typed, "beside": typed, "failed": typed, "begun": 1}
     found = travelled("keeping.mjs")
     assert "请重新载入" in found.pop("replaced")
+    assert (found.pop("reloaded"), found.pop("afresh")) == ([typed, 1], "")
     assert found == {**kept, "left": 0}
 
 
@@ -239,10 +240,11 @@ def test_a_newcomer_finds_why_a_provider_is_suspended_and_why_a_grade_is_held_ba
     assert found["held"]
 
 
-def test_a_list_of_several_pages_is_exported_whole_from_any_of_them(travelled: Travelled) -> None:
+def test_a_list_of_several_pages_is_exported_whole_and_one_that_is_no_table_as_it_is_narrowed(travelled: Travelled) -> None:
     found = travelled("exporting.mjs")
     assert found["rows"] == found["different"] == found["all"] > found["page"]
-    assert found["back"]
+    assert (found["back"], found["inOrder"], found["named"]) == (True, True, True)
+    assert found["whole"] > found["narrowed"] == found["kept"] > 0
 
 
 def test_a_dossier_is_checked_in_the_browser_and_a_certificate_by_anyone(demo: Demo, travelled: Travelled) -> None:

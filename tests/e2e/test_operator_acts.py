@@ -67,7 +67,7 @@ def test_password_factors_and_sign_on_are_told_in_the_trail_and_to_the_person(
     assert [entry.type for entry in entries] == [f"person.{name}.v1" for name in expected]
     for entry in entries:
         assert (entry.stream, entry.actor) == (f"person/{person}", f"operator-{getpass.getuser()}")
-        said = sentence(entry, KnownNames())
+        said = sentence(entry, KnownNames()).in_chinese
         assert said.startswith("运维人员")
         assert said.endswith(REASON)
         assert person not in said
@@ -86,8 +86,8 @@ def test_a_partners_key_is_told_from_issue_to_end_and_its_secret_never(
     issued, ended = told(city, "partner.")
     assert {issued.stream, ended.stream} == {f"partner/{key['id']}"}
     assert json.loads(issued.data) == {"partner": "feed", "organisation": "310117", "days": 30, "reason": "数据共享协议"}
-    assert sentence(issued, KnownNames()) == "运维人员为合作方“feed”签发了 30 天的密钥：数据共享协议"
-    assert sentence(ended, KnownNames()) == "运维人员吊销了一个合作方密钥：协议到期"
+    assert sentence(issued, KnownNames()).in_chinese == "运维人员为合作方“feed”签发了 30 天的密钥：数据共享协议"
+    assert sentence(ended, KnownNames()).in_chinese == "运维人员吊销了一个合作方密钥：协议到期"
     assert key["token"].rsplit("_", 1)[1] not in issued.data
 
 

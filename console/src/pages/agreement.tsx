@@ -68,7 +68,7 @@ function Indicators() {
       <div className="bar">
         <Select aria-label={texts.comparison} allowClear placeholder={texts.any} value={comparison} onChange={setComparison} options={options(AssessmentPairNames) as { value: AssessmentPair; label: string }[]} style={{ minWidth: 200 }} />
         <Checkbox checked={queued} onChange={(event) => setQueued(event.target.checked)}>{texts.queued}</Checkbox>
-        <Acts done={() => { studies.again(); answer.again(); }} acts={[viewer.role === "CITY" && editions.length > 0 && { label: texts.request, primary: true, says: texts.requestText, fields: [{ name: "year", label: words.fields.year, kind: "whole", initial: new Date().getFullYear() - 1 }, { name: "edition", label: words.fields.edition, kind: "one", options: editions.map((one) => ({ value: one.key, label: one.title })), initial: editions.at(-1)?.key }], send: (given: { year: number; edition: string }) => send(REQUEST, given) }]} />
+        <Acts about="agreement" done={() => { studies.again(); answer.again(); }} acts={[viewer.role === "CITY" && editions.length > 0 && { label: texts.request, primary: true, says: texts.requestText, fields: [{ name: "year", label: words.fields.year, kind: "whole", initial: new Date().getFullYear() - 1 }, { name: "edition", label: words.fields.edition, kind: "one", options: editions.map((one) => ({ value: one.key, label: one.title })), initial: editions.at(-1)?.key }], send: (given: { year: number; edition: string }) => send(REQUEST, given) }]} />
       </div>
       <Shown answer={answer}>
         {({ indicatorAgreement }) => (

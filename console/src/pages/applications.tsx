@@ -8,6 +8,7 @@ import { decimal } from "../format";
 import { graphql } from "../gql";
 import { ApplicationStageNames, SelectionDimensionNames, ShortfallNames } from "../gql/enum-names";
 import type { ApplicationsQuery, CallStage } from "../gql/graphql";
+import { KeptForm } from "../kept-form";
 import { useNames, useWords } from "../language";
 import { PagedTable, usePaging } from "../paged";
 import { useViewer } from "../session";
@@ -119,7 +120,8 @@ export function Applications({ year, stage }: { year: number; stage: CallStage }
         )}
       </Shown>
       <Modal open={returned !== undefined} title={w.return} onCancel={() => setReturned(undefined)} footer={null} destroyOnHidden>
-        <Form
+        <KeptForm
+          about={`return ${year} ${returned?.provider ?? ""}`}
           layout="vertical"
           initialValues={{ items: [{}] }}
           onFinish={(given: { items: { part: string; what: string }[]; mendUntil: Dayjs }) => returned && void done(send(RETURN, { year, provider: returned.provider, items: given.items, mendUntil: given.mendUntil.format("YYYY-MM-DD") }))}
@@ -139,14 +141,14 @@ export function Applications({ year, stage }: { year: number; stage: CallStage }
           </Form.List>
           <Form.Item name="mendUntil" label={w.mendingUntil} rules={[{ required: true, message: words.signIn.missing }]}><DatePicker style={{ width: "100%" }} /></Form.Item>
           <Button type="primary" htmlType="submit">{words.send}</Button>
-        </Form>
+        </KeptForm>
       </Modal>
       <Modal open={forward} title={w.putForward} onCancel={() => setForward(false)} footer={null} destroyOnHidden>
-        <Form layout="vertical" onFinish={(given: { provider: string; reason: string }) => void done(send(PUT_FORWARD, { year, ...given }))}>
+        <KeptForm about={`put forward ${year}`} layout="vertical" onFinish={(given: { provider: string; reason: string }) => void done(send(PUT_FORWARD, { year, ...given }))}>
           <Form.Item name="provider" label={words.fields.provider} rules={[{ required: true, message: words.signIn.missing }]}><Select showSearch optionFilterProp="label" options={providers.map(({ id, name: label }) => ({ value: id, label }))} /></Form.Item>
           <Reason label={words.fields.reason} />
           <Button type="primary" htmlType="submit">{words.send}</Button>
-        </Form>
+        </KeptForm>
       </Modal>
     </>
   );

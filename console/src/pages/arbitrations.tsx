@@ -8,6 +8,7 @@ import { Shown, useAsk, useSend } from "../ask";
 import { shanghai } from "../format";
 import { graphql } from "../gql";
 import type { ArbitratedCaseQuery } from "../gql/graphql";
+import { KeptForm } from "../kept-form";
 import { spoken, useWords } from "../language";
 import { Written } from "../written";
 import { StatusTag } from "./diagnoses";
@@ -144,13 +145,13 @@ function LaidBefore({ diagnosis, arbitration, again }: { diagnosis: Laid; arbitr
               )}
               <Modal open={open === "opinion"} title={own ? texts.change : texts.give} width={760} onCancel={() => setOpen(undefined)} footer={null} destroyOnHidden>
                 <p>{texts.help}</p>
-                <Opinion items={arbitration.items.map((one) => one.indicator)} indicators={indicators} send={(findings) => done(send(GIVE, { id, findings }))} />
+                <Opinion about={id} items={arbitration.items.map((one) => one.indicator)} indicators={indicators} send={(findings) => done(send(GIVE, { id, findings }))} />
               </Modal>
             </>
           );
         }}
       </Shown>
-      <Written open={open === "conflict"} title={texts.standBack} close={() => setOpen(undefined)} fields={[{ name: "reason", label: texts.why, rows: 3 }]} send={({ reason = "" }) => done(send(DECLARE, { id, reason }))}>
+      <Written about={id} open={open === "conflict"} title={texts.standBack} close={() => setOpen(undefined)} fields={[{ name: "reason", label: texts.why, rows: 3 }]} send={({ reason = "" }) => done(send(DECLARE, { id, reason }))}>
         <p>{texts.standBackText}</p>
       </Written>
     </Card>
@@ -162,13 +163,13 @@ function asFinding(indicator: Indicator, found: { upheld: boolean; reason: strin
 }
 
 /** One finding an item, each with its reason, and with the answer that holds where the objection is upheld. */
-function Opinion({ items, indicators, send }: { items: string[]; indicators: Map<string, Indicator>; send: (findings: ReturnType<typeof asFinding>[]) => Promise<void> }) {
+function Opinion({ about, items, indicators, send }: { about: string; items: string[]; indicators: Map<string, Indicator>; send: (findings: ReturnType<typeof asFinding>[]) => Promise<void> }) {
   const texts = useTexts();
   const words = useWords();
   const [form] = Form.useForm<Record<string, Findings>>();
   const required = [{ required: true, message: words.signIn.missing }];
   return (
-    <Form form={form} layout="vertical" onFinish={(given) => void send(items.flatMap((id) => { const one = indicators.get(id); const found = given[id]; return one && found ? [asFinding(one, found)] : []; }))}>
+    <KeptForm about={`opinion ${about}`} form={form} layout="vertical" onFinish={(given) => void send(items.flatMap((id) => { const one = indicators.get(id); const found = given[id]; return one && found ? [asFinding(one, found)] : []; }))}>
       {items.map((id) => {
         const indicator = indicators.get(id);
         if (!indicator) return null;
@@ -194,7 +195,7 @@ function Opinion({ items, indicators, send }: { items: string[]; indicators: Map
       })}
       {items.some((id) => !indicators.has(id)) && <Alert type="warning" title={words.unknown} />}
       <Button type="primary" htmlType="submit">{words.send}</Button>
-    </Form>
+    </KeptForm>
   );
 }
 

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Shown, useAsk, useSend } from "../ask";
 import { graphql } from "../gql";
 import { CampaignStepNames } from "../gql/enum-names";
+import { KeptForm } from "../kept-form";
 import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
 import { SheetTable } from "../sheet-table";
@@ -98,11 +99,11 @@ export function CampaignSubdistricts({ campaign, closed, again }: { campaign: st
             />
             <Modal open={splitting} title={texts.split} onCancel={() => setSplitting(false)} footer={null} destroyOnHidden>
               <p>{texts.splitSays}</p>
-              <Form layout="vertical" initialValues={Object.fromEntries(own.map((one) => [one.unit?.id ?? "", one.target]))} onFinish={(given: Record<string, number | null>) => void sent(given)}>
+              <KeptForm about={`subdistricts ${campaign}`} layout="vertical" initialValues={Object.fromEntries(own.map((one) => [one.unit?.id ?? "", one.target]))} onFinish={(given: Record<string, number | null>) => void sent(given)}>
                 <Form.Item name="whole" label={texts.whole} rules={[{ required: true, message: words.signIn.missing }]}><InputNumber min={0} precision={0} /></Form.Item>
                 {own.map((one) => <Form.Item key={one.unit?.id} name={one.unit?.id ?? ""} label={one.unit?.name}><InputNumber min={0} precision={0} /></Form.Item>)}
                 <Button type="primary" htmlType="submit">{words.send}</Button>
-              </Form>
+              </KeptForm>
             </Modal>
           </>
         );

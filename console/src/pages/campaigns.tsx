@@ -8,6 +8,7 @@ import { shanghai } from "../format";
 import { graphql } from "../gql";
 import { CampaignStepNames, FormNames, PurposeNames } from "../gql/enum-names";
 import type { CampaignStep, Purpose } from "../gql/graphql";
+import { KeptForm } from "../kept-form";
 import { spoken, useNames, useWords } from "../language";
 import { PagedTable, usePaging } from "../paged";
 import { useViewer } from "../session";
@@ -173,7 +174,8 @@ export function Campaigns() {
               )}
 
               <Modal open={open === "plan"} title={w.plan} onCancel={() => setOpen(undefined)} footer={null} destroyOnHidden>
-                <Form
+                <KeptForm
+                  about="campaign"
                   layout="vertical"
                   initialValues={{ purpose: "INITIAL" }}
                   onFinish={(given: { campaign: string; name: string; purpose: Purpose; period: [Dayjs, Dayjs]; follows?: string }) =>
@@ -186,20 +188,21 @@ export function Campaigns() {
                   <Form.Item name="period" label={w.period} rules={[{ required: true, message: words.signIn.missing }]}><DatePicker.RangePicker style={{ width: "100%" }} /></Form.Item>
                   <Form.Item name="follows" label={w.follows}><Select allowClear options={campaigns.nodes.map((one) => ({ value: one.id, label: one.name }))} /></Form.Item>
                   <Button type="primary" htmlType="submit">{words.send}</Button>
-                </Form>
+                </KeptForm>
               </Modal>
-              <Written open={open === "close"} title={texts.close} close={() => setOpen(undefined)} fields={[{ name: "conclusion", label: texts.conclusion, rows: 4 }]} send={({ conclusion = "" }) => (chosen ? done(send(CLOSE, { campaign: chosen.id, conclusion })) : Promise.resolve())}>
+              <Written about={chosen?.id ?? ""} open={open === "close"} title={texts.close} close={() => setOpen(undefined)} fields={[{ name: "conclusion", label: texts.conclusion, rows: 4 }]} send={({ conclusion = "" }) => (chosen ? done(send(CLOSE, { campaign: chosen.id, conclusion })) : Promise.resolve())}>
                 <p>{texts.closeText}</p>
               </Written>
               <Modal open={open === "extend"} title={w.extend} onCancel={() => setOpen(undefined)} footer={null} destroyOnHidden>
-                <Form
+                <KeptForm
+                  about={`extend ${chosen?.id}`}
                   layout="vertical"
                   onFinish={(given: { until: Dayjs; reason: string }) => chosen && void done(send(EXTEND, { campaign: chosen.id, until: isoDay(given.until), reason: given.reason }))}
                 >
                   <Form.Item name="until" label={w.until} rules={[{ required: true, message: words.signIn.missing }]}><DatePicker style={{ width: "100%" }} /></Form.Item>
                   <Form.Item name="reason" label={words.fields.reason} rules={[{ required: true, message: words.signIn.missing }]}><Input.TextArea rows={2} /></Form.Item>
                   <Button type="primary" htmlType="submit">{words.send}</Button>
-                </Form>
+                </KeptForm>
               </Modal>
             </>
           );

@@ -4,6 +4,7 @@ import { useNavigate } from "react-router";
 
 import { useSend } from "../ask";
 import { graphql } from "../gql";
+import { KeptForm } from "../kept-form";
 import { useWords } from "../language";
 import { useViewer } from "../session";
 import type { CaseOf } from "./case";
@@ -56,7 +57,7 @@ export function CaseActs({ diagnosis, again }: { diagnosis: CaseOf; again: () =>
       {provider && status === "OBJECTED" && <Button type="primary" onClick={() => setOpen("answer")}>{words.acts.answer}</Button>}
 
       <Modal open={open === "object"} title={words.acts.object} onCancel={() => setOpen(undefined)} footer={null} destroyOnHidden>
-        <Form layout="vertical" initialValues={{ items: [{}] }} onFinish={(given) => void done(send(OBJECT, { id, items: (given as { items: { indicator: string; reason: string }[] }).items }))}>
+        <KeptForm about={`object ${id}`} layout="vertical" initialValues={{ items: [{}] }} onFinish={(given) => void done(send(OBJECT, { id, items: (given as { items: { indicator: string; reason: string }[] }).items }))}>
           <Form.List name="items">
             {(fields, { add }) => (
               <>
@@ -71,11 +72,12 @@ export function CaseActs({ diagnosis, again }: { diagnosis: CaseOf; again: () =>
             )}
           </Form.List>
           <Button type="primary" htmlType="submit" style={{ marginTop: 16 }}>{words.send}</Button>
-        </Form>
+        </KeptForm>
       </Modal>
 
       <Modal open={open === "answer"} title={words.acts.answer} onCancel={() => setOpen(undefined)} footer={null} destroyOnHidden>
-        <Form
+        <KeptForm
+          about={`answer ${id}`}
           layout="vertical"
           initialValues={{ answers: (diagnosis.objections?.nodes ?? []).filter((one) => !one.answer).map((one) => ({ indicator: one.indicator, upheld: false })) }}
           onFinish={(given) => void done(send(ANSWER, { id, answers: (given as { answers: { indicator: string; upheld: boolean; reason: string }[] }).answers }))}
@@ -93,7 +95,7 @@ export function CaseActs({ diagnosis, again }: { diagnosis: CaseOf; again: () =>
             }
           </Form.List>
           <Button type="primary" htmlType="submit">{words.send}</Button>
-        </Form>
+        </KeptForm>
       </Modal>
     </Space>
   );

@@ -33,11 +33,11 @@ export function CaseExperts({ diagnosis }: { diagnosis: string }) {
         <section aria-label={texts.title}>
           <div className="bar" style={{ marginTop: 24, marginBottom: 8 }}>
             <h2 style={{ margin: 0 }}>{texts.title}</h2>
-            <Acts done={answer.again} acts={[city && { label: texts.assign, says: texts.assignText, fields: [{ name: "expert", label: texts.expert, kind: "one", options: experts.flatMap((one) => [...new Set(one.memberships.nodes.map((held) => held.role))].filter((role) => EXPERT.includes(role)).map((role) => ({ value: `${role} ${one.id}`, label: `${one.name ?? one.id} ${name(RoleNames, role)}` }))) }, { name: "since", label: texts.since, kind: "day" }, { name: "until", label: texts.until, kind: "day" }], send: ({ expert, ...given }: { expert: string; since: string; until: string }) => send(ASSIGN, { id: diagnosis, role: expert.split(" ")[0] as Role, expert: expert.split(" ")[1] ?? "", ...given }) }]} />
+            <Acts about={diagnosis} done={answer.again} acts={[city && { label: texts.assign, says: texts.assignText, fields: [{ name: "expert", label: texts.expert, kind: "one", options: experts.flatMap((one) => [...new Set(one.memberships.nodes.map((held) => held.role))].filter((role) => EXPERT.includes(role)).map((role) => ({ value: `${role} ${one.id}`, label: `${one.name ?? one.id} ${name(RoleNames, role)}` }))) }, { name: "since", label: texts.since, kind: "day" }, { name: "until", label: texts.until, kind: "day" }], send: ({ expert, ...given }: { expert: string; since: string; until: string }) => send(ASSIGN, { id: diagnosis, role: expert.split(" ")[0] as Role, expert: expert.split(" ")[1] ?? "", ...given }) }]} />
           </div>
           {found?.assignments?.nodes.length ? (
             <List size="small" dataSource={found.assignments.nodes} renderItem={(one) => (
-              <List.Item extra={city && !one.ended && <Acts small done={answer.again} acts={[{ label: texts.release, danger: true, says: texts.releaseText, send: () => send(RELEASE, { id: diagnosis, assignment: one.id }) }]} />}>
+              <List.Item extra={city && !one.ended && <Acts about={one.id} small done={answer.again} acts={[{ label: texts.release, danger: true, says: texts.releaseText, send: () => send(RELEASE, { id: diagnosis, assignment: one.id }) }]} />}>
                 <span>{one.expert?.name ?? "—"} <Tag>{name(RoleNames, one.role)}</Tag> {texts.days(one.since, one.until)} {one.ended && <Tag>{texts.over}</Tag>} {one.conflict && texts.conflict(one.conflict)}</span>
               </List.Item>
             )} />

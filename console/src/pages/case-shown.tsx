@@ -78,7 +78,7 @@ function Whole({ study, again }: { study: Study; again: () => void }) {
       <div className="bar">
         <Tag color="#1252b3">{name(CaseStudyStatusNames, status)}</Tag>
         {writes && !["PUBLISHED", "WITHDRAWN"].includes(status) && <Button onClick={() => setWriting(true)}>{texts.revise}</Button>}
-        <Acts done={again} acts={[
+        <Acts about={id} done={again} acts={[
           writes && status === "DRAFTED" && { label: texts.approve, primary: true, says: texts.approveText, send: () => send(APPROVE, { id, textSha256 }) },
           writes && status === "DRAFTED" && { label: texts.return, fields: [{ name: "remark", label: texts.returnField, kind: "rows" }], send: (given: { remark: string }) => send(RETURN, { id, textSha256, ...given }) },
           firm && status === "REVIEWED" && { label: texts.consent, primary: true, says: texts.consentText, fields: [{ name: "named", label: texts.named, kind: "yes", initial: false }], send: (given: { named: boolean }) => send(CONSENT, { id, textSha256, ...given }) },

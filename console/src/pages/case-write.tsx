@@ -3,6 +3,7 @@ import { Button, Form, Input, Modal, Radio, Select } from "antd";
 import { useAsk, useSend } from "../ask";
 import { graphql } from "../gql";
 import type { CaseStudyShownQuery } from "../gql/graphql";
+import { KeptForm } from "../kept-form";
 import { spoken, useWords } from "../language";
 
 const FOLLOWED = graphql(`query FollowedUpCases { diagnoses(filter: { filed: true }, orderBy: [STATUS_SINCE_DESC], first: 50) { nodes { id caseNumber enterprise { id name } } } }`);
@@ -49,7 +50,7 @@ export function CaseWrite({ open, close, done, study }: { open: boolean; close: 
   return (
     <Modal open={open} title={study ? texts.revise : texts.draft} width={680} onCancel={close} footer={null} destroyOnHidden>
       <p>{texts.says}</p>
-      <Form<Given> form={form} layout="vertical" preserve={false} onFinish={(given) => void sent(given)} initialValues={study ? { title: study.title, situation: study.situation, done: study.done, brought: study.brought, named: study.firm !== null } : { named: false }}>
+      <KeptForm<Given> about={`case study ${study?.id ?? ""}`} form={form} layout="vertical" preserve={false} onFinish={(given) => void sent(given)} initialValues={study ? { title: study.title, situation: study.situation, done: study.done, brought: study.brought, named: study.firm !== null } : { named: false }}>
         {!study && <Form.Item name="diagnosis" label={texts.diagnosis} extra={texts.help} rules={required}><Select showSearch={{ optionFilterProp: "label" }} options={followed.map((one) => ({ value: one.id, label: `${one.enterprise?.name ?? ""} ${one.caseNumber}` }))} /></Form.Item>}
         <Form.Item name="title" label={texts.title} rules={required}><Input maxLength={200} /></Form.Item>
         <Form.Item name="situation" label={texts.situation} rules={required}><Input.TextArea rows={3} /></Form.Item>
@@ -59,7 +60,7 @@ export function CaseWrite({ open, close, done, study }: { open: boolean; close: 
         <Form.Item name="later" label={texts.later} extra={texts.laterHelp}><Select allowClear options={(data?.diagnoses.nodes ?? []).filter((one) => one.id !== chosen).map((one) => ({ value: one.id, label: one.caseNumber }))} /></Form.Item>
         <Form.Item name="named" label={texts.named} rules={required}><Radio.Group options={[{ value: true, label: words.yes }, { value: false, label: words.no }]} /></Form.Item>
         <Button type="primary" htmlType="submit">{words.send}</Button>
-      </Form>
+      </KeptForm>
     </Modal>
   );
 }

@@ -1,4 +1,4 @@
-import { Alert, Button, Descriptions, Empty, List, Skeleton, Tag } from "antd";
+import { Alert, Button, Descriptions, Empty, Skeleton, Tag } from "antd";
 import { lazy, Suspense, useState } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
 
@@ -11,6 +11,7 @@ import type { CaseQuery } from "../gql/graphql";
 import { Parts } from "../parts";
 import { useNames, useSaid, useWords } from "../language";
 import { useViewer, type Viewer } from "../session";
+import { SheetList } from "../sheet-list";
 import { SheetTable } from "../sheet-table";
 import { CaseActs } from "./case-acts";
 import { StatusTag } from "./diagnoses";
@@ -175,13 +176,22 @@ function Reports({ diagnosis, again }: { diagnosis: CaseOf; again: () => void })
   const key = diagnosis.id.split("/").at(-1) ?? "";
   return (
     <>
-      <List
-        dataSource={diagnosis.reports?.nodes ?? []}
-        locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={words.case.noReports} /> }}
-        renderItem={(one) => (
-          <List.Item actions={[<Button key="get" type="primary" onClick={() => void download(one.url)}>{words.case.download} PDF</Button>]}>
-            <List.Item.Meta title={words.case.issued(one.version)} description={[shanghai(one.issuedAt), one.number, `${one.sha256.slice(0, 16)}…`].filter(Boolean).join(" · ")} />
-          </List.Item>
+      <SheetList
+        caption={words.case.reports}
+        rows={diagnosis.reports?.nodes ?? []}
+        rowKey={(one) => String(one.version)}
+        empty={words.case.noReports}
+        columns={[
+          { title: words.fields.name, text: (one) => words.case.issued(one.version) },
+          { title: words.fields.at, text: (one) => shanghai(one.issuedAt) },
+          { title: words.certificates.number, text: (one) => one.number ?? "" },
+          { title: "SHA-256", text: (one) => one.sha256 },
+        ]}
+        render={(one) => (
+          <div className="item bar" style={{ marginBottom: 0 }}>
+            <div className="grow"><strong>{words.case.issued(one.version)}</strong><div className="clause">{[shanghai(one.issuedAt), one.number, `${one.sha256.slice(0, 16)}…`].filter(Boolean).join(" · ")}</div></div>
+            <Button type="primary" onClick={() => void download(one.url)}>{words.case.download} PDF</Button>
+          </div>
         )}
       />
       {["ENTERPRISE", "CITY", "AUDITOR"].includes(viewer.role) && (

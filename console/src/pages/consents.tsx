@@ -91,7 +91,7 @@ function Granted({ done }: { done: () => void }) {
         const consents = firm.consents?.nodes ?? [];
         return (
           <>
-            <div className="bar"><Acts done={again} acts={[grants && {
+            <div className="bar"><Acts about={firm.id} done={again} acts={[grants && {
               label: texts.grant,
               primary: true,
               says: texts.grantText,
@@ -105,7 +105,7 @@ function Granted({ done }: { done: () => void }) {
                 { title: texts.since, render: (_, one) => <span className="nowrap">{one.since}</span> },
                 { title: texts.until, render: (_, one) => <span className="nowrap">{one.until}</span> },
                 { title: words.fields.status, render: (_, one) => <Tag>{one.until < today ? texts.over : one.since > today ? texts.ahead : texts.holds}</Tag> },
-                { title: "", render: (_, one) => grants && one.until >= today && <Acts small done={again} acts={[
+                { title: "", render: (_, one) => grants && one.until >= today && <Acts about={one.id} small done={again} acts={[
                   one.since <= today && confirmed.length > 0 && { label: texts.issue, says: texts.issueText, fields: [{ name: "diagnosis", label: texts.diagnosis, kind: "one", options: confirmed.map((case_) => ({ value: case_.id, label: case_.caseNumber })), initial: confirmed[0]?.id }], send: (given: { diagnosis: string }) => send(ISSUE, { enterprise: firm.id, consent: one.id, ...given }) },
                   { label: texts.revoke, danger: true, says: texts.revokeText, send: () => send(REVOKE, { enterprise: firm.id, consent: one.id }) },
                 ]} /> },
@@ -173,7 +173,7 @@ function Credentials({ bank, changed }: { bank: boolean; changed: number }) {
             { title: "", render: (_, one) => (
               <Space>
                 {bank && one.credential && <Button size="small" onClick={() => taken(one.number, one.credential ?? "")}>{texts.save}</Button>}
-                {grants && one.status === "VALID" && one.enterprise && <Acts small done={answer.again} acts={[{ label: texts.takeBack, danger: true, send: () => send(TAKE_BACK, { enterprise: one.enterprise?.id ?? "", number: one.number }) }]} />}
+                {grants && one.status === "VALID" && one.enterprise && <Acts about={one.number} small done={answer.again} acts={[{ label: texts.takeBack, danger: true, send: () => send(TAKE_BACK, { enterprise: one.enterprise?.id ?? "", number: one.number }) }]} />}
               </Space>
             ) },
           ]}

@@ -56,7 +56,7 @@ export function Crosswalks() {
     <Shown answer={answer}>
       {({ crosswalks, editions, externalModels }) => (
         <>
-          <div className="bar"><Acts done={answer.again} acts={[viewer.role === "CITY" && {
+          <div className="bar"><Acts about="crosswalks" done={answer.again} acts={[viewer.role === "CITY" && {
             label: texts.propose,
             primary: true,
             fields: [{ name: "edition", label: texts.edition, kind: "one", options: editions.map((one) => ({ value: one.key, label: one.title })) }, { name: "externalEdition", label: texts.external, kind: "one", options: externalModels.map((one) => ({ value: one.key, label: `${language === "zh" ? one.name : one.english} ${one.key}` })) }, { name: "title", label: texts.title }, { name: "source", label: texts.source }, { name: "mark", label: texts.mark, kind: "one", options: options(SourceMarkNames) }],
@@ -108,7 +108,7 @@ function OneCrosswalk({ id, back }: { id: string; back: () => void }) {
             {version !== null && version !== undefined && (
               <>
                 <h2>{texts.draft(version)}</h2>
-                <div className="bar"><Acts key={version} done={answer.again} acts={[
+                <div className="bar"><Acts about={id} key={version} done={answer.again} acts={[
                   city && { label: texts.add, primary: true, fields: [{ name: "indicator", label: texts.indicator, kind: "one", options: (ends?.edition?.indicators ?? []).map((one) => ({ value: one.id, label: `${one.id} ${one.name}` })) }, { name: "node", label: texts.node, kind: "one", options: nodes.map((one) => ({ value: one.id, label: one.name })) }, { name: "relation", label: texts.relation, kind: "one", options: options(MappingRelationNames) }, { name: "rationale", label: texts.why, kind: "rows" }, { name: "confidence", label: texts.sure, kind: "exact", help: texts.sureHelp }], send: (given: Row) => send(CHANGE, { id, version, rows: [given] }) },
                   expert && { label: texts.review, primary: true, says: texts.reviewText, fields: [{ name: "verdict", label: texts.verdict, kind: "one", options: options(VerdictNames) }, { name: "grounds", label: texts.grounds, kind: "rows" }], send: (given: { verdict: Verdict; grounds: string }) => send(REVIEW, { id, version, ...given }) },
                   city && draft.length > 0 && { label: texts.publish, says: texts.publishText, send: () => send(PUBLISH, { id, version }) },
@@ -118,7 +118,7 @@ function OneCrosswalk({ id, back }: { id: string; back: () => void }) {
                     ...columns,
                     { title: texts.approvals, render: (_, one) => <>{one.approvals} {one.returned && <Tag color="#a8071a">{texts.returned}</Tag>}</> },
                     { title: texts.warnings, render: (_, one) => one.warnings.map((why) => <Tag key={why}>{name(CrosswalkWarningNames, why)}</Tag>) },
-                    ...(city ? [{ title: "", render: (_: unknown, one: { row: Row }) => <Acts small done={answer.again} acts={[{ label: texts.remove, danger: true, says: texts.removeText, send: () => send(REMOVE, { id, version, removed: [{ indicator: one.row.indicator, node: one.row.node }] }) }]} /> }] : []),
+                    ...(city ? [{ title: "", render: (_: unknown, one: { row: Row }) => <Acts about={`${one.row.indicator} ${one.row.node}`} small done={answer.again} acts={[{ label: texts.remove, danger: true, says: texts.removeText, send: () => send(REMOVE, { id, version, removed: [{ indicator: one.row.indicator, node: one.row.node }] }) }]} /> }] : []),
                   ]} />
                 ) : <p>{texts.emptyDraft}</p>}
               </>

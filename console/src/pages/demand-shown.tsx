@@ -60,7 +60,7 @@ function Whole({ demand, again }: { demand: Demand; again: () => void }) {
       <h1>{words.nav.supply}</h1>
       <div className="bar">
         <Tag color="#1252b3">{name(DemandStatusNames, demand.status)}</Tag>
-        <Acts done={again} acts={[
+        <Acts about={demand.id} done={again} acts={[
           own && open && { label: demand.named ? texts.hide : texts.name, says: texts.naming, send: () => send(NAMING, { demand: demand.id, named: !demand.named }) },
           own && open && { label: texts.withdraw, danger: true, says: texts.withdrawText, fields: [{ name: "reason", label: texts.why, kind: "rows" }], send: (given: { reason: string }) => send(WITHDRAW, { demand: demand.id, ...given }) },
         ]} />

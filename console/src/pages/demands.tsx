@@ -69,7 +69,7 @@ export function Demands() {
     <>
       <div className="bar">
         <Select aria-label={texts.state} allowClear placeholder={texts.all} value={status} onChange={setStatus} options={options(DemandStatusNames) as { value: DemandStatus; label: string }[]} style={{ minWidth: 160 }} />
-        <Acts done={answer.again} acts={[publishes && latest && firm && {
+        <Acts about="demands" done={answer.again} acts={[publishes && latest && firm && {
           label: texts.publish,
           primary: true,
           says: texts.publishText,

@@ -6,7 +6,7 @@ import { shanghai } from "../format";
 import { graphql } from "../gql";
 import { DirectoryStandingNames } from "../gql/enum-names";
 import type { DirectoryStanding } from "../gql/graphql";
-import { useNames, useWords } from "../language";
+import { useNames, useSaid, useWords } from "../language";
 import { PagedTable, usePaging } from "../paged";
 import { PublicFairness } from "./fairness";
 
@@ -32,9 +32,9 @@ const DIRECTORY_BEFORE = graphql(`
 const WHY = graphql(`
   query WhyListed($provider: ID!, $on: Date) {
     whyListed(provider: $provider, on: $on) {
-      sentence
-      entry { name standing history(last: 100) { nodes { id what on standing reason rule causes } } }
-      causes { id depth what at sentence }
+      sentence sentenceInEnglish
+      entry { name standing history(last: 100) { nodes { id what whatInEnglish on standing reason rule causes } } }
+      causes { id depth what whatInEnglish at sentence sentenceInEnglish }
     }
   }
 `);
@@ -97,6 +97,7 @@ export function Directory() {
 
 function Why({ provider, on }: { provider: string; on: string | null }) {
   const words = useWords();
+  const said = useSaid();
   const name = useNames();
   const answer = useAsk(WHY, { provider, on });
   return (
@@ -104,13 +105,13 @@ function Why({ provider, on }: { provider: string; on: string | null }) {
       {({ whyListed }) =>
         whyListed ? (
           <>
-            <Alert type="info" title={whyListed.entry.name} description={whyListed.sentence} style={{ marginBottom: 16 }} />
+            <Alert type="info" title={whyListed.entry.name} description={said(whyListed.sentence, whyListed.sentenceInEnglish)} style={{ marginBottom: 16 }} />
             <h2>{words.directory.history}</h2>
             <Timeline
               items={whyListed.entry.history.nodes.map((move) => ({
                 content: (
                   <>
-                    {move.on} {move.what} <Tag color={COLOURS[move.standing]}>{name(DirectoryStandingNames, move.standing)}</Tag>
+                    {move.on} {said(move.what, move.whatInEnglish)} <Tag color={COLOURS[move.standing]}>{name(DirectoryStandingNames, move.standing)}</Tag>
                     {move.reason && <div>{move.reason}</div>}
                     {move.rule && <div className="clause">{words.clause(move.rule)}</div>}
                   </>
@@ -121,7 +122,7 @@ function Why({ provider, on }: { provider: string; on: string | null }) {
             <ul className="plain">
               {whyListed.causes.map((cause) => (
                 <li key={cause.id} style={{ paddingInlineStart: 20 * cause.depth, marginBottom: 8 }}>
-                  {cause.sentence ?? cause.what}
+                  {said(cause.sentence ?? cause.what, cause.sentenceInEnglish ?? cause.whatInEnglish)}
                   <div className="clause">{shanghai(cause.at)} · {cause.id}</div>
                 </li>
               ))}

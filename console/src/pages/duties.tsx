@@ -86,7 +86,7 @@ function Listed({ city, quiet }: { city: boolean; quiet: boolean }) {
       <div className="bar">
         <Select aria-label={texts.status} allowClear placeholder={texts.all} value={status} onChange={setStatus} options={options(DutyStatusNames) as { value: DutyStatus; label: string }[]} style={{ minWidth: 160 }} />
         <Checkbox checked={overdue} onChange={(event) => setOverdue(event.target.checked)}>{texts.late}</Checkbox>
-        <Acts done={answer.again} acts={[city && {
+        <Acts about="duties" done={answer.again} acts={[city && {
           label: texts.state,
           primary: true,
           fields: [{ name: "title", label: texts.title }, { name: "clause", label: texts.clause, help: texts.clauseHelp }, { name: "deliverable", label: texts.deliverable, kind: "rows" }, { name: "since", label: texts.since, kind: "day" }, { name: "by", label: texts.by, kind: "day" }, { name: "strength", label: texts.strength, kind: "one", options: options(StrengthNames), may: true }],
@@ -128,7 +128,7 @@ function Strengths({ city }: { city: boolean }) {
   const bodies = useAsk(BODIES, {}, !city).data?.organisations.nodes ?? [];
   return (
     <>
-      <div className="bar"><Acts done={answer.again} acts={[city && {
+      <div className="bar"><Acts about="strengths" done={answer.again} acts={[city && {
         label: texts.record,
         primary: true,
         fields: [{ name: "organisation", label: texts.body, kind: "one", options: bodies.map((one) => ({ value: one.id, label: one.name })) }, { name: "since", label: texts.since, kind: "day" }, { name: "strengths", label: texts.strengths, kind: "several", options: options(StrengthNames), help: texts.recordHelp, may: true }, { name: "source", label: texts.source }, { name: "mark", label: texts.mark, kind: "one", options: options(SourceMarkNames) }],

@@ -6,6 +6,7 @@ import { shanghai } from "../format";
 import { graphql } from "../gql";
 import { RoleNames } from "../gql/enum-names";
 import type { Strength } from "../gql/graphql";
+import { KeptForm } from "../kept-form";
 import { spoken, useNames, useWords } from "../language";
 
 const BODIES = graphql(`
@@ -50,11 +51,11 @@ export function NameLead({ duty, strength, done }: { duty: string; strength: Str
       <Button type="primary" onClick={() => setOpen(true)}>{texts.name}</Button>
       <Modal open={open} title={texts.name} onCancel={() => setOpen(false)} footer={null} destroyOnHidden>
         <p>{texts.says}</p>
-        <Form form={form} layout="vertical" onFinish={(given) => void sent(given)}>
+        <KeptForm about={`lead ${duty}`} form={form} layout="vertical" onFinish={(given) => void sent(given)}>
           <Form.Item name="organisation" label={texts.body} rules={required}><Select showSearch={{ optionFilterProp: "label" }} options={bodies} onChange={(chosen: string) => { setBody(chosen); form.resetFields(["contact"]); }} /></Form.Item>
           <Form.Item name="contact" label={texts.contact} rules={required} extra={people.data && !people.fetching && !contacts.length && texts.noContact}><Select disabled={!body} options={contacts.map((one) => ({ value: one.id, label: `${one.name ?? one.id}${words.aside([...new Set(one.held.map((held) => name(RoleNames, held.role)))].join(words.comma))}` }))} /></Form.Item>
           <Button type="primary" htmlType="submit">{words.send}</Button>
-        </Form>
+        </KeptForm>
       </Modal>
     </>
   );

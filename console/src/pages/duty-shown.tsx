@@ -75,7 +75,7 @@ function Whole({ duty, again }: { duty: Duty; again: () => void }) {
         <Tag color="#1252b3">{name(DutyStatusNames, status)}</Tag>
         {duty.overdue && <Tag color="#a8071a">{words.diagnoses.late}</Tag>}
         {city && ["OPEN", "OFFERED"].includes(status) && <NameLead duty={id} strength={duty.strength} done={again} />}
-        <Acts done={again} acts={[
+        <Acts about={id} done={again} acts={[
           leads && status === "OFFERED" && { label: texts.take, primary: true, says: texts.takeText, send: () => send(TAKE_ON, { duty: id }) },
           leads && status === "OFFERED" && { label: texts.decline, fields: why, send: (given: Why) => send(DECLINE, { duty: id, ...given }) },
           leads && status === "LED" && { label: texts.report, primary: true, fields: [{ name: "text", label: texts.reportField, kind: "rows" }], send: (given: { text: string }) => send(REPORT, { duty: id, ...given }) },

@@ -1,5 +1,5 @@
 import { DownloadOutlined, EyeOutlined } from "@ant-design/icons";
-import { Button, Empty, List, Skeleton, Space, Tag } from "antd";
+import { Button, Skeleton, Space, Tag } from "antd";
 import { lazy, Suspense, useCallback, useEffect, useState } from "react";
 import { type OperationResult, useClient } from "urql";
 
@@ -9,6 +9,7 @@ import { shanghai } from "../format";
 import { graphql } from "../gql";
 import type { EvidenceOfQuery } from "../gql/graphql";
 import { useWords } from "../language";
+import { SheetList } from "../sheet-list";
 
 const FileShown = lazy(async () => ({ default: (await import("./file-shown")).FileShown }));
 
@@ -75,18 +76,22 @@ export function Evidence({ id }: { id: string }) {
   if (fault) return <Faulted fault={fault} again={() => void again()} />;
   if (!files) return <Skeleton active aria-label={words.loading} />;
   return (
-    <List
-      dataSource={files}
-      pagination={files.length > 20 && { pageSize: 20 }}
-      locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={words.case.noEvidence} /> }}
-      renderItem={(one) => (
-        <List.Item>
-          <div style={{ width: "100%" }}>
-            <EvidenceNames files={[one]} shown={shown} show={show} />
-            <div className="clause">{shanghai(one.attachedAt)} {one.indicators.map((id) => <Tag key={id}>{id}</Tag>)}</div>
-            {shown === one.sha256 && <EvidenceShown file={one} />}
-          </div>
-        </List.Item>
+    <SheetList
+      caption={words.case.evidence}
+      rows={files}
+      rowKey={(one) => one.sha256}
+      empty={words.case.noEvidence}
+      columns={[
+        { title: words.fields.name, text: (one) => one.filename },
+        { title: words.fields.at, text: (one) => shanghai(one.attachedAt) },
+        { title: words.acts.indicator, text: (one) => one.indicators.join(" ") },
+      ]}
+      render={(one) => (
+        <div className="item">
+          <EvidenceNames files={[one]} shown={shown} show={show} />
+          <div className="clause">{shanghai(one.attachedAt)} {one.indicators.map((id) => <Tag key={id}>{id}</Tag>)}</div>
+          {shown === one.sha256 && <EvidenceShown file={one} />}
+        </div>
       )}
     />
   );

@@ -7,6 +7,7 @@ import { decimal, shanghai } from "../format";
 import { graphql } from "../gql";
 import { FeedbackKindNames, FeedbackMilestoneNames, FeedbackOutcomeNames, FeedbackStatusNames, FeedbackSubjectNames } from "../gql/enum-names";
 import type { FeedbackKind, FeedbackMilestone, FeedbackOutcome, FeedbacksQuery, FeedbackStatus, FeedbackSubject } from "../gql/graphql";
+import { KeptForm } from "../kept-form";
 import { spoken, useNames, useWords } from "../language";
 import { PagedTable, usePaging } from "../paged";
 import { useViewer } from "../session";
@@ -161,14 +162,14 @@ function One({ feedback, again }: { feedback: Feedback; again: () => void }) {
         {city && ["TAKEN_UP", "ANSWERED", "REVIEWED"].includes(status) && <Button onClick={() => setOpen("close")}>{texts.close}</Button>}
         {FIRM.includes(viewer.role) && feedback.kind === "COMPLAINT" && status === "ANSWERED" && <Button onClick={() => setOpen("second")}>{texts.second}</Button>}
       </Space>
-      <Written open={open === "reply"} title={texts.reply} close={() => setOpen(undefined)} fields={[{ name: "reply", label: texts.answer, rows: 4 }]} send={({ reply = "" }) => done(send(REPLY, { feedback: id, reply }))} />
-      <Written open={open === "second"} title={texts.second} close={() => setOpen(undefined)} fields={[{ name: "grounds", label: texts.grounds, rows: 4 }]} send={({ grounds = "" }) => done(send(SECOND, { feedback: id, grounds }))} />
+      <Written about={id} open={open === "reply"} title={texts.reply} close={() => setOpen(undefined)} fields={[{ name: "reply", label: texts.answer, rows: 4 }]} send={({ reply = "" }) => done(send(REPLY, { feedback: id, reply }))} />
+      <Written about={id} open={open === "second"} title={texts.second} close={() => setOpen(undefined)} fields={[{ name: "grounds", label: texts.grounds, rows: 4 }]} send={({ grounds = "" }) => done(send(SECOND, { feedback: id, grounds }))} />
       <Modal open={open === "close"} title={texts.close} onCancel={() => setOpen(undefined)} footer={null} destroyOnHidden>
-        <Form layout="vertical" onFinish={(given: { outcome: FeedbackOutcome; reason: string }) => void done(send(CLOSE, { feedback: id, ...given }))}>
+        <KeptForm about={`close ${id}`} layout="vertical" onFinish={(given: { outcome: FeedbackOutcome; reason: string }) => void done(send(CLOSE, { feedback: id, ...given }))}>
           <Form.Item name="outcome" label={texts.outcome} rules={[{ required: true, message: words.signIn.missing }]}><Select options={Object.keys(FeedbackOutcomeNames).map((value) => ({ value, label: name(FeedbackOutcomeNames, value) }))} /></Form.Item>
           <Form.Item name="reason" label={texts.reason} rules={[{ required: true, message: words.signIn.missing }]}><Input.TextArea rows={3} /></Form.Item>
           <Button type="primary" htmlType="submit">{words.send}</Button>
-        </Form>
+        </KeptForm>
       </Modal>
     </>
   );
@@ -196,7 +197,7 @@ function Give({ done }: { done: () => void }) {
         nodes.length === 0 ? (
           <Empty description={texts.noJob} />
         ) : (
-          <Form layout="vertical" initialValues={{ diagnosis: nodes[0]?.id, kind: "FEEDBACK" }} onFinish={(given: Said) => void give(given)}>
+          <KeptForm about="feedback" layout="vertical" initialValues={{ diagnosis: nodes[0]?.id, kind: "FEEDBACK" }} onFinish={(given: Said) => void give(given)}>
             <Alert type="info" title={texts.mine} style={{ marginBottom: 12 }} />
             <Form.Item name="diagnosis" label={texts.about} rules={required}><Select options={nodes.map((one) => ({ value: one.id, label: `${one.caseNumber} ${one.provider?.name ?? ""}` }))} /></Form.Item>
             <Form.Item name="milestone" label={texts.milestone} rules={required}><Select options={Object.keys(FeedbackMilestoneNames).map((value) => ({ value, label: name(FeedbackMilestoneNames, value) }))} /></Form.Item>
@@ -208,7 +209,7 @@ function Give({ done }: { done: () => void }) {
             <Form.Item name="text" label={texts.text}><Input.TextArea rows={4} /></Form.Item>
             <Form.Item name="anonymous" valuePropName="checked" extra={texts.anonymousHelp}><Checkbox>{texts.anonymous}</Checkbox></Form.Item>
             <Button type="primary" htmlType="submit">{words.send}</Button>
-          </Form>
+          </KeptForm>
         )
       }
     </Shown>

@@ -4,6 +4,7 @@ import dayjs, { type Dayjs } from "dayjs";
 import { plainNumber } from "../answers";
 import { useSend } from "../ask";
 import { graphql } from "../gql";
+import { KeptForm } from "../kept-form";
 import { spoken, useWords } from "../language";
 import type { FormOf, Option } from "./reading-forms";
 
@@ -41,7 +42,8 @@ export function MeasuresForm({ id, open, title, close, done, indicators, known, 
     : advice.length ? advice.map((one) => ({ indicator: one.indicator, recommendation: one.number })) : [{}];
   return (
     <Modal open={open} title={title} onCancel={close} footer={null} width={640} destroyOnHidden>
-      <Form
+      <KeptForm
+        about={`measures ${id}`}
         layout="vertical"
         initialValues={{ measures: begun }}
         onFinish={({ measures }: { measures: Measure[] }) => void done(send(PLAN, { id, measures: measures.map((one) => ({ indicator: one.indicator, text: one.text, by: one.by.format("YYYY-MM-DD"), recommendation: one.recommendation ?? null })) }))}
@@ -70,7 +72,7 @@ export function MeasuresForm({ id, open, title, close, done, indicators, known, 
           )}
         </Form.List>
         <div style={{ marginTop: 16 }}><Button type="primary" htmlType="submit">{words.send}</Button></div>
-      </Form>
+      </KeptForm>
     </Modal>
   );
 }
@@ -84,7 +86,8 @@ export function ReportForm({ id, month, title, close, done, indicators, evidence
   const numeric = [...needed, { validator: async (_: unknown, given?: string) => { if (given && !/^-?\d+(\.\d+)?$/.test(plainNumber(given))) throw new Error(texts.number); } }];
   return (
     <Modal open={month !== undefined} title={month !== undefined && `${title} · ${texts.month(month)}`} onCancel={close} footer={null} width={640} destroyOnHidden>
-      <Form
+      <KeptForm
+        about={`report ${id} ${month}`}
         layout="vertical"
         onFinish={(given: { done: string; changes?: Change[] }) =>
           void done(send(REPORT, { id, month: month ?? 0, done: given.done, changes: (given.changes ?? []).map((one) => ({ ...one, before: plainNumber(one.before), after: plainNumber(one.after), evidence: one.evidence ?? null })) }))
@@ -114,7 +117,7 @@ export function ReportForm({ id, month, title, close, done, indicators, evidence
           )}
         </Form.List>
         <div style={{ marginTop: 16 }}><Button type="primary" htmlType="submit">{words.send}</Button></div>
-      </Form>
+      </KeptForm>
     </Modal>
   );
 }

@@ -140,7 +140,7 @@ export function FollowUp({ diagnosis, again }: { diagnosis: CaseOf; again: () =>
             <ReadingForm id={id} open={open === "record"} title={texts.record} close={close} done={done} indicators={indicators} />
             <MeasuresForm id={id} open={open === "plan"} title={texts.plan} close={close} done={done} indicators={indicators} known={followUp?.measures ?? []} advice={reading?.recommendations ?? []} />
             <ReportForm id={id} month={typeof open === "object" ? open.month : undefined} title={texts.report} close={close} done={done} indicators={indicators} evidence={evidence.files ?? []} />
-            <Written open={open === "close"} title={texts.close} close={close} fields={[{ name: "conclusion", label: texts.conclusion, rows: 4 }]} send={({ conclusion = "" }) => done(send(CLOSE, { id, conclusion }))} />
+            <Written about={id} open={open === "close"} title={texts.close} close={close} fields={[{ name: "conclusion", label: texts.conclusion, rows: 4 }]} send={({ conclusion = "" }) => done(send(CLOSE, { id, conclusion }))} />
           </>
         );
       }}

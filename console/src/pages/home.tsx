@@ -8,6 +8,7 @@ import { RoleNames } from "../gql/enum-names";
 import type { DiagnosisStatus } from "../gql/graphql";
 import { useNames, useWords } from "../language";
 import { useViewer } from "../session";
+import { SheetList } from "../sheet-list";
 import { StatusTag } from "./diagnoses";
 import { Due } from "./due";
 import { Nothing } from "./nothing";
@@ -76,25 +77,35 @@ function ToDo({ status }: { status: DiagnosisStatus[] }) {
   return (
     <Shown answer={answer}>
       {({ diagnoses }) => (
-        <List
-          header={<h2 style={{ margin: 0 }}>{words.home.due}</h2>}
-          dataSource={diagnoses.nodes}
-          locale={{ emptyText: <Nothing /> }}
-          renderItem={(one) => (
-            <List.Item extra={<StatusTag status={one.status} />}>
-              <List.Item.Meta
-                title={<Link to={`/diagnoses/${encodeURIComponent(one.id)}${PART[one.status] ?? ""}`}>{words.home.step[one.status]}{words.colon}{one.enterprise?.name}</Link>}
-                description={
-                  <>
+        <>
+          <h2>{words.home.due}</h2>
+          <SheetList
+            caption={words.home.due}
+            rows={diagnoses.nodes}
+            rowKey={(one) => one.id}
+            empty={<Nothing />}
+            columns={[
+              { title: words.fields.what, text: (one) => words.home.step[one.status] ?? "" },
+              { title: words.fields.enterprise, text: (one) => one.enterprise?.name ?? "" },
+              { title: words.fields.since, text: (one) => shanghai(one.statusSince) },
+              { title: words.fields.due, text: (one) => one.stage?.due ?? "" },
+              { title: words.diagnoses.late, text: (one) => (one.overdue ? words.yes : "") },
+            ]}
+            render={(one) => (
+              <div className="item bar" style={{ marginBottom: 0 }}>
+                <div className="grow">
+                  <Link to={`/diagnoses/${encodeURIComponent(one.id)}${PART[one.status] ?? ""}`}>{words.home.step[one.status]}{words.colon}{one.enterprise?.name}</Link>
+                  <div className="clause">
                     {words.fields.since} {shanghai(one.statusSince)}
                     {one.stage && ` · ${words.fields.due} ${one.stage.due}`}
                     {one.overdue && <Tag color="#a8071a" style={{ marginInlineStart: 8 }}>{words.diagnoses.late}</Tag>}
-                  </>
-                }
-              />
-            </List.Item>
-          )}
-        />
+                  </div>
+                </div>
+                <StatusTag status={one.status} />
+              </div>
+            )}
+          />
+        </>
       )}
     </Shown>
   );

@@ -6,6 +6,7 @@ import { shanghai } from "../format";
 import { graphql } from "../gql";
 import { ReviewItemNames, RoleNames } from "../gql/enum-names";
 import type { ReviewItem } from "../gql/graphql";
+import { KeptForm } from "../kept-form";
 import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
 import { SheetTable } from "../sheet-table";
@@ -99,10 +100,11 @@ export function InternalReviews({ diagnosis, again }: { diagnosis: CaseOf; again
                 )}
               </Card>
             ))}
-            <Written open={open === "handIn"} title={texts.handIn} close={() => setOpen(undefined)} fields={[{ name: "summary", label: texts.summary, help: texts.summaryHelp, rows: 4 }]} send={({ summary = "" }) => done(send(HAND_IN, { id, summary }))} />
+            <Written about={id} open={open === "handIn"} title={texts.handIn} close={() => setOpen(undefined)} fields={[{ name: "summary", label: texts.summary, help: texts.summaryHelp, rows: 4 }]} send={({ summary = "" }) => done(send(HAND_IN, { id, summary }))} />
             <Modal open={open === "review"} title={texts.review} onCancel={() => setOpen(undefined)} footer={null} width={640} destroyOnHidden>
               <p className="clause">{texts.other}</p>
-              <Form
+              <KeptForm
+                about={`review ${id}`}
                 layout="vertical"
                 onFinish={(given: Checked) =>
                   void done(send(REVIEW, {
@@ -129,7 +131,7 @@ export function InternalReviews({ diagnosis, again }: { diagnosis: CaseOf; again
                 ))}
                 <Form.Item name="conclusion" label={texts.conclusion} rules={[{ required: true, message: words.signIn.missing }]}><Input.TextArea rows={3} /></Form.Item>
                 <Button type="primary" htmlType="submit">{words.send}</Button>
-              </Form>
+              </KeptForm>
             </Modal>
           </>
         );

@@ -75,7 +75,7 @@ function ToConfirm() {
     render: (_: unknown, one: Node) => one.contacts.map((each) => (
       <div key={each.membership} className="bar">
         <Held contact={each} />
-        <Acts done={answer.again} acts={[{ label: texts.confirm, send: () => send(CONFIRM, { person: each.person, membership: each.membership }) }]} />
+        <Acts about={each.membership} done={answer.again} acts={[{ label: texts.confirm, send: () => send(CONFIRM, { person: each.person, membership: each.membership }) }]} />
       </div>
     )),
   };

@@ -6,6 +6,7 @@ import { Shown, useAsk, useSend } from "../ask";
 import { graphql } from "../gql";
 import { MarkingStageNames, SelectionDimensionNames } from "../gql/enum-names";
 import type { MarkingsQuery, SelectionDimension } from "../gql/graphql";
+import { KeptForm } from "../kept-form";
 import { useNames, useWords } from "../language";
 import { Reason } from "./selection";
 
@@ -90,7 +91,8 @@ export function Markings({ year, weights }: { year: number; weights: Weights }) 
           ))}
           <Modal open={marked !== undefined} title={marked && w.numbered(marked.number)} onCancel={() => setMarked(undefined)} footer={null} destroyOnHidden width={640}>
             <p>{w.sealText}</p>
-            <Form
+            <KeptForm
+              about={`seal ${marked?.id ?? ""}`}
               layout="vertical"
               initialValues={{ dimensions: weights.map(({ dimension }) => ({ dimension })), industries: marked?.application?.industries.map(({ code }) => ({ industry: code })) }}
               onFinish={(given: { dimensions: { dimension: SelectionDimension; points: number; reason: string }[]; industries?: { industry: string; points: number }[] }) =>
@@ -115,13 +117,13 @@ export function Markings({ year, weights }: { year: number; weights: Weights }) 
                 ))}
               </Form.List>
               <Button type="primary" htmlType="submit">{w.seal}</Button>
-            </Form>
+            </KeptForm>
           </Modal>
           <Modal open={backing !== undefined} title={w.standBack} onCancel={() => setBacking(undefined)} footer={null} destroyOnHidden>
-            <Form layout="vertical" onFinish={({ reason }: { reason: string }) => backing && void done(send(STAND_BACK, { marking: backing.id, reason }))}>
+            <KeptForm about={`stand back ${backing?.id ?? ""}`} layout="vertical" onFinish={({ reason }: { reason: string }) => backing && void done(send(STAND_BACK, { marking: backing.id, reason }))}>
               <Reason label={words.fields.reason} />
               <Button type="primary" htmlType="submit">{words.send}</Button>
-            </Form>
+            </KeptForm>
           </Modal>
         </>
       )}

@@ -7,6 +7,7 @@ import { shanghai } from "../format";
 import { graphql } from "../gql";
 import { MatchingStatusNames, RoleNames, TieKindNames } from "../gql/enum-names";
 import type { MatchingsQuery, TieKind } from "../gql/graphql";
+import { KeptForm } from "../kept-form";
 import { spoken, useNames, useWords } from "../language";
 import { Narrowing } from "../narrowing";
 import { PagedTable, usePaging } from "../paged";
@@ -293,7 +294,7 @@ function Ties() {
         )}
       </Shown>
       <Modal open={open === "declare"} title={texts.declare} onCancel={() => setOpen(undefined)} footer={null} destroyOnHidden>
-        <Form layout="vertical" onFinish={(given: Stated) => void done(send(DECLARE, { ...given, party: given.party ?? null, since: day(given.since), last: given.last ? day(given.last) : null }))}>
+        <KeptForm about="tie" layout="vertical" onFinish={(given: Stated) => void done(send(DECLARE, { ...given, party: given.party ?? null, since: day(given.since), last: given.last ? day(given.last) : null }))}>
           <Form.Item name="provider" label={words.fields.provider} rules={required}><Provider /></Form.Item>
           <Form.Item name="kind" label={texts.kind} rules={required}><Select options={Object.keys(TieKindNames).map((value) => ({ value, label: name(TieKindNames, value) }))} /></Form.Item>
           <Form.Item name="party" label={texts.party} extra={texts.partyHelp}><Party /></Form.Item>
@@ -301,14 +302,14 @@ function Ties() {
           <Form.Item name="last" label={texts.last}><DatePicker style={{ width: "100%" }} /></Form.Item>
           <Form.Item name="source" label={texts.source} rules={required}><Input /></Form.Item>
           <Button type="primary" htmlType="submit">{words.send}</Button>
-        </Form>
+        </KeptForm>
       </Modal>
       <Modal open={typeof open === "object"} title={texts.end} onCancel={() => setOpen(undefined)} footer={null} destroyOnHidden>
-        <Form layout="vertical" onFinish={(given: { last: Dayjs; source: string }) => typeof open === "object" && void done(send(END, { ...open, last: day(given.last), source: given.source }))}>
+        <KeptForm about="end of a tie" layout="vertical" onFinish={(given: { last: Dayjs; source: string }) => typeof open === "object" && void done(send(END, { ...open, last: day(given.last), source: given.source }))}>
           <Form.Item name="last" label={texts.last} rules={required}><DatePicker style={{ width: "100%" }} /></Form.Item>
           <Form.Item name="source" label={texts.source} rules={required}><Input /></Form.Item>
           <Button type="primary" htmlType="submit">{words.send}</Button>
-        </Form>
+        </KeptForm>
       </Modal>
     </>
   );

@@ -1,4 +1,4 @@
-import { Button, Card, Empty, Form, Input, List, Modal, Steps, Tag } from "antd";
+import { Button, Card, Form, Input, Modal, Steps, Tag } from "antd";
 import { useState } from "react";
 
 import { Shown, useAsk, useSend } from "../ask";
@@ -6,8 +6,10 @@ import { shanghai } from "../format";
 import { graphql } from "../gql";
 import { ProceedingOutcomeNames, RoleNames } from "../gql/enum-names";
 import type { ArbitrationsQuery } from "../gql/graphql";
+import { KeptForm } from "../kept-form";
 import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
+import { SheetList } from "../sheet-list";
 import type { CaseOf } from "./case";
 
 const ARBITRATIONS = graphql(`
@@ -53,6 +55,7 @@ export function Objections({ diagnosis, again }: { diagnosis: CaseOf; again: () 
   const { id } = diagnosis;
   const answer = useAsk(ARBITRATIONS, { id });
   const objections = diagnosis.objections?.nodes ?? [];
+  const outcome = (one: (typeof objections)[number]) => (one.answer ? (one.answer.upheld ? words.case.upheld : words.case.dismissed) : words.case.awaiting);
 
   async function done(sent: Promise<{ data?: unknown; errors: unknown[] }>) {
     const { data, errors } = await sent;
@@ -64,13 +67,23 @@ export function Objections({ diagnosis, again }: { diagnosis: CaseOf; again: () 
 
   return (
     <>
-      <List
-        dataSource={objections}
-        locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={words.case.noObjections} /> }}
-        renderItem={(one) => (
-          <List.Item extra={<Tag color={one.answer ? (one.answer.upheld ? "#135200" : "#595959") : "#874d00"}>{one.answer ? (one.answer.upheld ? words.case.upheld : words.case.dismissed) : words.case.awaiting}</Tag>}>
-            <List.Item.Meta title={`${one.indicator}${words.colon}${one.text}`} description={<>{shanghai(one.raisedAt)}{one.answer && <div>{one.answer.text}</div>}</>} />
-          </List.Item>
+      <SheetList
+        caption={words.case.objections}
+        rows={objections}
+        rowKey={(one) => `${one.indicator} ${one.raisedAt}`}
+        empty={words.case.noObjections}
+        columns={[
+          { title: words.acts.indicator, text: (one) => one.indicator },
+          { title: words.fields.reason, text: (one) => one.text },
+          { title: words.fields.at, text: (one) => shanghai(one.raisedAt) },
+          { title: words.fields.outcome, text: outcome },
+          { title: words.acts.answer, text: (one) => one.answer?.text ?? "" },
+        ]}
+        render={(one) => (
+          <div className="item bar" style={{ marginBottom: 0 }}>
+            <div className="grow"><strong>{one.indicator}{words.colon}{one.text}</strong><div className="clause">{shanghai(one.raisedAt)}</div>{one.answer && <div>{one.answer.text}</div>}</div>
+            <Tag color={one.answer ? (one.answer.upheld ? "#135200" : "#595959") : "#874d00"}>{outcome(one)}</Tag>
+          </div>
         )}
       />
       <Shown answer={answer}>
@@ -84,7 +97,7 @@ export function Objections({ diagnosis, again }: { diagnosis: CaseOf; again: () 
               {arbitrations.map((one) => <Arbitrated key={one.proceeding} arbitration={one} decide={viewer.role === "CITY" && one.decidedAt === null ? () => setOpen("decide") : undefined} />)}
               <Modal open={open === "request"} title={texts.request} onCancel={() => setOpen(undefined)} footer={null} destroyOnHidden>
                 <p>{texts.help}</p>
-                <Request dismissed={dismissed} send={(items) => done(send(REQUEST, { id, items }))} />
+                <Request about={id} dismissed={dismissed} send={(items) => done(send(REQUEST, { id, items }))} />
               </Modal>
             </>
           );
@@ -92,23 +105,24 @@ export function Objections({ diagnosis, again }: { diagnosis: CaseOf; again: () 
       </Shown>
       <Modal open={open === "decide"} title={texts.decide} onCancel={() => setOpen(undefined)} footer={null} destroyOnHidden>
         <p>{texts.decideHelp}</p>
-        <Form layout="vertical" onFinish={({ reasons }: { reasons: string }) => void done(send(DECIDE, { id, reasons }))}>
+        <KeptForm about={`settle ${id}`} layout="vertical" onFinish={({ reasons }: { reasons: string }) => void done(send(DECIDE, { id, reasons }))}>
           <Form.Item name="reasons" label={texts.reasons} rules={[{ required: true, message: words.signIn.missing }]}><Input.TextArea rows={4} /></Form.Item>
           <Button type="primary" htmlType="submit">{words.send}</Button>
-        </Form>
+        </KeptForm>
       </Modal>
     </>
   );
 }
 
 /** Which of the dismissed objections go on, each with its reason. */
-function Request({ dismissed, send }: { dismissed: string[]; send: (items: { indicator: string; reason: string }[]) => Promise<void> }) {
+function Request({ about, dismissed, send }: { about: string; dismissed: string[]; send: (items: { indicator: string; reason: string }[]) => Promise<void> }) {
   const texts = useTexts();
   const words = useWords();
   const [missing, setMissing] = useState(false);
   const given = (reasons: Record<string, string | undefined>) => dismissed.flatMap((indicator) => (reasons[indicator]?.trim() ? [{ indicator, reason: reasons[indicator] ?? "" }] : []));
   return (
-    <Form
+    <KeptForm
+      about={`open arbitration ${about}`}
       layout="vertical"
       onFinish={(reasons: Record<string, string | undefined>) => {
         const items = given(reasons);
@@ -119,7 +133,7 @@ function Request({ dismissed, send }: { dismissed: string[]; send: (items: { ind
       {dismissed.map((indicator) => <Form.Item key={indicator} name={indicator} label={texts.why(indicator)}><Input.TextArea rows={3} /></Form.Item>)}
       {missing && <p role="alert">{texts.empty}</p>}
       <Button type="primary" htmlType="submit">{words.send}</Button>
-    </Form>
+    </KeptForm>
   );
 }
 

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useAsk, useSend } from "../ask";
 import { fen } from "../format";
 import { graphql } from "../gql";
+import { KeptForm } from "../kept-form";
 import { spoken, useWords } from "../language";
 import { isOwn, useViewer } from "../session";
 
@@ -46,7 +47,7 @@ export function OfferTo({ demand, done }: { demand: string; done: () => void }) 
       <Button type="primary" onClick={() => setOpen(true)}>{texts.offer}</Button>
       <Modal open={open} title={texts.offer} onCancel={() => setOpen(false)} footer={null} destroyOnHidden>
         <p>{texts.says}</p>
-        <Form<Given> layout="vertical" onFinish={(given) => void sent(given)}>
+        <KeptForm<Given> about={`offer to ${demand}`} layout="vertical" onFinish={(given) => void sent(given)}>
           <Form.List name="members">
             {(fields, { add, remove }) => (
               <>
@@ -71,7 +72,7 @@ export function OfferTo({ demand, done }: { demand: string; done: () => void }) 
           <Form.Item name="price" label={texts.price} rules={required}><InputNumber stringMode min="0" style={{ width: 200 }} /></Form.Item>
           <Form.Item name="readyBy" label={texts.ready} rules={required}><DatePicker style={{ width: "100%" }} /></Form.Item>
           <Button type="primary" htmlType="submit">{words.send}</Button>
-        </Form>
+        </KeptForm>
       </Modal>
     </>
   );

@@ -9,6 +9,7 @@ import { OfferStatusNames } from "../gql/enum-names";
 import type { OffersQuery } from "../gql/graphql";
 import { spoken, useNames, useWords } from "../language";
 import { isOwn, useViewer } from "../session";
+import { SheetList } from "../sheet-list";
 
 const OFFERS = graphql(`
   query Offers($filter: OfferFilter) {
@@ -33,11 +34,11 @@ const END = graphql(`mutation EndDeal($demand: ID!, $supplier: ID!, $reason: Str
 
 const useTexts = spoken(
   {
-    none: "尚无报价。在“需求”中打开一项需求提出报价；企业收到的报价也列在此处。", latest: (shown: number, all: number) => `列出最近 ${shown} 项，共 ${all} 项。`, price: "报价金额", yuan: "元", ready: "交付日", solutions: "解决方案", members: "联合体成员", agreed: "已同意", waits: "待同意", own: "诊断方产品", ownHelp: "曾诊断本企业的服务商从中获益", demand: "所报需求", accepted: "成交日", delivered: "交付日期", changes: "成效", change: (name: string, before: string, after: string, unit: string) => `${name}：${before} → ${after} ${unit}`,
+    offers: "报价", supplier: "报价单位", none: "尚无报价。在“需求”中打开一项需求提出报价；企业收到的报价也列在此处。", latest: (shown: number, all: number) => `列出最近 ${shown} 项，共 ${all} 项。`, price: "报价金额", yuan: "元", ready: "交付日", solutions: "解决方案", members: "联合体成员", agreed: "已同意", waits: "待同意", own: "诊断方产品", ownHelp: "曾诊断本企业的服务商从中获益", demand: "所报需求", accepted: "成交日", delivered: "交付日期", changes: "成效", change: (name: string, before: string, after: string, unit: string) => `${name}：${before} → ${after} ${unit}`,
     agree: "同意联合报价", leave: "退出联合报价", withdraw: "撤回报价", accept: "接受报价", acceptText: "接受后对方得知本企业；是服务商的，今后不能再诊断本企业。其余报价仍可不接受。", decline: "不接受", confirm: "确认交付", report: "报告成效", end: "终止成交", endText: "终止后供给单位可再次报价。", why: "理由", whyRead: "对方可读到", day: "交付日期", indicator: "指标", measured: "测量项目", unit: "计量单位", before: "改进前", after: "改进后",
   },
   {
-    none: "There is no offer. Open a demand to offer for it; offers that a firm receives are listed here too.", latest: (shown: number, all: number) => `The latest ${shown} of ${all}.`, price: "Price", yuan: "yuan", ready: "Delivered by", solutions: "Solutions", members: "Members", agreed: "agreed", waits: "to agree", own: "Diagnosing provider's product", ownHelp: "A provider that diagnosed the firm gains by it", demand: "For the demand", accepted: "Accepted on", delivered: "Delivered on", changes: "What it brought", change: (name: string, before: string, after: string, unit: string) => `${name}: ${before} → ${after} ${unit}`,
+    offers: "Offers", supplier: "Seller", none: "There is no offer. Open a demand to offer for it; offers that a firm receives are listed here too.", latest: (shown: number, all: number) => `The latest ${shown} of ${all}.`, price: "Price", yuan: "yuan", ready: "Delivered by", solutions: "Solutions", members: "Members", agreed: "agreed", waits: "to agree", own: "Diagnosing provider's product", ownHelp: "A provider that diagnosed the firm gains by it", demand: "For the demand", accepted: "Accepted on", delivered: "Delivered on", changes: "What it brought", change: (name: string, before: string, after: string, unit: string) => `${name}: ${before} → ${after} ${unit}`,
     agree: "Agree", leave: "Take no part", withdraw: "Take it back", accept: "Accept", acceptText: "The other side learns whose demand it is; a provider may not diagnose your firm any more.", decline: "Decline", confirm: "Confirm the delivery", report: "Report what it brought", end: "End the deal", endText: "Sellers may offer again.", why: "Why", whyRead: "The other side reads it", day: "Delivered on", indicator: "Indicator", measured: "What was measured", unit: "Unit", before: "Before", after: "After",
   },
 );
@@ -47,16 +48,31 @@ type Change = { indicator: string; name: string; unit: string; before: string; a
 /** Offers that the reader takes part in, or those for one demand, each with what may be done now. */
 export function Offers({ demand, changed }: { demand?: string; changed?: () => void }) {
   const texts = useTexts();
+  const words = useWords();
+  const name = useNames();
   const answer = useAsk(OFFERS, { filter: demand ? { demand: [demand] } : null });
   const again = () => { answer.again(); changed?.(); };
   return (
     <Shown answer={answer}>
-      {({ offers }) => offers.nodes.length ? (
+      {({ offers }) => (
         <>
           {(offers.totalCount ?? 0) > offers.nodes.length && <p className="clause">{texts.latest(offers.nodes.length, offers.totalCount ?? 0)}</p>}
-          {offers.nodes.map((one) => <OneOffer key={one.id} offer={one} linked={!demand} again={again} />)}
+          <SheetList
+            caption={texts.offers}
+            rows={offers.nodes}
+            rowKey={(one) => one.id}
+            empty={<Empty description={texts.none} />}
+            columns={[
+              { title: texts.supplier, text: (one) => one.supplier?.name ?? "" },
+              { title: texts.price, text: (one) => yuan(one.price) },
+              { title: texts.ready, text: (one) => one.readyBy },
+              { title: words.fields.status, text: (one) => name(OfferStatusNames, one.status) },
+              { title: texts.demand, text: (one) => one.demand?.text ?? "" },
+            ]}
+            render={(one) => <OneOffer offer={one} linked={!demand} again={again} />}
+          />
         </>
-      ) : <Empty description={texts.none} />}
+      )}
     </Shown>
   );
 }
@@ -91,7 +107,7 @@ function OneOffer({ offer, linked, again }: { offer: Offer; linked: boolean; aga
         ...(offer.changes.length ? [{ key: 8, label: texts.changes, children: <div>{offer.changes.map((one) => <div key={one.name}>{texts.change(one.name, decimal(one.before), decimal(one.after), one.unit)}</div>)}</div> }] : []),
         ...(offer.reason ? [{ key: 9, label: texts.why, children: offer.reason }] : []),
       ]} />
-      <Acts done={again} acts={[
+      <Acts about={`${of.demand} ${of.supplier}`} done={again} acts={[
         firm && standing && { label: texts.accept, primary: true, says: texts.acceptText, send: () => send(ACCEPT, of) },
         firm && standing && { label: texts.decline, fields: why(texts.whyRead), send: (given: { reason: string }) => send(DECLINE, { ...of, ...given }) },
         firm && offer.status === "ACCEPTED" && { label: texts.confirm, primary: true, fields: [{ name: "deliveredOn", label: texts.day, kind: "day" }], send: (given: { deliveredOn: string }) => send(DELIVER, { ...of, ...given }) },

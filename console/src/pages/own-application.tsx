@@ -6,6 +6,7 @@ import { decimal } from "../format";
 import { graphql } from "../gql";
 import { ApplicationStageNames, SelectionDimensionNames, ShortfallNames } from "../gql/enum-names";
 import type { CallStage, OwnApplicationQuery, SelectionDimension } from "../gql/graphql";
+import { KeptForm } from "../kept-form";
 import { useNames, useWords } from "../language";
 import { useViewer } from "../session";
 import { put } from "../uploads";
@@ -100,6 +101,7 @@ function Written({ year, stage, own, people, again }: { year: number; stage: Cal
     const { errors } = await sent;
     if (!errors.length) setOpen(undefined);
     again();
+    return !errors.length;
   }
 
   async function attach(dimension: SelectionDimension, file: File) {
@@ -118,7 +120,8 @@ function Written({ year, stage, own, people, again }: { year: number; stage: Cal
       )}
       {own?.record && <p>{w.record}{words.colon}{w.recordText(own.record.confirmed, own.record.issued, own.record.commentsAdopted)}</p>}
       {own?.result && <Result result={own.result} />}
-      <Form
+      <KeptForm
+        about={`application ${year}`}
         layout="vertical"
         disabled={!writing}
         initialValues={{
@@ -128,7 +131,7 @@ function Written({ year, stage, own, people, again }: { year: number; stage: Cal
           statement: own?.statement ?? undefined,
         }}
         onFinish={(given: Draft) =>
-          void done(send(SAVE, {
+          done(send(SAVE, {
             year,
             provider,
             industries: given.industries,
@@ -169,7 +172,7 @@ function Written({ year, stage, own, people, again }: { year: number; stage: Cal
         </Form.List>
         <Form.Item name="statement" label={w.statement} extra={w.statementHelp}><Input.TextArea rows={3} /></Form.Item>
         {writing && <Button type="primary" htmlType="submit">{w.saveDraft}</Button>}
-      </Form>
+      </KeptForm>
       <h3>{w.documents}</h3>
       {(Object.keys(SelectionDimensionNames) as SelectionDimension[]).map((dimension) => (
         <Space key={dimension} wrap style={{ display: "flex", marginBottom: 8 }}>
@@ -186,17 +189,17 @@ function Written({ year, stage, own, people, again }: { year: number; stage: Cal
         {own?.result && stage === "PUBLISHED" && <Button danger onClick={() => setOpen("object")}>{w.object}</Button>}
       </Space>
       <Modal open={open === "withdraw"} title={w.withdraw} onCancel={() => setOpen(undefined)} footer={null} destroyOnHidden>
-        <Form layout="vertical" onFinish={({ reason }: { reason: string }) => void done(send(WITHDRAW, { year, provider, reason }))}>
+        <KeptForm about={`withdraw application ${year}`} layout="vertical" onFinish={({ reason }: { reason: string }) => void done(send(WITHDRAW, { year, provider, reason }))}>
           <Reason label={words.fields.reason} />
           <Button type="primary" htmlType="submit">{words.send}</Button>
-        </Form>
+        </KeptForm>
       </Modal>
       <Modal open={open === "object"} title={w.object} onCancel={() => setOpen(undefined)} footer={null} destroyOnHidden>
-        <Form layout="vertical" onFinish={(given: { asked: string; grounds: string }) => void done(send(OBJECT, { year, provider, ...given }))}>
+        <KeptForm about={`object to result ${year}`} layout="vertical" onFinish={(given: { asked: string; grounds: string }) => void done(send(OBJECT, { year, provider, ...given }))}>
           <Reason name="asked" label={words.proceedings.asked} />
           <Reason name="grounds" label={words.proceedings.grounds} />
           <Button type="primary" htmlType="submit">{words.send}</Button>
-        </Form>
+        </KeptForm>
       </Modal>
     </Card>
   );

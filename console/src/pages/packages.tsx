@@ -54,7 +54,7 @@ export function Packages() {
     <>
       <h1>{words.nav.packages}</h1>
       <p className="clause">{texts.note}</p>
-      <div className="bar"><Acts done={answer.again} acts={[city && {
+      <div className="bar"><Acts about="packages" done={answer.again} acts={[city && {
         label: texts.request,
         primary: true,
         says: texts.requestText,
@@ -105,7 +105,7 @@ function OnePackage({ of, city, again }: { of: Package; city: boolean; again: ()
       <Space wrap style={{ margin: "8px 0" }}>
         {of.path && <Button onClick={() => fetched(of.path ?? "")}>{texts.download}</Button>}
         {of.signaturePath && <Button onClick={() => fetched(of.signaturePath ?? "")}>{texts.signature}</Button>}
-        <Acts done={again} acts={[city && of.status === "MADE" && { label: texts.handOver, primary: true, fields: [{ name: "handedOverOn", label: texts.day, kind: "day" }, { name: "receipt", label: texts.receipt, help: texts.receiptHelp }], send: (given: { handedOverOn: string; receipt: string }) => send(HAND_OVER, { package: of.id, ...given }) }]} />
+        <Acts about={of.id} done={again} acts={[city && of.status === "MADE" && { label: texts.handOver, primary: true, fields: [{ name: "handedOverOn", label: texts.day, kind: "day" }, { name: "receipt", label: texts.receipt, help: texts.receiptHelp }], send: (given: { handedOverOn: string; receipt: string }) => send(HAND_OVER, { package: of.id, ...given }) }]} />
       </Space>
       {of.files.length > 0 && (
         <SheetTable rowKey="name" caption={texts.files} dataSource={of.files} columns={[

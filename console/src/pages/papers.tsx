@@ -8,6 +8,7 @@ import { shanghai } from "../format";
 import { graphql } from "../gql";
 import { PaperFormatNames, PaperKindNames, PaperStatusNames, PaperTableNameNames } from "../gql/enum-names";
 import type { PaperKind, PapersQuery } from "../gql/graphql";
+import { KeptForm } from "../kept-form";
 import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
 import { SheetTable } from "../sheet-table";
@@ -64,12 +65,12 @@ export function Papers() {
         {({ papers }) => (papers.nodes.length ? <>{(papers.totalCount ?? 0) > papers.nodes.length && <p className="clause">{texts.latest(papers.nodes.length, papers.totalCount ?? 0)}</p>}{papers.nodes.map((one) => <PaperCard key={`${one.kind}${one.year}-${one.edition}`} paper={one} city={city} again={answer.again} />)}</> : <Empty description={texts.none} />)}
       </Shown>
       <Modal open={asking} title={texts.request} onCancel={() => setAsking(false)} footer={null} destroyOnHidden>
-        <Form<{ kind: PaperKind; year: number; reason?: string }> layout="vertical" initialValues={{ kind: "WHITE_PAPER", year: dayjs().year() - 1 }} onFinish={(given) => void request(given)}>
+        <KeptForm<{ kind: PaperKind; year: number; reason?: string }> about="paper" layout="vertical" initialValues={{ kind: "WHITE_PAPER", year: dayjs().year() - 1 }} onFinish={(given) => void request(given)}>
           <Form.Item name="kind" label={texts.kind}><Select options={Object.keys(PaperKindNames).map((value) => ({ value: value as PaperKind, label: name(PaperKindNames, value) }))} /></Form.Item>
           <Form.Item name="year" label={texts.year} rules={[{ required: true, message: words.signIn.missing }]}><InputNumber style={{ width: 140 }} /></Form.Item>
           <Form.Item name="reason" label={texts.reason} extra={texts.reasonHelp}><Input.TextArea rows={2} /></Form.Item>
           <Button type="primary" htmlType="submit">{words.send}</Button>
-        </Form>
+        </KeptForm>
       </Modal>
     </>
   );

@@ -9,9 +9,9 @@ import { decimal, shanghai } from "../format";
 import { graphql } from "../gql";
 import { DiagnosisStatusNames, FormNames, PurposeNames, ReportKindNames, RoleNames, SizeClassNames, StageNames } from "../gql/enum-names";
 import type { DiagnosisThenQuery, EnterpriseThenQuery } from "../gql/graphql";
-import { spoken, useNames, useWords } from "../language";
+import { spoken, useNames, useSaid, useWords } from "../language";
 
-const ENTRIES = graphql(`query EntriesOf($subject: ID!) { auditTrail(subject: $subject, orderBy: [AT_ASC], first: 100) { totalCount nodes { id at sentence role reason } } }`);
+const ENTRIES = graphql(`query EntriesOf($subject: ID!) { auditTrail(subject: $subject, orderBy: [AT_ASC], first: 100) { totalCount nodes { id at what whatInEnglish sentence sentenceInEnglish role reason } } }`);
 const DIAGNOSIS = graphql(`
   query DiagnosisThen($id: ID!, $asOf: String) {
     diagnosis(id: $id, asOf: $asOf) {
@@ -66,6 +66,7 @@ export function PastPage() {
 function Moments({ subject }: { subject: string }) {
   const texts = useTexts();
   const name = useNames();
+  const said = useSaid();
   const [params, setParams] = useSearchParams();
   const answer = useAsk(ENTRIES, { subject });
   return (
@@ -102,7 +103,7 @@ function Moments({ subject }: { subject: string }) {
             {subject.startsWith("diagnosis/") ? <OfCase id={subject} then={then} later={later} /> : <OfFirm id={subject} then={then} later={later} />}
             <h2>{texts.between}</h2>
             {between.length === 0 && <p>{texts.nothing}</p>}
-            <Timeline items={between.map((one) => ({ key: one.id, content: <><span className="clause">{shanghai(one.at)} {name(RoleNames, one.role)}</span> {one.sentence}</> }))} />
+            <Timeline items={between.map((one) => ({ key: one.id, content: <><span className="clause">{shanghai(one.at)} {name(RoleNames, one.role)}</span> {said(one.sentence ?? one.what, one.sentenceInEnglish ?? one.whatInEnglish)}</> }))} />
           </>
         );
       }}

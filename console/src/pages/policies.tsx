@@ -145,7 +145,7 @@ function PolicyShown({ policy, districts, again }: { policy: PolicyOf; districts
         <Suspense><PolicyDraft policy={policy} districts={districts} done={() => { setOpen(undefined); again(); }} /></Suspense>
       </Modal>
       <Modal open={open === "publish"} title={texts.publish} okText={texts.publish} onCancel={() => setOpen(undefined)} onOk={() => void done(send(PUBLISH, { policy: policy.id, version: policy.version ?? null }))}><p>{texts.publishText}</p></Modal>
-      <Written open={open === "end"} title={texts.end} close={() => setOpen(undefined)} fields={[{ name: "reason", label: words.fields.reason, rows: 3 }]} send={({ reason = "" }) => done(send(END, { policy: policy.id, reason }))}><p>{texts.endText}</p></Written>
+      <Written about={policy.id} open={open === "end"} title={texts.end} close={() => setOpen(undefined)} fields={[{ name: "reason", label: words.fields.reason, rows: 3 }]} send={({ reason = "" }) => done(send(END, { policy: policy.id, reason }))}><p>{texts.endText}</p></Written>
     </>
   );
 }

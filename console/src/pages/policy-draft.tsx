@@ -5,6 +5,7 @@ import { Shown, useAsk, useSend } from "../ask";
 import { graphql } from "../gql";
 import { DesignationNames, PolicyPurposeNames, SizeClassNames, SourceMarkNames } from "../gql/enum-names";
 import type { Designation, PolicyPurpose, PolicyTermsInput, PolicyTestInput, SizeClass, SourceMark } from "../gql/graphql";
+import { KeptForm } from "../kept-form";
 import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
 import { type PolicyOf, type TermsOf, useTestTexts } from "./policy-words";
@@ -111,7 +112,7 @@ export function PolicyDraft({ policy, districts, done }: { policy?: PolicyOf; di
   return (
     <Shown answer={answer}>
       {({ editions }) => (
-        <Form<PolicyForm> layout="vertical" onFinish={(given) => void save(given)} initialValues={stated ? begun(stated) : { mark: "P", yuan: 0, edition: editions[0]?.id, clauses: [{ anyOf: [{ kind: "grade" }] }] }}>
+        <KeptForm<PolicyForm> about={`policy ${policy?.id ?? ""}`} layout="vertical" onFinish={(given) => void save(given)} initialValues={stated ? begun(stated) : { mark: "P", yuan: 0, edition: editions[0]?.id, clauses: [{ anyOf: [{ kind: "grade" }] }] }}>
           <p className="clause">{texts.help}</p>
           <Form.Item name="title" label={texts.title} rules={required}><Input /></Form.Item>
           <Space wrap align="start">
@@ -148,7 +149,7 @@ export function PolicyDraft({ policy, districts, done }: { policy?: PolicyOf; di
           <Form.Item name="source" label={texts.source} rules={required}><Input /></Form.Item>
           <Form.Item name="mark" label={texts.mark} rules={required}><Select options={named(SourceMarkNames)} /></Form.Item>
           <Button type="primary" htmlType="submit">{texts.save}</Button>
-        </Form>
+        </KeptForm>
       )}
     </Shown>
   );

@@ -36,7 +36,7 @@ export function OpenProceeding({ done }: { done: () => void }) {
   const { viewer } = useViewer();
   const opens = ["CITY", "DISTRICT"].includes(viewer.role);
   const providers = useAsk(PROVIDERS, {}, !opens).data?.organisations.nodes ?? [];
-  return <Acts done={done} acts={[opens && {
+  return <Acts about="proceedings" done={done} acts={[opens && {
     label: texts.open,
     primary: true,
     says: texts.openText,
@@ -62,7 +62,7 @@ export function ProceedingActs({ of, done }: { of: { id: string; status: Proceed
   type Decision = { outcome: ProceedingOutcome; reasons: string };
   const before = ["OPENED", "NOTIFIED", "ANSWERED", "HEARING_SET", "HEARD"].includes(status);
   const answered = ["ANSWERED", "HEARING_SET"].includes(status) || (status === "NOTIFIED" && of.overdue);
-  return <Acts small done={done} acts={[
+  return <Acts about={id} small done={done} acts={[
     city && status === "OPENED" && { label: texts.notice, primary: true, says: texts.noticeText, send: () => send(NOTICE, { id }) },
     answers && status === "NOTIFIED" && !of.overdue && { label: texts.statement, primary: true, fields: [{ name: "text", label: texts.text, kind: "rows" }, { name: "asksHearing", label: texts.hearingAsked, kind: "yes" }], send: (given: { text: string; asksHearing: boolean }) => send(STATEMENT, { id, ...given }) },
     city && answered && { label: texts.hearing, fields: [{ name: "day", label: texts.day, kind: "day" }, { name: "venue", label: texts.venue }], send: (given: { day: string; venue: string }) => send(HEARING, { id, ...given }) },

@@ -3,6 +3,7 @@ import type { Dayjs } from "dayjs";
 
 import { useAsk, useSend } from "../ask";
 import { graphql } from "../gql";
+import { KeptForm } from "../kept-form";
 import { spoken, useWords } from "../language";
 
 const READERS = graphql(`query Readers($id: ID!) { readerCandidates(diagnosis: $id) { expert name until } }`);
@@ -40,13 +41,13 @@ export function AppointForm({ id, open, title, close, done }: FormOf) {
   const needed = [{ required: true, message: words.signIn.missing }];
   return (
     <Modal open={open} title={title} onCancel={close} footer={null} destroyOnHidden>
-      <Form layout="vertical" onFinish={(given: { expert: string; until: Dayjs }) => void done(send(APPOINT, { id, expert: given.expert, until: given.until.format("YYYY-MM-DD") }))}>
+      <KeptForm about={`appoint reader ${id}`} layout="vertical" onFinish={(given: { expert: string; until: Dayjs }) => void done(send(APPOINT, { id, expert: given.expert, until: given.until.format("YYYY-MM-DD") }))}>
         <Form.Item name="expert" label={texts.expert} extra={texts.expertHelp} rules={needed}>
           <Select loading={answer.fetching} notFoundContent={texts.noExpert} showSearch={{ optionFilterProp: "label" }} options={(answer.data?.readerCandidates ?? []).map((one) => ({ value: one.expert, label: one.until ? `${one.name}（${words.fields.until} ${one.until}）` : one.name }))} />
         </Form.Item>
         <Form.Item name="until" label={texts.until} extra={texts.untilHelp} rules={needed}><DatePicker /></Form.Item>
         <Button type="primary" htmlType="submit">{words.send}</Button>
-      </Form>
+      </KeptForm>
     </Modal>
   );
 }
@@ -60,7 +61,7 @@ export function ReadingForm({ id, open, title, close, done, indicators }: FormOf
   type Given = { heldOn: Dayjs; findings: string; recommendations: { indicator: string; text: string }[] };
   return (
     <Modal open={open} title={title} onCancel={close} footer={null} width={640} destroyOnHidden>
-      <Form layout="vertical" initialValues={{ recommendations: [{}] }} onFinish={(given: Given) => void done(send(RECORD, { id, ...given, heldOn: given.heldOn.format("YYYY-MM-DD") }))}>
+      <KeptForm about={`reading ${id}`} layout="vertical" initialValues={{ recommendations: [{}] }} onFinish={(given: Given) => void done(send(RECORD, { id, ...given, heldOn: given.heldOn.format("YYYY-MM-DD") }))}>
         <Form.Item name="heldOn" label={texts.heldOn} rules={needed}><DatePicker /></Form.Item>
         <Form.Item name="findings" label={texts.findings} rules={needed}><Input.TextArea rows={4} /></Form.Item>
         <h2>{texts.advice}</h2>
@@ -79,7 +80,7 @@ export function ReadingForm({ id, open, title, close, done, indicators }: FormOf
           )}
         </Form.List>
         <div style={{ marginTop: 16 }}><Button type="primary" htmlType="submit">{words.send}</Button></div>
-      </Form>
+      </KeptForm>
     </Modal>
   );
 }

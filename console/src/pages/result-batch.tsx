@@ -81,7 +81,7 @@ function Whole({ batch, again }: { batch: Batch; again: () => void }) {
       <h2>{texts.rows}</h2>
       {decides && (
         <div className="bar">
-          <Acts key={chosen.join()} done={done} acts={[
+          <Acts about={batch.id} key={chosen.join()} done={done} acts={[
             { label: texts.accept(chosen.length), primary: true, fields: why, send: (given: { reason: string }) => send(ACCEPT, { batch: batch.id, rows: chosen.length ? chosen : null, ...given }) },
             { label: texts.reject(chosen.length), danger: true, fields: why, send: (given: { reason: string }) => send(REJECT, { batch: batch.id, rows: chosen.length ? chosen : null, ...given }) },
           ]} />

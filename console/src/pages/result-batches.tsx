@@ -6,6 +6,7 @@ import { useSearchParams } from "react-router";
 import { Shown, useAsk, useSend } from "../ask";
 import { shanghai } from "../format";
 import { graphql } from "../gql";
+import { KeptForm } from "../kept-form";
 import { spoken, useLanguage, useWords } from "../language";
 import { PagedTable, usePaging } from "../paged";
 import { useViewer } from "../session";
@@ -108,7 +109,7 @@ function SendIn({ open, close, done }: { open: boolean; close: () => void; done:
   return (
     <Modal open={open} title={texts.sendIn} onCancel={close} footer={null} destroyOnHidden>
       <p>{texts.sendText}</p>
-      <Form<{ name: string; model: string; statedOn: Dayjs }> layout="vertical" initialValues={{ statedOn: dayjs() }} onFinish={(given) => void sent(given)}>
+      <KeptForm<{ name: string; model: string; statedOn: Dayjs }> about="batch" layout="vertical" initialValues={{ statedOn: dayjs() }} onFinish={(given) => void sent(given)}>
         <Form.Item name="name" label={texts.name} extra={texts.nameHelp} rules={required}><Input maxLength={64} /></Form.Item>
         <Form.Item name="model" label={texts.model} rules={required}><Select options={[...new Map(known.map((one) => [one.model, language === "zh" ? one.name : one.english]))].map(([value, label]) => ({ value, label }))} /></Form.Item>
         <Form.Item noStyle dependencies={["model"]}>
@@ -120,7 +121,7 @@ function SendIn({ open, close, done }: { open: boolean; close: () => void; done:
         <Form.Item name="statedOn" label={texts.stated} rules={required}><DatePicker style={{ width: "100%" }} /></Form.Item>
         <Upload.Dragger accept=".csv,.xlsx,.json" showUploadList={false} customRequest={({ file: given }) => setFile(given as File)} style={{ marginBottom: 16 }}><p>{file ? texts.picked(file.name) : texts.file}</p></Upload.Dragger>
         <Button type="primary" htmlType="submit" loading={busy}>{words.send}</Button>
-      </Form>
+      </KeptForm>
     </Modal>
   );
 }

@@ -100,7 +100,7 @@ function Listed({ empty }: { empty: string }) {
               { title: texts.until, render: (_, one) => <span className="nowrap">{one.validUntil ?? "—"}</span> },
               { title: texts.body, render: (_, one) => one.body ?? "—" },
               { title: words.fields.status, render: (_, one) => <><Tag>{name(ExternalResultStatusNames, one.status)}</Tag>{one.reason}</> },
-              ...(viewer.role === "CITY" ? [{ title: "", render: (_: unknown, one: { id: string; status: string }) => ["VALID", "EXPIRED"].includes(one.status) && <Acts small done={answer.again} acts={[{ label: texts.withdraw, danger: true, says: texts.withdrawText, fields: [{ name: "withdrawnOn", label: texts.day, kind: "day" }, { name: "reason", label: texts.why, kind: "rows" }], send: (given: { withdrawnOn: string; reason: string }) => send(WITHDRAW, { assessment: one.id, ...given }) }]} /> }] : []),
+              ...(viewer.role === "CITY" ? [{ title: "", render: (_: unknown, one: { id: string; status: string }) => ["VALID", "EXPIRED"].includes(one.status) && <Acts about={one.id} small done={answer.again} acts={[{ label: texts.withdraw, danger: true, says: texts.withdrawText, fields: [{ name: "withdrawnOn", label: texts.day, kind: "day" }, { name: "reason", label: texts.why, kind: "rows" }], send: (given: { withdrawnOn: string; reason: string }) => send(WITHDRAW, { assessment: one.id, ...given }) }]} /> }] : []),
             ]}
           />
         )}

@@ -5,6 +5,7 @@ import { useAsk, useSend } from "../ask";
 import { graphql } from "../gql";
 import { RevisionKindNames } from "../gql/enum-names";
 import type { RevisionKind } from "../gql/graphql";
+import { KeptForm } from "../kept-form";
 import { spoken, useNames, useWords } from "../language";
 
 const BASES = graphql(`query RevisionBases { editions { key title } }`);
@@ -41,14 +42,14 @@ export function BeginRevision({ begun }: { begun: (revision: string) => void }) 
     <>
       <Button onClick={() => setOpen(true)}>{texts.begin}</Button>
       <Modal open={open} title={texts.begin} onCancel={() => setOpen(false)} footer={null} destroyOnHidden>
-        <Form layout="vertical" initialValues={{ kind: "REVISION" }} onFinish={(given: Parameters<typeof draft>[0]) => void draft(given)}>
+        <KeptForm about="revision" layout="vertical" initialValues={{ kind: "REVISION" }} onFinish={(given: Parameters<typeof draft>[0]) => void draft(given)}>
           <Form.Item name="kind" label={texts.kind} rules={required}><Select options={Object.keys(RevisionKindNames).map((value) => ({ value, label: name(RevisionKindNames, value) }))} /></Form.Item>
           <Form.Item name="base" label={texts.base} rules={required}><Select options={(data?.editions ?? []).filter((one) => !one.key.includes("-")).map((one) => ({ value: one.key, label: one.title }))} /></Form.Item>
           <Form.Item name="key" label={texts.key} rules={required}><Input /></Form.Item>
           <Form.Item name="title" label={texts.title} rules={required}><Input /></Form.Item>
           <Form.Item name="why" label={texts.why} rules={required}><Input.TextArea rows={3} /></Form.Item>
           <Button type="primary" htmlType="submit">{words.send}</Button>
-        </Form>
+        </KeptForm>
       </Modal>
     </>
   );

@@ -8,6 +8,7 @@ import { shanghai } from "../format";
 import { graphql } from "../gql";
 import { VerdictNames } from "../gql/enum-names";
 import type { RevisionsQuery, Verdict } from "../gql/graphql";
+import { KeptForm } from "../kept-form";
 import { spoken, useNames, useSaid, useWords } from "../language";
 import { useViewer } from "../session";
 import { SheetTable } from "../sheet-table";
@@ -90,7 +91,7 @@ export function RevisionDraft({ revision, again }: { revision: RevisionsQuery["r
                 {status === "CONSULTING" && <Button onClick={() => void done(send(CLOSE, { id }))}>{texts.close}</Button>}
                 <Button onClick={() => void done(send(SHADOW, { id, version }))}>{texts.shadow}</Button>
                 {status !== "CONSULTING" && <Button type="primary" onClick={() => setOpen("publish")}>{texts.publish}</Button>}
-                <Acts done={() => { answer.again(); again(); }} acts={[{ label: texts.name, says: texts.nameText, fields: [{ name: "reviewers", label: texts.reviewers, kind: "several", options: experts.map((one) => ({ value: one.id, label: one.name ?? one.id })) }], send: (given: { reviewers: string[] }) => send(NAME, { id, ...given }) }]} />
+                <Acts about={id} done={() => { answer.again(); again(); }} acts={[{ label: texts.name, says: texts.nameText, fields: [{ name: "reviewers", label: texts.reviewers, kind: "several", options: experts.map((one) => ({ value: one.id, label: one.name ?? one.id })) }], send: (given: { reviewers: string[] }) => send(NAME, { id, ...given }) }]} />
                 <Button danger onClick={() => setOpen("abandon")}>{texts.abandon}</Button>
               </Space>
             )}
@@ -111,25 +112,25 @@ export function RevisionDraft({ revision, again }: { revision: RevisionsQuery["r
               <ul className="plain">{reviews.nodes.map((one, place) => <li key={place}><Tag color={one.counts ? "#135200" : "#595959"}>{name(VerdictNames, one.verdict)}</Tag> {one.grounds} <span className="clause">{shanghai(one.at)} {one.counts ? texts.valid : texts.void}</span></li>)}</ul>
             )}
             <Modal open={open === "consult"} title={texts.consult} onCancel={() => setOpen(undefined)} footer={null} destroyOnHidden>
-              <Form layout="vertical" onFinish={({ period: [since, until] }: { period: [Dayjs, Dayjs] }) => void done(send(OPEN, { id, version, since: day(since), until: day(until) }))}>
+              <KeptForm about={`consultation ${id}`} layout="vertical" onFinish={({ period: [since, until] }: { period: [Dayjs, Dayjs] }) => void done(send(OPEN, { id, version, since: day(since), until: day(until) }))}>
                 <Form.Item name="period" label={texts.period} rules={required}><DatePicker.RangePicker /></Form.Item>
                 <Button type="primary" htmlType="submit">{words.send}</Button>
-              </Form>
+              </KeptForm>
             </Modal>
             <Modal open={open === "publish"} title={texts.publish} onCancel={() => setOpen(undefined)} footer={null} destroyOnHidden>
-              <Form layout="vertical" onFinish={({ since }: { since: Dayjs }) => void done(send(PUBLISH, { id, version, since: day(since) }))}>
+              <KeptForm about={`publish ${id}`} layout="vertical" onFinish={({ since }: { since: Dayjs }) => void done(send(PUBLISH, { id, version, since: day(since) }))}>
                 <Form.Item name="since" label={texts.since} rules={required}><DatePicker /></Form.Item>
                 <Button type="primary" htmlType="submit">{words.send}</Button>
-              </Form>
+              </KeptForm>
             </Modal>
             <Modal open={open === "review"} title={texts.review} onCancel={() => setOpen(undefined)} footer={null} destroyOnHidden>
-              <Form layout="vertical" onFinish={({ verdict, grounds }: { verdict: Verdict; grounds: string }) => void done(send(REVIEW, { id, version, verdict, grounds }))}>
+              <KeptForm about={`review ${id}`} layout="vertical" onFinish={({ verdict, grounds }: { verdict: Verdict; grounds: string }) => void done(send(REVIEW, { id, version, verdict, grounds }))}>
                 <Form.Item name="verdict" label={texts.verdict} rules={required}><Select options={Object.keys(VerdictNames).map((value) => ({ value, label: name(VerdictNames, value) }))} /></Form.Item>
                 <Form.Item name="grounds" label={texts.grounds} rules={required}><Input.TextArea rows={3} /></Form.Item>
                 <Button type="primary" htmlType="submit">{words.send}</Button>
-              </Form>
+              </KeptForm>
             </Modal>
-            <Written open={open === "abandon"} title={texts.abandon} close={() => setOpen(undefined)} fields={[{ name: "why", label: words.fields.reason, rows: 3 }]} send={({ why = "" }) => done(send(ABANDON, { id, why }))}><p>{texts.abandonText}</p></Written>
+            <Written about={id} open={open === "abandon"} title={texts.abandon} close={() => setOpen(undefined)} fields={[{ name: "why", label: words.fields.reason, rows: 3 }]} send={({ why = "" }) => done(send(ABANDON, { id, why }))}><p>{texts.abandonText}</p></Written>
           </>
         );
       }}

@@ -7,6 +7,7 @@ import { decimal } from "../format";
 import { graphql } from "../gql";
 import { DrawStatusNames, ReassessmentStatusNames } from "../gql/enum-names";
 import type { DrawStatus, SampledQuery } from "../gql/graphql";
+import { KeptForm } from "../kept-form";
 import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
 import { save } from "../sheet";
@@ -101,11 +102,11 @@ export function Sampling() {
       </Shown>
       <Modal open={committing} title={texts.commit} onCancel={() => setCommitting(false)} footer={null} destroyOnHidden>
         <p className="clause">{texts.commitHelp}</p>
-        <Form layout="vertical" onFinish={(given: { month: Dayjs; source: string }) => void commit(given)}>
+        <KeptForm about="draw" layout="vertical" onFinish={(given: { month: Dayjs; source: string }) => void commit(given)}>
           <Form.Item name="month" label={texts.month} rules={[{ required: true, message: words.signIn.missing }]}><DatePicker picker="month" style={{ width: "100%" }} /></Form.Item>
           <Form.Item name="source" label={texts.source} extra={texts.sourceHelp} rules={[{ required: true, message: words.signIn.missing }]}><Input /></Form.Item>
           <Button type="primary" htmlType="submit">{words.send}</Button>
-        </Form>
+        </KeptForm>
       </Modal>
     </>
   );
@@ -159,12 +160,12 @@ function TheDraw({ draw, again }: { draw: Draw; again: () => void }) {
       {draw.status === "DRAWN" ? <Jobs draw={draw} again={again} /> : <p className="clause">{texts.noJobs}</p>}
       <Modal open={open === "frame"} title={texts.fix} onCancel={() => setOpen(undefined)} footer={null} destroyOnHidden>
         <p className="clause">{texts.fixHelp}</p>
-        <Form layout="vertical" onFinish={(given: { day: Dayjs }) => void done(send(FRAME, { draw: draw.month, beaconDay: given.day.format("YYYY-MM-DD") }))}>
+        <KeptForm about={`frame ${draw.month}`} layout="vertical" onFinish={(given: { day: Dayjs }) => void done(send(FRAME, { draw: draw.month, beaconDay: given.day.format("YYYY-MM-DD") }))}>
           <Form.Item name="day" label={texts.beaconDay} rules={[{ required: true, message: words.signIn.missing }]}><DatePicker style={{ width: "100%" }} /></Form.Item>
           <Button type="primary" htmlType="submit">{words.send}</Button>
-        </Form>
+        </KeptForm>
       </Modal>
-      <Written open={open === "beacon"} title={texts.beacon} close={() => setOpen(undefined)} fields={[{ name: "beacon", label: texts.letters, help: texts.lettersHelp }]} send={({ beacon = "" }) => done(send(BEACON, { draw: draw.month, beacon }))} />
+      <Written about={draw.month} open={open === "beacon"} title={texts.beacon} close={() => setOpen(undefined)} fields={[{ name: "beacon", label: texts.letters, help: texts.lettersHelp }]} send={({ beacon = "" }) => done(send(BEACON, { draw: draw.month, beacon }))} />
     </Card>
   );
 }

@@ -43,7 +43,7 @@ export function Screenings() {
   const district = viewer.role === "DISTRICT" ? (viewer.organisation ?? null) : null;
   return (
     <>
-      <div className="bar"><Acts done={answer.again} acts={[["CITY", "DISTRICT"].includes(viewer.role) && { label: texts.request, primary: true, says: texts.says, fields: [{ name: "year", label: words.fields.year, kind: "whole", initial: new Date().getFullYear() }], send: (given: { year: number }) => send(REQUEST, { ...given, district }) }]} /></div>
+      <div className="bar"><Acts about="screenings" done={answer.again} acts={[["CITY", "DISTRICT"].includes(viewer.role) && { label: texts.request, primary: true, says: texts.says, fields: [{ name: "year", label: words.fields.year, kind: "whole", initial: new Date().getFullYear() }], send: (given: { year: number }) => send(REQUEST, { ...given, district }) }]} /></div>
       <Shown answer={answer}>
         {({ screenings }) => (
           <PagedTable

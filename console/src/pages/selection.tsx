@@ -7,6 +7,7 @@ import { Shown, useAsk, useSend } from "../ask";
 import { graphql } from "../gql";
 import { CallStageNames, SelectionDimensionNames } from "../gql/enum-names";
 import type { CallsQuery, CallStage } from "../gql/graphql";
+import { KeptForm } from "../kept-form";
 import { useNames, useWords } from "../language";
 import { useViewer } from "../session";
 import { SheetTable } from "../sheet-table";
@@ -174,12 +175,12 @@ function DrawMarkers({ year, open, close, again }: { year: number; open: boolean
   return (
     <Modal open={open} title={w.draw} onCancel={close} footer={null} destroyOnHidden>
       <p>{w.drawText}</p>
-      <Form layout="vertical" onFinish={(given: { markers: string[] }) => void draw(given)}>
+      <KeptForm about={`markers ${year}`} layout="vertical" onFinish={(given: { markers: string[] }) => void draw(given)}>
         <Form.Item name="markers" label={w.markers} rules={[{ required: true, message: words.signIn.missing }]}>
           <Select mode="multiple" optionFilterProp="label" options={data?.people.nodes.map(({ id, name }) => ({ value: id, label: name }))} />
         </Form.Item>
         <Button type="primary" htmlType="submit">{words.send}</Button>
-      </Form>
+      </KeptForm>
     </Modal>
   );
 }
@@ -207,13 +208,13 @@ function OpenCall({ again }: { again: () => void }) {
     <>
       <Button onClick={() => setOpen(true)}>{w.open}</Button>
       <Modal open={open} title={w.open} onCancel={() => setOpen(false)} footer={null} destroyOnHidden>
-        <Form layout="vertical" initialValues={{ year: new Date().getFullYear() + 1 }} onFinish={(given) => void call(given as Parameters<typeof call>[0])}>
+        <KeptForm about="call" layout="vertical" initialValues={{ year: new Date().getFullYear() + 1 }} onFinish={(given) => void call(given as Parameters<typeof call>[0])}>
           <Form.Item name="year" label={words.fields.year} rules={[{ required: true, message: words.signIn.missing }]}><InputNumber min={2023} max={2100} /></Form.Item>
           {days.map((day) => (
             <Form.Item key={day} name={day} label={w[day]} rules={[{ required: true, message: words.signIn.missing }]}><DatePicker style={{ width: "100%" }} /></Form.Item>
           ))}
           <Button type="primary" htmlType="submit">{words.send}</Button>
-        </Form>
+        </KeptForm>
       </Modal>
     </>
   );

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Shown, useAsk, useSend } from "../ask";
 import { graphql } from "../gql";
 import { AttendanceStatusNames } from "../gql/enum-names";
+import { KeptForm } from "../kept-form";
 import { spoken, useNames, useWords } from "../language";
 import { Written } from "../written";
 
@@ -52,7 +53,7 @@ export function FirmInSession({ session, changed }: { session: string; changed: 
               {own.status !== "CAME" && <Button type="primary" onClick={() => setOpen("sign-in")}>{texts.signIn}</Button>}
             </Space>
             <Modal open={open === "sign-up"} title={texts.signUp} onCancel={() => setOpen(undefined)} footer={null} destroyOnHidden>
-              <Form<Groups> layout="vertical" initialValues={{ groups: [{ people: 1 }] }} onFinish={({ groups }) => void done(send(SIGN_UP, { ...firm, groups }))}>
+              <KeptForm<Groups> about={`sign up ${session}`} layout="vertical" initialValues={{ groups: [{ people: 1 }] }} onFinish={({ groups }) => void done(send(SIGN_UP, { ...firm, groups }))}>
                 <Form.List name="groups">
                   {(rows, { add }) => (
                     <>
@@ -67,16 +68,16 @@ export function FirmInSession({ session, changed }: { session: string; changed: 
                   )}
                 </Form.List>
                 <div><Button type="primary" htmlType="submit">{words.send}</Button></div>
-              </Form>
+              </KeptForm>
             </Modal>
             <Modal open={open === "sign-in"} title={texts.signIn} onCancel={() => setOpen(undefined)} footer={null} destroyOnHidden>
-              <Form<{ code: string; people: number }> layout="vertical" onFinish={(given) => void done(send(SIGN_IN, { ...firm, ...given }))}>
+              <KeptForm<{ code: string; people: number }> about={`sign in ${session}`} layout="vertical" onFinish={(given) => void done(send(SIGN_IN, { ...firm, ...given }))}>
                 <Form.Item name="code" label={texts.code} rules={required}><Input inputMode="numeric" maxLength={6} autoComplete="one-time-code" /></Form.Item>
                 <Form.Item name="people" label={texts.came} rules={required}><InputNumber min={1} /></Form.Item>
                 <Button type="primary" htmlType="submit">{words.send}</Button>
-              </Form>
+              </KeptForm>
             </Modal>
-            <Written open={open === "decline"} title={texts.decline} close={() => setOpen(undefined)} fields={[{ name: "reason", label: texts.reason, rows: 3 }]} send={({ reason = "" }) => done(send(DECLINE, { ...firm, reason }))} />
+            <Written about={session} open={open === "decline"} title={texts.decline} close={() => setOpen(undefined)} fields={[{ name: "reason", label: texts.reason, rows: 3 }]} send={({ reason = "" }) => done(send(DECLINE, { ...firm, reason }))} />
           </Card>
         );
       }}

@@ -5,6 +5,7 @@ import { useSend } from "../ask";
 import { graphql } from "../gql";
 import { OutreachKindNames } from "../gql/enum-names";
 import type { OutreachKind } from "../gql/graphql";
+import { KeptForm } from "../kept-form";
 import { spoken, useNames, useWords } from "../language";
 
 const PLAN = graphql(`
@@ -41,7 +42,7 @@ export function PlanSession({ open, close, done, session }: { open: boolean; clo
 
   return (
     <Modal open={open} title={session ? texts.move : texts.plan} onCancel={close} footer={null} destroyOnHidden>
-      <Form<Given> layout="vertical" onFinish={(given) => void sent(given)} initialValues={{ kind: "BRIEFING" }}>
+      <KeptForm<Given> about={`session ${session ?? ""}`} layout="vertical" onFinish={(given) => void sent(given)} initialValues={{ kind: "BRIEFING" }}>
         {!session && (
           <>
             <Form.Item name="kind" label={texts.kind} rules={required}><Select options={Object.keys(OutreachKindNames).map((value) => ({ value: value as OutreachKind, label: name(OutreachKindNames, value) }))} /></Form.Item>
@@ -56,7 +57,7 @@ export function PlanSession({ open, close, done, session }: { open: boolean; clo
         {!session && <Form.Item name="capacity" label={texts.capacity} extra={texts.capacityHelp}><InputNumber min={1} style={{ width: 140 }} /></Form.Item>}
         {session && <Form.Item name="reason" label={texts.reason} rules={required}><Input.TextArea rows={3} /></Form.Item>}
         <Button type="primary" htmlType="submit">{words.send}</Button>
-      </Form>
+      </KeptForm>
     </Modal>
   );
 }

@@ -5,8 +5,9 @@ import { Shown, useAsk, useSend } from "../ask";
 import { shanghai } from "../format";
 import { graphql } from "../gql";
 import { QuestionStatusNames } from "../gql/enum-names";
-import { spoken, useNames } from "../language";
+import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
+import { SheetList } from "../sheet-list";
 import { Written } from "../written";
 
 const QUESTIONS = graphql(`query OutreachQuestions($session: [ID!]!, $firm: Boolean!) { outreachQuestions(filter: { outreachSession: $session }, first: 50) { nodes { id status text wording answer askedAt enterprise { id name } } } enterprises(first: 1) @include(if: $firm) { nodes { id } } }`);
@@ -24,6 +25,7 @@ const FIRM = ["ENTERPRISE", "FILLER", "DEPARTMENT_FILLER", "CONFIRMER"];
 /** Questions put at a session: a firm asks, the organiser answers, and publishes what others may want to know without who asked. */
 export function SessionQuestions({ session }: { session: string }) {
   const texts = useTexts();
+  const words = useWords();
   const name = useNames();
   const send = useSend();
   const { viewer } = useViewer();
@@ -48,8 +50,20 @@ export function SessionQuestions({ session }: { session: string }) {
           return (
           <>
             {enterprise && <Button onClick={() => setOpen({ what: "ask" })} style={{ marginBottom: 12 }}>{texts.ask}</Button>}
-            {nodes.map((one) => (
-              <Card key={one.id} size="small" style={{ marginBottom: 12 }} title={<span style={{ whiteSpace: "normal" }}>{one.text ?? one.wording}</span>} extra={<Tag>{name(QuestionStatusNames, one.status)}</Tag>}>
+            <SheetList
+              caption={texts.title}
+              rows={nodes}
+              rowKey={(one) => one.id}
+              empty={<Empty description={texts.none} />}
+              columns={[
+                { title: texts.question, text: (one) => one.text ?? one.wording ?? "" },
+                { title: words.fields.at, text: (one) => shanghai(one.askedAt) },
+                { title: words.fields.enterprise, text: (one) => one.enterprise?.name ?? "" },
+                { title: words.fields.status, text: (one) => name(QuestionStatusNames, one.status) },
+                { title: texts.answer, text: (one) => one.answer ?? "" },
+              ]}
+              render={(one) => (
+              <Card size="small" style={{ marginBottom: 12 }} title={<span style={{ whiteSpace: "normal" }}>{one.text ?? one.wording}</span>} extra={<Tag>{name(QuestionStatusNames, one.status)}</Tag>}>
                 <p className="clause">{shanghai(one.askedAt)} {one.enterprise?.name}</p>
                 {one.answer && <p>{one.answer}</p>}
                 {organises && (
@@ -59,15 +73,15 @@ export function SessionQuestions({ session }: { session: string }) {
                   </Space>
                 )}
               </Card>
-            ))}
-            {!nodes.length && <Empty description={texts.none} />}
-            <Written open={open?.what === "ask"} title={texts.ask} close={close} fields={[{ name: "text", label: texts.question, rows: 3 }]} send={({ text = "" }) => (enterprise ? done(send(ASK, { session, enterprise: enterprise.id, text })) : Promise.resolve())} />
+              )}
+            />
+            <Written about={session} open={open?.what === "ask"} title={texts.ask} close={close} fields={[{ name: "text", label: texts.question, rows: 3 }]} send={({ text = "" }) => (enterprise ? done(send(ASK, { session, enterprise: enterprise.id, text })) : Promise.resolve())} />
           </>
           );
         }}
       </Shown>
-      <Written open={open?.what === "answer"} title={texts.answer} close={close} fields={[{ name: "answer", label: texts.answer, rows: 4 }]} send={({ answer: text = "" }) => (open && "question" in open ? done(send(ANSWER, { question: open.question, answer: text })) : Promise.resolve())} />
-      <Written open={open?.what === "publish"} title={texts.publish} close={close} fields={[{ name: "wording", label: texts.wording, rows: 3, help: texts.wordingHelp }]} send={({ wording = "" }) => (open && "question" in open ? done(send(PUBLISH, { question: open.question, wording })) : Promise.resolve())} />
+      <Written about={open && "question" in open ? open.question : ""} open={open?.what === "answer"} title={texts.answer} close={close} fields={[{ name: "answer", label: texts.answer, rows: 4 }]} send={({ answer: text = "" }) => (open && "question" in open ? done(send(ANSWER, { question: open.question, answer: text })) : Promise.resolve())} />
+      <Written about={open && "question" in open ? open.question : ""} open={open?.what === "publish"} title={texts.publish} close={close} fields={[{ name: "wording", label: texts.wording, rows: 3, help: texts.wordingHelp }]} send={({ wording = "" }) => (open && "question" in open ? done(send(PUBLISH, { question: open.question, wording })) : Promise.resolve())} />
     </section>
   );
 }

@@ -89,7 +89,7 @@ function Whole({ session, again }: { session: Session; again: () => void }) {
       <SessionQuestions session={session.id} />
       {!FIRM.includes(viewer.role) && session.announcedAt && going && <Followed session={session.id} />}
       <PlanSession open={open === "move"} session={session.id} close={() => setOpen(undefined)} done={() => { setOpen(undefined); again(); }} />
-      <Written open={open === "cancel"} title={texts.cancel} close={() => setOpen(undefined)} fields={[{ name: "reason", label: texts.reason, rows: 3 }]} send={async ({ reason = "" }) => {
+      <Written about={session.id} open={open === "cancel"} title={texts.cancel} close={() => setOpen(undefined)} fields={[{ name: "reason", label: texts.reason, rows: 3 }]} send={async ({ reason = "" }) => {
         const { data, errors } = await send(CANCEL, { session: session.id, reason });
         if (data && !errors.length) setOpen(undefined);
         again();

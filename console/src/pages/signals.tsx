@@ -133,7 +133,7 @@ function Whole({ signal, again }: { signal: Signal; again: () => void }) {
       <div className="bar">
         <Tag color="#1252b3">{name(signal.closedAt ? SignalOutcomeNames : SignalStatusNames, signal.status)}</Tag>
         {signal.overdue && <Tag color="#a8071a">{words.diagnoses.late}</Tag>}
-        <Acts done={again} acts={[
+        <Acts about={signal.id} done={again} acts={[
           signal.status === "RAISED" && !signal.overdue && (signal.concernsFirm ? firm : viewer.role === "PROVIDER") && { label: texts.answer, primary: true, fields: [{ name: "statement", label: texts.statement, kind: "rows" }], send: (given: { statement: string }) => send(ANSWER, { signal: signal.id, ...given }) },
           closes && { label: texts.close, primary: true, says: texts.note, fields: [{ name: "outcome", label: texts.outcome, kind: "one", options: options(SignalOutcomeNames) }, { name: "reason", label: texts.why, kind: "rows", help: texts.whyHelp }], send: (given: { outcome: SignalOutcome; reason: string }) => send(CLOSE, { signal: signal.id, ...given }) },
         ]} />

@@ -39,7 +39,7 @@ export function SolutionCases({ solution, again }: { solution: Solution; again: 
         const told = { solution: solution.id, enterprise: firm?.id ?? "", case: one.number };
         return (
           <List.Item actions={firm && [
-            <Acts key="act" small done={again} acts={[
+            <Acts about="cases" key="act" small done={again} acts={[
               !one.firmName && { label: texts.agree, says: texts.agreeText(one.text), send: () => send(AGREE, told) },
               one.firmName === firm.name && { label: texts.end, danger: true, says: texts.endText, send: () => send(END, told) },
             ]} />,

@@ -1,4 +1,4 @@
-import { Card, Descriptions, Empty, Tag } from "antd";
+import { Card, Descriptions, Tag } from "antd";
 import { useState } from "react";
 
 import { Acts, type ActField, useOptions } from "../acts";
@@ -7,7 +7,7 @@ import { graphql } from "../gql";
 import { SizeClassNames, SolutionStatusNames, TieKindNames } from "../gql/enum-names";
 import type { SizeClass, SolutionsQuery, TieKind } from "../gql/graphql";
 import { spoken, useNames, useWords } from "../language";
-import { Pager } from "../paged";
+import { PagedList } from "../paged";
 import { isOwn, useViewer } from "../session";
 import { SolutionCases } from "./solution-cases";
 import { SolutionMatches } from "./solution-matches";
@@ -42,18 +42,22 @@ const FIND_TIE = graphql(`mutation FindSolutionTie($solution: ID!, $provider: ID
 
 const useTexts = spoken(
   {
-    none: "尚无解决方案。供给单位或服务商发布后列在此处。", own: "发布解决方案后，企业的需求可与之匹配。", publish: "发布解决方案", revise: "修订", withdraw: "撤回", withdrawText: "已提出的报价不受影响。", tie: "认定关联", title: "方案名称", summary: "方案简介", edition: "标准版本", indicators: "针对的指标", industries: "适用行业大类", any: "不限", industriesHelp: "如 C34，用逗号分开；不填为不限", sizes: "适用规模", case: "案例", caseHelp: "做了什么、有何成效，勿写企业名称", ties: "关联服务商", tied: "关联服务商（自报）", kind: "关联类型", found: "认定", source: "依据来源", why: "理由", listed: "列入名录", supplier: "供给单位", year: (year: number) => `${year} 年`,
+    solutions: "解决方案", none: "尚无解决方案。供给单位或服务商发布后列在此处。", own: "发布解决方案后，企业的需求可与之匹配。", publish: "发布解决方案", revise: "修订", withdraw: "撤回", withdrawText: "已提出的报价不受影响。", tie: "认定关联", title: "方案名称", summary: "方案简介", edition: "标准版本", indicators: "针对的指标", industries: "适用行业大类", any: "不限", industriesHelp: "如 C34，用逗号分开；不填为不限", sizes: "适用规模", case: "案例", caseHelp: "做了什么、有何成效，勿写企业名称", ties: "关联服务商", tied: "关联服务商（自报）", kind: "关联类型", found: "认定", source: "依据来源", why: "理由", listed: "列入名录", supplier: "供给单位", year: (year: number) => `${year} 年`,
   },
   {
-    none: "There is no solution. What sellers and providers publish is listed here.", own: "Demands of firms are matched with what you publish.", publish: "Publish a solution", revise: "Revise", withdraw: "Withdraw", withdrawText: "Offers that were made stand.", tie: "Find a tie", title: "Name", summary: "What it does", edition: "Edition", indicators: "Indicators that it raises", industries: "Divisions of industry", any: "any", industriesHelp: "Such as C34, with commas between; none: any", sizes: "Size classes", case: "A case", caseHelp: "What was done and what it brought, without the firm's name", ties: "Tied providers", tied: "Tied provider, as stated", kind: "Kind of tie", found: "found by the city", source: "Known from", why: "Why", listed: "On the lists of", supplier: "Seller", year: (year: number) => `${year}`,
+    solutions: "Solutions", none: "There is no solution. What sellers and providers publish is listed here.", own: "Demands of firms are matched with what you publish.", publish: "Publish a solution", revise: "Revise", withdraw: "Withdraw", withdrawText: "Offers that were made stand.", tie: "Find a tie", title: "Name", summary: "What it does", edition: "Edition", indicators: "Indicators that it raises", industries: "Divisions of industry", any: "any", industriesHelp: "Such as C34, with commas between; none: any", sizes: "Size classes", case: "A case", caseHelp: "What was done and what it brought, without the firm's name", ties: "Tied providers", tied: "Tied provider, as stated", kind: "Kind of tie", found: "found by the city", source: "Known from", why: "Why", listed: "On the lists of", supplier: "Seller", year: (year: number) => `${year}`,
   },
 );
 type Solution = SolutionsQuery["solutions"]["nodes"][number];
 type Given = { title: string; summary: string; edition: string; indicators: string[]; industries: string | null; sizes: SizeClass[] | null; case: string | null; provider: string | null; kind: TieKind | null };
 
+const SIZE = 10;
+
 /** What is offered: sellers publish and revise their own, the city finds ties to providers. */
 export function Solutions() {
   const texts = useTexts();
+  const words = useWords();
+  const name = useNames();
   const send = useSend();
   const { viewer } = useViewer();
   const sells = ["PROVIDER", "SUPPLIER"].includes(viewer.role);
@@ -62,14 +66,26 @@ export function Solutions() {
   const fields = useFields(sells);
   return (
     <>
-      {sells && fields.ready && <div className="bar"><Acts done={answer.again} acts={[{ label: texts.publish, primary: true, says: texts.own, fields: fields.of(), send: (given: Given) => send(PUBLISH, stated(given)) }]} /></div>}
+      {sells && fields.ready && <div className="bar"><Acts about="solutions" done={answer.again} acts={[{ label: texts.publish, primary: true, says: texts.own, fields: fields.of(), send: (given: Given) => send(PUBLISH, stated(given)) }]} /></div>}
       <Shown answer={answer}>
-        {({ solutions }) => solutions.nodes.length ? (
-          <>
-            {solutions.nodes.map((one) => <OneSolution key={one.id} solution={one} fields={fields.of} ready={fields.ready} again={answer.again} />)}
-            <Pager connection={solutions} paging={{ size: 10, set: ({ after }) => setPages(after ? [...pages, after] : pages.slice(0, -1)) }} />
-          </>
-        ) : <Empty description={texts.none} />}
+        {({ solutions }) => (
+          <PagedList
+            connection={solutions}
+            paging={{ size: SIZE, largest: SIZE, set: ({ first, after }) => setPages(after ? [...pages, after] : first ? [null] : pages.slice(0, -1)) }}
+            caption={texts.solutions}
+            rowKey={(one) => one.id}
+            empty={texts.none}
+            columns={[
+              { title: texts.title, text: (one) => one.title },
+              { title: texts.supplier, text: (one) => one.supplier?.name ?? "" },
+              { title: texts.summary, text: (one) => one.summary },
+              { title: texts.indicators, text: (one) => one.indicators.map((of) => of.indicator).join(" ") },
+              { title: texts.industries, text: (one) => one.industries.map((of) => of.code).join(" ") || texts.any },
+              { title: words.fields.status, text: (one) => name(SolutionStatusNames, one.status) },
+            ]}
+            render={(one) => <OneSolution solution={one} fields={fields.of} ready={fields.ready} again={answer.again} />}
+          />
+        )}
       </Shown>
     </>
   );
@@ -124,7 +140,7 @@ function OneSolution({ solution, fields, ready, again }: { solution: Solution; f
         ...(solution.reason ? [{ key: 7, label: texts.why, children: solution.reason }] : []),
       ]} />
       <SolutionCases solution={solution} again={again} />
-      <div style={{ marginTop: 8 }}><Acts done={again} acts={[
+      <div style={{ marginTop: 8 }}><Acts about={solution.id} done={again} acts={[
         own && ready && { label: texts.revise, fields: fields(solution), send: (given: Given) => send(REVISE, { solution: solution.id, ...stated(given, solution) }) },
         own && { label: texts.withdraw, danger: true, says: texts.withdrawText, fields: [{ name: "reason", label: texts.why, kind: "rows" }], send: (given: { reason: string }) => send(WITHDRAW, { solution: solution.id, ...given }) },
         viewer.role === "CITY" && { label: texts.tie, fields: [{ name: "provider", label: words.fields.provider, kind: "one", options: providers.map((one) => ({ value: one.id, label: one.name })) }, { name: "kind", label: texts.kind, kind: "one", options: options(TieKindNames) }, { name: "source", label: texts.source }], send: (given: { provider: string; kind: TieKind; source: string }) => send(FIND_TIE, { solution: solution.id, ...given }) },

@@ -5,6 +5,7 @@ import { useSend } from "../ask";
 import { graphql } from "../gql";
 import { MeasureNames, SourceMarkNames } from "../gql/enum-names";
 import type { Measure, SourceMark } from "../gql/graphql";
+import { KeptForm } from "../kept-form";
 import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
 
@@ -43,13 +44,13 @@ export function SetTarget({ year, again }: { year: number; again: () => void }) 
     <>
       <Button onClick={() => setOpen(true)}>{texts.set}</Button>
       <Modal open={open} title={texts.of(year)} onCancel={() => setOpen(false)} footer={null} destroyOnHidden>
-        <Form<Given> layout="vertical" onFinish={(given) => void set(given)}>
+        <KeptForm<Given> about={`target ${year}`} layout="vertical" onFinish={(given) => void set(given)}>
           <Form.Item name="measure" label={texts.measure} rules={needed}><Select options={options(MeasureNames)} /></Form.Item>
           <Form.Item name="atLeast" label={texts.atLeast} extra={texts.help} rules={needed}><InputNumber style={{ width: 160 }} /></Form.Item>
           <Form.Item name="clause" label={texts.clause} extra={texts.clauseHelp} rules={needed}><Input /></Form.Item>
           <Form.Item name="mark" label={texts.mark} rules={needed}><Select options={options(SourceMarkNames)} /></Form.Item>
           <Button type="primary" htmlType="submit">{words.send}</Button>
-        </Form>
+        </KeptForm>
       </Modal>
     </>
   );

@@ -9,7 +9,7 @@ import { shanghai } from "../format";
 import { graphql } from "../gql";
 import { RoleNames } from "../gql/enum-names";
 import type { AuditEntryOrder, Role } from "../gql/graphql";
-import { useNames, useWords } from "../language";
+import { useNames, useSaid, useWords } from "../language";
 import { Narrowing } from "../narrowing";
 import { PagedTable, usePaging } from "../paged";
 import { useViewer } from "../session";
@@ -19,7 +19,7 @@ const TRAIL = graphql(`
     auditTrail(subject: $subject, asOf: $asOf, role: $role, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {
       totalCount
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
-      nodes { id at subject what sentence role organisation reason }
+      nodes { id at subject what whatInEnglish sentence sentenceInEnglish role organisation reason }
     }
   }
 `);
@@ -28,6 +28,7 @@ const TRAIL = graphql(`
 export function Trail() {
   const words = useWords();
   const name = useNames();
+  const said = useSaid();
   const { viewer } = useViewer();
   const [params, setParams] = useSearchParams();
   const [subject, asOf] = [params.get("subject") ?? "", params.get("as-of") ?? undefined];
@@ -61,7 +62,7 @@ export function Trail() {
             fetching={answer.fetching}
             columns={[
               { title: words.fields.at, className: "nowrap", render: (_, one) => shanghai(one.at) },
-              { title: words.fields.what, render: (_, one) => <div style={{ maxWidth: "min(40rem, 52vw)", overflowWrap: "anywhere" }}>{one.sentence}</div> },
+              { title: words.fields.what, render: (_, one) => <div style={{ maxWidth: "min(40rem, 52vw)", overflowWrap: "anywhere" }}>{said(one.sentence ?? one.what, one.sentenceInEnglish ?? one.whatInEnglish)}</div> },
               { title: words.fields.role, render: (_, one) => name(RoleNames, one.role) },
               { title: words.fields.reason, render: (_, one) => one.reason },
               { title: words.trail.subject, render: (_, one) => <Button size="small" type="link" onClick={() => set({ subject: one.subject })}>{one.subject}</Button> },

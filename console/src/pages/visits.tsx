@@ -141,17 +141,17 @@ export function SiteVisits({ diagnosis, again }: { diagnosis: CaseOf; again: () 
               {open === "plan" && <PlanForm edition={diagnosis.edition.key} plan={current} send={(given) => done(send(PLAN, { id, ...given }))} />}
             </Modal>
             {(["decline", "cancel"] as const).map((act) => (
-              <Written key={act} open={open === act} title={texts[act]} close={() => setOpen(undefined)} fields={[{ name: "reason", label: texts.reason, rows: 2 }]} send={({ reason = "" }) => done(act === "decline" ? send(DECLINE, { id, reason }) : send(CANCEL, { id, reason }))} />
+              <Written about={id} key={act} open={open === act} title={texts[act]} close={() => setOpen(undefined)} fields={[{ name: "reason", label: texts.reason, rows: 2 }]} send={({ reason = "" }) => done(act === "decline" ? send(DECLINE, { id, reason }) : send(CANCEL, { id, reason }))} />
             ))}
-            <Written open={open === "signIn"} title={texts.signIn} close={() => setOpen(undefined)} fields={[{ name: "place", label: texts.place, help: texts.placeHelp }]} send={({ place = "" }) => done(send(SIGN_IN, { id, place }))} />
-            <Written
+            <Written about={id} open={open === "signIn"} title={texts.signIn} close={() => setOpen(undefined)} fields={[{ name: "place", label: texts.place, help: texts.placeHelp }]} send={({ place = "" }) => done(send(SIGN_IN, { id, place }))} />
+            <Written about={id}
               open={open === "interview"}
               title={texts.interview}
               close={() => setOpen(undefined)}
               fields={[{ name: "function", label: texts.function, options: current?.functions }, { name: "notes", label: texts.notes, rows: 5 }]}
               send={(given) => done(send(INTERVIEW, { id, function: given.function ?? "", notes: given.notes ?? "" }))}
             />
-            <Written open={open === "close"} title={texts.close} close={() => setOpen(undefined)} fields={[{ name: "notes", label: texts.seen, rows: 5 }]} send={({ notes = "" }) => done(send(CLOSE, { id, notes }))} />
+            <Written about={id} open={open === "close"} title={texts.close} close={() => setOpen(undefined)} fields={[{ name: "notes", label: texts.seen, rows: 5 }]} send={({ notes = "" }) => done(send(CLOSE, { id, notes }))} />
           </>
         );
       }}

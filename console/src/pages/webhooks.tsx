@@ -6,6 +6,7 @@ import { shanghai } from "../format";
 import { graphql } from "../gql";
 import { EndpointStatusNames, EndpointStopNames } from "../gql/enum-names";
 import type { EndpointsQuery } from "../gql/graphql";
+import { KeptForm } from "../kept-form";
 import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
 import { WebhookDeliveries } from "./webhook-deliveries";
@@ -75,14 +76,14 @@ export function Webhooks() {
         }
       </Shown>
       <Modal open={open} title={texts.register} onCancel={() => setOpen(false)} footer={null} destroyOnHidden>
-        <Form<Given> layout="vertical" onFinish={(given) => void register(given)}>
+        <KeptForm<Given> about="endpoint" layout="vertical" onFinish={(given) => void register(given)}>
           <Form.Item name="url" label={texts.url} extra={texts.urlHelp} rules={[{ required: true, message: words.signIn.missing }]}><Input inputMode="url" autoComplete="off" /></Form.Item>
           <Form.Item name="kinds" label={texts.kinds} extra={texts.kindsHelp}><Select mode="tags" open={false} suffixIcon={null} /></Form.Item>
           <Form.Item name="districts" label={texts.districts} extra={texts.districtsHelp}><Select mode="tags" open={false} suffixIcon={null} /></Form.Item>
           <Form.Item name="editions" label={texts.editions} extra={texts.editionsHelp}><Select mode="tags" open={false} suffixIcon={null} /></Form.Item>
           <Form.Item name="perSecond" label={texts.perSecond}><InputNumber min={1} style={{ width: 120 }} /></Form.Item>
           <Button type="primary" htmlType="submit">{words.send}</Button>
-        </Form>
+        </KeptForm>
       </Modal>
     </>
   );
@@ -139,10 +140,10 @@ function EndpointCard({ endpoint, own, again }: { endpoint: Endpoint; own: boole
       {log ? <WebhookDeliveries endpoint={id} own={own} /> : <Button onClick={() => setLog(true)}>{texts.show}</Button>}
       <Modal open={rotating} title={texts.rotate} onCancel={() => setRotating(false)} footer={null} destroyOnHidden>
         <p>{texts.rotateText}</p>
-        <Form layout="vertical" initialValues={{ overlapHours: 24 }} onFinish={({ overlapHours }: { overlapHours: number | null }) => void done(send(ROTATE, { id, overlapHours }))}>
+        <KeptForm about={`rotate ${id}`} layout="vertical" initialValues={{ overlapHours: 24 }} onFinish={({ overlapHours }: { overlapHours: number | null }) => void done(send(ROTATE, { id, overlapHours }))}>
           <Form.Item name="overlapHours" label={texts.overlap}><InputNumber /></Form.Item>
           <Button type="primary" htmlType="submit">{words.send}</Button>
-        </Form>
+        </KeptForm>
       </Modal>
     </Card>
   );

@@ -95,6 +95,9 @@ class EquatingRequested(Event):
 
     type: Literal["equating.requested.v1"] = "equating.requested.v1"
     says: ClassVar = "申请测算标准版本 {edition} 与外部模型 {external_edition} 的等值"
+    says_in_english: ClassVar = (
+        "asked for an equating of the edition {edition} with the external model {external_edition}"
+    )
     external_edition: str
     edition: str
     requested_by: PersonId
@@ -105,6 +108,9 @@ class EquatingComputed(Event):
 
     type: Literal["equating.computed.v1"] = "equating.computed.v1"
     says: ClassVar = "按方法 {method} 测算了等值：有配对企业 {firms} 家，须有 {needed} 家"
+    says_in_english: ClassVar = (
+        "computed the equating by method {method}: {firms} firms with both results, {needed} needed"
+    )
     method: str
     rule: str | None
     position: int

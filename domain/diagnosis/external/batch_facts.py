@@ -32,6 +32,10 @@ class ResultBatchHeld(Event):
     told_to: ClassVar = KEEPERS
     masks: ClassVar = frozenset({Mask.OUTCOME})
     says: ClassVar = "收到外部评估结果批次“{filename}”（口径日 {stated_on}）并隔离：退回 {refused_rows} 行，其余待裁定"
+    says_in_english: ClassVar = (
+        "received the batch of external results “{filename}” (as of {stated_on}) and held it apart: rows refused: "
+        "{refused_rows}; the rest is to be decided"
+    )
     sender: str
     organisation: str
     model: str
@@ -52,6 +56,7 @@ class BatchRowsAccepted(Event):
     type: Literal["batch.rows_accepted.v1"] = "batch.rows_accepted.v1"
     told_to: ClassVar = KEEPERS
     says: ClassVar = "接受了外部评估结果批次的若干行：{reason}"
+    says_in_english: ClassVar = "accepted rows of the batch of external results: {reason}"
     rows: tuple[int, ...]
     reason: str
 
@@ -62,6 +67,7 @@ class BatchRowsRejected(Event):
     type: Literal["batch.rows_rejected.v1"] = "batch.rows_rejected.v1"
     told_to: ClassVar = KEEPERS
     says: ClassVar = "退回了外部评估结果批次的若干行：{reason}"
+    says_in_english: ClassVar = "rejected rows of the batch of external results: {reason}"
     rows: tuple[int, ...]
     reason: str
 

@@ -108,6 +108,10 @@ class ExternalResultAccepted(Event):
     told_to: ClassVar = KEEPERS
     masks: ClassVar = frozenset({Mask.OUTCOME})
     says: ClassVar = "接受了外部评估结果：{stated.edition}，{stated.level}，评估日 {stated.assessed_on}（批次文件第 {row} 行）"
+    says_in_english: ClassVar = (
+        "accepted the external result: {stated.edition}, {stated.level}, assessed on {stated.assessed_on} (row {row} "
+        "of the batch's file)"
+    )
     stated: StatedResult
     stated_on: date
     batch: str
@@ -122,6 +126,7 @@ class ExternalResultWithdrawn(Event):
     type: Literal["assessment.withdrawn.v1"] = "assessment.withdrawn.v1"
     told_to: ClassVar = KEEPERS
     says: ClassVar = "登记了外部评估结果的撤销，自 {withdrawn_on} 起：{reason}"
+    says_in_english: ClassVar = "recorded that the external result is withdrawn from {withdrawn_on}: {reason}"
     withdrawn_on: date
     reason: str
 

@@ -104,6 +104,9 @@ class ProceedingDecided(Event):
     told_to: ClassVar = PROCEEDING_READERS
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "决定所提请求{title}：{reasons}，申诉至 {appeal.due}"
+    says_in_english: ClassVar = (
+        "decided on what was asked, “{outcome:term}”: {reasons}; open to appeal until {appeal.due}"
+    )
     outcome: ProceedingOutcome
     reasons: str
     decided_by: PersonId
@@ -122,6 +125,7 @@ class DecisionAppealed(Event):
     told_to: ClassVar = PROCEEDING_READERS
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "提出了申诉：{grounds}"
+    says_in_english: ClassVar = "appealed against the decision: {grounds}"
     side: Side
     grounds: str
     decision: Deadline
@@ -134,6 +138,7 @@ class AppealDecided(Event):
     told_to: ClassVar = PROCEEDING_READERS
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "就申诉作出最终决定，原请求{title}：{reasons}"
+    says_in_english: ClassVar = "decided the appeal for good, on what was first asked “{outcome:term}”: {reasons}"
     outcome: ProceedingOutcome
     reasons: str
     decided_by: PersonId
@@ -150,6 +155,7 @@ class DecisionBecameFinal(Event):
     type: Literal["proceeding.became_final.v1"] = "proceeding.became_final.v1"
     told_to: ClassVar = PROCEEDING_READERS
     says: ClassVar = "记录了申诉期限于 {due} 届满，决定生效"
+    says_in_english: ClassVar = "recorded that the time to appeal ended on {due} and the decision is in force"
     due: date
 
 

@@ -55,6 +55,7 @@ class ProceedingFiled(Event):
 
     type: Literal["docket.proceeding_filed.v1"] = "docket.proceeding_filed.v1"
     says: ClassVar = "登记提起程序一件，计入一年内的件数"
+    says_in_english: ClassVar = "recorded one more proceeding, which counts against the number of a year"
     proceeding: str
     filed_on: date
 

@@ -123,6 +123,7 @@ class DeadlineMoved(Event):
     type: Literal["proceeding.deadline_moved.v1"] = "proceeding.deadline_moved.v1"
     told_to: ClassVar = PROCEEDING_READERS
     says: ClassVar = "将{title}由 {before} 延至 {until}：{reason}"
+    says_in_english: ClassVar = "moved a deadline ({which:term}) from {before} to {until}: {reason}"
     which: RunningTime
     before: date
     until: date
@@ -141,6 +142,7 @@ class StatementGiven(Event):
     told_to: ClassVar = PROCEEDING_READERS
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "提交了陈述申辩"
+    says_in_english: ClassVar = "gave a statement in answer"
     text: str
     asks_hearing: bool
     decision: Deadline
@@ -153,6 +155,7 @@ class TimeToAnswerEnded(Event):
     type: Literal["proceeding.time_to_answer_ended.v1"] = "proceeding.time_to_answer_ended.v1"
     told_to: ClassVar = PROCEEDING_READERS
     says: ClassVar = "记录了陈述申辩期限于 {due} 届满而无陈述"
+    says_in_english: ClassVar = "recorded that the time to answer ended on {due} without a statement"
     due: date
     decision: Deadline
 
@@ -163,6 +166,7 @@ class HearingSet(Event):
     type: Literal["proceeding.hearing_set.v1"] = "proceeding.hearing_set.v1"
     told_to: ClassVar = PROCEEDING_READERS
     says: ClassVar = "定于 {day} 在{venue}听证"
+    says_in_english: ClassVar = "set a hearing for {day} at {venue}"
     day: date
     venue: str
 
@@ -174,6 +178,7 @@ class HearingHeld(Event):
     told_to: ClassVar = PROCEEDING_READERS
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "记录了听证，到场 {attended:count} 方"
+    says_in_english: ClassVar = "recorded the hearing; sides present: {attended:count}"
     attended: tuple[Side, ...]
     minutes: str
 

@@ -121,6 +121,7 @@ class ProceedingOpened(Event):
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     concerns: ClassVar = ("enterprise", "provider", "district")
     says: ClassVar = "提起了{title}程序，请求：{asked}"
+    says_in_english: ClassVar = "opened a proceeding ({kind:term}) and asked: {asked}"
     kind: ProceedingKind
     about: str
     cause: str
@@ -147,6 +148,7 @@ class NoticeServed(Event):
     type: Literal["proceeding.notice_served.v2"] = "proceeding.notice_served.v2"
     told_to: ClassVar = PROCEEDING_READERS
     says: ClassVar = "送达了告知书，陈述申辩至 {answer.due}"
+    says_in_english: ClassVar = "served the notice; a statement may be given until {answer.due}"
     answer: Deadline
     served_by: PersonId | None
 
@@ -157,6 +159,7 @@ class ProceedingWithdrawn(Event):
     type: Literal["proceeding.withdrawn.v1"] = "proceeding.withdrawn.v1"
     told_to: ClassVar = PROCEEDING_READERS
     says: ClassVar = "撤回了程序：{reason}"
+    says_in_english: ClassVar = "withdrew the proceeding: {reason}"
     reason: str
 
 

@@ -12,6 +12,7 @@ class EndpointRegistered(Event):
 
     type: Literal["endpoint.registered.v2"] = "endpoint.registered.v2"
     says: ClassVar = "登记了接收公开事件的推送端点，每秒至多 {per_second} 次"
+    says_in_english: ClassVar = "registered an endpoint for public events, at most {per_second} a second"
     owner: str
     organisation: str
     url: str
@@ -26,6 +27,7 @@ class EndpointVerified(Event):
 
     type: Literal["endpoint.verified.v1"] = "endpoint.verified.v1"
     says: ClassVar = "完成了推送端点的第 {handshake} 次握手，开始推送"
+    says_in_english: ClassVar = "completed handshake {handshake} of the endpoint, which is sent events from now on"
     handshake: int
 
 
@@ -34,6 +36,7 @@ class EndpointSecretRotated(Event):
 
     type: Literal["endpoint.secret_rotated.v1"] = "endpoint.secret_rotated.v1"
     says: ClassVar = "将推送签名密钥轮换为第 {generation} 个"
+    says_in_english: ClassVar = "rotated the endpoint's signing secret to number {generation}"
     generation: int
     overlap_until: datetime
 
@@ -43,6 +46,7 @@ class EndpointDisabled(Event):
 
     type: Literal["endpoint.disabled.v1"] = "endpoint.disabled.v1"
     says: ClassVar = "停用了推送端点，此前连续失败 {failures} 次"
+    says_in_english: ClassVar = "disabled the endpoint, after {failures} failures in a row"
     stop: EndpointStop
     failures: int
 
@@ -52,6 +56,7 @@ class EndpointEnabled(Event):
 
     type: Literal["endpoint.enabled.v1"] = "endpoint.enabled.v1"
     says: ClassVar = "恢复推送端点，等待第 {handshake} 次握手"
+    says_in_english: ClassVar = "enabled the endpoint again, which waits for handshake {handshake}"
     handshake: int
 
 
@@ -60,6 +65,7 @@ class EndpointTestAsked(Event):
 
     type: Literal["endpoint.test_asked.v1"] = "endpoint.test_asked.v1"
     says: ClassVar = "请求第 {number} 个测试事件"
+    says_in_english: ClassVar = "asked for test event {number}"
     number: int
     day: date
 
@@ -69,6 +75,7 @@ class EndpointRedeliveryAsked(Event):
 
     type: Literal["endpoint.redelivery_asked.v1"] = "endpoint.redelivery_asked.v1"
     says: ClassVar = "请求第 {number} 次重发"
+    says_in_english: ClassVar = "asked for redelivery {number}"
     number: int
     day: date
     first: int

@@ -26,6 +26,7 @@ class OpenEndpointsChanged(Event):
 
     type: Literal["openendpoints.changed.v1"] = "openendpoints.changed.v1"
     says: ClassVar = "更新了未停用推送端点的名单"
+    says_in_english: ClassVar = "updated the list of endpoints that are not disabled"
     organisation: str
     endpoints: tuple[str, ...]
 

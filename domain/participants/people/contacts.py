@@ -41,6 +41,7 @@ class ContactConfirmed(Event):
 
     type: Literal["person.contact_confirmed.v1"] = "person.contact_confirmed.v1"
     says: ClassVar = "确认了一名联络人仍然属实"
+    says_in_english: ClassVar = "confirmed that a contact still holds"
     membership: str
     on: date
 

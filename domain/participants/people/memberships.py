@@ -145,6 +145,9 @@ class MembershipGranted(Event):
 
     type: Literal["person.membership_granted.v2"] = "person.membership_granted.v2"
     says: ClassVar = "授予了{organisation:organisation}的{role:role}角色，自 {since} {until:?至 @|起}"
+    says_in_english: ClassVar = (
+        "granted a role ({role:role}) for {organisation:organisation} from {since}{until:? to @}"
+    )
     membership: str
     role: Role
     organisation: str
@@ -159,6 +162,7 @@ class MembershipEnded(Event):
 
     type: Literal["person.membership_ended.v1"] = "person.membership_ended.v1"
     says: ClassVar = "终止了一项任职，最后一日 {on}"
+    says_in_english: ClassVar = "ended a membership, last day {on}"
     membership: str
     on: date
 

@@ -79,6 +79,7 @@ class PersonRegistered(Event):
 
     type: Literal["person.registered.v1"] = "person.registered.v1"
     says: ClassVar = "登记了一名人员"
+    says_in_english: ClassVar = "registered a person"
     sealed_name: str
     sealed_phone: str | None
 
@@ -88,6 +89,7 @@ class PersonJoined(Event):
 
     type: Literal["person.joined.v1"] = "person.joined.v1"
     says: ClassVar = "接受邀请并加入"
+    says_in_english: ClassVar = "took up the invitation and joined"
 
 
 class PersonErased(Event):
@@ -95,6 +97,7 @@ class PersonErased(Event):
 
     type: Literal["person.erased.v1"] = "person.erased.v1"
     says: ClassVar = "删除了一名人员的个人信息，密钥已销毁"
+    says_in_english: ClassVar = "erased a person's data and destroyed its key"
 
 
 # Decide: what may happen

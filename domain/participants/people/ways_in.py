@@ -49,6 +49,7 @@ class PasswordSet(Event):
 
     type: Literal["person.password_set.v1"] = "person.password_set.v1"
     says: ClassVar = "在命令行改设了该人员的登录密码：{reason}"
+    says_in_english: ClassVar = "set the person's password on the command line: {reason}"
     reason: str
 
 
@@ -57,6 +58,7 @@ class SecondFactorsReset(Event):
 
     type: Literal["person.second_factors_reset.v1"] = "person.second_factors_reset.v1"
     says: ClassVar = "在命令行重置了该人员的第二因素：{reason}"
+    says_in_english: ClassVar = "reset the person's second factors on the command line: {reason}"
     reason: str
 
 
@@ -65,6 +67,7 @@ class SignOnLinked(Event):
 
     type: Literal["person.sign_on_linked.v1"] = "person.sign_on_linked.v1"
     says: ClassVar = "在命令行为该人员关联了一个外部身份：{reason}"
+    says_in_english: ClassVar = "linked an outside identity to the person on the command line: {reason}"
     reason: str
 
 
@@ -73,6 +76,7 @@ class SignOnUnlinked(Event):
 
     type: Literal["person.sign_on_unlinked.v1"] = "person.sign_on_unlinked.v1"
     says: ClassVar = "在命令行解除了该人员的一个外部身份：{reason}"
+    says_in_english: ClassVar = "unlinked an outside identity from the person on the command line: {reason}"
     reason: str
 
 

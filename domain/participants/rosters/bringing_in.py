@@ -73,6 +73,10 @@ class RosterImported(Event):
         "导入了 {year} 年名单“{filename}”：新登记 {registered} 家，更新 "
         "{revised} 家，无变化 {unchanged} 家，退回 {refused_rows} 行"
     )
+    says_in_english: ClassVar = (
+        "imported the roster of {year} “{filename}”: firms registered: {registered}, updated: {revised}, unchanged: "
+        "{unchanged}, rows refused: {refused_rows}"
+    )
     year: int
     digest: str
     filename: str
@@ -96,6 +100,9 @@ class RosterUnchanged(Event):
 
     type: Literal["roster.unchanged.v1"] = "roster.unchanged.v1"
     says: ClassVar = "再次提交了 {year} 年名单“{filename}”：{unchanged} 家均无变化，退回 {refused_rows} 行"
+    says_in_english: ClassVar = (
+        "sent the roster of {year} “{filename}” again: all firms unchanged: {unchanged}, rows refused: {refused_rows}"
+    )
     year: int
     digest: str
     filename: str
@@ -115,6 +122,7 @@ class RosterBlocked(Event):
 
     type: Literal["roster.blocked.v2"] = "roster.blocked.v2"
     says: ClassVar = "提交了 {year} 年名单“{filename}”，被整份退回：{because}"
+    says_in_english: ClassVar = "sent the roster of {year} “{filename}”, which was returned whole: {because_in_english}"
     year: int
     digest: str
     filename: str
@@ -129,10 +137,20 @@ class RosterBlocked(Event):
         """Why, in words · 退回原因."""
         return held_back(self.refused_rows)
 
+    @property
+    def because_in_english(self) -> str:
+        """Why, in English words · 退回原因."""
+        return held_back_in_english(self.refused_rows)
+
 
 def held_back(refused_rows: int) -> str:
     """Why a file was not taken in 退回原因: its rows, or what is asked of the whole file while no row is at fault."""
     return f"{refused_rows} 行有误或待确认" if refused_rows else "表头等涉及全表的事项待确认"
+
+
+def held_back_in_english(refused_rows: int) -> str:
+    """The same, in English 退回原因."""
+    return f"rows refused or to be confirmed: {refused_rows}" if refused_rows else "what concerns the whole file is to be confirmed"
 
 
 # Decide: what may happen

@@ -15,6 +15,7 @@ class CaseStudyDrafted(Event):
     type: Literal["casestudy.drafted.v1"] = "casestudy.drafted.v1"
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "起草了案例“{text.title}”"
+    says_in_english: ClassVar = "drafted the case study “{text.title}”"
     enterprise: str
     diagnosis: str
     text: CaseStudyText
@@ -27,6 +28,7 @@ class CaseStudyRevised(Event):
     type: Literal["casestudy.revised.v1"] = "casestudy.revised.v1"
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "修改了案例文稿“{text.title}”"
+    says_in_english: ClassVar = "revised the text of the case study “{text.title}”"
     text: CaseStudyText
     author: PersonId
 
@@ -36,6 +38,7 @@ class CaseStudyApproved(Event):
 
     type: Literal["casestudy.approved.v1"] = "casestudy.approved.v1"
     says: ClassVar = "审核通过了案例文稿"
+    says_in_english: ClassVar = "approved the text of the case study"
     text_sha256: str
     reviewer: PersonId
 
@@ -45,6 +48,7 @@ class CaseStudyReturned(Event):
 
     type: Literal["casestudy.returned.v1"] = "casestudy.returned.v1"
     says: ClassVar = "退回了案例文稿：{remark}"
+    says_in_english: ClassVar = "returned the text of the case study: {remark}"
     text_sha256: str
     remark: str
     reviewer: PersonId
@@ -55,6 +59,7 @@ class CaseStudyConsented(Event):
 
     type: Literal["casestudy.consented.v1"] = "casestudy.consented.v1"
     says: ClassVar = "同意公开该案例文稿"
+    says_in_english: ClassVar = "consented to the publication of the case study"
     text_sha256: str
     named: bool
     consented_by: PersonId
@@ -65,6 +70,7 @@ class CaseStudyDeclined(Event):
 
     type: Literal["casestudy.declined.v1"] = "casestudy.declined.v1"
     says: ClassVar = "谢绝公开该案例文稿：{reason}"
+    says_in_english: ClassVar = "declined the publication of the case study: {reason}"
     reason: str
 
 
@@ -73,6 +79,7 @@ class CaseStudyConsentWithdrawn(Event):
 
     type: Literal["casestudy.consent_withdrawn.v1"] = "casestudy.consent_withdrawn.v1"
     says: ClassVar = "撤回了对案例的同意：{reason}"
+    says_in_english: ClassVar = "took back the consent to the case study: {reason}"
     reason: str
 
 
@@ -81,6 +88,7 @@ class CaseStudyPublished(Event):
 
     type: Literal["casestudy.published.v1"] = "casestudy.published.v1"
     says: ClassVar = "发布了案例"
+    says_in_english: ClassVar = "published the case study"
     text_sha256: str
     day: date
     published_by: PersonId
@@ -91,6 +99,7 @@ class CaseStudyTakenDown(Event):
 
     type: Literal["casestudy.taken_down.v1"] = "casestudy.taken_down.v1"
     says: ClassVar = "撤下了案例：{reason}"
+    says_in_english: ClassVar = "took the case study down: {reason}"
     reason: str
 
 

@@ -32,6 +32,7 @@ class DemandPublished(DemandFact):
     type: Literal["demand.published.v1"] = "demand.published.v1"
     concerns: ClassVar = ("enterprise",)
     says: ClassVar = "发布了需求，针对 {indicators:count} 项指标，{by} 前完成"
+    says_in_english: ClassVar = "published a demand on {indicators:count} of the indicators, to be met by {by}"
     enterprise: str
     diagnosis: str
     provider: str | None
@@ -49,6 +50,7 @@ class DemandNamingSet(DemandFact):
 
     type: Literal["demand.naming_set.v1"] = "demand.naming_set.v1"
     says: ClassVar = "设定了是否向供给方显示企业名称"
+    says_in_english: ClassVar = "set whether suppliers are shown the firm's name"
     named: bool
 
 
@@ -57,6 +59,7 @@ class DemandWithdrawn(DemandFact):
 
     type: Literal["demand.withdrawn.v1"] = "demand.withdrawn.v1"
     says: ClassVar = "撤回了需求：{reason}"
+    says_in_english: ClassVar = "withdrew the demand: {reason}"
     reason: str
 
 
@@ -65,6 +68,7 @@ class DemandAgreed(DemandFact):
 
     type: Literal["demand.agreed.v1"] = "demand.agreed.v1"
     says: ClassVar = "接受了报价，需求成交"
+    says_in_english: ClassVar = "accepted an offer for the demand"
     supplier: str
 
 
@@ -73,6 +77,7 @@ class DemandDelivered(DemandFact):
 
     type: Literal["demand.delivered.v1"] = "demand.delivered.v1"
     says: ClassVar = "确认了交付，需求完成"
+    says_in_english: ClassVar = "confirmed the delivery, which fulfils the demand"
 
 
 class DemandReopened(DemandFact):
@@ -80,6 +85,7 @@ class DemandReopened(DemandFact):
 
     type: Literal["demand.reopened.v1"] = "demand.reopened.v1"
     says: ClassVar = "因成交终止重新开放了需求"
+    says_in_english: ClassVar = "opened the demand again because the deal ended"
 
 
 DemandEvent = DemandPublished | DemandNamingSet | DemandWithdrawn | DemandAgreed | DemandDelivered | DemandReopened

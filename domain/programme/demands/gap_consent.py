@@ -116,6 +116,7 @@ class ChainLeaderConsented(GapConsentFact):
 
     type: Literal["gapconsent.given.v1"] = "gapconsent.given.v1"
     says: ClassVar = "授权一家链主汇总查看薄弱指标，自 {since} 至 {until}"
+    says_in_english: ClassVar = "allowed a chain leader to see weak indicators in sum from {since} to {until}"
     leader: str
     since: date
     until: date
@@ -126,6 +127,7 @@ class ChainLeaderConsentEnded(GapConsentFact):
 
     type: Literal["gapconsent.ended.v1"] = "gapconsent.ended.v1"
     says: ClassVar = "撤回了对一家链主的授权"
+    says_in_english: ClassVar = "took back what a chain leader was allowed"
     leader: str
     last: date
 
@@ -135,6 +137,7 @@ class SupplierNamingSet(GapConsentFact):
 
     type: Literal["gapconsent.naming_set.v1"] = "gapconsent.naming_set.v1"
     says: ClassVar = "设定了是否向一家链主显示企业名称"
+    says_in_english: ClassVar = "set whether a chain leader is shown the firm's name"
     leader: str
     named: bool
 

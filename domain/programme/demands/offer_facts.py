@@ -56,6 +56,9 @@ class OfferMade(OfferFact):
     type: Literal["offer.made.v1"] = "offer.made.v1"
     concerns: ClassVar = ("enterprise",)
     says: ClassVar = "提出了报价，方案 {solutions:count} 项，联合体成员 {members:count} 家"
+    says_in_english: ClassVar = (
+        "made an offer; solutions: {solutions:count}, members of the consortium: {members:count}"
+    )
     demand: str
     supplier: str
     enterprise: str
@@ -73,6 +76,7 @@ class OfferMemberAgreed(OfferFact):
 
     type: Literal["offer.member_agreed.v1"] = "offer.member_agreed.v1"
     says: ClassVar = "作为联合体成员同意了报价"
+    says_in_english: ClassVar = "agreed to the offer as a member of the consortium"
     member: str
 
 
@@ -81,6 +85,7 @@ class OfferMemberLeft(OfferFact):
 
     type: Literal["offer.member_left.v1"] = "offer.member_left.v1"
     says: ClassVar = "作为联合体成员退出，报价失效：{reason}"
+    says_in_english: ClassVar = "left the consortium, so that the offer falls: {reason}"
     member: str
     reason: str
 
@@ -90,6 +95,7 @@ class OfferWithdrawn(OfferFact):
 
     type: Literal["offer.withdrawn.v1"] = "offer.withdrawn.v1"
     says: ClassVar = "撤回了报价：{reason}"
+    says_in_english: ClassVar = "withdrew the offer: {reason}"
     reason: str
 
 
@@ -98,6 +104,7 @@ class OfferAccepted(OfferFact):
 
     type: Literal["offer.accepted.v1"] = "offer.accepted.v1"
     says: ClassVar = "接受了报价"
+    says_in_english: ClassVar = "accepted the offer"
     on: date
 
 
@@ -106,6 +113,7 @@ class OfferDeclined(OfferFact):
 
     type: Literal["offer.declined.v1"] = "offer.declined.v1"
     says: ClassVar = "未接受报价：{reason}"
+    says_in_english: ClassVar = "declined the offer: {reason}"
     reason: str
 
 
@@ -114,6 +122,7 @@ class OfferDelivered(OfferFact):
 
     type: Literal["offer.delivered.v1"] = "offer.delivered.v1"
     says: ClassVar = "确认了 {delivered_on} 的交付"
+    says_in_english: ClassVar = "confirmed the delivery of {delivered_on}"
     delivered_on: date
 
 
@@ -122,6 +131,7 @@ class OfferOutcomeReported(OfferFact):
 
     type: Literal["offer.outcome_reported.v1"] = "offer.outcome_reported.v1"
     says: ClassVar = "报告了成效，对比 {changes:count} 项"
+    says_in_english: ClassVar = "reported what it brought; changes compared: {changes:count}"
     changes: tuple[DealChange, ...]
 
 
@@ -130,6 +140,7 @@ class OfferEnded(OfferFact):
 
     type: Literal["offer.ended.v1"] = "offer.ended.v1"
     says: ClassVar = "终止了成交：{reason}"
+    says_in_english: ClassVar = "ended the deal: {reason}"
     reason: str
 
 

@@ -34,6 +34,7 @@ class SupplyDemandChanged(Event):
 
     type: Literal["supplydemand.changed.v1"] = "supplydemand.changed.v1"
     says: ClassVar = "更新了在列需求或解决方案的登记，现有 {entries:count} 项"
+    says_in_english: ClassVar = "updated which demands or solutions are open, now {entries:count}"
     entries: tuple[OpenEntry, ...]
 
 

@@ -71,6 +71,10 @@ class ServiceListRecorded(Event):
 
     type: Literal["servicelist.recorded.v1"] = "servicelist.recorded.v1"
     says: ClassVar = "登记了 {year} 年服务商名录，列入 {suppliers:count} 家（{source.document}，标记 {source.mark}）"
+    says_in_english: ClassVar = (
+        "recorded the list of service providers of {year}; suppliers listed: {suppliers:count} ({source.document}, "
+        "mark {source.mark})"
+    )
     year: int
     suppliers: tuple[str, ...]
     source: Source

@@ -56,6 +56,7 @@ class SolutionPublished(SolutionStated):
 
     type: Literal["solution.published.v1"] = "solution.published.v1"
     says: ClassVar = "发布了解决方案“{title}”，针对 {indicators:count} 项指标"
+    says_in_english: ClassVar = "published the solution “{title}” for {indicators:count} of the indicators"
     role: str
     supplier: str
 
@@ -65,6 +66,7 @@ class SolutionRevised(SolutionStated):
 
     type: Literal["solution.revised.v1"] = "solution.revised.v1"
     says: ClassVar = "修订了解决方案“{title}”"
+    says_in_english: ClassVar = "revised the solution “{title}”"
 
 
 class SolutionWithdrawn(Event):
@@ -72,6 +74,7 @@ class SolutionWithdrawn(Event):
 
     type: Literal["solution.withdrawn.v1"] = "solution.withdrawn.v1"
     says: ClassVar = "撤回了解决方案：{reason}"
+    says_in_english: ClassVar = "withdrew the solution: {reason}"
     reason: str
 
 
@@ -80,6 +83,7 @@ class SolutionTieFound(Event):
 
     type: Literal["solution.tie_found.v1"] = "solution.tie_found.v1"
     says: ClassVar = "认定解决方案与{provider:organisation}有{kind:term}；依据：{source}"
+    says_in_english: ClassVar = "found a tie ({kind:term}) of the solution to {provider:organisation}; source: {source}"
     provider: str
     kind: TieKind
     source: str
@@ -90,6 +94,7 @@ class SolutionCaseNamed(Event):
 
     type: Literal["solution.case_named.v1"] = "solution.case_named.v1"
     says: ClassVar = "同意在第 {case} 个案例中具名"
+    says_in_english: ClassVar = "agreed to be named in case {case}"
     case: int
     enterprise: str
 
@@ -99,6 +104,7 @@ class SolutionCaseUnnamed(Event):
 
     type: Literal["solution.case_unnamed.v1"] = "solution.case_unnamed.v1"
     says: ClassVar = "撤回了第 {case} 个案例的具名同意"
+    says_in_english: ClassVar = "took back the consent to be named in case {case}"
     case: int
 
 

@@ -15,6 +15,7 @@ class DutyStated(Event):
 
     type: Literal["duty.stated.v1"] = "duty.stated.v1"
     says: ClassVar = "设立专班任务“{title}”，{since} 至 {by}"
+    says_in_english: ClassVar = "stated the duty “{title}”, from {since} to {by}"
     title: str
     clause: str
     deliverable: str
@@ -29,6 +30,7 @@ class DutyLeadNamed(Event):
 
     type: Literal["duty.lead_named.v1"] = "duty.lead_named.v1"
     says: ClassVar = "指定由{organisation:organisation}牵头"
+    says_in_english: ClassVar = "named {organisation:organisation} to lead"
     organisation: str
     kind: OrganisationKind
     contact: PersonId
@@ -39,6 +41,7 @@ class DutyContactNamed(Event):
 
     type: Literal["duty.contact_named.v1"] = "duty.contact_named.v1"
     says: ClassVar = "更换了牵头单位的联络人"
+    says_in_english: ClassVar = "named another contact of the body that leads"
     contact: PersonId
 
 
@@ -47,6 +50,7 @@ class DutyTakenOn(Event):
 
     type: Literal["duty.taken_on.v1"] = "duty.taken_on.v1"
     says: ClassVar = "接受牵头"
+    says_in_english: ClassVar = "took the lead on"
 
 
 class DutyDeclined(Event):
@@ -54,6 +58,7 @@ class DutyDeclined(Event):
 
     type: Literal["duty.declined.v1"] = "duty.declined.v1"
     says: ClassVar = "谢绝牵头：{reason}"
+    says_in_english: ClassVar = "declined the lead: {reason}"
     reason: str
 
 
@@ -62,6 +67,7 @@ class DutyResigned(Event):
 
     type: Literal["duty.resigned.v1"] = "duty.resigned.v1"
     says: ClassVar = "退出牵头：{reason}"
+    says_in_english: ClassVar = "gave the lead up: {reason}"
     reason: str
 
 
@@ -70,6 +76,7 @@ class DutyLeadReleased(Event):
 
     type: Literal["duty.lead_released.v1"] = "duty.lead_released.v1"
     says: ClassVar = "解除牵头：{reason}"
+    says_in_english: ClassVar = "released the body that leads: {reason}"
     reason: str
 
 
@@ -78,6 +85,7 @@ class DutyLeadRetired(Event):
 
     type: Literal["duty.lead_retired.v1"] = "duty.lead_retired.v1"
     says: ClassVar = "因牵头单位于 {last} 退出，须重新指定"
+    says_in_english: ClassVar = "recorded that the body that leads left on {last}, so that another is to be named"
     last: date
 
 
@@ -86,6 +94,7 @@ class DutyReported(Event):
 
     type: Literal["duty.reported.v1"] = "duty.reported.v1"
     says: ClassVar = "报告进展：{text}"
+    says_in_english: ClassVar = "reported on the progress: {text}"
     day: date
     text: str
 
@@ -95,6 +104,7 @@ class LaterDutyDayAsked(Event):
 
     type: Literal["duty.later_day_asked.v1"] = "duty.later_day_asked.v1"
     says: ClassVar = "申请延至 {by}：{reason}"
+    says_in_english: ClassVar = "asked for more time, until {by}: {reason}"
     by: date
     reason: str
 
@@ -104,6 +114,7 @@ class DutyDayMoved(Event):
 
     type: Literal["duty.day_moved.v1"] = "duty.day_moved.v1"
     says: ClassVar = "将完成日由 {before} 改为 {by}：{reason}"
+    says_in_english: ClassVar = "moved the day of completion from {before} to {by}: {reason}"
     before: date
     by: date
     remind_on: date
@@ -117,6 +128,7 @@ class DutyDayKept(Event):
 
     type: Literal["duty.day_kept.v1"] = "duty.day_kept.v1"
     says: ClassVar = "未同意延至 {asked}：{reason}"
+    says_in_english: ClassVar = "did not agree to the later day {asked}: {reason}"
     asked: date
     reason: str
     day: date
@@ -128,6 +140,7 @@ class DutyDelivered(Event):
 
     type: Literal["duty.delivered.v1"] = "duty.delivered.v1"
     says: ClassVar = "提交成果：{text}"
+    says_in_english: ClassVar = "delivered: {text}"
     text: str
     delivered_by: PersonId
 
@@ -137,6 +150,7 @@ class DutySentBack(Event):
 
     type: Literal["duty.sent_back.v1"] = "duty.sent_back.v1"
     says: ClassVar = "退回成果：{reason}"
+    says_in_english: ClassVar = "sent what was delivered back: {reason}"
     reason: str
 
 
@@ -145,6 +159,7 @@ class DutyDeliveryAccepted(Event):
 
     type: Literal["duty.delivery_accepted.v1"] = "duty.delivery_accepted.v1"
     says: ClassVar = "验收了成果"
+    says_in_english: ClassVar = "accepted what was delivered"
 
 
 class DutyWithdrawn(Event):
@@ -152,6 +167,7 @@ class DutyWithdrawn(Event):
 
     type: Literal["duty.withdrawn.v1"] = "duty.withdrawn.v1"
     says: ClassVar = "撤销任务：{reason}"
+    says_in_english: ClassVar = "withdrew the duty: {reason}"
     reason: str
 
 
@@ -160,6 +176,7 @@ class DutyReminded(Event):
 
     type: Literal["duty.reminded.v1"] = "duty.reminded.v1"
     says: ClassVar = "提醒：专班任务须于 {by} 前完成"
+    says_in_english: ClassVar = "reminded that the duty is to be done by {by}"
     by: date
 
 
@@ -168,6 +185,7 @@ class DutyEscalated(Event):
 
     type: Literal["duty.escalated.v1"] = "duty.escalated.v1"
     says: ClassVar = "上报：专班任务须于 {by} 前完成，已逾期"
+    says_in_english: ClassVar = "escalated that the duty was to be done by {by} and is overdue"
     by: date
 
 

@@ -76,6 +76,7 @@ class StrengthsRecorded(Event):
 
     type: Literal["strength.recorded.v1"] = "strength.recorded.v1"
     says: ClassVar = "登记了自 {since} 起的专长 {strengths:count} 项"
+    says_in_english: ClassVar = "recorded strengths from {since} on: {strengths:count}"
     since: date
     strengths: tuple[Strength, ...]
     source: Source

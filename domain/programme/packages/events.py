@@ -31,6 +31,7 @@ class PackageRequested(Event):
 
     type: Literal["package.requested.v2"] = "package.requested.v2"
     says: ClassVar = "申请制作数据包：{counterpart:term}，接收单位 {recipient}，用途：{purpose}"
+    says_in_english: ClassVar = "asked for a package ({counterpart:term}) for the recipient {recipient}, for: {purpose}"
     counterpart: Counterpart
     recipient: str
     purpose: str
@@ -46,6 +47,7 @@ class PackageMade(Event):
 
     type: Literal["package.made.v1"] = "package.made.v1"
     says: ClassVar = "制作完成数据包：{results} 个企业结果，{files:count} 个文件"
+    says_in_english: ClassVar = "made the package; results of firms: {results}, files: {files:count}"
     method: str
     position: int
     input_digest: str
@@ -61,6 +63,7 @@ class PackageHandedOver(Event):
 
     type: Literal["package.handed_over.v1"] = "package.handed_over.v1"
     says: ClassVar = "登记了数据包的移交，{handed_over_on}，接收回执：{receipt}"
+    says_in_english: ClassVar = "recorded that the package was handed over on {handed_over_on}, receipt: {receipt}"
     handed_over_on: date
     receipt: str
     handed_over_by: PersonId
@@ -71,6 +74,7 @@ class PackageWithdrawn(Event):
 
     type: Literal["package.withdrawn.v1"] = "package.withdrawn.v1"
     says: ClassVar = "撤回了数据包，理由：{reason}"
+    says_in_english: ClassVar = "withdrew the package: {reason}"
     reason: str
     withdrawn_by: PersonId
 
@@ -80,6 +84,7 @@ class PackageSendingOrdered(Event):
 
     type: Literal["package.sending_ordered.v1"] = "package.sending_ordered.v1"
     says: ClassVar = "要求将数据包作第 {sending} 次传送"
+    says_in_english: ClassVar = "ordered sending {sending} of the package"
     sending: int
     transport: TransportKind
     again: bool
@@ -91,6 +96,7 @@ class PackageSendingBegun(Event):
 
     type: Literal["package.sending_begun.v1"] = "package.sending_begun.v1"
     says: ClassVar = "开始数据包的第 {sending} 次传送（第 {attempt} 次尝试）"
+    says_in_english: ClassVar = "began sending {sending} of the package (attempt {attempt})"
     sending: int
     attempt: int
     transport: TransportKind
@@ -101,6 +107,7 @@ class PackageSent(Event):
 
     type: Literal["package.sent.v1"] = "package.sent.v1"
     says: ClassVar = "完成数据包的第 {sending} 次传送，已送达"
+    says_in_english: ClassVar = "completed sending {sending} of the package, which arrived"
     sending: int
     attempt: int
 
@@ -110,6 +117,7 @@ class PackageSendingFailed(Event):
 
     type: Literal["package.sending_failed.v1"] = "package.sending_failed.v1"
     says: ClassVar = "未能完成数据包的第 {sending} 次传送：{fault:term}"
+    says_in_english: ClassVar = "failed at sending {sending} of the package: {fault:term}"
     sending: int
     attempt: int
     fault: SendingFault
@@ -122,6 +130,7 @@ class PackageArrivalUnknown(Event):
 
     type: Literal["package.arrival_unknown.v1"] = "package.arrival_unknown.v1"
     says: ClassVar = "未能确认数据包的第 {sending} 次传送是否送达"
+    says_in_english: ClassVar = "could not tell whether sending {sending} of the package arrived"
     sending: int
     attempt: int
 
@@ -135,6 +144,7 @@ class PackageReceiptEntered(Event):
 
     type: Literal["package.receipt_entered.v1"] = "package.receipt_entered.v1"
     says: ClassVar = "收到对方回执 {receipt}：{outcome:term}"
+    says_in_english: ClassVar = "received the counterpart's receipt {receipt}: {outcome:term}"
     digest: str
     receipt: str
     outcome: ReceiptOutcome
@@ -151,6 +161,7 @@ class PackageReceiptSetAside(Event):
 
     type: Literal["package.receipt_set_aside.v1"] = "package.receipt_set_aside.v1"
     says: ClassVar = "收到的回执未予采信：{fault:term}"
+    says_in_english: ClassVar = "set aside what came as a receipt: {fault:term}"
     digest: str
     fault: ReceiptFault
 

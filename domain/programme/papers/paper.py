@@ -156,6 +156,7 @@ class PaperRequested(Event):
 
     type: Literal["paper.requested.v1"] = "paper.requested.v1"
     says: ClassVar = "申请编制 {year} 年度{kind:term}第 {edition} 版"
+    says_in_english: ClassVar = "asked for edition {edition} of a paper ({kind:term}) on {year}"
     kind: PaperKind
     year: int
     edition: int
@@ -168,6 +169,7 @@ class PaperComputed(Event):
 
     type: Literal["paper.computed.v2"] = "paper.computed.v2"
     says: ClassVar = "按方法 {method} 得出 {tables:count} 张数据表"
+    says_in_english: ClassVar = "computed tables by method {method}: {tables:count}"
     method: Label
     rule: str | None
     position: int
@@ -183,6 +185,7 @@ class PaperPublished(Event):
 
     type: Literal["paper.published.v1"] = "paper.published.v1"
     says: ClassVar = "公布了刊物第 {edition} 版"
+    says_in_english: ClassVar = "published edition {edition} of the paper"
     edition: int
     day: date
     files: tuple[PaperFile, ...]

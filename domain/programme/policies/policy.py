@@ -144,6 +144,9 @@ class PolicyDrafted(Event):
 
     type: Literal["policy.drafted.v1"] = "policy.drafted.v1"
     says: ClassVar = "提出了政策“{terms.title}”的第 {number} 稿（{source.document}，标记 {source.mark}）"
+    says_in_english: ClassVar = (
+        "stated draft {number} of the policy “{terms.title}” ({source.document}, mark {source.mark})"
+    )
     number: int
     district: str | None
     terms: PolicyTerms
@@ -155,6 +158,10 @@ class PolicySimulated(Event):
 
     type: Literal["policy.simulated.v1"] = "policy.simulated.v1"
     says: ClassVar = "按方法 {method} 就 {districts:count} 个区的企业测算了第 {number} 稿，所需 {fen:yuan}"
+    says_in_english: ClassVar = (
+        "simulated draft {number} over the firms of {districts:count} of the districts by method {method}; needed: "
+        "{fen:yuan}"
+    )
     number: int
     method: str
     day: date
@@ -170,6 +177,7 @@ class PolicyPublished(Event):
 
     type: Literal["policy.published.v1"] = "policy.published.v1"
     says: ClassVar = "发布了政策第 {number} 稿"
+    says_in_english: ClassVar = "published draft {number} of the policy"
     number: int
 
 
@@ -178,6 +186,7 @@ class PolicyEnded(Event):
 
     type: Literal["policy.ended.v1"] = "policy.ended.v1"
     says: ClassVar = "终止了政策：{reason}"
+    says_in_english: ClassVar = "ended the policy: {reason}"
     reason: str
 
 

@@ -36,6 +36,7 @@ class AttendanceInvited(Event):
     type: Literal["attendance.invited.v1"] = "attendance.invited.v1"
     told_to: ClassVar = SESSION_READERS
     says: ClassVar = "邀请企业参加宣讲交流"
+    says_in_english: ClassVar = "invited the firm to a session"
     session: str
     enterprise: str
 
@@ -46,6 +47,7 @@ class AttendanceSignedUp(Event):
     type: Literal["attendance.signed_up.v1"] = "attendance.signed_up.v1"
     told_to: ClassVar = SESSION_READERS
     says: ClassVar = "报名参会 {people} 人"
+    says_in_english: ClassVar = "signed up for the session; people: {people}"
     people: int
     groups: tuple[AttendeeGroup, ...]
 
@@ -56,6 +58,7 @@ class AttendanceDeclined(Event):
     type: Literal["attendance.declined.v1"] = "attendance.declined.v1"
     told_to: ClassVar = SESSION_READERS
     says: ClassVar = "谢绝参会：{reason}"
+    says_in_english: ClassVar = "declined the session: {reason}"
     reason: str
 
 
@@ -65,6 +68,7 @@ class SignInCodeMistaken(Event):
     type: Literal["attendance.code_mistaken.v1"] = "attendance.code_mistaken.v1"
     told_to: ClassVar = SESSION_READERS
     says: ClassVar = "输入了有误的签到码"
+    says_in_english: ClassVar = "gave a wrong sign-in code"
 
 
 class FirmSignedIn(Event):
@@ -73,6 +77,7 @@ class FirmSignedIn(Event):
     type: Literal["attendance.signed_in.v1"] = "attendance.signed_in.v1"
     told_to: ClassVar = SESSION_READERS
     says: ClassVar = "办理了签到，到会 {people} 人"
+    says_in_english: ClassVar = "signed in at the session; people: {people}"
     people: int
 
 
@@ -82,6 +87,7 @@ class ArrivalRecorded(Event):
     type: Literal["attendance.recorded.v1"] = "attendance.recorded.v1"
     told_to: ClassVar = SESSION_READERS
     says: ClassVar = "登记了企业到会"
+    says_in_english: ClassVar = "recorded that the firm came"
     session: str
     enterprise: str
 
@@ -92,6 +98,7 @@ class AttendanceStruck(Event):
     type: Literal["attendance.struck.v1"] = "attendance.struck.v1"
     told_to: ClassVar = SESSION_READERS
     says: ClassVar = "撤销到会登记：{reason}"
+    says_in_english: ClassVar = "took back that the firm came: {reason}"
     reason: str
 
 

@@ -127,6 +127,7 @@ class OutreachQuestionAsked(Event):
     told_to: ClassVar = SESSION_READERS
     concerns: ClassVar = ("enterprise",)
     says: ClassVar = "提问：{text}"
+    says_in_english: ClassVar = "asked: {text}"
     session: str
     enterprise: str
     text: str
@@ -138,6 +139,7 @@ class OutreachQuestionAnswered(Event):
     type: Literal["question.answered.v1"] = "question.answered.v1"
     told_to: ClassVar = SESSION_READERS
     says: ClassVar = "答复：{answer}"
+    says_in_english: ClassVar = "answered: {answer}"
     answer: str
 
 
@@ -147,6 +149,7 @@ class OutreachAnswerPublished(Event):
     type: Literal["question.published.v1"] = "question.published.v1"
     told_to: ClassVar = SESSION_READERS
     says: ClassVar = "公开了提问及答复：{wording}"
+    says_in_english: ClassVar = "published question and answer: {wording}"
     wording: str
 
 

@@ -55,6 +55,7 @@ class OutreachScheduleSet(Event):
 
     type: Literal["schedule.set.v1"] = "schedule.set.v1"
     says: ClassVar = "设定自 {since} 起每 {weeks} 周至少举办一次宣讲交流"
+    says_in_english: ClassVar = "set that from {since} on a session is held at least every {weeks} weeks"
     weeks: int
     since: date
 

@@ -12,6 +12,7 @@ class OutreachSessionPlanned(Event):
 
     type: Literal["session.planned.v1"] = "session.planned.v1"
     says: ClassVar = "计划了{kind:term}“{topic}”，{held_on} {begins} 至 {ends}"
+    says_in_english: ClassVar = "planned the session “{topic}” ({kind:term}) on {held_on} from {begins} to {ends}"
     role: str
     organiser: str
     kind: OutreachKind
@@ -31,6 +32,7 @@ class OutreachSessionAnnounced(Event):
 
     type: Literal["session.announced.v1"] = "session.announced.v1"
     says: ClassVar = "发布了场次"
+    says_in_english: ClassVar = "announced the session"
 
 
 class OutreachSessionMoved(Event):
@@ -38,6 +40,7 @@ class OutreachSessionMoved(Event):
 
     type: Literal["session.moved.v1"] = "session.moved.v1"
     says: ClassVar = "将场次改为 {held_on} {begins} 至 {ends}：{reason}"
+    says_in_english: ClassVar = "moved the session to {held_on} from {begins} to {ends}: {reason}"
     held_on: date
     begins: str
     ends: str
@@ -51,6 +54,7 @@ class OutreachSessionCancelled(Event):
 
     type: Literal["session.cancelled.v1"] = "session.cancelled.v1"
     says: ClassVar = "取消了场次：{reason}"
+    says_in_english: ClassVar = "cancelled the session: {reason}"
     reason: str
 
 
@@ -59,6 +63,7 @@ class SessionFirmsInvited(Event):
 
     type: Literal["session.firms_invited.v1"] = "session.firms_invited.v1"
     says: ClassVar = "邀请了 {firms} 家企业"
+    says_in_english: ClassVar = "invited firms: {firms}"
     firms: Count
 
 
@@ -67,6 +72,7 @@ class SessionAttendanceRecorded(Event):
 
     type: Literal["session.attendance_recorded.v1"] = "session.attendance_recorded.v1"
     says: ClassVar = "登记了 {firms} 家企业到会"
+    says_in_english: ClassVar = "recorded firms that came: {firms}"
     firms: Count
 
 
@@ -75,6 +81,7 @@ class SessionSeatsTaken(Event):
 
     type: Literal["session.seats_taken.v1"] = "session.seats_taken.v1"
     says: ClassVar = "将场次的报名人数改为 {seats} 人"
+    says_in_english: ClassVar = "changed the number of people who signed up to {seats}"
     seats: Count
 
 

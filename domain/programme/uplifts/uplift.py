@@ -99,6 +99,7 @@ class UpliftRequested(Event):
 
     type: Literal["uplift.requested.v1"] = "uplift.requested.v1"
     says: ClassVar = "申请测算 {first_year} 至 {second_year} 年度的提升幅度（标准 {edition}）"
+    says_in_english: ClassVar = "asked for the uplift from {first_year} to {second_year} (edition {edition})"
     first_year: int
     second_year: int
     edition: str
@@ -110,6 +111,7 @@ class UpliftComputed(Event):
 
     type: Literal["uplift.computed.v1"] = "uplift.computed.v1"
     says: ClassVar = "按方法 {method} 得出 {shares:count} 项提升幅度"
+    says_in_english: ClassVar = "computed uplifts by method {method}: {shares:count}"
     method: str
     rule: str | None
     position: int

@@ -89,6 +89,7 @@ class AgreementRequested(Event):
 
     type: Literal["agreement.requested.v1"] = "agreement.requested.v1"
     says: ClassVar = "申请测算 {year} 年标准版本 {edition} 各指标的一致性"
+    says_in_english: ClassVar = "asked for the agreement on each indicator of the edition {edition} in {year}"
     year: int
     edition: str
 
@@ -98,6 +99,7 @@ class AgreementComputed(Event):
 
     type: Literal["agreement.computed.v1"] = "agreement.computed.v1"
     says: ClassVar = "按方法 {method} 测算了一致性，列入修订 {queued} 项"
+    says_in_english: ClassVar = "computed the agreement by method {method}; indicators queued for revision: {queued}"
     method: str
     rule: str | None
     rule_since: date

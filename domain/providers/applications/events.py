@@ -24,6 +24,7 @@ class ProviderPutForward(Event):
     type: Literal["application.put_forward.v1"] = "application.put_forward.v1"
     told_to: ClassVar = TOLD
     says: ClassVar = "推荐了该服务商参加本年度征集：{reason}"
+    says_in_english: ClassVar = "put the provider forward for the year's call: {reason}"
     year: int
     provider: str
     district: str
@@ -36,6 +37,7 @@ class ApplicationSaved(Event):
     type: Literal["application.saved.v1"] = "application.saved.v1"
     told_to: ClassVar = TOLD
     says: ClassVar = "填写了申报（{industries:count} 个行业，{staff:count} 名人员）"
+    says_in_english: ClassVar = "filled in the application; industries: {industries:count}, people: {staff:count}"
     year: int
     provider: str
     industries: tuple[str, ...]
@@ -50,6 +52,7 @@ class ApplicationDocumentAttached(Event):
     type: Literal["application.document_attached.v1"] = "application.document_attached.v1"
     told_to: ClassVar = TOLD
     says: ClassVar = "附上了申报材料“{filename}”"
+    says_in_english: ClassVar = "attached the document “{filename}” to the application"
     dimension: SelectionDimension
     sha256: str
     filename: str
@@ -63,6 +66,7 @@ class ApplicationSubmitted(Event):
     type: Literal["application.submitted.v1"] = "application.submitted.v1"
     told_to: ClassVar = TOLD
     says: ClassVar = "提交了申报{again}"
+    says_in_english: ClassVar = "submitted the application{mended:? (mended)}"
     mended: bool
 
     @property
@@ -77,6 +81,7 @@ class ApplicationReturned(Event):
     type: Literal["application.returned.v1"] = "application.returned.v1"
     told_to: ClassVar = TOLD
     says: ClassVar = "退回申报补正 {items:count} 项，截止 {mend_until}"
+    says_in_english: ClassVar = "returned the application with {items:count} of its items to be mended by {mend_until}"
     items: tuple[MendItem, ...]
     mend_until: date
 
@@ -87,6 +92,7 @@ class ApplicationAccepted(Event):
     type: Literal["application.accepted.v1"] = "application.accepted.v1"
     told_to: ClassVar = TOLD
     says: ClassVar = "确认申报材料齐全"
+    says_in_english: ClassVar = "accepted the application as complete"
 
 
 class ApplicationWithdrawn(Event):
@@ -95,6 +101,7 @@ class ApplicationWithdrawn(Event):
     type: Literal["application.withdrawn.v1"] = "application.withdrawn.v1"
     told_to: ClassVar = TOLD
     says: ClassVar = "撤回了申报：{reason}"
+    says_in_english: ClassVar = "withdrew the application: {reason}"
     reason: str
 
 
@@ -107,6 +114,9 @@ class ApplicationAssessed(Event):
     type: Literal["application.assessed.v1"] = "application.assessed.v1"
     told_to: ClassVar = TOLD
     says: ClassVar = "公示遴选结果：总分 {total}，{outcome}"
+    says_in_english: ClassVar = (
+        "published the result of the selection: total {total}, {result.is_listed:?to be listed|not to be listed}"
+    )
     result: SelectionResult
     marks: tuple[MarkCause, ...]
     rule: str | None
@@ -129,6 +139,7 @@ class ResultObjectedTo(Event):
     type: Literal["application.objected_to.v1"] = "application.objected_to.v1"
     told_to: ClassVar = TOLD
     says: ClassVar = "对遴选结果提出异议"
+    says_in_english: ClassVar = "objected to the result of the selection"
     proceeding: str
 
 

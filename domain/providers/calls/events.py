@@ -25,6 +25,7 @@ class CallOpened(Event):
     type: Literal["call.opened.v1"] = "call.opened.v1"
     told_to: ClassVar = EVERYONE
     says: ClassVar = "开启了 {year} 年服务商征集，申报截止 {dates.applications_until}"
+    says_in_english: ClassVar = "opened the call of {year} for providers, applications until {dates.applications_until}"
     year: int
     dates: CallDates
     rule: StoredSelection
@@ -40,6 +41,10 @@ class CallExtended(Event):
     says: ClassVar = (
         "延期了征集，申报至 {dates.applications_until}，评分至 {dates.marking_until}，异议至 {dates.objections_until}：{reason}"
     )
+    says_in_english: ClassVar = (
+        "put off dates of the call, applications until {dates.applications_until}, marking until "
+        "{dates.marking_until}, objections until {dates.objections_until}: {reason}"
+    )
     dates: CallDates
     reason: Text
 
@@ -50,6 +55,7 @@ class ApplicationReceived(Event):
     type: Literal["call.application_received.v1"] = "call.application_received.v1"
     told_to: ClassVar = EVERYONE
     says: ClassVar = "登记了{provider:organisation}的申报"
+    says_in_english: ClassVar = "recorded the application of {provider:organisation}"
     provider: str
 
 
@@ -59,6 +65,7 @@ class CallClosed(Event):
     type: Literal["call.closed.v1"] = "call.closed.v1"
     told_to: ClassVar = EVERYONE
     says: ClassVar = "截止了征集，共收到 {received} 份申报"
+    says_in_english: ClassVar = "closed the call; applications received: {received}"
     received: int
 
 
@@ -68,6 +75,7 @@ class MarkingDrawn(Event):
     type: Literal["call.marking_drawn.v1"] = "call.marking_drawn.v1"
     told_to: ClassVar = CITY_ALONE
     says: ClassVar = "抽签确定了 {order:count} 份申报的评分顺序"
+    says_in_english: ClassVar = "drew the order in which applications are marked: {order:count}"
     seed: str
     order: tuple[str, ...]
     markers: tuple[PersonId, ...]
@@ -79,6 +87,7 @@ class MarkerGiven(Event):
     type: Literal["call.marker_given.v1"] = "call.marker_given.v1"
     told_to: ClassVar = CITY_ALONE
     says: ClassVar = "为第 {number} 号申报分配了一名评分专家"
+    says_in_english: ClassVar = "gave application {number} to a marker"
     number: int
     marker: PersonId
 
@@ -89,6 +98,7 @@ class MarkerReleased(Event):
     type: Literal["call.marker_released.v1"] = "call.marker_released.v1"
     told_to: ClassVar = CITY_ALONE
     says: ClassVar = "记录了第 {number} 号申报的一名评分专家回避"
+    says_in_english: ClassVar = "recorded that a marker of application {number} stands back"
     number: int
     marker: PersonId
 
@@ -99,6 +109,7 @@ class MarkerTakenOff(Event):
     type: Literal["call.marker_taken_off.v1"] = "call.marker_taken_off.v1"
     told_to: ClassVar = CITY_ALONE
     says: ClassVar = "收回了一名评分专家对第 {number} 号申报的评分任务：{reason}"
+    says_in_english: ClassVar = "took application {number} back from a marker: {reason}"
     number: int
     marker: PersonId
     reason: str
@@ -110,6 +121,10 @@ class ThirdMarkersAsked(Event):
     type: Literal["call.third_markers_asked.v1"] = "call.third_markers_asked.v1"
     told_to: ClassVar = CITY_ALONE
     says: ClassVar = "将封存的评分作了比对，{numbers:count} 份申报的分差超过规则，须第三人评分；全部评分继续封存"
+    says_in_english: ClassVar = (
+        "compared the sealed marks: of {numbers:count} of the applications they differ by more than the rule allows, "
+        "so that a third marker is asked; all marks stay sealed"
+    )
     numbers: tuple[int, ...]
 
 
@@ -119,6 +134,9 @@ class MarkingClosed(Event):
     type: Literal["call.marking_closed.v1"] = "call.marking_closed.v1"
     told_to: ClassVar = CITY_ALONE
     says: ClassVar = "截止评分，公开 {opened} 份评分，{third:count} 份申报须第三人评分"
+    says_in_english: ClassVar = (
+        "closed the marking; marks opened: {opened}, applications for a third marker: {third:count}"
+    )
     opened: int
     third: tuple[int, ...]
 
@@ -129,6 +147,9 @@ class OutcomePublished(Event):
     type: Literal["call.outcome_published.v1"] = "call.outcome_published.v1"
     told_to: ClassVar = EVERYONE
     says: ClassVar = "公示了遴选结果：{assessed} 份申报中 {listed} 家拟入选"
+    says_in_english: ClassVar = (
+        "published the outcome of the selection: of {assessed} applications {listed} are to be listed"
+    )
     assessed: int
     listed: int
 
@@ -139,6 +160,7 @@ class ObjectionsOver(Event):
     type: Literal["call.objections_over.v1"] = "call.objections_over.v1"
     told_to: ClassVar = EVERYONE
     says: ClassVar = "结束了公示，{changed} 项结果因异议变更"
+    says_in_english: ClassVar = "ended the time to object; results changed by objections: {changed}"
     changed: int
 
 
@@ -148,6 +170,9 @@ class DirectoryAdopted(Event):
     type: Literal["call.directory_adopted.v1"] = "call.directory_adopted.v1"
     told_to: ClassVar = EVERYONE
     says: ClassVar = "发布了 {year} 年服务商名录，共 {listed} 家，{lapsed} 家未续列"
+    says_in_english: ClassVar = (
+        "adopted the directory of {year}; providers listed: {listed}, not listed again: {lapsed}"
+    )
     year: int
     listed: int
     lapsed: int

@@ -47,6 +47,9 @@ class ExamEnrolled(Event):
 
     type: Literal["exam.enrolled.v1"] = "exam.enrolled.v1"
     says: ClassVar = "报名了诊断师考试，抽题种子的承诺为 {commitment}"
+    says_in_english: ClassVar = (
+        "enrolled for the diagnosticians' examination; commitment to the seed of the draw: {commitment}"
+    )
     nonce: str
     commitment: str
     on: date

@@ -123,6 +123,7 @@ class ExamBegun(Event):
 
     type: Literal["exam.begun.v1"] = "exam.begun.v1"
     says: ClassVar = "开始了诊断师考试，试卷 {paper:count} 题"
+    says_in_english: ClassVar = "began the diagnosticians' examination; questions: {paper:count}"
     training: str
     pass_mark: int
     agreement_at_least: Decimal
@@ -137,6 +138,7 @@ class ExamAnswersSaved(Event):
 
     type: Literal["exam.answers_saved.v1"] = "exam.answers_saved.v1"
     says: ClassVar = "保存了 {given:count} 题的作答"
+    says_in_english: ClassVar = "saved answers to questions: {given:count}"
     given: tuple[ExamAnswer, ...]
 
 
@@ -145,6 +147,7 @@ class ExamHandedIn(Event):
 
     type: Literal["exam.handed_in.v1"] = "exam.handed_in.v1"
     says: ClassVar = "交卷，抽题种子为 {seed}"
+    says_in_english: ClassVar = "handed the paper in; seed of the draw: {seed}"
     seed: str
 
 
@@ -153,6 +156,7 @@ class ExamTimedOut(Event):
 
     type: Literal["exam.timed_out.v1"] = "exam.timed_out.v1"
     says: ClassVar = "在考试时间届满时收卷，抽题种子为 {seed}"
+    says_in_english: ClassVar = "took the paper in when its time was over; seed of the draw: {seed}"
     seed: str
 
 
@@ -161,6 +165,7 @@ class ExamMarked(Event):
 
     type: Literal["exam.marked.v1"] = "exam.marked.v1"
     says: ClassVar = "结束了考试，试卷得分 {points}，答对 {correct} 题"
+    says_in_english: ClassVar = "marked the paper: points {points}, questions right {correct}"
     correct: int
     points: Decimal
     passed: bool

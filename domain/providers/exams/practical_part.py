@@ -47,6 +47,7 @@ class PracticalPartMarked(Event):
 
     type: Literal["exam.practical_marked.v1"] = "exam.practical_marked.v1"
     says: ClassVar = "完成了实操部分，与标准案例的一致性系数为 {agreement:?@|无}"
+    says_in_english: ClassVar = "completed the practical part; agreement with the gold cases: {agreement:?@|none}"
     levels: tuple[CaseLevel, ...]
     agreement: Decimal | None
     passed: bool

@@ -114,6 +114,7 @@ class FeedbackGiven(Event):
     told_to: ClassVar = TOLD_OF_FEEDBACK
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "就“{milestone_name}”环节提交了{kind_name}，评分 {scores:count} 项"
+    says_in_english: ClassVar = "gave feedback ({kind:term}) on the step “{milestone:term}”; scores: {scores:count}"
     kind: FeedbackKind
     milestone: FeedbackMilestone
     about: str
@@ -146,6 +147,7 @@ class FeedbackCounted(Event):
     type: Literal["quota.feedback_counted.v1"] = "quota.feedback_counted.v1"
     told_to: ClassVar = TOLD_OF_FEEDBACK
     says: ClassVar = "于 {on} 提交了一件反馈"
+    says_in_english: ClassVar = "handed in one feedback on {on}"
     on: date
     about: str | None
 

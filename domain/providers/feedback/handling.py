@@ -119,6 +119,7 @@ class FeedbackTakenUp(Event):
     type: Literal["feedback.taken_up.v1"] = "feedback.taken_up.v1"
     told_to: ClassVar = TOLD_OF_FEEDBACK
     says: ClassVar = "受理了一件反馈"
+    says_in_english: ClassVar = "took up a feedback"
     handler: PersonId
 
 
@@ -129,6 +130,7 @@ class FeedbackAnswered(Event):
     told_to: ClassVar = TOLD_OF_FEEDBACK
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "答复了一件反馈：{reply}"
+    says_in_english: ClassVar = "replied to a feedback: {reply}"
     reply: str
     ask_by: Deadline | None
 
@@ -140,6 +142,7 @@ class SecondInstanceAsked(Event):
     told_to: ClassVar = TOLD_OF_FEEDBACK
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "申请对一件投诉复核，答复期限 {due.due}"
+    says_in_english: ClassVar = "asked for a second look at a complaint, to be replied to by {due.due}"
     sealed_grounds: str
     author: PersonId
     proceeding: str | None
@@ -152,6 +155,7 @@ class FeedbackClosed(Event):
     type: Literal["feedback.closed.v1"] = "feedback.closed.v1"
     told_to: ClassVar = TOLD_OF_FEEDBACK
     says: ClassVar = "办结了一件反馈（{outcome_name}）：{reason}"
+    says_in_english: ClassVar = "closed a feedback ({outcome:term}): {reason}"
     outcome: FeedbackOutcome
     causes: tuple[str, ...]
     reason: str

@@ -13,6 +13,7 @@ class ProviderListed(Event):
     type: Literal["listing.listed.v1"] = "listing.listed.v1"
     told_to: ClassVar = EVERYONE
     says: ClassVar = "将该服务商列入 {year} 年名录，行业标签 {tags:listed}"
+    says_in_english: ClassVar = "listed the provider in the directory of {year} for the industries {tags:listed}"
     year: int
     on: date
     tags: tuple[str, ...]
@@ -26,6 +27,7 @@ class TagGained(Event):
     type: Literal["listing.tag_gained.v1"] = "listing.tag_gained.v1"
     told_to: ClassVar = EVERYONE
     says: ClassVar = "为该服务商增加行业标签 {industry}：{reason}"
+    says_in_english: ClassVar = "added the industry {industry} to the provider: {reason}"
     industry: str
     on: date
     rule: str | None
@@ -39,6 +41,7 @@ class TagLost(Event):
     type: Literal["listing.tag_lost.v1"] = "listing.tag_lost.v1"
     told_to: ClassVar = EVERYONE
     says: ClassVar = "取消该服务商的行业标签 {industry}：{reason}"
+    says_in_english: ClassVar = "took the industry {industry} from the provider: {reason}"
     industry: str
     on: date
     rule: str | None
@@ -52,6 +55,7 @@ class ProviderWarned(Event):
     type: Literal["listing.warned.v1"] = "listing.warned.v1"
     told_to: ClassVar = EVERYONE
     says: ClassVar = "要求该服务商限期整改，截止 {due}：{reason}"
+    says_in_english: ClassVar = "warned the provider, to correct it by {due}: {reason}"
     on: date
     due: date
     rule: str | None
@@ -65,6 +69,7 @@ class WarningCorrected(Event):
     type: Literal["listing.corrected.v1"] = "listing.corrected.v1"
     told_to: ClassVar = EVERYONE
     says: ClassVar = "确认该服务商整改完成：{reason}"
+    says_in_english: ClassVar = "found that the provider corrected what it was warned of: {reason}"
     on: date
     rule: str | None
     causes: tuple[str, ...]
@@ -77,6 +82,7 @@ class ProviderSuspended(Event):
     type: Literal["listing.suspended.v1"] = "listing.suspended.v1"
     told_to: ClassVar = EVERYONE
     says: ClassVar = "暂停该服务商承接新的诊断：{reason}"
+    says_in_english: ClassVar = "suspended the provider from taking on new diagnoses: {reason}"
     on: date
     rule: str | None
     causes: tuple[str, ...]
@@ -89,6 +95,7 @@ class ProviderRemoved(Event):
     type: Literal["listing.removed.v1"] = "listing.removed.v1"
     told_to: ClassVar = EVERYONE
     says: ClassVar = "将该服务商移出名录：{reason}"
+    says_in_english: ClassVar = "removed the provider from the directory: {reason}"
     on: date
     rule: str | None
     causes: tuple[str, ...]
@@ -101,6 +108,7 @@ class ProviderRestored(Event):
     type: Literal["listing.restored.v1"] = "listing.restored.v1"
     told_to: ClassVar = EVERYONE
     says: ClassVar = "恢复该服务商在录：{reason}"
+    says_in_english: ClassVar = "restored the provider to the directory: {reason}"
     on: date
     rule: str | None
     causes: tuple[str, ...]
@@ -113,6 +121,7 @@ class ListingLapsed(Event):
     type: Literal["listing.lapsed.v1"] = "listing.lapsed.v1"
     told_to: ClassVar = EVERYONE
     says: ClassVar = "未将该服务商列入 {year} 年名录"
+    says_in_english: ClassVar = "did not list the provider in the directory of {year}"
     year: int
     on: date
     rule: str | None
@@ -138,6 +147,7 @@ class DirectoryBegun(Event):
     type: Literal["directory.begun.v1"] = "directory.begun.v1"
     told_to: ClassVar = EVERYONE
     says: ClassVar = "确定 {year} 年名录自 {since} 起施行，共 {members:count} 家"
+    says_in_english: ClassVar = "put the directory of {year} in force from {since}; providers: {members:count}"
     year: int
     since: date
     members: tuple[str, ...]

@@ -174,6 +174,7 @@ class MarkingAssigned(Event):
     type: Literal["marking.assigned.v1"] = "marking.assigned.v1"
     told_to: ClassVar = CITY_ALONE
     says: ClassVar = "向一名评分专家分配了第 {number} 号申报"
+    says_in_english: ClassVar = "gave application {number} to a marker"
     year: int
     number: int
     marker: PersonId
@@ -186,6 +187,7 @@ class MarkSealed(Event):
     type: Literal["marking.sealed.v1"] = "marking.sealed.v1"
     told_to: ClassVar = CITY_ALONE
     says: ClassVar = "封存了一份评分"
+    says_in_english: ClassVar = "sealed a mark"
     sealed: str
     digest: str
 
@@ -196,6 +198,7 @@ class ConflictDeclared(Event):
     type: Literal["marking.conflict_declared.v1"] = "marking.conflict_declared.v1"
     told_to: ClassVar = CITY_ALONE
     says: ClassVar = "申明回避：{reason}"
+    says_in_english: ClassVar = "stood back for a conflict of interest: {reason}"
     reason: str
 
 
@@ -205,6 +208,7 @@ class MarkingTakenBack(Event):
     type: Literal["marking.taken_back.v1"] = "marking.taken_back.v1"
     told_to: ClassVar = CITY_ALONE
     says: ClassVar = "收回了一份未完成的评分任务：{reason}"
+    says_in_english: ClassVar = "took an unfinished marking back: {reason}"
     reason: str
 
 
@@ -214,6 +218,7 @@ class MarkOpened(Event):
     type: Literal["marking.opened.v1"] = "marking.opened.v1"
     told_to: ClassVar = CITY_ALONE
     says: ClassVar = "公开了一份评分，总分 {mark.total}"
+    says_in_english: ClassVar = "opened a mark, total {mark.total}"
     salt: str
     mark: Mark
 

@@ -137,6 +137,7 @@ class MatchingRequested(Event):
 
     type: Literal["matching.requested.v1"] = "matching.requested.v1"
     says: ClassVar = "为{district:organisation}的 {enterprises:count} 家企业申请了派单方案"
+    says_in_english: ClassVar = "asked for a plan of assignment for {district:organisation}; firms: {enterprises:count}"
     district: str
     enterprises: tuple[str, ...]
 
@@ -146,6 +147,9 @@ class PlanComputed(Event):
 
     type: Literal["matching.computed.v1"] = "matching.computed.v1"
     says: ClassVar = "按方法 {method} 得出了 {firms:count} 家企业的派单方案，总成本 {cost}"
+    says_in_english: ClassVar = (
+        "computed a plan of assignment by method {method}; firms: {firms:count}, total cost {cost}"
+    )
     method: str
     rule: str | None
     rule_since: date
@@ -161,6 +165,7 @@ class PlanAdopted(Event):
 
     type: Literal["matching.adopted.v1"] = "matching.adopted.v1"
     says: ClassVar = "采纳了派单方案，改动 {changes:count} 项"
+    says_in_english: ClassVar = "adopted the plan of assignment; changes: {changes:count}"
     changes: tuple[PlanChange, ...]
     adopted_by: PersonId
 

@@ -94,6 +94,7 @@ class OverstatementRequested(Event):
 
     type: Literal["overstatement.requested.v1"] = "overstatement.requested.v1"
     says: ClassVar = "申请测算 {year} 年标准版本 {edition} 的自评偏高"
+    says_in_english: ClassVar = "asked for the over-statement of self-assessments under the edition {edition} in {year}"
     year: int
     edition: str
     requested_by: PersonId
@@ -107,6 +108,7 @@ class OverstatementComputed(Event):
 
     type: Literal["overstatement.computed.v1"] = "overstatement.computed.v1"
     says: ClassVar = "按方法 {method} 测算了自评偏高，可判断 {estimated} 项"
+    says_in_english: ClassVar = "computed the over-statement by method {method}; can be told: {estimated}"
     method: str
     rule: str | None
     rating_rule: str | None

@@ -17,6 +17,7 @@ class RatingInputsFixed(Event):
 
     type: Literal["rating.inputs_fixed.v2"] = "rating.inputs_fixed.v2"
     says: ClassVar = "锁定了第 {round} 轮年度评价的输入，涉及 {inputs:count} 家服务商"
+    says_in_english: ClassVar = "fixed the inputs of round {round} of the yearly rating; providers: {inputs:count}"
     round: int
     position: int
     input_digest: str
@@ -34,6 +35,10 @@ class RatingComputed(Event):
     type: Literal["rating.computed.v2"] = "rating.computed.v2"
     says: ClassVar = (
         "按方法 {method} 得出了第 {round} 轮年度评价，涉及 {providers:count} 家服务商，其中有得分的 {scored} 家"
+    )
+    says_in_english: ClassVar = (
+        "computed round {round} of the yearly rating by method {method}; providers: {providers:count}, with a score: "
+        "{scored}"
     )
     round: int
     method: str
@@ -55,6 +60,7 @@ class RatingPublished(Event):
 
     type: Literal["rating.published.v1"] = "rating.published.v1"
     says: ClassVar = "公示了第 {round} 轮年度评价，异议期限至 {objections.due}"
+    says_in_english: ClassVar = "published round {round} of the yearly rating, open to objection until {objections.due}"
     round: int
     objections: Deadline
 
@@ -64,6 +70,7 @@ class RatingObjected(Event):
 
     type: Literal["rating.objected.v1"] = "rating.objected.v1"
     says: ClassVar = "对年度评价提出了异议"
+    says_in_english: ClassVar = "objected to the yearly rating"
     provider: str
     proceeding: str
 
@@ -73,6 +80,7 @@ class RatingFinal(Event):
 
     type: Literal["rating.final.v1"] = "rating.final.v1"
     says: ClassVar = "将年度评价定案（第 {round} 轮）"
+    says_in_english: ClassVar = "made the yearly rating final (round {round})"
     round: int
 
 

@@ -144,6 +144,7 @@ class ReassessmentAssigned(Event):
 
     type: Literal["reassessment.assigned.v1"] = "reassessment.assigned.v1"
     says: ClassVar = "指派了第 {turn} 次盲评"
+    says_in_english: ClassVar = "assigned blind re-assessment {turn}"
     draw: str
     assessor: PersonId
     turn: int
@@ -155,6 +156,7 @@ class ReassessmentGiven(Event):
     type: Literal["reassessment.given.v1"] = "reassessment.given.v1"
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "提交了第 {turn} 次盲评"
+    says_in_english: ClassVar = "handed in blind re-assessment {turn}"
     assessor: PersonId
     turn: int
     answers: dict[str, VerifiedAnswer]

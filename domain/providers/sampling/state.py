@@ -58,6 +58,7 @@ class DrawCommitted(Event):
 
     type: Literal["draw.committed.v1"] = "draw.committed.v1"
     says: ClassVar = "承诺了抽样密值，公开随机数取自{source}"
+    says_in_english: ClassVar = "committed to the secret of the draw; the public random number comes from {source}"
     commitment: str
     source: str
 
@@ -67,6 +68,9 @@ class FrameFixed(Event):
 
     type: Literal["draw.frame_fixed.v1"] = "draw.frame_fixed.v1"
     says: ClassVar = "确定了抽样框，共 {jobs:count} 项，公开随机数产生于 {beacon_day}"
+    says_in_english: ClassVar = (
+        "fixed the sampling frame; jobs: {jobs:count}, day of the public random number: {beacon_day}"
+    )
     plan: str | None
     plan_since: date
     position: int
@@ -80,6 +84,7 @@ class BeaconRecorded(Event):
 
     type: Literal["draw.beacon_recorded.v1"] = "draw.beacon_recorded.v1"
     says: ClassVar = "录入公开随机数 {beacon}"
+    says_in_english: ClassVar = "recorded the public random number {beacon}"
     beacon: str
 
 
@@ -88,6 +93,7 @@ class DrawRevealed(Event):
 
     type: Literal["draw.revealed.v1"] = "draw.revealed.v1"
     says: ClassVar = "揭示了抽样密值"
+    says_in_english: ClassVar = "revealed the secret of the draw"
     secret: str
 
 
@@ -96,6 +102,7 @@ class JobsDrawn(Event):
 
     type: Literal["draw.drawn.v1"] = "draw.drawn.v1"
     says: ClassVar = "抽取了 {jobs:count} 项"
+    says_in_english: ClassVar = "drew jobs: {jobs:count}"
     seed: str
     jobs: tuple[DrawnJob, ...]
 
@@ -108,6 +115,10 @@ class SampleAdjudicated(Event):
 
     type: Literal["draw.adjudicated.v1"] = "draw.adjudicated.v1"
     says: ClassVar = "裁定了一项样本：出具总分 {issued_total}，裁定总分 {adjudicated_total}{found}"
+    says_in_english: ClassVar = (
+        "adjudicated a sampled job: issued total {issued_total}, adjudicated total {adjudicated_total}{material:?, a "
+        "material difference}"
+    )
     diagnosis: str
     provider: str
     issued_total: Decimal

@@ -120,6 +120,7 @@ class ScreeningRequested(Event):
 
     type: Literal["screening.requested.v1"] = "screening.requested.v1"
     says: ClassVar = "申请筛查 {year} 年的记录"
+    says_in_english: ClassVar = "asked for a screening of the records of {year}"
     year: int
     campaign: str | None
     district: str | None
@@ -130,6 +131,7 @@ class ScreeningComputed(Event):
 
     type: Literal["screening.computed.v1"] = "screening.computed.v1"
     says: ClassVar = "按方法 {method} 完成筛查，提出新信号 {raised} 件"
+    says_in_english: ClassVar = "completed the screening by method {method}; new signals: {raised}"
     method: str
     rule: str | None
     rule_since: date

@@ -82,6 +82,9 @@ class SignalRaised(Event):
 
     type: Literal["signal.raised.v1"] = "signal.raised.v1"
     says: ClassVar = "提出了信号：{kind:term}，数值 {value}，阈值 {threshold}，预期误报率 {expected}"
+    says_in_english: ClassVar = (
+        "raised a signal ({kind:term}): value {value}, threshold {threshold}, expected rate of false alarms {expected}"
+    )
     screening: str
     kind: SignalKind
     diagnosis: str
@@ -104,6 +107,7 @@ class SignalAnswered(Event):
     type: Literal["signal.answered.v1"] = "signal.answered.v1"
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "答复了信号：{statement}"
+    says_in_english: ClassVar = "answered the signal: {statement}"
     statement: str
     answered_by: PersonId
 
@@ -114,6 +118,7 @@ class SignalClosed(Event):
     type: Literal["signal.closed.v1"] = "signal.closed.v1"
     masks: ClassVar = frozenset({Mask.PROCESS_SECRETS})
     says: ClassVar = "办结了信号，结论为{outcome:term}：{reason}"
+    says_in_english: ClassVar = "closed the signal, “{outcome:term}”: {reason}"
     outcome: SignalOutcome
     reason: str
     closed_by: PersonId

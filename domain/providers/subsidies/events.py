@@ -22,6 +22,7 @@ class DistrictSubsidyRecorded(Event):
 
     type: Literal["subsidy.district_recorded.v1"] = "subsidy.district_recorded.v1"
     says: ClassVar = "登记了对一项诊断的区级补贴，共 {fen:yuan}（{source}）"
+    says_in_english: ClassVar = "recorded a district's subsidy for a diagnosis, {fen:yuan} ({source})"
     diagnosis: str
     district: str
     fen: int
@@ -33,6 +34,7 @@ class DistrictSubsidyWithdrawn(Event):
 
     type: Literal["subsidy.district_withdrawn.v1"] = "subsidy.district_withdrawn.v1"
     says: ClassVar = "撤回了对一项诊断的区级补贴登记（{fen:yuan}）：{reason}"
+    says_in_english: ClassVar = "took back the record of a district's subsidy for a diagnosis ({fen:yuan}): {reason}"
     diagnosis: str
     district: str
     fen: int
@@ -48,6 +50,10 @@ class SubsidyComputed(Event):
 
     type: Literal["subsidy.computed.v1"] = "subsidy.computed.v1"
     says: ClassVar = "按方法 {method} 计算了年度补贴，涉及 {providers:count} 家服务商，应付 {due:yuan}，实付 {paid:yuan}"
+    says_in_english: ClassVar = (
+        "computed the year's subsidy by method {method}; providers: {providers:count}, due {due:yuan}, paid "
+        "{paid:yuan}"
+    )
     method: str
     rule: str | None
     rule_since: date
@@ -68,6 +74,7 @@ class SubsidyApproved(Event):
 
     type: Literal["subsidy.approved.v1"] = "subsidy.approved.v1"
     says: ClassVar = "批准了年度补贴，共 {paid:yuan}"
+    says_in_english: ClassVar = "approved the year's subsidy, {paid:yuan}"
     input_digest: str
     paid: int
     approved_by: PersonId
@@ -78,6 +85,7 @@ class SubsidyClawedBack(Event):
 
     type: Literal["subsidy.clawed_back.v1"] = "subsidy.clawed_back.v1"
     says: ClassVar = "经程序追回了{provider:organisation}的补贴 {fen:yuan}"
+    says_in_english: ClassVar = "took back from {provider:organisation} a subsidy of {fen:yuan} after a proceeding"
     provider: str
     proceeding: str
     diagnoses: tuple[str, ...]

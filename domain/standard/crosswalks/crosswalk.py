@@ -172,6 +172,9 @@ class CrosswalkProposed(Event):
 
     type: Literal["crosswalk.proposed.v1"] = "crosswalk.proposed.v1"
     says: ClassVar = "建立了标准版本 {edition} 与外部模型 {external_edition} 的对照“{title}”"
+    says_in_english: ClassVar = (
+        "began the crosswalk “{title}” from the edition {edition} to the external model {external_edition}"
+    )
     edition: str
     external_edition: str
     title: str
@@ -183,6 +186,7 @@ class CrosswalkChanged(Event):
 
     type: Literal["crosswalk.changed.v1"] = "crosswalk.changed.v1"
     says: ClassVar = "提出了 {rows:count} 行对照，删去 {removed:count} 行"
+    says_in_english: ClassVar = "proposed rows of the crosswalk: {rows:count}, removed rows: {removed:count}"
     proposer: PersonId
     rows: tuple[CrosswalkRow, ...]
     removed: tuple[CrosswalkPair, ...]
@@ -193,6 +197,7 @@ class CrosswalkReviewed(Event):
 
     type: Literal["crosswalk.reviewed.v1"] = "crosswalk.reviewed.v1"
     says: ClassVar = "评审了 {rows:count} 行对照：{verdict:term}"
+    says_in_english: ClassVar = "reviewed rows of the crosswalk ({rows:count}): {verdict:term}"
     reviewer: PersonId
     draft_version: int
     rows: tuple[CrosswalkPair, ...]
@@ -205,6 +210,7 @@ class CrosswalkPublished(Event):
 
     type: Literal["crosswalk.published.v1"] = "crosswalk.published.v1"
     says: ClassVar = "发布了对照第 {version} 版，共 {rows:count} 行"
+    says_in_english: ClassVar = "published version {version} of the crosswalk; rows: {rows:count}"
     version: int
     rows: tuple[CrosswalkRow, ...]
     edition_digest: Sha256

@@ -125,6 +125,7 @@ class ConsultationOpened(Event):
 
     type: Literal["revision.consultation_opened.v1"] = "revision.consultation_opened.v1"
     says: ClassVar = "就第 {draft_version} 稿公开征求意见，自 {since} 至 {until}"
+    says_in_english: ClassVar = "opened draft {draft_version} to comments from {since} to {until}"
     draft_version: int
     since: date
     until: date
@@ -135,6 +136,7 @@ class ConsultationClosed(Event):
 
     type: Literal["revision.consultation_closed.v1"] = "revision.consultation_closed.v1"
     says: ClassVar = "结束了征求意见"
+    says_in_english: ClassVar = "closed the consultation"
 
 
 class DraftCommentedOn(Event):
@@ -142,6 +144,7 @@ class DraftCommentedOn(Event):
 
     type: Literal["revision.commented.v1"] = "revision.commented.v1"
     says: ClassVar = "对{clause:clause?@|全文}提出了意见"
+    says_in_english: ClassVar = "commented on {clause:clause?@|the whole text}"
     comment: str
     industry: str | None
     clause: str
@@ -155,6 +158,7 @@ class CommentAnswered(Event):
 
     type: Literal["revision.comment_answered.v1"] = "revision.comment_answered.v1"
     says: ClassVar = "答复了一条意见：{disposition:term}"
+    says_in_english: ClassVar = "answered a comment: {disposition:term}"
     comment: str
     disposition: Disposition
     reason: str

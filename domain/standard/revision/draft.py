@@ -161,6 +161,7 @@ class RevisionDrafted(Event):
 
     type: Literal["revision.drafted.v1"] = "revision.drafted.v1"
     says: ClassVar = "以版本 {base} 为基础起草了{kind:term} {key}：{why}"
+    says_in_english: ClassVar = "began {kind:term}, {key}, on the basis of the edition {base}: {why}"
     kind: RevisionKind
     base: str
     bases: dict[str, str]
@@ -185,6 +186,7 @@ class DraftChanged(Event):
 
     type: Literal["revision.changed.v1"] = "revision.changed.v1"
     says: ClassVar = "修改了草案：{clauses:clauses}"
+    says_in_english: ClassVar = "changed the draft: {clauses:clauses}"
     changes: tuple[DraftChange, ...]
 
     @property

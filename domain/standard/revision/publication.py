@@ -87,6 +87,7 @@ class RevisionPublished(Event):
 
     type: Literal["revision.published.v1"] = "revision.published.v1"
     says: ClassVar = "发布了修订：{editions:listed}，自 {since} 起施行"
+    says_in_english: ClassVar = "published the revision: {editions:listed}, in force from {since} on"
     draft_version: int
     since: date
     editions: dict[str, str]
@@ -97,6 +98,7 @@ class RevisionAbandoned(Event):
 
     type: Literal["revision.abandoned.v1"] = "revision.abandoned.v1"
     says: ClassVar = "终止了修订：{reason}"
+    says_in_english: ClassVar = "gave the revision up: {reason}"
     reason: str
 
 

@@ -66,6 +66,7 @@ class ReviewersNamed(Event):
 
     type: Literal["revision.reviewers_named.v1"] = "revision.reviewers_named.v1"
     says: ClassVar = "将草案送 {reviewers:count} 位专家评审"
+    says_in_english: ClassVar = "sent the draft to reviewers: {reviewers:count}"
     reviewers: tuple[PersonId, ...]
 
 
@@ -74,6 +75,7 @@ class DraftReviewed(Event):
 
     type: Literal["revision.reviewed.v1"] = "revision.reviewed.v1"
     says: ClassVar = "评审了第 {draft_version} 稿：{verdict:term}"
+    says_in_english: ClassVar = "reviewed draft {draft_version}: {verdict:term}"
     reviewer: PersonId
     draft_version: int
     verdict: Verdict

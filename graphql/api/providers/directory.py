@@ -11,7 +11,7 @@ import strawberry
 from api.kit.as_of import past_day
 from api.kit.context import Context
 from api.kit.enums import enum_type
-from api.kit.event_names import in_words
+from api.kit.event_names import in_english, in_words
 from api.kit.filter_values import require_known
 from api.kit.ids import OrganisationID, id_of, key_of
 from api.kit.lists import Listed, listing
@@ -65,6 +65,7 @@ class DirectoryMove:
     id: strawberry.ID = field("The fact, as stream/version · 事实标识")
     type: str = field("Published name of the fact · 事实名称")
     what: str = field("What happened, in Chinese · 事实")
+    what_in_english: str = field("What happened, in English · 事实（英文）")
     on: date = field("Day of the city on which it holds · 生效日")
     at: datetime = field("When it was recorded, UTC · 记录时间")
     year: int | None = field("Year of the directory, of a yearly move · 年度")
@@ -104,8 +105,10 @@ class Cause:
     depth: int = field("Steps below the move that decides, from 0 · 层级")
     type: str = field("Published name of the fact · 事实名称")
     what: str = field("What happened, in Chinese · 事实")
+    what_in_english: str = field("What happened, in English · 事实（英文）")
     at: datetime = field("When, UTC · 时间")
-    sentence: str | None = field("The fact as a sentence, for whoever may read it; else null · 语句")
+    sentence: str | None = field("The fact as a Chinese sentence, for whoever may read it; else null · 语句")
+    sentence_in_english: str | None = field("The same sentence, in English · 语句（英文）")
 
 
 @published(ANYONE, placed=False)
@@ -114,6 +117,7 @@ class WhyListed:
 
     entry: DirectoryEntry = field("Where it stands · 名录条目")
     sentence: str = field("In one Chinese sentence · 缘由")
+    sentence_in_english: str = field("In one English sentence · 缘由（英文）")
     causes: list[Cause] = field("The facts behind it, each below the one that cites it · 依据链")
 
 
@@ -142,6 +146,7 @@ def _move(row: MoveRow, after: Listing, before: frozenset[str]) -> DirectoryMove
         id=strawberry.ID(cause_of(listing_stream(row.provider), row.version)),
         type=row.type,
         what=in_words(row.type),
+        what_in_english=in_english(row.type),
         on=event.on,
         at=utc_moment(row.at),
         year=event.year if isinstance(event, ProviderListed | ListingLapsed) else None,
@@ -248,7 +253,12 @@ class DirectoryQueries:
         found = causes.chain(context.snapshot, [cause_of(listing_stream(identity), one.version) for one in decisive])
         refused, below = _refused_since(context, row, on)
         found += [one for one in below if one.id not in {known.id for known in found}]
-        return WhyListed(entry=entry, sentence=_sentence(entry, decisive, refused), causes=_chain(context, identity, found))
+        return WhyListed(
+            entry=entry,
+            sentence=_sentence(entry, decisive, refused),
+            sentence_in_english=_sentence_in_english(entry, decisive, refused),
+            causes=_chain(context, identity, found),
+        )
 
 
 def _decisive(row: DirectoryRow) -> list[MoveRow]:
@@ -275,15 +285,26 @@ def _refused_since(context: Context, row: DirectoryRow, on: date | None) -> tupl
 
 def _sentence(entry: DirectoryEntry, decisive: Sequence[MoveRow], refused: Application | None) -> str:
     """Where it stands and by what, in Chinese; reasons are the city's own words, which are public."""
-    parts = []
-    for one in decisive:
-        event: Event = one.event()
-        said = trail_sentences.predicate(event, trail_sentences.KnownNames({}, {}, {}, {}))
-        parts.append(f"{one.day} {said}")
+    parts = _done(decisive, trail_sentences.CHINESE)
     if refused is not None and refused.result is not None:
-        why = "、".join(one.description.split(" · ")[1] for one in refused.result.shortfalls)
+        why = "、".join(one.names[0] for one in refused.result.shortfalls)
         parts.append(f"{refused.year} 年征集未入选：{why}")
-    return f"“{entry.name}”现为“{entry.standing.description.split(' · ')[1]}”：{'；'.join(parts)}。"
+    return f"“{entry.name}”现为“{entry.standing.names[0]}”：{'；'.join(parts)}。"
+
+
+def _sentence_in_english(entry: DirectoryEntry, decisive: Sequence[MoveRow], refused: Application | None) -> str:
+    """The same, in English."""
+    parts = _done(decisive, trail_sentences.ENGLISH)
+    if refused is not None and refused.result is not None:
+        why = ", ".join(one.names[1] for one in refused.result.shortfalls)
+        parts.append(f"not listed by the call of {refused.year}: {why}")
+    return f"“{entry.name}” now stands as “{entry.standing.names[1]}”: {'; '.join(parts)}."
+
+
+def _done(decisive: Sequence[MoveRow], words: trail_sentences.Wording) -> list[str]:
+    """What the office did on which day."""
+    events: list[tuple[str, Event]] = [(one.day, one.event()) for one in decisive]
+    return [f"{day} {trail_sentences.predicate(event, trail_sentences.KnownNames(), words)}" for day, event in events]
 
 
 def _chain(context: Context, provider: str, found: Sequence[CauseRow]) -> list[Cause]:
@@ -295,7 +316,7 @@ def _chain(context: Context, provider: str, found: Sequence[CauseRow]) -> list[C
     own = context.scope == Is(Attribute.PROVIDER, provider)
     told = [row for row in found if _may_know(context.role, row, own=own)]
     sentences = trail_sentences.sentences_of(context.snapshot, context.scope, [row.entry for row in told]) if told else ()
-    said = dict(zip((row.id for row in told), sentences, strict=True))
+    said: dict[str, trail_sentences.Said] = dict(zip((row.id for row in told), sentences, strict=True))
     without_people = context.role not in SELECTION_OFFICE
     return [
         Cause(
@@ -304,8 +325,10 @@ def _chain(context: Context, provider: str, found: Sequence[CauseRow]) -> list[C
             depth=row.depth,
             type=row.entry.type,
             what=in_words(row.entry.type),
+            what_in_english=in_english(row.entry.type),
             at=utc_moment(row.entry.at),
-            sentence=said.get(row.id),
+            sentence=said[row.id].in_chinese if row.id in said else None,
+            sentence_in_english=said[row.id].in_english if row.id in said else None,
         )
         for place, row in enumerate(found)
     ]

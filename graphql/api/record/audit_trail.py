@@ -11,7 +11,7 @@ import strawberry
 
 from api.kit import ids
 from api.kit.context import Context
-from api.kit.event_names import in_words
+from api.kit.event_names import in_english, in_words
 from api.kit.filter_values import require_known, require_values
 from api.kit.lists import Listed, UpToPosition, listing
 from api.kit.nodes import NODES
@@ -52,9 +52,11 @@ class AuditEntry:
     )
     type: str = field("Published name of the fact · 事实名称")
     what: str = field("What happened, in Chinese · 事实")
+    what_in_english: str = field("What happened, in English · 事实（英文）")
     sentence: str | None = field(
         "Who did what to how much of it, in Chinese; roles, never people · 轨迹语句", roles=TRAIL, mask=Mask.TRAIL
     )
+    sentence_in_english: str | None = field("The same sentence, in English · 轨迹语句（英文）", roles=TRAIL, mask=Mask.TRAIL)
     actor: strawberry.ID | None = field("Opaque id of the person or machine · 操作人标识", roles=ACTORS)
     role: Role = field("Role acted in; SYSTEM where no person or machine sent it, such as a demo's mark · 角色", made=True)
     organisation: strawberry.ID = field("Organisation it was acted for · 单位标识")
@@ -73,6 +75,7 @@ class DiagnosisEvent:
     )
     type: str = field("Published name of the fact · 事实名称")
     what: str = field("What happened, in Chinese · 事实")
+    what_in_english: str = field("What happened, in English · 事实（英文）")
     at: datetime = field("When, UTC · 时间")
     role: Role = field("Role acted in · 角色")
 
@@ -84,13 +87,13 @@ def _entries(context: Context, rows: Sequence[EntryRow], wanted: frozenset[str])
         for stream, firm in firms.items():
             held = (EVENT_OF[row.type].masks for row in rows if row.stream == stream and row.type in EVENT_OF)
             context.disclosure_notes.note(masks.union(*held), [(firm, stream)])
-    sentences = [""] * len(rows)
-    if "sentence" in wanted:
+    sentences = [trail_sentences.Said("", "")] * len(rows)
+    if not wanted.isdisjoint({"sentence", "sentence_in_english"}):
         sentences = trail_sentences.sentences_of(context.snapshot, context.scope, rows)
     return [_entry(context, row, said) for row, said in zip(rows, sentences, strict=True)]
 
 
-def _entry(context: Context, row: EntryRow, sentence: str) -> AuditEntry:
+def _entry(context: Context, row: EntryRow, said: trail_sentences.Said) -> AuditEntry:
     cursor = context.cursors.seal(row.position)
     counted = kind_of(row.stream) != "diagnosis" or not sees_only_issued(context.scope)
     return AuditEntry(
@@ -100,7 +103,9 @@ def _entry(context: Context, row: EntryRow, sentence: str) -> AuditEntry:
         cursor=cursor,
         subject=strawberry.ID(row.stream),
         what=in_words(row.type),
-        sentence=sentence,
+        what_in_english=in_english(row.type),
+        sentence=said.in_chinese,
+        sentence_in_english=said.in_english,
         data=_readable_data(row, context.role),
         role=Role(row.role or Role.SYSTEM),
     )
@@ -236,6 +241,7 @@ class DiagnosisSubscription:
                 cursor=cursors.seal(row.position),
                 diagnosis=ids.id_of("diagnosis", key_of(row.stream)),
                 what=in_words(row.type),
+                what_in_english=in_english(row.type),
             )
 
         async with aclosing(follow(context, after, ("diagnosisEvents", where), read, made)) as events:

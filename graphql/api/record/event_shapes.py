@@ -3,13 +3,12 @@
 One shape for every way out: the feed, its event stream and webhooks carry the same object with the same id.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from api.kit.event_names import CHINESE_WORDS, in_words
+from api.kit.event_names import CHINESE_WORDS, in_english, in_words
 from domain.instants import utc_moment
 from domain.kernel import Event, key_of, name_of
 from domain.public_events import PUBLIC_EVENTS, PublicEvent
@@ -70,8 +69,7 @@ class Described:
 def described(event: type[Event]) -> Described:
     """What is published of a stored event."""
     public = PUBLIC_EVENTS[event]
-    english = " ".join(CHINESE_WORDS.sub("", (event.__doc__ or "").splitlines()[0]).replace(" ,", ",").split())
-    says = f"{re.split(' ?[;.]( |$)', english)[0]} · {in_words(name_of(event))}"
+    says = f"{in_english(name_of(event))} · {in_words(name_of(event))}"
     thing = f"{public.thing}/{EXAMPLES[public.thing]}"
     example = _envelope(public, "bm8tcGxhY2Utb2YtdGhlLWpvdXJuYWw", thing, "2024-06-03T01:30:00.000000Z", 1)
     return Described(public, says, _schema(public, says), example)

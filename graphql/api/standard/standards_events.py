@@ -8,7 +8,7 @@ from enum import Enum
 import strawberry
 
 from api.kit.context import Context
-from api.kit.event_names import in_words
+from api.kit.event_names import in_english, in_words
 from api.kit.ids import id_of
 from api.kit.paging import After
 from api.kit.published import field, published, subscription
@@ -39,6 +39,7 @@ class StandardsEvent:
     id: strawberry.ID = field("Id of the revision or edition · 标识", made=True)
     type: str = field("Published name of the fact · 事实名称")
     what: str = field("What happened, in Chinese · 事实")
+    what_in_english: str = field("What happened, in English · 事实（英文）")
     at: datetime = field("When, UTC · 时间")
     role: Role = field("Role acted in · 角色")
 
@@ -68,6 +69,7 @@ class StandardsSubscription:
                 subject=StandardsSubject(row.kind),
                 id=id_of(row.kind, row.subject),
                 what=in_words(row.type),
+                what_in_english=in_english(row.type),
             )
 
         async with aclosing(follow(context, after, ("standardsEvents",), read, made)) as events:

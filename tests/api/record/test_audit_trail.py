@@ -22,7 +22,7 @@ from domain.standard.revision.draft import DraftChange, DraftChanged
 from journal import NewEntry
 from journal.journal import DEMO_STREAM, DEMO_TYPE
 from projections.record.audit_trail import EntryRow
-from projections.record.trail_sentences import KnownNames, in_words, predicate, sentence
+from projections.record.trail_sentences import ENGLISH, KnownNames, in_words, predicate, sentence
 from standards import Answer
 from standards.described import DescribedEnum
 from tests.live_city import ENTERPRISE, LiveCity, sections
@@ -32,7 +32,7 @@ KEPT = json.loads((Path(__file__).parents[2] / "golden" / "events.json").read_te
 ASKED = """query($subject: ID, $kind: [String!], $actor: [ID!], $role: [Role!], $organisation: [ID!],
   $from: DateTime, $to: DateTime) {
   auditTrail(subject: $subject, kind: $kind, actor: $actor, role: $role, organisation: $organisation, from: $from, to: $to,
-    first: 100) { totalCount nodes { type what role organisation at subject sentence } } }"""
+    first: 100) { totalCount nodes { type what whatInEnglish role organisation at subject sentence sentenceInEnglish } } }"""
 
 
 def trail(city: LiveCity, who: str, **given: Any) -> list[dict[str, Any]]:
@@ -61,6 +61,7 @@ def test_what_no_person_sent_is_told_as_the_systems(city: LiveCity) -> None:
     city.installation.services.models.catch_up()
     [entry] = trail(city, "city", subject=DEMO_STREAM)
     assert (entry["role"], entry["organisation"], entry["what"]) == ("SYSTEM", "", "日志已标记为示例")
+    assert entry["sentenceInEnglish"] == "The system marked the journal as a demo"
 
 
 def test_only_who_may_read_the_actor_may_look_for_one(city: LiveCity) -> None:
@@ -78,7 +79,11 @@ def test_a_person_understands_what_happened(city: LiveCity) -> None:
     found = [dict(one) for one in answers]
     found[0] |= {"answer": {"level": "2"}, "reason": "规划未覆盖主要业务领域"}
     city.done("provider", "verifyAnswers", diagnosis=diagnosis, section=section, answers=found)
-    said = [node["sentence"] for node in trail(city, "enterprise", subject=diagnosis)]
+    told = trail(city, "enterprise", subject=diagnosis)
+    said = [node["sentence"] for node in told]
+    english = [node["sentenceInEnglish"] for node in told]
+    assert (told[0]["whatInEnglish"], told[1]["whatInEnglish"]) == ("A diagnosis began", "Answers of a section changed")
+    assert english[1] == f"Owner of the enterprise's account saved {len(answers)} of the answers of {section}"
     assert said[0] == "区级部门“松江区”开启了首次诊断（批次 2024，标准版本 2023），指定“示例诊断服务一所”"
     assert said[1] == f"企业负责人保存了 {section} 数字战略 的自评 {len(answers)} 项"
     assert said[-2:] == [
@@ -94,24 +99,45 @@ def row(kind: str, data: str = "{}", role: str = "city", actor: str = "u1") -> E
 @pytest.mark.parametrize("stored", [one for history in KEPT.values() for one in history], ids=lambda one: one["type"])
 def test_every_fact_ever_stored_is_told_in_a_sentence_without_a_gap(stored: dict[str, Any]) -> None:
     said = sentence(row(stored["type"], json.dumps(stored["state"])), KnownNames())
-    assert said.startswith("市级部门")
-    assert not re.search(r"[{}@|]|None|<", said), said
+    assert said.in_chinese.startswith("市级部门")
+    assert said.in_english.startswith("City department ")
+    for one in said:
+        assert not re.search(r"[{}@|]|None|True|False|<", one), one
+    own_words = said.in_english
+    for text in sorted(texts_of(stored["state"]), key=len, reverse=True):
+        own_words = own_words.replace(text, "")
+    assert not re.search(r"[\u3000-\u9fff\uff00-\uffef]", own_words), "each sentence is whole in one language"
+
+
+def texts_of(stated: Any) -> set[str]:
+    """The texts that a fact itself holds: names, reasons and whatever else somebody wrote."""
+    if isinstance(stated, dict):
+        return set().union(*map(texts_of, [*stated, *stated.values()]))
+    if isinstance(stated, list):
+        return set().union(*map(texts_of, stated))
+    return {stated} if isinstance(stated, str) and stated else set()
 
 
 def test_what_the_person_at_the_machine_did_is_told_as_such() -> None:
     erased = row("person.erased.v1", actor="operator-root", role="system")
-    assert sentence(erased, KnownNames()) == "运维人员删除了一名人员的个人信息，密钥已销毁"
+    said = sentence(erased, KnownNames())
+    assert said.in_chinese == "运维人员删除了一名人员的个人信息，密钥已销毁"
+    assert said.in_english == "The operator erased a person's data and destroyed its key"
 
 
 def test_long_lists_are_counted_and_equal_answers_called_equal() -> None:
     items = ",".join(f'{{"indicator": "Z{n:02d}", "reason": "r"}}' for n in range(1, 8))
     objected = row("diagnosis.report_objected_to.v1", f'{{"items": [{items}]}}', role="enterprise")
-    assert sentence(objected, KnownNames()) == "企业负责人对 Z01、Z02、Z03、Z04、Z05 等 7 项 提出了异议"
+    assert sentence(objected, KnownNames()).in_chinese == "企业负责人对 Z01、Z02、Z03、Z04、Z05 等 7 项 提出了异议"
+    assert sentence(objected, KnownNames()).in_english.endswith(" objected to Z01, Z02, Z03, Z04, Z05 and others, 7 in all")
     data = '{"section": "D1", "answers": {"Z01": {"answer": {"level": "3.0"}, "reason": null}}}'
     named = KnownNames(indicators={"Z01": "Z01 数字化战略与规划"})
-    assert "Z01 数字化战略与规划、Z02" in sentence(objected, named)
+    assert "Z01 数字化战略与规划、Z02" in sentence(objected, named).in_chinese
+    assert "Z01, Z02" in sentence(objected, named).in_english
     known = KnownNames(own={"Z01": Answer(level="3")})
-    assert sentence(row("diagnosis.answers_verified.v1", data, "provider"), known) == "服务商负责人核验了 D1 的 1 项，均与自评一致"
+    said = sentence(row("diagnosis.answers_verified.v1", data, "provider"), known)
+    assert said.in_chinese == "服务商负责人核验了 D1 的 1 项，均与自评一致"
+    assert said.in_english.endswith(" verified 1 of the answers of D1, all as self-assessed")
 
 
 def test_the_trail_names_clauses_and_measures_and_why_a_file_went_back() -> None:
@@ -124,15 +150,19 @@ def test_the_trail_names_clauses_and_measures_and_why_a_file_went_back() -> None
     assert "诊断覆盖率（%）不低于 50" in said[1]
     assert "3 行有误或待确认" in held_back(3)
     assert "0" not in held_back(0)
+    assert predicate(targets[0], KnownNames(), ENGLISH) == "set a target for 2026 (firms diagnosed) of at least 50 (条)"
+    assert predicate(drafted, KnownNames(), ENGLISH) == "changed the draft: dimensions.D1.weight"
 
 
 def test_the_trail_says_money_in_yuan_a_kind_by_its_name_and_a_clause_in_words() -> None:
     kept = {one["type"]: one["state"] for history in KEPT.values() for one in history}
     approved, asked, said = ("subsidy.approved.v1", "paper.requested.v1", "revision.commented.v1")
-    assert re.search(r"共 [0-9,]+\.[0-9]{2} 元$", sentence(row(approved, json.dumps(kept[approved])), KnownNames()))
-    assert re.search("年度(白皮书|研究简报)第", sentence(row(asked, json.dumps(kept[asked])), KnownNames()))
+    paid = sentence(row(approved, json.dumps(kept[approved])), KnownNames())
+    assert re.search(r"共 [0-9,]+\.[0-9]{2} 元$", paid.in_chinese)
+    assert re.search(r", [0-9,]+\.[0-9]{2} yuan$", paid.in_english)
+    assert re.search("年度(白皮书|研究简报)第", sentence(row(asked, json.dumps(kept[asked])), KnownNames()).in_chinese)
     on_a_weight = json.dumps(kept[said] | {"clause": "dimensions.D1.weight"})
-    assert sentence(row(said, on_a_weight), KnownNames()) == "市级部门对 维度 D1 的权重 提出了意见"
+    assert sentence(row(said, on_a_weight), KnownNames()).in_chinese == "市级部门对 维度 D1 的权重 提出了意见"
 
 
 def closed_sets() -> set[type[DescribedEnum]]:
