@@ -15,6 +15,7 @@ from domain.diagnosis.state import Purpose
 from domain.kernel import Refused
 from journal import Caller
 from projections.engine.places import ENTERPRISES
+from projections.participants.organisations import ids_by_name
 from standards import Form
 from tests import live_city
 from zhenduan.demo.city import open_demo
@@ -69,7 +70,7 @@ def _signed_in(installation: Installation, login: DemoLogin) -> str:
 
 
 def _more_diagnoses(installation: Installation) -> None:
-    """A diagnosis with a provider for every firm of the district that has none."""
+    """A diagnosis for every firm of the district that has none, with the first provider that serves its industry."""
     services = installation.services
     city = Caller("benchmark", Role.CITY, "city", scope_of(Role.CITY, ""))
     with services.models.reading() as snapshot:
@@ -77,6 +78,7 @@ def _more_diagnoses(installation: Installation) -> None:
         waiting = snapshot.rows(
             select(firms.c.id).where(firms.c.district == SHOWN_DISTRICT, firms.c.latest_diagnosis.is_(None))
         )
+        others = dict.fromkeys((PROVIDER, *ids_by_name(snapshot, ["provider"])["provider"].values()))
     for number, (firm,) in enumerate(waiting):
         opening = OpenDiagnosis(
             diagnosis=f"benchmark-{number}",
@@ -85,11 +87,13 @@ def _more_diagnoses(installation: Installation) -> None:
             purpose=Purpose.INITIAL,
             form=Form.BRIEF,
             edition="2023",
-            provider=PROVIDER,
+            provider=None,
             reason="基准测试统一使用通用版 the plain edition for every firm of the benchmark",
         )
-        try:
-            services.send(city, opening)
-        except Refused:  # the provider serves other industries: this one is opened without one
-            services.send(city, opening.model_copy(update={"provider": None}))
+        for provider in (*others, None):  # None: nobody serves its industry
+            try:
+                services.send(city, opening.model_copy(update={"provider": provider}))
+            except Refused:
+                continue
+            break
     services.models.catch_up()

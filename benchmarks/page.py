@@ -53,6 +53,8 @@ SMOKE = Sizes(seconds=0.1, rounds=1, connections=(2,))
 
 ENUMERATED = ("sizeClass", "status")
 """Fields that we publish as values of an enumeration, and a row holds as their texts."""
+IDENTIFIED = ("id", "campaign")
+"""Fields that we publish as ids of things, and a row holds as their keys."""
 THEIRS = f"""query Page($first: Int!) {{
   enterprises: allEnterprises(first: $first, condition: {{ district: "{SHOWN_DISTRICT}" }}, orderBy: PRIMARY_KEY_ASC) {{
     nodes {{ id: rowId {FIRM.replace(" { code }", "")} diagnosis {{ id: rowId {CASE} provider: assigned {{ id: rowId name }} }} }}
@@ -113,7 +115,7 @@ def bare(answer: Any, name: str = "") -> Any:  # noqa: ANN401 - any JSON
     if isinstance(answer, dict) and answer.keys() == {"code"}:
         return answer["code"]
     if isinstance(answer, dict):
-        return {name: str(one).rpartition("/")[2] if name == "id" else bare(one, name) for name, one in answer.items()}
+        return {name: str(one).rpartition("/")[2] if name in IDENTIFIED else bare(one, name) for name, one in answer.items()}
     if isinstance(answer, list):
         return [bare(one) for one in answer]
     return answer.lower() if name in ENUMERATED else answer
