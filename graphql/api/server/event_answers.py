@@ -16,7 +16,7 @@ from api.kit.ports import PUBLIC, Identified
 from api.kit.services import Services
 from api.server.asked_together import AskedTogether
 from api.server.change_notifications import ChangeNotifications
-from api.server.disclosure_notes import DisclosureNotes, Found
+from api.server.disclosure_notes import DisclosureNotes, Noted
 from api.server.messages import CallerGone, GraphQLResponse
 from api.server.prepared_operations import PreparedOperation
 from journal import Caller
@@ -42,7 +42,7 @@ class _Job:
     """
 
     identified: dict[str | None, Identified | bool | None] = field(default_factory=dict)
-    made: dict[Caller | None, tuple[GraphQLResponse, Found]] = field(default_factory=dict)
+    made: dict[Caller | None, tuple[GraphQLResponse, Noted | None]] = field(default_factory=dict)
 
 
 class EventAnswers:
@@ -117,16 +117,16 @@ class EventAnswers:
     def _answer(self, job: _Job, admitted: PreparedOperation, event: object) -> GraphQLResponse:
         now = self._now(job, admitted.context.token, admitted.context.caller)
         caller = now.caller if now is not None else PUBLIC
-        answer, found = job.made.get(FOR_ANYONE) or job.made.get(caller) or self._executed(job, admitted, event, now)
-        if found:
+        answer, noted = job.made.get(FOR_ANYONE) or job.made.get(caller) or self._executed(job, admitted, event, now)
+        if noted is not None:
             notes = DisclosureNotes(admitted.prepared.entry_point)
-            notes.note_again(found)
+            notes.note_again(noted)
             notes.leave(self._services, caller)
         return answer
 
     def _executed(
         self, job: _Job, admitted: PreparedOperation, event: object, now: Identified | None
-    ) -> tuple[GraphQLResponse, Found]:
+    ) -> tuple[GraphQLResponse, Noted | None]:
         """An answer on a snapshot of its own, kept for the rest of the job unless it holds an error, which names its request."""
         before = admitted.context
         context = Context(self._services, self._cursors, self._notifications, now, before.token)
@@ -142,7 +142,7 @@ class EventAnswers:
         finally:
             context.close()
         answer = replace(answer, position=getattr(event, "cursor", ""), body=orjson.dumps(answer.payload))
-        made = answer, context.disclosure_notes.found
+        made = answer, context.disclosure_notes.noted
         if "errors" not in answer.payload:
             job.made[whose] = made
         return made
