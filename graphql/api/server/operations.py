@@ -231,7 +231,7 @@ class Operations:
                 return GraphQLResponse({"errors": formatted([costly])}, 400)
         most = self._limits.cost if context.identified is not None else self._limits.strangers_cost
         context.cost = Cost(prepared.cost, most)
-        context.last_event = request.last_event
+        context.last_event, context.wanted_fields = request.last_event, prepared.wanted_fields
         context.disclosure_notes.guard(prepared.entry_point, prepared.guarded)
         return prepared
 
