@@ -65,7 +65,7 @@ explore: install
 
 # A hostile walk of every role through every command: WALK_STEPS=20000 WALK_SEED=7 make walk
 walk: install
-	WALK_STEPS=$${WALK_STEPS:-5000} WALK_SEED=$${WALK_SEED:-$$RANDOM} $(BIN)/pytest -q tests/api/server/test_walks.py
+	WALK_STEPS=$${WALK_STEPS:-5000} WALK_QUESTIONS=$${WALK_QUESTIONS:-20000} WALK_SEED=$${WALK_SEED:-$$RANDOM} $(BIN)/pytest -q tests/api/server/test_walks.py
 
 torture: install
 	KILLS=200 FAULTS=3000 $(BIN)/python -m pytest -q -s tests/torture

@@ -11,6 +11,7 @@ import secrets
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from hashlib import sha256
 from itertools import islice
 from typing import Any, NamedTuple, Protocol
@@ -18,6 +19,7 @@ from typing import Any, NamedTuple, Protocol
 import orjson
 from sqlalchemy import BigInteger, Column, Connection, Engine, Integer, LargeBinary, MetaData, String, Table, select
 
+from domain.access import Scope
 from domain.disclosures import Disclosed, Disclosure, bits_of, spelled
 from domain.participants.enterprises import enterprise_stream
 from journal.disclosure_log import index as index_rows
@@ -92,7 +94,28 @@ class Store(Protocol):
 _Content = tuple[int, str, str, str, str, str, str]
 
 
-def _content(disclosure: Disclosure) -> _Content:
+class Held(NamedTuple):
+    """What an answer holds of firms, as a row keeps it 披露内容: JSON, and the bits of its masks; made once an answer."""
+
+    text: str
+    masks: int
+
+
+def held(disclosed: Iterable[Disclosed]) -> Held:
+    """How a row keeps what was disclosed: [[masks, [[firm, subject], …]], …], a set of masks once for all firms that share it."""
+    groups: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+    for firm, subject, masks in disclosed:
+        short = FIRM_ITSELF if subject == enterprise_stream(firm) else subject
+        groups.setdefault(masks, []).append((firm, short))
+    return Held(orjson.dumps(list(groups.items())).decode(), bits_of([mask for masks in groups for mask in masks]))
+
+
+@lru_cache(4_096)
+def _spelled(scope: Scope) -> str:
+    return orjson.dumps(spelled(scope)).decode()
+
+
+def _content(disclosure: Disclosure, of_firms: str) -> _Content:
     """What a row holds of a disclosure, in the order of `Written`."""
     return (
         disclosure.at,
@@ -100,18 +123,9 @@ def _content(disclosure: Disclosure) -> _Content:
         str(disclosure.role),
         disclosure.organisation,
         disclosure.entry_point,
-        orjson.dumps(spelled(disclosure.scope)).decode(),
-        _grouped(disclosure.disclosed),
+        _spelled(disclosure.scope),
+        of_firms,
     )
-
-
-def _grouped(disclosed: Sequence[Disclosed]) -> str:
-    """JSON of what was disclosed: [[masks, [[firm, subject], …]], …], a set of masks once for all firms that share it."""
-    groups: dict[tuple[str, ...], list[tuple[str, str]]] = {}
-    for firm, subject, masks in disclosed:
-        short = FIRM_ITSELF if subject == enterprise_stream(firm) else subject
-        groups.setdefault(masks, []).append((firm, short))
-    return orjson.dumps(list(groups.items())).decode()
 
 
 def linked(before: bytes, writer: str, number: int, content: Sequence[Any]) -> bytes:
@@ -170,15 +184,17 @@ class DisclosureLog:
         """Begin a chain that nobody has written to."""
         self._writer, self._number, self._chain = secrets.token_hex(8), 0, START
 
-    def write(self, disclosure: Disclosure) -> None:
+    def write(self, disclosure: Disclosure, known: Held | None = None) -> None:
         """Write a disclosure down 披露留存; once this returns it is on the disk, and its answer may leave.
+
+        known: what it holds of firms, where that was made before of the same.
 
         Raises:
             DisclosureNotWritten: it is not known to be there, for the cause.
         """
-        masks = bits_of([mask for one in {one.masks for one in disclosure.disclosed} for mask in one])
+        of_firms = known or held(disclosure.disclosed)
         try:
-            self._group.submit((_content(disclosure), masks))
+            self._group.submit((_content(disclosure, of_firms.text), of_firms.masks))
         except Exception as fault:
             raise DisclosureNotWritten from fault
         if self._unindexed >= index_rows.SEGMENT and not self._indexing.locked():

@@ -6,7 +6,7 @@ looks at in the same transaction as the rows. Where it does not hold nothing is 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from functools import cached_property
 from typing import Any, Self
@@ -92,6 +92,12 @@ class Precondition:
     values: tuple[str, ...]
     since: datetime
     until: datetime
+
+
+KNOWN_FOR = timedelta(minutes=1)
+"""So long a precondition may be asked in place of finding out anew who asks."""
+ANYONE = Precondition("true", (), datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+"""Of the public, of whom nothing has to hold: what they read begins with it, and that is all."""
 
 
 class State(Enum):

@@ -19,9 +19,11 @@ from api.kit.ports import Identified, Invited
 from api.kit.second_factors import SecondStep, SignedIn
 from domain.access import Role
 from domain.instants import city_day, city_midnight, microseconds, utc_moment
+from domain.participants.people.state import person_stream
 from journal import Journal
 from journal.secrets.vault import Vault
 from projections import ReadModels
+from projections.engine.preconditions import KNOWN_FOR, Precondition
 from projections.participants.people import MembershipRow
 from zhenduan.accounts.invitations import Invitations
 from zhenduan.accounts.logins import (
@@ -44,6 +46,7 @@ from zhenduan.accounts.second_factors import SecondFactors
 from zhenduan.accounts.second_steps import AccountSecondSteps
 from zhenduan.accounts.sessions import OpenSession, SessionLimits, Sessions
 from zhenduan.accounts.sign_in_limits import SignInAttempts, SignInLimits
+from zhenduan.accounts.single_sign_on import STANDS as SUBJECT_STANDS
 from zhenduan.accounts.single_sign_on import Subjects, signed_in_as
 
 if TYPE_CHECKING:
@@ -53,6 +56,11 @@ log = logging.getLogger(__name__)
 
 SIGNED_BEGINS = "ey"
 """How every signed JSON token begins: the base64 of "{"."""
+
+
+def _end_of_day(now: datetime) -> datetime:
+    """The city's next midnight: a scope may be of its day."""
+    return city_midnight(city_day(now) + timedelta(days=1))
 
 
 class LocalAccounts:
@@ -310,8 +318,7 @@ class LocalAccounts:
         """Who a bearer token belongs to 身份识别; None when unknown, expired, ended, or the membership holds no more."""
         now = self._clock()
         if token.startswith(PARTNER_PREFIX + "_"):
-            partner = self.partner_keys.identify(token, now)
-            return Identified(partner[0], "", utc_moment(partner[1])) if partner is not None else None
+            return self._if_asked(self.partner_keys.identify(token, now))
         if self._provider is not None and token.startswith(SIGNED_BEGINS):
             return self._vouched_for(self._provider, token, now)
         session = self._sessions.find(token, now)
@@ -322,11 +329,12 @@ class LocalAccounts:
         if held is None or self._is_too_weak(session, held, now):
             return None
         ends = min(utc_moment(session.ends), end_of(held))
-        found = identified(session.person, held, now, ends)
-        if not self._one_database:
-            return found
-        until = min(ends, city_midnight(city_day(now) + timedelta(days=1)))  # a scope may be of its day
-        return replace(found, precondition=session.precondition(version, now, until))
+        precondition = session.precondition(version, now, min(ends, _end_of_day(now)))
+        return self._if_asked(replace(identified(session.person, held, now, ends), precondition=precondition))
+
+    def _if_asked(self, found: Identified | None) -> Identified | None:
+        """Who was found out, with the precondition only where one database can be asked it."""
+        return found if found is None or self._one_database else replace(found, precondition=None)
 
     def _is_too_weak(self, session: OpenSession, held: MembershipRow, now: datetime) -> bool:
         """Whether a role needs a second factor and the session was opened without one, such as before the day it began."""
@@ -339,12 +347,19 @@ class LocalAccounts:
         except TokenRefused as refused:
             log.warning("bearer token refused: %r", str(refused))
             return None
-        person = self.subjects.person_of(provider.settings.issuer, claims["sub"])
-        held = self._held(person, city_day(now)) if person is not None else []
-        if person is None or not held:
+        issuer, subject = provider.settings.issuer, claims["sub"]
+        person = self.subjects.person_of(issuer, subject)
+        if person is None:
+            return None
+        held, version = self._memberships.held_as_of(person, city_day(now))
+        if not held:
             return None
         ends = min(datetime.fromtimestamp(claims["exp"], UTC), end_of(held[0]))
-        return identified(person, held[0], now, ends)
+        values = (issuer, subject, person, person_stream(person), str(version))
+        until = min(ends, now + KNOWN_FOR, _end_of_day(now), provider.keys_until)
+        return self._if_asked(
+            replace(identified(person, held[0], now, ends), precondition=Precondition(SUBJECT_STANDS, values, now, until))
+        )
 
     # Partner keys
 

@@ -14,13 +14,15 @@ from hashlib import sha256
 
 from sqlalchemy import BigInteger, Column, MetaData, String, Table, select, update
 
+from api.kit.ports import Identified
 from domain.access import Role, scope_of
-from domain.instants import microseconds
+from domain.instants import microseconds, utc_moment
 from domain.kernel import Rule
 from domain.participants.organisations import OrganisationKind
 from journal import Caller
 from journal.secrets.vault import SCHEMA, Vault
 from projections import Snapshot
+from projections.engine.preconditions import KNOWN_FOR, Precondition
 from projections.participants.organisations import organisations_by_id
 
 META = MetaData(schema=SCHEMA)
@@ -38,6 +40,9 @@ CITY = "*"
 PREFIX = "zdp"
 SHAPE = re.compile(rf"{PREFIX}_([0-9a-f]{{16}})_([0-9a-f]{{64}})", re.ASCII)
 LONGEST_LIFETIME = timedelta(days=366)
+STANDS = f"""EXISTS (SELECT FROM {PARTNER_KEYS.fullname} k WHERE k.id = {{}} AND k.secret_hash = {{}} AND k.partner = {{}}
+AND k.organisation = {{}} AND k.expires_at = {{}}::bigint)"""
+"""Whether a key is as it was, on PostgreSQL."""
 NO_HASH = "0" * 64
 
 PARTNER_SCOPE_UNKNOWN = Rule(
@@ -169,8 +174,8 @@ class PartnerKeys:
         with self._vault.reading() as connection:
             return any(actor_of(partner) == actor for (partner,) in connection.execute(query))
 
-    def identify(self, token: str, now: datetime) -> tuple[Caller, int] | None:
-        """(caller, end of the key in microseconds of UTC) of a token; None when unknown or ended."""
+    def identify(self, token: str, now: datetime) -> Identified | None:
+        """Who a token belongs to, for a minute under the precondition that its key stands; None when unknown or ended."""
         parts = SHAPE.fullmatch(token)
         if parts is None:
             return None
@@ -188,4 +193,6 @@ class PartnerKeys:
             organisation=row.organisation,
             scope=scope_of(Role.PARTNER, row.organisation),
         )
-        return caller, int(row.expires_at)
+        values = (row.id, row.secret_hash, row.partner, row.organisation, str(row.expires_at))
+        ends = utc_moment(row.expires_at)
+        return Identified(caller, "", ends, Precondition(STANDS, values, now, min(ends, now + KNOWN_FOR)))

@@ -47,6 +47,9 @@ SUBJECT_TAKEN = Rule(
     "SUBJECT_TAKEN", "plan P7", "该外部身份已对应其他人员", "The subject is another person's already"
 )
 LIFETIME = timedelta(minutes=10)
+STANDS = f"""EXISTS (SELECT FROM {SUBJECTS.fullname} s WHERE s.issuer = {{}} AND s.subject = {{}} AND s.person = {{}})
+AND NOT EXISTS (SELECT FROM entries WHERE stream = {{}} AND version > {{}}::bigint)"""  # noqa: S608 - our own names
+"""Whether a subject is whose it was, who has what they had, on PostgreSQL, where the journal lies beside the vault."""
 MOST_AT_ONCE = 10_000
 """Sign-ons that were begun and not finished; past this the oldest go. Anyone may begin one: to refuse new ones would let a
 stranger keep everybody out, to forget old ones costs who began one that many strangers ago a second try."""

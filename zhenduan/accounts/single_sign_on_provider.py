@@ -138,6 +138,11 @@ class IdentityProvider:
             raise TokenRefused("the token names no key, and the provider publishes several that fit it")
         return found[:MOST_TRIED]
 
+    @property
+    def keys_until(self) -> datetime:
+        """When its keys are to be fetched anew: until then one that it took back may be believed."""
+        return (self._fetched or self._clock()) + KEYS_LIVE
+
     def _age(self) -> timedelta:
         return self._clock() - self._fetched if self._fetched is not None else KEYS_LIVE
 

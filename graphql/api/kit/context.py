@@ -1,6 +1,7 @@
 """Context 上下文 of one operation: who asks, through which scope, and the one snapshot it reads from."""
 
 import time
+from collections.abc import Hashable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -16,7 +17,7 @@ from journal import Caller
 from journal.deadlines import DEADLINE_EXCEEDED
 from projections import Snapshot
 from projections.as_of.replay import Past, replayed
-from projections.engine.preconditions import NotAsKnown, Precondition
+from projections.engine.preconditions import ANYONE, NotAsKnown, Precondition
 from standards import Edition
 
 AT_LEAST_SECONDS = 5.0
@@ -71,6 +72,7 @@ class Context:
         that it was made in (`api.kit.as_of`).
     until: deadline of the operation's reads, on the monotonic clock; None = none.
     cost: of the operation, and the limit that it keeps.
+    wanted_fields: (type, the field nodes) -> what is asked for below them; kept with the document whose nodes they are.
     last_event: cursor of the last event that the client saw of the subscription, where its transport says so.
     made_of: what the answer was made of besides the rows of its snapshot.
     precondition: under which the caller is who they are taken for, asked with the first read; None = it was found out.
@@ -88,6 +90,7 @@ class Context:
     present: "Context | None" = None
     until: float | None = None
     cost: Cost = NO_COST
+    wanted_fields: dict[Hashable, frozenset[str]] = field(default_factory=dict)
     last_event: str | None = None
     made_of: MadeOf = field(default_factory=MadeOf)
     precondition: Precondition | None = None
@@ -112,7 +115,16 @@ class Context:
     @property
     def is_sure(self) -> bool:
         """Whether the caller is who they are taken for: found out in this request, or the database has said so in it."""
-        return self.precondition is None or self._is_sure
+        return self.precondition is None or self.precondition is ANYONE or self._is_sure
+
+    def require_found_out(self) -> None:
+        """Refuse to say no to who was found out before: only who is found out now is told why.
+
+        Raises:
+            NotAsKnown: the caller was.
+        """
+        if not self.is_sure:
+            raise NotAsKnown
 
     def require_known(self) -> None:
         """Ask the database whether the caller is as known, unless it has said so with what was read.
@@ -127,7 +139,7 @@ class Context:
             return
         if self._was_wrong:
             raise NotAsKnown
-        if self._snapshot is not None or not self._is_sure:
+        if self._snapshot is not None or not self.is_sure:
             self.snapshot.held()
         self._is_sure = True
 

@@ -4,16 +4,16 @@ Which protected fields a document asks for is known once for the document and ro
 What is skipped or withheld is not asked for (`api.server.readable_part`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from api.kit.services import Services
 from domain.disclosures import Disclosed, Disclosure
 from domain.instants import microseconds
 from journal import Caller
+from journal.disclosure_log.disclosure_log import Held, held
 
-Found = Mapping[tuple[str, str], frozenset[str]]
-"""(firm, subject) -> the masks of its fields that an answer holds."""
 Guarded = Mapping[str, Mapping[str, str]]
 """Type -> protected field -> mask, of those that a document asks for."""
 
@@ -26,6 +26,13 @@ def guarded_among(coordinates: frozenset[str], protected: Guarded) -> Guarded:
         if asked:
             found[kind] = asked
     return found
+
+
+class Noted(NamedTuple):
+    """The protected data of an answer 披露内容, and how a row of the log keeps it: the same each time that the answer leaves."""
+
+    disclosed: Sequence[Disclosed]
+    held: Held
 
 
 ROOTS = ("Query.", "Mutation.", "Subscription.")
@@ -43,6 +50,7 @@ class DisclosureNotes:
     entry_point: str = ""
     guarded: Guarded = field(default_factory=dict)
     _found: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    _noted: Noted | None = None
 
     def guard(self, entry_point: str, guarded: Guarded) -> None:
         """Say what the document asks for, before anything is resolved."""
@@ -59,19 +67,23 @@ class DisclosureNotes:
         """Note that the answer holds masked fields of (firm, subject) pairs."""
         if not masks:
             return
-        found = self._found
+        found, self._noted = self._found, None
         for pair in held:
             known = found.get(pair)
             found[pair] = masks if known is None else known | masks
 
     @property
-    def found(self) -> Found:
-        """What is noted so far, and not written down."""
-        return dict(self._found)
+    def noted(self) -> Noted | None:
+        """What is noted so far, and not written down; None of nothing."""
+        if self._noted is None and self._found:
+            named: dict[frozenset[str], tuple[str, ...]] = {masks: tuple(sorted(masks)) for masks in set(self._found.values())}
+            disclosed = [Disclosed(firm, subject, named[masks]) for (firm, subject), masks in self._found.items()]
+            self._noted = Noted(disclosed, held(disclosed))
+        return self._noted
 
-    def note_again(self, found: Found) -> None:
-        """Note what an answer holds that was made before."""
-        self._found.update(found)
+    def note_again(self, noted: Noted) -> None:
+        """Note what an answer holds that was made before, and nothing besides."""
+        self._found, self._noted = {}, noted
 
     def leave(self, services: Services, caller: Caller) -> None:
         """Write down what was noted, once; the answer may leave when this returns.
@@ -79,10 +91,9 @@ class DisclosureNotes:
         Raises:
             DisclosureNotWritten: it may not.
         """
-        found, self._found = self._found, {}
-        if not found:
+        noted, self._found, self._noted = self.noted, {}, None
+        if noted is None:
             return
-        named: dict[frozenset[str], tuple[str, ...]] = {masks: tuple(sorted(masks)) for masks in set(found.values())}
         disclosure = Disclosure(
             at=microseconds(services.clock()),
             person=caller.actor,
@@ -90,6 +101,6 @@ class DisclosureNotes:
             organisation=caller.organisation,
             entry_point=self.entry_point,
             scope=caller.scope,
-            disclosed=[Disclosed(firm, subject, named[masks]) for (firm, subject), masks in found.items()],
+            disclosed=noted.disclosed,
         )
-        services.disclosures.write(disclosure)
+        services.disclosures.write(disclosure, noted.held)

@@ -1,7 +1,8 @@
 """Paging 分页: keyset connections in both directions, and which fields of a selection are wanted."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any, Generic, NamedTuple, Self, TypeVar
 
 import strawberry
@@ -173,6 +174,14 @@ def wanted_fields(asked: strawberry.Info[Any, Any], kind: str | None = None) -> 
     kind: of a field that may be of several types, that for which it is asked; fragments on others do not count.
     """
     info = asked._raw_info  # noqa: SLF001 - the library's own view of a selection costs an object a field
+    known: dict[Hashable, frozenset[str]] = info.context.wanted_fields
+    key = (kind, *map(id, info.field_nodes))
+    if key not in known:
+        known[key] = _wanted_fields(info, kind)
+    return known[key]
+
+
+def _wanted_fields(info: GraphQLResolveInfo[Any], kind: str | None) -> frozenset[str]:
     found: set[str] = set()
     spread: set[tuple[str, str]] = set()
     for node in info.field_nodes:
@@ -213,6 +222,7 @@ def _walk(selections: SelectionSetNode, prefix: str, wanted: _Wanted) -> None:
                 _walk(fragment.selection_set, prefix, wanted)
 
 
+@lru_cache(256)
 def below(wanted: frozenset[str], *prefixes: str) -> frozenset[str]:
     """The paths below one or several fields, without their prefix."""
     return frozenset(

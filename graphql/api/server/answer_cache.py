@@ -17,7 +17,7 @@ from typing import Any
 import orjson
 
 from api.kit.context import Context
-from api.kit.disclosure_notes import Found
+from api.kit.disclosure_notes import Noted
 from api.kit.ports import Identified
 from api.kit.services import Services
 from api.server.messages import GraphQLResponse, faulted_for
@@ -36,18 +36,18 @@ Key = tuple[str, str | None, bytes, Identified | None]
 
 @dataclass(frozen=True)
 class KeptAnswer:
-    """An answer as it left 已存应答. day: that it is of; None of any. found: its protected data. tag: of its bytes and reader."""
+    """An answer as it left 已存应答. day: that it is of; None of any. noted: its protected data. tag: of its bytes and reader."""
 
     stands_at: StandsAt
     day: date | None
     body: bytes
-    found: Found
+    noted: Noted | None
     tag: str
 
     @property
     def size(self) -> int:
         """Bytes that it takes, about."""
-        return len(self.body) + OF_NO_BODY + OF_A_NOTE * len(self.found)
+        return len(self.body) + OF_NO_BODY + OF_A_NOTE * (len(self.noted.disclosed) if self.noted is not None else 0)
 
 
 def key_of_answer(
@@ -77,12 +77,13 @@ class AnswerCache:
         try:
             if (known := self._found(key, context)) is None:
                 return None
-            context.disclosure_notes.note_again(known.found)
+            if known.noted is not None:
+                context.disclosure_notes.note_again(known.noted)
             context.close()  # nobody's snapshot is held while the disk is waited for
             context.disclosure_notes.leave(services, context.caller)
         except Exception as fault:  # noqa: BLE001 - whatever it is, the caller gets its id and the log the rest
             return faulted_for(context, fault)
-        return GraphQLResponse(orjson.loads(known.body), body=known.body, cost=context.cost, tag=known.tag)
+        return GraphQLResponse(None, body=known.body, cost=context.cost, tag=known.tag)
 
     def _found(self, key: Key, context: Context) -> KeptAnswer | None:
         """The answer to the same, if it still is that; the snapshot is opened only where one is kept."""
@@ -101,11 +102,11 @@ class AnswerCache:
 
     def remember(self, key: Key, context: Context, answer: GraphQLResponse) -> GraphQLResponse:
         """An answer without errors, its snapshot still open, and kept unless it was made of more than the rows of that."""
-        made_of, found, body = context.made_of, context.disclosure_notes.found, orjson.dumps(answer.payload)
-        if made_of.more or not context.has_read or len(made_of.days) > 1 or len(body) > LARGEST:
+        made_of, body = context.made_of, orjson.dumps(answer.payload)
+        if made_of.more or not context.has_read or len(made_of.days) > 1 or len(body) > min(LARGEST, self._most):
             return replace(answer, body=body)
         tag = blake2b(body + repr(key[3]).encode(), digest_size=16).hexdigest()
-        new = KeptAnswer(context.snapshot.stands_at, next(iter(made_of.days), None), body, found, tag)
+        new = KeptAnswer(context.snapshot.stands_at, next(iter(made_of.days), None), body, context.disclosure_notes.noted, tag)
         with self._lock:
             self._forget(key)
             self._answers[key] = new

@@ -1,15 +1,24 @@
-"""Callers 调用者: who a token belongs to, found out now, or known from a moment ago under a precondition. decision 0117.
+"""Callers 调用者: who a token belongs to, found out now, or known from a moment ago under a precondition. decisions 0117, 0127.
 
 Nothing is answered by what is known alone: the database is asked in the message that reads the answer whether it still holds.
 """
 
 from datetime import datetime
+from typing import NamedTuple
 
 from api.kit.ports import Accounts, Identified
 from api.server.admission import KnownTokens, digest
 from api.server.messages import CallerGone
+from projections.engine.preconditions import ANYONE, Precondition
 
 KEPT = 4_096
+
+
+class Known(NamedTuple):
+    """Who asks, as it was found out before, None of the public; and what must hold for it to be so still."""
+
+    identified: Identified | None
+    precondition: Precondition
 
 
 class Callers:
@@ -41,13 +50,16 @@ class Callers:
                 self._known.pop(next(iter(list(self._known))), None)
         return identified
 
-    def known(self, token: str | None, now: datetime) -> Identified | None:
+    def known(self, token: str | None, now: datetime) -> Known | None:
         """Who it belonged to, under a precondition that time alone has not ended; None where that is to be found out."""
-        found = self._known.get(digest(token)) if token is not None else None
+        if token is None:
+            return Known(None, ANYONE)
+        found = self._known.get(digest(token))
         if found is None or found.precondition is None:
             return None
-        return found if found.precondition.since <= now < found.precondition.until else None
+        return Known(found, found.precondition) if found.precondition.since <= now < found.precondition.until else None
 
-    def forget(self, token: str) -> None:
+    def forget(self, token: str | None) -> None:
         """It is to be found out anew."""
-        self._known.pop(digest(token), None)
+        if token is not None:
+            self._known.pop(digest(token), None)

@@ -15,7 +15,7 @@ from graphql.execution.execute import assume_not_awaitable
 
 from api.kit.context import Context
 from api.kit.cursors import Cursors
-from api.kit.disclosure_notes import DisclosureNotes, Found
+from api.kit.disclosure_notes import DisclosureNotes, Noted
 from api.kit.ports import PUBLIC, Identified
 from api.kit.services import Services
 from api.server.asked_together import AskedTogether
@@ -55,7 +55,7 @@ class _Job:
     """
 
     identified: dict[str | None, Identified | bool | None] = field(default_factory=dict)
-    made: dict[Caller | None, tuple[GraphQLResponse, Found]] = field(default_factory=dict)
+    made: dict[Caller | None, tuple[GraphQLResponse, Noted | None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class _Kept:
 
     document: object
     event: object
-    made: tuple[GraphQLResponse, Found]
+    made: tuple[GraphQLResponse, Noted | None]
 
 
 class EventAnswers:
@@ -156,16 +156,16 @@ class EventAnswers:
     def _answer(self, job: _Job, admitted: PreparedOperation, event: object) -> GraphQLResponse:
         now = self._now(job, admitted.context.token, admitted.context.caller)
         caller = now.caller if now is not None else PUBLIC
-        answer, found = job.made.get(FOR_ANYONE) or job.made.get(caller) or self._executed(job, admitted, event, now)
-        if found:
+        answer, noted = job.made.get(FOR_ANYONE) or job.made.get(caller) or self._executed(job, admitted, event, now)
+        if noted is not None:
             notes = DisclosureNotes(admitted.prepared.entry_point)
-            notes.note_again(found)
+            notes.note_again(noted)
             notes.leave(self._services, caller)
         return answer
 
     def _executed(
         self, job: _Job, admitted: PreparedOperation, event: object, now: Identified | None
-    ) -> tuple[GraphQLResponse, Found]:
+    ) -> tuple[GraphQLResponse, Noted | None]:
         """An answer on a snapshot of its own, kept for the rest of the job unless it holds an error, which names its request."""
         before = admitted.context
         context = Context(self._services, self._cursors, self._notifications, now, before.token)
@@ -181,7 +181,7 @@ class EventAnswers:
         finally:
             context.close()
         answer = replace(answer, position=getattr(event, "cursor", ""), body=orjson.dumps(answer.payload))
-        made = answer, context.disclosure_notes.found
+        made = answer, context.disclosure_notes.noted
         if "errors" not in answer.payload:
             job.made[whose] = made
         return made

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
+
+import orjson
 
 from api.kit.context import Context, Cost
 from api.server.errors import UNAVAILABLE, masked, request_error
@@ -40,17 +43,26 @@ class GraphQLRequest:
 class GraphQLResponse:
     """The GraphQL response 应答.
 
+    made: the payload; None where its body alone is at hand.
     status: of HTTP, where the media type lets errors have one. body: the payload as JSON, where it is at hand.
     cost: of the operation; None where none ran. position: cursor of an event of a subscription; empty = none.
     tag: of the data and its reader, as long as it may be given again; empty = none.
     """
 
-    payload: dict[str, Any]
+    made: dict[str, Any] | None
     status: int = 200
     body: bytes | None = None
     cost: Cost | None = None
     position: str = ""
     tag: str = ""
+
+    @cached_property
+    def payload(self) -> dict[str, Any]:
+        """It as an object; read out of its body where that alone is at hand, which most who pass it on never look into."""
+        if self.made is not None:
+            return self.made
+        found: dict[str, Any] = orjson.loads(self.body or b"{}")
+        return found
 
     @property
     def is_executed(self) -> bool:

@@ -27,7 +27,7 @@ from api.kit.published import FieldRights
 from api.kit.services import Services
 from api.server.admission import COSTLY, Admission, AdmissionLimits, Lane, is_command
 from api.server.answer_cache import AnswerCache, Key, key_of_answer
-from api.server.callers import Callers
+from api.server.callers import Callers, Known
 from api.server.change_notifications import ChangeNotifications
 from api.server.compiled_selections import CompiledExecutor
 from api.server.errors import formatted, not_carried
@@ -231,7 +231,7 @@ class Operations:
                 return GraphQLResponse({"errors": formatted([costly])}, 400)
         most = self._limits.cost if context.identified is not None else self._limits.strangers_cost
         context.cost = Cost(prepared.cost, most)
-        context.last_event = request.last_event
+        context.last_event, context.wanted_fields = request.last_event, prepared.wanted_fields
         context.disclosure_notes.guard(prepared.entry_point, prepared.guarded)
         return prepared
 
@@ -305,7 +305,7 @@ class Operations:
             Costly: it may run, and costs more than `within`; nothing of it was done.
         """
         known = self._callers.known(token, self.now()) if self._services.models.asks_preconditions else None
-        if token is not None and known is not None:
+        if known is not None:
             try:
                 return self._run(known, request, token, kinds, until, within)
             except NotAsKnown:
@@ -313,18 +313,20 @@ class Operations:
         return self._run(None, request, token, kinds, until, within)
 
     def _run(
-        self, known: Identified | None, request: GraphQLRequest, token: str | None, kinds: frozenset[OperationType],
+        self, known: Known | None, request: GraphQLRequest, token: str | None, kinds: frozenset[OperationType],
         until: float | None, within: int | None,
     ) -> GraphQLResponse:
         """As `run`, for who was found out before; raises NotAsKnown where they are not to be answered as those."""
-        context = Context(self._services, self._cursors, self._change_notifications, known, token, until=until)
-        context.precondition = known.precondition if known is not None else None
+        identified, precondition = known if known is not None else (None, None)
+        context = Context(self._services, self._cursors, self._change_notifications, identified, token, until=until)
+        context.precondition = precondition
         try:
             readable = self._readable(request, context, kinds)
-            if known is not None and (isinstance(readable, GraphQLResponse) or not readable.only_reads):
-                raise NotAsKnown
             if isinstance(readable, GraphQLResponse):
+                context.require_found_out()
                 return readable
+            if known is not None and not readable.only_reads:
+                raise NotAsKnown
             key: Key | None = None
             if readable.only_reads:
                 context.alone = readable.habit.alone

@@ -1,6 +1,6 @@
 """Documents 查询文档: a query text parsed, weighed, validated and judged once, then kept with its compiled selections."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -69,6 +69,7 @@ class Prepared:
     """One operation of a document, ready to run any number of times 已备操作.
 
     coordinates: the fields it may ask for. roles: those that may read all of them. plans: see `api.server.compiled_selections`.
+    wanted_fields: see `api.kit.context`.
     switches: the variables that decide what is skipped; None where nothing is. withheld: see `api.server.readable_part`.
     habit: kept as those. parts: what of it other roles may read, kept with it.
     cost: see `query_cost`. introspective: it asks for the schema alone.
@@ -81,6 +82,7 @@ class Prepared:
     coordinates: frozenset[str]
     roles: frozenset[Role]
     plans: Plans = field(default_factory=dict, compare=False)
+    wanted_fields: dict[Hashable, frozenset[str]] = field(default_factory=dict, compare=False)
     habit: Habit = field(default_factory=Habit, compare=False)
     entry_point: str = ""
     guarded: Guarded = field(default_factory=dict)
@@ -209,6 +211,7 @@ class Documents:
             coordinates=coordinates,
             roles=roles_for(self.rights, coordinates),
             plans={},
+            wanted_fields={},
             entry_point=entry_point_of(coordinates),
             guarded=guarded_among(coordinates, self._protected),
             withheld=cut.withheld,

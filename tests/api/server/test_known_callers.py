@@ -1,9 +1,13 @@
-"""Who was found out a moment ago is asked about in the message that reads the answer, and nothing leaves unless it holds (0117)."""
+"""Who was found out a moment ago is asked about in the message that reads the answer, and nothing leaves unless it holds.
+
+Decisions 0117 and 0127: sessions, partners' keys, an identity provider's tokens, and the public.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -84,6 +88,46 @@ def asked(city: LiveCity, query: str) -> tuple[Any, ...]:
     return GraphQLRequest(query, {}), city.tokens["district"], KINDS, None, None
 
 
+class Vouching:
+    """An identity provider whose tokens say their subject."""
+
+    settings = SimpleNamespace(issuer="https://id.example")
+    keys_until = datetime.max.replace(tzinfo=UTC)
+
+    def verify(self, token: str) -> dict[str, Any]:
+        return {"sub": token, "exp": (datetime.now(UTC) + timedelta(hours=1)).timestamp()}
+
+
+SUBJECT = "ey-of-the-district"
+
+
+def partner(first: LiveCity) -> str:
+    return first.installation.accounts.issue_partner_key("bank", "*", timedelta(days=1)).token
+
+
+def subject(first: LiveCity) -> str:
+    accounts = first.installation.accounts
+    accounts.subjects.link(Vouching.settings.issuer, SUBJECT, "district")
+    accounts._provider = Vouching()  # type: ignore[assignment] # noqa: SLF001 - in place of a server
+    return SUBJECT
+
+
+def key_revoked(second: LiveCity) -> None:
+    accounts = second.installation.accounts
+    (key,) = accounts.partner_keys.listing()
+    accounts.revoke_partner_key(key.id)
+
+
+def key_rotated_at_once(second: LiveCity) -> None:
+    accounts = second.installation.accounts
+    (key,) = accounts.partner_keys.listing()
+    accounts.rotate_partner_key(key.id, timedelta())
+
+
+def unlinked(second: LiveCity) -> None:
+    second.installation.accounts.unlink_subject(Vouching.settings.issuer, SUBJECT)
+
+
 def signed_out(city: LiveCity) -> None:
     city.installation.accounts.sign_out(city.tokens["district"])
 
@@ -117,6 +161,46 @@ def test_who_has_gone_in_another_process_is_told_nothing_of_anything(two: Two, g
     for query in ASKED:
         assert code(first.ask("district", query)) == "UNAUTHENTICATED", query
     assert disclosed(first) == before
+
+
+OTHERS = ((partner, key_revoked), (partner, key_rotated_at_once), (subject, unlinked), (subject, role_ended), (subject, erased))
+
+
+@pytest.mark.parametrize(("bearer", "gone"), OTHERS)
+def test_a_key_or_a_vouched_token_that_has_ended_in_another_process_opens_nothing(
+    two: Two, found_out: list[str], bearer: Callable[[LiveCity], str], gone: Callable[[LiveCity], None]
+) -> None:
+    """plan P7, P8: they are known as sessions are, and as little is said to who has gone."""
+    first, second = two
+    first.tokens["other"] = bearer(first)
+    anew = Operations(first.installation.services, SCHEMA, RIGHTS, documents=DOCUMENTS)
+    for query in ASKED:
+        told = anew._run(None, GraphQLRequest(query, {}), first.tokens["other"], KINDS, None, None)  # noqa: SLF001 - as above
+        first.ask("other", query)
+        if "disclosures" not in query:  # of which there are more each time
+            assert first.ask("other", query) == told.payload, query
+    found_out.clear()
+    assert "errors" not in first.ask("other", ROLE)
+    assert len(found_out) == (0 if first.installation.services.models.asks_preconditions else 1)
+    before = disclosed(first)
+    gone(second)
+    for query in ASKED:
+        assert code(first.ask("other", query)) == "UNAUTHENTICATED", query
+    assert disclosed(first) == before
+
+
+def test_a_key_is_found_out_anew_when_its_minute_or_its_time_is_over(two: Two, found_out: list[str]) -> None:
+    city, _ = two
+    services, passed = city.installation.services, timedelta()
+    operations = Operations(replace(services, clock=lambda: services.clock() + passed), SCHEMA, RIGHTS, documents=DOCUMENTS)
+    for bearer in (partner, subject):
+        passed = timedelta()
+        request = GraphQLRequest(ROLE, {}), bearer(city), KINDS
+        operations.run(*request)
+        for passed in (timedelta(minutes=1), timedelta(days=2), timedelta(seconds=-30)):
+            found_out.clear()
+            operations.run(*request)
+            assert len(found_out) == 1, passed
 
 
 @pytest.mark.parametrize("query", ASKED)
@@ -187,12 +271,19 @@ def test_a_known_caller_reads_through_the_row_policies(two: Two, monkeypatch: py
     assert {one["district"]["code"] for one in found} == {"310117"}
 
 
-def test_a_page_with_what_it_leads_to_is_one_message(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
-    """From the third on: the first finds out who asks, the second how many statements it takes."""
+PAGE = "{ enterprises { nodes { name diagnosis { status provider { name } } } } }"
+
+
+@pytest.mark.parametrize("bearer", [lambda city: city.tokens["district"], partner, subject, None])
+def test_a_page_with_what_it_leads_to_is_one_message(
+    two: Two, monkeypatch: pytest.MonkeyPatch, bearer: Callable[[LiveCity], str] | None
+) -> None:
+    """From the third on: the first finds out who asks, the second how many statements it takes; None = the public."""
     city, _ = two
     city.ask("district", ROLE)
     if not city.installation.services.models.asks_preconditions:
         pytest.skip("SQLite is asked without messages")
+    token, query = (bearer(city), PAGE) if bearer is not None else (None, "{ providerCalls { year } }")
     messages: list[str | bytes] = []
     run = preconditions._Cursor.run  # noqa: SLF001 - what goes over the wire
 
@@ -202,8 +293,7 @@ def test_a_page_with_what_it_leads_to_is_one_message(two: Two, monkeypatch: pyte
 
     monkeypatch.setattr(preconditions._Cursor, "run", marked)  # noqa: SLF001 - as above
     operations = Operations(city.installation.services, SCHEMA, RIGHTS, documents=DOCUMENTS, answers=AnswerCache(0))
-    query = "{ enterprises { nodes { name diagnosis { status provider { name } } } } }"
     for _ in range(3):
         messages.clear()
-        assert operations.run(*asked(city, query)[:3]).payload["data"]["enterprises"]["nodes"]
+        assert "errors" not in operations.run(GraphQLRequest(query, {}), token, KINDS).payload
     assert len(messages) == 1

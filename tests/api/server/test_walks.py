@@ -2,7 +2,10 @@
 
 What it is told of, it tries next: so it comes to things that commands have made on its way.
 
-Seeded, so that a walk is the same every time. WALK_STEPS makes it longer, WALK_SEED another one: `make walk`.
+A second walk goes the fast way alone (decision 0127): callers who are known, lists and things that are answered from rows and from
+answers that are kept, drawn documents that the roles ask in turn.
+
+Seeded, so that a walk is the same every time. WALK_STEPS and WALK_QUESTIONS make them longer, WALK_SEED others: `make walk`.
 """
 
 import os
@@ -12,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from graphql import (
     GraphQLEnumType,
@@ -23,7 +27,11 @@ from graphql import (
     get_nullable_type,
 )
 
+from api.kit.lists import PageOfRows, ThingOfRows
 from api.kit.ports import Identified
+from api.server.answer_cache import AnswerCache
+from api.server.callers import Callers
+from api.server.compiled_selections import CompiledExecutor, NotFromRows
 from api.server.messages import GraphQLRequest
 from api.server.operations import Operations
 from domain.access import EXPERTS, Role, admits, scope_of
@@ -35,14 +43,17 @@ from domain.participants.people.registration import RegisterPerson
 from domain.providers.applications.commands import SaveApplication
 from domain.providers.calls.commands import OpenCall
 from journal import Caller
+from projections.engine.preconditions import Precondition
 from tests.api.server.test_person_ids import PEOPLE, SHOWN_BY_RIGHT, UNITS
+from tests.api.server.test_row_plans import NEVER_FROM_ROWS, SINGLES, fields_of, selected
 from tests.api.server.test_scopes import CASES, FIRMS, IDS, NODES, REVISION, TODAY, YEAR, canaries, fill, place, texts
-from tests.live_city import RIGHTS, SCHEMA, UNBOUNDED
+from tests.live_city import KINDS, RIGHTS, SCHEMA, UNBOUNDED
 from tests.root_fields import may_read, selection
 from tests.small_city import CITY, City, caller
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, opened
 
+QUESTIONS = int(os.environ.get("WALK_QUESTIONS", "400"))
 STEPS = int(os.environ.get("WALK_STEPS", "250"))
 SEED = int(os.environ.get("WALK_SEED", "20260302"))
 ROLES = sorted(set(Role) - ACTORS - {Role.SYSTEM})
@@ -188,3 +199,106 @@ def test_a_walk_of_every_role_through_every_command_tells_nobody_anything(walked
         assert not leaked(asking, told, f"{given}"), where
     assert answered > STEPS // 2
     assert met, "it comes to things that it made"
+
+
+# The fast way
+
+ROOTS = {"enterprises": "Enterprise", "diagnoses": "Diagnosis", "organisations": "Organisation"} | SINGLES
+NEW = 0.1
+"""How often a document is drawn that nobody has asked; else one of those drawn before."""
+DRAWN = 1_000
+"""Documents that are asked again; the walk goes on among the latest."""
+COMPARED = 0.1
+"""How often an answer is compared with that of the types' own classes, to a caller who is found out anew."""
+
+
+def drawn(chance: random.Random) -> tuple[str, str]:
+    """A field of the root that is answered from rows, and a document that asks for it, whoever may read all of that."""
+    root = chance.choice(sorted(ROOTS))
+    names = [name for name in fields_of(ROOTS[root]) if name not in NEVER_FROM_ROWS[ROOTS[root]]]
+    parts = [part for name in chance.sample(names, chance.randint(1, 8)) if (part := selected(ROOTS[root], name, chance))]
+    node = f"{{ __typename {' '.join(parts)} }}"
+    field = QUERIES.fields[root]  # type: ignore[union-attr] # a schema has queries
+    given = [name for name in field.args if name not in ("asOf", "atLeast")]
+    head = ", ".join(f"${name}: {field.args[name].type}" for name in given)
+    handed = ", ".join(f"{name}: ${name}" for name in given)
+    edges = f"edges {{ cursor node {node} }} pageInfo {{ hasNextPage endCursor }}"
+    page = chance.choice([f"nodes {node}", edges, f"totalCount nodes {node}"])
+    return root, f"query({head}) {{ asked: {root}({handed}) {node if root in SINGLES else '{ ' + page + ' }'} }}"
+
+
+class FastWay:
+    """Who goes the fast way, and who fell off it without a word."""
+
+    def __init__(self, walked: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._services = walked.services
+        self.known: dict[str, Identified] = {}
+        self.fell = 0
+        monkeypatch.setattr(walked.services.accounts, "identify", self.known.get)
+        for kind in (PageOfRows, ThingOfRows):
+            monkeypatch.setattr(kind, "completed", self._watched(kind.completed))
+        monkeypatch.setattr(Callers, "forget", self._forgotten(Callers.forget))
+        self.keeping = Operations(self._services, SCHEMA, RIGHTS, documents=UNBOUNDED)
+        self.forgetful = Operations(self._services, SCHEMA, RIGHTS, documents=UNBOUNDED, answers=AnswerCache(0))
+
+    def _watched(self, completed: Any) -> Any:
+        def watching(*given: Any) -> Any:
+            try:
+                return completed(*given)
+            except NotFromRows:
+                self.fell += 1
+                raise
+
+        return watching
+
+    def _forgotten(self, forget: Any) -> Any:
+        def watching(callers: Callers, token: str | None) -> None:
+            self.fell += 1
+            forget(callers, token)
+
+        return watching
+
+    def enter(self, role: Role) -> tuple[str, Caller]:
+        """A caller in a role, known from the first question on."""
+        person = "zhou" if role in EXPERTS else f"asks-as-{role}"
+        asking = Caller(person, role, UNITS.get(role, "unit"), scope_of(role, UNITS.get(role, "unit"), person, TODAY))
+        now = datetime.now(UTC)
+        holds = Precondition("true", (), now - timedelta(days=1), now + timedelta(days=1))
+        self.known[f"token-{role}"] = Identified(asking, "m", now + timedelta(days=1), holds)
+        return f"token-{role}", asking
+
+    def by_classes(self, request: GraphQLRequest, token: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+        """The answer of the types' own classes, to a caller who is found out."""
+        with monkeypatch.context() as patch:
+            patch.setattr(CompiledExecutor, "planned", lambda *_: None)
+            fell = self.fell
+            payload = self.forgetful._run(None, request, token, KINDS, None, None).payload  # noqa: SLF001 - the usual way
+            self.fell = fell
+        return payload
+
+
+def test_a_walk_of_every_role_along_the_fast_way_tells_nobody_anything(
+    walked: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """plan P7: nothing from outside a scope, nothing that another role was answered, and nobody falls off the way unseen."""
+    chance, way = random.Random(SEED), FastWay(walked, monkeypatch)  # noqa: S311 - a walk that can be walked again
+    documents, answered = [drawn(chance)], 0
+    for step in range(QUESTIONS):
+        if chance.random() < NEW:
+            documents = [*documents[-DRAWN:], drawn(chance)]
+        root, query = chance.choice(documents)
+        token, asking = way.enter(chance.choice(ROLES))
+        field = QUERIES.fields[root]  # type: ignore[union-attr] # as above
+        given = {name: value(chance, one.type) for name, one in field.args.items() if f"${name}:" in query}
+        request = GraphQLRequest(query, given)
+        way.fell = 0
+        answer = chance.choice((way.keeping, way.forgetful)).run(request, token, KINDS)
+        told, where = "\n".join(texts(answer.payload)), (SEED, step, asking.role, query, given)
+        assert "INTERNAL_ERROR" not in told, (where, told[:500])
+        assert not leaked(asking, told, f"{given}"), where
+        if "errors" not in answer.payload:
+            answered += 1
+            assert not way.fell, where
+        if chance.random() < COMPARED:
+            assert orjson.dumps(way.by_classes(request, token, monkeypatch)) == orjson.dumps(answer.payload), where
+    assert answered > QUESTIONS // 5
