@@ -98,7 +98,7 @@ def units_of(score: Decimal) -> int:
     whole, part = score.as_integer_ratio()
     if _UNIT % part:
         raise ValueError(f"a score has at most {SCORE_PLACES} decimals, not {score}")
-    return whole * (_UNIT // part)
+    return int(whole * (_UNIT // part))
 
 
 def cell_of(cells: dict[tuple[str, tuple[str, ...]], CellSum], place: tuple[str, tuple[str, ...]]) -> CellSum:

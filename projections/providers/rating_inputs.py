@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select
 
-from domain.access import Everything, Scope
-from domain.diagnosis.state import Status, diagnosis_stream
+from domain.access import Scope
+from domain.diagnosis.state import Status
 from domain.governance.rule_bodies.feedback import FeedbackRule
 from domain.governance.rule_bodies.rating import RatingRule
 from domain.governance.rule_bodies.stages import StageLimits
@@ -48,6 +48,7 @@ from projections.providers.feedback import (
     scores_between,
     scores_of_jobs,
 )
+from projections.providers.jobs_at import jobs_at
 from projections.providers.sampling import adjudicated
 from projections.providers.year_jobs import JOBS_READ, Job, jobs_of, opened_in
 from projections.record.audit_trail import ENTRIES
@@ -61,10 +62,12 @@ SumsByCell = dict[tuple[str, tuple[str, ...]], CellSum]
 def facts_of(snapshot: Snapshot, year: int, provider: str, position: int, *, unnamed: bool) -> list[str]:
     """The facts that a provider's row rests on 所依事实: jobs and feedback of the year at their versions by a position.
 
-    unnamed: with feedback whose firm gave no name, which the provider is not told of one by one.
+    unnamed: with feedback whose firm gave no name, which the provider is not told of one by one. They are read past the row
+    policies, for a job that another took over since was its own then; the caller has judged who is told.
     """
+    snapshot = snapshot.whole()
     entries = snapshot[ENTRIES]
-    streams = [diagnosis_stream(job.diagnosis) for some in jobs_of(snapshot, Everything(), year, provider) for job in some]
+    streams = jobs_at(snapshot, year, provider, position)
     rule = body_on(snapshot, RatingRule, date(year, 12, 31))
     if rule.feedback_counts:
         said = _YearsFeedback(snapshot, year, provider).said()
