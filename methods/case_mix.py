@@ -90,7 +90,10 @@ def cells_of(jobs: Iterable[Scored]) -> Cells:
 
 def add_to(cells: dict[tuple[str, tuple[str, ...]], CellSum], job: Scored) -> None:
     """One more job, of whoever reads several components at once."""
-    cell_of(cells, (job.provider, job.levels)).add(units_of(job.score), job.weight)
+    cell = cells.get((job.provider, job.levels))
+    if cell is None:
+        cell = cells[job.provider, job.levels] = CellSum()
+    cell.add(units_of(job.score), job.weight)
 
 
 def units_of(score: Decimal) -> int:
@@ -99,14 +102,6 @@ def units_of(score: Decimal) -> int:
     if _UNIT % part:
         raise ValueError(f"a score has at most {SCORE_PLACES} decimals, not {score}")
     return int(whole * (_UNIT // part))
-
-
-def cell_of(cells: dict[tuple[str, tuple[str, ...]], CellSum], place: tuple[str, tuple[str, ...]]) -> CellSum:
-    """The sums of one provider at one place of the factors, begun where there are none yet."""
-    cell = cells.get(place)
-    if cell is None:
-        cell = cells[place] = CellSum()
-    return cell
 
 
 def small_levels_joined(cells: Cells, least_jobs: int, least_providers: int) -> Cells:

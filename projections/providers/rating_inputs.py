@@ -5,7 +5,7 @@ of it by the end of the year counts from the rule on that says so; where nobody 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
@@ -24,7 +24,7 @@ from domain.instants import city_midnight, microseconds
 from domain.kernel import cause_of
 from domain.providers.feedback.state import feedback_stream
 from domain.providers.ratings.numbers import ComponentSample, LevelEffect, ProviderInputs, RatingComponent
-from methods.case_mix import CellSum, Scored, add_to, cell_of, units_of
+from methods.case_mix import CellSum, Scored, add_to, units_of
 from methods.component_scores import (
     ReportQuality,
     Workload,
@@ -118,22 +118,24 @@ def rating_inputs(snapshot: Snapshot, scope: Scope, year: int, rule: RatingRule,
     due = _ReportsDue(snapshot, today)
     feedback = _YearsFeedback(snapshot, year) if rule.feedback_counts else None
     tallies: defaultdict[str, _Tally] = defaultdict(_Tally)
-    scores: dict[RatingComponent, SumsByCell] = {
-        component: {} for component in (RatingComponent.FEEDBACK, RatingComponent.REPORT, RatingComponent.SAMPLED)
-    }
-    every: Counter[tuple[str, tuple[str, ...]]] = Counter()
+    places: defaultdict[tuple[str, tuple[str, ...]], _Place] = defaultdict(_Place)
     for jobs in jobs_of(snapshot, scope, year):
+        own = {job.diagnosis: (job.provider, places[job.provider, job.levels]) for job in jobs}
         for job in jobs:
             tallies[job.provider].add(job, due)
-        every.update((job.provider, job.levels) for job in jobs)
+        _add_reports(jobs, own, rule)
         if feedback is not None:
-            _add_feedback(scores[RatingComponent.FEEDBACK], jobs, feedback.of_jobs([job.diagnosis for job in jobs]))
-        _add_reports(scores[RatingComponent.REPORT], jobs, rule)
+            _add_feedback(own, feedback.of_jobs(list(own)))
+    scores: dict[RatingComponent, SumsByCell] = {
+        RatingComponent.FEEDBACK: {cell: place.feedback for cell, place in places.items() if place.feedback.jobs},
+        RatingComponent.REPORT: {cell: place.report for cell, place in places.items() if place.report.jobs},
+        RatingComponent.SAMPLED: {},
+    }
     if rule.sampled_counts:
         for one in _sampled(snapshot, year, rule, tallies):
             add_to(scores[RatingComponent.SAMPLED], one)
     samples, effects = case_mix_taken_off(scores, rule)
-    apart = apart_from_others({cell: CellSum(jobs=jobs) for cell, jobs in every.items()}, rule)
+    apart = apart_from_others({cell: CellSum(jobs=place.jobs) for cell, place in places.items()}, rule)
     rows = []
     for provider, tally in sorted(tallies.items()):
         parts = [tally.work(rule), *tally.records(rule), *samples.get(provider, ())]
@@ -227,17 +229,24 @@ class _Tally:
         )
 
 
-def _add_feedback(cells: SumsByCell, jobs: Sequence[Job], said: Iterable[JobScores]) -> None:
+@dataclass(slots=True)
+class _Place:
+    """What is kept of one provider's jobs at one place of the factors 单元合计."""
+
+    jobs: int = 0
+    feedback: CellSum = field(default_factory=CellSum)
+    report: CellSum = field(default_factory=CellSum)
+
+
+def _add_feedback(own: Mapping[str, tuple[str, _Place]], said: Iterable[JobScores]) -> None:
     """Of each job the mean of what its firm scored, whatever the step: a firm counts once a job."""
-    own = {job.diagnosis: job for job in jobs}
     by_job: dict[str, tuple[int, int]] = {}
     for identity, provider, scores, points in said:
-        if own[identity].provider == provider:
+        if own[identity][0] == provider:
             before = by_job.get(identity)
             by_job[identity] = (scores, points) if before is None else (before[0] + scores, before[1] + points)
     for identity, given in by_job.items():
-        job = own[identity]
-        cell_of(cells, (job.provider, job.levels)).add_one(_mean_answer(*given))
+        own[identity][1].feedback.add_one(_mean_answer(*given))
 
 
 @lru_cache(4_096)
@@ -246,15 +255,17 @@ def _mean_answer(scores: int, points: int) -> int:
     return units_of(rounded(feedback_of_sum(scores, points), SCORE_PLACES))
 
 
-def _add_reports(cells: SumsByCell, jobs: Sequence[Job], rule: RatingRule) -> None:
-    """A report by its items that survived objection; checks and an expert's reading are not on record yet."""
+def _add_reports(jobs: Sequence[Job], own: Mapping[str, tuple[str, _Place]], rule: RatingRule) -> None:
+    """Count each job, and of its report the items that survived objection; checks and an expert's reading are not on record yet."""
     parts = rule.report_parts
     weights = (parts.checks, parts.reading, parts.upheld)
     for job in jobs:
+        place = own[job.diagnosis][1]
+        place.jobs += 1
         if job.reported_at is not None:
             score = _kept(job.items, max(0, job.items - job.overturned), weights)
             if score is not None:
-                cell_of(cells, (job.provider, job.levels)).add_one(score)
+                place.report.add_one(score)
 
 
 @lru_cache(4_096)
