@@ -86,7 +86,7 @@ def rate(inputs: Mapping[str, ProviderYear], parameters: RatingParameters) -> Ye
             for provider, one in inputs.items()
         }
         return YearRating(noise, components, unscored)
-    places = {provider: Placed(one.score, _error(one.variance)) for provider, one in whole.items()}
+    places = {provider: Placed(one.score, standard_error(one.variance)) for provider, one in whole.items()}
     why = {provider: _why_unranked(one, inputs[provider], len(whole), parameters) for provider, one in whole.items()}
     found_ranks = ranks(
         {provider: place for provider, place in places.items() if why[provider] is None}, parameters.level
@@ -105,7 +105,8 @@ def _why_unranked(one: Composite, year: ProviderYear, providers: int, parameters
     return why_unranked(one.reliability, year.jobs, parameters.tiers, comparable=year.comparable)
 
 
-def _error(variance: Decimal) -> Decimal:
+def standard_error(variance: Decimal) -> Decimal:
+    """Of a composite score, by its variance 标准误; four decimals, as decisions take it."""
     return rounded(math.sqrt(variance), SCORE_PLACES)
 
 

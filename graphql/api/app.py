@@ -27,6 +27,7 @@ from api.downloads.payments import PaymentFiles
 from api.downloads.policy_lists import PolicyLists
 from api.downloads.process_log import ProcessLogFiles
 from api.downloads.proofs import Proofs
+from api.downloads.provider_documents import ProviderDocuments
 from api.downloads.questionnaires import QuestionnaireFiles
 from api.downloads.result_batches import ResultBatchFiles
 from api.downloads.rosters import RosterFiles
@@ -145,6 +146,7 @@ def create_app(
             *PolicyLists(services, operations).routes(),
             *PaperFiles(services, operations).routes(),
             *PaymentFiles(services, operations).routes(),
+            *ProviderDocuments(services, operations).routes(),
             *QuestionnaireFiles(services, operations).routes(),
             *ProcessLogFiles(services, operations).routes(),
             *EventFeed(services, operations, change_notifications).routes(),

@@ -172,7 +172,7 @@ class Snapshot:
         with self._in_time():
             if self._statements is not None:
                 return self._statements.rows(self._connection, query)
-            return [tuple(row) for row in self._connection.execute(query)]
+            return list(map(tuple, self._connection.execute(query).fetchall()))
 
     @contextmanager
     def _in_time(self) -> Iterator[None]:

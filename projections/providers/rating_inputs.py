@@ -5,27 +5,26 @@ of it by the end of the year counts from the rule on that says so; where nobody 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
+from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 from sqlalchemy import func, select
 
-from domain.access import Everything, Scope
-from domain.diagnosis.state import Status, diagnosis_stream
+from domain.access import Scope
+from domain.diagnosis.state import Status
 from domain.governance.rule_bodies.feedback import FeedbackRule
 from domain.governance.rule_bodies.rating import RatingRule
 from domain.governance.rule_bodies.stages import StageLimits
 from domain.governance.working_calendar import WorkingCalendar, add_working_days
-from domain.instants import city_day, utc_moment
+from domain.instants import city_midnight, microseconds
 from domain.kernel import cause_of
 from domain.providers.feedback.state import feedback_stream
 from domain.providers.ratings.numbers import ComponentSample, LevelEffect, ProviderInputs, RatingComponent
-from methods.case_mix import CellSum, Scored, add_to
+from methods.case_mix import CellSum, Scored, add_to, units_of
 from methods.component_scores import (
     ReportQuality,
     Workload,
@@ -49,21 +48,26 @@ from projections.providers.feedback import (
     scores_between,
     scores_of_jobs,
 )
+from projections.providers.jobs_at import jobs_at
 from projections.providers.sampling import adjudicated
 from projections.providers.year_jobs import JOBS_READ, Job, jobs_of, opened_in
 from projections.record.audit_trail import ENTRIES
 
 TWO = 2
 ORDER = tuple(RatingComponent)
+SumsByCell = dict[tuple[str, tuple[str, ...]], CellSum]
+"""(provider, levels of its firms) -> sums, as `methods.case_mix` reads them."""
 
 
 def facts_of(snapshot: Snapshot, year: int, provider: str, position: int, *, unnamed: bool) -> list[str]:
     """The facts that a provider's row rests on 所依事实: jobs and feedback of the year at their versions by a position.
 
-    unnamed: with feedback whose firm gave no name, which the provider is not told of one by one.
+    unnamed: with feedback whose firm gave no name, which the provider is not told of one by one. They are read past the row
+    policies, for a job that another took over since was its own then; the caller has judged who is told.
     """
+    snapshot = snapshot.whole()
     entries = snapshot[ENTRIES]
-    streams = [diagnosis_stream(job.diagnosis) for some in jobs_of(snapshot, Everything(), year, provider) for job in some]
+    streams = jobs_at(snapshot, year, provider, position)
     rule = body_on(snapshot, RatingRule, date(year, 12, 31))
     if rule.feedback_counts:
         said = _YearsFeedback(snapshot, year, provider).said()
@@ -114,23 +118,24 @@ def rating_inputs(snapshot: Snapshot, scope: Scope, year: int, rule: RatingRule,
     due = _ReportsDue(snapshot, today)
     feedback = _YearsFeedback(snapshot, year) if rule.feedback_counts else None
     tallies: defaultdict[str, _Tally] = defaultdict(_Tally)
-    scores: dict[RatingComponent, dict[tuple[str, tuple[str, ...]], CellSum]] = {
-        component: {} for component in (RatingComponent.FEEDBACK, RatingComponent.REPORT, RatingComponent.SAMPLED)
-    }
-    every: Counter[tuple[str, tuple[str, ...]]] = Counter()
+    places: defaultdict[tuple[str, tuple[str, ...]], _Place] = defaultdict(_Place)
     for jobs in jobs_of(snapshot, scope, year):
+        own = {job.diagnosis: (job.provider, places[job.provider, job.levels]) for job in jobs}
         for job in jobs:
             tallies[job.provider].add(job, due)
-        every.update((job.provider, job.levels) for job in jobs)
-        for one in _feedback(jobs, feedback.of_jobs([job.diagnosis for job in jobs]) if feedback is not None else ()):
-            add_to(scores[RatingComponent.FEEDBACK], one)
-        for one in _reports(jobs, rule):
-            add_to(scores[RatingComponent.REPORT], one)
+        _add_reports(jobs, own, rule)
+        if feedback is not None:
+            _add_feedback(own, feedback.of_jobs(list(own)))
+    scores: dict[RatingComponent, SumsByCell] = {
+        RatingComponent.FEEDBACK: {cell: place.feedback for cell, place in places.items() if place.feedback.jobs},
+        RatingComponent.REPORT: {cell: place.report for cell, place in places.items() if place.report.jobs},
+        RatingComponent.SAMPLED: {},
+    }
     if rule.sampled_counts:
         for one in _sampled(snapshot, year, rule, tallies):
             add_to(scores[RatingComponent.SAMPLED], one)
     samples, effects = case_mix_taken_off(scores, rule)
-    apart = apart_from_others({cell: CellSum(jobs=jobs) for cell, jobs in every.items()}, rule)
+    apart = apart_from_others({cell: CellSum(jobs=place.jobs) for cell, place in places.items()}, rule)
     rows = []
     for provider, tally in sorted(tallies.items()):
         parts = [tally.work(rule), *tally.records(rule), *samples.get(provider, ())]
@@ -146,23 +151,27 @@ class _ReportsDue:
     def __init__(self, snapshot: Snapshot, today: date) -> None:
         self._snapshot, self._today = snapshot, today
         self._calendar: WorkingCalendar = calendar_now(snapshot)
-        self._due: dict[str, date] = {}
+        self._due: dict[str, tuple[int, bool]] = {}
 
     def in_time(self, job: Job) -> bool | None:
         """Whether it came by then 是否按期; None while it is not due, or of a job without a visit."""
-        if job.visited_on is None:
+        visited_on, reported_at = job.visited_on, job.reported_at
+        if visited_on is None:
             return None
-        reported = city_day(utc_moment(job.reported_at)) if job.reported_at is not None else None
-        if reported is None and self._today <= self._last(job.visited_on):
-            return None
-        return reported is not None and reported <= self._last(job.visited_on)
+        due = self._due.get(visited_on)
+        if due is None:
+            due = self._due[visited_on] = self._found(visited_on)
+        over, is_over = due
+        if reported_at is None:
+            return False if is_over else None
+        return reported_at < over
 
-    def _last(self, visited_on: str) -> date:
-        if visited_on not in self._due:
-            day = date.fromisoformat(visited_on)
-            limits = body_on(self._snapshot, StageLimits, day)
-            self._due[visited_on] = add_working_days(day, limits.report + limits.internal_review, self._calendar).day
-        return self._due[visited_on]
+    def _found(self, visited_on: str) -> tuple[int, bool]:
+        """The moment at which the last day is over (microseconds of UTC), and whether it is today."""
+        day = date.fromisoformat(visited_on)
+        limits = body_on(self._snapshot, StageLimits, day)
+        last = add_working_days(day, limits.report + limits.internal_review, self._calendar).day
+        return microseconds(city_midnight(last + timedelta(days=1))), self._today > last
 
 
 @dataclass
@@ -220,37 +229,50 @@ class _Tally:
         )
 
 
-def _feedback(jobs: Sequence[Job], said: Iterable[JobScores]) -> Iterator[Scored]:
+@dataclass(slots=True)
+class _Place:
+    """What is kept of one provider's jobs at one place of the factors 单元合计."""
+
+    jobs: int = 0
+    feedback: CellSum = field(default_factory=CellSum)
+    report: CellSum = field(default_factory=CellSum)
+
+
+def _add_feedback(own: Mapping[str, tuple[str, _Place]], said: Iterable[JobScores]) -> None:
     """Of each job the mean of what its firm scored, whatever the step: a firm counts once a job."""
-    own = {job.diagnosis: job for job in jobs}
     by_job: dict[str, tuple[int, int]] = {}
-    for one in said:
-        if own[one.diagnosis].provider == one.provider:
-            scores, points = by_job.get(one.diagnosis, (0, 0))
-            by_job[one.diagnosis] = scores + one.scores, points + one.points
-    for identity, (scores, points) in by_job.items():
-        yield Scored(own[identity].provider, own[identity].levels, _mean_answer(scores, points))
+    for identity, provider, scores, points in said:
+        if own[identity][0] == provider:
+            before = by_job.get(identity)
+            by_job[identity] = (scores, points) if before is None else (before[0] + scores, before[1] + points)
+    for identity, given in by_job.items():
+        own[identity][1].feedback.add_one(_mean_answer(*given))
 
 
 @lru_cache(4_096)
-def _mean_answer(scores: int, points: int) -> Decimal:
-    return rounded(feedback_of_sum(scores, points), SCORE_PLACES)
+def _mean_answer(scores: int, points: int) -> int:
+    """In ten-thousandths of a point, as cells add them up."""
+    return units_of(rounded(feedback_of_sum(scores, points), SCORE_PLACES))
 
 
-def _reports(jobs: Sequence[Job], rule: RatingRule) -> Iterator[Scored]:
-    """A report by its items that survived objection; checks and an expert's reading are not on record yet."""
+def _add_reports(jobs: Sequence[Job], own: Mapping[str, tuple[str, _Place]], rule: RatingRule) -> None:
+    """Count each job, and of its report the items that survived objection; checks and an expert's reading are not on record yet."""
     parts = rule.report_parts
+    weights = (parts.checks, parts.reading, parts.upheld)
     for job in jobs:
+        place = own[job.diagnosis][1]
+        place.jobs += 1
         if job.reported_at is not None:
-            score = _kept(job.items, max(0, job.items - job.overturned), (parts.checks, parts.reading, parts.upheld))
+            score = _kept(job.items, max(0, job.items - job.overturned), weights)
             if score is not None:
-                yield Scored(job.provider, job.levels, score)
+                place.report.add_one(score)
 
 
 @lru_cache(4_096)
-def _kept(items: int, upheld: int, weights: tuple[int, int, int]) -> Decimal | None:
+def _kept(items: int, upheld: int, weights: tuple[int, int, int]) -> int | None:
+    """In ten-thousandths of a point, as cells add them up."""
     score = report_of_job(ReportQuality(0, 0, None, items=items, items_upheld=upheld), *weights)
-    return rounded(score, SCORE_PLACES) if score is not None else None
+    return units_of(rounded(score, SCORE_PLACES)) if score is not None else None
 
 
 def _sampled(snapshot: Snapshot, year: int, rule: RatingRule, known: Collection[str]) -> Iterator[Scored]:

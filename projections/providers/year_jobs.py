@@ -81,16 +81,7 @@ def jobs_of(snapshot: Snapshot, scope: Scope, year: int, provider: str | None = 
 
 def _read(row: Sequence[Any]) -> Job:
     provider, identity, _, status, visited_on, most, reported_at, files, reported, items, unreasoned, overturned, *levels = row
-    return Job(
-        provider=provider,
-        diagnosis=identity,
-        levels=levels_from(levels),
-        status=status,
-        visited_on=visited_on,
-        most_on_site=most,
-        reported_at=reported_at,
-        evidence=reported if status == CONFIRMED else files,  # not what a follow-up attached
-        items=items,
-        unreasoned=unreasoned,
-        overturned=len(orjson.loads(overturned)) if overturned != "[]" else 0,
-    )
+    evidence = reported if status == CONFIRMED else files  # not what a follow-up attached
+    upheld = len(orjson.loads(overturned)) if overturned != "[]" else 0
+    counted = (visited_on, most, reported_at, evidence, items, unreasoned, upheld)
+    return Job(provider, identity, levels_from(levels), status, *counted)

@@ -16,6 +16,7 @@ SMALL: DemoData = DATA.model_copy(
         "organisations": DATA.organisations.model_copy(update={"groups": tuple(IN_GROUPS)}),
         "joining_each_year": 3,
         "leaving_each_year": 2,
+        "rated_providers": 2,
         "otherwise": DATA.otherwise.model_copy(update={"every": 4}),
         "cases": {ending: cases.model_copy(update={"count": 1}) for ending, cases in DATA.cases.items()},
     }

@@ -1,7 +1,7 @@
 """The demo's authored data 示例数据: large enough, drawn by seed, named only by what exists."""
 
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import BytesIO
 from operator import itemgetter
 from random import Random
@@ -12,14 +12,15 @@ from PIL import Image
 from pypdf import PdfReader
 
 from domain.diagnosis.opening import OpenDiagnosis
-from domain.diagnosis.provider import AssignProvider
-from domain.diagnosis.report import ConfirmReport, IssueReport
+from domain.diagnosis.report import IssueReport
 from domain.diagnosis.scoring import ScoreDiagnosis
+from domain.diagnosis.withdrawal import WithdrawDiagnosis
 from domain.governance.dated_rules import ProposeRule, SetRule
 from domain.instants import city_day
 from domain.kernel import Command
 from domain.participants.firm_ids import enterprise_id
 from domain.participants.rosters.comparison import ImportRoster
+from domain.providers.ratings.rating import FixRatingInputs
 from interop.code_lists import districts, industries
 from interop.rosters.roster import roster_command
 from interop.rosters.roster_reading import read_roster
@@ -33,7 +34,7 @@ from zhenduan.demo.data import Ending
 from zhenduan.demo.files import evidence_pdf, evidence_png
 from zhenduan.demo.firms import Unused, by_district, draw_firms, next_year, roster_file
 from zhenduan.demo.people import SHOWN_DISTRICT
-from zhenduan.demo.ratings import YEAR, few_jobs
+from zhenduan.demo.ratings import FIRST_YEAR, YEAR, few_jobs
 from zhenduan.demo.rosters import DEMO_SALT
 
 
@@ -58,18 +59,21 @@ def test_a_present_within_the_first_two_years_is_refused() -> None:
 # The city as authored
 
 
-def test_the_rated_year_holds_confirmed_jobs_of_as_many_providers_as_its_rule_asks_for() -> None:
-    """Else nobody is rated, and the report on fairness is empty."""
+@pytest.mark.parametrize(("year", "fixed"), [(FIRST_YEAR, date(2024, 1, 4)), (YEAR, date(2025, 1, 6))])
+def test_each_rated_year_holds_jobs_of_twelve_providers_and_its_rule_asks_for_fewer(year: int, fixed: date) -> None:
+    """Else nobody is ranked, no tier moves, and the report on fairness is empty."""
     acts = [timed for timed in story(DATA, drawn(DATA.seed), PRESENT).acts if isinstance(timed.act.what, Command)]
-    confirmed = {what.diagnosis for timed in acts if isinstance(what := timed.act.what, ConfirmReport)}
-    asked = OpenDiagnosis | AssignProvider
-    named = [(timed.at, what) for timed in acts if isinstance(what := timed.act.what, asked)]
-    opened = {what.diagnosis for at, what in named if isinstance(what, OpenDiagnosis) and at.year == YEAR}
-    providers = {what.provider for _, what in named if what.diagnosis in opened & confirmed}
-    assert len(providers - {None}) >= few_jobs().providers_at_least > 1
+    [inputs] = [timed.at for timed in acts if isinstance(what := timed.act.what, FixRatingInputs) and what.year == year]
+    assert city_day(inputs) == fixed
+    gone = {what.diagnosis for timed in acts if isinstance(what := timed.act.what, WithdrawDiagnosis) and timed.at < inputs}
+    opened = [what for timed in acts if isinstance(what := timed.act.what, OpenDiagnosis) and timed.at.year == year]
+    jobs = Counter(what.provider for what in opened if what.diagnosis not in gone and what.provider is not None)
+    assert len(jobs) >= 12 > few_jobs().providers_at_least
+    assert sum(count > 1 for count in jobs.values()) >= 12, "jobs of one provider tell how jobs differ"
     said = [(timed.at, what) for timed in acts if isinstance(what := timed.act.what, ProposeRule | SetRule)]
     rules = [(at, type(what)) for at, what in said if what.body == few_jobs()]
     assert [kind for _, kind in sorted(rules, key=itemgetter(0))] == [ProposeRule, SetRule], "simulated before it is set"
+    assert max(at for at, _ in rules) < inputs
 
 
 @pytest.mark.parametrize("present", [PRESENT, datetime(2026, 1, 12, 4, tzinfo=UTC)])

@@ -21,13 +21,16 @@ from openpyxl import load_workbook
 
 from api.schema import schema_text
 from domain.events import COMMANDS, EVENTS
-from domain.governance.dated_rules import defaults_of
+from domain.governance.dated_rules import defaults_of, rule_in_force
 from domain.governance.rule_bodies.body import RuleKind
+from domain.governance.rule_bodies.rating import RatingRule
 from domain.participants.rosters.findings import LeftOut, RosterReport
 from domain.programme.case_studies.state import CaseStudyChange, CaseStudyText, CaseStudyTotals, CaseStudyUplift
 from domain.programme.papers.paper import PaperComputed, PaperEdition, PaperFormat, PaperKind
 from domain.programme.papers.tables import PaperCell, PaperTableName, Withheld
-from domain.providers.ratings.numbers import Tier
+from domain.providers.ratings.events import RatingComputed
+from domain.providers.ratings.numbers import ComponentSample, ProviderInputs, RatingComponent, Tier, compute
+from domain.providers.ratings.status import RatingStatus
 from interop.editions.workbook import workbook_of
 from interop.payments.payment_list import payment_list
 from interop.questionnaires.site_form import LANGUAGES, site_form_of
@@ -40,6 +43,8 @@ from projections.documents import as_markdown, comparison, printing, standard_sh
 from projections.documents.comparison import EditionComparison, reasons_of
 from projections.documents.paper import SetTemplate, paper_sheet
 from projections.documents.paper_printing import paper_page, printed_as
+from projections.documents.provider_printing import provider_rating_page, why_listed_page
+from projections.documents.provider_sheets import ProviderRatingSheet, WhyListedSheet
 from projections.programme.papers.csv_tables import table_of
 from projections.report.printing import page as report_page
 from projections.report.sheet import sheet
@@ -181,6 +186,45 @@ def the_papers(_folder: Path) -> Iterator[str]:
         yield from lines(printed_as(made, PaperFormat.MARKDOWN, "tests").decode())
 
 
+def the_pages_of_a_provider(_folder: Path) -> Iterator[str]:
+    """Why one is listed that moved in every way, and ratings of who moved up, down, not at all, and of who is not ranked."""
+    move = {"id": "listing/p1/1", "what": "移出名录", "on": "2025-03-03", "standing": "WARNED", "gained": ["C34"], "lost": ["C35"]}
+    moves = [{**move, "reason": "逾期未补正", "rule": "rule/ladder/1", "causes": ["rating/2024/3"]}]
+    tag = {"industry": {"code": "C34", "name": "通用设备制造业"}, "since": "2024-03-06", "cause": "listing/p1/1"}
+    days = {"year": 2025, "moved": "2025-03-03", "due": "2025-04-01"}
+    entry = {"provider": "organisation/p1", "name": "示例服务商", "standing": "WARNED", **days, "tags": [tag]}
+    cause = {"id": "rating/2024/3", "depth": 1, "at": "2025-03-03T01:00:00Z", "what": "年度评价已公示", "sentence": None}
+    told = {"sentence": "“示例服务商”现为“限期整改”：逾期未补正。", "causes": [cause]}
+    told["entry"] = {**entry, "history": {"nodes": moves}}
+    for day in (None, date(2025, 3, 3)):
+        yield from lines(why_listed_page(WhyListedSheet(told, day, date(2025, 3, 4), demo=True), ("U+3400",)))
+    rule = rule_in_force(None, RatingRule, date(2024, 12, 31))
+    for last, jobs in ((Tier.C, 400), (None, 400), (Tier.B, 2)):
+        sample = [
+            ComponentSample(component=one, jobs=jobs, mean=Decimal(50), variance=Decimal(100), spread=(1, jobs))
+            for one in RatingComponent
+        ]
+        inputs = [
+            ProviderInputs(
+                provider=f"p{at}",
+                jobs=jobs,
+                comparable=True,
+                components=tuple(one.model_copy(update={"mean": Decimal(28 + 6 * at)}) for one in sample),
+            )
+            for at in range(12)
+        ]
+        found = compute(inputs, {} if last is None else {one.provider: last for one in inputs}, rule)
+        of = {"round": 1, "method": "b-c-d/2", "rule": None, "rule_since": date(2024, 1, 1), "input_digest": "a" * 64}
+        computed = RatingComputed(**of, rests_on=found.rests_on, components=found.components, providers=found.providers)
+        shown = {"year": 2024, "name": "示例服务商", "status": RatingStatus.PUBLISHED, "version": 3, "computed": computed}
+        shown |= {"objections_until": date(2025, 2, 3), "rule": rule, "cause": "rating/2024/1", "made": date(2025, 2, 1)}
+        for at in (0, 11):
+            sheet = ProviderRatingSheet(
+                **shown, rating=found.providers[at], inputs=inputs[at], facts=("diagnosis/d1/9",), of_facts=500, demo=True
+            )
+            yield from lines(provider_rating_page(sheet, ("U+3400",)))
+
+
 def words_of_the_console(_folder: Path) -> Iterator[str]:
     """The quoted texts of its Chinese words."""
     yield from re.findall(r'"([^"\n]*)"', (ROOT / "console/src/words.zh.ts").read_text("utf-8"))
@@ -203,6 +247,9 @@ DOCUMENTS: Mapping[str, Callable[[Path], Iterator[str]]] = {
     "projections/documents/paper_printing.py": the_papers,
     "projections/documents/templates/paper.html": the_papers,
     "projections/documents/templates/manual.html": the_manuals,
+    "projections/documents/provider_printing.py": the_pages_of_a_provider,
+    "projections/documents/templates/why_listed.html": the_pages_of_a_provider,
+    "projections/documents/templates/provider_rating.html": the_pages_of_a_provider,
     "zhenduan/pages/manual_page.py": the_manuals,
     "zhenduan/pages/rules_page.py": lambda _folder: lines(rules_page.page(None)),
     "zhenduan/pages/access_page.py": lambda _folder: lines(access_page.page()),
@@ -248,6 +295,7 @@ DATA: Mapping[str, str] = {
     "graphql/api/downloads/papers.py": "made in projections/documents, and published tables as data",
     "graphql/api/downloads/payments.py": "made in interop/payments",
     "graphql/api/downloads/policy_lists.py": "names and verdicts, in columns and JSON",
+    "graphql/api/downloads/provider_documents.py": "made in projections/documents",
     "graphql/api/downloads/process_log.py": "names of facts and ids, in JSON",
     "graphql/api/downloads/edition_documents.py": "made in projections/documents and interop/editions, and data as published",
 }

@@ -44,7 +44,8 @@ from zhenduan.demo.peers import peers
 from zhenduan.demo.people import SHOWN_DISTRICT, People, draw_id, organisations
 from zhenduan.demo.policies import policies
 from zhenduan.demo.proceedings import concluded, pending
-from zhenduan.demo.ratings import rated_year
+from zhenduan.demo.rated_jobs import rated_jobs
+from zhenduan.demo.ratings import rated_years
 from zhenduan.demo.revision import steps
 from zhenduan.demo.rosters import (
     DEMO_SALT,
@@ -129,6 +130,7 @@ def story(data: DemoData, chance: Random, present: datetime) -> Story:
     played += _supplied(people, shown, played)
     played += _further(people, shown, played, present)
     played += _screened(people, shown, played)
+    played += rated_jobs(data, people, played, open_to_all)
     played.sort(key=lambda timed: timed.at)
     return Story(tuple(played), {role: people.callers[role, unit].actor for role, unit in shown.items()})
 
@@ -275,9 +277,9 @@ def _selection(people: People, present: datetime) -> Iterator[Timed]:
 
 
 def _rated(people: People, shown: Mapping[Role, str], own: Sequence[str]) -> Iterator[Timed]:
-    """The second year rated once it is over, with an objection of the shown provider, its subsidy, policies, paper and package."""
+    """Both years rated once over, the second with an objection of the shown provider, its subsidy, policies, paper and package."""
     minutes, provider = count(300), people.callers[Role.PROVIDER, shown[Role.PROVIDER]]
-    for day, who, command in (*rated_year(people, provider), *policies(people, own), *papers(people), *packages(people, EDITION)):
+    for day, who, command in (*rated_years(people, provider), *policies(people, own), *papers(people), *packages(people, EDITION)):
         yield Timed(office_time(day, next(minutes)), Act(0, who, command))
 
 

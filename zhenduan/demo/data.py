@@ -203,6 +203,7 @@ class DemoData(CodeList):
     given_names: tuple[str, ...]
     targets: tuple[Target, ...]
     cases: dict[Ending, Cases]
+    rated_providers: Count
     otherwise: Otherwise
     evidence: tuple[str, ...]
     functions: tuple[str, ...]

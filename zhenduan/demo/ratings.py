@@ -1,4 +1,4 @@
-"""Rated year of the demo city 示例年度评价: 2024 rated by a simulated rule, final, its subsidy approved. plan V5, I1."""
+"""Rated years of the demo city 示例年度评价: 2023 and 2024 by one simulated rule, final; subsidy of the second. plan V5, I1."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -11,7 +11,7 @@ from domain.governance.proceedings.decision import DecideProceeding, EndTimeToAp
 from domain.governance.proceedings.hearing import GiveStatement
 from domain.governance.proceedings.opening import OpenProceeding, ServeNotice
 from domain.governance.proceedings.state import ProceedingKind, ProceedingOutcome
-from domain.governance.rule_bodies.rating import RatingRule
+from domain.governance.rule_bodies.rating import RatingRule, RatingWeights
 from domain.instants import city_day
 from domain.kernel import Command, cause_of
 from domain.providers.ratings.rating import FinishRating, FixRatingInputs, ObjectToRating, PublishRating
@@ -25,23 +25,32 @@ from projections.providers.subsidy_jobs import confirmed_jobs
 from zhenduan.demo.people import People, draw_id
 from zhenduan.demo.proceedings import SYSTEM
 
-YEAR = 2024
+FIRST_YEAR, YEAR = 2023, 2024
+"""The two rated years; of the second more is told."""
 JOINED = date(2025, 1, 2)
-RULE_SINCE = date(2024, 1, 1)
+RULE_SINCE = date(2023, 12, 1)
 PUBLISHED_AT = 3
 """Version of the rating's stream at which it is published: after its inputs and what was computed of them."""
 Played = tuple[date, Caller, Command]
 
 
-def rated_year(people: People, provider: Caller) -> Iterator[Played]:
-    """A year from its inputs to its subsidy, each act with its day 评价经过. provider: who objects, in vain."""
+def rated_years(people: People, provider: Caller) -> Iterator[Played]:
+    """Both years from their inputs on, each act with its day 评价经过. provider: who objects to the second, in vain."""
     city = people.callers[Role.CITY, people.data.organisations.city.id]
+    stated = {"since": RULE_SINCE, "body": few_jobs(), "source": SOURCE, "mark": "I"}
+    yield date(2024, 1, 2), city, ProposeRule(**stated)
+    yield date(2024, 1, 3), city, SetRule(**stated)
+    yield date(2024, 1, 4), city, FixRatingInputs(year=FIRST_YEAR, position=0, inputs=())
+    yield date(2024, 1, 8), city, PublishRating(year=FIRST_YEAR)
+    yield date(2024, 1, 29), city, FinishRating(year=FIRST_YEAR, proceedings=())
+    yield from _second_year(people, city, provider)
+
+
+def _second_year(people: People, city: Caller, provider: Caller) -> Iterator[Played]:
+    """From its inputs to its subsidy."""
     chief = Caller(draw_id(people.chance), Role.CITY, city.organisation, Everything())
     for command in people.joining(chief, JOINED):
         yield JOINED, city, command
-    stated = {"since": RULE_SINCE, "body": few_jobs(), "source": "示例城市任务较少，放宽参与排名的条件（示例）", "mark": "I"}
-    yield date(2025, 1, 2), city, ProposeRule(**stated)
-    yield date(2025, 1, 3), city, SetRule(**stated)
     proceeding, stream = draw_id(people.chance), rating_stream(YEAR)
     yield date(2025, 1, 6), city, FixRatingInputs(year=YEAR, position=0, inputs=())
     yield date(2025, 1, 8), city, PublishRating(year=YEAR)
@@ -67,11 +76,15 @@ def rated_year(people: People, provider: Caller) -> Iterator[Played]:
     yield date(2025, 2, 19), chief, ApproveSubsidy(year=YEAR, input_digest="0" * 64)
 
 
+SOURCE = "示例城市任务较少，放宽参与排名的条件，以企业反馈为主（示例）"
+WEIGHTS = RatingWeights(work=10, feedback=60, records=10, report=10, sampled=10)
+
+
 def few_jobs() -> RatingRule:
-    """The rule of the demo's year: whoever has a job is ranked, since reports take long to make and its providers have few."""
+    """The rule of the demo's years: whoever has a job is ranked, by what firms say above all, since few have a report."""
     body = rule_in_force(None, RatingRule, date(YEAR, 12, 31))
-    ranked = {"jobs_at_least": 1, "providers_at_least": 2, "reliability_at_least": Decimal(0), "alone_at_most": Decimal(1)}
-    return body.model_copy(update=ranked)
+    ranked = {"jobs_at_least": 1, "reliability_at_least": Decimal(0), "alone_at_most": Decimal(1)}
+    return body.model_copy(update={**ranked, "weights": WEIGHTS})
 
 
 def completed(services: Services, command: Command) -> Command:
@@ -86,7 +99,8 @@ def completed(services: Services, command: Command) -> Command:
 def _inputs(services: Services, command: Command) -> Command:
     today = city_day(services.clock())
     with services.models.reading() as snapshot:
-        inputs = rating_inputs(snapshot, Everything(), YEAR, body_on(snapshot, RatingRule, date(YEAR, 12, 31)), today)
+        year = command.year  # type: ignore[attr-defined] # as the table below names it
+        inputs = rating_inputs(snapshot, Everything(), year, body_on(snapshot, RatingRule, date(year, 12, 31)), today)
         return command.model_copy(update={"position": snapshot.position, "inputs": inputs.rows, "effects": inputs.effects})
 
 

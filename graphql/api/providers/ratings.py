@@ -34,6 +34,7 @@ from domain.providers.ratings.numbers import CaseFactor, RatingComponent, Tier, 
 from domain.providers.ratings.rating import RATED_YEARS, AnyRatingCommand, FinishRating, FixRatingInputs, ObjectToRating
 from domain.providers.ratings.state import YearOfRating, rating_stream
 from domain.providers.ratings.status import RatingStatus
+from domain.providers.ratings.tier_reasons import tier_reason
 from projections.as_of import replay
 from projections.governance.dated_rules import body_on
 from projections.governance.proceedings import about
@@ -160,6 +161,8 @@ class ProviderRating:
     unranked: UnrankedReason | None = field(
         "Why it is not ranked and keeps its tier; null of who is ranked, and of a year computed before it was kept · 未排名原因"
     )
+    tier_reason: str | None = field("Why the tier is this one, as a Chinese sentence · 定档理由", made=True)
+    tier_reason_in_english: str | None = field("The same as an English sentence · 英文定档理由", made=True)
     score: Decimal | None = field("Composite score, 0 to 100; null where no score is known, see unranked · 综合得分")
     variance: Decimal | None = field("Its variance, in squared points · 方差")
     reliability: Decimal | None = field("Its reliability, 0 to 1 · 信度")
@@ -299,20 +302,18 @@ def _named(one: fairness.FairnessComparison, titles: tuple[str, str], both: str)
 def _inputs(found: rows.FixedInputs | None) -> dict[str, Any]:
     if found is None:
         return {"jobs": None, "inputs": None, "cause": None}
-    return {
-        "jobs": found.inputs.jobs,
-        "inputs": [
-            ComponentInput(component=one.component, jobs=one.jobs, mean=one.mean, variance=one.variance)
-            for one in found.inputs.components
-        ],
-        "cause": found.cause,
-    }
+    return {"jobs": found.inputs.jobs, "inputs": all_shown(ComponentInput, found.inputs.components), "cause": found.cause}
+
+
+OWN_ALONE = ("last_tier", "unranked", "score", "variance", "reliability")
+"""What of its rating a provider reads of its own alone 仅本机构可见项."""
 
 
 def _providers(context: Context, year: int, computed: RatingComputed | None, wanted: frozenset[str]) -> list[ProviderRating]:
     found = computed.providers if computed else ()
     opened = computed is not None and wanted & {"jobs", "inputs", "cause"}
     known = rows.inputs_of(context.snapshot, year, computed.round) if computed and opened else {}
+    rule = body_on(context.snapshot, RatingRule, date(year, 12, 31)) if wanted & {"tierReason", "tierReasonInEnglish"} else None
     provider = led_to(context, (ProviderRating, "provider"), found, wanted)
     office, own = context.caller.role in RATING_INPUTS, context.caller.organisation
     listed = []
@@ -322,17 +323,16 @@ def _providers(context: Context, year: int, computed: RatingComputed | None, wan
             ComponentEstimate(component=part.component, score=part.score, error=part.error, reliability=part.reliability)
             for part in one.parts
         ]
+        why = tier_reason(one, rule) if whole and rule is not None else None
         listed.append(
             ProviderRating(
                 provider=provider(one.provider),
                 tier=one.tier,
                 rank_best=one.rank_best,
                 rank_worst=one.rank_worst,
-                last_tier=one.last_tier if whole else None,
-                unranked=one.unranked if whole else None,
-                score=one.score if whole else None,
-                variance=one.variance if whole else None,
-                reliability=one.reliability if whole else None,
+                tier_reason=why.chinese if why is not None else None,
+                tier_reason_in_english=why.english if why is not None else None,
+                **{name: getattr(one, name) if whole else None for name in OWN_ALONE},
                 chances=list(one.chances) if whole else None,
                 parts=parts if whole else None,
                 **_inputs(known.get(one.provider) if whole else None),

@@ -192,6 +192,25 @@ def test_facts_of_a_rating_are_its_jobs_at_their_versions_by_the_cut_off(city: L
             assert facts_of(snapshot, year, provider, position, unnamed=True) == []
 
 
+def test_facts_of_a_rating_stay_when_a_job_is_withdrawn_or_another_takes_it_after_the_cut_off(city: LiveCity) -> None:
+    """What the rating rests on is as it was then: a job counted, whatever became of it."""
+    diagnosis, year = city.opened(), int(city.today[:4])
+    city.installation.services.models.catch_up()
+    cut_off = city.installation.services.journal.head().size
+    city.done("city", "assignProvider", diagnosis=diagnosis, provider="p2")
+    city.installation.services.models.catch_up()
+    later = city.installation.services.journal.head().size
+    city.done("city", "withdrawDiagnosis", diagnosis=diagnosis, reason="转入下一批次")
+    city.installation.services.models.catch_up()
+    with city.installation.services.models.reading() as snapshot:
+        assert facts_of(snapshot, year, "p1", cut_off, unnamed=True) == [f"{diagnosis}/1"]
+        assert facts_of(snapshot, year, "p2", cut_off, unnamed=True) == []
+        assert facts_of(snapshot, year, "p1", later, unnamed=True) == []
+        assert facts_of(snapshot, year, "p2", later, unnamed=True) == [f"{diagnosis}/2"]
+        for provider in ("p1", "p2"):
+            assert facts_of(snapshot, year, provider, snapshot.position, unnamed=True) == []
+
+
 def test_inputs_are_the_years_diagnoses_by_the_provider_that_has_them(city: LiveCity) -> None:
     city.opened()
     city.installation.services.models.catch_up()
