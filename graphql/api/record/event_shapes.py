@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from api.kit.event_names import CHINESE_WORDS, in_english, in_words
+from api.kit.event_names import in_english, in_words
 from domain.instants import utc_moment
 from domain.kernel import Event, key_of, name_of
 from domain.public_events import PUBLIC_EVENTS, PublicEvent
