@@ -68,7 +68,7 @@ class _StrictLoader(SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def _refuse_float(_loader: object, node: yaml.ScalarNode) -> Any:  # noqa: ANN401 - never returns
+def _refuse_float(_loader: SafeLoader, node: yaml.ScalarNode) -> Any:  # noqa: ANN401 - never returns
     raise yaml.constructor.ConstructorError(
         None, None, f"write {node.value} in quotes: a bare number with a point loses digits", node.start_mark
     )
