@@ -9,6 +9,7 @@ from projections.documents.provider_sheets import (
     MOST_FACTS,
     ProviderRatingSheet,
     WhyListedSheet,
+    shown_moment,
     shown_number,
     shown_share,
 )
@@ -18,7 +19,7 @@ from projections.report import fonts, printing
 @cache
 def _environment() -> Environment:
     made = printing.environment(TEMPLATES, printing.TEMPLATES)
-    made.filters |= {"shown": shown_number, "share": shown_share}
+    made.filters |= {"shown": shown_number, "share": shown_share, "moment": shown_moment}
     made.globals["most_facts"] = MOST_FACTS
     return made
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from domain.governance.rule_bodies.rating import RatingRule
 from domain.governance.standing import DirectoryStanding
+from domain.instants import SHANGHAI
 from domain.providers.ratings.events import RatingComputed
 from domain.providers.ratings.numbers import (
     TIERS,
@@ -121,6 +122,11 @@ class ProviderRatingSheet:
 def shown_number(value: Decimal | None) -> str:
     """A number of a page, to two places; a dash of none."""
     return "—" if value is None else f"{rounded(Fraction(value), SHOWN_PLACES):f}"
+
+
+def shown_moment(at: str) -> str:
+    """A moment of a page, in the city's time to the minute. at: ISO text with its zone."""
+    return f"{datetime.fromisoformat(at).astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 def shown_share(value: Decimal) -> str:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Column, Index, Integer, MetaData, Select, Table, and_, func, or_, select
+from sqlalchemy import Column, Index, Integer, MetaData, Select, Table, and_, exists, func, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Attribute, Scope
@@ -361,21 +361,29 @@ REPORTED = ("issued", "objected", "confirmed")
 """Statuses of a case that has a report: its firm could say how it went."""
 
 
-def pooled_providers(
-    snapshot: Snapshot, first: str, last: str, at_least: int, provider: str | None = None, opened: tuple[int, int] | None = None
-) -> frozenset[str]:
-    """Providers of whose own work so many firms spoke without their name that what those said counts 匿名评分计入的服务商.
+def is_pooled(
+    snapshot: Snapshot, first: str, last: str, at_least: int, provider: str, opened: tuple[int, int]
+) -> bool:
+    """Whether of a provider's own work so many firms spoke without their name that what those said counts 匿名评分是否计入.
 
-    Below, a provider would read in its rating what one of them said. Days and moments: as of `scores_between`.
+    Below, a provider would read in its rating what one of them said. No more are looked for than it takes. Days and moments: as of
+    `scores_between`.
     """
-    table = snapshot[FEEDBACK]
-    query = (
-        select(table.c.provider)
-        .where(*_given_between(snapshot, first, last, provider, opened), table.c.anonymous, table.c.rated_scores > 0)
-        .group_by(table.c.provider)
-        .having(func.count(table.c.enterprise.distinct()) >= at_least)
+    table, cases = snapshot[FEEDBACK], snapshot[DIAGNOSES]
+    begun = (cases.c.id == table.c.diagnosis, cases.c.opened_at >= opened[0], cases.c.opened_at < opened[1])
+    firms = (
+        select(table.c.enterprise)
+        .where(
+            *_given_between(snapshot, first, last, provider, None),
+            table.c.anonymous,
+            table.c.rated_scores > 0,
+            exists().where(*begun),
+        )
+        .distinct()
+        .limit(at_least)
+        .subquery()
     )
-    return frozenset(str(found) for (found,) in snapshot.rows(query))
+    return int(snapshot.rows(select(func.count()).select_from(firms))[0][0]) == at_least
 
 
 class JobScores(NamedTuple):
@@ -402,5 +410,5 @@ def scores_of_jobs(
 
 
 def counted(scores: Iterable[ScoreInYear], pooled: Collection[str]) -> Iterator[ScoreInYear]:
-    """Scores that a provider is rated by 计入评价的评分: those of its own work, anonymous ones as `pooled_providers` says."""
+    """Scores that a provider is rated by 计入评价的评分: those of its own work, anonymous ones as `is_pooled` says."""
     return (one for one in scores if one.subject in RATED_SUBJECTS and (not one.anonymous or one.provider in pooled))

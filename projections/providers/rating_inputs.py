@@ -44,7 +44,7 @@ from projections.providers.feedback import (
     JobScores,
     ScoreInYear,
     counted,
-    pooled_providers,
+    is_pooled,
     scores_between,
     scores_of_jobs,
 )
@@ -70,7 +70,7 @@ def facts_of(snapshot: Snapshot, year: int, provider: str, position: int, *, unn
     streams = jobs_at(snapshot, year, provider, position)
     rule = body_on(snapshot, RatingRule, date(year, 12, 31))
     if rule.feedback_counts:
-        said = _YearsFeedback(snapshot, year, provider).said()
+        said = _YearsFeedback(snapshot, year).said(provider)
         streams += dict.fromkeys(feedback_stream(one.feedback) for one in said if unnamed or not one.anonymous)
     settled: list[str] = []
     if rule.sampled_counts:
@@ -86,21 +86,28 @@ def facts_of(snapshot: Snapshot, year: int, provider: str, position: int, *, unn
 
 
 class _YearsFeedback:
-    """What firms said of the jobs of a year by its end, as far as it counts 年度反馈; provider: of one alone."""
+    """What firms said of the jobs of a year by its end, as far as it counts 年度反馈."""
 
-    def __init__(self, snapshot: Snapshot, year: int, provider: str | None = None) -> None:
-        self._snapshot, self._provider, self._opened = snapshot, provider, opened_in(year)
+    def __init__(self, snapshot: Snapshot, year: int) -> None:
+        self._snapshot, self._opened = snapshot, opened_in(year)
         self._days = date(year, 1, 1).isoformat(), date(year, 12, 31).isoformat()
-        at_least = body_on(snapshot, FeedbackRule, date(year, 12, 31)).pool_at_least
-        self._pooled = pooled_providers(snapshot, *self._days, at_least, provider, self._opened)
+        self._at_least = body_on(snapshot, FeedbackRule, date(year, 12, 31)).pool_at_least
+        self._known: dict[str, bool] = {}
 
-    def said(self) -> Iterator[ScoreInYear]:
-        """Of all the year's jobs."""
-        return counted(scores_between(self._snapshot, *self._days, self._provider, self._opened), self._pooled)
+    def said(self, provider: str) -> Iterator[ScoreInYear]:
+        """Of a provider's jobs of the year."""
+        return counted(scores_between(self._snapshot, *self._days, provider, self._opened), self._pooled({provider}))
 
-    def of_jobs(self, jobs: Sequence[str]) -> Iterator[JobScores]:
-        """Of some of the year's jobs."""
-        return scores_of_jobs(self._snapshot, *self._days, jobs, self._pooled)
+    def of_jobs(self, jobs: Sequence[str], providers: Collection[str]) -> Iterator[JobScores]:
+        """Of some of the year's jobs, of which so many providers have any."""
+        return scores_of_jobs(self._snapshot, *self._days, jobs, self._pooled(providers))
+
+    def _pooled(self, providers: Collection[str]) -> frozenset[str]:
+        """Those whose anonymous scores count, each looked up once."""
+        for one in providers:
+            if one not in self._known:
+                self._known[one] = is_pooled(self._snapshot, *self._days, self._at_least, one, self._opened)
+        return frozenset(one for one in providers if self._known[one])
 
 
 class YearInputs(NamedTuple):
@@ -125,7 +132,7 @@ def rating_inputs(snapshot: Snapshot, scope: Scope, year: int, rule: RatingRule,
             tallies[job.provider].add(job, due)
         _add_reports(jobs, own, rule)
         if feedback is not None:
-            _add_feedback(own, feedback.of_jobs(list(own)))
+            _add_feedback(own, feedback.of_jobs(list(own), {job.provider for job in jobs}))
     scores: dict[RatingComponent, SumsByCell] = {
         RatingComponent.FEEDBACK: {cell: place.feedback for cell, place in places.items() if place.feedback.jobs},
         RatingComponent.REPORT: {cell: place.report for cell, place in places.items() if place.report.jobs},
