@@ -3,14 +3,12 @@
 A refused command leaves none of it behind: no report, no key of a person, no file.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from api.kit.credentials import drawn_number
-from domain.access import Role, scope_of
 from domain.diagnosis.external.batch import SendResultBatch
-from domain.diagnosis.peers import PeerGroup, PeerResult
 from domain.diagnosis.report import ConfirmReport, IssueReport
 from domain.kernel import Command, Unfinished
 from domain.participants.people.registration import InvitePerson, RegisterPerson
@@ -27,15 +25,9 @@ from journal.blobs import Blobs
 from journal.secrets.personal import PersonalKeys
 from journal.secrets.sealed_marks import SealedMarks
 from projections import ReadModels
-from projections.diagnosis import diagnoses
-from projections.diagnosis.external_results import LATEST_FIRST, ExternalResultFilter, external_results
-from projections.diagnosis.peer_results import peers_of
-from projections.engine.pages import Page
 from projections.programme.papers.setting import set_files, sheet_of
-from projections.report import Archive, VerificationMark, finish_report
-
-MOST_CASES = 1_000
-"""Diagnoses or certificates of one firm that are looked through for a report: more than a firm has in a lifetime."""
+from projections.report import VerificationMark, finish_report
+from zhenduan.report_archive import archive_over
 
 
 def finishers(
@@ -43,25 +35,8 @@ def finishers(
 ) -> Mapping[type[Command], Finish]:
     """Every command whose facts the program completes -> what completes them 定稿者. address: our public one, else ""."""
 
-    def cases_of(enterprise: str) -> tuple[Sequence[str], int]:
-        scope, where = scope_of(Role.ENTERPRISE, enterprise), diagnoses.DiagnosisFilter(enterprise=[enterprise])
-        with models.reading() as snapshot:
-            rows = diagnoses.diagnoses(snapshot, scope, where, Page(MOST_CASES))
-            return [row.id for row in rows], snapshot.position
-
-    def results_of(enterprise: str) -> tuple[Sequence[str], int]:
-        scope, where = scope_of(Role.ENTERPRISE, enterprise), ExternalResultFilter(enterprise=enterprise)
-        with models.reading() as snapshot:
-            rows = external_results(snapshot, scope, where, Page(MOST_CASES, LATEST_FIRST))
-            return [row.id for row in rows], snapshot.position
-
-    def peers_known(group: PeerGroup) -> tuple[Sequence[PeerResult], int]:
-        with models.reading() as snapshot:
-            return peers_of(snapshot, group), snapshot.position
-
     def report(accepted: Accepted) -> Mapping[str, Any]:
-        archive = Archive(journal, cases_of, results_of, peers_known)
-        return finish_report(blobs, demo, archive, names_of_codes(), mark_of)(accepted)
+        return finish_report(blobs, demo, archive_over(journal, models), names_of_codes(), mark_of)(accepted)
 
     def mark_of(day: date) -> VerificationMark:
         return VerificationMark(drawn_number("ZDD", day.year), address)

@@ -141,8 +141,11 @@ def reprint(
     demo: bool,
     names: Mapping[str, str] = NO_NAMES,
     turns: Turns | None = None,
+    archive: Archive | None = None,
 ) -> printing.Printed:
     """A report made again from the journal 重新生成, as it was when it went out. plan P5.
+
+    archive: what else it names is looked up there; None = in the journal alone, which reads every report there was.
 
     Under the renderer and fonts whose digests its entry cites, the bytes are those that the entry's hash names. The day
     printed is that of the entry, which is the day of the command unless the writer's clock had fallen behind midnight.
@@ -165,7 +168,7 @@ def reprint(
     read = {stream: folded(CAPABILITIES[kind_of(stream)], found) for stream, found in others.items()}
     accepted = Accepted(command, history, state, read, others, utc_moment(entry.at), entry.role, entry.organisation)
     mark = VerificationMark(fact.file.number, fact.file.address or "") if fact.file.number is not None else None
-    case = case_of(accepted, demo=demo, names=names, archive=Archive(journal), mark=mark)
+    case = case_of(accepted, demo=demo, names=names, archive=archive or Archive(journal), mark=mark)
     return report(case, entry.organisation, turns)
 
 

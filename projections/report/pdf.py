@@ -4,15 +4,17 @@ import gc
 import os
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from projections.report import fonts
 
 # Set before the renderer is loaded, which reads the machine's fonts as it starts: ours alone take part in a report.
 os.environ["FONTCONFIG_FILE"] = str(Path(__file__).with_name("fontconfig.xml"))
 
-from weasyprint import HTML
+from weasyprint import CSS, HTML
 from weasyprint.text.ffi import pango
 from weasyprint.text.fonts import FontConfiguration
+from weasyprint.text.line_break import Layout
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 LOGO = "data:image/png;base64,"
@@ -37,17 +39,48 @@ class OwnFonts(URLFetcher):  # type: ignore[misc] # the library is untyped
         return super().fetch(url, headers)
 
 
-def pdf_bytes(html: str) -> bytes:
-    """The PDF of a page, made in a process of its own, so that nobody who reads waits for it.
+STYLES = {name: Path(__file__).with_name("templates") / f"{name}.css" for name in ("report",)}
+"""Style sheets that pages name instead of holding them, so that they are read once for all pages: a tenth of a page's time."""
+_READ = {name: CSS(filename=str(file)) for name, file in STYLES.items()}
+
+
+def pdf_bytes(html: str, style: str = "") -> bytes:
+    """The PDF of a page, made in a process of its own, so that nobody who reads waits for it. style: one of `STYLES`, or none.
 
     Without the collector it takes a fifth less: that would walk the whole tree of boxes again and again, and nothing of it is
     garbage before the end.
     """
     gc.disable()
+    _keep_layouts()
+    sheets, text = ([_READ[style]], STYLES[style].read_text("utf-8")) if style else ([], "")
     made: bytes = HTML(string=html, url_fetcher=OwnFonts()).write_pdf(
-        font_config=FontConfiguration(), pdf_identifier=sha256(html.encode()).digest()[:16]
+        stylesheets=sheets,
+        font_config=FontConfiguration(),
+        pdf_identifier=sha256((html + text).encode()).digest()[:16],
     )
     return made
+
+
+def _keep_layouts() -> None:
+    """Draw each line of text with the layout that measured it; the library makes every one twice, a sixth of a page's time.
+
+    It lets them go to save memory, of which a line takes some KiB, and a process apart has enough.
+    """
+    Layout.deactivate = _kept
+    Layout.reactivate = _taken_up
+
+
+def _kept(layout: Layout) -> None:
+    """Nothing is let go."""
+
+
+def _taken_up(layout: Layout, style: Any) -> None:  # noqa: ANN401 - the library is untyped
+    """As the library makes it anew: without the width by which it was broken, and with the spaces of a justified line."""
+    if layout.justification_spacing:
+        layout.setup(style)
+    else:
+        pango.pango_layout_set_width(layout.layout, -1)
+    layout.set_text(layout.text, justify=True)
 
 
 def pango_bytes() -> bytes:

@@ -94,16 +94,19 @@ BOUNDS = Bounds(memory_mib=2_048, cpu_seconds=120, wall_seconds=300.0, written_m
 
 def printed(sheet: Sheet, holder: str, turns: Turns | None = None) -> Printed:
     """The PDF of a sheet 排版; see `typeset`."""
-    return typeset(partial(page, sheet), holder, turns)
+    return typeset(partial(page, sheet), holder, turns, style="report")
 
 
-def typeset(page_of: Callable[[tuple[str, ...]], str], holder: str, turns: Turns | None = None) -> Printed:
+def typeset(
+    page_of: Callable[[tuple[str, ...]], str], holder: str, turns: Turns | None = None, *, style: str = ""
+) -> Printed:
     """The PDF of a page 排版. What draws nothing is left out; characters outside the font are printed as code points and returned.
 
     Args:
         page_of: makes the HTML, told which characters it has to confess.
         holder: whom the work is counted for: the organisation that asks.
         turns: whose work is counted, `TURNS` where nothing is said; of a program that serves nobody, `ALONE`.
+        style: the sheet that the page is drawn by beside its own, one of `pdf.STYLES`.
 
     Raises:
         FontsMissing: the fonts were not made on this machine.
@@ -115,7 +118,7 @@ def typeset(page_of: Callable[[tuple[str, ...]], str], holder: str, turns: Turns
     whole = bool(fonts.lacking(html, fonts.COMMON))
     html = html.replace("/* faces */", fonts.faces(whole=whole), 1)
     with (turns or TURNS).turn(holder) as charge:
-        return Printed(run(f"{PDF}:pdf_bytes", html, bounds=BOUNDS, charge=charge), missing)
+        return Printed(run(f"{PDF}:pdf_bytes", html, style, bounds=BOUNDS, charge=charge), missing)
 
 
 PDF = "projections.report.pdf"

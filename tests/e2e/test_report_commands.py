@@ -1,10 +1,14 @@
 """Reports of a district at the command line (plan P4): written into a folder on every core, and gone on with where it stopped."""
 
 import json
+import signal
+import subprocess
+import sys
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from tests.live_city import ENTERPRISE, followed, live_city
@@ -64,3 +68,40 @@ def test_a_district_without_reports_is_told(city: Path, capsys: pytest.CaptureFi
     assert main(["--data", str(city), "reports", "310115", "--out", str(tmp_path / "none")]) == 2
     assert "no report was issued in 310115" in capsys.readouterr().err
     assert not (tmp_path / "none").exists()
+
+
+MANY = """
+import sys
+from pathlib import Path
+from zhenduan.cli import reports
+from zhenduan.__main__ import main
+known = reports._reports
+def many(*asked):
+    (one,) = known(*asked)
+    for number in range(50):
+        yield type(one)(one.diagnosis, one.version, f"{number:03d}.pdf", one.file)
+reports._reports = many
+if __name__ == "__main__":
+    sys.exit(main(["--data", sys.argv[1], "reports", "310117", "--out", sys.argv[2], "--anew", "--processes", "2", "--json"]))
+"""
+"""The command, for which the one report of the city stands fifty times."""
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_a_batch_that_is_ended_leaves_whole_files_and_no_process(city: Path, tmp_path: Path, how: signal.Signals) -> None:
+    """plan P4: a batch takes hours, and machines are turned off."""
+    program, out = tmp_path / "many.py", tmp_path / "out"
+    program.write_text(MANY)
+    command = [sys.executable, str(program), str(city), str(out)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL) as batch:  # noqa: S603 - our own
+        assert batch.stderr is not None
+        told = [batch.stderr.readline() for _ in range(3)]
+        assert [line.split(b"/")[0] for line in told] == [b"1", b"2", b"3"]
+        below = psutil.Process(batch.pid).children(recursive=True)
+        batch.send_signal(how)
+        batch.stderr.close()
+        _, alive = psutil.wait_procs(below, timeout=30)
+        assert alive == []
+    written = {file.name: file.read_bytes() for file in out.glob("*.pdf")}
+    assert 3 <= len(written) < 50
+    assert len(set(written.values())) == 1, "each is whole"

@@ -3,45 +3,29 @@
 import argparse
 import os
 import sys
-from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from collections.abc import Iterator
 from hashlib import sha256
-from multiprocessing import get_context
 from pathlib import Path
 
 from domain.access import Everything, Mask
 from domain.diagnosis.case import DIAGNOSES
-from domain.diagnosis.report import ReportConfirmed, ReportFile, ReportIssued
+from domain.diagnosis.report import ReportConfirmed, ReportIssued
 from domain.diagnosis.state import diagnosis_stream
-from interop.code_lists import names_of_codes
-from isolation import ProcessBroken, ProcessOverBounds
-from journal import Journal, is_demo, open_journal
+from journal import Journal
 from journal.atomic_files import whole_file
 from journal.codec import decode
 from projections.diagnosis.diagnoses import DiagnosisFilter, diagnoses
 from projections.diagnosis.diagnoses_fold import DiagnosisRow
 from projections.engine.pages import Page
-from projections.report import reprint
-from projections.report.printing import ALONE
 from zhenduan.cli.disclosures import write_down
 from zhenduan.cli.output import answer
+from zhenduan.cli.reprinting import ReportToWrite, reprinted
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, opened
 
 PAGE = 500
 HELD = frozenset({Mask.OUTCOME.value, Mask.RESULT_AND_REPORT.value})
 """What a report holds of a firm."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReportToWrite:
-    """The latest report of a case 待写报告. file: as its fact cites it."""
-
-    diagnosis: str
-    version: int
-    name: str
-    file: ReportFile
 
 
 def export_reports(settings: Settings, given: argparse.Namespace) -> int:
@@ -65,7 +49,7 @@ def export_reports(settings: Settings, given: argparse.Namespace) -> int:
             else:
                 _write(given.out / one.name, data)
         failed = 0
-        for done, (one, made) in enumerate(_made(settings, anew, given.processes or os.cpu_count() or 1), 1):
+        for done, (one, made) in enumerate(reprinted(settings, anew, given.processes or os.cpu_count() or 1), 1):
             if isinstance(made, str):
                 failed += 1
             else:
@@ -110,31 +94,3 @@ def _said(one: ReportToWrite, made: bytes | str) -> str:
         return f" 未成 failed: {made}"
     same = sha256(made).hexdigest() == one.file.pdf
     return "" if same else " 与原件排版不同 set otherwise than the original: another renderer or other fonts"
-
-
-def _made(settings: Settings, reports: list[ReportToWrite], processes: int) -> Iterator[tuple[ReportToWrite, bytes | str]]:
-    """Each report made again from the journal, or why it was not, as they come; none is held longer than it takes to write."""
-    if not reports:
-        return
-    at_once, given = min(processes, len(reports)), (settings.journal_url, names_of_codes())
-    with ProcessPoolExecutor(at_once, get_context("spawn"), initializer=_begin, initargs=given) as pool:
-        waiting: dict[Future[bytes], ReportToWrite] = {pool.submit(_print, one.diagnosis, one.version): one for one in reports}
-        for future in as_completed(waiting):
-            one = waiting.pop(future)
-            try:
-                yield one, future.result()
-            except (ProcessBroken, ProcessOverBounds, LookupError) as error:
-                yield one, f"{type(error).__name__} {error}"
-
-
-_OPEN: dict[str, tuple[Journal, Mapping[str, str]]] = {}
-"""What a printing process works with: the journal and the names of codes, opened once."""
-
-
-def _begin(url: str, names: Mapping[str, str]) -> None:
-    _OPEN["journal"] = (open_journal(url), names)
-
-
-def _print(diagnosis: str, version: int) -> bytes:
-    journal, names = _OPEN["journal"]
-    return reprint(journal, diagnosis, version, demo=is_demo(journal), names=names, turns=ALONE).pdf

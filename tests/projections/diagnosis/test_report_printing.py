@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -14,9 +15,11 @@ from typing import Any, cast
 import pytest
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
-from weasyprint import HTML
+from weasyprint import CSS, HTML
+from weasyprint.formatting_structure.boxes import TextBox
 from weasyprint.urls import FatalURLFetchingError
 
+from domain.diagnosis.peers import PeerResult, peer_group
 from domain.diagnosis.report import IssueReport
 from domain.kernel import Command, Refused, Rule
 from isolation import Turns
@@ -34,8 +37,10 @@ from projections.report import (
     printing,
     report,
 )
+from projections.report.archive import KnownPeers
 from projections.report.finishing import case_of
 from projections.report.sheet import sheet
+from standards import Form
 from tests.small_city import PROVIDER, City
 
 HOSTILE = '<img src="file:///etc/passwd"><style>@import url(http://127.0.0.1:9/x.css);</style>&"\'公司'
@@ -267,6 +272,35 @@ def test_long_reasons_break_over_pages_with_the_header_on_each_and_leave_none_ne
     assert all(HEADER in said for said in table)
     assert "".join("".join(pages).split()).count(reason[:30]) >= len(chapters)
     assert min(len("".join(body(said))) for said in table[:-1]) > 400
+
+
+def among_five(case: Case) -> Case:
+    """The case, whose report tells where it stands among five firms alike."""
+    scored = {one.id: one.verified for one in sheet(case).chapters}
+    results = [PeerResult(f"d{n}", f"e{n}", f"e{n}", 1, Decimal(n * 20), dict.fromkeys(scored, Decimal(n * 20))) for n in range(5)]
+    return replace(case, peers=KnownPeers(peer_group("2023", Form.BRIEF, case.firm, case.at), "own", results, 5))
+
+
+def laid_out(case: Case) -> Any:
+    """The pages of a report as the renderer lays them out."""
+    html = printing.page(sheet(case)).replace("/* faces */", fonts.faces(whole=False), 1)
+    return HTML(string=html, url_fetcher=pdf.OwnFonts()).render(stylesheets=[CSS(filename=str(pdf.STYLES["report"]))]).pages
+
+
+def test_no_line_of_a_report_reaches_over_the_margin(case: Case) -> None:
+    """plan P4: else a heading ends at the paper's edge."""
+    for page in laid_out(among_five(case))[1:]:
+        box = page._page_box  # noqa: SLF001 - the library tells places of boxes nowhere else
+        edge = box.content_box_x() + box.width
+        over = [one.text for one in box.descendants() if isinstance(one, TextBox) and one.position_x + one.width > edge + 1]
+        assert over == []
+
+
+def test_the_table_of_peers_stands_on_one_page_with_what_it_says(case: Case) -> None:
+    texts = ["".join(page.extract_text().split()) for page in reader(report(among_five(case), "p1").pdf).pages]
+    (own,) = (text for text in texts if "在同类企业中所处区间" in text)
+    assert "75%–100%" in own
+    assert "此后其他企业的报告不改变本报告所列的区间" in own
 
 
 def test_what_draws_nothing_prints_nothing(case: Case) -> None:
