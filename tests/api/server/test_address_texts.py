@@ -12,6 +12,18 @@ from tests.live_city import LiveCity
 PART = re.compile(r"\{(\w+)(:\w+)?\}")
 
 
+@pytest.mark.parametrize("number", ["9" * 10, "1" + "0" * 18, "9" * 30, "9" * 5_000, "-1", "%D9%A1%D9%A2"])
+def test_a_number_without_end_in_a_path_is_of_nothing(city: LiveCity, number: str) -> None:
+    app = create_app(city.installation.services)
+    paths = [route.path for route in app.routes if isinstance(route, Route) and ":int}" in route.path]
+    assert len(paths) > 1
+    with TestClient(app, raise_server_exceptions=False) as client:
+        for headers in ({}, {"authorization": f"Bearer {city.tokens['city']}"}):
+            for path in paths:
+                answer = client.get(PART.sub(number, path), headers=headers)
+                assert answer.status_code == 404, (path, answer.text)
+
+
 @pytest.mark.parametrize("odd", ["%00", "a%00b", "%1b", "%E2%80%AE", "%EF%BF%BE"])
 def test_no_address_with_a_control_character_reaches_a_database(city: LiveCity, odd: str) -> None:
     app = create_app(city.installation.services)
