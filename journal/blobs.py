@@ -3,10 +3,12 @@
 import errno
 import os
 import re
+import secrets
 import shutil
 import tempfile
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from hashlib import file_digest, sha256
 from io import BufferedReader
 from pathlib import Path
@@ -58,15 +60,18 @@ class Blobs:
     def put(self, data: bytes) -> str:
         """Keep bytes and give their SHA-256 in hexadecimal 存入; once it returns they survive a power cut.
 
-        The same bytes again change nothing, except that they repair a copy that was damaged.
+        The same bytes again change nothing, except that they repair a copy that was damaged, and that the file is as young as
+        if it had come now.
         """
         digest = sha256(data).hexdigest()
         path = self._path(digest)
         assert path is not None, "a digest is a digest"  # noqa: S101
-        if path.exists() and path.read_bytes() == data:
-            for folder in (path.parent.parent, path.parent, path):
-                sync_folder(folder.parent)  # who put it first may not have come so far yet
-            return digest
+        with suppress(FileNotFoundError):  # it may be taken away at this moment, see `remove`
+            if path.read_bytes() == data:
+                os.utime(path)
+                for folder in (path.parent.parent, path.parent, path):
+                    sync_folder(folder.parent)  # who put it first may not have come so far yet
+                return digest
         return self.keep((data,))
 
     def keep(self, parts: Iterable[bytes]) -> str:
@@ -129,6 +134,29 @@ class Blobs:
             raise BlobDamaged(digest)
         file.seek(0)
         return file
+
+    def remove(self, digest: str, put_before: float) -> bool:
+        """Take away a file that nobody cites 移除; False where there is none, or somebody has put it since.
+
+        It is moved aside before it is judged: whoever puts it meanwhile has made it young before, or finds none and keeps it anew.
+
+        put_before: seconds of the machine's clock.
+        """
+        path = self._path(digest)
+        if path is None:
+            return False
+        aside = self._arriving / f"{digest}.{secrets.token_hex(8)}"
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < put_before:
+                path.rename(aside)
+                if is_old := aside.stat().st_mtime < put_before:
+                    sync_folder(path.parent)
+                else:
+                    with suppress(FileExistsError):
+                        path.hardlink_to(aside)
+                aside.unlink()
+                return is_old
+        return False
 
     def size(self, digest: str) -> int | None:
         """How many bytes a hash has 大小; None when they are not kept here."""

@@ -14,6 +14,7 @@ from api.app import create_app
 from api.server import console
 from api.server.answer_cache import AnswerCache
 from api.server.persisted_documents import PersistedDocuments
+from zhenduan.accounts.uncited_uploads import UncitedUploads
 from zhenduan.background.checkpointing import signing
 from zhenduan.background.computing import computing
 from zhenduan.background.delivering_apart import delivering_apart
@@ -22,6 +23,7 @@ from zhenduan.background.exam_closing import closing_exams
 from zhenduan.background.exchanging import exchanging
 from zhenduan.background.folding import FoldingApart
 from zhenduan.background.shadowing import shadowing
+from zhenduan.background.upload_sweeping import sweeping
 from zhenduan.connections import bounded
 from zhenduan.pages import schema_page
 from zhenduan.settings import Settings
@@ -118,12 +120,17 @@ def listen(installation: Installation, host: str, port: int, settings: Settings,
         computing(installation.services) if project else nullcontext(),
         delivering_apart(installation.services, settings) if project else nullcontext(),
         exchanging(installation.services, settings.transports) if project else nullcontext(),
+        sweeping(_uncited(installation), installation.services, installation.log) if project else nullcontext(),
     ):
         # uvicorn has ended everything of its own before it raises the signal again; by its usual handler that would end the
         # process at once, with every database still open and what it wrote last in its log only
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         server.run(sockets)
     return 0 if server.started else 1
+
+
+def _uncited(installation: Installation) -> UncitedUploads:
+    return UncitedUploads(installation.vault, installation.services.blobs, installation.services.clock)
 
 
 def serve(settings: Settings, host: str, port: int, *, project: bool) -> int:
@@ -170,6 +177,7 @@ def project(settings: Settings) -> int:
         computing(installation.services),
         delivering_apart(installation.services, settings),
         exchanging(installation.services, settings.transports),
+        sweeping(_uncited(installation), installation.services, installation.log),
     ):
         installation.services.models.run(stop)
     return 0

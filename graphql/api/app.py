@@ -37,6 +37,7 @@ from api.kit.services import Services
 from api.record.event_feed import EventFeed
 from api.schema import build_schema
 from api.server import console, graphiql
+from api.server.address_texts import AddressTexts
 from api.server.admission import LONGEST_LAG_SECONDS, AdmissionLimits, Overloaded
 from api.server.answer_cache import AnswerCache
 from api.server.browser_sessions import BrowserSessions, SessionRoutes
@@ -171,6 +172,7 @@ def create_app(
             Middleware(BrowserSessions),
             Middleware(AdmissionGate, admission=operations.admission, persisted=persisted),
             Middleware(RequestIds, failed=_failed),
+            Middleware(AddressTexts),
             Middleware(ByteRanges),
         ],
         exception_handlers={HTTPException: _refused, Overloaded: _overloaded},

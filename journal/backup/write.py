@@ -32,6 +32,7 @@ from journal.backup.format import (
     signed_text,
 )
 from journal.blobs import BlobDamaged, Blobs
+from journal.cited_files import CITED
 from journal.disclosure_log.disclosure_log import Written
 from journal.entries import canonical
 from journal.journal import Journal
@@ -39,8 +40,6 @@ from journal.transparency.merkle import Tree
 from journal.transparency.signed_notes import Note
 from journal.transparency.transparency_log import TransparencyLog
 
-CITED = re.compile(rb'"([0-9a-f]{64})"')
-"""Whatever in an entry looks like a hash; it is a file's where a file of that hash is kept."""
 FILE_FIELD = re.compile(rb'"(?:sha256|pdf|movers)":"([0-9a-f]{64})"')
 """A hash that is a file's for certain."""
 

@@ -119,7 +119,7 @@ def test_a_ticket_is_used_once(uploads: SignedUploads) -> None:
     assert refusal(uploads, held, PDF) == "UPLOAD_TICKET_USED"
 
 
-def test_of_two_transfers_at_once_one_wins(uploads: SignedUploads) -> None:
+def test_of_two_transfers_at_once_one_wins(uploads: SignedUploads, tmp_path: Path) -> None:
     held = ticket(uploads)
 
     def send(number: int) -> str:
@@ -131,6 +131,7 @@ def test_of_two_transfers_at_once_one_wins(uploads: SignedUploads) -> None:
     with ThreadPoolExecutor(8) as threads:
         answers = list(threads.map(send, range(8)))
     assert answers.count("UPLOAD_TICKET_USED") == 7
+    assert len([one for one in (tmp_path / "blobs").rglob("*") if one.is_file()]) == 1  # nothing lies that nobody is counted for
 
 
 def test_a_transfer_that_was_refused_may_be_repeated(uploads: SignedUploads) -> None:
@@ -284,6 +285,28 @@ def test_a_file_as_other_programs_write_it_is_what_its_name_says(name: str) -> N
     found = type_of(name)
     assert found is not None
     assert content_problem(found, data) is None
+
+
+def test_a_file_that_could_not_be_kept_leaves_the_ticket_in_force(
+    uploads: SignedUploads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = ticket(uploads)
+
+    def full(_blobs: Blobs, _data: bytes) -> str:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Blobs, "put", full)
+        with pytest.raises(OSError, match="No space"):
+            uploads.receive(held, PDF)
+    assert uploads.find(FILLER, sha256(PDF).hexdigest()) is None
+    assert uploads.receive(held, PDF).size == len(PDF)
+
+
+def test_a_file_that_is_not_there_any_more_may_not_be_cited(uploads: SignedUploads, tmp_path: Path) -> None:
+    digest = uploads.receive(ticket(uploads), PDF).sha256
+    next((tmp_path / "blobs").rglob(digest)).unlink()
+    assert uploads.find(FILLER, digest) is None
 
 
 def test_a_unit_sends_so_much_in_a_day_and_no_more_until_some_of_it_is_a_day_old(

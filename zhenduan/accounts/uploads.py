@@ -7,9 +7,10 @@ as evidence: what a reviewer cannot open and look at proves nothing, and nobody 
 import base64
 import hmac
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 import orjson
 from sqlalchemy import BigInteger, Column, Connection, MetaData, String, Table, delete, func, select
@@ -47,6 +48,14 @@ UPLOADS = Table(
     Column("size", BigInteger, nullable=False),
     Column("received_at", BigInteger, nullable=False),
 )
+
+UNCITED = Table(
+    "uncited_files",
+    META,
+    Column("sha256", String, primary_key=True),
+    Column("since", BigInteger, nullable=False),
+)
+"""Files that no unit may cite: those being taken in, and those that were cited by nobody in time (`uncited_uploads`)."""
 
 CONTENTS = "zhenduan.accounts.file_contents"
 """The module that follows the structure of what was sent; it is loaded in processes apart and nowhere else."""
@@ -190,50 +199,62 @@ class SignedUploads:
         with self._vault.reading() as connection:
             if connection.execute(select(USED_TICKETS.c.id).where(USED_TICKETS.c.id == identity)).first() is not None:
                 raise UPLOAD_TICKET_USED.refuse()
-            sent = self._sent_of_late(connection, role, organisation, sha256(data).hexdigest())
         largest, revocations, _ = KINDS[UploadKind(kind)]
         if not data:
             raise UPLOAD_EMPTY.refuse()
         if len(data) > largest:
             raise UPLOAD_TOO_LARGE.refuse(mebibytes=largest // MIB)
-        if sent + len(data) > MOST_OF_A_DAY:
-            raise UPLOADS_TOO_MUCH.refuse(mebibytes=MOST_OF_A_DAY // MIB)
         file_type = _accepted(name, revocations)
         if (problem := self._problem(file_type, data, f"{role}/{organisation}")) is not None:
             says, says_in_english = problem
             raise UPLOAD_CONTENT_DIFFERS.refuse(ending=file_type.ending, says=says, says_in_english=says_in_english)
-        digest = self._blobs.put(data)
         now = microseconds(self._clock())
-        upload = Upload(sha256=digest, filename=name, media_type=file_type.media_type, size=len(data))
+        upload = Upload(sha256=sha256(data).hexdigest(), filename=name, media_type=file_type.media_type, size=len(data))
         row = {
             "role": role,
             "organisation": organisation,
-            "sha256": digest,
+            "sha256": upload.sha256,
             "filename": name,
             "media_type": upload.media_type,
             "size": upload.size,
             "received_at": now,
         }
+        self._take_ticket(identity, expires_at, row)
+        try:
+            self._blobs.put(data)
+        except BaseException:
+            with self._vault.writing() as connection:
+                connection.execute(delete(USED_TICKETS).where(USED_TICKETS.c.id == identity))
+            raise
+        with self._vault.writing() as connection:
+            again = ("filename", "media_type", "size", "received_at")
+            upsert(connection, UPLOADS, row, ("role", "organisation", "sha256"), again)
+            connection.execute(delete(UNCITED).where(UNCITED.c.sha256 == upload.sha256))
+        return upload
+
+    def _take_ticket(self, identity: str, expires_at: int, row: Mapping[str, Any]) -> None:
+        """Use a ticket up before its bytes are kept, and write down that a file is coming: what nothing names later is found so.
+
+        Raises:
+            Refused: UPLOAD_TICKET_USED: it was sent twice at once, and one of them wins; UPLOADS_TOO_MUCH.
+        """
+        now = row["received_at"]
         try:
             with self._vault.writing() as connection:
                 connection.execute(delete(USED_TICKETS).where(USED_TICKETS.c.expires_at <= now))
                 connection.execute(USED_TICKETS.insert().values(id=identity, expires_at=expires_at))
-                insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(UPLOADS)
-                again = {name: insert.excluded[name] for name in ("filename", "media_type", "size", "received_at")}
-                connection.execute(
-                    insert.values(row).on_conflict_do_update(
-                        index_elements=["role", "organisation", "sha256"], set_=again
-                    )
-                )
-        except IntegrityError:  # the same ticket, sent twice at once: one of them wins
+                if self._sent_of_late(connection, row) + row["size"] > MOST_OF_A_DAY:
+                    raise UPLOADS_TOO_MUCH.refuse(mebibytes=MOST_OF_A_DAY // MIB)
+                upsert(connection, UNCITED, {"sha256": row["sha256"], "since": now}, ("sha256",), ("since",))
+        except IntegrityError:
             raise UPLOAD_TICKET_USED.refuse() from None
-        return upload
 
-    def _sent_of_late(self, connection: Connection, role: str, organisation: str, but: str) -> int:
-        """Bytes that a unit has sent within a day, in files other than one."""
-        mine = (UPLOADS.c.role == role) & (UPLOADS.c.organisation == organisation) & (UPLOADS.c.sha256 != but)
+    def _sent_of_late(self, connection: Connection, row: Mapping[str, Any]) -> int:
+        """Bytes that a unit has sent within a day, in files other than that of a row."""
+        mine = (UPLOADS.c.role == row["role"]) & (UPLOADS.c.organisation == row["organisation"])
         late = UPLOADS.c.received_at > microseconds(self._clock() - A_DAY)
-        return int(connection.execute(select(func.coalesce(func.sum(UPLOADS.c.size), 0)).where(mine, late)).scalar_one())
+        others = select(func.coalesce(func.sum(UPLOADS.c.size), 0)).where(mine, late, UPLOADS.c.sha256 != row["sha256"])
+        return int(connection.execute(others).scalar_one())
 
     def _problem(self, file_type: FileType, data: bytes, holder: str) -> Problem | None:
         """What is wrong with the bytes; where their structure has to be followed to tell, in a process of its own."""
@@ -243,11 +264,20 @@ class SignedUploads:
         return None if said is None else (str(said[0]), str(said[1]))
 
     def find(self, caller: Caller, sha256: str) -> Upload | None:
-        """A file that this caller's organisation has sent 本组织上传的文件; None for anyone else's."""
+        """A file that this caller's organisation has sent 本组织上传的文件; None for anyone else's, and for one that is gone."""
         mine = (UPLOADS.c.role == _unit_role(caller)) & (UPLOADS.c.organisation == caller.organisation)
         with self._vault.reading() as connection:
             row = connection.execute(select(UPLOADS).where(mine, UPLOADS.c.sha256 == sha256)).one_or_none()
-        return None if row is None else Upload(row.sha256, row.filename, row.media_type, row.size)
+        if row is None or self._blobs.size(row.sha256) is None:
+            return None
+        return Upload(row.sha256, row.filename, row.media_type, row.size)
+
+
+def upsert(connection: Connection, table: Table, row: Mapping[str, Any], keys: Sequence[str], changed: Sequence[str]) -> None:
+    """Write a row, or where its keys are there already what has changed of it."""
+    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
+    again = {name: insert.excluded[name] for name in changed}
+    connection.execute(insert.values(row).on_conflict_do_update(index_elements=list(keys), set_=again))
 
 
 def _unit_role(caller: Caller) -> str:

@@ -11,6 +11,7 @@ import strawberry
 
 from api.kit.context import Context
 from api.kit.enums import enum_type
+from api.kit.printed_numbers import as_printed
 from api.kit.published import argument, field, published
 from domain.diagnosis.report import ReportStatus
 from domain.masks import ANYONE
@@ -39,10 +40,11 @@ class VerifiedReport:
 
 
 def _agrees(found: VerifiableReport, uscc: str | None, grade: int | None, sha256: str | None) -> bool | None:
+    """Whether what was stated agrees; what is blank states nothing."""
     said = [
-        (uscc and uscc.strip().upper(), found.uscc),
+        (as_printed(uscc or "") or None, found.uscc),
         (grade, found.grade),
-        (sha256 and sha256.strip().lower(), found.sha256),
+        (as_printed(sha256 or "").lower() or None, found.sha256),
     ]
     compared = [stated == recorded for stated, recorded in said if stated is not None]
     return all(compared) if compared and found.status in CURRENT else None
@@ -67,7 +69,7 @@ class ReportVerificationQueries:
     ) -> VerifiedReport | None:
         """What anyone may know of it."""
         context = info.context
-        found = verifiable_report(context.snapshot, number.strip().upper())
+        found = verifiable_report(context.snapshot, as_printed(number))
         if found is None:
             return None
         return VerifiedReport(

@@ -17,6 +17,7 @@ from api.kit.ids import DiagnosisID, id_of
 from api.kit.lists import Listed, listing
 from api.kit.mutations import Payload, ServerFields
 from api.kit.ports import CredentialSigner
+from api.kit.printed_numbers import as_printed
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
 from api.participants.enterprises import Enterprise, load_enterprises
@@ -182,7 +183,7 @@ class ResultCredentialQueries:
         self, number: Annotated[str | None, argument("Number; none = any · 凭证编号")] = None
     ) -> CredentialFilter:
         """A page of credentials."""
-        return CredentialFilter(number.strip().upper() if number is not None else None)
+        return CredentialFilter(as_printed(number) if number is not None else None)
 
     @field(
         "Whether the result credential of a number holds today, for anyone; null where there is none · 结果凭证核验. plan R4",
@@ -193,7 +194,7 @@ class ResultCredentialQueries:
     ) -> VerifiedResult | None:
         """What anyone may know of it."""
         context = info.context
-        found = rows.verifiable(context.snapshot, number.strip().upper())
+        found = rows.verifiable(context.snapshot, as_printed(number))
         if found is None:
             return None
         return VerifiedResult(

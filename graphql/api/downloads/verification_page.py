@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from api.kit.printed_numbers import as_printed, printed_grade
 from api.server.http import ALWAYS, QUERIES
 from api.server.messages import GraphQLRequest, GraphQLResponse
 from api.server.operations import Operations
@@ -150,10 +151,8 @@ def _grade(given: str) -> int | None:
     Raises:
         ValueError: it is no grade.
     """
-    if not given.strip():
-        return None
-    grade = int(given)
-    if grade not in GRADES:
+    grade = printed_grade(given)
+    if grade is not None and grade not in GRADES:
         raise ValueError(given)
     return grade
 
@@ -175,9 +174,9 @@ class VerificationPage:
         return await self._answer(request.query_params.get("number", ""), request.query_params)
 
     async def _answer(self, given: str, stated: Mapping[str, str]) -> Response:
-        number = given.strip().upper()
-        if not number:
+        if not given.strip():
             return HTMLResponse(page(""), 200, HEADERS)
+        number = as_printed(given)
         if NUMBER.fullmatch(number) is None:
             return HTMLResponse(page("", *sentences_of({})), 404, HEADERS)
         uscc, written = (stated.get(name, "")[:64] for name in ("uscc", "grade"))
@@ -185,7 +184,7 @@ class VerificationPage:
             grade = _grade(written)
         except ValueError:
             return HTMLResponse(page(number, _said(GRADE_UNREADABLE, "v"), _comparison(number, uscc, "")), 400, HEADERS)
-        asked = GraphQLRequest(QUERY, {"number": number, "uscc": uscc.strip() or None, "grade": grade})
+        asked = GraphQLRequest(QUERY, {"number": number, "uscc": as_printed(uscc) or None, "grade": grade})
         answer: GraphQLResponse = await self._operations.answered(self._operations.run, asked, None, QUERIES)
         if "errors" in answer.payload:
             return HTMLResponse(page(number, _said(LATER, "v")), 503, {**HEADERS, "retry-after": "5"})

@@ -9,8 +9,8 @@ from domain.kernel import Rule
 FILE_NOT_RECEIVED = Rule(
     "FILE_NOT_RECEIVED",
     "plan P5",
-    "本单位没有上传过散列为 {sha256} 的文件，请先上传",
-    "Your organisation has uploaded no file with hash {sha256}; upload it first",
+    "没有本单位上传的散列为 {sha256} 的文件（上传后七日内未引用的已清理），请上传",
+    "There is no file with hash {sha256} of your organisation's (what is not cited within seven days is removed); upload it",
 )
 
 

@@ -14,6 +14,7 @@ from api.kit.lists import Listed, listing
 from api.kit.mutations import Payload, ServerFields
 from api.kit.orders import order_enum
 from api.kit.paging import wanted_fields
+from api.kit.printed_numbers import as_printed
 from api.kit.published import argument, field, published
 from api.participants.people import PERSONS, Person
 from api.providers.credentials import credential
@@ -168,7 +169,7 @@ class CertificateQueries:
     ) -> VerifiedCertificate | None:
         """What anyone may know of it."""
         context = info.context
-        found = rows.verifiable(context.snapshot, number.strip().upper())
+        found = rows.verifiable(context.snapshot, as_printed(number))
         if found is None:
             return None
         one, now, signer = found.certificate, context.services.clock(), context.services.credentials

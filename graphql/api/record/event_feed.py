@@ -46,6 +46,8 @@ from projections.record.public_feed import FeedFilter, public_entries
 
 LONGEST_WAIT = 30
 """Seconds that a poll may ask to wait."""
+WAIT = re.compile(r"[0-9]{1,4}", re.ASCII)
+"""However many zeros come first, no more is read of a number than it may have."""
 HEARTBEAT_SECONDS = 15.0
 """An idle stream says how far was looked this often, and its caller is asked for anew."""
 FOLLOWERS = 1_024
@@ -128,7 +130,7 @@ class EventFeed:
         given = parameters(request, "after", "wait", "kind", "district", "enterprise", "edition")
         seen = (request.headers.get(LAST_EVENT) if of_stream else None) or given.get("after")
         wait = given.get("wait", "0")
-        if not wait.isascii() or not wait.isdigit() or int(wait[:4]) > LONGEST_WAIT:
+        if WAIT.fullmatch(wait) is None or int(wait) > LONGEST_WAIT:
             raise _wrong(f"wait 须是 0 至 {LONGEST_WAIT} 的整数秒。", f"Give wait in whole seconds, from 0 to {LONGEST_WAIT}.")
         for name in ("kind", "district", "enterprise", "edition"):
             if name in given and not 0 < len(given[name]) <= LONGEST_FILTER:

@@ -30,6 +30,8 @@ LARGEST_OF_STRANGERS = 64 * 1024
 """A query may have 32 Ki characters; who is not signed in has few variables to send."""
 RETRY_SECONDS = "5"
 """After an outage, in the header's own form."""
+LONGEST_LENGTH = 18
+"""Digits of a length that anybody means; Python reads no number of some thousands."""
 BODY_SECONDS = 30.0
 """From the headers of a request to the end of its body; an upload is given its own time."""
 
@@ -164,7 +166,7 @@ async def read_body(request: HTTPRequest, limit: int, media: frozenset[str] | No
     _require_media(request.headers, media)
     told = request.headers.get("content-length", "")
     too_large = Malformed(413, "TOO_LARGE", f"请求体超过 {limit} 字节。", f"The body has more than {limit} bytes.")
-    if told.isdigit() and int(told) > limit:
+    if told.isascii() and told.isdigit() and (len(told) > LONGEST_LENGTH or int(told) > limit):
         raise too_large
     body = bytearray()
     try:

@@ -1,5 +1,6 @@
 """Documents 查询文档: a query text parsed, weighed, validated and judged once, then kept with its compiled selections."""
 
+import re
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -14,6 +15,7 @@ from graphql import (
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
+    TokenKind,
     VariableDefinitionNode,
     VariableNode,
     Visitor,
@@ -39,6 +41,10 @@ from api.server.readable_part import Switches, readable_part, switch_names, swit
 from domain.access import Role
 
 KEPT_DOCUMENTS = 512
+LONGEST_NUMBER = 400
+"""Signs of a number in a document: more than any that is taken has, and fewer than Python reads at all."""
+MANY_DIGITS = re.compile(rf"[0-9]{{{LONGEST_NUMBER}}}", re.ASCII)
+NUMBERS = frozenset({TokenKind.INT, TokenKind.FLOAT})
 PARTS_OF_A_DOCUMENT = 64
 """A document has a part for each role that may not read all of it, and for each value of its switches; more are cut anew."""
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
@@ -233,7 +239,7 @@ class Documents:
 
     def _parsed(self, query: str) -> DocumentNode:
         try:
-            return parse(
+            document = parse(
                 query,
                 max_lexical_tokens=self.limits.tokens,
                 max_comments=self.limits.tokens,
@@ -241,6 +247,21 @@ class Documents:
             )
         except GraphQLError as problem:
             raise Unacceptable(PARSE_FAILED, in_chinese_too([problem], "查询的语法有误：")) from None
+        if MANY_DIGITS.search(query) is not None and (too_long := _long_number(document)) is not None:
+            raise Unacceptable(VALIDATION_FAILED, [too_long])
+        return document
+
+
+def _long_number(document: DocumentNode) -> GraphQLError | None:
+    """What is wrong with the first number of more digits than are read; None where there is none."""
+    where = document.loc
+    token = where.start_token if where is not None else None
+    while where is not None and token is not None:
+        if token.kind in NUMBERS and token.end - token.start > LONGEST_NUMBER:
+            message = f"数字过长，最多 {LONGEST_NUMBER} 位。 A number has at most {LONGEST_NUMBER} digits."
+            return GraphQLError(message, source=where.source, positions=[token.start])
+        token = token.next
+    return None
 
 
 def documents_of(schema: strawberry.Schema, rights: FieldRights, limits: Limits | None = None) -> Documents:

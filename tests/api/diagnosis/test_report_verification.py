@@ -54,11 +54,31 @@ def test_what_a_paper_says_is_compared_and_never_told(city: LiveCity) -> None:
     grade, [one] = reports(city, case)
     holds: dict[str, object] = {"uscc": FIRM.uscc.lower(), "grade": grade, "sha256": one["sha256"].upper()}
     assert agrees(city, one["number"], **holds) is True
-    for name, forged in (("uscc", "91310000000000000X"), ("grade", grade + 1), ("sha256", "0" * 64), ("grade", 99), ("uscc", "")):
+    for name, forged in (("uscc", "91310000000000000X"), ("grade", grade + 1), ("sha256", "0" * 64), ("grade", 99)):
         assert agrees(city, one["number"], **(holds | {name: forged})) is False, name
         assert agrees(city, one["number"], **{name: forged}) is False, name
     city.done("confirmer", "confirmReport", diagnosis=case)
     assert agrees(city, one["number"], **holds) is None, "a superseded paper is relied on for nothing"
+
+
+def test_what_a_paper_says_is_read_as_it_was_printed_however_it_was_typed(city: LiveCity, client: TestClient) -> None:
+    """In full width, with other dashes, blanks and what shows nothing; digits of another alphabet are none of ours."""
+    case = city.issued()
+    grade, [one] = reports(city, case)
+    number, wide = one["number"], {letter: letter + 0xFEE0 for letter in range(0x21, 0x7F)}
+    uscc, digit = FIRM.uscc.translate(wide), chr(0xFF10 + grade)
+    dashed, invisible = number.replace("-", "\u2013"), f"\u200b{number}\ufeff"
+    for typed in (number.translate(wide), dashed, invisible, " ".join(number)):
+        assert agrees(city, typed, uscc=uscc, sha256=f"{one['sha256']}\u200b") is True, typed
+        odd = {"number": f"\u202e{typed}\x00", "uscc": f"\x00\u202d{uscc}", "grade": f"{digit}\u200f"}
+        page = client.get("/verify/number", params=odd)
+        assert (page.status_code, "所填内容与记录一致" in page.text) == (200, True), typed
+    for stated in ({"uscc": ""}, {"uscc": " \u3000\u200b"}, {"sha256": ""}, {}):
+        assert agrees(city, number, **stated) is None, stated
+    for odd in (chr(0x660 + grade), chr(0x966 + grade), f"+{grade}", "1_0", f"0{grade}0"):
+        answer = client.get(f"/verify/{number}", params={"grade": odd})
+        assert (answer.status_code, "等级应为 1 至 10 的整数" in answer.text) == (400, True), odd
+    assert verified(city, number + "\u200b" * 900) is None
 
 
 def agrees(city: LiveCity, number: str, **stated: object) -> object:

@@ -163,6 +163,10 @@ def test_a_bank_whose_consent_ended_between_event_and_delivery_is_told_nothing(c
         ({"wait": "31"}, 400, "MALFORMED_INPUT"),
         ({"wait": "99999999999"}, 400, "MALFORMED_INPUT"),
         ({"wait": "-1"}, 400, "MALFORMED_INPUT"),
+        ({"wait": "00001"}, 400, "MALFORMED_INPUT"),
+        ({"wait": "000031"}, 400, "MALFORMED_INPUT"),
+        ({"wait": "0" * 5_000}, 400, "MALFORMED_INPUT"),
+        ({"wait": "\u0661"}, 400, "MALFORMED_INPUT"),
         ({"since": "x"}, 400, "MALFORMED_INPUT"),
     ],
 )

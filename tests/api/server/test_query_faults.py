@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from graphql import GraphQLError
 
 from api.server.query_faults import SENTENCES, in_chinese_too
@@ -59,6 +60,18 @@ def test_each_fault_says_in_chinese_what_the_library_says_in_english(city: LiveC
 def test_a_fault_that_has_no_sentence_of_its_own_says_in_chinese_which_kind_it_is() -> None:
     [error] = in_chinese_too([GraphQLError("Something else.")], "查询的语法有误：")
     assert error.message == "查询的语法有误：请按下文改正。Something else."
+
+
+@pytest.mark.parametrize("written", ["{long}", "-{long}", "1.{long}", "1e{long}"])
+@pytest.mark.parametrize(
+    "query",
+    ["{ enterprises(first: %s) { totalCount } }", 'query($n: Int = %s) { verifyReport(number: "x", grade: $n) { status } }'],
+)
+@pytest.mark.parametrize("who", [None, "city"])
+def test_a_number_without_end_is_refused_in_our_own_words(city: LiveCity, who: str | None, query: str, written: str) -> None:
+    [error] = city.ask(who, query % written.format(long="9" * 5_000))["errors"]
+    assert error["message"] == "数字过长，最多 400 位。 A number has at most 400 digits."
+    assert error["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
 
 
 def test_a_name_without_end_is_not_told_twice_whole() -> None:

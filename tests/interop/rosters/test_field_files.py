@@ -172,6 +172,36 @@ def test_a_row_that_reads_like_a_total_is_a_firms_where_it_has_a_code() -> None:
     assert [firm.name for firm in reading.firms] == ["合计电子有限公司", "注塑机械有限公司"]
 
 
+@pytest.mark.parametrize(
+    "numbered",
+    [
+        ("1", "2", "3"),
+        ("１", "２", "３"),
+        ("❶", "❷", "❸"),
+        ("①", "②", "③"),
+        ("⑴", "⑵", "⑶"),
+        ("⒈", "⒉", "⒊"),
+        ("(1)", "(2)", "(3)"),
+        ("一", "二", "三"),
+        ("甲", "1", "2"),
+        ("\u1369", "\u136a", "\u136b"),
+    ],
+)
+def test_a_row_of_column_numbers_is_no_firm_however_they_are_written(numbered: tuple[str, ...]) -> None:
+    given = dict.fromkeys(HEADERS) | dict(zip(HEADERS, numbered, strict=False))
+    reading = read_roster(xlsx(table([given, row(1)])), "名单.xlsx")
+    assert [firm.name for firm in reading.firms] == [row(1)["企业名称"]]
+    assert codes(reading) == [(2, "ROW_SKIPPED")]
+
+
+@pytest.mark.parametrize("odd", ["9" * 5_000, "亿", "½", "１" * 4_000, "10000", "\u136b\u136b"])
+def test_a_row_of_odd_numbers_is_read_as_a_firms_and_told(odd: str) -> None:
+    given = dict.fromkeys(HEADERS) | {HEADERS[0]: odd}
+    reading = read_roster(xlsx(table([given, row(1)])), "名单.xlsx")
+    assert [firm.name for firm in reading.firms] == [row(1)["企业名称"]]
+    assert codes(reading, "refused")
+
+
 @pytest.mark.parametrize("text", ["联通电子,松江区\r\n", "示例\r\n联通\r\n"])
 def test_a_short_line_that_happens_to_be_utf_8_makes_no_mixture(text: str) -> None:
     assert decoded(text.encode("gb18030")) == text
