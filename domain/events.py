@@ -15,6 +15,7 @@ from domain.diagnosis.follow_up import FOLLOW_UPS
 from domain.diagnosis.participations import PARTICIPATIONS
 from domain.diagnosis.result_credentials import RESULT_CREDENTIALS
 from domain.diagnosis.stages import STAGES
+from domain.governance.contact_reminders import CONTACT_REMINDERS
 from domain.governance.dated_rules import DATED_RULES
 from domain.governance.proceedings.docket import DOCKETS
 from domain.governance.proceedings.proceeding import PROCEEDINGS
@@ -90,6 +91,7 @@ CAPABILITIES = Capabilities(
     CERTIFICATES,
     CALLS,
     CONSENTS,
+    CONTACT_REMINDERS,
     DATED_RULES,
     DEMANDS,
     DESIGNATIONS,

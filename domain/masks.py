@@ -6,7 +6,7 @@ A type of the schema names its readers beside itself, from the sets here; `comma
 from collections.abc import Mapping
 
 from domain.access import EXPERTS, POSITIONS, Mask, Role
-from domain.command_rights import APPOINTERS, EXAMINEES, LIAISONS
+from domain.command_rights import APPOINTERS, EXAMINEES, HELD_BY_PEOPLE, LIAISONS
 from domain.diagnosis.external.rows import BATCH_READERS
 from domain.diagnosis.participations import PARTICIPATION_READERS
 from domain.diagnosis.state import PROCEEDINGS_READERS
@@ -145,6 +145,8 @@ NETWORK = OF_THE_FIRM | LIAISONS | {Role.GROUP}
 GAPS_READ = LIAISONS
 """Units without a contact or a deputy 联络缺口: whoever may name one, of its own unit and below. plan O2."""
 CONTACTS = NETWORK | OF_THE_PROVIDER
+REMINDED_CONTACTS = HELD_BY_PEOPLE - {Role.OPERATOR}
+"""Contacts that the program reminded of 联络人提醒: whoever may be one, of oneself and of the contacts in the scope. plan O2."""
 CONSENTS = CONSENT_READERS - {Role.SYSTEM}
 """A bank learns of its own consent by what it sees, and of no other bank's."""
 BATCHES_READ = BATCH_READERS

@@ -184,8 +184,8 @@ SELECTION_AND_MONEY: Mapping[str, str] = {
     "equating": "requested.v1 computed.v1",
     "overstatement": "requested.v1 computed.v1",
     "paper": "requested.v1 computed.v2 published.v1",
-    "policy": "drafted.v1 simulated.v1 published.v1 ended.v1",
-    "designation": "recorded.v1",
+    "policy": "drafted.v2 simulated.v1 published.v1 ended.v1",
+    "designation": "recorded.v2",
     "rating": "inputs_fixed.v2 computed.v2 published.v1 objected.v1 final.v1",
     "reassessment": "assigned.v1 given.v1",
     "screening": "requested.v1 computed.v1",
@@ -201,6 +201,7 @@ SELECTION_AND_MONEY: Mapping[str, str] = {
 a certificate has a credential and a status list of its own."""
 HOUSE: Mapping[str, str] = {
     "calendar": "set.v1",
+    "contact": "reminded.v1 escalated.v1",
     "crosswalk": "proposed.v1 changed.v1 reviewed.v1 published.v1",
     "endpoint": "registered.v1 verified.v1 secret_rotated.v1 disabled.v1 enabled.v1 test_asked.v1 redelivery_asked.v1",
     "enterprise": "stated.v1",

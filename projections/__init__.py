@@ -25,6 +25,7 @@ from projections.engine.places import ENTERPRISES
 from projections.engine.read_model import ReadModel
 from projections.engine.runner import ReadModels
 from projections.engine.snapshot import Snapshot
+from projections.governance.contact_reminders import CONTACT_REMINDER_READ_MODEL
 from projections.governance.dated_rules import DATED_RULE_READ_MODEL
 from projections.governance.proceedings import PROCEEDING_READ_MODEL
 from projections.governance.ties import TIE_READ_MODEL
@@ -116,6 +117,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     REVISIONS_READ_MODEL,
     SHADOW_READ_MODEL,
     DATED_RULE_READ_MODEL,
+    CONTACT_REMINDER_READ_MODEL,
     WORKING_CALENDAR_READ_MODEL,
     PROCEEDING_READ_MODEL,
     TIE_READ_MODEL,

@@ -9,6 +9,7 @@ import type { DiagnosisStatus } from "../gql/graphql";
 import { useNames, useWords } from "../language";
 import { useViewer } from "../session";
 import { StatusTag } from "./diagnoses";
+import { ContactReminders } from "./contact-reminders";
 import { Due } from "./due";
 import { Nothing } from "./nothing";
 
@@ -62,6 +63,7 @@ export function Home() {
   return (
     <>
       <h1>{words.home.greeting(name(RoleNames, viewer.role))}</h1>
+      {viewer.role !== "OPERATOR" && viewer.role !== "PARTNER" && <ContactReminders />}
       {STEERING.includes(viewer.role) && <Gaps />}
       {FIRM.includes(viewer.role) && <Invitations />}
       {WAITED_FOR.includes(viewer.role) && <Due />}

@@ -152,6 +152,7 @@ RESTRICTED_BUT_OPEN = {
         ),
         "as above",
     ),
+    "ContactReminder.*": "by ids, when a unit's own contact is to be confirmed; who it is has rows of its own",
     "Tie.*": "what ties a provider to a firm, as declared; the firm is an edge with its own masks",
     **dict.fromkeys(("Screening.*", "Screening.position"), "counts of what was looked at, and a place in the journal"),
     **dict.fromkeys(
