@@ -203,6 +203,7 @@ class DemoData(CodeList):
     given_names: tuple[str, ...]
     targets: tuple[Target, ...]
     cases: dict[Ending, Cases]
+    finished: dict[int, Count]
     otherwise: Otherwise
     evidence: tuple[str, ...]
     functions: tuple[str, ...]
