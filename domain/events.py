@@ -51,6 +51,7 @@ from domain.programme.sessions.question import QUESTIONS
 from domain.programme.sessions.schedule import OUTREACH_SCHEDULES
 from domain.programme.sessions.session import SESSIONS
 from domain.programme.targets import TARGETS
+from domain.programme.unit_targets import UNIT_TARGETS
 from domain.programme.uplifts.uplift import UPLIFTS
 from domain.providers.agreement.study import AGREEMENTS
 from domain.providers.applications.application import APPLICATIONS
@@ -150,6 +151,7 @@ CAPABILITIES = Capabilities(
     SUBSIDIES,
     SUPPLY_DEMAND_REGISTERS,
     TARGETS,
+    UNIT_TARGETS,
     TIES,
     WORKING_CALENDAR,
     TRAININGS,

@@ -142,6 +142,8 @@ OWN_CERTIFICATES = EXAMINEES
 """Whoever may hold one reads what is held."""
 CERTIFICATES = CERTIFICATES_READ | OWN_CERTIFICATES
 NETWORK = OF_THE_FIRM | LIAISONS | {Role.GROUP}
+UNIT_TARGETS = frozenset({Role.CITY, Role.DISTRICT, Role.SUBDISTRICT, Role.REPORTING_UNIT, Role.AUDITOR})
+"""Targets of units 单位目标: city and auditor all, a district its own and its subdistricts', every unit its own. plan G4."""
 GAPS_READ = LIAISONS
 """Units without a contact or a deputy 联络缺口: whoever may name one, of its own unit and below. plan O2."""
 CONTACTS = NETWORK | OF_THE_PROVIDER

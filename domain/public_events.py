@@ -221,6 +221,7 @@ HOUSE: Mapping[str, str] = {
     "slot": "taken.v1 released.v1",
     "supplydemand": "changed.v1",
     "target": "set.v1",
+    "unittarget": "set.v1",
 }
 """Kept inside: people and keys, drafts and who judges them, the programme's own parameters. Of a roster each firm that
 it changes is told by itself."""

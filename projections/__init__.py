@@ -45,6 +45,7 @@ from projections.programme.outreach_sessions import OUTREACH_READ_MODEL
 from projections.programme.packages import PACKAGE_READ_MODEL
 from projections.programme.papers.read_model import PAPER_READ_MODEL
 from projections.programme.policies import POLICY_READ_MODEL
+from projections.programme.unit_targets import UNIT_TARGET_READ_MODEL
 from projections.programme.uplifts.read_model import UPLIFT_READ_MODEL
 from projections.providers.agreement import AGREEMENT_READ_MODEL
 from projections.providers.calibrations import CALIBRATION_READ_MODEL
@@ -87,6 +88,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     OVERSTATEMENT_READ_MODEL,
     ROSTER_READ_MODEL,
     COVERAGE,
+    UNIT_TARGET_READ_MODEL,
     DEMAND_READ_MODEL,
     IMPLEMENTATION_READ_MODEL,
     OUTREACH_READ_MODEL,

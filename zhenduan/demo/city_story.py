@@ -64,6 +64,7 @@ from zhenduan.demo.selection import FIRST, SECOND, called, set_rule
 from zhenduan.demo.supply import supply
 from zhenduan.demo.terms import HELD_BESIDE, beside, handed_over, terms
 from zhenduan.demo.training import EDITION
+from zhenduan.demo.unit_targets import unit_targets
 
 BEGINNING = date(2023, 8, 7)
 """The plan was issued on 2023-07-28; the demo's city begins soon after."""
@@ -108,6 +109,7 @@ def story(data: DemoData, chance: Random, present: datetime) -> Story:
         if date(year, *LATER_ROSTERS) < city_day(present):
             rosters[year] = next_year(data, chance, unused, rosters[year - 1])
     played += _rosters(people, rosters)
+    played += _targets(people, rosters)
     named, kept = _seats(data, firms), steady(rosters)
     open_to_all = [firm for firm in firms[1:] if firm.uscc in kept and firm not in named.values()]
     played += diagnosed(data, chance, people, (firms[0], named, open_to_all), present)
@@ -135,6 +137,13 @@ def story(data: DemoData, chance: Random, present: datetime) -> Story:
     played += _screened(people, shown, played)
     played.sort(key=lambda timed: timed.at)
     return Story(tuple(played), {role: people.callers[role, unit].actor for role, unit in shown.items()})
+
+
+def _targets(people: People, rosters: Rosters) -> Iterator[Timed]:
+    """What each year's units are to have diagnosed."""
+    minutes = count(150)
+    for day, who, command in unit_targets(people, rosters):
+        yield Timed(office_time(later(day, 0), next(minutes)), Act(0, who, command))
 
 
 def _finished(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
+from itertools import count
 from random import Random
 
 from domain.access import Role, scope_of
@@ -25,7 +26,7 @@ WITH_DEPUTY = 12
 HANDED_OVER_AGO = 240
 FIRMS_NAMED = 6
 """So many firms of the shown group have a contact that their group named."""
-FIRST_MINUTE = 20
+FIRST_MINUTE, LAST_TIMES = 20, 2
 
 
 def liaisons(people: People, firms: Sequence[str], since: date, present: date) -> Iterator[tuple[datetime, Caller, Command]]:
@@ -67,6 +68,7 @@ class _Network:
         self._chance = Random(f"liaisons of {people.data.seed}")  # noqa: S311 - a demo is drawn
         self._city = people.callers[Role.CITY, people.data.organisations.city.id]
         self._minutes = dict[date, int]()
+        self._whole = {self._city.organisation, SHOWN_DISTRICT}
 
     def named(
         self, role: Role, unit: str, last_ago: int, by: Caller | None = None
@@ -97,11 +99,10 @@ class _Network:
         yield from self._confirmed(second, followed, over + timedelta(days=1), self._present - timedelta(days=RECENT))
 
     def _confirmed(self, who: Caller, membership: str, since: date, last: date) -> Iterator[tuple[datetime, Caller, Command]]:
-        """From the last day back as often as the network asks, in working hours."""
-        day = last
-        while day > since:
-            yield self._at(later(day, 0)), who, ConfirmContact(person=who.actor, membership=membership)
-            day -= timedelta(days=EVERY)
+        """From the last day back as often as the network asks, in working hours; of most units the last times alone are shown."""
+        times = count() if who.organisation in self._whole else range(LAST_TIMES)
+        for _, back in zip(times, range(0, (last - since).days, EVERY), strict=False):
+            yield self._at(later(last - timedelta(days=back), 0)), who, ConfirmContact(person=who.actor, membership=membership)
 
     def _person(self, role: Role, unit: str) -> Caller:
         return Caller(draw_id(self._chance), role, unit, scope_of(role, unit))

@@ -149,6 +149,7 @@ WITHOUT_A_PAST = {
     "liaisonGaps": "where a contact is to be named now; `liaisonNetwork` has the contacts of any day",
     "liaisonsToConfirm": "what is to be confirmed now; `liaisonNetwork` has the contacts of any day, with when each was confirmed",
     "contactReminders": "as `liaisonsToConfirm`; each reminder is an entry of its trail",
+    "unitTargets": "as they are set; `pace` has the past of a district's, and each setting is an entry of its trail",
     "targetSplit": "what if; a target that is set bears its year",
     "policy": "each draft and step is an entry of its trail; what is published bears its days",
     "policies": "as `policy`",

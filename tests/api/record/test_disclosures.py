@@ -183,7 +183,7 @@ RESTRICTED_BUT_OPEN = {
     **dict.fromkeys(("DeferredQuestion.*", "FillingBurden.prefillable"), "questions of the edition, and no answer"),
     **dict.fromkeys(("Paper.version", "Paper.position"), "of a paper, which is no firm's"),
     "PolicyCheck.*": "that a firm is held against a policy; how it stands has rows of its own",
-    "TargetShare.*": "counts of a roster",
+    **dict.fromkeys(("TargetShare.*", "UnitTarget.*"), "counts of a roster"),
     **{
         f"{name}.*": "counts, and means of five firms or more"
         for name in ("Portrait", "GradeShare", "PortraitCell", "WeakIndicator", "GradeMovement")
