@@ -15,6 +15,7 @@ from domain.diagnosis.follow_up import FOLLOW_UPS
 from domain.diagnosis.participations import PARTICIPATIONS
 from domain.diagnosis.result_credentials import RESULT_CREDENTIALS
 from domain.diagnosis.stages import STAGES
+from domain.governance.contact_reminders import CONTACT_REMINDERS
 from domain.governance.dated_rules import DATED_RULES
 from domain.governance.proceedings.docket import DOCKETS
 from domain.governance.proceedings.proceeding import PROCEEDINGS
@@ -50,6 +51,7 @@ from domain.programme.sessions.question import QUESTIONS
 from domain.programme.sessions.schedule import OUTREACH_SCHEDULES
 from domain.programme.sessions.session import SESSIONS
 from domain.programme.targets import TARGETS
+from domain.programme.unit_targets import UNIT_TARGETS
 from domain.programme.uplifts.uplift import UPLIFTS
 from domain.providers.agreement.study import AGREEMENTS
 from domain.providers.applications.application import APPLICATIONS
@@ -90,6 +92,7 @@ CAPABILITIES = Capabilities(
     CERTIFICATES,
     CALLS,
     CONSENTS,
+    CONTACT_REMINDERS,
     DATED_RULES,
     DEMANDS,
     DESIGNATIONS,
@@ -148,6 +151,7 @@ CAPABILITIES = Capabilities(
     SUBSIDIES,
     SUPPLY_DEMAND_REGISTERS,
     TARGETS,
+    UNIT_TARGETS,
     TIES,
     WORKING_CALENDAR,
     TRAININGS,

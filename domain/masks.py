@@ -7,7 +7,7 @@ A type of the schema names its readers beside itself, from the sets here or from
 from collections.abc import Mapping
 
 from domain.access import EXPERTS, POSITIONS, Mask, Role
-from domain.command_rights import APPOINTERS, EXAMINEES, LIAISONS
+from domain.command_rights import APPOINTERS, EXAMINEES, HELD_BY_PEOPLE, LIAISONS
 from domain.diagnosis.external.rows import BATCH_READERS
 from domain.diagnosis.participations import PARTICIPATION_READERS
 from domain.diagnosis.state import PROCEEDINGS_READERS
@@ -104,9 +104,13 @@ OWN_CERTIFICATES = EXAMINEES
 """Whoever may hold one reads what is held."""
 CERTIFICATES = CERTIFICATES_READ | OWN_CERTIFICATES
 NETWORK = OF_THE_FIRM | LIAISONS | {Role.GROUP}
+UNIT_TARGETS = frozenset({Role.CITY, Role.DISTRICT, Role.SUBDISTRICT, Role.REPORTING_UNIT, Role.AUDITOR})
+"""Targets of units 单位目标: city and auditor all, a district its own and its subdistricts', every unit its own. plan G4."""
 GAPS_READ = LIAISONS
 """Units without a contact or a deputy 联络缺口: whoever may name one, of its own unit and below. plan O2."""
 CONTACTS = NETWORK | OF_THE_PROVIDER
+REMINDED_CONTACTS = HELD_BY_PEOPLE - {Role.OPERATOR}
+"""Contacts that the program reminded of 联络人提醒: whoever may be one, of oneself and of the contacts in the scope. plan O2."""
 CONSENTS = CONSENT_READERS - {Role.SYSTEM}
 """A bank learns of its own consent by what it sees, and of no other bank's."""
 BATCHES_READ = BATCH_READERS

@@ -20,8 +20,10 @@ from domain.participants.enterprises import EnterpriseRegistered, EnterpriseRevi
 from domain.participants.organisations import OrganisationRegistered
 from domain.participants.people.memberships import MembershipGranted
 from domain.participants.rosters.bringing_in import RosterBlocked, RosterImported
+from domain.programme.designations import DesignationRecorded
 from domain.programme.packages.events import PackageRequested
 from domain.programme.papers.paper import PaperComputed
+from domain.programme.policies.policy import PolicyDrafted
 from domain.providers.ratings.events import RatingComputed, RatingInputsFixed
 from journal.entries import Entry
 
@@ -96,6 +98,8 @@ UPCASTERS: Mapping[str, Upcaster] = {
     "proceeding.statement_given.v1": Upcaster(name_of(StatementGiven), lambda data: {**data, "stated_by": None}),
     "organisation.registered.v1": Upcaster(name_of(OrganisationRegistered), lambda data: data),
     "package.requested.v1": Upcaster(name_of(PackageRequested), lambda data: data),
+    "policy.drafted.v1": Upcaster(name_of(PolicyDrafted), lambda data: data),
+    "designation.recorded.v1": Upcaster(name_of(DesignationRecorded), lambda data: data),
     "person.membership_granted.v1": Upcaster(
         name_of(MembershipGranted), lambda data: {**data, "sections": [], "contact": False}
     ),

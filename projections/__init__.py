@@ -25,6 +25,7 @@ from projections.engine.places import ENTERPRISES
 from projections.engine.read_model import ReadModel
 from projections.engine.runner import ReadModels
 from projections.engine.snapshot import Snapshot
+from projections.governance.contact_reminders import CONTACT_REMINDER_READ_MODEL
 from projections.governance.dated_rules import DATED_RULE_READ_MODEL
 from projections.governance.proceedings import PROCEEDING_READ_MODEL
 from projections.governance.ties import TIE_READ_MODEL
@@ -44,6 +45,7 @@ from projections.programme.outreach_sessions import OUTREACH_READ_MODEL
 from projections.programme.packages import PACKAGE_READ_MODEL
 from projections.programme.papers.read_model import PAPER_READ_MODEL
 from projections.programme.policies import POLICY_READ_MODEL
+from projections.programme.unit_targets import UNIT_TARGET_READ_MODEL
 from projections.programme.uplifts.read_model import UPLIFT_READ_MODEL
 from projections.providers.agreement import AGREEMENT_READ_MODEL
 from projections.providers.calibrations import CALIBRATION_READ_MODEL
@@ -86,6 +88,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     OVERSTATEMENT_READ_MODEL,
     ROSTER_READ_MODEL,
     COVERAGE,
+    UNIT_TARGET_READ_MODEL,
     DEMAND_READ_MODEL,
     IMPLEMENTATION_READ_MODEL,
     OUTREACH_READ_MODEL,
@@ -116,6 +119,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     REVISIONS_READ_MODEL,
     SHADOW_READ_MODEL,
     DATED_RULE_READ_MODEL,
+    CONTACT_REMINDER_READ_MODEL,
     WORKING_CALENDAR_READ_MODEL,
     PROCEEDING_READ_MODEL,
     TIE_READ_MODEL,

@@ -100,6 +100,7 @@ BOUNDED = {
     "PolicyCheck": {"clauses": "twenty at most"},
     "PolicySimulation": {"districts": "one a district"},
     "PolicyTerms": {"clauses": "twenty at most"},
+    "PublicationRule": {"groups": "forty at most"},
     "SubsidyRule": {"bases": "one a kind of work and size class"},
     "VisitPlan": dict.fromkeys(("interviews", "signIns"), "of one visit: of a team of at most twenty, one a function"),
     "WebhookDelivery": {"attempts": "as many as the rule of the day says"},
@@ -177,6 +178,7 @@ NAMES_OF_IDS = {
 }  # fmt: skip
 NAMES = {
     "IndicatorInput.id": "the code of an indicator to be",
+    **dict.fromkeys(("PublishedGroup.id", "PublishedGroupInput.id"), "what a row or column of open data is called"),
     "StandardComment.organisation": "the name of who commented, never its id",
     **dict.fromkeys(
         ("ShadowObstacleCount.subject", "ShadowReason.subject", "ShadowReasonCount.subject"),

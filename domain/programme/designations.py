@@ -59,7 +59,7 @@ class RecordDesignation(Command):
 class DesignationRecorded(Event):
     """A designation of a firm is on record 企业称号已登记."""
 
-    type: Literal["designation.recorded.v1"] = "designation.recorded.v1"
+    type: Literal["designation.recorded.v2"] = "designation.recorded.v2"
     says: ClassVar = "登记了企业称号：{designation:term}，自 {since} 起{until:?至 @ 止}（{source.document}，标记 {source.mark}）"
     says_in_english: ClassVar = (
         "recorded a designation ({designation:term}) of the firm from {since}{until:? to @} ({source.document}, mark "

@@ -19,6 +19,13 @@ TARGET_OUT_OF_RANGE = Rule(
     "A target of {at_least} cannot be: enterprises are counted whole, a share is at most 100 percent",
 )
 
+TARGET_BEYOND_ROSTER = Rule(
+    "TARGET_BEYOND_ROSTER",
+    "plan G4",
+    "目标 {given} 家超过 {year} 年度名单上的 {at_most} 家企业；请调低目标，或先更新名单",
+    "A target of {given} firms is more than the {at_most} on the roster of {year}; lower it, or bring the roster up to date first",
+)
+
 # Commands
 
 
@@ -30,7 +37,10 @@ class Measure(DescribedEnum):
 
 
 class SetTarget(Command):
-    """Set the city's target of a year; enterprises for a count, percent (0–100) for a share · 设定目标."""
+    """Set the city's target of a year; enterprises for a count, percent (0–100) for a share · 设定目标.
+
+    on_roster: firms on the roster of the year; None = there is no roster of it yet.
+    """
 
     roles: ClassVar = CITY_AND_SYSTEM
 
@@ -41,6 +51,7 @@ class SetTarget(Command):
     )
     clause: Label = Field(description="Clause of the work plan that the target comes from · 条款")
     mark: StatedMark
+    on_roster: int | None = None
 
 
 # Events
@@ -80,7 +91,9 @@ def decide(command: SetTarget, targets: Targets | None, context: DecisionContext
     possible = value <= 100 if command.measure is Measure.SHARE_DIAGNOSED else value == value.to_integral_value()  # noqa: PLR2004 - percent
     if not possible:
         raise TARGET_OUT_OF_RANGE.refuse(at_least=f"{value:f}")
-    wanted = TargetSet(**command.model_dump())
+    if command.measure is Measure.ENTERPRISES_DIAGNOSED and command.on_roster is not None and value > command.on_roster:
+        raise TARGET_BEYOND_ROSTER.refuse(path="at_least", year=command.year, given=f"{value:f}", at_most=command.on_roster)
+    wanted = TargetSet(**command.model_dump(exclude={"on_roster"}))
     known = targets.in_force if targets is not None else {}
     return () if known.get((command.year, command.measure)) == wanted else (wanted,)
 

@@ -62,6 +62,7 @@ from api.programme import (
     solutions,
     supplier_gaps,
     target_splits,
+    unit_targets,
     uplifts,
 )
 from api.providers import (
@@ -122,6 +123,7 @@ MODULES = (
     clusters,
     coverage,
     target_splits,
+    unit_targets,
     pace,
     appraisal,
     portrait,

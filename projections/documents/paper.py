@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from domain.governance.rule_bodies.paper_template import PaperPart, PaperTemplate, filled_in
+from domain.governance.rule_bodies.publication import PublishedGroup
 from domain.kernel import cause_of
 from domain.programme.case_studies.state import CaseStudyText
 from domain.programme.papers.paper import PaperComputed, PaperEdition, PaperKind, paper_stream
@@ -90,7 +91,7 @@ class DrawnLink(NamedTuple):
 class ShownTable:
     """A table in words 数据表文字. bars, links: what its chart and its map draw. words: what the template says beside it.
 
-    left_out: rows and columns of which every cell is withheld; they are named below it instead.
+    left_out: rows and columns of which every cell is withheld; they are named below it instead. grouped: what it counts together.
     """
 
     table: PaperTable
@@ -100,6 +101,7 @@ class ShownTable:
     links: tuple[DrawnLink, ...] = ()
     words: PaperPart | None = None
     left_out: tuple[str, ...] = ()
+    grouped: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -135,6 +137,11 @@ class ShownTable:
         note = self.words.note_in_english if self.words is not None else None
         title = own or self.table.table.description.partition(" · ")[0]
         return f"{title}. {note}" if note else title
+
+    @property
+    def grouping(self) -> str | None:
+        """What it counts together, in Chinese; None = nothing."""
+        return f"合并统计：{'；'.join(self.grouped)}。" if self.grouped else None
 
     @property
     def closing(self) -> str | None:
@@ -208,6 +215,7 @@ def paper_sheet(
     draft: bool,
     demo: bool,
     cases: Sequence[CaseStudyText] = (),
+    groups: Sequence[PublishedGroup] = (),
 ) -> PaperSheet:
     """The sheet of an edition that was computed.
 
@@ -218,17 +226,20 @@ def paper_sheet(
         draft: whether it is not published.
         demo: whether the data is synthetic.
         cases: texts of the case studies that it holds.
+        groups: what its tables count together.
     """
+    called = {**names, **{one.id: one.name for one in groups}}
+    grouped = {one.id: f"{one.name}为{'、'.join(_name(each, names) for each in one.members)}" for one in groups}
     computed = paper.computed
     assert computed is not None  # noqa: S101 - its caller has seen that it is
     known = {one.table: one for one in computed.tables}
     shown = [
-        replace(_shown(known[PaperTableName(one.part)], names), words=one)
+        replace(_shown(known[PaperTableName(one.part)], called, grouped), words=one)
         for one in _parts(paper.kind, template.body)
         if PaperTableName(one.part) in known
     ]
     if paper.kind is PaperKind.CASE_COLLECTION:
-        shown = [_shown(table, names) for name, table in known.items() if name is PaperTableName.CASES]
+        shown = [_shown(table, called, grouped) for name, table in known.items() if name is PaperTableName.CASES]
     return PaperSheet(paper, computed, tuple(shown), draft, demo, template, tuple(cases))
 
 
@@ -238,11 +249,11 @@ def _parts(kind: PaperKind, template: PaperTemplate) -> Sequence[PaperPart]:
     return parts.get(kind, ())
 
 
-def _shown(table: PaperTable, names: Mapping[str, str]) -> ShownTable:
+def _shown(table: PaperTable, names: Mapping[str, str], grouped: Mapping[str, str]) -> ShownTable:
     if table.table is PaperTableName.CASES:
         rows = tuple((one.row, (ShownCell(one.column),)) for one in table.cells)
         return ShownTable(table, ("案例标识", "文稿摘要（SHA-256）"), rows, ())
-    return _list(table, names) if table.table in LISTS else _matrix(table, names)
+    return _list(table, names) if table.table in LISTS else _matrix(table, names, grouped)
 
 
 def _list(table: PaperTable, names: Mapping[str, str]) -> ShownTable:
@@ -259,7 +270,7 @@ def _list(table: PaperTable, names: Mapping[str, str]) -> ShownTable:
     return ShownTable(table, ("", "企业数", "数值", "百分之九十区间"), tuple(rows), tuple(bars))
 
 
-def _matrix(table: PaperTable, names: Mapping[str, str]) -> ShownTable:
+def _matrix(table: PaperTable, names: Mapping[str, str], grouped: Mapping[str, str]) -> ShownTable:
     """Districts down, and the other side across; industries down, for there are more of them."""
     heat = table.table is PaperTableName.HEAT
     across = heat or table.table in ECOSYSTEM
@@ -276,7 +287,9 @@ def _matrix(table: PaperTable, names: Mapping[str, str]) -> ShownTable:
     )
     heads = ("", *(_name(column, names) for column in columns))
     drawn = _links(cells, lines, columns) if table.table in ECOSYSTEM else ()
-    return ShownTable(table, heads, rows, tuple(_bars(table, cells, columns, names)), drawn, left_out=left_out)
+    told = tuple(grouped[one] for one in (*every[0], *every[1]) if one in grouped)
+    bars = tuple(_bars(table, cells, columns, names))
+    return ShownTable(table, heads, rows, bars, drawn, left_out=left_out, grouped=told)
 
 
 def _links(

@@ -112,6 +112,9 @@ def _table(table: ShownTable) -> Iterator[str]:
     for label, cells in table.rows:
         texts = (literal("，".join((one.text, *one.below))) for one in cells)
         yield f"| {literal(label)} | {' | '.join(texts)} |"
+    if table.grouping is not None:
+        yield ""
+        yield literal(table.grouping)
     if table.closing is not None:
         yield ""
         yield literal(table.closing)

@@ -21,7 +21,7 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.sql import ColumnElement
+from sqlalchemy.sql import ColumnElement, FromClause
 
 from domain.access import POSITIONS, Attribute, Everything, Role, Scope
 from domain.command_rights import MAY_APPOINT
@@ -124,7 +124,7 @@ PEOPLE_READ_MODEL = ReadModel(
 )
 
 
-def _place_columns(snapshot: Snapshot, held: Table) -> Columns:
+def _place_columns(snapshot: Snapshot, held: FromClause) -> Columns:
     """How a scope reads a membership: the place of the unit that it is held for, whose row is joined."""
     units, firms = snapshot[ORGANISATIONS], snapshot[ENTERPRISES]
 
@@ -209,6 +209,17 @@ def serving(snapshot: Snapshot, scope: Scope, person: ColumnElement[str], day: s
     holds = and_(held.c.since <= day, held.c.until.is_(None) | (held.c.until >= day))
     within = to_sql(scope, _place_columns(snapshot, held))
     return select(held.c.person).select_from(joined).where(held.c.person == person, holds, within).exists()
+
+
+def is_held_within(snapshot: Snapshot, scope: Scope) -> ColumnElement[bool]:
+    """Whether a membership, whose table the query reads, is held for a unit within a scope 任职是否可见."""
+    if isinstance(scope, Everything):
+        return true()
+    held, units, firms = snapshot[MEMBERSHIPS], snapshot[ORGANISATIONS], snapshot[ENTERPRISES]
+    mine = held.alias()
+    joined = mine.outerjoin(units, units.c.id == mine.c.organisation).outerjoin(firms, firms.c.id == mine.c.organisation)
+    within = to_sql(scope, _place_columns(snapshot, mine))
+    return select(mine.c.id).select_from(joined).where(mine.c.person == held.c.person, mine.c.id == held.c.id, within).exists()
 
 
 def _people(snapshot: Snapshot) -> Select[Any]:

@@ -30,6 +30,7 @@ from projections.governance.dated_rules import rule_on
 from projections.governance.working_calendar import calendar_now
 from projections.participants.rosters import MEMBERS, held, member_columns
 from projections.programme.coverage import FIRST_REPORTS, CoverageRow, TargetRow, by_district
+from projections.programme.unit_targets import district_targets
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
@@ -163,12 +164,25 @@ def _summed(every: Sequence[Forecast], done: int, total: int, weeks: int) -> For
     return Forecast(Decimal(mean), *bounds, max(one.dispersion for one in every), rounded(deviation, 4))
 
 
-def targets_by_district(targets: Sequence[TargetRow], rows: Sequence[CoverageRow], *, of_the_city: bool) -> dict[str | None, int]:
+def targets_by_district(
+    targets: Sequence[TargetRow], rows: Sequence[CoverageRow], stated: Mapping[str, int], *, of_the_city: bool
+) -> dict[str | None, int]:
     """Firms that each district, and the whole scope (None), is to have diagnosed by the end of a year 分区目标.
 
     A share holds of every district alike; a count is the city's, split over them by their firms (largest remainder), and only
-    where the scope is the whole city. Where both are set, a district's share counts. Of no roster nothing follows.
+    where the scope is the whole city. Where both are set, a district's share counts. What is stated for a district itself counts
+    before either; the whole stays the city's, or of a narrower scope the sum. Of no roster nothing follows.
     """
+    followed = _following(targets, rows, of_the_city=of_the_city)
+    own = {row.district: stated[row.district] for row in rows if row.district in stated and row.total}
+    found: dict[str | None, int] = {**followed, **own}
+    if own and not of_the_city and len(rows) == len(found.keys() - {None}):
+        found[None] = sum(count for district, count in found.items() if district is not None)
+    return found
+
+
+def _following(targets: Sequence[TargetRow], rows: Sequence[CoverageRow], *, of_the_city: bool) -> dict[str | None, int]:
+    """What the city's targets come to for each district."""
     set_at = {row.measure: row.at_least for row in targets}
     share, count = set_at.get(Measure.SHARE_DIAGNOSED), set_at.get(Measure.ENTERPRISES_DIAGNOSED)
     totals = {row.district: row.total for row in rows}
@@ -220,5 +234,5 @@ def paces_of_year(
     rule = rule_on(snapshot, RuleKind.PACE, day).rule
     assert isinstance(rule.body, PaceRule)  # noqa: S101 - of its kind
     seen = year_at(year, day, calendar_now(snapshot), rule.body)
-    wanted = targets_by_district(targets, rows, of_the_city=sees_the_city(scope))
+    wanted = targets_by_district(targets, rows, district_targets(snapshot, year, position), of_the_city=sees_the_city(scope))
     return YearPaces(rows, by_day, rule, seen, paces(seen, rows, by_day, wanted))

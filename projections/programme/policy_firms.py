@@ -38,17 +38,17 @@ def firm_facts(snapshot: Snapshot, scope: Scope, day: date, enterprise: str | No
 def _known(snapshot: Snapshot, scope: Scope, day: date, enterprise: str | None) -> Iterator[tuple[FirmFacts, bool]]:
     """What is on record of each firm, and whether its latest report is contested."""
     firms = snapshot[ENTERPRISES]
-    columns = (firms.c.id, firms.c.district, firms.c.industry, firms.c.size_class)
+    columns = (firms.c.id, firms.c.district, firms.c.industry, firms.c.size_class, firms.c.park)
     query = select(*columns).where(to_sql(scope, enterprise_columns(snapshot)))
     query = query.where(on_latest_roster(snapshot, day.year, firms)).order_by(firms.c.id)
     if enterprise is not None:
         query = query.where(firms.c.id == enterprise)
     rows = snapshot.rows(query)
     reports, held = _reports(snapshot, enterprise), _designations(snapshot, day, enterprise)
-    for firm, district, industry, size_class in rows:
+    for firm, district, industry, size_class, park in rows:
         grade, total, dimensions, issued_on, contested = reports.get(firm, _Report())
         result = (grade, total, dimensions, issued_on)
-        yield FirmFacts(firm, district, industry, size_class, *result, held.get(firm, {})), contested
+        yield FirmFacts(firm, district, industry, size_class, *result, held.get(firm, {}), park), contested
 
 
 class _Report(NamedTuple):

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 from api.kit.services import Services
@@ -20,10 +20,13 @@ from domain.diagnosis.follow_up import EscalateFollowUp, RemindOfFollowUp
 from domain.diagnosis.follow_up_facts import follow_up_stream
 from domain.diagnosis.stages import EscalateStage, RemindOfStage, stage_stream
 from domain.diagnosis.state import diagnosis_stream
+from domain.governance.contact_reminders import EscalateContact, RemindOfContact, contact_reminder_stream
 from domain.governance.proceedings.decision import EndTimeToAppeal
 from domain.governance.proceedings.hearing import EndTimeToAnswer
 from domain.governance.proceedings.opening import OpenProceeding
 from domain.governance.proceedings.state import ProceedingKind, ProceedingStatus, proceeding_stream
+from domain.governance.rule_bodies.body import RuleKind
+from domain.governance.rule_bodies.liaison import LiaisonRule
 from domain.governance.standing import listing_stream
 from domain.instants import city_day
 from domain.kernel import Command, Refused, Stream, cause_of, cited, key_of, kind_of
@@ -35,6 +38,8 @@ from projections import Snapshot
 from projections.diagnosis.arbitrations import to_settle
 from projections.diagnosis.follow_ups import rounds_due
 from projections.diagnosis.stages import stages_due
+from projections.governance.contact_reminders import contacts_due
+from projections.governance.dated_rules import rule_on
 from projections.governance.proceedings import came_to_nothing, over_by
 from projections.programme.duties import duties_due, duties_of_retired
 from projections.providers.directory import suspended
@@ -114,6 +119,22 @@ def _duties(snapshot: Snapshot, today: date) -> Iterator[DueAct]:
             yield DueAct("remind-of-duty", stream, by, RemindOfDuty(duty=row.id), cause)
 
 
+def _contacts(snapshot: Snapshot, today: date) -> Iterator[DueAct]:
+    """Contacts whose confirmation runs out soon, and those whose has run out."""
+    known = rule_on(snapshot, RuleKind.LIAISON, today).rule
+    rule, cause = known.body, known.cause or ""
+    assert isinstance(rule, LiaisonRule)  # noqa: S101 - the kind has no other bodies
+    kept = timedelta(days=rule.confirmed_days)
+    over, soon = today - kept, today - kept + timedelta(days=rule.notice_days)
+    for one in contacts_due(snapshot, today, over, escalated=True):
+        stream, command = contact_reminder_stream(one.person, one.membership), EscalateContact(**one._asdict())
+        yield DueAct("escalate-contact", stream, command.confirmed_on + kept, command, cause)
+    for one in contacts_due(snapshot, today, soon, escalated=False):
+        stream, remind = contact_reminder_stream(one.person, one.membership), RemindOfContact(**one._asdict())
+        if remind.confirmed_on >= over:
+            yield DueAct("remind-of-contact", stream, remind.confirmed_on + kept, remind, cause)
+
+
 def _findings(snapshot: Snapshot, today: date) -> Iterator[DueAct]:
     """Samples that differ materially, about which nobody was heard yet: each opens a proceeding, and ends none."""
     for one in findings_without_hearing(snapshot):
@@ -149,7 +170,7 @@ def _arbitrations(snapshot: Snapshot, today: date) -> Iterator[DueAct]:
         yield DueAct("settle-arbitration", stream, today, SettleArbitration(diagnosis=row.diagnosis), cause)
 
 
-ACTS: tuple[FindDue, ...] = (_proceedings, _stages, _follow_ups, _duties, _findings, _suspensions, _arbitrations)
+ACTS: tuple[FindDue, ...] = (_proceedings, _stages, _follow_ups, _duties, _contacts, _findings, _suspensions, _arbitrations)
 """Every reader of what falls due; a capability adds its own."""
 
 

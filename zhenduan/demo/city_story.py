@@ -34,8 +34,10 @@ from zhenduan.demo.diagnosis_story import Act, Timed
 from zhenduan.demo.directory_moves import moves
 from zhenduan.demo.duties import duties
 from zhenduan.demo.external import external_results
+from zhenduan.demo.finished_cases import finished
 from zhenduan.demo.firms import DemoFirm, Unused, draw_firms, next_year, roster_file
 from zhenduan.demo.implementations import implementations
+from zhenduan.demo.liaisons import liaisons
 from zhenduan.demo.office_hours import later, office_time
 from zhenduan.demo.outreach import outreach
 from zhenduan.demo.packages import packages
@@ -63,6 +65,7 @@ from zhenduan.demo.selection import FIRST, SECOND, called, set_rule
 from zhenduan.demo.supply import supply
 from zhenduan.demo.terms import HELD_BESIDE, beside, handed_over, terms
 from zhenduan.demo.training import EDITION
+from zhenduan.demo.unit_targets import unit_targets
 
 BEGINNING = date(2023, 8, 7)
 """The plan was issued on 2023-07-28; the demo's city begins soon after."""
@@ -107,14 +110,17 @@ def story(data: DemoData, chance: Random, present: datetime) -> Story:
         if date(year, *LATER_ROSTERS) < city_day(present):
             rosters[year] = next_year(data, chance, unused, rosters[year - 1])
     played += _rosters(people, rosters)
+    played += _targets(people, rosters)
     named, kept = _seats(data, firms), steady(rosters)
     open_to_all = [firm for firm in firms[1:] if firm.uscc in kept and firm not in named.values()]
     played += diagnosed(data, chance, people, (firms[0], named, open_to_all), present)
     played += peers(data, Random(f"peers of {data.seed}"), people, open_to_all[FIRMS_MAPPED:], present)  # noqa: S311 - a demo is drawn
+    played += _finished(data, people, played, open_to_all[FIRMS_MAPPED:], present)
     shown = _shown(data, enterprise_id(DEMO_SALT, firms[0].uscc))
     played += _positions(people, shown)
     played = _arbitrated(people, played, present)
     played += _headquarters(people, named)
+    played += _liaisons(people, firms, present)
     played += _certificates(people, present)
     played += _campaigns(people, rosters, played, present)
     played += _terms(people, shown, played, [firms[0], *([named[firms[0].group]] if firms[0].group in named else [])])
@@ -133,6 +139,22 @@ def story(data: DemoData, chance: Random, present: datetime) -> Story:
     played += rated_jobs(data, people, played, open_to_all)
     played.sort(key=lambda timed: timed.at)
     return Story(tuple(played), {role: people.callers[role, unit].actor for role, unit in shown.items()})
+
+
+def _targets(people: People, rosters: Rosters) -> Iterator[Timed]:
+    """What each year's units are to have diagnosed."""
+    minutes = count(150)
+    for day, who, command in unit_targets(people, rosters):
+        yield Timed(office_time(later(day, 0), next(minutes)), Act(0, who, command))
+
+
+def _finished(
+    data: DemoData, people: People, played: Sequence[Timed], firms: Sequence[DemoFirm], present: datetime
+) -> Iterator[Timed]:
+    """More diagnoses of the past years, of firms that have none."""
+    opened = {what.enterprise for timed in played if isinstance(what := timed.act.what, OpenDiagnosis)}
+    free = [one for one in firms if enterprise_id(DEMO_SALT, one.uscc) not in opened]
+    yield from finished(data, people, free, city_day(present))
 
 
 def _shown(data: DemoData, enterprise: str) -> dict[Role, str]:
@@ -165,6 +187,12 @@ def _positions(people: People, shown: Mapping[Role, str]) -> Iterator[Timed]:
     for role in (*(role for others in POSITIONS_SHOWN.values() for role in others), *HELD_BESIDE):
         for command in people.joining(people.meet(role, shown[role]), day):
             yield Timed(office_time(day, next(minutes)), Act(0, city, command))
+
+
+def _liaisons(people: People, firms: Sequence[DemoFirm], present: datetime) -> Iterator[Timed]:
+    """The contacts of every unit and of some of the shown group's firms, from the first roster on."""
+    members = [enterprise_id(DEMO_SALT, one.uscc) for one in firms if one.group == people.data.owner_firm.group]
+    yield from (Timed(at, Act(0, who, what)) for at, who, what in liaisons(people, members, FIRST_ROSTER, city_day(present)))
 
 
 def _certificates(people: People, present: datetime) -> Iterator[Timed]:

@@ -204,6 +204,7 @@ class DemoData(CodeList):
     targets: tuple[Target, ...]
     cases: dict[Ending, Cases]
     rated_providers: Count
+    finished: dict[int, Count]
     otherwise: Otherwise
     evidence: tuple[str, ...]
     functions: tuple[str, ...]

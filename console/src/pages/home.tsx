@@ -10,6 +10,7 @@ import { useNames, useWords } from "../language";
 import { useViewer } from "../session";
 import { SheetList } from "../sheet-list";
 import { StatusTag } from "./diagnoses";
+import { ContactReminders } from "./contact-reminders";
 import { Due } from "./due";
 import { Nothing } from "./nothing";
 
@@ -63,6 +64,7 @@ export function Home() {
   return (
     <>
       <h1>{words.home.greeting(name(RoleNames, viewer.role))}</h1>
+      {viewer.role !== "OPERATOR" && viewer.role !== "PARTNER" && <ContactReminders />}
       {STEERING.includes(viewer.role) && <Gaps />}
       {FIRM.includes(viewer.role) && <Invitations />}
       {WAITED_FOR.includes(viewer.role) && <Due />}

@@ -28,7 +28,7 @@ const TO_CONFIRM = graphql(`
     }
   }
 `);
-const CONFIRM = graphql(`mutation ConfirmContact($person: ID!, $membership: ID!) { confirmContact(input: { person: $person, membership: $membership }) { userErrors { code clause field bound message messageInEnglish } } }`);
+export const CONFIRM = graphql(`mutation ConfirmContact($person: ID!, $membership: ID!) { confirmContact(input: { person: $person, membership: $membership }) { userErrors { code clause field bound message messageInEnglish } } }`);
 
 const useTexts = spoken(
   { title: "联络缺口", none: "各单位都有联络人与替补，没有缺口。", without: "没有联络人", deputy: "没有替补", unit: "单位", contacts: "现有联络人", missing: "缺", how: "每个单位须有具名联络人，另有一名替补；联络人按联络规则定期确认仍然属实。", name: "到“人员与岗位”签发邀请", due: "待确认", allConfirmed: "各单位联络人都在确认期内。", confirm: "确认仍然属实", confirmed: (day: string) => `${day} 确认`, until: (day: string) => `任至 ${day}，请安排接任` },

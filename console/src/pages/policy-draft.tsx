@@ -10,7 +10,7 @@ import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
 import { type PolicyOf, type TermsOf, useTestTexts } from "./policy-words";
 
-const EDITIONS = graphql(`query PolicyEditions { editions { id key title dimensions { id name } } }`);
+const EDITIONS = graphql(`query PolicyEditions { editions { id key title dimensions { id name } } organisations(kind: [PARK], first: 100) { nodes { id name } } }`);
 const DRAFT = graphql(`
   mutation DraftPolicy($terms: PolicyTermsInput!, $source: String!, $mark: SourceMark!, $district: ID) {
     draftPolicy(input: { terms: $terms, source: $source, mark: $mark, district: $district }) { policy { id } userErrors { code clause field bound message messageInEnglish } }
@@ -32,7 +32,7 @@ const useTexts = spoken(
     clause: "Clause", clauseTitle: "Name of the clause", addClause: "Add a clause", addTest: "Add a test", remove: "Remove", kind: "Kind of test", atLeast: "At least", atMost: "At most; none: no bound", dimension: "Dimension; none: the total", months: "Months since it was issued", oneOf: "Any of these", industry: "Beginnings of the code, such as C34, Enter after each", question: "What the expert is to judge", excluded: "Must not be so", help: "All clauses must hold; within one, any of its tests is enough. Once saved it is simulated over all firms, then published.", save: "Save the draft",
   },
 );
-const KINDS = ["grade", "score", "report", "designation", "district", "industry", "size", "expert"] as const;
+const KINDS = ["grade", "score", "report", "designation", "district", "park", "industry", "size", "expert"] as const;
 type Kind = (typeof KINDS)[number];
 interface TestForm { kind: Kind; atLeast?: number; atMost?: number; dimension?: string; withinMonths?: number; oneOf?: string[]; question?: string; excluded?: boolean }
 interface PolicyForm { title: string; purpose: PolicyPurpose; since: Dayjs; until?: Dayjs; yuan: number; budget?: number; combinable?: boolean; edition: string; source: string; mark: SourceMark; clauses: { title: string; anyOf: TestForm[] }[] }
@@ -54,6 +54,8 @@ function asTest(test: TestForm): PolicyTestInput {
       return { designation: { oneOf: oneOf as Designation[], excluded } };
     case "district":
       return { district: { oneOf: oneOf.map((code) => `organisation/${code}`), excluded } };
+    case "park":
+      return { park: { oneOf: oneOf.map((unit) => `organisation/${unit}`), excluded } };
     case "industry":
       return { industry: { oneOf, excluded } };
     case "size":
@@ -111,7 +113,7 @@ export function PolicyDraft({ policy, districts, done }: { policy?: PolicyOf; di
 
   return (
     <Shown answer={answer}>
-      {({ editions }) => (
+      {({ editions, organisations }) => (
         <KeptForm<PolicyForm> about={`policy ${policy?.id ?? ""}`} layout="vertical" onFinish={(given) => void save(given)} initialValues={stated ? begun(stated) : { mark: "P", yuan: 0, edition: editions[0]?.id, clauses: [{ anyOf: [{ kind: "grade" }] }] }}>
           <p className="clause">{texts.help}</p>
           <Form.Item name="title" label={texts.title} rules={required}><Input /></Form.Item>
@@ -134,7 +136,7 @@ export function PolicyDraft({ policy, districts, done }: { policy?: PolicyOf; di
                       {(tests, of) => (
                         <>
                           {tests.map((test) => (
-                            <TestFields key={test.key} path={["clauses", clause.name, "anyOf", test.name]} at={test.name} districts={districts} dimensions={editions[0]?.dimensions ?? []} remove={tests.length > 1 ? () => of.remove(test.name) : undefined} />
+                            <TestFields key={test.key} path={["clauses", clause.name, "anyOf", test.name]} at={test.name} districts={districts} parks={organisations.nodes} dimensions={editions[0]?.dimensions ?? []} remove={tests.length > 1 ? () => of.remove(test.name) : undefined} />
                           ))}
                           <Button size="small" onClick={() => of.add({ kind: "grade" })}>{texts.addTest}</Button>
                         </>
@@ -156,7 +158,7 @@ export function PolicyDraft({ policy, districts, done }: { policy?: PolicyOf; di
 }
 
 /** One test of a clause: what it is about, and what that kind needs. */
-function TestFields({ path, at, districts, dimensions, remove }: { path: (string | number)[]; at: number; districts: ReadonlyMap<string, string>; dimensions: readonly { id: string; name: string }[]; remove?: () => void }) {
+function TestFields({ path, at, districts, parks, dimensions, remove }: { path: (string | number)[]; at: number; districts: ReadonlyMap<string, string>; parks: readonly { id: string; name: string }[]; dimensions: readonly { id: string; name: string }[]; remove?: () => void }) {
   const texts = useTexts();
   const words = useWords();
   const name = useNames();
@@ -181,6 +183,7 @@ function TestFields({ path, at, districts, dimensions, remove }: { path: (string
       {kind === "designation" && named(DesignationNames)}
       {kind === "size" && named(SizeClassNames)}
       {kind === "district" && listed([...districts].map(([value, label]) => ({ value, label })))}
+      {kind === "park" && listed(parks.map((one) => ({ value: one.id.split("/").at(-1) ?? one.id, label: one.name })))}
       {kind === "industry" && <Form.Item name={[at, "oneOf"]} label={texts.industry} rules={required}><Select mode="tags" open={false} style={{ minWidth: 280 }} /></Form.Item>}
       {kind === "expert" && <Form.Item name={[at, "question"]} label={texts.question} rules={required}><Input style={{ width: 320 }} /></Form.Item>}
       <Form.Item name={[at, "excluded"]} label=" " colon={false} valuePropName="checked"><Checkbox>{texts.excluded}</Checkbox></Form.Item>

@@ -13,15 +13,16 @@ from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
 
-from domain.governance.rule_bodies.publication import PublicationRule
+from domain.governance.rule_bodies.publication import PublicationRule, PublishedSide
 from domain.kernel import Sha256
+from domain.programme.papers.lattice import Lattice, Place, alike, groups_of
 from domain.programme.papers.tables import COUNTED, ECOSYSTEM, TOTAL, PaperCell, PaperTableName, Withheld
 from domain.programme.uplifts.numbers import UpliftFirm, UpliftVerdict, compute_uplift
 from methods.mean_interval import mean_interval
 from methods.rounding import rounded
 from methods.small_cells import differing, hidden_cells, is_dominated, with_margins
 
-METHOD = "q/2"
+METHOD = "q/3"
 """Id and version of the method, as papers cite it."""
 MEAN_PLACES = 1
 """Decimals of a published mean: with more, the mean of a few firms tells their sum."""
@@ -31,8 +32,6 @@ VERDICT = "verdict"
 DIAGNOSED = "diagnosed"
 """Column of coverage that counts the firms with a result, which every other table divides."""
 
-Place = tuple[str, str]
-"""Row and column of a cell."""
 Members = Mapping[str, str]
 """Firm -> what the cell says of it: its exact number where a mean is shown, else nothing."""
 
@@ -77,10 +76,14 @@ class PaperInputs(NamedTuple):
 
 
 class PaperBasis(NamedTuple):
-    """Which firms stand behind each cell of a paper 单元格所含企业; kept, and never shown. table -> "row|column" -> members."""
+    """Which firms stand behind each cell of a paper 单元格所含企业; kept, and never shown. table -> "row|column" -> members.
+
+    groups: what its tables count together, as `groups_of` gives it.
+    """
 
     cells: Mapping[str, Mapping[str, Members]]
     withheld: Mapping[str, Sequence[str]]
+    groups: Mapping[str, Sequence[str]] = {}
 
 
 BASIS: TypeAdapter[PaperBasis] = TypeAdapter(PaperBasis)
@@ -100,12 +103,17 @@ class PaperNumbers(NamedTuple):
 
 def compute_paper(inputs: PaperInputs) -> PaperNumbers:
     """Every table of a paper, and what has to be kept for the papers to come."""
+    digest, groups = digest_of(inputs), groups_of(inputs.rule.groups)
+    lattice = Lattice(groups)
+    inputs = inputs._replace(firms=[_counted(one, lattice) for one in inputs.firms])
     known = [one for one in inputs.firms if one.total is not None]
     placed: Mapping[PaperTableName, Sequence[tuple[Place, PaperFirm, str]]] = {
         PaperTableName.COVERAGE: [
             ((one.district, "not_diagnosed" if one.total is None else DIAGNOSED), one, "") for one in inputs.firms
         ],
-        PaperTableName.GRADES: [((one.district, str(one.grade)), one, "") for one in known],
+        PaperTableName.GRADES: [
+            ((one.district, lattice.label(PublishedSide.GRADE, str(one.grade))), one, "") for one in known
+        ],
         PaperTableName.HEAT: [((one.district, one.industry), one, str(one.total)) for one in known],
         PaperTableName.MOVEMENT: [((one.district, str(one.movement)), one, "") for one in known],
     }
@@ -133,8 +141,17 @@ def compute_paper(inputs: PaperInputs) -> PaperNumbers:
             for name, of in behind.items()
         },
         {name.value: sorted(_key(place) for place in one.reasons) for name, one in tables.items()},
+        groups,
     )
-    return PaperNumbers({name: cells[name] for name in COUNTED}, basis, digest_of(inputs))
+    return PaperNumbers({name: cells[name] for name in COUNTED}, basis, digest)
+
+
+def _counted(firm: PaperFirm, lattice: Lattice) -> PaperFirm:
+    """The firm where published tables count it."""
+    industry, district = (lattice.label(side, code) for side, code in (
+        (PublishedSide.INDUSTRY, firm.industry), (PublishedSide.DISTRICT, firm.district)
+    ))
+    return firm._replace(district=district, industry=industry)
 
 
 class _Guards:
@@ -142,6 +159,8 @@ class _Guards:
 
     def __init__(self, inputs: PaperInputs) -> None:
         self.rule, self._former = inputs.rule, inputs.former
+        self._lattice = Lattice(groups_of(inputs.rule.groups))
+        self._lattices = [Lattice(one.groups) for one in inputs.former]
         self._groups = {one.id: one.group for one in inputs.firms}
 
     def is_few(self, firms: Members) -> bool:
@@ -151,29 +170,48 @@ class _Guards:
         share = Fraction(self.rule.group_percent_at_most, 100)
         return len(firms) < self.rule.firms_at_least or is_dominated(of_groups, share)
 
-    def is_near(self, name: PaperTableName, place: Place, firms: Members, *, means: bool) -> bool:
+    def is_near(self, name: PaperTableName, place: Place, members: Mapping[Place, Members], *, means: bool) -> bool:
         """Whether a paper before shows this cell of nearly the same firms.
 
-        means: whether a firm whose number is another counts as another firm.
+        members: of all cells of the table. means: whether a firm whose number is another counts as another firm.
         """
-        return any(0 < apart < self.rule.firms_at_least for apart, _ in self._before(name, place, firms, means=means))
+        return any(0 < apart < self.rule.firms_at_least for apart, _ in self._before(name, place, members, means=means))
 
-    def was_withheld(self, name: PaperTableName, place: Place, firms: Members) -> bool:
+    def was_withheld(self, name: PaperTableName, place: Place, members: Mapping[Place, Members]) -> bool:
         """Whether a paper before withheld this cell of these firms, or nearly these."""
-        before = self._before(name, place, firms, means=False)
+        before = self._before(name, place, members, means=False)
         return any(withheld and apart < self.rule.firms_at_least for apart, withheld in before)
 
-    def _before(self, name: PaperTableName, place: Place, firms: Members, *, means: bool) -> Iterator[tuple[int, bool]]:
-        """Of each paper before that has the cell, how many firms it is apart, and whether it was withheld there."""
-        for former in self._former:
-            before = former.cells.get(name.value, {}).get(_key(place))
-            if before is not None:
-                apart = (
-                    differing(firms, before)
-                    if means
-                    else differing(dict.fromkeys(firms, ""), dict.fromkeys(before, ""))
-                )
-                yield apart, _key(place) in former.withheld.get(name.value, ())
+    def is_joined(self, name: PaperTableName, place: Place, withheld: Collection[Place]) -> bool:
+        """Whether a paper before counts a cell together with one that is withheld now, so that both would follow."""
+        same = (alike(name, place, self._lattice, lattice) for lattice in self._lattices)
+        return any(one is not None and len(one.present) > 1 and not one.present.isdisjoint(withheld) for one in same)
+
+    def _before(
+        self, name: PaperTableName, place: Place, members: Mapping[Place, Members], *, means: bool
+    ) -> Iterator[tuple[int, bool]]:
+        """Of each paper before that has the cell, how many firms it is apart, and whether it was withheld there.
+
+        Where that paper counted otherwise, the fewest cells around it that count the same; of groups that cross it is one apart.
+        """
+        for former, lattice in zip(self._former, self._lattices, strict=True):
+            cells = former.cells.get(name.value, {})
+            same = alike(name, place, self._lattice, lattice)
+            if same is None:
+                yield 1, True
+                continue
+            known = [_key(one) for one in same.former if _key(one) in cells]
+            if known:
+                before = _together(cells[one] for one in known)
+                firms = _together(members[one] for one in same.present if one in members)
+                if not means:
+                    firms, before = dict.fromkeys(firms, ""), dict.fromkeys(before, "")
+                yield differing(firms, before), not set(known).isdisjoint(former.withheld.get(name.value, ()))
+
+
+def _together(cells: Iterable[Members]) -> Members:
+    """The firms of several cells."""
+    return {firm: number for one in cells for firm, number in one.items()}
 
 
 class _Table:
@@ -200,17 +238,24 @@ class _Table:
             others = len(every[place]) - len(firms) if every is not None else guards.rule.firms_at_least
             if guards.is_few(firms) or others < guards.rule.firms_at_least:
                 self.reasons[place] = Withheld.TOO_FEW
-            elif guards.is_near(name, place, firms, means=False):
+            elif guards.is_near(name, place, self.members, means=False):
                 self.reasons[place] = Withheld.DIFFERENCE
         self._withhold(())
-        again = [one for one, firms in self.members.items() if one not in self.reasons and guards.was_withheld(name, one, firms)]
+        again = [one for one in self.members if one not in self.reasons and guards.was_withheld(name, one, self.members)]
         self.reasons |= dict.fromkeys(again, Withheld.DIFFERENCE)
         self._withhold(())
 
     def _withhold(self, places: Iterable[Place]) -> None:
-        """Withhold cells, and those that would tell them."""
-        hidden = hidden_cells(self._counts, self._guards.rule.firms_at_least, {*self.reasons, *places})
-        self.reasons = dict.fromkeys(hidden, Withheld.PROTECTS) | self.reasons
+        """Withhold cells, those that would tell them, and those that would with what an earlier paper counts together."""
+        joined: set[Place] = {*places}
+        while True:
+            hidden = hidden_cells(self._counts, self._guards.rule.firms_at_least, {*self.reasons, *joined})
+            self.reasons = dict.fromkeys(hidden, Withheld.PROTECTS) | self.reasons
+            shown = self.members.keys() - self.reasons.keys()
+            joined = {one for one in shown if self._guards.is_joined(self._name, one, self.reasons)}
+            if not joined:
+                return
+            self.reasons |= dict.fromkeys(joined, Withheld.DIFFERENCE)
 
     def rows_withheld(self) -> set[str]:
         """Districts whose number of firms with a result is withheld here."""
@@ -224,8 +269,8 @@ class _Table:
         """Its cells in order; a mean may be withheld where the number of firms is not."""
         bare = dict[Place, Withheld]()
         if means:
-            for place, firms in self.members.items():
-                if place not in self.reasons and self._guards.is_near(self._name, place, firms, means=True):
+            for place in self.members:
+                if place not in self.reasons and self._guards.is_near(self._name, place, self.members, means=True):
                     bare[place] = Withheld.DIFFERENCE
             hidden = hidden_cells(self._counts, self._guards.rule.firms_at_least, {*self.reasons, *bare})
             bare = dict.fromkeys(hidden, Withheld.PROTECTS) | bare
@@ -282,7 +327,7 @@ def _indicators(inputs: PaperInputs, guards: _Guards) -> tuple[dict[Place, Membe
     shown = {
         place: firms
         for place, firms in inputs.points.items()
-        if not guards.is_few(firms) and not guards.is_near(name, place, firms, means=True)
+        if not guards.is_few(firms) and not guards.is_near(name, place, inputs.points, means=True)
     }
     means = {place: sum(map(Fraction, firms.values()), Fraction(0)) / len(firms) for place, firms in shown.items()}
     taken, counts = dict[Place, Members](), Counter[str]()
@@ -300,7 +345,7 @@ def _uplift(inputs: PaperInputs, guards: _Guards) -> tuple[dict[Place, Members],
     (found, *_), _ = compute_uplift(inputs.twice, inputs.rule)
     place = (VERDICT, TOTAL)
     members = {one.id: f"{one.first} {one.second} {one.acted}" for one in inputs.twice}
-    is_near = guards.is_near(PaperTableName.UPLIFT, place, members, means=True)
+    is_near = guards.is_near(PaperTableName.UPLIFT, place, {place: members}, means=True)
     if is_near or found.verdict is UpliftVerdict.TOO_FEW:
         reason = Withheld.DIFFERENCE if is_near else Withheld.TOO_FEW
         return {place: members}, (PaperCell(row=VERDICT, column=TOTAL, withheld=reason),)

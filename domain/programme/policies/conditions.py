@@ -63,6 +63,10 @@ class Designation(DescribedEnum):
     HIGH_TECHNOLOGY = "high_technology", "High-technology firm · 高新技术企业"
     SMART_FACTORY = "smart_factory", "Smart factory of the city · 市级智能工厂"
     BENCHMARK = "benchmark", "Benchmark of digital transformation · 数字化转型标杆企业"
+    NATIONAL_PROJECT = "national_project", "Firm of a national project · 国家级项目承担企业"
+    CITY_PROJECT = "city_project", "Firm of a project of the city · 市级项目承担企业"
+    PARK_PILOT = "park_pilot", "Firm of a pilot of a platform in a park · “平台+园区”试点企业"
+    FUNDED = "funded", "Firm supported by an industry or special fund · 产业基金与专项资金支持企业"
 
 
 class PolicyTest(Part):
@@ -102,7 +106,7 @@ class DesignationTest(PolicyTest):
     """A designation that is held on the day · 称号."""
 
     kind: Literal["designation"] = "designation"
-    one_of: Annotated[tuple[Designation, ...], Field(min_length=1, max_length=6)] = Field(description="Any of these · 任一称号")
+    one_of: Annotated[tuple[Designation, ...], Field(min_length=1, max_length=10)] = Field(description="Any of these · 任一称号")
 
 
 class DistrictTest(PolicyTest):
@@ -110,6 +114,15 @@ class DistrictTest(PolicyTest):
 
     kind: Literal["district"] = "district"
     one_of: Annotated[tuple[OrganisationRef, ...], Field(min_length=1, max_length=20)] = Field(description="Any of these · 任一区")
+
+
+class ParkTest(PolicyTest):
+    """Park that the firm is in · 所在园区."""
+
+    kind: Literal["park"] = "park"
+    one_of: Annotated[tuple[OrganisationRef, ...], Field(min_length=1, max_length=50)] = Field(
+        description="Any of these · 任一园区"
+    )
 
 
 class IndustryTest(PolicyTest):
@@ -135,7 +148,7 @@ class ExpertTest(PolicyTest):
     question: Text = Field(description="What is asked of the expert · 判断事项")
 
 
-EveryTest = GradeTest | ScoreTest | ReportTest | DesignationTest | DistrictTest | IndustryTest | SizeTest | ExpertTest
+EveryTest = GradeTest | ScoreTest | ReportTest | DesignationTest | DistrictTest | ParkTest | IndustryTest | SizeTest | ExpertTest
 AnyTest = Annotated[EveryTest, Field(discriminator="kind")]
 
 
@@ -181,7 +194,7 @@ def _turned(test: PolicyTest) -> PolicyTest:
 
 
 def _exclude(one: EveryTest, other: EveryTest) -> bool:
-    """Whether no firm can meet both of two tests; a firm has one district, size and industry, one grade, one score of each kind."""
+    """Whether no firm can meet both of two tests: it has one district, park, size, industry and grade, one score of each kind."""
     if _turned(one) == other:
         return True
     match one, other:
@@ -192,6 +205,8 @@ def _exclude(one: EveryTest, other: EveryTest) -> bool:
             highest = min((test.at_most for test in (one, other) if test.at_most is not None), default=Decimal(100))
             return max(one.at_least, other.at_least) > highest
         case DistrictTest(excluded=False), DistrictTest(excluded=False):
+            return not set(one.one_of) & set(other.one_of)
+        case ParkTest(excluded=False), ParkTest(excluded=False):
             return not set(one.one_of) & set(other.one_of)
         case SizeTest(excluded=False), SizeTest(excluded=False):
             return not set(one.one_of) & set(other.one_of)
@@ -215,7 +230,8 @@ class PolicyVerdict(DescribedEnum):
 class FirmFacts(NamedTuple):
     """What is on record of a firm that a policy may ask about 企业已知情况.
 
-    grade, total, dimensions, issued_on: of its latest report; None without one. designations: each with first and last day.
+    grade, total, dimensions, issued_on: of its latest report; None without one. designations: each with first and last day. park:
+    None = it is in none.
     """
 
     enterprise: str
@@ -227,6 +243,7 @@ class FirmFacts(NamedTuple):
     dimensions: Mapping[str, Decimal] | None = None
     issued_on: date | None = None
     designations: Mapping[str, tuple[date, date | None]] = {}
+    park: str | None = None
 
 
 class ClauseVerdict(NamedTuple):
@@ -287,6 +304,8 @@ def _holds(test: EveryTest, firm: FirmFacts, day: date) -> bool | None:
             return None if None in known else False
         case DistrictTest():
             return firm.district in test.one_of
+        case ParkTest():
+            return firm.park in test.one_of
         case IndustryTest():
             return firm.industry.startswith(test.one_of)
         case SizeTest():

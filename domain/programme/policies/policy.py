@@ -31,7 +31,7 @@ from domain.kernel import (
     stream_of,
 )
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
-from domain.programme.policies.conditions import DistrictTest, undecidable
+from domain.programme.policies.conditions import DistrictTest, ParkTest, PolicyTest, undecidable
 from domain.programme.policies.simulation import PolicyCount
 from domain.programme.policies.terms import PolicyTerms
 from domain.standard.editions import PublishedEdition, edition_stream
@@ -61,6 +61,12 @@ POLICY_DISTRICT_UNKNOWN = Rule(
     "plan I2",
     "没有所填的区，请填已登记的区",
     "There is no such district; name one that is registered",
+)
+POLICY_PARK_UNKNOWN = Rule(
+    "POLICY_PARK_UNKNOWN",
+    "plan I3",
+    "没有所填的园区，请填已登记的园区",
+    "There is no such park; name one that is registered",
 )
 POLICY_DAYS_REVERSED = Rule(
     "POLICY_DAYS_REVERSED",
@@ -142,7 +148,7 @@ AnyPolicyCommand = DraftPolicy | RevisePolicy | RecordPolicySimulation | Publish
 class PolicyDrafted(Event):
     """A draft of a policy was stated 政策草案已提出. number: of the policy's drafts, from 1. district: None = the city's."""
 
-    type: Literal["policy.drafted.v1"] = "policy.drafted.v1"
+    type: Literal["policy.drafted.v2"] = "policy.drafted.v2"
     says: ClassVar = "提出了政策“{terms.title}”的第 {number} 稿（{source.document}，标记 {source.mark}）"
     says_in_english: ClassVar = (
         "stated draft {number} of the policy “{terms.title}” ({source.document}, mark {source.mark})"
@@ -227,7 +233,7 @@ def decide(command: AnyPolicyCommand, policy: Policy | None, context: DecisionCo
     if isinstance(command, DraftPolicy):
         if policy is not None:
             raise POLICY_EXISTS.refuse(path="policy")
-        if command.district is not None and not _is_district(command.district, context):
+        if command.district is not None and not _is_of_kind(command.district, OrganisationKind.DISTRICT, context):
             raise POLICY_DISTRICT_UNKNOWN.refuse(path="district")
         return (_drafted(command, command.district, 1, context),)
     if policy is None:
@@ -279,26 +285,34 @@ def _unfit(terms: PolicyTerms, context: DecisionContext) -> list[Refused]:
     for one in undecidable(terms.clauses, [dimension.id for dimension in published.edition.dimensions]):
         one.facts["path"] = f"terms.{one.facts['path']}"
         found.append(one)
-    for path, district in _districts(terms):
-        if not _is_district(district, context):
-            found.append(POLICY_DISTRICT_UNKNOWN.refuse(path=path))
+    for path, unit, kind in _units(terms):
+        if not _is_of_kind(unit, kind, context):
+            rule = POLICY_DISTRICT_UNKNOWN if kind is OrganisationKind.DISTRICT else POLICY_PARK_UNKNOWN
+            found.append(rule.refuse(path=path))
     return found
 
 
-def _districts(terms: PolicyTerms) -> list[tuple[str, str]]:
-    """Districts that its tests name, each with its path."""
+KIND_NAMED: Mapping[type[PolicyTest], OrganisationKind] = {
+    DistrictTest: OrganisationKind.DISTRICT,
+    ParkTest: OrganisationKind.PARK,
+}
+"""Test that names units -> of which kind they are 条件所引单位类别."""
+
+
+def _units(terms: PolicyTerms) -> list[tuple[str, str, OrganisationKind]]:
+    """Districts and parks that its tests name, each with its path."""
     return [
-        (f"terms.clauses.{at}.any_of.{place}.one_of.{number}", one)
+        (f"terms.clauses.{at}.any_of.{place}.one_of.{number}", one, KIND_NAMED[type(test)])
         for at, clause in enumerate(terms.clauses)
         for place, test in enumerate(clause.any_of)
-        if isinstance(test, DistrictTest)
+        if isinstance(test, DistrictTest | ParkTest)
         for number, one in enumerate(test.one_of)
     ]
 
 
-def _is_district(identity: str, context: DecisionContext) -> bool:
+def _is_of_kind(identity: str, kind: OrganisationKind, context: DecisionContext) -> bool:
     found: Organisation | None = context.read.get(organisation_stream(identity))
-    return found is not None and found.kind is OrganisationKind.DISTRICT
+    return found is not None and found.kind is kind
 
 
 # Evolve: what has happened
@@ -335,7 +349,7 @@ def policy_stream(policy: str) -> Stream:
 def _reads(command: AnyPolicyCommand, _policy: Policy | None) -> tuple[Stream, ...]:
     if not isinstance(command, DraftPolicy | RevisePolicy):
         return ()
-    named = [one for _, one in _districts(command.terms)]
+    named = [one for _, one, _ in _units(command.terms)]
     if isinstance(command, DraftPolicy) and command.district is not None:
         named.append(command.district)
     return (edition_stream(command.terms.edition), *dict.fromkeys(map(organisation_stream, named)))

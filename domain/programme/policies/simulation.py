@@ -12,7 +12,7 @@ from domain.kernel import Count, Label, Part
 from domain.programme.policies.conditions import FirmFacts, PolicyVerdict, explain
 from domain.programme.policies.terms import PolicyTerms
 
-METHOD = "clauses-1"
+METHOD = "clauses-2"
 """Id and version of the method, as results cite it."""
 
 

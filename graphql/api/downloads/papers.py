@@ -3,7 +3,7 @@
 What is published is given as it was kept then, byte by byte; a draft is set when it is asked for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 from starlette.requests import Request
@@ -17,6 +17,7 @@ from api.kit.services import Services
 from api.programme.papers import drafting
 from api.server.http import ALWAYS, authorization, bearer
 from api.server.operations import Operations
+from domain.governance.rule_bodies.publication import PublishedGroup
 from domain.kernel import Refused
 from domain.programme.papers.paper import PaperEdition, PaperFormat
 from interop.code_lists import names_of_codes
@@ -24,7 +25,7 @@ from journal import Caller
 from projections.documents.paper_printing import printed_as
 from projections.programme.papers.csv_tables import cells_as_csv, dictionary_as_csv
 from projections.programme.papers.read_model import papers_by_id
-from projections.programme.papers.setting import sheet_of
+from projections.programme.papers.setting import groups_of_paper, sheet_of
 
 CSV = "text/csv; charset=utf-8; header=present"
 PAGE = "text/html; charset=utf-8"
@@ -82,7 +83,8 @@ class PaperFiles:
             if name in FILES and state.published is None:
                 sheet = sheet_of(snapshot, state, names_of_codes(), draft=True, demo=self._services.demo)
                 return printed_as(sheet, FILES[name], caller.organisation), MEDIA[FILES[name]]
-        return self._published_file(state, name) if name in FILES else _table(state, name)
+            groups = groups_of_paper(snapshot, state)
+        return self._published_file(state, name) if name in FILES else _table(state, name, groups)
 
     def _published_file(self, state: PaperEdition, name: str) -> tuple[bytes, str] | None:
         kept = {one.format: one.sha256 for one in state.published.files} if state.published is not None else {}
@@ -97,10 +99,10 @@ def _busy(refused: Refused) -> Response:
     return busy
 
 
-def _table(state: PaperEdition, name: str) -> tuple[bytes, str] | None:
+def _table(state: PaperEdition, name: str, groups: Sequence[PublishedGroup]) -> tuple[bytes, str] | None:
     """A table of an edition, or the dictionary of them all."""
     tables = state.computed.tables if state.computed is not None else ()
     made = {f"{one.table.value}.csv": one.cells for one in tables}
     if name == "dictionary.csv":
-        return dictionary_as_csv(), CSV
+        return dictionary_as_csv(groups), CSV
     return (cells_as_csv(made[name]), CSV) if name in made else None

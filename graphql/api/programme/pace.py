@@ -61,7 +61,7 @@ class Pace:
     seen: int = field("Firms diagnosed in the weeks seen · 观察期内出具数")
     target: int | None = field(
         "Firms to be diagnosed by the end of the year; null where no target or roster says so. A share holds of every district, "
-        "a count is split over the whole city by firms · 目标数"
+        "a count is split over the whole city by firms; what is set for a district itself counts before either · 目标数"
     )
     per_week: Decimal | None = field(
         "Firms in five ordinary working days at the present pace; null: not established · 当前周进度"

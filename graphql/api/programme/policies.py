@@ -51,7 +51,7 @@ class PolicyTest:
     at_most: Decimal | None = field("Points at most · 上限")
     dimension: str | None = field("Dimension of the score; null: the total · 维度")
     within_months: int | None = field("Months since the report at most · 报告月数")
-    one_of: list[str] = field("Designations, districts, industries or sizes, any of these · 任一取值")
+    one_of: list[str] = field("Designations, districts, parks, industries or sizes, any of these · 任一取值")
     question: str | None = field("What an expert is asked · 判断事项")
 
 

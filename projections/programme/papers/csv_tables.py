@@ -5,19 +5,20 @@ from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from io import StringIO
 
+from domain.governance.rule_bodies.publication import PublishedGroup
 from domain.programme.papers.tables import PaperCell, PaperTable, PaperTableName, Withheld
 
 FIELDS = tuple(PaperCell.model_fields)
 DICTIONARY = (
     (
         "row",
-        "Row of the table: district (GB/T 2260), grade, indicator, measure or estimate; total = the sum",
-        "行：区代码、指标、口径或估计；total 为合计",
+        "Row of the table: district (GB/T 2260) or group of districts, grade, indicator, measure or estimate; total = the sum",
+        "行：区代码或分组、指标、口径或估计；total 为合计",
     ),
     (
         "column",
-        "Column of the table: state, grade, division of industry or edition; total = the sum",
-        "列：状态、档、行业大类或标准版本；total 为合计",
+        "Column of the table: state, grade or division of industry, or a group of them, or edition; total = the sum",
+        "列：状态、档或行业大类及其分组、标准版本；total 为合计",
     ),
     (
         "firms",
@@ -68,7 +69,11 @@ def table_of(name: PaperTableName, cells: Sequence[PaperCell]) -> PaperTable:
     return PaperTable(table=name, cells=tuple(cells), digest=sha256(cells_as_csv(cells)).hexdigest())
 
 
-def dictionary_as_csv() -> bytes:
-    """The data dictionary 数据字典: fields, then tables, in English and Chinese."""
+def dictionary_as_csv(groups: Sequence[PublishedGroup] = ()) -> bytes:
+    """The data dictionary 数据字典: fields, tables, and what the tables count together, in English and Chinese."""
     tables = ((f"table {one.value}", *one.description.split(" · ")) for one in PaperTableName)
-    return _csv([("field", "english", "chinese"), *DICTIONARY, *tables])
+    together = (
+        (f"group {one.id}", f"{one.name_in_english}: {', '.join(one.members)}", f"{one.name}：{'、'.join(one.members)}")
+        for one in groups
+    )
+    return _csv([("field", "english", "chinese"), *DICTIONARY, *tables, *together])

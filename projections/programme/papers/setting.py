@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from domain.governance.rule_bodies.body import RuleKind
 from domain.governance.rule_bodies.paper_template import PaperTemplate
+from domain.governance.rule_bodies.publication import PublicationRule, PublishedGroup
 from domain.programme.papers.paper import PaperEdition, PaperFile, PaperFormat
 from journal.blobs import Blobs
 from projections.documents.paper import PaperSheet, SetTemplate, paper_sheet
@@ -25,8 +26,14 @@ def sheet_of(snapshot: Snapshot, paper: PaperEdition, names: Mapping[str, str], 
         for row in editions(snapshot)
         for item in edition_of_json(row.body).indicators
     }
-    cases = texts_of(snapshot, paper.cases) if paper.cases else ()
-    return paper_sheet(paper, {**names, **indicators}, template, draft=draft, demo=demo, cases=cases)
+    cases, groups = texts_of(snapshot, paper.cases) if paper.cases else (), groups_of_paper(snapshot, paper)
+    return paper_sheet(paper, {**names, **indicators}, template, draft=draft, demo=demo, cases=cases, groups=groups)
+
+
+def groups_of_paper(snapshot: Snapshot, paper: PaperEdition) -> tuple[PublishedGroup, ...]:
+    """What the tables of an edition that was computed count together, by the rule of that day."""
+    assert paper.computed is not None  # noqa: S101 - its caller has seen that it is
+    return body_on(snapshot, PublicationRule, paper.computed.day).groups
 
 
 def set_files(blobs: Blobs, sheet: PaperSheet, holder: str) -> tuple[PaperFile, ...]:

@@ -1,6 +1,7 @@
 """Reminders of the liaison network (plan O2): a contact not confirmed for longer than the rule allows is listed until it is."""
 
 from datetime import date, timedelta
+from threading import Event
 from typing import Any
 
 import pytest
@@ -13,7 +14,8 @@ from domain.participants.people.contacts import ContactConfirmed
 from domain.participants.people.state import person_stream
 from journal import NewEntry
 from journal.codec import encode
-from tests.live_city import LiveCity
+from tests.live_city import ENTERPRISE, FIRM, LiveCity
+from zhenduan.background.due_acts import do_due_acts
 
 TO_CONFIRM = """{ liaisonsToConfirm(first: 50) { totalCount nodes {
   organisation { id } confirmedOn contacts { person membership confirmedOn since until } } } }"""
@@ -62,6 +64,59 @@ def test_a_contact_confirms_itself_and_the_node_shows_the_day(city: LiveCity) ->
     nodes = city.data("district", shown)["liaisonNetwork"]["nodes"]
     (own,) = (one for one in nodes if one["organisation"]["id"].endswith("/310117"))
     assert own["confirmedOn"] == city.today
+
+
+REMINDERS = """query($late: Boolean) { contactReminders(escalated: $late, first: 50) { totalCount nodes {
+  person membership organisation organisationName confirmedOn by remindedOn escalatedOn } } }"""
+
+
+def reminders(city: LiveCity, who: str, *, late: bool | None = None) -> dict[str, dict[str, Any]]:
+    found = city.data(who, REMINDERS, late=late)["contactReminders"]
+    assert found["totalCount"] == len(found["nodes"])
+    return {one["person"]: one for one in found["nodes"]}
+
+
+def look(city: LiveCity) -> None:
+    do_due_acts(city.installation.services, Event())
+    city.installation.services.models.catch_up()
+
+
+def test_the_program_reminds_a_contact_and_those_above_once_and_reports_who_let_the_time_pass(city: LiveCity) -> None:
+    look(city)
+    assert reminders(city, "city") == {}, "whoever was just named is reminded of nothing"
+    since = last_confirmed(city, "subdistrict", LISTED_AFTER + 1)
+    over = last_confirmed(city, "district", RULE.confirmed_days + 1)
+    for _ in range(2):
+        look(city)
+    by = date.fromisoformat(since) + timedelta(days=RULE.confirmed_days)
+    town = reminders(city, "city", late=False)
+    told = {"person": "person/subdistrict", "membership": "m-subdistrict", "organisation": "310117001", "confirmedOn": since}
+    told |= {"by": by.isoformat(), "remindedOn": city.today, "escalatedOn": None}
+    assert {name: town["person/subdistrict"][name] for name in told} == told
+    assert town.keys() == {"person/subdistrict"}
+    late = reminders(city, "city", late=True)
+    assert {(one["confirmedOn"], one["remindedOn"], one["escalatedOn"]) for one in late.values()} == {(over, None, city.today)}
+    assert late.keys() == {"person/district"}
+    assert reminders(city, "district").keys() == {"person/subdistrict", "person/district"}
+    assert reminders(city, "subdistrict") == town, "one's own"
+    for who in ("pudong", "enterprise", "provider"):
+        assert reminders(city, who) == {}
+    said = city.data("city", '{ auditTrail(kind: ["contact."]) { totalCount nodes { sentence } } }')["auditTrail"]
+    assert said["totalCount"] == 2, "each once, however often the program looks"
+    city.done("subdistrict", "confirmContact", "", person="person/subdistrict", membership="m-subdistrict")
+    assert reminders(city, "city").keys() == {"person/district"}
+    look(city)
+    assert reminders(city, "subdistrict") == {}
+
+
+def test_a_firms_contact_is_reminded_and_its_district_and_group_see_it(city: LiveCity) -> None:
+    last_confirmed(city, "enterprise", LISTED_AFTER + 1)
+    look(city)
+    for who in ("enterprise", "district", "group", "city"):
+        [one] = reminders(city, who).values()
+        assert (one["organisation"], one["organisationName"]) == (ENTERPRISE, FIRM.name), who
+    for who in ("pudong", "stranger", "provider", "subdistrict"):
+        assert reminders(city, who) == {}, who
 
 
 def test_a_rule_whose_notice_is_longer_than_its_period_is_none() -> None:

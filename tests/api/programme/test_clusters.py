@@ -4,7 +4,11 @@ from typing import Any
 
 import pytest
 
+from domain.participants.enterprises import Firm
+from domain.participants.rosters.comparison import ImportRoster
+from interop.rosters.uscc import valid_uscc
 from tests.api.programme.reported_city import reported
+from tests.firm_ids import SALT
 from tests.live_city import ENTERPRISE, FIRM, OTHER, OTHER_ENTERPRISE, LiveCity
 
 SHARES = """query($y: Int!, $k: ClusterKind!, $d: String) { clusterCoverage(year: $y, kind: $k, district: $d) { firmsAtLeast
@@ -92,6 +96,26 @@ def test_nothing_is_said_of_the_share_of_too_few_firms(city: LiveCity) -> None:
     found = city.data("city", SHARES, **asked)["clusterCoverage"]
     assert found["firmsAtLeast"] > len((FIRM, OTHER))
     assert [(one["total"], one["diagnosedPercent"]) for one in found["clusters"]["nodes"]] == [(2, None)]
+
+
+def test_from_so_many_firms_on_the_share_is_told_rounded_down(city: LiveCity) -> None:
+    """One diagnosed of five is told, of four not; the sixth firm makes it 16.66 percent, not 16.67."""
+    year, percents = reported(city), []
+    others = [valid_uscc(number) for number in range(1, 5)]
+    for more in (2, 3, 4):
+        firms = (FIRM, OTHER, *(OTHER.model_copy(update={"uscc": one, "name": f"示例企业{one}"}) for one in others[:more]))
+        brought_in(city, year, firms)
+        [one] = shares(city, "city", year, "INDUSTRY")
+        assert (one["total"], one["diagnosed"]) == (len(firms), 1)
+        percents.append(one["diagnosedPercent"])
+    assert percents == [None, "20.00", "16.66"]
+
+
+def brought_in(city: LiveCity, year: int, firms: tuple[Firm, ...]) -> None:
+    rows = tuple(enumerate(firms, 2))
+    told = {"digest": "6" * 64, "filename": "名单.xlsx", "rows": rows, "findings": (), "refused_rows": 0, "salt": SALT}
+    city.send(ImportRoster(year=year, **told))
+    city.installation.services.models.catch_up()
 
 
 @pytest.mark.parametrize("city", ["sqlite"], indirect=True)

@@ -102,13 +102,13 @@ def test_the_whole_is_the_districts_with_their_variances_added() -> None:
 
 def test_a_share_holds_of_every_district_and_a_count_is_split_over_the_whole_city_alone() -> None:
     rows = [district(0, 11, "a"), district(0, 4, "b")]
-    assert targets_by_district([SHARE, COUNT], rows, of_the_city=False) == {"a": 7, "b": 3, None: 9}
-    assert targets_by_district([COUNT], rows, of_the_city=True) == {"a": 4, "b": 1, None: 5}
-    assert targets_by_district([COUNT], rows, of_the_city=False) == targets_by_district([], rows, of_the_city=True) == {}
+    assert targets_by_district([SHARE, COUNT], rows, {}, of_the_city=False) == {"a": 7, "b": 3, None: 9}
+    assert targets_by_district([COUNT], rows, {}, of_the_city=True) == {"a": 4, "b": 1, None: 5}
+    assert targets_by_district([COUNT], rows, {}, of_the_city=False) == targets_by_district([], rows, {}, of_the_city=True) == {}
 
 
 def test_without_a_roster_no_share_is_a_target_of_nobody() -> None:
-    assert targets_by_district([SHARE], [], of_the_city=True) == {}
+    assert targets_by_district([SHARE], [], {}, of_the_city=True) == {}
 
 
 def test_firms_of_earlier_years_count_from_the_first_day_on() -> None:

@@ -148,6 +148,8 @@ WITHOUT_A_PAST = {
     "portrait": "of a year, each result by when it was first reported; a report keeps its day",
     "liaisonGaps": "where a contact is to be named now; `liaisonNetwork` has the contacts of any day",
     "liaisonsToConfirm": "what is to be confirmed now; `liaisonNetwork` has the contacts of any day, with when each was confirmed",
+    "contactReminders": "as `liaisonsToConfirm`; each reminder is an entry of its trail",
+    "unitTargets": "as they are set; `pace` has the past of a district's, and each setting is an entry of its trail",
     "targetSplit": "what if; a target that is set bears its year",
     "policy": "each draft and step is an entry of its trail; what is published bears its days",
     "policies": "as `policy`",

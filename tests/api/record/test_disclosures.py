@@ -152,6 +152,7 @@ RESTRICTED_BUT_OPEN = {
         ),
         "as above",
     ),
+    "ContactReminder.*": "by ids, when a unit's own contact is to be confirmed; who it is has rows of its own",
     "Tie.*": "what ties a provider to a firm, as declared; the firm is an edge with its own masks",
     **dict.fromkeys(("Screening.*", "Screening.position"), "counts of what was looked at, and a place in the journal"),
     **dict.fromkeys(
@@ -182,7 +183,7 @@ RESTRICTED_BUT_OPEN = {
     **dict.fromkeys(("DeferredQuestion.*", "FillingBurden.prefillable"), "questions of the edition, and no answer"),
     **dict.fromkeys(("Paper.version", "Paper.position"), "of a paper, which is no firm's"),
     "PolicyCheck.*": "that a firm is held against a policy; how it stands has rows of its own",
-    "TargetShare.*": "counts of a roster",
+    **dict.fromkeys(("TargetShare.*", "UnitTarget.*"), "counts of a roster"),
     **{
         f"{name}.*": "counts, and means of five firms or more"
         for name in ("Portrait", "GradeShare", "PortraitCell", "WeakIndicator", "GradeMovement")

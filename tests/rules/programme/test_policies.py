@@ -34,6 +34,7 @@ from domain.programme.policies.policy import (
     POLICY_EDITION_UNKNOWN,
     POLICY_EXISTS,
     POLICY_NOT_SIMULATED,
+    POLICY_PARK_UNKNOWN,
     POLICY_STATUS,
     DraftPolicy,
     EndPolicy,
@@ -49,7 +50,10 @@ from tests.rules.given import AT, Given, given
 
 DAY = AT.date()
 SINCE = date(2024, 6, 1)
-OTHER_DISTRICT = {organisation_stream("310115"): Organisation(kind=OrganisationKind.DISTRICT, name="浦东新区")}
+OTHERS = {
+    organisation_stream("310115"): Organisation(kind=OrganisationKind.DISTRICT, name="浦东新区"),
+    **{organisation_stream(one): Organisation(kind=OrganisationKind.PARK, name=one) for one in ("park-a", "park-b")},
+}
 GRADE = {"kind": "grade", "at_least": 3}
 LEADER = {"kind": "designation", "one_of": ["chain_leader"]}
 EXPERT = {"kind": "expert", "question": "项目是否具有示范性"}
@@ -71,7 +75,7 @@ def stated(what: PolicyTerms) -> dict[str, Any]:
 
 def drafting(what: PolicyTerms | None = None, district: str | None = None, role: str = "city", organisation: str = "") -> Given:
     command = DraftPolicy(**stated(what or terms()), district=district)
-    return given(POLICIES).having_read({**WORLD, **OTHER_DISTRICT}).when(command, role, organisation)
+    return given(POLICIES).having_read({**WORLD, **OTHERS}).when(command, role, organisation)
 
 
 FIRMS = (
@@ -87,7 +91,7 @@ def simulated(what: PolicyTerms, district: str | None = None, *others: OtherPoli
 
 
 def test_a_policy_is_drafted_simulated_published_and_ended() -> None:
-    case = drafting(district="310117", role="district", organisation="310117").happened("policy.drafted.v1")
+    case = drafting(district="310117", role="district", organisation="310117").happened("policy.drafted.v2")
     case.when(PublishPolicy(policy="y1"), "district").refused(POLICY_NOT_SIMULATED)
     case.when(EndPolicy(policy="y1", reason="到期"), "district").refused(POLICY_STATUS)
     case.when(simulated(terms(), "310117"), "system").happened("policy.simulated.v1")
@@ -95,7 +99,7 @@ def test_a_policy_is_drafted_simulated_published_and_ended() -> None:
     case.when(PublishPolicy(policy="y1"), "district").happened("policy.published.v1")
     case.when(PublishPolicy(policy="y1"), "district").refused(POLICY_STATUS)
     case.when(RevisePolicy(**stated(terms())), "district").then()
-    case.when(RevisePolicy(**stated(terms(fen=5))), "district").happened("policy.drafted.v1")
+    case.when(RevisePolicy(**stated(terms(fen=5))), "district").happened("policy.drafted.v2")
     assert case.state.in_force.terms.fen == 1_000_00, "what is published stays until the draft is published"
     case.when(PublishPolicy(policy="y1"), "district").refused(POLICY_NOT_SIMULATED)
     case.when(EndPolicy(policy="y1", reason="到期"), "city").happened("policy.ended.v1")
@@ -132,6 +136,8 @@ def test_who_drafts_and_what_is_there() -> None:
         ([clause({"kind": "industry", "one_of": ["C34", "C99"]})], POLICY_INDUSTRY_UNKNOWN, "0.any_of.0.one_of.1"),
         ([clause({"kind": "industry", "one_of": ["C4411"]})], POLICY_INDUSTRY_UNKNOWN, "0.any_of.0.one_of.0"),
         ([clause({"kind": "district", "one_of": ["310117", "310199"]})], POLICY_DISTRICT_UNKNOWN, "0.any_of.0.one_of.1"),
+        ([clause(GRADE), clause({"kind": "park", "one_of": ["310117"]})], POLICY_PARK_UNKNOWN, "1.any_of.0.one_of.0"),
+        ([clause({"kind": "park", "one_of": [one]}) for one in ("park-a", "park-b")], POLICY_CLAUSES_EXCLUDE, "1"),
     ],
 )
 def test_a_tree_that_cannot_be_decided_is_refused_with_its_path(clauses: list[dict[str, Any]], rule: Rule, path: str) -> None:
@@ -168,6 +174,13 @@ def test_clauses_are_told_apart_and_what_is_failed_comes_before_what_is_missing_
     assert verdicts(diagnosed, clause(GRADE), clause(EXPERT))[0] is NEEDS_EXPERT
     assert verdicts(diagnosed, clause(GRADE, EXPERT))[0] is MEETS, "one of a clause's tests is enough"
     assert verdicts(unknown, clause({"kind": "size", "one_of": ["small"]}, LEADER))[0] is MISSING
+
+
+def test_who_is_in_a_park_meets_what_asks_for_it_and_who_is_in_none_is_known_not_to() -> None:
+    within, park = FIRMS[0]._replace(park="park-a"), {"kind": "park", "one_of": ["park-a", "park-b"]}
+    assert verdicts(within, clause(park))[0] is MEETS
+    assert verdicts(FIRMS[0], clause(park))[0] is FAILS
+    assert verdicts(FIRMS[0], clause(park | {"excluded": True}))[0] is MEETS
 
 
 def test_a_designation_holds_for_its_days_and_is_known_to_be_over_after_them() -> None:
@@ -209,7 +222,7 @@ def test_a_simulation_is_of_its_inputs_whatever_their_order() -> None:
 def test_a_designation_is_recorded_of_a_firm_with_its_days_and_source() -> None:
     told = {"enterprise": "e1", "designation": Designation.CHAIN_LEADER, "since": DAY, "source": "名单", "mark": "I"}
     case = given(DESIGNATIONS).having_read({enterprise_stream("e1"): FIRM})
-    case.when(RecordDesignation(**told), "district", FIRM.district).happened("designation.recorded.v1")
+    case.when(RecordDesignation(**told), "district", FIRM.district).happened("designation.recorded.v2")
     case.when(RecordDesignation(**told), "city").then()
     case.when(RecordDesignation(**told, until=DAY - timedelta(days=1)), "city").refused(DESIGNATION_DAYS_REVERSED, path="until")
     case.when(RecordDesignation(**{**told, "enterprise": "e9"}), "city").refused(NOT_FOUND)
