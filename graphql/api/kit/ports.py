@@ -186,6 +186,9 @@ class Changes(Protocol):
     async def beyond(self, position: int, timeout: float | None) -> bool:  # noqa: ASYNC109 - a heartbeat, not a deadline
         """Wait until the read models stand beyond a position; False when `timeout` seconds are up first, or the app ends."""
 
+    def followed(self, what: Hashable) -> Hashable:
+        """One and the same of all who follow what is equal, as long as anybody does: found again at each look by being the same."""
+
     async def looked(self, what: Hashable, position: int, look: Callable[[int], T], *, waits: bool) -> T:
         """What a look finds beyond a position, by one look for all who ask for the same before it begins. decision 0118.
 
