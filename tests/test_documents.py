@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -64,8 +65,14 @@ def test_no_two_words_of_one_chinese_name() -> None:
     assert sorted(set(names)) == sorted(names)
 
 
+@cache
+def rules_page() -> str:
+    """As it is printed of every test, each of which is read for it."""
+    return page(ROOT / "tests")
+
+
 def test_the_rules_page_is_current() -> None:
-    assert (ROOT / "RULES.md").read_text("utf-8") == page(ROOT / "tests"), "zhenduan rules --tests tests > RULES.md"
+    assert (ROOT / "RULES.md").read_text("utf-8") == rules_page(), "zhenduan rules --tests tests > RULES.md"
 
 
 def test_every_command_and_every_event_is_on_the_rules_page_and_says_in_both_languages_what_it_is() -> None:
@@ -78,7 +85,7 @@ def test_every_command_and_every_event_is_on_the_rules_page_and_says_in_both_lan
 
 
 def test_every_rule_of_the_domain_is_refused_by_a_test_that_the_page_names() -> None:
-    page_lines = page(ROOT / "tests").splitlines()
+    page_lines = rules_page().splitlines()
     domain_codes = [one.rule.code for one in listed() if one.room == "domain"]
     assert domain_codes
     for code in domain_codes:
