@@ -25,6 +25,7 @@ def deliver(settings: Settings, progress: Callable[[int], None]) -> bytes:
         progress: told after each look how many endpoints there are; where it raises, nobody waits for it any more.
     """
     logs.configure(settings.log)
+    progress(0)  # it takes seconds to open, and whoever waits may be told to stop
     looks, stop, began = 0, threading.Event(), time.monotonic()
     with opened(settings) as installation, ThreadPoolExecutor(AT_ONCE, "delivering") as pool:
         delivering, served = Delivering(installation.services, settings.egress), began

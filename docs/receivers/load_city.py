@@ -7,6 +7,8 @@ import hashlib
 import json
 import sqlite3
 import sys
+import time
+import urllib.error
 import urllib.parse
 import urllib.request
 from pathlib import Path
@@ -19,6 +21,19 @@ kept.execute("CREATE TABLE IF NOT EXISTS followed (one INTEGER PRIMARY KEY, plac
 def opened(where, **headers):
     asked = urllib.request.Request(url + where, headers={"Authorization": f"Bearer {key}", **headers})
     return urllib.request.urlopen(asked, timeout=60)
+
+
+def read(where):
+    while True:
+        try:
+            with opened(where) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as refused:
+            if refused.code not in (429, 500, 502, 503, 504):  # a wrong address, key or cursor does not get right by waiting
+                raise
+        except (OSError, ValueError):  # the other side restarts, or was cut off within an answer
+            pass
+        time.sleep(1)
 
 
 def fetched(table):
@@ -42,8 +57,7 @@ def fetched(table):
 
 
 if not kept.execute("SELECT place FROM followed").fetchone():
-    with opened("/exports?format=jsonl") as answer:
-        manifest = json.load(answer)
+    manifest = read("/exports?format=jsonl")
     files = [(table, fetched(table)) for table in manifest["tables"]]
     with kept:  # everything and how far, in one transaction
         for table, file in files:
@@ -59,11 +73,8 @@ if not kept.execute("SELECT place FROM followed").fetchone():
         file.unlink()
 while True:
     ((place,),) = kept.execute("SELECT place FROM followed")
-    with opened("/events?" + urllib.parse.urlencode({"kind": "enterprise", "wait": 20, "after": place})) as answer:
-        events = json.load(answer)
-    for event in events:
-        with opened(event["data"]["links"]["thing"]) as answer:
-            firm = json.load(answer)["data"]["node"]  # as it is now, and null if it is no longer ours to see
+    for event in read("/events?" + urllib.parse.urlencode({"kind": "enterprise", "wait": 20, "after": place})):
+        firm = read(event["data"]["links"]["thing"])["data"]["node"]  # as it is now, and null if it is no longer ours to see
         with kept:  # what was read and how far, in one transaction
             if firm is None:
                 kept.execute("DELETE FROM enterprises WHERE id = ?", (event["data"]["thing"],))

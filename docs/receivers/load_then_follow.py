@@ -3,6 +3,8 @@
 import json
 import sqlite3
 import sys
+import time
+import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -16,8 +18,16 @@ PAGE = """query($after: String) { position
 
 def read(where, body=None):
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
-    with urllib.request.urlopen(urllib.request.Request(url + where, body, headers), timeout=60) as answer:
-        return json.load(answer)
+    while True:
+        try:
+            with urllib.request.urlopen(urllib.request.Request(url + where, body, headers), timeout=60) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as refused:
+            if refused.code not in (429, 500, 502, 503, 504):  # a wrong address, key or cursor does not get right by waiting
+                raise
+        except (OSError, ValueError):  # the other side restarts, or was cut off within an answer
+            pass
+        time.sleep(1)
 
 
 def keep(firms, place, gone=()):

@@ -16,7 +16,8 @@ from standards import external_edition, external_editions, load
 from standards.external.crosswalk import CrosswalkRow, MappingRelation
 
 SCHEMAS: dict[str, Any] = json.loads((Path(__file__).parent / "fixtures" / "sssom_1_0_0.json").read_text("utf-8"))
-"""Classes of sssom-schema 1.0.0 as JSON Schema; the library itself brings hundreds of megabytes with it."""
+"""Classes of sssom-schema 1.0.0 as JSON Schema; the library itself brings hundreds of megabytes with it. Its `validate` (sssom
+0.4.21) was run by hand on the exports of all models on 2026-11-30 and found nothing."""
 MAPPED = [one for one in external_editions() if one.nodes]
 
 

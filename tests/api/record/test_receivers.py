@@ -125,7 +125,9 @@ READS = {
 
 
 @pytest.mark.parametrize("script", READS)
-def test_who_loads_and_then_follows_has_every_firm_as_it_is(city: LiveCity, tmp_path: Path, script: str) -> None:
+def test_who_loads_and_then_follows_has_every_firm_as_it_is_though_both_sides_are_killed(
+    city: LiveCity, tmp_path: Path, script: str
+) -> None:
     folder, port, kept = tmp_path / "city", free_port(), tmp_path / "kept"
     key = city.installation.accounts.issue_partner_key("erp", "310117", timedelta(days=1)).token
     url = f"http://127.0.0.1:{port}"
@@ -143,14 +145,19 @@ def test_who_loads_and_then_follows_has_every_firm_as_it_is(city: LiveCity, tmp_
             time.sleep(0.1)
         raise AssertionError(known())
 
+    renamed, again = (FIRM.model_copy(update={"name": name}) for name in ("更名精密机械有限公司", "再更名精密机械有限公司"))
+    with running(*loader):  # begins before there is a server
+        with running(*serve(folder, port)):
+            answered(url)
+            until([FIRM.name])
+        city.send(roster(year=2025, rows=((2, renamed), (3, OTHER))))
+        with running(*serve(folder, port)):  # and outlives it
+            until([renamed.name])
     with running(*serve(folder, port)):
         answered(url)
+        city.send(roster(year=2026, rows=((2, again), (3, OTHER))))
         with running(*loader):
-            until([FIRM.name])
-        renamed = FIRM.model_copy(update={"name": "更名精密机械有限公司"})
-        city.send(roster(year=2025, rows=((2, renamed), (3, OTHER))))
-        with running(*loader):
-            until([renamed.name])
+            until([again.name])
 
 
 def test_a_receiver_has_no_more_than_thirty_lines() -> None:
