@@ -1,6 +1,6 @@
 """Statements on SQLite 嵌入式语句: SQLAlchemy's, put into words once and run by the driver itself. decision 0127.
 
-Putting a page's query together anew, and making result objects row by row, took two thirds of a page. So a query is compiled
+Putting a page's query together anew, and making result objects row by row, took half of a page. So a query is compiled
 once for its name or its shape, as on PostgreSQL (`prepared_statements`); the driver keeps the statement of each text. What needs
 more than text, plain parameters and lists of them is left to SQLAlchemy.
 
