@@ -63,7 +63,7 @@ class WrittenStatement:
         return found
 
 
-class Kept(NamedTuple):
+class NamedQuery(NamedTuple):
     """A query under its name 常用查询, as SQLite takes it where it can be, and the values that it always has."""
 
     query: Select[Any]
@@ -77,11 +77,11 @@ class SQLiteStatements:
     def __init__(self, schemas: Mapping[str, None] | None = None) -> None:
         self._schemas = schemas
         self._by_shape: dict[object, WrittenStatement | None] = {}
-        self._by_name: dict[Hashable, Kept] = {}
+        self._by_name: dict[Hashable, NamedQuery] = {}
 
     def rows(self, connection: Connection, query: Select[Any], values: Mapping[str, Any] | None = None) -> Rows:
         """The rows of a query as plain tuples. values: of its named parameters."""
-        return _executed(connection, Kept(query, *self._looked_up(connection, query)), values or {})
+        return _executed(connection, NamedQuery(query, *self._looked_up(connection, query)), values or {})
 
     def prepared(
         self, connection: Connection, name: Hashable, build: Callable[[], Select[Any]], values: Mapping[str, Any]
@@ -92,7 +92,7 @@ class SQLiteStatements:
             if len(self._by_name) >= KEPT_NAMES:
                 self._by_name.clear()
             query = build()
-            found = self._by_name[name] = Kept(query, *self._looked_up(connection, query))
+            found = self._by_name[name] = NamedQuery(query, *self._looked_up(connection, query))
         return _executed(connection, found, values)
 
     def _looked_up(self, connection: Connection, query: Select[Any]) -> tuple[WrittenStatement | None, Mapping[str, Any]]:
@@ -137,7 +137,7 @@ def _reader(readers: Sequence[Process | None]) -> Callable[[list[tuple[Any, ...]
     return made
 
 
-def _executed(connection: Connection, kept: Kept, values: Mapping[str, Any]) -> Rows:
+def _executed(connection: Connection, kept: NamedQuery, values: Mapping[str, Any]) -> Rows:
     written = kept.written
     if written is None:
         return [tuple(row) for row in connection.execute(kept.query, values)]
