@@ -91,6 +91,8 @@ class Store(Protocol):
         """Let go of what is open."""
 
 
+OF_FIRM = enterprise_stream("")
+"""What the subject of a firm itself begins with; put together here, for it is done for each row of each page."""
 _Content = tuple[int, str, str, str, str, str, str]
 
 
@@ -105,7 +107,7 @@ def held(disclosed: Iterable[Disclosed]) -> Held:
     """How a row keeps what was disclosed: [[masks, [[firm, subject], …]], …], a set of masks once for all firms that share it."""
     groups: dict[tuple[str, ...], list[tuple[str, str]]] = {}
     for firm, subject, masks in disclosed:
-        short = FIRM_ITSELF if subject == enterprise_stream(firm) else subject
+        short = FIRM_ITSELF if subject == OF_FIRM + firm else subject
         groups.setdefault(masks, []).append((firm, short))
     return Held(orjson.dumps(list(groups.items())).decode(), bits_of([mask for masks in groups for mask in masks]))
 

@@ -23,6 +23,7 @@ from journal.atomic_files import draft_of, sync_folder
 from journal.engines.postgres_engine import postgres_engine
 from journal.engines.prepared_statements import Rows, Statements
 from journal.engines.sqlite import owners_file, to_wal
+from journal.engines.sqlite_statements import SQLiteStatements
 from journal.text_normalisation import carried_text
 
 log = logging.getLogger(__name__)
@@ -104,7 +105,7 @@ class Vault:
         # one statement needs no transaction around it, and every request identifies its caller here
         self._reads = self._engine if self._sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")
         self._unasked = unasked or self._reads
-        self._statements = None if self._sqlite else Statements()
+        self._statements = SQLiteStatements({SCHEMA: None}) if self._sqlite else Statements()
         self._probed = False
         self._tables: set[str] = set()
 
@@ -134,9 +135,9 @@ class Vault:
 
         build: makes the query, with `bindparam(NAME)` in place of each value.
         """
-        if self._statements is None:
+        if self._sqlite:
             with self._reads.connect() as connection:
-                return [tuple(row) for row in connection.execute(build(), values)]
+                return self._statements.prepared(connection, name, build, values)
         with _in_time(), self._unasked.connect() as connection:
             try:
                 return self._statements.prepared(connection, name, build, values)

@@ -17,6 +17,7 @@ from projections.engine.generations import GENERATIONS
 from projections.engine.preconditions import Beginning, ReadingConnection
 
 STANDING = select(GENERATIONS.c.desk, GENERATIONS.c.generation, GENERATIONS.c.position).where(GENERATIONS.c.current)
+STANDING_NOW = str(STANDING.compile())
 BEGIN_READING = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {STANDING.compile(dialect=PGDialect_psycopg2())}"  # type: ignore[no-untyped-call]
 """One way to the server and back instead of two, for every operation."""
 BEGIN_IN_TIME = BEGIN_READING.replace("; ", "; SET LOCAL statement_timeout = {milliseconds}; ", 1)
@@ -38,8 +39,8 @@ def now(connection: Connection, until: float | None, entering: Mapping[str, str]
     if (driver := _sqlite(connection)) is not None:
         if until is not None:
             driver.set_progress_handler(lambda: time.monotonic() >= until, STEPS_BETWEEN_LOOKS)
-        connection.exec_driver_sql("BEGIN")
-        return [tuple(row) for row in connection.execute(STANDING)]
+        driver.execute("BEGIN")
+        return driver.execute(STANDING_NOW).fetchall()
     begin = BEGIN_READING
     if until is not None:
         begin = BEGIN_IN_TIME.format(milliseconds=milliseconds_left(until))
@@ -66,7 +67,8 @@ def end(connection: Connection) -> None:
         return
     if (driver := _sqlite(connection)) is not None:
         driver.set_progress_handler(None, 0)
-        connection.rollback()
+        connection.rollback()  # of what SQLAlchemy began by itself
+        driver.rollback()
         return
     reading: Any = connection.connection.dbapi_connection
     reading.beginning = None

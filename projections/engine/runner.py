@@ -22,6 +22,7 @@ from journal.deadlines import milliseconds_left
 from journal.engines.postgres_engine import postgres_engine
 from journal.engines.prepared_statements import Statements
 from journal.engines.sqlite import owners_file, to_wal
+from journal.engines.sqlite_statements import SQLiteStatements
 from projections.engine import beginnings, row_security
 from projections.engine.generations import GENERATIONS, PROGRESS, make, tables_of
 from projections.engine.preconditions import FUNCTION, Beginning, CurrentGenerations, Precondition, ReadingConnection
@@ -90,7 +91,7 @@ class ReadModels:
         self._moved = threading.Condition()
         self._sqlite = engine.dialect.name == "sqlite"
         self._reads = reads or engine
-        self._statements = None if self._sqlite else Statements()
+        self._statements = SQLiteStatements() if self._sqlite else Statements()
         self._latest: tuple[tuple[int, ...], Mapping[str, Table]] = ((), {})
         self._row_secured = self._can_begin = False
         self._stands: CurrentGenerations | None = None

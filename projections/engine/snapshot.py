@@ -1,5 +1,6 @@
 """Snapshot · 读取快照: one connection and one snapshot, which every read of an operation goes through."""
 
+import sqlite3
 import warnings
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -17,6 +18,7 @@ from sqlalchemy.sql import ColumnElement
 from domain.access import Scope
 from journal.deadlines import late, milliseconds_left
 from journal.engines.prepared_statements import Rows, Statements, run
+from journal.engines.sqlite_statements import SQLiteStatements
 from projections.engine import row_security
 from projections.engine.preconditions import Beginning, StandsAt, State
 
@@ -83,7 +85,7 @@ class Snapshot:
         connection: Connection,
         tables: Mapping[str, Table],
         position: int,
-        statements: Statements | None = None,
+        statements: Statements | SQLiteStatements | None = None,
         stands_at: StandsAt = ((), ()),
         *,
         row_secured: bool = False,
@@ -91,7 +93,9 @@ class Snapshot:
         until: float | None = None,
         beginning: Beginning | None = None,
     ) -> None:
-        """eyes: whose row policies it is read through, as `row_security.entering` says; None = past them.
+        """statements: by which reads are run; None = by SQLAlchemy, of an engine in memory.
+
+        eyes: whose row policies it is read through, as `row_security.entering` says; None = past them.
 
         beginning: of one that begins with its first read.
         """
@@ -183,7 +187,7 @@ class Snapshot:
         milliseconds_left(self._until)
         try:
             yield
-        except (OperationalError, QueryCanceled):
+        except (OperationalError, QueryCanceled, sqlite3.OperationalError):
             if (refused := late(self._until)) is not None:
                 raise refused from None
             raise
@@ -232,7 +236,7 @@ class Snapshot:
             Refused: DEADLINE_EXCEEDED.
         """
         name, build, values = _Listener(self).heard(read)
-        if self._statements is None or name is None:
+        if not isinstance(self._statements, Statements) or name is None:
             return None
         listener = _Listener(self)
         led = [listener.heard(edge.read)[0] for edge in edges]
@@ -243,7 +247,7 @@ class Snapshot:
 
     def listed(self, column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
         """As `among`, of a list that is given by name."""
-        if self._statements is None:
+        if not isinstance(self._statements, Statements):
             return column.in_(bindparam(name, expanding=True))
         return column == any_(bindparam(name, type_=ARRAY(String)))
 
@@ -253,7 +257,7 @@ class Snapshot:
         One array on PostgreSQL: a list in the statement would make another statement of each length. On SQLite, of many, one text
         of JSON: writing them all into the statement takes as long as finding what they name.
         """
-        if self._statements is None:
+        if not isinstance(self._statements, Statements):
             if len(values) <= LISTED_AT_MOST:
                 return column.in_(list(values))
             each = func.json_each(orjson.dumps(list(values)).decode()).table_valued("value")

@@ -209,8 +209,8 @@ def held(rows_of: RowsOf, rows: Iterable[Row]) -> Iterable[tuple[str, str]]:
     holds = rows_of.listed.holds
     if holds is None:
         raise TypeError(f"the list {rows_of.listed.name} does not say whose data it holds")
-    firm, identity = rows_of.place(holds.firm), rows_of.place("id")
-    return ((row[firm], holds.subject(row[identity])) for row in rows if row[firm] is not None)
+    firm, identity, of_kind = rows_of.place(holds.firm), rows_of.place("id"), holds.subject("")
+    return [(row[firm], of_kind + row[identity]) for row in rows if row[firm] is not None]
 
 
 def _join(context: Context, rows_of: RowsOf, of: int | None, edges: list[Edge], numbers: list[int]) -> None:

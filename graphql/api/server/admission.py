@@ -35,6 +35,8 @@ class Lane(Enum):
     STRANGERS: all else of theirs.
     """
 
+    __hash__ = object.__hash__  # each value is one object; by their names, thirty times a request, they cost more than the queues
+
     FOLLOWING = auto()
     COMMANDS = auto()
     READS = auto()

@@ -14,7 +14,7 @@ from projections.engine.preconditions import ANYONE, Precondition
 KEPT = 4_096
 
 
-class Known(NamedTuple):
+class KnownCaller(NamedTuple):
     """Who asks, as it was found out before, None of the public; and what must hold for it to be so still."""
 
     identified: Identified | None
@@ -50,14 +50,14 @@ class Callers:
                 self._known.pop(next(iter(list(self._known))), None)
         return identified
 
-    def known(self, token: str | None, now: datetime) -> Known | None:
+    def known(self, token: str | None, now: datetime) -> KnownCaller | None:
         """Who it belonged to, under a precondition that time alone has not ended; None where that is to be found out."""
         if token is None:
-            return Known(None, ANYONE)
+            return KnownCaller(None, ANYONE)
         found = self._known.get(digest(token))
         if found is None or found.precondition is None:
             return None
-        return Known(found, found.precondition) if found.precondition.since <= now < found.precondition.until else None
+        return KnownCaller(found, found.precondition) if found.precondition.since <= now < found.precondition.until else None
 
     def forget(self, token: str | None) -> None:
         """It is to be found out anew."""

@@ -259,7 +259,7 @@ class GraphQLOverHTTP:
             return _sent(await self._streams.distinct(asked, token, kinds | SUBSCRIPTIONS))
         answer, body = await self._operations.answered(self._run, asked, token, kinds)
         if request.method == "GET" and answer.tag:
-            return tagged(respond(answer, media, body), answer.tag, request.headers.get("if-none-match"))
+            return tagged(answer, media, body, request.headers.get("if-none-match"))
         return respond(answer, media, body)
 
     async def _shared_stream(
@@ -334,11 +334,12 @@ def respond(answer: GraphQLResponse, media: str, body: bytes | None = None, *, a
     return Response(content, status, headers, media_type=f"{media}; charset=utf-8")
 
 
-def tagged(response: Response, tag: str, known: str | None) -> Response:
+def tagged(answer: GraphQLResponse, media: str, body: bytes, known: str | None) -> Response:
     """An answer with its tag 实体标签, or 304 to who has it already; a weak tag, since each answer bears its request's own id."""
-    tag = f'W/"{tag}"'
+    tag = f'W/"{answer.tag}"'
     if known is not None and tag in (one.strip() for one in known.split(",")):
-        response = Response(status_code=304, headers=dict(ALWAYS))
+        return Response(status_code=304, headers={**ALWAYS, "etag": tag})
+    response = respond(answer, media, body)
     response.headers["etag"] = tag
     return response
 
@@ -356,5 +357,7 @@ def overloaded(refused: Overloaded) -> Response:
 
 
 def _never_was_one(answer: GraphQLResponse) -> bool:
+    if answer.status != 400:  # noqa: PLR2004 - the status of a bad request
+        return False
     errors = answer.payload.get("errors") or [{}]
-    return answer.status == 400 and errors[0].get("extensions", {}).get("code") == "BAD_REQUEST"  # noqa: PLR2004 - the status of a bad request
+    return bool(errors[0].get("extensions", {}).get("code") == "BAD_REQUEST")

@@ -27,7 +27,7 @@ from api.kit.published import FieldRights
 from api.kit.services import Services
 from api.server.admission import COSTLY, Admission, AdmissionLimits, Lane, is_command
 from api.server.answer_cache import AnswerCache, Key, key_of_answer
-from api.server.callers import Callers, Known
+from api.server.callers import Callers, KnownCaller
 from api.server.change_notifications import ChangeNotifications
 from api.server.compiled_selections import CompiledExecutor
 from api.server.errors import formatted, not_carried
@@ -313,7 +313,7 @@ class Operations:
         return self._run(None, request, token, kinds, until, within)
 
     def _run(
-        self, known: Known | None, request: GraphQLRequest, token: str | None, kinds: frozenset[OperationType],
+        self, known: KnownCaller | None, request: GraphQLRequest, token: str | None, kinds: frozenset[OperationType],
         until: float | None, within: int | None,
     ) -> GraphQLResponse:
         """As `run`, for who was found out before; raises NotAsKnown where they are not to be answered as those."""

@@ -10,8 +10,10 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.server.answer_cache import MOST_BYTES, AnswerCache
 from api.server.compiled_selections import CompiledExecutor
+from api.server.http import respond
 from api.server.messages import GraphQLRequest, GraphQLResponse
 from api.server.operations import Operations
+from api.server.response_bodies import encoded
 from domain.access import Everything
 from projections.record.disclosures import disclosures
 from tests.live_city import DOCUMENTS, ENTERPRISE, FIRM, KINDS, RIGHTS, SCHEMA, LiveCity
@@ -56,6 +58,15 @@ def test_the_same_asked_again_is_given_again_and_written_down_each_time(city: Li
     assert (again.payload, again.body, again.tag, again.cost) == (first.payload, first.body, first.tag, first.cost)
     assert first.tag
     assert disclosed(city) - once == once - before > 0
+
+
+def test_a_kept_answer_leaves_without_being_read(city: LiveCity) -> None:
+    """Whoever passes it on looks at its bytes alone: to decode them took longer than to find them."""
+    answer(city, "city", FIRMS)
+    again = answer(city, "city", FIRMS)
+    for media in ("application/json", "application/graphql-response+json"):
+        assert respond(again, media, encoded(again)).status_code == 200
+    assert "payload" not in vars(again)
 
 
 def test_a_fact_ends_what_was_kept(city: LiveCity, executed: list[str]) -> None:
