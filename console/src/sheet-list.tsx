@@ -28,7 +28,8 @@ export function SheetList<R>({ caption, rows, columns, rowKey, empty, render }: 
   const [at, turned] = [Number(order.split(" ")[0]), order.endsWith("down") ? -1 : 1];
   const by = order ? columns[at] : undefined;
   const ordered = by ? narrowed.toSorted((one, other) => turned * compared(by.text(one), by.text(other))) : narrowed;
-  const shown = ordered.slice((Math.min(page, Math.ceil(ordered.length / PAGE) || 1) - 1) * PAGE).slice(0, PAGE);
+  const current = Math.min(page, Math.ceil(ordered.length / PAGE) || 1); // there are fewer once the list is narrowed
+  const shown = ordered.slice((current - 1) * PAGE, current * PAGE);
   if (!rows.length) return typeof empty === "string" ? <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={empty} /> : empty;
   return (
     <section aria-label={caption} style={{ marginBottom: 16 }}>
@@ -40,7 +41,7 @@ export function SheetList<R>({ caption, rows, columns, rowKey, empty, render }: 
       )}
       {shown.map((row) => <Fragment key={rowKey(row)}>{render(row)}</Fragment>)}
       {!shown.length && <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={texts.none} />}
-      {ordered.length > PAGE && <Pagination size="small" current={page} pageSize={PAGE} total={ordered.length} onChange={setPage} showSizeChanger={false} style={{ margin: "8px 0" }} />}
+      {ordered.length > PAGE && <Pagination size="small" current={current} pageSize={PAGE} total={ordered.length} onChange={setPage} showSizeChanger={false} style={{ margin: "8px 0" }} />}
       <Button size="small" style={{ marginTop: 8 }} aria-label={`${words.exportList} ${caption}`} onClick={() => save(`${caption}.csv`, sheetOf(columns.map((one) => one.title), ordered.map(told)), "text/csv")}>{words.exportList}</Button>
     </section>
   );

@@ -8,8 +8,8 @@ from tests.api.providers.selected_city import CALL, FULL, MARKERS, Selecting
 DIRECTORY = """query($on: Date, $industry: String) { directory(on: $on, industry: $industry) { totalCount
   nodes { provider name standing year tags { industry { code name } since cause }
   history { nodes { id what on gained causes } } } } }"""
-WHY = """query($provider: ID!) { whyListed(provider: $provider) { sentence entry { standing }
-  causes { id parent depth what sentence } } }"""
+WHY = """query($provider: ID!) { whyListed(provider: $provider) { sentence sentenceInEnglish entry { standing }
+  causes { id parent depth what whatInEnglish sentence sentenceInEnglish } } }"""
 
 
 def test_two_providers_apply_are_marked_blind_and_are_listed_where_everyone_reads_it(selecting: Selecting) -> None:
@@ -37,8 +37,11 @@ def test_why_a_provider_is_listed_goes_down_to_the_marks_for_the_city_and_names_
         assert kinds == ["listing", "application", "marking", "marking"]
         assert [one["depth"] for one in why["causes"]] == [0, 1, 2, 2]
         assert why["sentence"].startswith("“示例诊断服务一所”现为“在录”")
-        said = [one["sentence"] is not None for one in why["causes"]]
-        assert said == [True, told, told, told]
+        assert why["sentenceInEnglish"].startswith("“示例诊断服务一所” now stands as “")
+        assert "listed the provider in the directory" in why["sentenceInEnglish"]
+        assert why["causes"][0]["whatInEnglish"].isascii()
+        for language in ("sentence", "sentenceInEnglish"):
+            assert [one[language] is not None for one in why["causes"]] == [True, told, told, told]
         assert any("marker" in one["id"] for one in why["causes"]) is (who == "city")
     own = city.data("provider", WHY, provider="p1")["whyListed"]["causes"]
     assert [one["sentence"] is not None for one in own] == [True, True, False, False]
@@ -65,6 +68,8 @@ def test_why_tells_a_later_refusal_to_who_may_read_the_result_and_the_rule_to_ev
         refused = [one for one in why["causes"] if one["id"].startswith(f"application/{next_year.year}.p1/")]
         assert [(one["depth"], one["sentence"] is not None) for one in refused] == ([(0, True)] if told else []), who
         assert (f"{next_year.year} 年征集未入选：总分未达入选线" in why["sentence"]) is told, who
+        english = f"not listed by the call of {next_year.year}: the total lies below the pass mark"
+        assert (english in why["sentenceInEnglish"]) is told, who
 
 
 def test_a_provider_reads_its_own_result_with_every_sub_score_and_no_rivals(selecting: Selecting) -> None:
