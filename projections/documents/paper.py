@@ -32,7 +32,7 @@ NOTES: Mapping[PaperTableName, str] = MappingProxyType(
     }
 )
 """What a reader has to know of each table 读法."""
-GRADES = {str(grade): f"{name}档" for grade, name in enumerate("一二三四五六七八九十", 1)}
+GRADES = {"0": "未达一档", **{str(grade): f"{name}档" for grade, name in enumerate("一二三四五六七八九十", 1)}}
 LISTS = frozenset({PaperTableName.TARGETS, PaperTableName.INDICATORS, PaperTableName.UPLIFT, PaperTableName.CASES})
 """Tables that are read line by line; the others have two sides."""
 WORDS: Mapping[str, str] = MappingProxyType(
@@ -54,8 +54,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
 )
 MOVEMENT_ORDER = {name: place for place, name in enumerate(Movement._fields)}
 SHADES = 8
-UPRIGHT, TOGETHER = 10, 14
-"""Columns that an upright page takes; rows that are held together on one."""
+UPRIGHT, TOGETHER, FEW_BARS = 10, 14, 6
+"""Columns that an upright page takes; rows, and lines of a chart, that are held together on one."""
 NONE = "—"
 
 
@@ -117,7 +117,7 @@ class ShownTable:
     @property
     def is_small(self) -> bool:
         """Whether it is held together on one page, its heading with it."""
-        return len(self.rows) <= TOGETHER and not self.bars
+        return len(self.rows) <= TOGETHER and len(self.bars) <= FEW_BARS
 
     @property
     def is_list(self) -> bool:
@@ -140,8 +140,8 @@ class ShownTable:
 
     @property
     def grouping(self) -> str | None:
-        """What it counts together, in Chinese; None = nothing."""
-        return f"合并统计：{'；'.join(self.grouped)}。" if self.grouped else None
+        """What it counts together, by name, in Chinese; None = nothing."""
+        return f"合并统计的有{'、'.join(self.grouped)}，各含哪些见“统计分组”。" if self.grouped else None
 
     @property
     def closing(self) -> str | None:
@@ -166,7 +166,10 @@ class SetTemplate(NamedTuple):
 
 @dataclass(frozen=True)
 class PaperSheet:
-    """A paper as it is set 刊物. draft: it is not published. demo: of synthetic data. cases: texts of a case collection."""
+    """A paper as it is set 刊物. draft: it is not published. demo: of synthetic data. cases: texts of a case collection.
+
+    groups: name of what its tables count together -> what that is.
+    """
 
     paper: PaperEdition
     computed: PaperComputed
@@ -175,6 +178,7 @@ class PaperSheet:
     demo: bool
     template: SetTemplate
     cases: tuple[CaseStudyText, ...] = ()
+    groups: tuple[tuple[str, str], ...] = ()
 
     @property
     def title(self) -> str:
@@ -228,8 +232,8 @@ def paper_sheet(
         cases: texts of the case studies that it holds.
         groups: what its tables count together.
     """
-    called = {**names, **{one.id: one.name for one in groups}}
-    grouped = {one.id: f"{one.name}为{'、'.join(_name(each, names) for each in one.members)}" for one in groups}
+    grouped = {one.id: one.name for one in groups}
+    called = {**names, **grouped}
     computed = paper.computed
     assert computed is not None  # noqa: S101 - its caller has seen that it is
     known = {one.table: one for one in computed.tables}
@@ -240,7 +244,9 @@ def paper_sheet(
     ]
     if paper.kind is PaperKind.CASE_COLLECTION:
         shown = [_shown(table, called, grouped) for name, table in known.items() if name is PaperTableName.CASES]
-    return PaperSheet(paper, computed, tuple(shown), draft, demo, template, tuple(cases))
+    borne = {code for one in shown for cell in one.table.cells for code in (cell.row, cell.column)}
+    told = tuple((one.name, "、".join(_name(each, names) for each in one.members)) for one in groups if one.id in borne)
+    return PaperSheet(paper, computed, tuple(shown), draft, demo, template, tuple(cases), told)
 
 
 def _parts(kind: PaperKind, template: PaperTemplate) -> Sequence[PaperPart]:
@@ -287,7 +293,7 @@ def _matrix(table: PaperTable, names: Mapping[str, str], grouped: Mapping[str, s
     )
     heads = ("", *(_name(column, names) for column in columns))
     drawn = _links(cells, lines, columns) if table.table in ECOSYSTEM else ()
-    told = tuple(grouped[one] for one in (*every[0], *every[1]) if one in grouped)
+    told = tuple(grouped[one] for one in (*lines, *columns) if one in grouped)
     bars = tuple(_bars(table, cells, columns, names))
     return ShownTable(table, heads, rows, bars, drawn, left_out=left_out, grouped=told)
 

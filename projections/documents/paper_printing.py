@@ -68,6 +68,11 @@ def _markdown(sheet: PaperSheet) -> Iterator[str]:
         yield from _table(table)
         yield ""
         yield f"数据截至 {computed.day}，日志位置 {computed.position}，数据表摘要 `{table.table.digest}`。"
+    if sheet.groups:
+        yield ""
+        yield "## 统计分组"
+        yield ""
+        yield from (f"- {literal(name)}：{literal(members)}" for name, members in sheet.groups)
     for number, one in enumerate(sheet.cases, 1):
         yield from _case(number, one)
     if sheet.paper.kind is PaperKind.CASE_COLLECTION:

@@ -24,7 +24,7 @@ export function ContactReminders() {
     <Shown answer={answer}>
       {({ contactReminders }) => {
         const own = contactReminders.nodes.filter((one) => one.membership === viewer.membership);
-        const others = contactReminders.totalCount - own.length;
+        const others = (contactReminders.totalCount ?? 0) - own.length;
         return (
           <>
             {own.map((one) => (

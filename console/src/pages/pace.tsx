@@ -7,7 +7,9 @@ import { graphql } from "../gql";
 import type { PaceQuery } from "../gql/graphql";
 import { spoken, useWords } from "../language";
 import { SheetTable } from "../sheet-table";
+import { useViewer } from "../session";
 import { SetTarget } from "./target";
+import { UnitTargets } from "./unit-targets";
 
 const PaceChart = lazy(async () => ({ default: (await import("./pace-chart")).PaceChart }));
 const PACE = graphql(`
@@ -34,6 +36,8 @@ const useTexts = spoken(
   },
 );
 type Line = PaceQuery["pace"]["whole"];
+/** Who is told of targets of units. */
+const WITH_TARGETS = ["CITY", "DISTRICT", "SUBDISTRICT", "REPORTING_UNIT", "AUDITOR"];
 const COLOURS = { ABOVE: "#135200", BELOW: "#a8071a", OPEN: "#874d00" } as const;
 
 /** Whether the target lies below the interval of the forecast, above it, or within. */
@@ -46,6 +50,7 @@ function outlook({ target, forecast }: Line): keyof typeof COLOURS | null {
 export function PaceOf({ year }: { year: number }) {
   const texts = useTexts();
   const words = useWords();
+  const { viewer } = useViewer();
   const answer = useAsk(PACE, { year });
   const names = useMemo(() => ({ title: texts.chart, diagnosed: texts.diagnosed, target: texts.target, forecast: texts.forecast, low: texts.low, high: texts.high }), [texts]);
   const range = (one: Line) => (one.forecast ? <span className="nowrap">{decimal(one.forecast.mean, 0)} <span className="clause">{decimal(one.forecast.low, 0)}–{decimal(one.forecast.high, 0)}</span></span> : <span className="clause">{texts.notYet}</span>);
@@ -89,6 +94,7 @@ export function PaceOf({ year }: { year: number }) {
                 { title: texts.outlook, render: (_, one) => told(one) },
               ]}
             />
+            {WITH_TARGETS.includes(viewer.role) && <UnitTargets year={year} />}
           </>
         )
       }
