@@ -9,6 +9,7 @@ own, which has read none of them before (the system's cache of the file may be w
 held, beside what it held before; of a year, and of one of a tenth of its jobs.
 """
 
+import gc
 import tempfile
 import time
 import tracemalloc
@@ -38,6 +39,7 @@ from methods.tiers import TierRule
 from methods.yearly_rating import ProviderYear, RatingParameters, YearRating, rate
 from projections import open_read_models
 from projections.providers.rating_inputs import rating_inputs
+from zhenduan.__main__ import COLLECT_EVERY
 
 COMPONENTS = ("feedback", "records", "report", "sampled")
 PARAMETERS = RatingParameters(
@@ -169,7 +171,8 @@ class Read(NamedTuple):
 
 
 def read(address: str) -> Read:
-    """In a process of its own, which has rated a year without jobs before, so that all code is loaded."""
+    """In a process of its own, all of whose code is loaded: it has rated a year without jobs before. It collects as the program."""
+    gc.set_threshold(*COLLECT_EVERY)
     rule, today = rule_in_force(None, RatingRule, date(YEAR, 12, 31)), date(YEAR + 1, 2, 1)
     with closing(open_read_models(address, None)) as models, models.reading() as snapshot:
         compute(rating_inputs(snapshot, Everything(), YEAR - 1, rule, today).rows, {}, rule)
