@@ -42,7 +42,7 @@ THINGS = Table(
 )
 T = THINGS.c
 MOMENT = datetime(2026, 11, 30, 8, 1, 2, 345, tzinfo=UTC).replace(tzinfo=None)
-ROWS = [
+ROWS: list[dict[str, Any]] = [
     {"id": "a", "name": "100%_real ?", "size": 1, "good": True, "at": MOMENT, "price": Decimal("1.25")},
     {"id": "b", "name": 'it\'s \\ "quoted" :x %(y)s', "size": 2**40, "good": False, "at": None, "price": None},
     {"id": "c", "name": None, "size": None, "good": None, "at": None, "price": Decimal(0)},
