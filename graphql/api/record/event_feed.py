@@ -29,9 +29,10 @@ from api.record.event_shapes import CLOUD_EVENTS_BATCH, SOURCE, cloud_event
 from api.server.admission import Lane, Overloaded
 from api.server.change_notifications import ChangeNotifications
 from api.server.errors import request_error
-from api.server.event_streams import EVENT_STREAM, LAST_EVENT
+from api.server.event_streams import LAST_EVENT
 from api.server.http import ALWAYS, JSON, Malformed, accepted, authorization, bearer, parameters, respond
 from api.server.messages import CallerGone, GraphQLResponse
+from api.server.open_streams import EVENT_STREAM
 from api.server.operations import Operations
 from api.server.subscriptions import BATCH, looking
 from domain.access import Role, Scope

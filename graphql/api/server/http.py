@@ -19,8 +19,9 @@ from starlette.types import Receive, Scope, Send
 
 from api.server.admission import Overloaded
 from api.server.errors import request_error
-from api.server.event_streams import EVENT_STREAM, LAST_EVENT, STREAM_TOKEN, EventStreams, Sent
+from api.server.event_streams import LAST_EVENT, STREAM_TOKEN, EventStreams, Sent
 from api.server.messages import GraphQLRequest, GraphQLResponse
+from api.server.open_streams import EVENT_STREAM
 from api.server.operations import Operations
 from api.server.request_ids import request_id
 from api.server.response_bodies import encoded
