@@ -36,7 +36,7 @@ OPENED_AT_ONCE = 16
 OPENED_WITHIN = 900.0
 """Seconds that all may take to begin, and one of them to be let in."""
 EVENT = b"event: next"
-FILES_OF_ITS_OWN = 16
+FILES_OF_ITS_OWN = 100
 """That a server may have opened meanwhile, of databases and the like."""
 RESTS_FOR, RESTS_PERCENT = 0.5, 30.0
 """Seconds for which a server that has let go of everyone takes no more than so much of a core."""

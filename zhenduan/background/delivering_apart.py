@@ -22,7 +22,7 @@ WORKER = "zhenduan.delivery"
 LOOK_SECONDS = 0.5
 AGAIN_SECONDS = 5.0
 """Before another process is made after one that failed."""
-BOUNDS = Bounds(memory_mib=16_384, cpu_seconds=3_600, wall_seconds=2_400.0, niceness=10, written_mib=1 << 20)
+BOUNDS = Bounds(memory_mib=16_384, cpu_seconds=3_600, wall_seconds=2_400.0, niceness=5, written_mib=1 << 20)
 """Of one process. Its memory is address space: 256 threads have a stack each, of which they use little. It stands behind readers
 and what is folded for them: a partner is told a second later, a person who waits for a page sees it."""
 
