@@ -17,7 +17,7 @@ SMALL: DemoData = DATA.model_copy(
         "joining_each_year": 3,
         "leaving_each_year": 2,
         "otherwise": DATA.otherwise.model_copy(update={"every": 4}),
-        "finished": {2024: 1},
+        "finished": {},
         "cases": {ending: cases.model_copy(update={"count": 1}) for ending, cases in DATA.cases.items()},
     }
 )
