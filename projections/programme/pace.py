@@ -174,7 +174,7 @@ def targets_by_district(
     before either; the whole stays the city's, or of a narrower scope the sum. Of no roster nothing follows.
     """
     followed = _following(targets, rows, of_the_city=of_the_city)
-    own = {row.district: stated[row.district] for row in rows if row.district in stated and row.total}
+    own: dict[str | None, int] = {row.district: stated[row.district] for row in rows if row.district in stated and row.total}
     found: dict[str | None, int] = {**followed, **own}
     if own and not of_the_city and len(rows) == len(found.keys() - {None}):
         found[None] = sum(count for district, count in found.items() if district is not None)
