@@ -18,7 +18,7 @@ SMALL: DemoData = DATA.model_copy(
         "leaving_each_year": 2,
         "rated_providers": 2,
         "otherwise": DATA.otherwise.model_copy(update={"every": 4}),
-        "finished": {2024: 1},
+        "finished": {},
         "cases": {ending: cases.model_copy(update={"count": 1}) for ending, cases in DATA.cases.items()},
     }
 )

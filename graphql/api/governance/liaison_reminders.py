@@ -14,6 +14,7 @@ from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
 from api.participants.liaisons import GAPS
 from domain.governance.rule_bodies.liaison import LiaisonRule
+from domain.kernel import IdOf
 from domain.masks import GAPS_READ, REMINDED_CONTACTS
 from projections.governance.contact_reminders import (
     ContactReminderFilter,
@@ -32,6 +33,7 @@ TO_CONFIRM = replace(GAPS, name="liaisonsToConfirm")
 class ContactReminder:
     """Reminder that a named contact is to be confirmed, which nobody answered yet · 联络人确认提醒. plan O2"""
 
+    id: Annotated[strawberry.ID, IdOf("contact")] = field("Its id · 提醒标识")
     person: PersonID = field("Id of the contact · 人员标识")
     membership: strawberry.ID = field("Id of the membership as a contact · 任职标识")
     organisation: strawberry.ID = field("Organisation, district code or enterprise it is held for · 单位标识")

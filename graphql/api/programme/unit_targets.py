@@ -16,7 +16,7 @@ from api.kit.row_mapping import shown
 from api.participants.organisations import Organisation, load_organisations
 from api.programme.pace import require_year
 from domain.access import Everything
-from domain.kernel import Command
+from domain.kernel import Command, IdOf
 from domain.masks import UNIT_TARGETS
 from domain.programme.targets import SetTarget
 from domain.programme.unit_targets import SetUnitTarget
@@ -31,6 +31,7 @@ from standards.edition.text import SourceMark
 class UnitTarget:
     """Target of a district, subdistrict or reporting unit, with what it has reached by the year's end · 单位目标. plan G4"""
 
+    id: Annotated[strawberry.ID, IdOf("unittarget")] = field("Its id · 单位目标标识")
     unit: Organisation | None = field("The unit · 单位", by="unit")
     year: int = field("Year · 年度")
     firms: int = field("Firms to be diagnosed by the year's end · 目标家数")

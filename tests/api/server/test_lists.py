@@ -22,6 +22,7 @@ OF_A_THING = {
     "implementations": "standard: DCMM",
     "policyChecks": 'policy: "none"',
     "appraisalFirms": "year: 2024",
+    "unitTargets": "year: 2024",
     "webhookDeliveries": 'endpoint: "none"',
     "comments": 'revision: "none"',
     "shadowMovers": 'revision: "none"',
