@@ -120,6 +120,7 @@ export const english = {
     proven: "Proven to be the least",
     radar: "Scores by dimension",
     issued: (version: number) => `By version ${version} of the report`,
+    version: (version: number) => `Version ${version} of the report`,
     notIssued: "The grade is that of the issued report; none is issued yet.",
     download: "Download",
     noReports: "No report yet.",

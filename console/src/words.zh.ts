@@ -149,6 +149,7 @@ export const chinese: Words = {
     proven: "已证明没有更少的做法",
     radar: "各维度得分",
     issued: (version: number) => `依据第 ${version} 版报告`,
+    version: (version: number) => `第 ${version} 版报告`,
     notIssued: "等级以出具的报告为准，目前尚无已出具的报告。",
     download: "下载",
     noReports: "尚无报告。",

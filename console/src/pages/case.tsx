@@ -182,14 +182,14 @@ function Reports({ diagnosis, again }: { diagnosis: CaseOf; again: () => void })
         rowKey={(one) => String(one.version)}
         empty={words.case.noReports}
         columns={[
-          { title: words.fields.name, text: (one) => words.case.issued(one.version) },
+          { title: words.fields.name, text: (one) => words.case.version(one.version) },
           { title: words.fields.at, text: (one) => shanghai(one.issuedAt) },
           { title: words.certificates.number, text: (one) => one.number ?? "" },
           { title: "SHA-256", text: (one) => one.sha256 },
         ]}
         render={(one) => (
           <div className="item bar" style={{ marginBottom: 0 }}>
-            <div className="grow"><strong>{words.case.issued(one.version)}</strong><div className="clause">{[shanghai(one.issuedAt), one.number, `${one.sha256.slice(0, 16)}…`].filter(Boolean).join(" · ")}</div></div>
+            <div className="grow"><strong>{words.case.version(one.version)}</strong><div className="clause">{[shanghai(one.issuedAt), one.number, `${one.sha256.slice(0, 16)}…`].filter(Boolean).join(" · ")}</div></div>
             <Button type="primary" onClick={() => void download(one.url)}>{words.case.download} PDF</Button>
           </div>
         )}

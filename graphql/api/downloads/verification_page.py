@@ -62,9 +62,10 @@ GRADE_UNREADABLE: Both = ("等级应为 1 至 10 的整数。", "The grade is a 
 NOT_VALID: Both = ("当前无效：", "Not valid now: ")
 SAMPLE: Both = ("示例数据，不具官方效力。", "Sample data without official standing.")
 STYLE = (
-    "body{font:1rem/1.6 system-ui,sans-serif;max-width:34rem;margin:2rem auto;padding:0 1rem;color-scheme:light dark}"
+    ":root{color-scheme:light dark}body{font:1rem/1.6 system-ui,sans-serif;max-width:34rem;margin:2rem auto;padding:0 1rem}"
     "p{margin:.3rem 0}.v{font-size:1.3rem;font-weight:600}input{font:inherit;width:100%;box-sizing:border-box;padding:.4rem}"
-    "button{font:inherit;margin:.6rem 0;padding:.4rem 1rem}"
+    "button{font:inherit;margin:.6rem 0;padding:.4rem 1rem}label{display:block;margin:.5rem 0}"
+    "h1{font-size:1.5rem}main+form{border-top:1px solid;margin-top:1rem;padding-top:.5rem}"
 )
 HEADERS = {
     **ALWAYS,
@@ -82,7 +83,8 @@ def _said(both: Both, kind: str = "") -> str:
 
 def _input(name: str, label: str, value: str, *, required: bool) -> str:
     needed = " required" if required else ""
-    return f'<input name="{name}" aria-label="{label}" autocomplete="off" maxlength="64"{needed} value="{escape(value)}">'
+    field = f'<input name="{name}" autocomplete="off" maxlength="64"{needed} value="{escape(value)}">'
+    return f"<label>{label}{field}</label>"
 
 
 def _form(asked: Both, *inputs: str) -> str:

@@ -122,6 +122,8 @@ def test_the_printed_link_leads_to_a_page_without_firm_and_grade(city: LiveCity,
         assert said in page.text
     good = client.get(path, params={"uscc": FIRM.uscc, "grade": str(grade)})
     assert "所填内容与记录一致" in good.text
+    fields = re.findall(r'<label>([^<]+)<input name="(\w+)"', good.text)
+    assert [name for _, name in fields] == ["uscc", "grade", "number"], "each field says what it is for where everyone sees it"
     bad = client.get(path, params={"uscc": FIRM.uscc, "grade": str(grade % 10 + 1)})
     assert "所填内容与记录不一致" in bad.text
     for odd in ("0", "11", "四", "1e9", "-1", "9" * 400):
