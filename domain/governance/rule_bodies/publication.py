@@ -49,7 +49,7 @@ class PublishedGroup(Part):
     def _members_are_of_its_side(self) -> Self:
         for one in self.members:
             if not fullmatch(MEMBERS[self.side], one):
-                raise ValueError(f"{one} is no {self.side.value}")
+                raise ValueError("a member of a group is no code of what it counts together")
         return self
 
 

@@ -195,6 +195,11 @@ VALUE_ERRORS: Mapping[str, tuple[str, str]] = {
         "",
         "标题或引言的占位只能是 {kind}、{year}、{edition}，请更正花括号中的文字",
     ),
+    "a group or a member of one is named twice": ("body.groups", "同一分组或同一成员重复列出，每个只列一次"),
+    "a member of a group is no code of what it counts together": (
+        "body.groups",
+        "成员与分组对象不符：区填六位区划代码，行业填大类代码（如 C34），档填 0 至 10",
+    ),
     "a base is stated twice": ("bases", "同一诊断形式与规模的基数重复设定"),
 }
 """What a command itself says of its members together -> (the member to put right, 中文)."""
@@ -212,6 +217,7 @@ IDS: Mapping[str, str] = {
 """Field whose ids have a form of their own -> an id of that form."""
 EXAMPLES: Mapping[str, str] = {
     r"^[0-9a-z-]{1,40}$": "2024",
+    r"^[a-z]+-[a-z0-9-]{1,30}$": "area-east",
     r"^[0-9A-Za-z][0-9A-Za-z_-]{0,39}$": "2026-11-dcmm",
     r"^-?[0-9]{1,12}(\.[0-9]{1,4})?$": "61.5",
     r"^[0-9a-f]{64}$": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
