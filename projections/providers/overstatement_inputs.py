@@ -65,7 +65,7 @@ def reported_firms(snapshot: Snapshot, year: int, edition: str) -> Iterator[Over
     for firm, (case, _, provider, own, verified) in sorted(latest.items()):
         division, size, district = levels[str(case)]
         stated = (str(provider), district, division, size, Decimal(own), Decimal(verified))
-        yield OverstatementFirm(firm, *stated, gaps[str(case)])
+        yield OverstatementFirm(firm, *stated, gaps.get(str(case), {}))
 
 
 def _gaps(snapshot: Snapshot, cases: Sequence[str]) -> Mapping[str, Mapping[str, Decimal]]:
@@ -76,7 +76,7 @@ def _gaps(snapshot: Snapshot, cases: Sequence[str]) -> Mapping[str, Mapping[str,
         levels = [orjson.loads(said).get("level") for said in (given, verified) if said is not None]
         if len(levels) == len((given, verified)) and None not in levels:
             found[str(case)][str(indicator)] = Decimal(levels[0]) - Decimal(levels[1])
-    return found
+    return {case: dict(sorted(gaps.items())) for case, gaps in found.items()}  # in one order: a digest is taken of it
 
 
 def differences_of(snapshot: Snapshot, year: int) -> dict[str, list[Decimal]]:
