@@ -75,6 +75,7 @@ class ContactReminded(ContactReminderEvent):
 
     type: Literal["contact.reminded.v1"] = "contact.reminded.v1"
     says: ClassVar = "提醒：{by} 前须确认联络人仍然属实"
+    says_in_english: ClassVar = "reminded that the contact is to be confirmed as still true by {by}"
 
 
 class ContactEscalated(ContactReminderEvent):
@@ -82,6 +83,7 @@ class ContactEscalated(ContactReminderEvent):
 
     type: Literal["contact.escalated.v1"] = "contact.escalated.v1"
     says: ClassVar = "上报：联络人须于 {by} 前确认，已逾期"
+    says_in_english: ClassVar = "reported that the contact was to be confirmed by {by}, and was not"
 
 
 AnyContactReminderEvent = ContactReminded | ContactEscalated
@@ -105,9 +107,9 @@ def decide(command: AnyContactReminderCommand, known: ContactReminders | None, c
     """Each once of a confirmation; nothing of who is no contact today or was confirmed since. Raises Refused: TIME_NOT_OVER."""
     require_right(command, context.role)
     rule = rule_in_force(context.read.get(LIAISON_RULE), LiaisonRule, context.day)
-    by = command.confirmed_on + timedelta(days=rule.confirmed_days)
     if not _is_current(command, context):
         return ()
+    by = command.confirmed_on + timedelta(days=rule.confirmed_days)
     is_said = known is not None and known.confirmed_on == command.confirmed_on
     fact = {"person": command.person, "membership": command.membership, "confirmed_on": command.confirmed_on, "by": by}
     match command:
@@ -132,7 +134,7 @@ def _is_current(command: AnyContactReminderCommand, context: DecisionContext) ->
     if held is None or not held.contact or not held.holds_on(context.day):
         return False
     if held.confirmed_on is None:
-        return command.confirmed_on >= context.first_day_of(stream)
+        return context.first_day_of(stream) <= command.confirmed_on <= context.day
     return command.confirmed_on == held.confirmed_on
 
 

@@ -44,8 +44,8 @@ UNIT_WITHOUT_TARGETS = Rule(
 UNIT_TARGET_OF_THE_CITY = Rule(
     "UNIT_TARGET_OF_THE_CITY",
     "plan G4",
-    "区的目标由市级设定；区级设定本区街镇的目标",
-    "The target of a district is the city's to set; a district sets those of its subdistricts",
+    "区的目标由市级设定，区级只设定本区街镇的目标，请改选街镇",
+    "The target of a district is the city's to set; a district sets those of its subdistricts: name one of these",
 )
 
 # Commands
@@ -76,6 +76,7 @@ class UnitTargetSet(Event):
     type: Literal["unittarget.set.v1"] = "unittarget.set.v1"
     told_to: ClassVar = EVERYONE
     says: ClassVar = "设定{unit:organisation} {year} 年度目标：诊断不少于 {firms} 家（{clause}）"
+    says_in_english: ClassVar = "set the target of {unit:organisation} for {year}: {firms} firms diagnosed ({clause})"
     concerns: ClassVar = ("district",)
     unit: str
     district: str | None

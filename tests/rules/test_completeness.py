@@ -71,6 +71,11 @@ def test_every_command_has_its_row_of_rights_and_every_row_a_command() -> None:
 
 MAY_SAY_THE_SAME: Mapping[tuple[str, str], str] = {
     ("CorrectHeadquarters", "reason"): "of a day that stands already there is nothing to correct, whatever the reason",
+    ("SetUnitTarget", "on_roster"): "what the roster counts judges a target and is no part of it",
+    **{
+        (name, "confirmed_on"): "a day on which the contact was not confirmed is passed over: others speak of that by now"
+        for name in ("RemindOfContact", "EscalateContact")
+    },
     ("DrawSalt", "sealed"): "the first salt stays, and whoever comes later takes that one",
     ("PublishEdition", "origins"): "a plain edition needs no origins, and what is sent of them is not kept",
     ("InviteToOutreachSession", "enterprises"): "who is invited stands; some of them, sent again, are no others",

@@ -34,7 +34,7 @@ export function ContactReminders() {
                 showIcon
                 style={{ marginBottom: 16 }}
                 title={(one.escalatedOn ? texts.over : texts.own)(one.organisationName ?? texts.yours, one.by)}
-                action={<Acts done={answer.again} acts={[{ label: texts.confirm, send: () => send(CONFIRM, { person: one.person, membership: one.membership }) }]} />}
+                action={<Acts about={one.membership} done={answer.again} acts={[{ label: texts.confirm, send: () => send(CONFIRM, { person: one.person, membership: one.membership }) }]} />}
               />
             ))}
             {others > 0 && ["CITY", "DISTRICT"].includes(viewer.role) && <p><Link to="/steering?tab=gaps">{texts.others(others)}</Link></p>}
