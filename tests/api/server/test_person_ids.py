@@ -163,6 +163,8 @@ def test_facts_that_hold_people_say_so_by_type() -> None:
         "crosswalk.reviewed.v1": {"reviewer"},
         "revision.reviewers_named.v1": {"reviewers"},
         "revision.reviewed.v1": {"reviewer"},
+        "contact.escalated.v1": {"person"},
+        "contact.reminded.v1": {"person"},
         "calibration.given.v1": {"person"},
         "calibration.computed.v1": {"person"},
         "training.attendance_recorded.v1": {"people"},
