@@ -2,6 +2,7 @@ import { App, Button, Tag, Typography } from "antd";
 import { useState } from "react";
 
 import { Shown, useAsk, useSend } from "../ask";
+import { shanghai } from "../format";
 import { graphql } from "../gql";
 import { RoleNames } from "../gql/enum-names";
 import type { Role } from "../gql/graphql";
@@ -34,6 +35,7 @@ export function People() {
   const answer = useAsk(PEOPLE, { role: role.length ? role : null, ...paging.paging });
   const send = useSend();
   const { modal } = App.useApp();
+  const today = shanghai(new Date().toISOString()).slice(0, 10); // who holds no role any more is invited to none
 
   async function invite(person: string) {
     const { data } = await send(INVITE, { person });
@@ -57,7 +59,7 @@ export function People() {
               { title: words.fields.name, dataIndex: "name" },
               { title: words.fields.phone, render: (_, one) => one.phone ?? "—" },
               { title: words.fields.role, render: (_, one) => one.memberships.nodes.map((held) => <Tag key={held.id}>{name(RoleNames, held.role)} {held.organisationName}{held.until ? words.aside(`${words.fields.until} ${held.until}`) : ""}</Tag>) },
-              { title: words.fields.status, render: (_, one) => (one.joined ? words.people.joined : <>{words.people.invited} <Button size="small" onClick={() => void invite(one.id)}>{words.people.invite}</Button></>) },
+              { title: words.fields.status, render: (_, one) => (one.joined ? words.people.joined : <>{words.people.invited} {one.memberships.nodes.some((held) => !held.until || held.until >= today) && <Button size="small" onClick={() => void invite(one.id)}>{words.people.invite}</Button>}</>) },
             ]}
           />
         )}

@@ -65,7 +65,7 @@ class Designation(DescribedEnum):
     BENCHMARK = "benchmark", "Benchmark of digital transformation · 数字化转型标杆企业"
     NATIONAL_PROJECT = "national_project", "Firm of a national project · 国家级项目承担企业"
     CITY_PROJECT = "city_project", "Firm of a project of the city · 市级项目承担企业"
-    PARK_PILOT = "park_pilot", "Firm of a pilot of a platform in a park · “平台+园区”试点企业"
+    PARK_PILOT = "park_pilot", "Firm of a pilot of a platform in a park · 平台加园区试点企业"
     FUNDED = "funded", "Firm supported by an industry or special fund · 产业基金与专项资金支持企业"
 
 

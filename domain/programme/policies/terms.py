@@ -19,7 +19,7 @@ class PolicyPurpose(DescribedEnum):
     CERTIFICATION = "certification", "Full implementation of a standard · 贯标补贴"
     SELECTION = "selection", "Being chosen for a list, such as chain leaders · 评选推荐"
     PROJECT = "project", "A project of the nation or the city · 国家和市级项目"
-    PARK_PILOT = "park_pilot", "A pilot of a platform in a park · “平台+园区”试点"
+    PARK_PILOT = "park_pilot", "A pilot of a platform in a park · 平台加园区试点"
     FUND = "fund", "An industry or special fund · 产业基金与专项资金"
     LOAN = "loan", "Interest or guarantee of a loan · 贷款贴息"
     LAND = "land", "Land or space in a park · 园区用地"

@@ -354,6 +354,8 @@ NOT_LOGGED = {
     "/subsidies/{year:int}/payments.xlsx": "what providers are paid, which is of no firm",
     "/editions/{name}": "the standard, which is no firm's",
     "/revisions/{revision:path}/{which}/{name}": "a draft of the standard, which is no firm's",
+    "/directory/{provider:path}/why.pdf": "a provider's entry and what led to it, open to everyone; of no firm",
+    "/ratings/{year:int}/{provider:path}.pdf": "a provider's rating, which is of no firm",
     "/papers/{paper}/{name}": "counts and means that tell of no firm, published for anyone or drafted for city and auditor",
     "/events": "ids, versions and times, as subscriptions tell them",
     "/exports": "counts, columns and digests; each file leaves its own row",

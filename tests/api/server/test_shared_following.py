@@ -20,6 +20,7 @@ from api.server.messages import CallerGone, GraphQLRequest, GraphQLResponse
 from api.server.operations import Operations
 from api.server.prepared_operations import PreparedOperation
 from domain.disclosures import Disclosure
+from journal.disclosure_log.disclosure_log import Held
 from tests.live_city import DOCUMENTS, RIGHTS, SCHEMA, LiveCity, Told, UpToNow
 
 PLAIN = (
@@ -300,9 +301,9 @@ def test_what_is_protected_is_written_down_for_each_who_is_told(city: LiveCity, 
     disclosures = city.installation.services.disclosures
     write = disclosures.write
 
-    def noted(disclosure: Disclosure) -> None:
+    def noted(disclosure: Disclosure, known: Held | None = None) -> None:
         written[disclosure.person] += 1
-        write(disclosure)
+        write(disclosure, known)
 
     monkeypatch.setattr(disclosures, "write", noted)
     asked = {"after": at(city, 0), "kind": ["enterprise"], "district": None}
