@@ -47,7 +47,7 @@ class Sizes:
 
 
 SIZES = Sizes()
-SMOKE = Sizes(few=2, many=4, rounds=1, window=2)
+SMOKE = Sizes(few=1, many=2, rounds=1, window=1)
 
 
 class Charged(Turns):

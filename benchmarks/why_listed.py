@@ -35,20 +35,22 @@ WHY = """query($provider: ID!) { whyListed(provider: $provider) { sentence
 
 @dataclass(frozen=True)
 class Sizes:
-    """rounds: of each question. firms: of the demo, which have no part in it."""
+    """rounds: of each question. firms: of the demo, which have no part in it. rated: providers with jobs in both rated years."""
 
     rounds: int = 15
     firms: int = 420
+    rated: int = 14
 
 
 SIZES = Sizes()
-SMOKE = Sizes(rounds=1, firms=60)
+SMOKE = Sizes(rounds=1, firms=60, rated=2)
 
 
 def compare(bench: Bench, sizes: Sizes) -> Iterator[Compared]:
     """The city asks, who is told most; on the last of the engines."""
     engine = bench.engines[-1]
-    fewer = {"cases": {ending: one.model_copy(update={"count": 1}) for ending, one in demo_data().cases.items()}}
+    fewer: dict[str, Any] = {"cases": {ending: one.model_copy(update={"count": 1}) for ending, one in demo_data().cases.items()}}
+    fewer |= {"finished": {}, "rated_providers": sizes.rated}
     data = demo_data().model_copy(update={"firms": sizes.firms, **fewer})
     with tempfile.TemporaryDirectory() as place, bench.postgres() if engine == "postgres" else nullcontext() as address:
         settings = Settings(Path(place) / "city", database=address)

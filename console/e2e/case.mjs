@@ -1,7 +1,17 @@
 // Finding a case by its firm and status, and letting its firm's person in.
-import { go, tab, URL_OF } from "./browser.mjs";
+import { go, settled, tab, URL_OF } from "./browser.mjs";
 
 const PASSWORD = "a-long-password-of-my-own-2026";
+
+/** What is looked for in a list, on whichever of its pages it stands. */
+async function turnedTo(page, wanted) {
+  await settled(page);
+  for (let tries = 0; tries < 20 && !(await wanted.count()); tries += 1) {
+    await page.getByRole("button", { name: "下一页" }).click();
+    await settled(page);
+  }
+  return wanted;
+}
 
 /** Where the case of a firm is, found by its status as the list shows it. */
 export async function caseOf(page, firm, status) {
@@ -10,7 +20,7 @@ export async function caseOf(page, firm, status) {
   await page.getByTitle(status, { exact: true }).click();
   await page.keyboard.press("Escape");
   const link = page.locator("tbody tr.ant-table-row", { hasText: status }).getByRole("link", { name: firm }).first();
-  return (await link.getAttribute("href")).slice(1);
+  return (await (await turnedTo(page, link)).getAttribute("href")).slice(1);
 }
 
 /** The firm's person joins by the district's invitation; who joined in an earlier journey only signs in. */
@@ -18,7 +28,7 @@ export async function joined(browser, district, firm, given = {}) {
   const login = `firm-${[...firm].map((sign) => sign.codePointAt(0).toString(36)).join("").slice(8, 28)}`;
   await go(district, "/people");
   const row = district.locator("tbody tr.ant-table-row", { hasText: firm }).first();
-  await row.waitFor();
+  await turnedTo(district, row);
   const [page] = await tab(browser, given);
   if (await row.getByRole("button", { name: "签发邀请" }).count()) {
     await row.getByRole("button", { name: "签发邀请" }).click();

@@ -32,6 +32,7 @@ from domain.diagnosis.scoring import RecordExpertReview, ScoreDiagnosis
 from domain.diagnosis.self_assessment import AnswerGiven, PledgeTruth, SaveAnswers, SubmitSelfAssessment
 from domain.diagnosis.state import ArbiterFinding, Deferral, ExpertRecommendation, Purpose, VerifiedAnswer
 from domain.diagnosis.visits import AgreeToVisit, PlanSiteVisit, RecordInterview, SignInOnSite
+from domain.governance.contact_reminders import RemindOfContact
 from domain.governance.dated_rules import ProposeRule, SetRule, dated_rule_on
 from domain.governance.proceedings.hearing import GiveStatement
 from domain.governance.proceedings.opening import OpenProceeding, ServeNotice, WithdrawProceeding
@@ -67,6 +68,7 @@ from domain.programme.sessions.schedule import SetOutreachSchedule
 from domain.programme.sessions.session import AnnounceOutreachSession, InviteToOutreachSession, PlanOutreachSession
 from domain.programme.sessions.state import OutreachKind
 from domain.programme.targets import Measure, SetTarget
+from domain.programme.unit_targets import SetUnitTarget
 from domain.programme.uplifts.uplift import RequestUplift
 from domain.providers.calibration import SetCalibrationCases
 from domain.providers.certificates import GrantCertificate
@@ -100,6 +102,7 @@ from tests.test_registry import HISTORIES
 
 ANY = EnterpriseFilter()
 TODAY = city_day(datetime.now(UTC))
+PROGRAM = replace(caller(Role.SYSTEM, ""), scope=Everything())
 LAST_DAY = TODAY + timedelta(days=30)
 USCCS = ("91330100799655058B", "91110000802100433B", "9144030071526726XG")
 
@@ -145,7 +148,9 @@ def journal(url: str) -> Iterator[Journal]:
 def city(journal: Journal) -> City:
     city = SelectingCity(journal, datetime.now(UTC) - timedelta(days=30))
     adopt(city)
+    contact = contact_named(city)
     city.clock = lambda: datetime.now(UTC)
+    city.send(PROGRAM, RemindOfContact(person="lian", membership="m1", confirmed_on=contact))
     city.send(CITY, roster(digest="3" * 64, rows=tuple(enumerate(OTHERS, 3))))
     costs = {**dict.fromkeys(("choice", "ratio", "count", "outcome"), (1, 2, 3, 4, 5)), "option": 1}
     city.send(
@@ -218,7 +223,7 @@ def arbitrate(city: City, case: str) -> None:
     arbiter = replace(caller(Role.ARBITER, "experts"), scope=Everything())
     city.send(arbiter, GiveArbiterOpinion(diagnosis=case, findings=(finding,)))
     city.send(FILLER, WithdrawProceeding(**of, reason="已协商一致"))
-    city.send(replace(caller(Role.SYSTEM, ""), scope=Everything()), SettleArbitration(diagnosis=case))
+    city.send(PROGRAM, SettleArbitration(diagnosis=case))
 
 
 def map_editions(city: City) -> None:
@@ -241,6 +246,17 @@ def map_to_another_model(city: City) -> None:
         expert = replace(caller(Role.READER, "experts"), actor=person, scope=Everything())
         city.send(expert, ReviewCrosswalk(**of, draft_version=2, verdict=Verdict.APPROVE, grounds="示例"))
     city.send(CITY, PublishCrosswalk(**of, draft_version=2))
+
+
+def contact_named(city: City) -> date:
+    """A contact of the provider that is to be confirmed by tomorrow, by a rule of its own; since when."""
+    since, whole = city_day(city.clock()), dated_rule_on(None, RuleKind.LIAISON, TODAY).body
+    body = whole.model_copy(update={"confirmed_days": (TODAY - since).days + 1, "notice_days": 2})
+    city.send(CITY, SetRule(body=body, since=since, source="示例", mark="I"))
+    city.send(CITY, RegisterPerson(person="lian", name="x"))
+    held = {"role": Role.PROVIDER, "organisation": "p1", "since": since, "contact": True}
+    city.send(CITY, GrantMembership(person="lian", membership="m1", **held))
+    return since
 
 
 def govern(city: City) -> None:
@@ -377,6 +393,7 @@ STORED_KEYS = {
 def outreach(city: City) -> None:
     """A session with a firm in it and a question, and a unit's schedule."""
     city.send(CITY, RegisterOrganisation(organisation="310117", kind=OrganisationKind.DISTRICT, name="松江区"))
+    city.send(CITY, SetUnitTarget(unit="310117", year=2024, firms=1, clause="plan G4", mark="I"))
     town = {"organisation": "310117001", "kind": OrganisationKind.SUBDISTRICT, "name": "岳阳街道"}
     city.send(CITY, RegisterOrganisation(**town, parent="310117"))
     when = {"held_on": LAST_DAY, "begins": "09:30", "ends": "11:30", "place": "会议室"}

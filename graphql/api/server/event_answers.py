@@ -30,7 +30,7 @@ KEPT = 128
 """Answers for anyone that are kept from one job to the next."""
 
 
-class Alike:
+class AskedAlike:
     """What subscriptions have in common that may be answered alike 同类订阅."""
 
 
@@ -42,7 +42,7 @@ class UnansweredEvent:
     """
 
     admitted: PreparedOperation
-    alike: Alike
+    alike: AskedAlike
     event: object
     variables: Variables = field(default_factory=copy_context)
 
@@ -97,15 +97,15 @@ class EventAnswers:
         self._completed = completed
         self._deadline_seconds = deadline_seconds
         self._together = AskedTogether(in_thread)
-        self._kept: OrderedDict[tuple[Alike, int], _Kept] = OrderedDict()
-        self._alike: WeakValueDictionary[Hashable, Alike] = WeakValueDictionary()
+        self._kept: OrderedDict[tuple[AskedAlike, int], _Kept] = OrderedDict()
+        self._alike: WeakValueDictionary[Hashable, AskedAlike] = WeakValueDictionary()
         self._keeping = threading.Lock()
 
-    def alike(self, admitted: PreparedOperation) -> Alike:
+    def alike(self, admitted: PreparedOperation) -> AskedAlike:
         """One and the same of all subscriptions that an event may be answered alike for, as long as there are any."""
-        return self._alike.setdefault(admitted.alike, Alike())
+        return self._alike.setdefault(admitted.alike, AskedAlike())
 
-    async def answer(self, admitted: PreparedOperation, alike: Alike, event: object) -> GraphQLResponse:
+    async def answer(self, admitted: PreparedOperation, alike: AskedAlike, event: object) -> GraphQLResponse:
         """The answer to an event; alike: of its subscription.
 
         Raises:
