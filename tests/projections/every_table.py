@@ -95,6 +95,7 @@ from projections.participants.enterprises import EnterpriseFilter
 from standards import CostUnit, edition_mappings, load_composition, training_text
 from standards.external.crosswalk import CrosswalkRow
 from tests.firm_ids import SALT, firm_id
+from tests.projections.named_contact import contact_named
 from tests.revising_city import put_to_consultation, review_erratum, shadow_runs
 from tests.selecting_city import SelectingCity, adopt
 from tests.small_city import CITY, ENTERPRISE, FILLER, FIRM, PROVIDER, City, caller, loan, opening, roster, sections
@@ -112,9 +113,7 @@ def firm(uscc: str, **rest: object) -> Firm:
 
 
 OTHERS = (
-    firm(
-        USCCS[0], name="示例临港新材料有限公司", district="310115", park="lingang", reporting_unit="lingang", group="g1"
-    ),
+    firm(USCCS[0], name="示例临港新材料有限公司", district="310115", park="lingang", reporting_unit="lingang", group="g1"),
     firm(USCCS[1], name="示例嘉定汽车零部件有限公司", district="310114", subdistrict="310114001"),
     firm(USCCS[2], name="示例电子有限公司", district="310117", group="g1"),
 )
@@ -148,20 +147,16 @@ def journal(url: str) -> Iterator[Journal]:
 def city(journal: Journal) -> City:
     city = SelectingCity(journal, datetime.now(UTC) - timedelta(days=30))
     adopt(city)
-    contact = contact_named(city)
+    contact = contact_named(city, TODAY)
     city.clock = lambda: datetime.now(UTC)
     city.send(PROGRAM, RemindOfContact(person="lian", membership="m1", confirmed_on=contact))
     city.send(CITY, roster(digest="3" * 64, rows=tuple(enumerate(OTHERS, 3))))
     costs = {**dict.fromkeys(("choice", "ratio", "count", "outcome"), (1, 2, 3, 4, 5)), "option": 1}
-    city.send(
-        CITY, SetImprovementCosts(edition="2023", since=TODAY, unit=CostUnit.EFFORT, source="试验", mark="P", **costs)
-    )
+    city.send(CITY, SetImprovementCosts(edition="2023", since=TODAY, unit=CostUnit.EFFORT, source="试验", mark="P", **costs))
     city.send(CITY, SetTarget(year=2024, measure=Measure.SHARE_DIAGNOSED, at_least=Decimal(60), clause="plan G2", mark="V"))
     object_and_confirm(city, city.issued())
     city.send(CITY, RegisterPerson(person="u1", name="x"))
-    grant = GrantMembership(
-        person="u1", membership="m1", role=Role.ENTERPRISE, organisation=ENTERPRISE, since="2024-01-01"
-    )
+    grant = GrantMembership(person="u1", membership="m1", role=Role.ENTERPRISE, organisation=ENTERPRISE, since="2024-01-01")
     city.send(CITY, grant)
     open_to_others(city)
     outreach(city)
@@ -246,17 +241,6 @@ def map_to_another_model(city: City) -> None:
         expert = replace(caller(Role.READER, "experts"), actor=person, scope=Everything())
         city.send(expert, ReviewCrosswalk(**of, draft_version=2, verdict=Verdict.APPROVE, grounds="示例"))
     city.send(CITY, PublishCrosswalk(**of, draft_version=2))
-
-
-def contact_named(city: City) -> date:
-    """A contact of the provider that is to be confirmed by tomorrow, by a rule of its own; since when."""
-    since, whole = city_day(city.clock()), dated_rule_on(None, RuleKind.LIAISON, TODAY).body
-    body = whole.model_copy(update={"confirmed_days": (TODAY - since).days + 1, "notice_days": 2})
-    city.send(CITY, SetRule(body=body, since=since, source="示例", mark="I"))
-    city.send(CITY, RegisterPerson(person="lian", name="x"))
-    held = {"role": Role.PROVIDER, "organisation": "p1", "since": since, "contact": True}
-    city.send(CITY, GrantMembership(person="lian", membership="m1", **held))
-    return since
 
 
 def govern(city: City) -> None:

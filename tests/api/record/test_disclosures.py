@@ -354,8 +354,7 @@ NOT_LOGGED = {
     "/subsidies/{year:int}/payments.xlsx": "what providers are paid, which is of no firm",
     "/editions/{name}": "the standard, which is no firm's",
     "/revisions/{revision:path}/{which}/{name}": "a draft of the standard, which is no firm's",
-    "/directory/{provider:path}/why.pdf": "a provider's entry and what led to it, open to everyone; of no firm",
-    "/ratings/{year:int}/{provider:path}.pdf": "a provider's rating, which is of no firm",
+    **dict.fromkeys(("/directory/{provider:path}/why.pdf", "/ratings/{year:int}/{provider:path}.pdf"), "of a provider, of no firm"),
     "/papers/{paper}/{name}": "counts and means that tell of no firm, published for anyone or drafted for city and auditor",
     "/events": "ids, versions and times, as subscriptions tell them",
     "/exports": "counts, columns and digests; each file leaves its own row",
@@ -383,8 +382,7 @@ LOGGED = (
 
 
 def test_every_plain_route_is_known_to_leave_a_row_or_why_not(city: LiveCity) -> None:
-    app = create_app(city.installation.services)
-    found = {route.path for route in app.routes if isinstance(route, Route)}
+    found = {route.path for route in create_app(city.installation.services).routes if isinstance(route, Route)}
     pages = {path for path in found if path.startswith("/graphiql")}
     assert found - pages == {*NOT_LOGGED, *LOGGED}
 
