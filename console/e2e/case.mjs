@@ -4,7 +4,7 @@ import { go, settled, tab, URL_OF } from "./browser.mjs";
 const PASSWORD = "a-long-password-of-my-own-2026";
 
 /** What is looked for in a list, on whichever of its pages it stands. */
-async function turnedTo(page, wanted) {
+export async function turnedTo(page, wanted) {
   await settled(page);
   for (let tries = 0; tries < 20 && !(await wanted.count()); tries += 1) {
     await page.getByRole("button", { name: "下一页" }).click();

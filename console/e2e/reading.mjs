@@ -13,6 +13,19 @@ async function follow(page, href) {
   await page.locator("h2", { hasText: "区级备案" }).waitFor();
 }
 
+/** Whether a person sees the case, once what was done has had time to reach the pages. */
+async function reads(reader, address) {
+  await reader.goto(address);
+  for (let looks = 0; looks < 4; looks += 1) {
+    await reader.reload();
+    await reader.locator("h1").or(reader.getByText("没有此诊断")).first().waitFor();
+    await settled(reader);
+    if (await reader.locator("h2", { hasText: "专家解读" }).or(reader.locator("h1", { hasText: READ_ANEW })).count()) return true;
+    await reader.waitForTimeout(500);
+  }
+  return false;
+}
+
 const sent = (page) => page.locator(".ant-modal button[type=submit]").click();
 const shut = (page) => page.locator(".ant-modal").waitFor({ state: "hidden" });
 
@@ -29,7 +42,7 @@ await journey(async (browser) => {
 
   const [reader] = await tab(browser, PHONE);
   await signIn(reader, "reader");
-  for (let at = 0; at < 3; at += 1) {
+  for (let at = 0; at < 6; at += 1) {
     await follow(district, href);
     await district.getByRole("button", { name: "指派解读专家" }).click();
     await settled(district);
@@ -37,10 +50,7 @@ await journey(async (browser) => {
     await dated(district.getByLabel("指派截止日"), later);
     await sent(district);
     await shut(district);
-    await reader.goto(`${URL_OF}/#${href}?tab=follow-up&tried=${at}`);
-    await reader.reload();
-    await reader.locator("h1").or(reader.getByText("没有此诊断")).first().waitFor();
-    if (await reader.locator("h2", { hasText: "专家解读" }).or(reader.locator("h1", { hasText: READ_ANEW })).count()) break;
+    if (await reads(reader, `${URL_OF}/#${href}?tab=follow-up&tried=${at}`)) break;
   }
   await follow(reader, href);
   await reader.getByRole("button", { name: "记录解读" }).click();

@@ -1,5 +1,6 @@
 // What a firm says of a step: refused before the step is reached, a complaint replied to by the city, a second instance asked for; the provider sees what has a name.
 import { accessible, chooseAt, go, journey, opens, shot, signIn, tab } from "./browser.mjs";
+import { turnedTo } from "./case.mjs";
 import { submitted } from "./submitting.mjs";
 
 async function say(page, step, kind, text, anonymous) {
@@ -34,7 +35,7 @@ await journey(async (browser) => {
   const [city] = await tab(browser, { colorScheme: "dark" });
   await signIn(city, "city");
   await go(city, "/feedback");
-  await city.locator("tr.ant-table-row", { hasText: "投诉" }).getByRole("button", { name: /查\s?看/ }).click();
+  await (await turnedTo(city, city.locator("tr.ant-table-row", { hasText: "投诉" }).getByRole("button", { name: /查\s?看/ }))).click();
   await city.getByText("服务商迟迟不受理<b>").waitFor();
   await city.getByRole("button", { name: "受 理" }).click();
   await opens(city.getByRole("button", { name: "答 复" }), city.getByRole("textbox", { name: "答复" }));
