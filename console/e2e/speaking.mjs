@@ -62,7 +62,7 @@ await journey(async (browser) => {
   await signIn(provider, "provider");
   await go(provider, "/feedback");
   await provider.locator("tr.ant-table-row").first().waitFor();
-  const seen = await provider.locator("tr.ant-table-row", { hasText: "投诉" }).count();
+  const seen = await (await turnedTo(provider, provider.locator("tr.ant-table-row", { hasText: "投诉" }))).count();
   await accessible(provider, "feedback-phone");
   await shot(provider, "feedback-phone");
   return { early, running, seen };
