@@ -82,6 +82,9 @@ def test_a_contact_never_confirmed_holds_from_its_grant() -> None:
     early = BEFORE.date() - timedelta(days=1)
     before = EscalateContact(person="li", membership="m1", confirmed_on=early)
     contact(confirmed_on=None).when(before, PROGRAM, at=at(BY + timedelta(days=1))).then()
+    for ahead in (BY + timedelta(days=2), date.max):  # no contact was confirmed on a day that has not come
+        later = RemindOfContact(person="li", membership="m1", confirmed_on=ahead)
+        contact(confirmed_on=None).when(later, PROGRAM, at=at(BY + timedelta(days=1))).then()
     contact(confirmed_on=None).when(ESCALATE, PROGRAM, at=at(BY + timedelta(days=1))).then(ContactEscalated(**FACT))
 
 
