@@ -8,7 +8,7 @@ is held by `test_attacks.py` and `test_lists.py`.
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
@@ -22,6 +22,7 @@ from api.kit.ports import Identified
 from api.server.messages import GraphQLRequest
 from api.server.operations import Operations
 from domain.access import EXPERTS, Role, admits, scope_of
+from domain.instants import city_time
 from domain.masks import ANSWERS, FINANCE, OUTCOMES
 from journal import Caller
 from standards import Answer
@@ -34,7 +35,8 @@ from tests.small_city import City, sections
 from zhenduan.settings import Settings
 from zhenduan.wiring import opened
 
-BEGAN = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
+BEGAN = city_time(TODAY, "12:00")
+"""At noon, whenever the test runs: an hour ago is another day just after midnight, and nobody held a role yet."""
 TRIED = {**ARGUMENTS, "id": NODES[:1]}
 """As every question is tried; the things of all ids are asked for together."""
 
