@@ -5,7 +5,7 @@ looks at in the same transaction as the rows. Where it does not hold nothing is 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from functools import cached_property
@@ -85,13 +85,18 @@ class Precondition:
     """What must still hold for a caller to be who they were found to be 前提, and how long that may be asked instead.
 
     condition: in SQL over the database of the read models, `{}` for each of `values`. since, until: from the moment the caller was
-    found out to that at which time alone changes it, UTC.
+    found out to that at which time alone changes it, UTC. stands_here: what this process alone can tell of it.
     """
 
     condition: str
     values: tuple[str, ...]
     since: datetime
     until: datetime
+    stands_here: Callable[[], bool] = field(default=lambda: True, compare=False)
+
+    def may_be_asked(self, now: datetime) -> bool:
+        """Whether it may be asked at a moment in place of finding out anew who the caller is."""
+        return self.since <= now < self.until and self.stands_here()
 
 
 KNOWN_FOR = timedelta(minutes=1)

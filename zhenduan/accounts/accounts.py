@@ -357,9 +357,8 @@ class LocalAccounts:
         ends = min(datetime.fromtimestamp(claims["exp"], UTC), end_of(held[0]))
         values = (issuer, subject, person, person_stream(person), str(version))
         until = min(ends, now + KNOWN_FOR, _end_of_day(now), provider.keys_until)
-        return self._if_asked(
-            replace(identified(person, held[0], now, ends), precondition=Precondition(SUBJECT_STANDS, values, now, until))
-        )
+        precondition = Precondition(SUBJECT_STANDS, values, now, until, provider.keys_unchanged())
+        return self._if_asked(replace(identified(person, held[0], now, ends), precondition=precondition))
 
     # Partner keys
 

@@ -143,6 +143,11 @@ class IdentityProvider:
         """When its keys are to be fetched anew: until then one that it took back may be believed."""
         return (self._fetched or self._clock()) + KEYS_LIVE
 
+    def keys_unchanged(self) -> Callable[[], bool]:
+        """Tells whether its keys were not fetched anew since now: if they were, one that it took back is believed no more."""
+        fetched = self._fetched
+        return lambda: self._fetched == fetched
+
     def _age(self) -> timedelta:
         return self._clock() - self._fetched if self._fetched is not None else KEYS_LIVE
 

@@ -57,7 +57,7 @@ class Callers:
         found = self._known.get(digest(token))
         if found is None or found.precondition is None:
             return None
-        return KnownCaller(found, found.precondition) if found.precondition.since <= now < found.precondition.until else None
+        return KnownCaller(found, found.precondition) if found.precondition.may_be_asked(now) else None
 
     def forget(self, token: str | None) -> None:
         """It is to be found out anew."""

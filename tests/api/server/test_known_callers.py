@@ -94,6 +94,9 @@ class Vouching:
     settings = SimpleNamespace(issuer="https://id.example")
     keys_until = datetime.max.replace(tzinfo=UTC)
 
+    def keys_unchanged(self) -> Callable[[], bool]:
+        return lambda: True
+
     def verify(self, token: str) -> dict[str, Any]:
         return {"sub": token, "exp": (datetime.now(UTC) + timedelta(hours=1)).timestamp()}
 
