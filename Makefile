@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # What the console is built from.
 CONSOLE_SOURCES := $(wildcard console/*.* console/src/*.* console/src/*/*.*)
 
-.PHONY: demo browser clients test quick explore walk torture bench lint types wheel audit check install
+.PHONY: demo browser clients test quick seconds explore walk torture bench lint types wheel audit check install
 
 install: $(VENV)/.installed $(VENV)/.console
 
@@ -45,19 +45,27 @@ TEST_FOLDER := $(shell test -w /dev/shm && echo /dev/shm || echo $${TMPDIR:-/tmp
 PYTEST := TMPDIR=$(TEST_FOLDER) PYTHONHASHSEED=0 $(BIN)/python -m pytest -q
 # One more than there are cores: a test that waits for PostgreSQL, a socket or a command leaves its core to another.
 WORKERS ?= $(shell expr $$(nproc 2>/dev/null || sysctl -n hw.ncpu) + 1)
-BESIDE = mkdir -p var; $(PYTEST) tests/rules >var/rules.log 2>&1 & rules=$$!; failed=0
 BESIDE_ALL = mkdir -p var; { $(PYTEST) tests/rules; good=$$?; $(PYTEST) tests/e2e/test_console.py && exit $$good; } >var/rules.log 2>&1 & \
 	rules=$$!; failed=0
 TOGETHER = wait $$rules || failed=1; cat var/rules.log; exit $$failed
 
 test: install clients browser
-	$(BESIDE_ALL); $(PYTEST) -n $(WORKERS) --dist loadfile --no-loadscope-reorder --ignore tests/rules --ignore tests/e2e/test_console.py || failed=1; \
-	$(TOGETHER)
+	$(BESIDE_ALL); $(PYTEST) -n $(WORKERS) --dist loadfile --no-loadscope-reorder --junitxml=var/tests.xml \
+	--ignore tests/rules --ignore tests/e2e/test_console.py || failed=1; $(TOGETHER)
 
-# What a change needs before it lands: lint, types, papers, rules, and the tests of what was touched since SINCE, else since main.
-# The rules, in one process, take longest, so the others give way to them.
-quick: install clients browser lint types
-	$(BESIDE); nice -n 5 env $(PYTEST) -n $(WORKERS) --dist loadfile --no-loadscope-reorder $$($(BIN)/python scripts/touched $(SINCE) | grep -vx tests/rules) || failed=1; $(TOGETHER)
+# What a change needs before it lands, in three minutes: lint, types, papers, the rules where they may see it, and the nearest tests of
+# what was touched since SINCE, else since main; what is left to `make test` is named. The rules, in one process, take longest, so the
+# others give way to them.
+quick: install clients browser lint
+	@chosen=$$($(BIN)/python scripts/touched $(SINCE)) || exit 1; mkdir -p var; failed=0; \
+	$(BIN)/mypy >var/types.log 2>&1 & types=$$!; \
+	{ case " $$(echo $$chosen) " in *" tests/rules "*) $(PYTEST) tests/rules;; esac; } >var/rules.log 2>&1 & rules=$$!; \
+	nice -n 5 env $(PYTEST) -n $(WORKERS) --dist loadfile --no-loadscope-reorder $$(echo "$$chosen" | grep -vx tests/rules) || failed=1; \
+	wait $$types || failed=1; cat var/types.log; $(TOGETHER)
+
+# What each file of tests takes, as the last whole run measured it: from this `make quick` knows what it has time for.
+seconds: install
+	$(BIN)/python scripts/touched --measured var/tests.xml
 
 # Draws other examples than the suite for as long as it is given, and keeps what it finds.
 explore: install

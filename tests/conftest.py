@@ -39,33 +39,15 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("filterwarnings", "ignore:Generating overly large repr:hypothesis.errors.HypothesisWarning")
 
 
-DEAREST = (
-    "test_operator_page.py",
-    "test_issued.py",
-    "test_benchmarks.py",
-    "test_single_sign_on.py",
-    "test_scopes.py",
-    "test_masked_alike.py",
-    "test_accounts.py",
-    "test_edition_workbook.py",
-    "test_second_factors.py",
-    "test_person_ids.py",
-    "test_reads_beside_imports.py",
-    "test_as_of.py",
-    "test_vault_backup.py",
-    "test_extreme_numbers.py",
-    "test_lists.py",
-    "test_access_table.py",
-    "test_dossier_bounds.py",
-    "test_stock_clients.py",
-)
-"""Files that take longest by processor time, measured on 2026-11-28: begun last, one of them keeps a worker while the others have
-nothing to do."""
+SECONDS = Path(__file__).parent / "seconds.txt"
+"""What each file took in a whole run, and its path (`make seconds`)."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The dearest files first, the others as they lie."""
-    items.sort(key=lambda item: DEAREST.index(item.path.name) if item.path.name in DEAREST else len(DEAREST))
+    """The dearest files first: begun last, one of them keeps a worker while the others have nothing to do."""
+    lines = (line.partition(" ") for line in SECONDS.read_text("utf-8").splitlines() if not line.startswith("#"))
+    seconds = {SECONDS.parents[1] / path: float(spent) for spent, _, path in lines}
+    items.sort(key=lambda item: -seconds.get(item.path, 0.0))
 
 
 def pytest_collection_finish() -> None:

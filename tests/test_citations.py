@@ -1,7 +1,9 @@
 """Citations 引用: each clause of the plan, decision, mark and working paper that is cited anywhere stands on its page."""
 
+import os
 import re
 from collections.abc import Collection, Iterator
+from functools import cache
 from io import StringIO
 from pathlib import Path
 from tokenize import COMMENT, STRING, generate_tokens
@@ -14,7 +16,7 @@ from standards.edition.text import SourceMark
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-SKIPPED = {"build", "var", "static", "fonts", "oscal"}
+SKIPPED = {"build", "var", "static", "fonts", "oscal", "node_modules", "__pycache__"}
 """Folders of what is made or comes from elsewhere."""
 
 ONE = r"[A-Z]\d+(?:\s?[–-]\s?[A-Z]?\d+)?"
@@ -26,14 +28,22 @@ DECISION = re.compile(r"\bdecisions? ((?:\d+)(?:(?:, | and )\d+)*)")
 PAPER = re.compile(r"\b((?:facts|interop) \d+\.\d+)(?: and (\d+\.\d+))?")
 
 
-def texts() -> Iterator[tuple[str, str]]:
+@cache
+def ours() -> tuple[str, ...]:
+    """Every file that is not made and comes from nowhere else, as its path from the root; what is skipped is not gone through."""
+    found: list[str] = []
+    for folder, folders, files in os.walk(ROOT):
+        folders[:] = [one for one in folders if not one.startswith(".") and one not in SKIPPED and not one.endswith(".egg-info")]
+        found += [Path(folder, one).relative_to(ROOT).as_posix() for one in files if not one.startswith(".")]
+    return tuple(sorted(found))
+
+
+@cache
+def texts() -> tuple[tuple[str, str], ...]:
     """(path, text) of everything that is written here by hand or printed from it."""
-    for path in sorted(ROOT.rglob("*")):
-        parts = path.relative_to(ROOT).parts
-        if path.suffix not in (".py", ".md", ".yaml", ".graphql", ".toml", ".html", ".css") or path == Path(__file__):
-            continue
-        if not any(part.startswith(".") or part in SKIPPED or part.endswith(".egg-info") for part in parts):
-            yield "/".join(parts), path.read_text("utf-8")
+    kinds = (".py", ".md", ".yaml", ".graphql", ".toml", ".html", ".css")
+    mine = Path(__file__).relative_to(ROOT).as_posix()
+    return tuple((path, (ROOT / path).read_text("utf-8")) for path in ours() if path.endswith(kinds) and path != mine)
 
 
 def clauses(text: str) -> Iterator[str]:
@@ -173,23 +183,22 @@ def missing(where: str, text: str, known: Collection[str]) -> list[str]:
     """
     within = where.removesuffix("README.md") if ROOM.fullmatch(where) else ""
     folders = NAMED_FOLDER.findall(text) if within else []
-    there = [path for path in known if path.startswith(within)]
     gone = [one for one in folders if not any(path.startswith((f"{within}{one}", one)) for path in known)]
-    return gone + [
-        one
-        for one in NAMED_FILE.findall(prose(where, text))
-        if not one.endswith("__init__.py")  # named where it must never be
-        and one not in known
-        and not any(path.endswith(f"/{one}") or path == one for path in there)
-    ]
+    named = {one for one in NAMED_FILE.findall(prose(where, text)) if not one.endswith("__init__.py")}  # where it must never be
+    return gone + sorted(named - ends(within, tuple(known)) - set(known)) if named else gone
+
+
+@cache
+def ends(within: str, known: tuple[str, ...]) -> frozenset[str]:
+    """Every path in a folder, and all that is left of each from any of its folders on."""
+    parts = [path.split("/") for path in known if path.startswith(within)]
+    return frozenset("/".join(path[first:]) for path in parts for first in range(len(path)))
 
 
 def test_a_file_that_is_named_is_there() -> None:
     """A docstring or page that sends its reader to a file of before a move sends them nowhere."""
-    everything = [path for path in ROOT.rglob("*") if path.is_file() and "node_modules" not in path.parts]
-    known = {path.relative_to(ROOT).as_posix() for path in everything}
     pages = [(where, text) for where, text in texts() if where.endswith((".py", ".md")) and not where.startswith(HISTORY)]
-    assert [(where, one) for where, text in pages for one in missing(where, text, known)] == []
+    assert [(where, one) for where, text in pages for one in missing(where, text, ours())] == []
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What `make quick` runs 相关测试: papers and rules always, then what was touched and what imports it."""
+"""What `make quick` runs 相关测试: the papers always, the rules where they may see it, and the nearest others as time allows."""
 
 import shutil
 import subprocess
@@ -10,26 +10,31 @@ import pytest
 SCRIPT = Path(__file__).parents[1] / "scripts" / "touched"
 FILES = {
     "journal/blobs.py": "",
+    "journal/codec.py": "",
     "interop/rosters/reading.py": "",
     "graphql/api/diagnosis/reports.py": "",
     "graphql/api/diagnosis/visits.py": "",
     "domain/kernel.py": "",
+    "domain/names.py": "import journal.codec",
     "benchmarks/append.py": "",
     "tests/benchmarks/test_benchmarks.py": "",
     "tests/test_papers.py": "",
     "tests/rules/test_kernel.py": "from domain import kernel",
+    "tests/rules/test_former_names.py": "from domain.names import name",
     "tests/journal/test_blobs.py": "from journal.blobs import Blobs",
     "tests/journal/test_merkle.py": "",
     "tests/interop/rosters/test_reading.py": "",
     "tests/e2e/test_uploads.py": "from journal import blobs",
+    "tests/e2e/test_console.py": "from journal import blobs",
     "tests/api/diagnosis/test_reports.py": "",
     "tests/api/diagnosis/test_reports_kept.py": "",
     "tests/api/diagnosis/test_firms.py": "",
     "tests/torture/test_kills.py": "from journal import blobs",
     "tests/api/server/test_scopes.py": "from journal.blobs import Blobs",
+    "tests/seconds.txt": "# s\n5.0 tests/test_papers.py\n20.0 tests/journal/test_blobs.py\n900.5 tests/api/server/test_scopes.py\n",
     **{f"tests/e2e/test_{number}.py": "from domain.kernel import Rule" for number in range(20)},
 }
-ALWAYS = {"tests/test_papers.py", "tests/rules"}
+PAPERS = {"tests/test_papers.py"}
 
 
 @pytest.fixture
@@ -51,15 +56,15 @@ def git(folder: Path, *words: str) -> None:
 
 
 def touched(folder: Path, *names: str) -> tuple[set[str], str]:
-    """Tests beside those that are always run, once some files were changed, and what is said of the rest."""
+    """Tests beside the papers, once some files were changed, and what is said of the rest."""
     for name in names:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("changed = 1\n", "utf-8")
     command = [sys.executable, folder / "scripts" / "touched"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - ours
     found = set(done.stdout.split())
-    assert found >= ALWAYS
-    return found - ALWAYS, done.stderr
+    assert found >= PAPERS
+    return found - PAPERS, done.stderr
 
 
 @pytest.mark.parametrize(
@@ -67,20 +72,25 @@ def touched(folder: Path, *names: str) -> tuple[set[str], str]:
     [
         ((), set()),
         (("docs/x.md",), set()),
-        (("benchmarks/append.py",), {"tests/benchmarks"}),
+        (("benchmarks/append.py",), {"tests/benchmarks/test_benchmarks.py"}),
         (("journal/blobs.py",), {"tests/journal/test_blobs.py", "tests/e2e/test_uploads.py"}),
+        (("docs/x.md", "console/src/page.tsx"), set()),
         (("interop/rosters/reading.py",), {"tests/interop/rosters/test_reading.py"}),
         (
             ("graphql/api/diagnosis/reports.py",),
             {"tests/api/diagnosis/test_reports.py", "tests/api/diagnosis/test_reports_kept.py"},
         ),
-        (("graphql/api/diagnosis/visits.py",), {"tests/api/diagnosis"}),
+        (
+            ("graphql/api/diagnosis/visits.py",),
+            {f"tests/api/diagnosis/test_{name}.py" for name in ("firms", "reports", "reports_kept")},
+        ),
         (("tests/journal/test_merkle.py",), {"tests/journal/test_merkle.py"}),
-        (("tests/api/server/test_scopes.py",), {"tests/api/server/test_scopes.py"}),
         (("tests/e2e/test_new.py",), {"tests/e2e/test_new.py"}),
+        (("domain/names.py",), {"tests/rules"}),
+        (("standards/2023/levels.yaml",), {"tests/rules"}),
         (
             ("tests/rules/test_kernel.py", "tests/interop/rosters/test_reading.py"),
-            {"tests/interop/rosters/test_reading.py"},
+            {"tests/rules", "tests/interop/rosters/test_reading.py"},
         ),
     ],
 )
@@ -90,13 +100,48 @@ def test_a_change_needs_its_own_tests_and_those_that_import_it(
     assert touched(tree, *names)[0] == tests
 
 
-def test_what_nearly_everything_imports_is_left_to_the_whole_suite_and_said(tree: Path) -> None:
+def test_of_the_rules_those_that_look_beyond_them_are_run_for_what_they_see(tree: Path) -> None:
+    tests, _ = touched(tree, "journal/codec.py")
+    assert tests & {"tests/rules", "tests/rules/test_former_names.py"} == {"tests/rules/test_former_names.py"}
+
+
+def test_no_more_is_run_than_there_is_time_for_and_the_rest_is_said(tree: Path) -> None:
+    """Each of the twenty takes ten seconds, as long as nobody measured it; the papers five: fourteen have room in 150 s."""
     tests, said = touched(tree, "domain/kernel.py")
-    assert tests == set()
-    assert "domain.kernel" in said
+    assert len(tests) == 1 + 14
+    assert "6 个测试文件未运行 files of tests, 60 s" in said
+    assert all((f"tests/e2e/test_{number}.py" in tests) is not (f" test_{number}" in said) for number in range(20))
 
 
-def test_what_asks_the_whole_schema_is_left_to_the_whole_suite_and_said(tree: Path) -> None:
-    tests, said = touched(tree, "journal/blobs.py")
-    assert "tests/api/server/test_scopes.py" not in tests
-    assert "tests/api/server/test_scopes.py" in said
+def test_a_file_that_nobody_measured_takes_as_long_as_those_beside_it(tree: Path) -> None:
+    with (tree / "tests" / "seconds.txt").open("a") as file:
+        file.write("70.0 tests/e2e/test_0.py\n82.0 tests/e2e/test_1.py\n")
+    tests, said = touched(tree, "domain/kernel.py")
+    assert tests == {"tests/rules", "tests/e2e/test_0.py"}, "one more of 76 s has no room beside 5 and 70"
+    assert "19 个测试文件" in said
+
+
+def test_the_nearest_come_first(tree: Path) -> None:
+    with (tree / "tests" / "seconds.txt").open("a") as file:
+        file.write("".join(f"40.0 tests/e2e/test_{number}.py\n" for number in range(20)))
+    tests, _ = touched(tree, "domain/kernel.py", "journal/blobs.py", "tests/e2e/test_19.py")
+    assert tests >= {"tests/e2e/test_19.py", "tests/journal/test_blobs.py", "tests/e2e/test_uploads.py"}
+    assert len(tests & {f"tests/e2e/test_{number}.py" for number in range(19)}) == 1, "what everything imports comes last"
+
+
+@pytest.mark.parametrize(
+    ("name", "left"), [("tests/api/server/test_scopes.py", "test_scopes"), ("tests/e2e/test_console.py", "test_console")]
+)
+def test_what_takes_longer_than_there_is_time_is_said_even_where_it_was_touched(tree: Path, name: str, left: str) -> None:
+    tests, said = touched(tree, name)
+    assert name not in tests
+    assert left in said
+
+
+def test_what_a_whole_run_measured_is_written_down(tree: Path) -> None:
+    cases = (("tests.journal.test_blobs", 1.25), ("tests.journal.test_blobs.TestKept", 2.5), ("tests.gone", 9.0))
+    written = "".join(f'<testcase classname="{name}" name="test" time="{seconds}"/>' for name, seconds in cases)
+    (tree / "run.xml").write_text(f"<testsuites><testsuite>{written}</testsuite></testsuites>", "utf-8")
+    subprocess.run([sys.executable, tree / "scripts" / "touched", "--measured", tree / "run.xml"], check=True)  # noqa: S603 - ours
+    kept = (tree / "tests" / "seconds.txt").read_text("utf-8").splitlines()
+    assert [line for line in kept if not line.startswith("#")] == ["3.8 tests/journal/test_blobs.py"]

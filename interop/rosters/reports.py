@@ -1,12 +1,30 @@
 """Report 名单导入报告 of a roster file, a file of its own: kept before the entry that cites it, read by its hash. plan P1."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from domain.kernel import Unfinished
+from domain.kernel import Rule, Unfinished
 from domain.participants.rosters.findings import RosterReport
 from journal import Accepted, Finish
 from journal.blobs import Blobs
+
+ROSTER_FINDINGS_REMOVED = Rule(
+    "ROSTER_FINDINGS_REMOVED",
+    "plan P1",
+    "该文件曾被整份退回，校验结果保存至 {latest}，现已清除；请重新提交文件",
+    "The file was returned whole and its findings were kept until {latest}; send the file again",
+)
+
+
+def require_kept(until: date | None, today: date) -> None:
+    """Refuse findings whose time is over 保存期. until: their last day; None = they stay.
+
+    Raises:
+        Refused: ROSTER_FINDINGS_REMOVED.
+    """
+    if until is not None and today > until:
+        raise ROSTER_FINDINGS_REMOVED.refuse(latest=until)
 
 
 def keep_report(blobs: Blobs) -> Finish:

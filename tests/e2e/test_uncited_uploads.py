@@ -8,8 +8,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+import orjson
 import pytest
 
+from domain.instants import microseconds
+from domain.kernel import name_of
+from domain.participants.rosters.bringing_in import RosterBlocked
+from domain.participants.rosters.findings import RETURNED_KEPT
 from journal import NewEntry, open_journal
 from journal.blobs import Blobs
 from journal.cited_files import CitedFiles
@@ -43,6 +48,13 @@ class Swept(NamedTuple):
         entry = NewEntry("evidence/1", number, "evidence.attached.v1", b'{"sha256":"%s"}' % digest.encode())
         self.journal.append([entry], at=self.journal.head().at + 1)
 
+    def returned(self, *digests: str) -> None:
+        """A roster file is returned whole: the file, and what was found of it."""
+        number = len(self.journal.read("roster/2026")) + 1
+        state = orjson.dumps(dict(zip(("digest", "report"), digests, strict=False)))
+        entry = NewEntry("roster/2026", number, name_of(RosterBlocked), state)
+        self.journal.append([entry], at=max(microseconds(self.clock.now), self.journal.head().at + 1))
+
     def pass_days(self, days: timedelta) -> None:
         """Let time pass, for what is dated by our clock and for files, which are dated by the machine's."""
         self.clock.now += days
@@ -53,7 +65,8 @@ class Swept(NamedTuple):
 
     def sweep(self) -> tuple[int, int]:
         assert self.cited.read(NEVER)
-        return self.uncited.expire(self.cited.among), self.uncited.remove(self.cited.among)
+        expired, removed = self.uncited.expire(self.cited.among), self.uncited.remove(self.cited.among)
+        return expired, removed + self.uncited.remove_made(self.cited.no_longer())
 
 
 @pytest.fixture
@@ -62,7 +75,7 @@ def swept(url: str, tmp_path: Path) -> Iterator[Swept]:
     vault, clock = open_vault(url if not url.startswith("sqlite") else f"sqlite:///{tmp_path / 'vault.db'}"), Clock()
     blobs = Blobs(tmp_path / "blobs")
     uploads = SignedUploads(vault, blobs, SECRET, clock)
-    yield Swept(journal, blobs, uploads, UncitedUploads(vault, blobs, clock), clock, CitedFiles(journal))
+    yield Swept(journal, blobs, uploads, UncitedUploads(vault, blobs, clock), clock, CitedFiles(journal, clock))
     vault.close()
     journal.close()
 
@@ -137,6 +150,37 @@ def test_of_what_no_unit_sent_nothing_is_removed(swept: Swept) -> None:
     swept.pass_days(10 * SEVEN_DAYS)
     assert swept.sweep() == (0, 0)
     assert swept.blobs.get(digest) is not None
+
+
+def test_a_returned_roster_and_what_was_found_of_it_go_when_their_time_is_over(swept: Swept) -> None:
+    file, report, also = swept.send(PDF), swept.blobs.put(b"findings"), swept.blobs.put(b"findings that an import cites too")
+    swept.returned(file, report)
+    swept.returned(file, also)
+    swept.cite(also)
+    swept.pass_days(RETURNED_KEPT)
+    assert swept.sweep() == (0, 0), "their last day is not over everywhere"
+    assert (swept.blobs.get(file), swept.blobs.get(report)) == (PDF, b"findings")
+    swept.pass_days(DAY + timedelta(minutes=1))
+    assert swept.sweep() == (1, 1), "the file may be cited no more, the report is gone"
+    assert swept.blobs.get(report) is None
+    swept.pass_days(DAY)
+    assert swept.sweep() == (0, 1)
+    assert swept.blobs.get(file) is None
+    assert swept.blobs.get(also) is not None
+    assert swept.sweep() == (0, 0)
+
+
+def test_what_is_found_again_of_a_returned_roster_is_kept_anew(swept: Swept) -> None:
+    report = swept.blobs.put(b"findings")
+    swept.returned("0" * 64, report)
+    swept.pass_days(RETURNED_KEPT + DAY)
+    swept.blobs.put(b"findings")
+    assert swept.sweep() == (0, 0), "the command that cites it may be under way"
+    swept.returned("1" * 64, report)
+    swept.pass_days(RETURNED_KEPT)
+    assert swept.sweep() == (0, 0)
+    swept.pass_days(DAY)
+    assert swept.sweep() == (0, 1)
 
 
 def test_a_file_that_is_put_while_it_is_taken_away_is_there_afterwards(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ Two steps, so that no file is lost to a command that is under way: whoever looke
 """
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -43,6 +43,16 @@ class UncitedUploads:
                     connection.execute(delete(UPLOADS).where(UPLOADS.c.sha256 == digest, sent_before))
                     upsert(connection, UNCITED, {"sha256": digest, "since": microseconds(now)}, ("sha256",), ("since",))
         return len(uncited)
+
+    def remove_made(self, digests: Iterable[str]) -> int:
+        """Remove what the program itself made and need keep no longer; how many files.
+
+        What a unit has sent too goes its own way, and what was put within a day stays: a command may be about to cite it anew.
+        """
+        with self._vault.reading() as connection:
+            sent = set(connection.execute(select(UPLOADS.c.sha256).union(select(UNCITED.c.sha256))).scalars())
+        put_before = time.time() - A_DAY.total_seconds()
+        return sum(self._blobs.remove(digest, put_before) for digest in digests if digest not in sent)
 
     def remove(self, cited: Cited) -> int:
         """Remove what for a day nobody might cite and nobody has cited or sent again; how many files."""

@@ -1,7 +1,7 @@
-"""Upload sweeping 清理上传文件: what units sent and nobody cites is removed, looked for once an hour. plan P5.
+"""Upload sweeping 清理上传文件: what units sent and nobody cites is removed, and what is kept of returned rosters. plan P5.
 
-Whether a file is cited the journal alone says. Where it does not fit what the log has signed, nothing is removed: an older journal
-that was put in place of the newer knows nothing of what that one cited.
+It is looked for once an hour. Whether a file is cited the journal alone says. Where it does not fit what the log has signed,
+nothing is removed: an older journal that was put in place of the newer knows nothing of what that one cited.
 """
 
 import logging
@@ -23,7 +23,7 @@ def sweeping(
     uncited: UncitedUploads, services: Services, transparency: TransparencyLog, seconds: float = SECONDS
 ) -> AbstractContextManager[None]:
     """Remove what nobody cites while the block lasts, looking at an interval."""
-    cited = CitedFiles(services.journal)
+    cited = CitedFiles(services.journal, services.clock)
 
     def sweep(stop: threading.Event) -> None:
         try:
@@ -32,7 +32,8 @@ def sweeping(
             log.warning("未清理上传文件 no upload was removed: %s", refused)
             return
         if cited.read(stop):
-            expired, removed = uncited.expire(cited.among), uncited.remove(cited.among)
+            expired = uncited.expire(cited.among)
+            removed = uncited.remove(cited.among) + uncited.remove_made(cited.no_longer())
             if expired or removed:
                 log.info("未引用的上传文件 uploads that nobody cites: %d may be cited no more, %d removed", expired, removed)
 

@@ -1,13 +1,27 @@
 """Findings 校验结果: what a check of a roster found row by row, and the report that holds them all. plan P1, G4."""
 
+from datetime import date, timedelta
 from functools import cached_property
 from hashlib import sha256
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from domain.instants import city_day, utc_moment
 from domain.kernel import Label
 from standards.described import DescribedEnum
+
+RETURNED_KEPT = timedelta(days=180)
+"""So long what was found of a file that was returned whole is kept: ours, of 30 November 2026; no clause says how long."""
+
+
+def findings_kept_until(at: int, *, returned: bool, report: str | None) -> date | None:
+    """Last day in the city on which a file's findings can be looked at 校验结果保存至; None of those that stay.
+
+    at: microseconds of UTC of the answer. returned: whether the file was returned whole. report: SHA-256 of the report; None = an
+    older answer, which is an entry that holds it.
+    """
+    return city_day(utc_moment(at) + RETURNED_KEPT) if returned and report is not None else None
 
 
 class FindingSeverity(DescribedEnum):

@@ -10,18 +10,23 @@ from api.server.http import ALWAYS
 from domain.command_rights import ROLE_NOT_ALLOWED
 from domain.kernel import Refused
 from interop.editions.sheets import MEDIA_TYPE
+from interop.rosters.reports import ROSTER_FINDINGS_REMOVED
 
 MadeFile = tuple[bytes, str]
 """A file and its name."""
 
 
 def made_workbook(make: Callable[[], MadeFile | None]) -> Response:
-    """What `make` gives, as a download: 404 where it is none, 403 to a role that gets none, 503 where it may be asked again."""
+    """What `make` gives, as a download: 404 where it is none, else what it is refused by; 503 where it may be asked again."""
     return given_out(_given, _refused)(make)
 
 
+STATUS_OF = {ROLE_NOT_ALLOWED: 403, ROSTER_FINDINGS_REMOVED: 410}
+"""What else refuses may be asked again."""
+
+
 def _refused(refused: Refused) -> Response:
-    return of_rule(refused, 403 if refused.rule == ROLE_NOT_ALLOWED else 503)
+    return of_rule(refused, STATUS_OF.get(refused.rule, 503))
 
 
 def _given(make: Callable[[], MadeFile | None]) -> Response:

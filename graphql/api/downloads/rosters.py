@@ -15,7 +15,9 @@ from api.server.admission import Lane
 from api.server.http import JSON, Malformed, authorization, bearer, respond
 from api.server.operations import Operations
 from domain.command_rights import not_allowed
-from interop.rosters.reports import report_content
+from domain.instants import city_day
+from domain.participants.rosters.findings import findings_kept_until
+from interop.rosters.reports import report_content, require_kept
 from journal import Caller
 from projections.participants import rosters
 
@@ -45,6 +47,7 @@ class RosterFiles:
         """GET /rosters/{year}/{sha256}/findings.xlsx: a file's sheet with its findings as comments 批注名单.
 
         Of the latest answer to that file, the caller's own before others' within the scope; not sent and out of scope answer alike.
+        410 where the findings of a file that was returned whole were kept long enough.
         """
         given = request.path_params
         return await self._answered(request, (given["year"], given["digest"]))
@@ -74,6 +77,8 @@ class RosterFiles:
             row = rosters.import_of_file(snapshot, caller.scope, year, digest, caller.organisation)
         if row is None:
             return None
+        until = findings_kept_until(row.at, returned=row.blocked, report=row.report)
+        require_kept(until, city_day(self._services.clock()))
         report = report_content(blobs, row.report, row.findings)
         content = self._services.foreign.annotated(blobs.get(digest), row.filename, report, caller.holder)
         return content, f"{row.filename.rpartition('.')[0]}（批注）.xlsx"

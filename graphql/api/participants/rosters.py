@@ -1,7 +1,7 @@
 """Rosters 名单 in the schema: the report of every file that was sent. plan P1, G4."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 import strawberry
@@ -19,7 +19,7 @@ from api.participants.enterprises import Enterprise, find_enterprise
 from domain.kernel import Command
 from domain.masks import ROSTERS
 from domain.participants.rosters.comparison import ImportRoster
-from domain.participants.rosters.findings import ConfirmedFinding, FindingSeverity, RosterReport
+from domain.participants.rosters.findings import ConfirmedFinding, FindingSeverity, RosterReport, findings_kept_until
 from domain.participants.rosters.findings import LeftOut as NotNamed
 from domain.participants.rosters.findings import RosterFinding as Finding
 from domain.participants.rosters.taking_off import TakeOffRoster
@@ -72,6 +72,11 @@ class RosterImport:
         LeftOut,
         "Firms of the file's districts on the year's roster that the file does not name; they stay on it · 文件未列企业",
     )
+    findings_kept_until: date | None = field(
+        "Last day on which the findings of a file that was returned whole can be looked at, none are listed after it; null where "
+        "they stay · 校验结果保存至",
+        made=True,
+    )
     findings_path: str = field("Path of the file's sheet with the findings as comments in its cells · 批注名单下载路径")
     at: datetime = field("When it was taken in or refused, UTC · 时间")
 
@@ -79,13 +84,15 @@ class RosterImport:
 def build_import(context: Context, row: ImportRow, wanted: frozenset[str]) -> RosterImport:
     """The report of a row; its file is read where the selection wants what it holds."""
     report = RosterReport(findings=())
-    if wanted & {"findings", "leftOut"}:
+    until = findings_kept_until(row.at, returned=row.blocked, report=row.report)
+    if wanted & {"findings", "leftOut"} and (until is None or context.today <= until):
         report = read_report(context.services.blobs, row.report, row.findings)
     return RosterImport(
         **shown(RosterImport, row),
         id=strawberry.ID(context.cursors.seal_key(REPORTS, str(row.position))),
         findings=all_shown(RosterFinding, report.findings),
         left_out=all_shown(LeftOut, report.left_out),
+        findings_kept_until=until,
         findings_path=f"/rosters/{row.year}/{row.digest}/findings.xlsx",
     )
 

@@ -2,6 +2,8 @@
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,8 +12,10 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.kit.ids import id_of
+from api.server.operations import Operations
 from domain.instants import city_day
-from tests.live_city import ENTERPRISE, FIRM, LiveCity
+from domain.participants.rosters.findings import RETURNED_KEPT
+from tests.live_city import DOCUMENTS, ENTERPRISE, FIRM, RIGHTS, SCHEMA, LiveCity
 
 HEADER = "企业名称,统一社会信用代码,所在区,行业代码,从业人员期末人数,营业收入（万元）"
 GOOD = f"{FIRM.name},{FIRM.uscc},松江区,C34,320,21000"
@@ -107,6 +111,30 @@ def test_the_sheet_with_the_findings_in_its_cells_is_for_who_sent_the_file(city:
     assert "USCC_LENGTH" in (book["名单"].cell(3, 2).comment or pytest.fail("no comment")).text
     assert [get(who).status_code for who in ("city", "auditor", "pudong", "enterprise", None)] == [200, 200, 404, 404, 401]
     assert get("district", path.replace("2024", "2023")).status_code == 404
+
+
+def test_the_findings_of_a_returned_file_are_shown_until_their_last_day(city: LiveCity) -> None:
+    sha256 = sent(city, "district", NEW, BROKEN)
+    asked = "rosterImport { findingsKeptUntil findingsPath findings { totalCount } }"
+    done = city.done("district", "importRoster", asked, sha256=sha256, year=2024)["rosterImport"]
+    usual = city.installation.services
+    last = city_day(usual.clock()) + RETURNED_KEPT
+    assert (done["findingsKeptUntil"], done["findings"]["totalCount"] > 0) == (last.isoformat(), True)
+
+    def on(days: int) -> tuple[int, int]:
+        """So many days after the last: how many findings are listed, and what is answered to who fetches the sheet."""
+        services = replace(usual, clock=lambda: usual.clock() + RETURNED_KEPT + timedelta(days=days))
+        operations = Operations(services, SCHEMA, RIGHTS, documents=DOCUMENTS)
+        then = LiveCity(replace(city.installation, services=services), operations, city.tokens)
+        (one,) = then.data("district", "{ rosterImports { nodes { findings { totalCount } } } }")["rosterImports"]["nodes"]
+        with TestClient(create_app(services, project=False)) as client:
+            answer = client.get(done["findingsPath"], headers={"authorization": f"Bearer {city.tokens['district']}"})
+        return one["findings"]["totalCount"], answer.status_code
+
+    assert on(0) == (done["findings"]["totalCount"], 200)
+    assert on(1) == (0, 410)
+    accepted = city.done("district", "importRoster", asked, sha256=sha256, year=2024, acceptPartial=True)["rosterImport"]
+    assert accepted["findingsKeptUntil"] is None, "of what was taken in they stay"
 
 
 def test_the_template_is_for_who_brings_rosters_in(city: LiveCity, client: TestClient) -> None:
