@@ -5,17 +5,17 @@ of it by the end of the year counts from the rule on that says so; where nobody 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from sqlalchemy import func, select
 
 from domain.access import Scope
-from domain.diagnosis.state import Status
 from domain.governance.rule_bodies.feedback import FeedbackRule
 from domain.governance.rule_bodies.rating import RatingRule
 from domain.governance.rule_bodies.stages import StageLimits
@@ -39,21 +39,13 @@ from methods.rounding import CARRIED_PLACES, SCORE_PLACES, rounded
 from projections.engine.snapshot import Snapshot
 from projections.governance.dated_rules import body_on
 from projections.governance.working_calendar import calendar_now
-from projections.providers.case_mix import UNKNOWN, apart_from_others, case_mix_taken_off, levels_of
-from projections.providers.feedback import (
-    JobScores,
-    ScoreInYear,
-    counted,
-    is_pooled,
-    scores_between,
-    scores_of_jobs,
-)
+from projections.providers.case_mix import UNKNOWN, apart_from_others, case_mix_taken_off, levels_from, levels_of
+from projections.providers.feedback import ScoreInYear, counted, is_pooled, scores_between, unpacked
 from projections.providers.jobs_at import jobs_at
 from projections.providers.sampling import adjudicated
-from projections.providers.year_jobs import JOBS_READ, Job, jobs_of, opened_in
+from projections.providers.year_jobs import JOBS_READ, RECORDS, Job, jobs_of, opened_in, upheld
 from projections.record.audit_trail import ENTRIES
 
-TWO = 2
 ORDER = tuple(RatingComponent)
 SumsByCell = dict[tuple[str, tuple[str, ...]], CellSum]
 """(provider, levels of its firms) -> sums, as `methods.case_mix` reads them."""
@@ -74,7 +66,7 @@ def facts_of(snapshot: Snapshot, year: int, provider: str, position: int, *, unn
         streams += dict.fromkeys(feedback_stream(one.feedback) for one in said if unnamed or not one.anonymous)
     settled: list[str] = []
     if rule.sampled_counts:
-        settled = [one.cause for one in adjudicated(snapshot, year) if one.fact.provider == provider]
+        settled = [one.cause for one in adjudicated(snapshot, year, provider=provider)]
     query = (
         select(entries.c.stream, func.max(entries.c.version))
         .where(snapshot.among(entries.c.stream, streams), entries.c.position <= position)
@@ -96,18 +88,15 @@ class _YearsFeedback:
 
     def said(self, provider: str) -> Iterator[ScoreInYear]:
         """Of a provider's jobs of the year."""
-        return counted(scores_between(self._snapshot, *self._days, provider, self._opened), self._pooled({provider}))
+        pooled = {provider} if self.is_pooled(provider) else frozenset[str]()
+        return counted(scores_between(self._snapshot, *self._days, provider, self._opened), pooled)
 
-    def of_jobs(self, jobs: Sequence[str], providers: Collection[str]) -> Iterator[JobScores]:
-        """Of some of the year's jobs, of which so many providers have any."""
-        return scores_of_jobs(self._snapshot, *self._days, jobs, self._pooled(providers))
-
-    def _pooled(self, providers: Collection[str]) -> frozenset[str]:
-        """Those whose anonymous scores count, each looked up once."""
-        for one in providers:
-            if one not in self._known:
-                self._known[one] = is_pooled(self._snapshot, *self._days, self._at_least, one, self._opened)
-        return frozenset(one for one in providers if self._known[one])
+    def is_pooled(self, provider: str) -> bool:
+        """Whether its anonymous scores count, looked up once."""
+        found = self._known.get(provider)
+        if found is None:
+            found = self._known[provider] = is_pooled(self._snapshot, *self._days, self._at_least, provider, self._opened)
+        return found
 
 
 class YearInputs(NamedTuple):
@@ -122,17 +111,7 @@ def rating_inputs(snapshot: Snapshot, scope: Scope, year: int, rule: RatingRule,
 
     Jobs are read so many at a time and only their sums are kept, so that memory grows with the cells and not with the jobs.
     """
-    due = _ReportsDue(snapshot, today)
-    feedback = _YearsFeedback(snapshot, year) if rule.feedback_counts else None
-    tallies: defaultdict[str, _Tally] = defaultdict(_Tally)
-    places: defaultdict[tuple[str, tuple[str, ...]], _Place] = defaultdict(_Place)
-    for jobs in jobs_of(snapshot, scope, year):
-        own = {job.diagnosis: (job.provider, places[job.provider, job.levels]) for job in jobs}
-        for job in jobs:
-            tallies[job.provider].add(job, due)
-        _add_reports(jobs, own, rule)
-        if feedback is not None:
-            _add_feedback(own, feedback.of_jobs(list(own), {job.provider for job in jobs}))
+    places, tallies = _counted(snapshot, scope, year, rule, today)
     scores: dict[RatingComponent, SumsByCell] = {
         RatingComponent.FEEDBACK: {cell: place.feedback for cell, place in places.items() if place.feedback.jobs},
         RatingComponent.REPORT: {cell: place.report for cell, place in places.items() if place.report.jobs},
@@ -160,11 +139,8 @@ class _ReportsDue:
         self._calendar: WorkingCalendar = calendar_now(snapshot)
         self._due: dict[str, tuple[int, bool]] = {}
 
-    def in_time(self, job: Job) -> bool | None:
-        """Whether it came by then 是否按期; None while it is not due, or of a job without a visit."""
-        visited_on, reported_at = job.visited_on, job.reported_at
-        if visited_on is None:
-            return None
+    def in_time(self, visited_on: str, reported_at: int | None) -> bool | None:
+        """Whether a report came by then 是否按期; None while it is not due."""
         due = self._due.get(visited_on)
         if due is None:
             due = self._due[visited_on] = self._found(visited_on)
@@ -183,7 +159,7 @@ class _ReportsDue:
 
 @dataclass
 class _Tally:
-    """What is kept of a provider's jobs while they are read 任务合计.
+    """What is kept of a provider's jobs 任务合计.
 
     due: reports whose time is over, of which `in_time` came by then. recorded: reported jobs by the records that are there, which a
     provider has in its power, so that no case mix is taken off them.
@@ -193,17 +169,7 @@ class _Tally:
     confirmed: int = 0
     due: int = 0
     in_time: int = 0
-    recorded: Counter[frozenset[str]] = field(default_factory=Counter)
-
-    def add(self, job: Job, reports: "_ReportsDue") -> None:
-        """One more job."""
-        self.jobs += 1
-        self.confirmed += job.status == Status.CONFIRMED.value
-        in_time = reports.in_time(job)
-        self.due += in_time is not None
-        self.in_time += in_time is True
-        if job.reported_at is not None:
-            self.recorded[_on_record(job)] += 1
+    recorded: Counter[int] = field(default_factory=Counter)
 
     def work(self, rule: RatingRule) -> ComponentSample:
         """The component of work done."""
@@ -220,8 +186,9 @@ class _Tally:
 
     def records(self, rule: RatingRule) -> Iterator[ComponentSample]:
         """The component of records, where a job was reported."""
-        weights = _record_weights(rule)
-        found = [(score, jobs) for there, jobs in self.recorded.items() if (score := records_of_job(weights, there)) is not None]
+        weights = {name: getattr(rule.record_parts, name) for name in type(rule.record_parts).model_fields}
+        scored = ((records_of_job(weights, _there(records)), jobs) for records, jobs in self.recorded.items())
+        found = [(score, jobs) for score, jobs in scored if score is not None]
         recorded = sum(jobs for _, jobs in found)
         if not recorded:
             return
@@ -245,40 +212,62 @@ class _Place:
     report: CellSum = field(default_factory=CellSum)
 
 
-def _add_feedback(own: Mapping[str, tuple[str, _Place]], said: Iterable[JobScores]) -> None:
-    """Of each job the mean of what its firm scored, whatever the step: a firm counts once a job."""
-    by_job: dict[str, tuple[int, int]] = {}
-    for identity, provider, scores, points in said:
-        if own[identity][0] == provider:
-            before = by_job.get(identity)
-            by_job[identity] = (scores, points) if before is None else (before[0] + scores, before[1] + points)
-    for identity, given in by_job.items():
-        own[identity][1].feedback.add_one(_mean_answer(*given))
+Places = Mapping[tuple[str, tuple[str, ...]], _Place]
+"""(provider, levels of its firms) -> what is kept of its jobs there."""
+_OF_RECORD = itemgetter(*map(Job._fields.index, ("provider", "confirmed", "records")))
 
 
-@lru_cache(4_096)
-def _mean_answer(scores: int, points: int) -> int:
-    """In ten-thousandths of a point, as cells add them up."""
-    return units_of(rounded(feedback_of_sum(scores, points), SCORE_PLACES))
+def _counted(snapshot: Snapshot, scope: Scope, year: int, rule: RatingRule, today: date) -> tuple[Places, Mapping[str, _Tally]]:
+    """Every job of the year, counted where it lies and with its provider 逐项计入.
 
-
-def _add_reports(jobs: Sequence[Job], own: Mapping[str, tuple[str, _Place]], rule: RatingRule) -> None:
-    """Count each job, and of its report the items that survived objection; checks and an expert's reading are not on record yet."""
+    One pass in which a job is not handed from one function to the next: of six hundred thousand each such step takes a second.
+    """
+    due, feedback = _ReportsDue(snapshot, today), _YearsFeedback(snapshot, year)
     parts = rule.report_parts
     weights = (parts.checks, parts.reading, parts.upheld)
-    for job in jobs:
-        place = own[job.diagnosis][1]
-        place.jobs += 1
-        if job.reported_at is not None:
-            score = _kept(job.items, max(0, job.items - job.overturned), weights)
-            if score is not None:
+    places: defaultdict[tuple[str, tuple[str, ...]], _Place] = defaultdict(_Place)
+    tallies: defaultdict[str, _Tally] = defaultdict(_Tally)
+    recorded: Counter[tuple[str, int, int | None]] = Counter()
+    for jobs in jobs_of(snapshot, scope, year, scored=rule.feedback_counts):
+        recorded.update(map(_OF_RECORD, jobs))
+        for provider, _, _, _, visited_on, reported_at, _, items, overturned, *levels, said in jobs:
+            place = places[provider, levels_from(levels)]
+            place.jobs += 1
+            if reported_at is not None and (score := _kept(items, overturned, weights)) is not None:
                 place.report.add_one(score)
+            if said is not None and (answer := _mean_answer(said, feedback.is_pooled(provider))) is not None:
+                place.feedback.add_one(answer)
+            if visited_on is not None and (in_time := due.in_time(visited_on, reported_at)) is not None:
+                tally = tallies[provider]
+                tally.due += 1
+                tally.in_time += in_time
+    for (provider, confirmed, records), count in recorded.items():
+        tally = tallies[provider]
+        tally.jobs += count
+        tally.confirmed += count * confirmed
+        if records is not None:
+            tally.recorded[records] += count
+    return places, tallies
 
 
 @lru_cache(4_096)
-def _kept(items: int, upheld: int, weights: tuple[int, int, int]) -> int | None:
-    """In ten-thousandths of a point, as cells add them up."""
-    score = report_of_job(ReportQuality(0, 0, None, items=items, items_upheld=upheld), *weights)
+def _mean_answer(said: int, anonymous: bool) -> int | None:  # noqa: FBT001 - the key of a cache
+    """Of a job the mean of what its firm scored, whatever the step, in ten-thousandths of a point: a firm counts once a job.
+
+    anonymous: whether what it scored without its name counts; None where nothing does.
+    """
+    scores, points = unpacked(said, anonymous=anonymous)
+    return units_of(rounded(feedback_of_sum(scores, points), SCORE_PLACES)) if scores else None
+
+
+@lru_cache(4_096)
+def _kept(items: int, overturned: str, weights: tuple[int, int, int]) -> int | None:
+    """What a report scores by the items that survived objection, in ten-thousandths of a point.
+
+    Checks and an expert's reading are not on record yet.
+    """
+    report = ReportQuality(0, 0, None, items=items, items_upheld=upheld(items, overturned))
+    score = report_of_job(report, *weights)
     return units_of(rounded(score, SCORE_PLACES)) if score is not None else None
 
 
@@ -299,16 +288,6 @@ def _sampled(snapshot: Snapshot, year: int, rule: RatingRule, known: Collection[
                 yield Scored(one.provider, levels.get(one.diagnosis, UNKNOWN), score, 1 / one.probability)
 
 
-def _record_weights(rule: RatingRule) -> dict[str, int]:
-    return {name: getattr(rule.record_parts, name) for name in type(rule.record_parts).model_fields}
-
-
-def _on_record(job: Job) -> frozenset[str]:
-    return _there(job.visited_on is not None, (job.most_on_site or 0) >= TWO, job.evidence > 0, not job.unreasoned)
-
-
-@cache
-def _there(visit: bool, two: bool, evidence: bool, reasons: bool) -> frozenset[str]:  # noqa: FBT001 - one for each record
-    """The records of a job that are there, by the names of `RecordParts` 在案记录."""
-    there = {"visit": visit, "two_diagnosticians": two, "evidence": evidence, "reasons": reasons}
-    return frozenset(name for name, is_there in there.items() if is_there)
+def _there(records: int) -> frozenset[str]:
+    """The records that are there, by their names."""
+    return frozenset(name for place, name in enumerate(RECORDS) if records >> place & 1)

@@ -132,13 +132,15 @@ class Adjudicated:
     cause: str
 
 
-def adjudicated(snapshot: Snapshot, year: int, after: str = "", first: int | None = None) -> list[Adjudicated]:
+def adjudicated(
+    snapshot: Snapshot, year: int, after: str = "", first: int | None = None, provider: str | None = None
+) -> list[Adjudicated]:
     """The adjudicated jobs of a year's draws, in order of diagnosis; the caller has judged who is shown them.
 
-    after: beyond this diagnosis. first: no more than so many; None = all.
+    after: beyond this diagnosis. first: no more than so many; None = all. provider: whose alone; None = everybody's.
     """
     table = snapshot[ADJUDICATED]
-    wanted = table.c.year == year, table.c.diagnosis > after
+    wanted = [table.c.year == year, table.c.diagnosis > after, *([table.c.provider == provider] if provider is not None else [])]
     query = select(table.c.month, table.c.version, table.c.body).where(*wanted).order_by(table.c.diagnosis).limit(first)
     return [
         Adjudicated(SampleAdjudicated.model_validate_json(body), cause_of(draw_stream(str(month)), int(version)))

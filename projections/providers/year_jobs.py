@@ -1,52 +1,61 @@
 """Jobs of a year 年度任务: what is on record of each diagnosis that was opened in the city's year and not withdrawn. plan V5.
 
-A job is one row, in which the fold keeps what is counted of it. They are read some thousand at a time, by when they were opened, so
-that no more are ever held; the provider is the one that has it.
+A job is one row, in which the fold keeps what is counted of it, with its firm's place and what that scored beside it. They are read
+some thousand at a time, by when they were opened, so that no more are ever held; the provider is the one that has it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import select, tuple_
+from sqlalchemy import ColumnElement, FromClause, case, literal, null, select, tuple_
 
 from domain.access import Scope
 from domain.diagnosis.state import Status
 from domain.instants import city_midnight, microseconds
 from projections.diagnosis.diagnoses import diagnosis_columns
 from projections.diagnosis.diagnoses_fold import DIAGNOSES
-from projections.diagnosis.job_records import NAMES
 from projections.engine.places import ENTERPRISES
 from projections.engine.scope import to_sql
 from projections.engine.snapshot import Snapshot
-from projections.providers.case_mix import level_columns, levels_from
+from projections.providers.case_mix import level_columns
+from projections.providers.feedback import packed_scores
 
 JOBS_READ = 2_000
 """At a time."""
-CONFIRMED = Status.CONFIRMED.value
-READ = ("provider", "id", "opened_at", "status", "visited_on", "most_on_site", "first_issued_at", *NAMES[2:])
-"""Columns of a diagnosis' row that `_read` takes, before the levels."""
+RECORDS = ("visit", "two_diagnosticians", "evidence", "reasons")
+"""Records of a reported job that the rule gives points for, by the names of `RecordParts` 在案记录."""
+TWO = 2
 
 
 class Job(NamedTuple):
-    """What is on record of one job 任务记录. visited_on: ISO text of the first visit; reported_at: of the first report, µs of UTC.
+    """What is on record of one job 任务记录, as its row has it.
 
-    levels: of its firm in the year, as `case_mix` has them. unreasoned: answers that were corrected without a reason. overturned:
-    items whose objection was upheld, once each.
+    confirmed: 0 or 1. visited_on: ISO text of the first visit; reported_at: of the first report, µs of UTC. records: which of
+    `RECORDS` are there, as bits, the first the lowest; None while nothing is reported. overturned: items whose objection was
+    upheld, once each, as JSON. industry, size, district: of its firm in the year, as `case_mix.levels_from` reads them. said:
+    what its firm scored, as `feedback.unpacked` reads it; None where it did not.
     """
 
     provider: str
     diagnosis: str
-    levels: tuple[str, ...]
-    status: str
+    opened_at: int
+    confirmed: int
     visited_on: str | None
-    most_on_site: int | None
     reported_at: int | None
-    evidence: int
+    records: int | None
     items: int
-    unreasoned: int
-    overturned: int
+    overturned: str
+    industry: str
+    size: str
+    district: str
+    said: int | None
+
+
+def upheld(items: int, overturned: str) -> int:
+    """Items that survived objection, of so many and of a list in JSON of those that did not 经异议维持的指标数."""
+    return max(0, items - len(orjson.loads(overturned)))
 
 
 def opened_in(year: int) -> tuple[int, int]:
@@ -55,13 +64,26 @@ def opened_in(year: int) -> tuple[int, int]:
     return first, after
 
 
-def jobs_of(snapshot: Snapshot, scope: Scope, year: int, provider: str | None = None) -> Iterator[list[Job]]:
-    """Every job of a city's year within a scope, or one provider's, so many at a time 年度任务."""
+def jobs_of(
+    snapshot: Snapshot, scope: Scope, year: int, provider: str | None = None, *, scored: bool = True
+) -> Iterator[list[Job]]:
+    """Every job of a city's year within a scope, or one provider's, so many at a time 年度任务.
+
+    scored: with what firms said of it by the end of the year.
+    """
     cases, firms = snapshot[DIAGNOSES], snapshot[ENTERPRISES]
     places, levels = level_columns(snapshot, year)
     first, after = opened_in(year)
+    days = date(year, 1, 1).isoformat(), date(year, 12, 31).isoformat()
+    is_confirmed, reported_at = cases.c.status == Status.CONFIRMED.value, cases.c.first_issued_at
+    columns: list[ColumnElement[Any]] = [
+        *(cases.c.provider, cases.c.id, cases.c.opened_at, case((is_confirmed, 1), else_=0), cases.c.visited_on, reported_at),
+        case((reported_at.is_(None), null()), else_=_records(cases)),
+        *(cases.c.answers_verified, cases.c.items_overturned, *levels),
+        packed_scores(snapshot, *days) if scored else null(),
+    ]
     query = (
-        select(*(cases.c[name] for name in READ), *levels)
+        select(*columns)
         .select_from(places)
         .where(
             firms.c.id == cases.c.enterprise,
@@ -74,14 +96,16 @@ def jobs_of(snapshot: Snapshot, scope: Scope, year: int, provider: str | None = 
         .limit(JOBS_READ)
     )
     last = (first, "")
-    while found := snapshot.rows(query.where(tuple_(cases.c.opened_at, cases.c.id) > tuple_(*last))):
-        last = (int(found[-1][2]), str(found[-1][1]))
-        yield list(map(_read, found))
+    while found := list(map(Job._make, snapshot.rows(query.where(tuple_(cases.c.opened_at, cases.c.id) > tuple_(*last))))):
+        last = (found[-1].opened_at, found[-1].diagnosis)
+        yield found
 
 
-def _read(row: Sequence[Any]) -> Job:
-    provider, identity, _, status, visited_on, most, reported_at, files, reported, items, unreasoned, overturned, *levels = row
-    evidence = reported if status == CONFIRMED else files  # not what a follow-up attached
-    upheld = len(orjson.loads(overturned)) if overturned != "[]" else 0
-    counted = (visited_on, most, reported_at, evidence, items, unreasoned, upheld)
-    return Job(provider, identity, levels_from(levels), status, *counted)
+def _records(cases: FromClause) -> ColumnElement[int]:
+    """Which of `RECORDS` are there, as bits."""
+    files = case((cases.c.status == Status.CONFIRMED.value, cases.c.files_reported), else_=cases.c.files)  # not a follow-up's
+    there = (cases.c.visited_on.is_not(None), cases.c.most_on_site >= TWO, files > 0, cases.c.answers_unreasoned == 0)
+    bits: ColumnElement[int] = literal(0)
+    for place, one in enumerate(there):
+        bits = bits + case((one, 1 << place), else_=0)
+    return bits

@@ -3,7 +3,7 @@
 import argparse
 import getpass
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import orjson
 
@@ -29,18 +29,18 @@ WHOLE_ENTRIES = frozenset({"process secrets", "outcome", "result and report", "t
 """What entries that are shown whole hold of a firm."""
 
 
-def write_down(installation: Installation, entry_point: str, subject: str | None, masks: frozenset[str]) -> None:
-    """Write down what a command is about to give out of firms' data 命令行披露: of one subject's firm, or of every one.
+def write_down(installation: Installation, entry_point: str, subjects: Sequence[str] | None, masks: frozenset[str]) -> None:
+    """Write down what a command is about to give out of firms' data 命令行披露: of some subjects' firms, or of every one.
 
     Raises:
         DisclosureNotWritten: then nothing is given out.
     """
     disclosure_notes = DisclosureNotes(entry_point)
-    if subject is None:
+    if subjects is None:
         disclosure_notes.note(masks, [(ALL_FIRMS, "")])
     else:
         with installation.services.models.reading() as snapshot:
-            firms = audit_trail.firms_of(snapshot, [subject])
+            firms = audit_trail.firms_of(snapshot, subjects)
         disclosure_notes.note(masks, ((firm, stream) for stream, firm in firms.items()))
     disclosure_notes.leave(installation.services, operator(getpass.getuser()))
 

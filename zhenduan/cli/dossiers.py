@@ -7,6 +7,7 @@ from pathlib import Path
 
 import orjson
 
+from api.downloads.provider_dossiers import asked_of
 from api.kit.as_of import moment_in
 from api.kit.ids import key_of
 from domain.access import Everything, Role
@@ -14,7 +15,7 @@ from domain.diagnosis.state import diagnosis_stream
 from domain.instants import microseconds
 from domain.kernel import Refused
 from interop.proof import audit_export
-from interop.proof.dossier import KINDS, dossier
+from interop.proof.dossier import KINDS, dossier, streams_held
 from interop.proof.provenance import provenance
 from journal.atomic_files import whole_file
 from journal.transparency.subtrees import Unprovable
@@ -38,17 +39,27 @@ def _written(file: Path, chunks: Callable[[], Iterable[bytes]]) -> int:
 
 
 def make_dossier(settings: Settings, given: argparse.Namespace) -> int:
-    """Write the dossier of a decision 制作卷宗; 2 where there is no such kind of decision."""
+    """Write the dossier of a decision 制作卷宗, of what the path names as over HTTP; 2 where there is no such kind, or no files."""
     if given.kind not in KINDS:
         sys.stderr.write(f"没有该决定类别 no such kind of decision: {given.kind}；可选 one of: {'、'.join(sorted(KINDS))}\n")
         return 2
+    if given.files and given.kind != "grade":
+        sys.stderr.write("只有等级卷宗附有文件 only the dossier of a grade has files\n")
+        return 2
     with opened(settings) as installation:
         services = installation.services
-        kept = services.blobs if given.files else None
         services.models.catch_up()
-        subject = diagnosis_stream(key_of(given.subject, "diagnosis"))
-        write_down(installation, "zhenduan dossier", subject, WHOLE_ENTRIES)
-        return _written(given.out, lambda: [dossier(services.journal, installation.log, subject, given.kind, kept)])
+
+        def chunks() -> Iterable[bytes]:
+            with services.models.reading() as snapshot:
+                asked = asked_of(snapshot, given.kind, given.subject)
+            kept = services.blobs if given.files else None
+            made = dossier(services.journal, installation.log, asked.subject, given.kind, kept, jobs=asked.jobs)
+            held = [asked.subject] if given.kind == "grade" else streams_held(made)
+            write_down(installation, "zhenduan dossier", held, WHOLE_ENTRIES)
+            yield made
+
+        return _written(given.out, chunks)
 
 
 def export_trail(settings: Settings, given: argparse.Namespace) -> int:
@@ -56,7 +67,7 @@ def export_trail(settings: Settings, given: argparse.Namespace) -> int:
     with opened(settings) as installation:
         services = installation.services
         services.models.catch_up()
-        write_down(installation, "zhenduan export-trail", given.subject, WHOLE_ENTRIES)
+        write_down(installation, "zhenduan export-trail", given.subject and [given.subject], WHOLE_ENTRIES)
 
         def chunks() -> Iterable[bytes]:
             since, until = (microseconds(moment_in(text)) if text else None for text in (given.since, given.until))
@@ -72,5 +83,5 @@ def export_provenance(settings: Settings, given: argparse.Namespace) -> int:
     with opened(settings) as installation:
         journal = installation.services.journal
         installation.services.models.catch_up()
-        write_down(installation, "zhenduan provenance", diagnosis_stream(key), frozenset({"trail"}))
+        write_down(installation, "zhenduan provenance", [diagnosis_stream(key)], frozenset({"trail"}))
         return _written(given.out, lambda: [orjson.dumps(provenance(journal, key, Role.AUDITOR))])

@@ -40,7 +40,7 @@ def export_reports(settings: Settings, given: argparse.Namespace) -> int:
         given.out.mkdir(parents=True, exist_ok=True)
         missing = [one for one in known if not (given.out / one.name).exists()]
         for one in missing:
-            write_down(installation, "zhenduan reports", diagnosis_stream(one.diagnosis), HELD)
+            write_down(installation, "zhenduan reports", [diagnosis_stream(one.diagnosis)], HELD)
         anew = []
         for one in missing:
             data = services.blobs.get(one.file.pdf) if not given.anew else None

@@ -1,9 +1,10 @@
-"""Dossiers about providers 服务商卷宗: which subject a path names, and which jobs a rating's dossier holds. plan V4, V5, I1."""
+"""Dossiers that are asked for 卷宗请求: which subject a path names, which jobs a rating's dossier holds. plan P5, V4, V5, I1."""
 
 import re
 from dataclasses import dataclass
 
 from api.kit.ids import key_of
+from domain.diagnosis.state import diagnosis_stream
 from domain.governance.standing import listing_stream
 from domain.kernel import NOT_FOUND, Stream, stream_of
 from domain.providers.subsidies.state import subsidy_stream
@@ -23,11 +24,13 @@ class AskedDossier:
 
 
 def asked_of(snapshot: Snapshot, kind: str, path: str) -> AskedDossier:
-    """What a path below /dossiers/{kind} asks for.
+    """What a path below /dossiers/{kind} asks for, over HTTP as at the command line.
 
     Raises:
         Refused: NOT_FOUND where the path names nothing of that kind.
     """
+    if kind == "grade":
+        return AskedDossier(diagnosis_stream(key_of(path, "diagnosis")), None)
     if kind == "move":
         provider = key_of(path, "organisation")
         return AskedDossier(listing_stream(provider), provider)

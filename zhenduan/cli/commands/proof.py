@@ -141,9 +141,11 @@ def _witnesses(command: "Adds") -> None:
 
 def _dossiers(command: "Adds") -> None:
     added = command("dossier", _dossier, "制作卷宗 write exactly the entries a decision rests on, with their proofs")
-    added.add_argument("subject", help="诊断标识 id of the diagnosis, such as diagnosis/0b1c…, or the part after the slash")
-    added.add_argument("--kind", default="grade", help="决定类别 which decision of it")
-    added.add_argument("--files", action="store_true", help="附上文件 put reports and evidence in, not their hashes alone")
+    subject = "对象 what it is about: diagnosis/0b1c…; of a move organisation/p7, a rating 2025/organisation/p7, a subsidy 2025"
+    added.add_argument("subject", help=subject)
+    kinds = "决定类别 which decision: grade, move, rating or subsidy"
+    added.add_argument("--kind", default="grade", help=kinds)
+    added.add_argument("--files", action="store_true", help="附上文件 put a grade's reports and evidence in, not their hashes alone")
     added.add_argument("--out", type=Path, required=True, help="文件 file to write")
     says = "核验卷宗 check a dossier or exported trail with no server and no database"
     added = command.alone("verify-dossier", _verify_dossier, says, json=True)
