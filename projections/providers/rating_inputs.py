@@ -18,9 +18,8 @@ from domain.access import Scope
 from domain.diagnosis.state import Status
 from domain.governance.rule_bodies.feedback import FeedbackRule
 from domain.governance.rule_bodies.rating import RatingRule
-from domain.governance.rule_bodies.stages import StageLimits
 from domain.governance.working_calendar import WorkingCalendar, add_working_days
-from domain.instants import city_midnight, microseconds
+from domain.instants import city_day, city_midnight, microseconds, utc_moment
 from domain.kernel import cause_of
 from domain.providers.feedback.state import feedback_stream
 from domain.providers.ratings.numbers import ComponentSample, LevelEffect, ProviderInputs, RatingComponent
@@ -36,6 +35,7 @@ from methods.component_scores import (
     work_variance,
 )
 from methods.rounding import CARRIED_PLACES, SCORE_PLACES, rounded
+from projections.diagnosis.campaign_limits import LimitsOfCases
 from projections.engine.snapshot import Snapshot
 from projections.governance.dated_rules import body_on
 from projections.governance.working_calendar import calendar_now
@@ -153,30 +153,35 @@ def rating_inputs(snapshot: Snapshot, scope: Scope, year: int, rule: RatingRule,
 
 
 class _ReportsDue:
-    """Until when a job's report was due after the visit 报告期限: the stages of report and internal review, in working days."""
+    """Until when a job's report was due after the visit 报告期限: the stages of report and internal review, in working days.
+
+    By the limits of the job's campaign on the day it was opened, where it has any; else by the rule of the day of the visit.
+    """
 
     def __init__(self, snapshot: Snapshot, today: date) -> None:
-        self._snapshot, self._today = snapshot, today
+        self._limits, self._today = LimitsOfCases(snapshot), today
         self._calendar: WorkingCalendar = calendar_now(snapshot)
-        self._due: dict[str, tuple[int, bool]] = {}
+        self._due: dict[tuple[str, str, date | None], tuple[int, bool]] = {}
 
     def in_time(self, job: Job) -> bool | None:
         """Whether it came by then 是否按期; None while it is not due, or of a job without a visit."""
         visited_on, reported_at = job.visited_on, job.reported_at
         if visited_on is None:
             return None
-        due = self._due.get(visited_on)
+        own = job.campaign in self._limits.stated
+        asked = (visited_on, job.campaign, city_day(utc_moment(job.opened_at))) if own else (visited_on, "", None)
+        due = self._due.get(asked)
         if due is None:
-            due = self._due[visited_on] = self._found(visited_on)
+            due = self._due[asked] = self._found(*asked)
         over, is_over = due
         if reported_at is None:
             return False if is_over else None
         return reported_at < over
 
-    def _found(self, visited_on: str) -> tuple[int, bool]:
+    def _found(self, visited_on: str, campaign: str, opened: date | None) -> tuple[int, bool]:
         """The moment at which the last day is over (microseconds of UTC), and whether it is today."""
         day = date.fromisoformat(visited_on)
-        limits = body_on(self._snapshot, StageLimits, day)
+        limits = self._limits.of(campaign, opened or day, day).limits
         last = add_working_days(day, limits.report + limits.internal_review, self._calendar).day
         return microseconds(city_midnight(last + timedelta(days=1))), self._today > last
 

@@ -25,13 +25,14 @@ from projections.providers.case_mix import level_columns, levels_from
 JOBS_READ = 2_000
 """At a time."""
 CONFIRMED = Status.CONFIRMED.value
-READ = ("provider", "id", "opened_at", "status", "visited_on", "most_on_site", "first_issued_at", *NAMES[2:])
+READ = ("provider", "id", "opened_at", "campaign", "status", "visited_on", "most_on_site", "first_issued_at", *NAMES[2:])
 """Columns of a diagnosis' row that `_read` takes, before the levels."""
 
 
 class Job(NamedTuple):
     """What is on record of one job 任务记录. visited_on: ISO text of the first visit; reported_at: of the first report, µs of UTC.
 
+    opened_at: likewise, and campaign: by which it is known what limits hold for it.
     levels: of its firm in the year, as `case_mix` has them. unreasoned: answers that were corrected without a reason. overturned:
     items whose objection was upheld, once each.
     """
@@ -39,6 +40,8 @@ class Job(NamedTuple):
     provider: str
     diagnosis: str
     levels: tuple[str, ...]
+    opened_at: int
+    campaign: str
     status: str
     visited_on: str | None
     most_on_site: int | None
@@ -80,8 +83,9 @@ def jobs_of(snapshot: Snapshot, scope: Scope, year: int, provider: str | None = 
 
 
 def _read(row: Sequence[Any]) -> Job:
-    provider, identity, _, status, visited_on, most, reported_at, files, reported, items, unreasoned, overturned, *levels = row
+    provider, identity, opened_at, campaign, status, visited_on, most, reported_at, *counts = row
+    files, reported, items, unreasoned, overturned, *levels = counts
     evidence = reported if status == CONFIRMED else files  # not what a follow-up attached
     upheld = len(orjson.loads(overturned)) if overturned != "[]" else 0
     counted = (visited_on, most, reported_at, evidence, items, unreasoned, upheld)
-    return Job(provider, identity, levels_from(levels), status, *counted)
+    return Job(provider, identity, levels_from(levels), opened_at, campaign, status, *counted)
