@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from domain.access import Role
 from domain.diagnosis.assignments import ASSIGNMENTS
+from domain.diagnosis.campaign_limits import CAMPAIGN_LIMITS
 from domain.diagnosis.campaign_targets import CAMPAIGN_TARGETS
 from domain.diagnosis.campaigns import CAMPAIGNS
 from domain.diagnosis.case import DIAGNOSES
@@ -87,6 +88,7 @@ CAPABILITIES = Capabilities(
     ATTENDANCES,
     CALIBRATIONS,
     CAMPAIGNS,
+    CAMPAIGN_LIMITS,
     CAMPAIGN_TARGETS,
     CASE_STUDIES,
     CERTIFICATES,

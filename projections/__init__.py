@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from journal import Journal
 from projections.as_of.validity import VALIDITY
 from projections.diagnosis.assignments import TERMS
+from projections.diagnosis.campaign_limits import CAMPAIGN_LIMITS_READ_MODEL
 from projections.diagnosis.campaign_targets import CAMPAIGN_TARGET_READ_MODEL
 from projections.diagnosis.campaigns import CAMPAIGN_READ_MODEL
 from projections.diagnosis.diagnoses_fold import DIAGNOSIS_READ_MODEL
@@ -79,6 +80,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     PEER_RESULT_READ_MODEL,
     FILLING_READ_MODEL,
     CAMPAIGN_READ_MODEL,
+    CAMPAIGN_LIMITS_READ_MODEL,
     CAMPAIGN_TARGET_READ_MODEL,
     TERMS,
     RESULT_CREDENTIAL_READ_MODEL,

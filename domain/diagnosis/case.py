@@ -195,12 +195,13 @@ def decide(command: DiagnosisCommand, diagnosis: Diagnosis | None, context: Deci
     """Raises Refused: any rule of the steps."""
     require_right(command, context.role)
     if isinstance(command, OpenDiagnosis):
-        facts, parties = open_diagnosis(command, diagnosis, context), (command.enterprise, command.provider)
+        facts, case = open_diagnosis(command, diagnosis, context), (command.enterprise, command.provider, command.campaign)
     elif diagnosis is None:
         raise NOT_FOUND.refuse()
     else:
-        facts, parties = STEPS[type(command)](command, diagnosis, context), (diagnosis.enterprise, diagnosis.provider)
-    beside = (one for after in (stages_after, follow_up_after) for one in after(facts, command.diagnosis, parties, context))
+        facts = STEPS[type(command)](command, diagnosis, context)
+        case = (diagnosis.enterprise, diagnosis.provider, diagnosis.campaign)
+    beside = (one for after in (stages_after, follow_up_after) for one in after(facts, command.diagnosis, case, context))
     return (*facts, *beside)
 
 

@@ -12,6 +12,7 @@ from domain.diagnosis.arbitration import (
     SettleArbitration,
     streams_of_arbitration,
 )
+from domain.diagnosis.campaign_limits import campaign_limits_stream
 from domain.diagnosis.campaigns import campaign_stream
 from domain.diagnosis.evidence import AttachEvidence
 from domain.diagnosis.external.result import external_result_stream
@@ -102,6 +103,8 @@ def reads(command: DiagnosisCommand, diagnosis: Diagnosis | None) -> tuple[Strea
         streams.append(assignment_stream(command.diagnosis))
     if isinstance(command, STAGE_ENDS):
         streams += [stage_stream(command.diagnosis), STAGE_RULE, CALENDAR_STREAM]
+        campaign = command.campaign if isinstance(command, OpenDiagnosis) else diagnosis.campaign if diagnosis is not None else None
+        streams += [campaign_limits_stream(campaign)] if campaign is not None else []
     if isinstance(command, ON_SITE):
         streams.append(QUALIFICATION_RULE)
     if isinstance(command, IssueReport | ConfirmReport):

@@ -13,6 +13,7 @@ from pydantic import Field
 from domain.access import Place, Role
 from domain.command_rights import BY_THE_PROGRAM, CONFIRMERS, GOVERNMENT, require_right
 from domain.diagnosis.answers import INDICATOR_UNKNOWN
+from domain.diagnosis.campaign_limits import campaign_limits_stream
 from domain.diagnosis.filing import ReportFiled
 from domain.diagnosis.follow_up_facts import (
     FOLLOW_UP_CLOSED,
@@ -31,13 +32,10 @@ from domain.diagnosis.follow_up_facts import (
     follow_up_stream,
 )
 from domain.diagnosis.readings import NOT_FILED
-from domain.diagnosis.stages import STAGE_RULE, remind_day
+from domain.diagnosis.stages import STAGE_RULE, Parties, limits_of_case, remind_day
 from domain.diagnosis.state import Diagnosis, DiagnosisCommand, Status, diagnosis_stream, pinned_edition, require_status
-from domain.governance.dated_rules import dated_rule_on
 from domain.governance.proceedings.hearing import TIME_NOT_OVER
 from domain.governance.proceedings.state import calendar_of
-from domain.governance.rule_bodies.body import RuleKind
-from domain.governance.rule_bodies.stages import StageLimits
 from domain.governance.working_calendar import CALENDAR_STREAM, deadline, due_on
 from domain.instants import months_after
 from domain.kernel import (
@@ -174,24 +172,25 @@ FollowUpCommand = PlanFollowUp | ReportFollowUp | CloseFollowUp | RemindOfFollow
 # How it begins
 
 
-def follow_up_after(facts: Facts, diagnosis: str, parties: tuple[str, str | None], context: DecisionContext) -> Iterator[OnStream]:
-    """The follow-up that begins with a filing, as a fact beside it 后续回访. context: with rule of stages and calendar read."""
+def follow_up_after(facts: Facts, diagnosis: str, parties: Parties, context: DecisionContext) -> Iterator[OnStream]:
+    """The follow-up that begins with a filing, as a fact beside it 后续回访. context: with the case's limits and calendar read."""
     if any(isinstance(fact, ReportFiled) for fact in facts):
-        yield OnStream(follow_up_stream(diagnosis), _begun(parties, context))
+        yield OnStream(follow_up_stream(diagnosis), _begun(diagnosis, parties, context))
 
 
-def _begun(parties: tuple[str, str | None], context: DecisionContext) -> FollowUpBegan:
-    rule, calendar = dated_rule_on(context.read.get(STAGE_RULE), RuleKind.STAGES, context.day), calendar_of(context)
-    limits = rule.body
-    assert isinstance(limits, StageLimits)  # noqa: S101 - the kind has no other bodies
+def _begun(diagnosis: str, parties: Parties, context: DecisionContext) -> FollowUpBegan:
+    enterprise, provider, campaign = parties
+    opened, calendar = context.first_day_of(diagnosis_stream(diagnosis)), calendar_of(context)
+    found = limits_of_case(campaign, opened, context.day, context)
+    limits = found.limits
     rounds = []
     for month in sorted(set(limits.follow_up_months)):
         opens = months_after(context.day, month)
         given = deadline(opens, limits.follow_up, calendar)
         remind_on = max(opens, remind_day(given.due, limits, calendar))
         rounds.append(FollowUpRound(month=month, opens=opens, deadline=given, remind_on=remind_on))
-    stated = {"enterprise": parties[0], "provider": parties[1], "counted_from": context.day}
-    return FollowUpBegan(**stated, rounds=tuple(rounds), rule=rule.cause, rule_since=rule.since)
+    stated = {"enterprise": enterprise, "provider": provider, "counted_from": context.day}
+    return FollowUpBegan(**stated, rounds=tuple(rounds), rule=found.cause, rule_since=found.since)
 
 
 # Decide: what may happen
@@ -210,7 +209,7 @@ def decide(command: FollowUpCommand, known: FollowUp | None, context: DecisionCo
         raise NOT_FILED.refuse()
     begun: Facts = ()
     if known is None:  # it was filed before filings began a follow-up: its months are counted from now
-        beginning = _begun((diagnosis.enterprise, diagnosis.provider), context)
+        beginning = _begun(command.diagnosis, (diagnosis.enterprise, diagnosis.provider, diagnosis.campaign), context)
         begun, known = (beginning,), evolve(None, beginning)
     if known.closed:
         raise FOLLOW_UP_CLOSED.refuse()
@@ -339,7 +338,9 @@ def _reads(command: FollowUpCommand, _known: FollowUp | None) -> tuple[Stream, .
 
 def _reads_further(command: FollowUpCommand, _known: FollowUp | None, read: Mapping[str, Any]) -> tuple[Stream, ...]:
     case: Diagnosis | None = read.get(diagnosis_stream(command.diagnosis))
-    return (enterprise_stream(case.enterprise), edition_stream(case.edition)) if case is not None else ()
+    if case is None:
+        return ()
+    return (enterprise_stream(case.enterprise), edition_stream(case.edition), campaign_limits_stream(case.campaign))
 
 
 def _place(command: FollowUpCommand, _known: FollowUp | None, read: Mapping[str, Any]) -> Place:

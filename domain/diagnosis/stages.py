@@ -1,4 +1,4 @@
-"""Stages 诊断环节: each stage of a case has its last day, counted in working days by the rule of the day it was opened. plan P3–P6.
+"""Stages 诊断环节: each stage of a case has its last day, in working days by the limits of the day it was opened. plan P3–P6.
 
 A stage begins in the transaction of the step that leads to it, on a stream beside the case's own: no step's fact changed its
 shape, and a case that was opened before there were stages has one from its next step on. Time reminds and escalates, it never
@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from domain.access import Place, Role
 from domain.command_rights import BY_THE_PROGRAM, GOVERNMENT, require_right
 from domain.diagnosis.arbitration import ArbitrationRequested, ArbitrationSettled
+from domain.diagnosis.campaign_limits import LimitsInForce, campaign_limits_stream, limits_in_force
 from domain.diagnosis.filing import ReportFiled
 from domain.diagnosis.objections import ObjectionsAnswered, ReportObjectedTo
 from domain.diagnosis.on_site import PROCESS_RULE, SiteVisitRecorded
@@ -23,9 +24,9 @@ from domain.diagnosis.readings import ReadingHeld
 from domain.diagnosis.report import ReportConfirmed, ReportIssued
 from domain.diagnosis.review import ReportHandedIn, ReportReviewed
 from domain.diagnosis.self_assessment import SelfAssessmentSubmitted
-from domain.diagnosis.state import PROCEEDINGS_READERS, DiagnosisCommand, diagnosis_stream
+from domain.diagnosis.state import PROCEEDINGS_READERS, Diagnosis, DiagnosisCommand, diagnosis_stream
 from domain.diagnosis.withdrawal import DiagnosisWithdrawn
-from domain.governance.dated_rules import DatedRules, dated_rule_on, rule_in_force, rule_stream
+from domain.governance.dated_rules import rule_in_force, rule_stream
 from domain.governance.proceedings.hearing import DEADLINE_NOT_LATER, TIME_NOT_OVER
 from domain.governance.proceedings.state import calendar_of
 from domain.governance.rule_bodies.body import RuleKind
@@ -123,7 +124,8 @@ class StageFact(Event):
 class StageBegan(StageFact):
     """A stage runs from now on 环节已开始, the one before it is done.
 
-    remind_on: from which day on it is reminded of. rule: the dated rule, as stream/version; None = the default on file.
+    remind_on: from which day on it is reminded of. rule: what set its limit, the dated rule or the campaign, as stream/version;
+    None = the default on file.
     """
 
     type: Literal["stage.began.v2"] = "stage.began.v2"
@@ -262,10 +264,14 @@ BEGUN_BY: Mapping[type[Event], Stage | None] = {
 says. Confirmed, filed: where the rule of the process asks for it, the filing, the reading follows."""
 
 
-def stages_after(facts: Facts, diagnosis: str, parties: tuple[str, str | None], context: DecisionContext) -> Iterator[OnStream]:
+Parties = tuple[str, str | None, str]
+"""Firm of a case, its provider if there is one, and the campaign that it was opened in 案件归属."""
+
+
+def stages_after(facts: Facts, diagnosis: str, parties: Parties, context: DecisionContext) -> Iterator[OnStream]:
     """The stage that begins with a step 后续环节, as a fact beside it; nothing where the stage goes on.
 
-    parties: the firm, and the provider if there is one. context: with the stage's stream, its rule and the calendar read.
+    context: with the stage's stream, its rule, the campaign's limits and the calendar read.
     """
     stream = stage_stream(diagnosis)
     known: Stages | None = context.read.get(stream)
@@ -294,26 +300,28 @@ def stages_after(facts: Facts, diagnosis: str, parties: tuple[str, str | None], 
             yield OnStream(stream, _begun(stage, diagnosis, parties, context))
 
 
-def _begun(stage: Stage, diagnosis: str, parties: tuple[str, str | None], context: DecisionContext) -> StageBegan:
-    opened = context.first_day_of(diagnosis_stream(diagnosis))
-    rules: DatedRules | None = context.read.get(STAGE_RULE)
-    rule, limits, calendar = dated_rule_on(rules, RuleKind.STAGES, opened), _limits(opened, context), calendar_of(context)
-    given = deadline(context.day, getattr(limits, stage.value), calendar)
+def _begun(stage: Stage, diagnosis: str, parties: Parties, context: DecisionContext) -> StageBegan:
+    enterprise, provider, campaign = parties
+    opened, calendar = context.first_day_of(diagnosis_stream(diagnosis)), calendar_of(context)
+    found = limits_of_case(campaign, opened, opened, context)
+    given = deadline(context.day, getattr(found.limits, stage.value), calendar)
     return StageBegan(
         stage=stage,
-        enterprise=parties[0],
-        provider=parties[1],
+        enterprise=enterprise,
+        provider=provider,
         deadline=given,
-        remind_on=remind_day(given.due, limits, calendar),
-        rule=rule.cause,
-        rule_since=rule.since,
+        remind_on=remind_day(given.due, found.limits, calendar),
+        rule=found.cause,
+        rule_since=found.since,
     )
 
 
-def _limits(opened: date, context: DecisionContext) -> StageLimits:
-    body = dated_rule_on(context.read.get(STAGE_RULE), RuleKind.STAGES, opened).body
-    assert isinstance(body, StageLimits)  # noqa: S101 - the kind has no other bodies
-    return body
+def limits_of_case(campaign: str, opened: date, day: date, context: DecisionContext) -> LimitsInForce:
+    """Limits that a case keeps to 案件时限: those of its campaign on the day it was opened, else those of the rule on a day.
+
+    context: with the rule of stages and the campaign's limits read.
+    """
+    return limits_in_force(context.read.get(campaign_limits_stream(campaign)), opened, context.read.get(STAGE_RULE), day)
 
 
 def remind_day(due: date, limits: StageLimits, calendar: WorkingCalendar) -> date:
@@ -342,7 +350,9 @@ def decide(command: StageCommand, stages: Stages | None, context: DecisionContex
             require_programme_date("until", until, context)
             if until <= due or until < context.day:
                 raise DEADLINE_NOT_LATER.refuse(path="until", present=due, earliest=max(due + DAY, context.day))
-            limits = _limits(context.first_day_of(diagnosis_stream(command.diagnosis)), context)
+            case: Diagnosis = context.read[diagnosis_stream(command.diagnosis)]
+            opened = context.first_day_of(diagnosis_stream(command.diagnosis))
+            limits = limits_of_case(case.campaign, opened, opened, context).limits
             remind_on = remind_day(until, limits, calendar_of(context))
             return (StageExtended(stage=stages.stage, before=due, until=until, remind_on=remind_on, reason=reason),)
         case RemindOfStage():
@@ -388,6 +398,11 @@ def _reads(command: StageCommand, stages: Stages | None) -> tuple[Stream, ...]:
     return (CALENDAR_STREAM, STAGE_RULE, diagnosis_stream(command.diagnosis), *firm)
 
 
+def _reads_further(_command: StageCommand, _stages: Stages | None, read: Mapping[str, Any]) -> tuple[Stream, ...]:
+    cases = (one for one in read.values() if isinstance(one, Diagnosis))
+    return tuple(campaign_limits_stream(one.campaign) for one in cases)
+
+
 def _place(_command: StageCommand, stages: Stages | None, read: Mapping[str, Any]) -> Place:
     firm: Firm | None = read.get(enterprise_stream(stages.enterprise)) if stages is not None else None
     return NOWHERE if stages is None or firm is None else place_of(stages.enterprise, firm, stages.provider)
@@ -400,6 +415,7 @@ STAGES = Capability(
     events=tuple(StageEvent.__args__),
     stream=lambda command: stage_stream(command.diagnosis),
     reads=_reads,
+    reads_further=_reads_further,
     place=_place,
     decide=decide,
     evolve=evolve,

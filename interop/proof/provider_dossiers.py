@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from domain.diagnosis.campaign_limits import campaign_limits_stream
 from domain.diagnosis.case import DIAGNOSES
 from domain.diagnosis.state import Diagnosis, Status
 from domain.governance.dated_rules import DATED_RULES, RuleSet, dated_rule_on, rule_stream
@@ -96,7 +97,7 @@ def move_result(causes: History, subject: str) -> Data:
 
 
 def rating_causes(journal: Journal, subject: str, jobs: Sequence[str]) -> History:
-    """The year's rating, the tiers before it, the rules and calendar, and the provider's own jobs 评价依据.
+    """The year's rating, the tiers before it, the rules and calendar, the provider's own jobs and their campaigns' limits 评价依据.
 
     subject: the rating's stream and the provider, as "rating/2024.p7".
 
@@ -113,16 +114,18 @@ def rating_causes(journal: Journal, subject: str, jobs: Sequence[str]) -> Histor
         raise NOTHING_DECIDED.refuse()
     rules = [rule_stream(kind) for kind in (RuleKind.RATING, RuleKind.STAGES)]
     position = _fixed(history, shown).position
-    mine = [one for one, case in journal.read_many(list(jobs)).items() if _is_job(case, int(year), provider, position)]
-    return up_to_the_last_of(journal, stream, [rating_stream(int(year) - 1), *rules, CALENDAR_STREAM, *mine])
+    known = ((one, _as_job(case, int(year), provider, position)) for one, case in journal.read_many(list(jobs)).items())
+    mine = {one: job for one, job in known if job is not None}
+    limits = (campaign_limits_stream(job.campaign) for job in mine.values())
+    return up_to_the_last_of(journal, stream, [rating_stream(int(year) - 1), *rules, CALENDAR_STREAM, *mine, *limits])
 
 
-def _is_job(case: Sequence[Entry], year: int, provider: str, position: int) -> bool:
-    """Whether a case was a job of the provider's year, as it stood at a position."""
+def _as_job(case: Sequence[Entry], year: int, provider: str, position: int) -> Diagnosis | None:
+    """A case as it stood at a position, if it was a job of the provider's year 年度任务."""
     diagnosis: Diagnosis | None = folded(DIAGNOSES, [one for one in case if one.position <= position])
     if diagnosis is None or city_day(utc_moment(case[0].at)).year != year:
-        return False
-    return diagnosis.provider == provider and diagnosis.status is not Status.WITHDRAWN
+        return None
+    return diagnosis if diagnosis.provider == provider and diagnosis.status is not Status.WITHDRAWN else None
 
 
 def _fixed(history: Sequence[Entry], shown: RatingComputed) -> RatingInputsFixed:

@@ -942,7 +942,7 @@ def rating(dossier: Data, entries: Sequence[Entry]) -> Data:
     year, _, provider = dossier["subject"].removeprefix("rating/").partition(".")
     stream, before = f"rating/{year}", f"rating/{int(year) - 1}"
     others = (stream, before, "rule/rating", "rule/stages", CALENDAR)
-    only_of(entries, lambda one: one in others or one.startswith("diagnosis/"))
+    only_of(entries, lambda one: one in others or one.startswith(("diagnosis/", OWN_LIMITS)))
     tables: dict[int, Entry] = {}
     computed = published = None
     status = ""
@@ -1205,6 +1205,8 @@ def tier_after(one: Data, better: Sequence[Decimal], rule: Data) -> str:
 
 
 CALENDAR = "calendar/shanghai"
+OWN_LIMITS = "campaignlimits/"
+"""Streams of the stage limits that campaigns state, which hold for the jobs opened in them from a day on."""
 
 
 def working_day_after(day: date, count: int, years: Mapping[int, Data]) -> date:
@@ -1229,7 +1231,11 @@ def check_row(entries: Sequence[Entry], fixed: Entry, row: Data, rule: Data, on_
     until = fixed.data["position"]
     years = {one["year"]: one for one in on_file["calendar"]}
     years |= {one.data["year"]: one.data for one in entries if one.stream == CALENDAR and one.position <= until}
-    stages = [one.data for one in entries if one.stream == "rule/stages" and one.type == "rule.set.v1" and one.position <= until]
+    rules = {
+        (entry.stream, entry.data["since"]): entry.data  # what is set for a day again takes the place of what was
+        for entry in entries
+        if entry.type in ("rule.set.v1", "campaignlimits.set.v1") and entry.position <= until
+    }
     streams = dict.fromkeys(entry.stream for entry in entries if entry.stream.startswith("diagnosis/"))
     jobs = [job_of([entry for entry in as_stream(entries, stream) if entry.position <= until]) for stream in streams]
     if len(jobs) != row["jobs"] or any(one["provider"] != row["provider"] or one["status"] == "withdrawn" for one in jobs):
@@ -1238,8 +1244,8 @@ def check_row(entries: Sequence[Entry], fixed: Entry, row: Data, rule: Data, on_
     for one in jobs:
         if one["visited_on"] is None:
             continue
-        begun = [rule for rule in stages if rule["since"] <= one["visited_on"]]
-        limits = on_file["stages"] | (max(begun, key=lambda rule: str(rule["since"]))["body"] if begun else {})
+        limits = on_file["stages"] | (latest_of(rules, "rule/stages", one["visited_on"]).get("body") or {})
+        limits |= latest_of(rules, OWN_LIMITS + one["campaign"], one["opened_on"]).get("limits") or {}
         last = working_day_after(date.fromisoformat(one["visited_on"]), limits["report"] + limits["internal_review"], years)
         if one["reported_on"] is not None or day_of(fixed) > last.isoformat():
             in_time.append(one["reported_on"] is not None and one["reported_on"] <= last.isoformat())
@@ -1268,6 +1274,12 @@ def check_row(entries: Sequence[Entry], fixed: Entry, row: Data, rule: Data, on_
                 raise Fault("ROW_DIFFERS", f"{fixed.where} {name}", f"输入行与任务不符 worked out {told}")
 
 
+def latest_of(rules: Mapping[tuple[str, str], Data], stream: str, day: str) -> Data:
+    """What a stream says on a day, of (stream, first day) -> what was set; nothing where it says nothing yet."""
+    begun = [since for of, since in rules if of == stream and since <= day]
+    return rules[stream, max(begun)] if begun else {}
+
+
 def work_of(jobs: Sequence[Data], in_time: Sequence[bool], parts: Data) -> tuple[int, Fraction, Fraction]:
     """Work done: confirmed of the jobs, reports on time of those due; mean and variance of one job."""
     delivered = Fraction(sum(one["status"] == "confirmed" for one in jobs), len(jobs))
@@ -1281,8 +1293,9 @@ def work_of(jobs: Sequence[Data], in_time: Sequence[bool], parts: Data) -> tuple
 
 
 def job_of(case: Sequence[Entry]) -> Data:
-    """What a job's history says of it: provider, status, first visit, first report, and which records are there."""
+    """What a job's history says of it: provider, campaign, status, first visit, first report, and which records are there."""
     found: Data = {"provider": case[0].data["provider"], "status": "open", "visited_on": None, "reported_on": None}
+    found |= {"campaign": case[0].data["campaign"], "opened_on": day_of(case[0])}
     most, evidence = 0, False
     given: Data = {}
     verified: Data = {}

@@ -108,6 +108,11 @@ def rule_history(snapshot: Snapshot, kind: RuleKind) -> list[KnownRule]:
     return [*(KnownRule(rule, None) for rule in defaults_of(kind) if rule.since < first), *known.values()]
 
 
+def rules_set(snapshot: Snapshot, kind: RuleKind) -> dict[date, DatedRule]:
+    """The rules of a kind that the city has set, by the day each begins 已设规则."""
+    return {since: one.rule for since, one in _set(snapshot, kind).items()}
+
+
 def rule_on(snapshot: Snapshot, kind: RuleKind, day: date) -> KnownRule:
     """The rule of a kind in force on a day 当日规则, by the very reading that the rules make of it."""
     known = _set(snapshot, kind)
@@ -118,7 +123,7 @@ def rule_on(snapshot: Snapshot, kind: RuleKind, day: date) -> KnownRule:
 def body_on(snapshot: Snapshot, body: type[B], day: date) -> B:
     """What the rule in force on a day says 当日规则正文. body: class of the kind's bodies, such as `RatingRule`."""
     kind: RuleKind = body.model_fields["kind"].default
-    return rule_in_force(DatedRules(rules={since: one.rule for since, one in _set(snapshot, kind).items()}), body, day)
+    return rule_in_force(DatedRules(rules=rules_set(snapshot, kind)), body, day)
 
 
 def proposals(snapshot: Snapshot, kind: RuleKind) -> list[Proposed]:

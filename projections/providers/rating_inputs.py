@@ -18,9 +18,8 @@ from sqlalchemy import func, select
 from domain.access import Scope
 from domain.governance.rule_bodies.feedback import FeedbackRule
 from domain.governance.rule_bodies.rating import RatingRule
-from domain.governance.rule_bodies.stages import StageLimits
 from domain.governance.working_calendar import WorkingCalendar, add_working_days
-from domain.instants import city_midnight, microseconds
+from domain.instants import city_day, city_midnight, microseconds, utc_moment
 from domain.kernel import cause_of
 from domain.providers.feedback.state import feedback_stream
 from domain.providers.ratings.numbers import ComponentSample, LevelEffect, ProviderInputs, RatingComponent
@@ -36,6 +35,7 @@ from methods.component_scores import (
     work_variance,
 )
 from methods.rounding import CARRIED_PLACES, SCORE_PLACES, rounded
+from projections.diagnosis.campaign_limits import LimitsOfCases
 from projections.engine.snapshot import Snapshot
 from projections.governance.dated_rules import body_on
 from projections.governance.working_calendar import calendar_now
@@ -132,27 +132,32 @@ def rating_inputs(snapshot: Snapshot, scope: Scope, year: int, rule: RatingRule,
 
 
 class _ReportsDue:
-    """Until when a job's report was due after the visit 报告期限: the stages of report and internal review, in working days."""
+    """Until when a job's report was due after the visit 报告期限: the stages of report and internal review, in working days.
+
+    By the limits of the job's campaign on the day it was opened, where it has any; else by the rule of the day of the visit.
+    """
 
     def __init__(self, snapshot: Snapshot, today: date) -> None:
-        self._snapshot, self._today = snapshot, today
+        self._limits, self._today = LimitsOfCases(snapshot), today
         self._calendar: WorkingCalendar = calendar_now(snapshot)
-        self._due: dict[str, tuple[int, bool]] = {}
+        self._due: dict[tuple[str, str, date | None], tuple[int, bool]] = {}
 
-    def in_time(self, visited_on: str, reported_at: int | None) -> bool | None:
+    def in_time(self, visited_on: str, reported_at: int | None, campaign: str, opened_at: int) -> bool | None:
         """Whether a report came by then 是否按期; None while it is not due."""
-        due = self._due.get(visited_on)
+        own = campaign in self._limits.stated
+        asked = (visited_on, campaign, city_day(utc_moment(opened_at))) if own else (visited_on, "", None)
+        due = self._due.get(asked)
         if due is None:
-            due = self._due[visited_on] = self._found(visited_on)
+            due = self._due[asked] = self._found(*asked)
         over, is_over = due
         if reported_at is None:
             return False if is_over else None
         return reported_at < over
 
-    def _found(self, visited_on: str) -> tuple[int, bool]:
+    def _found(self, visited_on: str, campaign: str, opened: date | None) -> tuple[int, bool]:
         """The moment at which the last day is over (microseconds of UTC), and whether it is today."""
         day = date.fromisoformat(visited_on)
-        limits = body_on(self._snapshot, StageLimits, day)
+        limits = self._limits.of(campaign, opened or day, day).limits
         last = add_working_days(day, limits.report + limits.internal_review, self._calendar).day
         return microseconds(city_midnight(last + timedelta(days=1))), self._today > last
 
@@ -230,14 +235,14 @@ def _counted(snapshot: Snapshot, scope: Scope, year: int, rule: RatingRule, toda
     recorded: Counter[tuple[str, int, int | None]] = Counter()
     for jobs in jobs_of(snapshot, scope, year, scored=rule.feedback_counts):
         recorded.update(map(_OF_RECORD, jobs))
-        for provider, _, _, _, visited_on, reported_at, _, items, overturned, *levels, said in jobs:
+        for provider, _, opened_at, campaign, _, visited_on, reported_at, _, items, overturned, *levels, said in jobs:
             place = places[provider, levels_from(levels)]
             place.jobs += 1
             if reported_at is not None and (score := _kept(items, overturned, weights)) is not None:
                 place.report.add_one(score)
             if said is not None and (answer := _mean_answer(said, feedback.is_pooled(provider))) is not None:
                 place.feedback.add_one(answer)
-            if visited_on is not None and (in_time := due.in_time(visited_on, reported_at)) is not None:
+            if visited_on is not None and (in_time := due.in_time(visited_on, reported_at, campaign, opened_at)) is not None:
                 tally = tallies[provider]
                 tally.due += 1
                 tally.in_time += in_time

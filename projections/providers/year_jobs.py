@@ -32,15 +32,16 @@ TWO = 2
 class Job(NamedTuple):
     """What is on record of one job 任务记录, as its row has it.
 
-    confirmed: 0 or 1. visited_on: ISO text of the first visit; reported_at: of the first report, µs of UTC. records: which of
-    `RECORDS` are there, as bits, the first the lowest; None while nothing is reported. overturned: items whose objection was
-    upheld, once each, as JSON. industry, size, district: of its firm in the year, as `case_mix.levels_from` reads them. said:
-    what its firm scored, as `feedback.unpacked` reads it; None where it did not.
+    campaign: by which it is known what limits hold for it. confirmed: 0 or 1. visited_on: ISO text of the first visit; reported_at:
+    of the first report, µs of UTC. records: which of `RECORDS` are there, as bits, the first the lowest; None while nothing is
+    reported. overturned: items whose objection was upheld, once each, as JSON. industry, size, district: of its firm in the year,
+    as `case_mix.levels_from` reads them. said: what its firm scored, as `feedback.unpacked` reads it; None where it did not.
     """
 
     provider: str
     diagnosis: str
     opened_at: int
+    campaign: str
     confirmed: int
     visited_on: str | None
     reported_at: int | None
@@ -77,7 +78,8 @@ def jobs_of(
     days = date(year, 1, 1).isoformat(), date(year, 12, 31).isoformat()
     is_confirmed, reported_at = cases.c.status == Status.CONFIRMED.value, cases.c.first_issued_at
     columns: list[ColumnElement[Any]] = [
-        *(cases.c.provider, cases.c.id, cases.c.opened_at, case((is_confirmed, 1), else_=0), cases.c.visited_on, reported_at),
+        *(cases.c.provider, cases.c.id, cases.c.opened_at, cases.c.campaign, case((is_confirmed, 1), else_=0)),
+        *(cases.c.visited_on, reported_at),
         case((reported_at.is_(None), null()), else_=_records(cases)),
         *(cases.c.answers_verified, cases.c.items_overturned, *levels),
         packed_scores(snapshot, *days) if scored else null(),

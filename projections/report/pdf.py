@@ -17,6 +17,8 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.text.line_break import Layout
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from projections.report.quick_layout import take_the_short_way
+
 LOGO = "data:image/png;base64,"
 """How a page holds the picture of its template within itself."""
 
@@ -52,6 +54,7 @@ def pdf_bytes(html: str, style: str = "") -> bytes:
     """
     gc.disable()
     _keep_layouts()
+    take_the_short_way()
     sheets, text = ([_READ[style]], STYLES[style].read_text("utf-8")) if style else ([], "")
     made: bytes = HTML(string=html, url_fetcher=OwnFonts()).write_pdf(
         stylesheets=sheets,

@@ -12,6 +12,7 @@ import pytest
 from domain.access import Everything, Nothing, Role
 from domain.diagnosis.arbitration import GiveArbiterOpinion, RequestArbitration, SettleArbitration
 from domain.diagnosis.assignments import AssignExpert, ReleaseExpert
+from domain.diagnosis.campaign_limits import SetCampaignLimits
 from domain.diagnosis.campaign_targets import SplitCampaignTarget, SubdistrictShare
 from domain.diagnosis.campaigns import InviteFirms, PlanCampaign
 from domain.diagnosis.deferrals import DeferQuestions
@@ -266,8 +267,7 @@ def govern(city: City) -> None:
 
 def certify(city: City) -> None:
     """A diagnostician of the provider with a certificate, before an examination and a calibration, and a rated year."""
-    grant = GrantMembership(person="wu", membership="m2", role=Role.DIAGNOSTICIAN, organisation="p1", since=TODAY)
-    city.send(CITY, grant)
+    city.send(CITY, GrantMembership(person="wu", membership="m2", role=Role.DIAGNOSTICIAN, organisation="p1", since=TODAY))
     certificate = GrantCertificate(
         person="wu",
         number="ZDS-2024-000000000001",
@@ -299,6 +299,7 @@ def set_under_way(city: City) -> None:
     """A campaign with a firm that begins its diagnosis, a provider's tie that is over, a job that its district pays for."""
     days = {"since": TODAY, "until": TODAY + timedelta(days=200)}
     city.send(CITY, PlanCampaign(campaign="repeat", name="复诊批次", purpose=Purpose.REPEAT, follows=None, **days))
+    city.send(CITY, SetCampaignLimits(campaign="repeat", since=TODAY, source="示例", mark="I"))
     share = SubdistrictShare(subdistrict="310117001", firms=1)
     city.send(CITY, SplitCampaignTarget(campaign="repeat", district="310117", firms=2, shares=(share,)))
     district = caller(Role.DISTRICT, FIRM.district)
@@ -310,9 +311,8 @@ def set_under_way(city: City) -> None:
     city.send(CITY, DeclareTie(**tie, since=TODAY))
     city.send(CITY, EndTie(**tie, last=TODAY))
     city.send(district, RequestMatching(matching="m1", district=FIRM.district, enterprises=(ENTERPRISE,)))
-    term = {"since": TODAY, "until": LAST_DAY}
     handed = {"enterprise": ENTERPRISE, "consent": "c3"}
-    city.send(FILLER, GrantConsent(**handed, bank="bank", purpose="授信", **term))
+    city.send(FILLER, GrantConsent(**handed, bank="bank", purpose="授信", since=TODAY, until=LAST_DAY))
     city.send(FILLER, IssueResultCredential(**handed, diagnosis="d1", number="ZDR-2024-000000000001"))
     city.send(FILLER, RevokeConsent(**handed))
     city.send(caller(Role.PARTNER, "*"), RegisterEndpoint(endpoint="w1", url="https://erp.example/events"))

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from domain.access import Role
 from domain.diagnosis import assignments
+from domain.diagnosis.campaign_limits import CAMPAIGN_LIMITS_DAY
 from domain.diagnosis.campaigns import CAMPAIGN_DAYS_REVERSED, CAMPAIGN_END_NOT_LATER
 from domain.diagnosis.external.batch import BATCH_DAY_AHEAD
 from domain.diagnosis.external.result import RESULT_WITHDRAWN_WHEN
@@ -118,7 +119,13 @@ from tests.rules.dated_commands import (
     visit,
     warn,
 )
-from tests.rules.diagnosis import test_assignments, test_campaigns, test_external_results, test_stages
+from tests.rules.diagnosis import (
+    test_assignments,
+    test_campaign_limits,
+    test_campaigns,
+    test_external_results,
+    test_stages,
+)
 from tests.rules.given import BEFORE, Given, given
 from tests.rules.governance import test_ties
 from tests.rules.participants import test_headquarters, test_people
@@ -217,6 +224,9 @@ FIELDS = {
     ),
     "PlanCampaign.until": Bounded(
         lambda day: plan_campaign(TODAY, day), CAMPAIGN_DAYS_REVERSED, DATE_TOO_FAR_AHEAD, TODAY, FAR
+    ),
+    "SetCampaignLimits.since": Bounded(
+        test_campaign_limits.setting, CAMPAIGN_LIMITS_DAY, CAMPAIGN_LIMITS_DAY, TODAY, test_campaign_limits.UNTIL
     ),
     "ExtendCampaign.until": Bounded(
         extend_campaign, CAMPAIGN_END_NOT_LATER, DATE_TOO_FAR_AHEAD, test_campaigns.PLAN.until + DAY, FAR

@@ -70,43 +70,59 @@ def _arbitration(people: People, diagnosis: str, steps: Sequence[Step]) -> Itera
     by = {type(command): who for _, who, command in steps}
     firm, provider, of = by[ConfirmReport], by[AnswerObjections], {"diagnosis": diagnosis}
     item = next(one.indicator for _, _, c in steps if isinstance(c, AnswerObjections) for one in c.answers if not one.upheld)
+    own, verified = (_last_answer(steps, kind, item) for kind in (SaveAnswers, VerifyAnswers))
+    since, holds = city_day(steps[-1][0]), own if own != verified else None
+    yield from heard(people, (firm, provider), diagnosis, since, (item, holds))
+    if holds is not None:
+        yield 1, provider, ScoreDiagnosis(**of)
+        yield 1, provider, IssueReport(**of)
+    yield 1, firm, ConfirmReport(**of)
+    yield 2, by[OpenDiagnosis], FileReport(**of)
+    reader = Caller(draw_id(people.chance), Role.READER, experts_of(people), Everything())
+    for command in people.joining(reader, since):
+        yield 0, city, command
+    yield from read_with_the_firm(by[OpenDiagnosis], reader, of, (draw_id(people.chance), since + TERM), item)
+    yield from followed_up(firm, of, item)
+
+
+def experts_of(people: People) -> str:
+    """The body that arbiters and readers are of."""
+    return next(one.id for one in people.data.organisations.others if one.kind is KIND_OF_HEAD[Role.ARBITER])
+
+
+def heard(
+    people: People, sides: tuple[Caller, Caller], diagnosis: str, since: date, about: tuple[str, Answer | None]
+) -> Iterator[tuple[int, Caller, Said]]:
+    """An arbitration from the request to its settling 仲裁经过, before three experts who join for it.
+
+    sides: the firm, and the provider. about: the item, and the answer that most of the experts find, None = that of the provider.
+    """
+    (firm, provider), (item, holds), of = sides, about, {"diagnosis": diagnosis}
+    city = people.callers[Role.CITY, people.data.organisations.city.id]
     chief = Caller(draw_id(people.chance), Role.CITY, city.organisation, Everything())
-    for command in people.joining(chief, city_day(steps[-1][0])):
+    for command in people.joining(chief, since):
         yield 0, city, command
     yield 1, firm, RequestArbitration(**of, items=(ObjectionItem(indicator=item, reason="现场未查看第二厂区的系统（示例）"),))
     asked = {"proceeding": f"{ARBITRATION_PREFIX}{diagnosis}.1"}
     yield 1, city, ServeNotice(**asked)
     yield 3, provider, GiveStatement(**asked, text="第二厂区未列入现场诊断计划（示例）", asks_hearing=False)
-    unit = next(one.id for one in people.data.organisations.others if one.kind is KIND_OF_HEAD[Role.ARBITER])
-    panel = [Caller(draw_id(people.chance), Role.ARBITER, unit, Everything()) for _ in range(PANEL)]
-    since = city_day(steps[-1][0])
+    panel = [Caller(draw_id(people.chance), Role.ARBITER, experts_of(people), Everything()) for _ in range(PANEL)]
     for arbiter in panel:
         for command in people.joining(arbiter, since):
             yield 0, city, command
         term = {"since": since, "until": since + TERM}
         yield 0, city, AssignExpert(**of, assignment=draw_id(people.chance), expert=arbiter.actor, role=Role.ARBITER, **term)
-    own, verified = (_last_answer(steps, kind, item) for kind in (SaveAnswers, VerifyAnswers))
     for number, arbiter in enumerate(panel):
-        upheld = own != verified and number > 0
+        upheld = holds is not None and number > 0
         reason = "补充查看第二厂区的运行记录，自评属实（示例）" if upheld else "现有佐证不足以改变核验结果（示例）"
-        finding = ArbiterFinding(indicator=item, upheld=upheld, answer=own if upheld else None, reason=reason)
+        finding = ArbiterFinding(indicator=item, upheld=upheld, answer=holds if upheld else None, reason=reason)
         yield 1, arbiter, GiveArbiterOpinion(**of, findings=(finding,))
     yield 1, chief, DecideArbitration(**of, reasons="按多数专家意见（示例）")
     yield 20, SYSTEM, EndTimeToAppeal(**asked)
     yield 0, SYSTEM, SettleArbitration(**of)
-    if own != verified:
-        yield 1, provider, ScoreDiagnosis(**of)
-        yield 1, provider, IssueReport(**of)
-    yield 1, firm, ConfirmReport(**of)
-    yield 2, by[OpenDiagnosis], FileReport(**of)
-    reader = Caller(draw_id(people.chance), Role.READER, unit, Everything())
-    for command in people.joining(reader, since):
-        yield 0, city, command
-    yield from _reading(by[OpenDiagnosis], reader, of, (draw_id(people.chance), since + TERM), item)
-    yield from _followed_up(firm, of, item)
 
 
-def _reading(
+def read_with_the_firm(
     district: Caller, reader: Caller, of: Mapping[str, str], term: tuple[str, date], item: str
 ) -> Iterator[tuple[int, Caller, Said]]:
     """The district appoints an expert, who reads the report with the firm some days later."""
@@ -120,7 +136,7 @@ def _reading(
     yield 4, reader, lambda day: RecordReading(**of, held_on=day, findings=said, recommendations=advice)
 
 
-def _followed_up(firm: Caller, of: Mapping[str, str], item: str) -> Iterator[tuple[int, Caller, Said]]:
+def followed_up(firm: Caller, of: Mapping[str, str], item: str) -> Iterator[tuple[int, Caller, Said]]:
     """The firm plans what was recommended, and reports half a year after the filing; what is due after a year is still open."""
 
     def planned(day: date) -> PlanFollowUp:

@@ -39,7 +39,7 @@ from zhenduan.demo.firms import DemoFirm, Unused, draw_firms, next_year, roster_
 from zhenduan.demo.implementations import implementations
 from zhenduan.demo.liaisons import liaisons
 from zhenduan.demo.office_hours import later, office_time
-from zhenduan.demo.outreach import outreach
+from zhenduan.demo.outreach import earlier_sessions, outreach
 from zhenduan.demo.packages import packages
 from zhenduan.demo.papers import papers
 from zhenduan.demo.peers import peers
@@ -66,6 +66,7 @@ from zhenduan.demo.supply import supply
 from zhenduan.demo.terms import HELD_BESIDE, beside, handed_over, terms
 from zhenduan.demo.training import EDITION
 from zhenduan.demo.unit_targets import unit_targets
+from zhenduan.demo.whole_year import whole_year
 
 BEGINNING = date(2023, 8, 7)
 """The plan was issued on 2023-07-28; the demo's city begins soon after."""
@@ -127,7 +128,8 @@ def story(data: DemoData, chance: Random, present: datetime) -> Story:
     played += _revision(people, shown, present)
     played += _proceedings(people, shown, played)
     played += _selection(people, present)
-    played += _rated(people, shown, [enterprise_id(DEMO_SALT, firm.uscc) for firm in firms if firm.district == SHOWN_DISTRICT])
+    local = [enterprise_id(DEMO_SALT, firm.uscc) for firm in firms if firm.district == SHOWN_DISTRICT]
+    played += _rated(people, shown, local, present)
     played += _sampled(people, shown, played)
     played += _implemented(people, played, present)
     played += _matched(people, rosters, played)
@@ -137,6 +139,7 @@ def story(data: DemoData, chance: Random, present: datetime) -> Story:
     played += _further(people, shown, played, present)
     played += _screened(people, shown, played)
     played += rated_jobs(data, people, played, open_to_all)
+    played += whole_year(data, people, _free(played, open_to_all[FIRMS_MAPPED:]), present)
     played.sort(key=lambda timed: timed.at)
     return Story(tuple(played), {role: people.callers[role, unit].actor for role, unit in shown.items()})
 
@@ -152,9 +155,13 @@ def _finished(
     data: DemoData, people: People, played: Sequence[Timed], firms: Sequence[DemoFirm], present: datetime
 ) -> Iterator[Timed]:
     """More diagnoses of the past years, of firms that have none."""
+    yield from finished(data, people, _free(played, firms), city_day(present))
+
+
+def _free(played: Sequence[Timed], firms: Sequence[DemoFirm]) -> list[DemoFirm]:
+    """Firms of which no case is."""
     opened = {what.enterprise for timed in played if isinstance(what := timed.act.what, OpenDiagnosis)}
-    free = [one for one in firms if enterprise_id(DEMO_SALT, one.uscc) not in opened]
-    yield from finished(data, people, free, city_day(present))
+    return [one for one in firms if enterprise_id(DEMO_SALT, one.uscc) not in opened]
 
 
 def _shown(data: DemoData, enterprise: str) -> dict[Role, str]:
@@ -234,7 +241,8 @@ def _implemented(people: People, played: Sequence[Timed], present: datetime) -> 
 def _outreach(people: People, shown: Mapping[Role, str], rosters: Rosters, present: datetime) -> Iterator[Timed]:
     """The shown district briefs firms that are on every roster, and plans the next session."""
     district, owner = (people.callers[role, shown[role]] for role in (Role.DISTRICT, Role.ENTERPRISE))
-    steps = outreach(district, owner, steady_in_the_district(rosters), people.chance, city_day(present))
+    firms = steady_in_the_district(rosters)
+    steps = (*earlier_sessions(district, firms), *outreach(district, owner, firms, people.chance, city_day(present)))
     yield from (Timed(at, Act(0, who, command)) for at, who, command in steps if at <= present)
 
 
@@ -304,11 +312,12 @@ def _selection(people: People, present: datetime) -> Iterator[Timed]:
             yield Timed(at, Act(0, caller, command))
 
 
-def _rated(people: People, shown: Mapping[Role, str], own: Sequence[str]) -> Iterator[Timed]:
+def _rated(people: People, shown: Mapping[Role, str], own: Sequence[str], present: datetime) -> Iterator[Timed]:
     """Both years rated once over, the second with an objection of the shown provider, its subsidy, policies, paper and package."""
     minutes, provider = count(300), people.callers[Role.PROVIDER, shown[Role.PROVIDER]]
     for day, who, command in (*rated_years(people, provider), *policies(people, own), *papers(people), *packages(people, EDITION)):
-        yield Timed(office_time(day, next(minutes)), Act(0, who, command))
+        if (at := office_time(day, next(minutes))) <= present:
+            yield Timed(at, Act(0, who, command))
 
 
 def _sampled(people: People, shown: Mapping[Role, str], played: Sequence[Timed]) -> Iterator[Timed]:

@@ -28,6 +28,29 @@ WEEKS = 8
 HOURS = {"begins": "14:00", "ends": "16:00", "place": "区会议中心（示例）"}
 
 
+EARLIER = (
+    (date(2023, 11, 15), "诊断政策、标准与流程"),
+    (date(2024, 4, 24), "第二年诊断安排与常见填报问题"),
+    (date(2024, 10, 16), "诊断结果怎么用"),
+    (date(2025, 4, 23), "第三年诊断安排，复诊与改进"),
+)
+"""Day and topic of the briefings of the years before."""
+
+
+def earlier_sessions(district: Caller, firms: Sequence[str]) -> Iterator[tuple[datetime, Caller, Command]]:
+    """The briefings that the district held in the years before, each with who came 历次宣讲. firms: of it, which are invited."""
+    chance = Random(f"briefings of {district.organisation}")  # noqa: S311 - a demo is drawn
+    host = {"host": "区工业和信息化主管部门（示例）", **HOURS}
+    for held_on, topic in EARLIER:
+        of, began = {"outreach_session": draw_id(chance)}, later(held_on - timedelta(days=PREPARED), 0)
+        planned = PlanOutreachSession(**of, kind=OutreachKind.BRIEFING, topic=topic, held_on=held_on, capacity=120, **host)
+        invited = InviteToOutreachSession(**of, enterprises=tuple(firms))
+        came = tuple(one for one in firms if chance.randrange(3))
+        for minute, command in enumerate((planned, AnnounceOutreachSession(**of), invited)):
+            yield office_time(began, 410 + minute), district, command
+        yield office_time(held_on, 450), district, RecordOutreachAttendance(**of, enterprises=came)
+
+
 def outreach(
     district: Caller, owner: Caller, firms: Sequence[str], chance: Random, present: date
 ) -> Iterator[tuple[datetime, Caller, Command]]:

@@ -1,4 +1,4 @@
-"""Papers of the demo city 示例刊物: the white paper of a year, published, and a research brief left as a draft. plan R5.
+"""Papers of the demo city 示例刊物: the white paper of each year, published, and a research brief left as a draft. plan R5.
 
 So few firms are diagnosed that by district and grade hardly a number could be told: by a rule papers count districts, divisions
 and grades together.
@@ -21,6 +21,11 @@ from zhenduan.demo.people import People
 
 YEAR, EDITION = 2024, "2023"
 GROUPED, REQUESTED, PUBLISHED = date(2025, 2, 24), date(2025, 2, 25), date(2025, 2, 26)
+OTHERS = {
+    2023: (date(2025, 2, 27), date(2025, 2, 28)),
+    2025: (date(2026, 2, 25), date(2026, 2, 26)),
+}
+"""Another year -> when its white paper is asked for, and published: of the first, once the rule lets it tell something."""
 DISTRICT, INDUSTRY, GRADE = PublishedSide
 GROUPS = (
     (DISTRICT, "area-east", "东部", "East", ("310115", "310120", "310151")),
@@ -50,5 +55,8 @@ def papers(people: People) -> Iterator[tuple[date, Caller, Command]]:
     for kind in (PaperKind.WHITE_PAPER, PaperKind.RESEARCH_BRIEF):
         yield REQUESTED, city, RequestPaper(kind=kind, year=YEAR)
     yield PUBLISHED, city, PublishPaper(kind=PaperKind.WHITE_PAPER, year=YEAR)
+    for year, (requested, published) in OTHERS.items():
+        yield requested, city, RequestPaper(kind=PaperKind.WHITE_PAPER, year=year)
+        yield published, city, PublishPaper(kind=PaperKind.WHITE_PAPER, year=year)
     yield PUBLISHED, city, RequestOverstatement(year=YEAR, edition=EDITION)
     yield PUBLISHED, city, RequestEquating(external_edition="dcmm-2018", edition=EDITION)

@@ -135,7 +135,7 @@ class People:
 
     def joining(self, who: Caller, since: date) -> tuple[Command, Command]:
         """The commands that bring a person in."""
-        sections = SECTIONS if who.role == Role.DEPARTMENT_FILLER else ()
+        sections = tuple(sorted(who.sections or SECTIONS)) if who.role == Role.DEPARTMENT_FILLER else ()
         name = f"示例·{self.chance.choice(self.data.surnames)}{self.chance.choice(self.data.given_names)}"
         return (
             RegisterPerson(person=who.actor, name=name),

@@ -64,12 +64,13 @@ SCORES: Sequence[Mapping[int, tuple[tuple[int, int], tuple[int, int]]]] = (
 
 
 @dataclass(frozen=True)
-class HowItWasTakenOn:
-    """What a firm says of the acceptance, which is the latest fact of its case 受理反馈. given: provider, and process."""
+class HowItWent:
+    """What a firm says of a step, which is the latest fact of its case 环节反馈. given: provider, and process."""
 
     diagnosis: str
     feedback: str
     given: tuple[int, int]
+    milestone: FeedbackMilestone = FeedbackMilestone.ACCEPTANCE
 
     def command(self, services: Services, _who: Caller, _at: object) -> Command:
         """The feedback, about that fact."""
@@ -78,7 +79,7 @@ class HowItWasTakenOn:
         return GiveFeedback(
             feedback=self.feedback,
             diagnosis=self.diagnosis,
-            milestone=FeedbackMilestone.ACCEPTANCE,
+            milestone=self.milestone,
             about=cause_of(stream, len(services.journal.read(stream))),
             kind=FeedbackKind.FEEDBACK,
             scores=tuple(FeedbackScore(subject=one, score=score) for one, score in zip(subjects, self.given, strict=True)),
@@ -156,7 +157,7 @@ def _job(
     for at, (caller, command) in enumerate(acts):
         yield Timed(office_time(opens, minute + at), Act(0, caller, command))
     yield Timed(office_time(later(opens, 1), minute), Act(0, provider, AcceptDiagnosis(diagnosis=identity)))
-    said = HowItWasTakenOn(identity, draw_id(chance), given)
+    said = HowItWent(identity, draw_id(chance), given)
     yield Timed(office_time(later(opens, 2), minute), Act(0, enterprise, said))
     withdrawal = WithdrawDiagnosis(diagnosis=identity, reason=REASON)
     yield Timed(office_time(GOES_OVER[year], minute + number), Act(0, district, withdrawal))

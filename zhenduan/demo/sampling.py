@@ -27,6 +27,8 @@ SECRET = sha256("示例抽样密值".encode()).hexdigest()
 """Known to all, so that the same demo draws the same jobs; a city's own is derived in its vault."""
 BEACON = "03 07 12 18 24 33 09"
 SOURCE = "示例彩票当月最后一期"
+FIXED, DRAWN = 2, 3
+"""Working days from the end of a month to its frame, and from there to the draw."""
 GIVEN_OUT = 2
 """Drawn jobs, at most, that wait for the assessor who may sign in."""
 
@@ -58,15 +60,23 @@ def sampled(
     if month is None:
         return
     city, assessor = (people.callers[role, shown[role]] for role in (Role.CITY, Role.SAMPLER))
-    fixed = later(day_after(month), 2)
-    drawn = later(fixed, 3)
-    commitment = sha256(bytes.fromhex(SECRET)).hexdigest()
+    yield from drawn_of(month, city)
+    for _ in range(GIVEN_OUT):
+        yield later(drawn_on(month), 1), city, FromRecord(lambda snapshot: _next(snapshot, month, assessor.actor))
+
+
+def drawn_on(month: str) -> date:
+    """The day on which a month's jobs are drawn."""
+    return later(day_after(month), FIXED + DRAWN)
+
+
+def drawn_of(month: str, city: Caller) -> Iterator[tuple[date, Caller, Command | FromRecord]]:
+    """The draw of a month from its secret to what was drawn 当月抽样."""
+    drawn, commitment = drawn_on(month), sha256(bytes.fromhex(SECRET)).hexdigest()
     yield first_day_of(month) - timedelta(days=1), city, CommitDraw(draw=month, commitment=commitment, source=SOURCE)
-    yield fixed, city, FromRecord(lambda snapshot: _frame(snapshot, month, drawn))
+    yield later(day_after(month), FIXED), city, FromRecord(lambda snapshot: _frame(snapshot, month, drawn))
     yield drawn, city, RecordBeacon(draw=month, beacon=BEACON)
     yield drawn, city, RevealDraw(draw=month, secret=SECRET)
-    for _ in range(GIVEN_OUT):
-        yield later(drawn, 1), city, FromRecord(lambda snapshot: _next(snapshot, month, assessor.actor))
 
 
 def _frame(snapshot: Snapshot, month: str, drawn: date) -> FixFrame:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import strawberry
 
+from api.diagnosis.campaign_limits import CampaignStageLimits, build_limits
 from api.diagnosis.diagnoses import Diagnosis, load_diagnoses
 from api.kit.context import Context
 from api.kit.edges import Edge, Loader, led_to
@@ -66,6 +67,9 @@ NO_FIRMS_FOUND = Rule(
     "No firm fits; check the filter",
 )
 
+NO_LIMITS: Mapping[str, Any] = {"stage_limits": None, "stage_limits_stated": ()}
+"""Of campaigns of which nobody asks for limits."""
+
 enum_type(CampaignStep)
 
 
@@ -108,6 +112,15 @@ class Campaign(Node):
     planned_at: datetime = field("When it was planned, UTC · 设立时间")
     closed_at: datetime | None = field("When it was closed, UTC; null while it is open · 结束时间")
     conclusion: str | None = field("What came of it; null before · 批次结论")
+    stage_limits: CampaignStageLimits = field(
+        "Limits of the stages for a diagnosis opened in it today, or on its first or last day where today is before or after it · "
+        "当前适用的环节时限. plan P5",
+        made=True,
+    )
+    stage_limits_stated: list[CampaignStageLimits] = field(
+        "Limits that it has stated itself, in order of their first day; empty: it goes by the city's rule · 历次批次时限. plan P5",
+        made=True,
+    )
     progress: list[CampaignProgress] | None = field(
         "How far the firms in the caller's scope have come, in the order of the process · 批次进度. plan G2", roles=PARTICIPATIONS
     )
@@ -155,6 +168,7 @@ def build_campaigns(context: Context, rows: Sequence[CampaignRow], wanted: froze
         found = rows_of.progress(context.snapshot, context.scope, ids)
     if "subdistricts" in wanted and rows:
         places = units(context.snapshot, context.scope, ids)
+    limits = build_limits(context, rows) if {"stageLimits", "stageLimitsStated"} & wanted else {}
     each = [one for own in places.values() for one in own]
     unit = led_to(context, (CampaignSubdistrict, "unit"), each, wanted_parts(wanted, "subdistricts"))
     today, calendar = context.today, calendar_now(context.snapshot)
@@ -165,6 +179,7 @@ def build_campaigns(context: Context, rows: Sequence[CampaignRow], wanted: froze
     return [
         Campaign(
             **shown(Campaign, row),
+            **limits.get(row.id, NO_LIMITS),
             progress=progress(found.get(row.id, ())),
             subdistricts=[
                 CampaignSubdistrict(
@@ -325,6 +340,7 @@ SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
 }
 PAYLOADS: Mapping[str, Payload] = {
     "campaign": Payload("campaign", Campaign, _find_campaign),
+    "campaignlimits": Payload("campaign", Campaign, _find_campaign),
     "campaigntarget": Payload("campaign", Campaign, _find_target),
     "participation": Payload("participation", Participation, _find_participation),
 }

@@ -59,7 +59,7 @@ def _graphql_type(name: str, annotation: Any, words: str = "") -> Any:  # noqa: 
     elif isinstance(inner, type) and issubclass(inner, Enum):
         result = enum_type(inner)
     elif isinstance(inner, type) and issubclass(inner, BaseModel):
-        result = input_type(inner)
+        result = input_type(inner, frozenset(_tags(inner)))
     elif origin in (Union, types.UnionType):
         result = _union_type(name, inner, words)
     elif inner in AS_SENT:
@@ -89,7 +89,7 @@ def _entry_type(field: str, named_by: Any, value: Any) -> Any:  # noqa: ANN401 -
 def _union_type(field: str, union: Any, words: str) -> Any:  # noqa: ANN401 - an annotation, or a type made at run time
     """One of several models, told apart by a member that each has a value of its own for: an input with one field a model."""
     members = get_args(union)
-    shared: set[str] = set.intersection(*({n for n, f in m.model_fields.items() if _is_tag(f.annotation)} for m in members))
+    shared: set[str] = set.intersection(*map(_tags, members))
     (tag,) = shared
     fields = []
     for member in members:
@@ -102,8 +102,10 @@ def _union_type(field: str, union: Any, words: str) -> Any:  # noqa: ANN401 - an
     return made
 
 
-def _is_tag(annotation: Any) -> bool:  # noqa: ANN401 - an annotation, or a type made at run time
-    return get_origin(annotation) is typing.Literal and len(get_args(annotation)) == 1
+def _tags(model: type[BaseModel]) -> set[str]:
+    """Members that tell a model apart from others: of one value, which nobody need say where there is no choice."""
+    kinds = {name: one.annotation for name, one in model.model_fields.items()}
+    return {name for name, kind in kinds.items() if get_origin(kind) is typing.Literal and len(get_args(kind)) == 1}
 
 
 def _fields(model: type[BaseModel], omit: frozenset[str]) -> Iterator[Any]:

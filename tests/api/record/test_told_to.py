@@ -97,7 +97,7 @@ OTHERS: Mapping[str, frozenset[Role]] = {
     "application": APPLICATION_TOLD,
     "tie": TIE_TOLD,
     "credential": CONSENT_READERS,
-    **dict.fromkeys(("call", "directory", "listing", "unittarget"), EVERYONE),
+    **dict.fromkeys(("call", "campaignlimits", "directory", "listing", "unittarget"), EVERYONE),
     **dict.fromkeys(("stage", "followup"), PROCEEDINGS_READERS),
 }
 """Capability whose things lie in no firm's place, and are told to others all the same -> to whom."""

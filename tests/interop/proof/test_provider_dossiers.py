@@ -14,9 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.access import Everything, Role
+from domain.diagnosis.campaign_limits import SetCampaignLimits
+from domain.diagnosis.campaigns import PlanCampaign
+from domain.diagnosis.on_site import RecordSiteVisit
+from domain.diagnosis.provider import AcceptDiagnosis
 from domain.diagnosis.report import ConfirmReport
+from domain.diagnosis.state import Purpose
 from domain.governance.dated_rules import rule_in_force
 from domain.governance.rule_bodies.rating import RatingRule
+from domain.governance.rule_bodies.stages import StageLimits
 from domain.governance.rule_bodies.subsidy import SubsidisedWork
 from domain.governance.ties import DeclareTie, EndTie, TieKind
 from domain.instants import city_day, microseconds
@@ -39,7 +45,7 @@ from projections.providers.named_in_cases import cases_of_provider
 from projections.providers.rating_inputs import rating_inputs
 from tests.interop.proving_city import ORIGIN, forged
 from tests.selecting_city import SelectingCity, adopt
-from tests.small_city import CITY, ENTERPRISE, FILLER, opening
+from tests.small_city import CITY, ENTERPRISE, FILLER, PROVIDER, opening
 
 NOW = datetime.now(UTC)
 YEAR = NOW.year - 1
@@ -78,6 +84,20 @@ def row(provider: str, score: int, jobs: int = 60) -> ProviderInputs:
     return ProviderInputs(provider=provider, jobs=jobs, comparable=True, components=parts)
 
 
+def visit_in_a_campaign_with_time(city: SelectingCity) -> None:
+    """A second job, visited and not reported, in a campaign whose reports may take two years: it is not late yet."""
+    day = city_day(city.moment)
+    days = {"since": day, "until": day + timedelta(days=90)}
+    city.send(CITY, PlanCampaign(campaign="d2", name="首批中小企业", purpose=Purpose.INITIAL, **days))
+    for report in (0, 250):  # what is set for the same day again takes its place
+        limits = rule_in_force(None, StageLimits, day).model_copy(update={"report": report, "internal_review": report})
+        city.send(CITY, SetCampaignLimits(campaign="d2", since=day, limits=limits, source="市级通知", mark="I"))
+    city.submitted(name="d2")
+    city.send(PROVIDER, AcceptDiagnosis(diagnosis="d2"))
+    visit = {"visited_on": day, "diagnosticians": 2, "functions": ("生产",), "notes": "无异常"}
+    city.send(PROVIDER, RecordSiteVisit(diagnosis="d2", **visit))
+
+
 def rate(city: SelectingCity, inputs: tuple[ProviderInputs, ...], position: int) -> None:
     """A year rated, published and final; no clock is turned forward to the end of the time to object."""
     city.send(CITY, FixRatingInputs(year=YEAR, position=position, inputs=inputs))
@@ -110,7 +130,7 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Held]:
     city.issued()
     city.send(FILLER, ConfirmReport(diagnosis="d1"))
     city.at(PAST + timedelta(days=10))
-    city.opened("d2")
+    visit_in_a_campaign_with_time(city)
     city.at(PAST + timedelta(days=280))
     city.send(CITY, EndTie(**tie, last=city_day(city.moment)))
     city.at(NOW - timedelta(days=60))
@@ -143,6 +163,17 @@ def test_a_move_a_rating_and_a_subsidy_are_each_one_file_that_holds_by_itself(he
     assert sum(one["paid"] for one in found["subsidy"].result["providers"]) == found["subsidy"].result["paid"]
     assert all(one.complete for one in found.values())
     assert found["rating"].stated["on_file"]["rule"]["kind"] == "rating"
+
+
+def test_whether_a_report_was_late_is_judged_by_the_limits_of_its_campaign(held: Held) -> None:
+    entries = [verifier.parse_entry(base64.b64decode(one["content"]), "") for one in json.loads(held.made["rating"])["entries"]]
+    assert [one.data["limits"]["report"] for one in entries if one.stream == "campaignlimits/d2"] == [0, 250]
+    (fixed,) = (one for one in entries if one.type.startswith("rating.inputs_fixed."))
+    [mine] = [one for one in fixed.data["inputs"] if one["provider"] == "p1"]
+    work = next(one for one in mine["components"] if one["component"] == "work")
+    parts = RULE.work_parts
+    on_time = Decimal(50 * parts.delivery + 100 * parts.punctuality) / (parts.delivery + parts.punctuality)
+    assert Decimal(work["mean"]) == round(on_time, 4), "one of two is delivered, and none is late"
 
 
 def test_a_move_holds_the_listing_the_rules_and_the_proceedings_and_no_marker(held: Held) -> None:

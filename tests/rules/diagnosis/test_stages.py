@@ -29,6 +29,7 @@ from domain.diagnosis.stages import (
     StagesEnded,
     stage_stream,
 )
+from domain.diagnosis.state import diagnosis_stream
 from domain.diagnosis.visits import CloseSiteVisit
 from domain.diagnosis.withdrawal import WithdrawDiagnosis
 from domain.governance.dated_rules import DATED_RULES, SetRule, rule_in_force
@@ -148,7 +149,8 @@ EXTENSION = ExtendStage(diagnosis="d1", until=date(2024, 5, 31), reason="设备�
 
 
 def running(*others: Any) -> Given:
-    return given(STAGES, BEGAN, *others).having_read({enterprise_stream("e1"): FIRM})
+    read = {enterprise_stream("e1"): FIRM, diagnosis_stream("d1"): opened().state}
+    return given(STAGES, BEGAN, *others).having_read(read)
 
 
 def on(day: int) -> datetime:
