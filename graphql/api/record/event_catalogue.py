@@ -49,9 +49,9 @@ EXAMPLES: Mapping[str, str] = {
 OBJECTS: Mapping[str, Mapping[str, Any]] = {
     "diagnosis": {
         "id": "diagnosis/0b1c2d3e4f50",
-        "caseNumber": None,
+        "caseNumber": "4821-0937-5521",
         "enterprise": "enterprise/5f2b8c",
-        "campaign": None,
+        "campaign": "campaign/2024",
         "purpose": "INITIAL",
         "form": "BRIEF",
         "edition": "edition/2023",
