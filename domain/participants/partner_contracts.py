@@ -37,7 +37,7 @@ CONTRACT_READERS = frozenset({Role.CITY, Role.AUDITOR, Role.PARTNER})
 
 
 class FullEventKind(DescribedEnum):
-    """Kind of public events that a contract may have told with their object · 可全量告知的事件类别."""
+    """Kind of public events that may carry their object by contract · 可全量告知的事件类别."""
 
     DIAGNOSIS = "diagnosis", "Events of diagnoses · 诊断事件"
     ENTERPRISE = "enterprise", "Events of enterprises · 企业事件"
@@ -71,7 +71,7 @@ ContractRef = Annotated[Identifier, IdOf("partnercontract")]
 
 
 class GrantPartnerContract(Command):
-    """Have events of some kinds told to a partner with their object, through a last day · 约定全量告知.
+    """Let a partner's events of some kinds carry their object, through a last day · 约定全量告知.
 
     is_known: whether a partner of that name has a key in force, which the server says.
     """
@@ -82,14 +82,14 @@ class GrantPartnerContract(Command):
     partner: Label = Field(description="Name of the partner, as its keys have it · 合作方")
     purpose: Label = Field(description="What the partner may use the objects for · 用途")
     kinds: Annotated[tuple[FullEventKind, ...], Field(min_length=1, max_length=len(FullEventKind))] = Field(
-        description="Kinds of events that are told with their object · 事件类别"
+        description="Kinds of events that carry their object · 事件类别"
     )
     until: date = Field(description="Last day, itself included · 截止日")
     is_known: bool = False
 
 
 class EndPartnerContract(Command):
-    """Have a partner's events told without their object again, at once · 终止全量告知."""
+    """Let a partner's events carry their object no more, at once · 终止全量告知."""
 
     roles: ClassVar = CITY_ALONE
 
@@ -103,7 +103,7 @@ PartnerContractCommand = GrantPartnerContract | EndPartnerContract
 
 
 class PartnerContractGranted(Event):
-    """A partner's events of some kinds are told with their object 全量告知已约定."""
+    """A partner's events of some kinds carry their object from now on 全量告知已约定."""
 
     type: Literal["partnercontract.granted.v1"] = "partnercontract.granted.v1"
     says: ClassVar = "与合作方“{partner}”约定：至 {until} 止，{kinds:terms}连同对象现状一并告知，用途：{purpose}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.kit.event_names import in_english, in_words
+from api.kit.ids import id_of
 from api.record.event_objects import object_schema
 from api.record.event_shapes import envelope
 from domain.kernel import Event, name_of
@@ -48,14 +49,14 @@ EXAMPLES: Mapping[str, str] = {
 }
 OBJECTS: Mapping[str, Mapping[str, Any]] = {
     "diagnosis": {
-        "id": "diagnosis/0b1c2d3e4f50",
+        "id": id_of("diagnosis", EXAMPLES["diagnosis"]),
         "caseNumber": "4821-0937-5521",
-        "enterprise": "enterprise/5f2b8c",
-        "campaign": "campaign/2024",
+        "enterprise": id_of("enterprise", EXAMPLES["enterprise"]),
+        "campaign": id_of("campaign", "2024"),
         "purpose": "INITIAL",
         "form": "BRIEF",
-        "edition": "edition/2023",
-        "provider": "organisation/p1",
+        "edition": id_of("edition", EXAMPLES["edition"]),
+        "provider": id_of("organisation", EXAMPLES["organisation"]),
         "status": "ISSUED",
         "statusSince": "2024-06-03T01:30:00.000000Z",
         "version": 1,
@@ -66,7 +67,7 @@ OBJECTS: Mapping[str, Mapping[str, Any]] = {
         "issuedVersion": 1,
     },
     "enterprise": {
-        "id": "enterprise/5f2b8c",
+        "id": id_of("enterprise", EXAMPLES["enterprise"]),
         "uscc": "913100000000000015",
         "name": "示例机械有限公司",
         "district": "310117",
@@ -80,7 +81,7 @@ OBJECTS: Mapping[str, Mapping[str, Any]] = {
         "changedAt": "2024-06-03T01:30:00.000000Z",
     },
     "organisation": {
-        "provider": "organisation/p1",
+        "provider": id_of("organisation", EXAMPLES["organisation"]),
         "name": "示例诊断服务有限公司",
         "standing": "LISTED",
         "year": 2024,

@@ -48,7 +48,7 @@ def object_schema(thing: str) -> dict[str, Any] | None:
                 "type": [JSON_TYPE.get(one.kind, "string"), *(["null"] if one.nullable else [])],
                 **({"enum": [*(name for _, name in one.called), *([None] if one.nullable else [])]} if one.called else {}),
                 **({"format": JSON_FORMAT[one.kind]} if one.kind in JSON_FORMAT else {}),
-                "description": one.says,
+                "description": one.says.partition(". plan ")[0],
             }
             for one in columns
         },

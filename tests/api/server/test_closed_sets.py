@@ -38,6 +38,9 @@ TEXTS = {
     ),
     **dict.fromkeys(("Package.purpose", "RequestPackageInput.purpose"), "what it is handed over for, in own words"),
     "Query.auditTrail(kind)": "the beginning of a published name; one that begins none is refused",
+    **dict.fromkeys(
+        ("RegisterEndpointInput.kinds", "WebhookEndpoint.kinds"), "kinds of public events or whole public names, as of the feed"
+    ),
     "Subscription.publicEvents(kind)": "a kind of public events or a whole public name; one that is neither is refused",
     **dict.fromkeys(
         ("PolicyTest.dimension", "ScoreTestInput.dimension"),
