@@ -26,7 +26,7 @@ $(VENV)/.console: $(VENV)/.installed scripts/console graphql/schema.graphql $(CO
 # What stock clients and the contract's tools are checked with: for tests alone, so that a demo does not wait for it.
 clients: $(VENV)/clients/made-by
 
-$(VENV)/clients/made-by: $(VENV)/.installed scripts/clients tests/clients/package.json tests/clients/package-lock.json
+$(VENV)/clients/made-by: $(VENV)/.installed scripts/clients $(wildcard tests/clients/*.json) tests/clients/sssom.lock
 	VENV=$(VENV) scripts/clients
 	touch $@
 

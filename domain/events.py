@@ -30,6 +30,7 @@ from domain.participants.enterprises import ENTERPRISES
 from domain.participants.firm_ids import IDENTIFIERS
 from domain.participants.headquarters import HEADQUARTERS
 from domain.participants.organisations import ORGANISATIONS
+from domain.participants.partner_contracts import PARTNER_CONTRACTS
 from domain.participants.partner_keys import PARTNER_KEYS
 from domain.participants.people.person import PEOPLE
 from domain.participants.rosters.roster import ROSTERS
@@ -130,6 +131,7 @@ CAPABILITIES = Capabilities(
     PACKAGES,
     PAPERS,
     PARTICIPATIONS,
+    PARTNER_CONTRACTS,
     PARTNER_KEYS,
     PEOPLE,
     POLICIES,

@@ -76,7 +76,8 @@ def _report_within(**added: Any) -> Callable[[Data], Data]:  # noqa: ANN401 - pl
 
 
 UPCASTERS: Mapping[str, Upcaster] = {
-    "endpoint.registered.v1": Upcaster(name_of(EndpointRegistered), lambda data: {**data, "editions": []}),
+    "endpoint.registered.v1": Upcaster("endpoint.registered.v2", lambda data: {**data, "editions": []}),
+    "endpoint.registered.v2": Upcaster(name_of(EndpointRegistered), lambda data: {**data, "enterprises": []}),
     "enterprise.registered.v1": Upcaster("enterprise.registered.v2", _without_reporting_unit),
     "enterprise.revised.v1": Upcaster("enterprise.revised.v2", _without_reporting_unit),
     "enterprise.registered.v2": Upcaster(name_of(EnterpriseRegistered), _of_no_year),

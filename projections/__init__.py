@@ -35,6 +35,7 @@ from projections.participants.endpoints import ENDPOINT_READ_MODEL
 from projections.participants.enterprises import BY_CASES
 from projections.participants.headquarters import HEADQUARTERS_READ_MODEL
 from projections.participants.organisations import ORGANISATION_READ_MODEL
+from projections.participants.partner_contracts import PARTNER_CONTRACT_READ_MODEL
 from projections.participants.people import PEOPLE_READ_MODEL
 from projections.participants.rosters import ROSTER_READ_MODEL
 from projections.programme.case_studies.read_model import CASE_STUDY_READ_MODEL
@@ -130,6 +131,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     MARKING_READ_MODEL,
     DIRECTORY_READ_MODEL,
     ENDPOINT_READ_MODEL,
+    PARTNER_CONTRACT_READ_MODEL,
     AUDIT_TRAIL,
     VALIDITY,
 )

@@ -74,7 +74,8 @@ if not kept.execute("SELECT place FROM followed").fetchone():
 while True:
     ((place,),) = kept.execute("SELECT place FROM followed")
     for event in read("/events?" + urllib.parse.urlencode({"kind": "enterprise", "wait": 20, "after": place})):
-        firm = read(event["data"]["links"]["thing"])["data"]["node"]  # as it is now, and null if it is no longer ours to see
+        told = event["data"]  # with its object where a contract has it told, else that is read: null if it is no longer ours to see
+        firm = told["object"] if "object" in told else read(told["links"]["thing"])["data"]["node"]
         with kept:  # what was read and how far, in one transaction
             if firm is None:
                 kept.execute("DELETE FROM enterprises WHERE id = ?", (event["data"]["thing"],))

@@ -22,6 +22,20 @@ from domain.kernel import (
     stream_of,
 )
 
+OF_A_PARTNER = "partner-"
+"""What stands before a partner's name in its actor."""
+
+
+def actor_of(partner: str) -> str:
+    """Who a partner is to the record 合作方主体: the same for all of its keys, so that it outlives each."""
+    return f"{OF_A_PARTNER}{partner}"
+
+
+def partner_of(actor: str) -> str:
+    """The name of the partner that an actor is 合作方名称."""
+    return actor.removeprefix(OF_A_PARTNER)
+
+
 # Rules
 
 PARTNER_KEY_RECORDED = Rule(

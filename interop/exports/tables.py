@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 from domain.access import Scope
 from domain.instants import utc_moment
-from projections.diagnosis.diagnoses import DiagnosisFilter, diagnoses
+from projections.diagnosis.diagnoses import DiagnosisFilter, diagnoses, diagnoses_by_id
 from projections.engine.pages import Page
 from projections.engine.snapshot import Snapshot
-from projections.participants.enterprises import EnterpriseFilter, enterprises
+from projections.participants.enterprises import EnterpriseFilter, enterprises, enterprises_by_id
 from projections.participants.organisations import organisations_by_id
-from projections.providers.directory import DirectoryFilter, directory
+from projections.providers.directory import DirectoryFilter, DirectoryRow, directory
 
 BATCH = 1_000
 """Rows held in memory at a time."""
@@ -83,7 +83,10 @@ class ListedProvider(NamedTuple):
 
 def _providers(snapshot: Snapshot, page: Page) -> list[ListedProvider]:
     """A page of the directory, which is folded whole: it is little."""
-    rows = page.cut(directory(snapshot, DirectoryFilter()), lambda row: (row.id,))
+    return _listed(snapshot, page.cut(directory(snapshot, DirectoryFilter()), lambda row: (row.id,)))
+
+
+def _listed(snapshot: Snapshot, rows: Sequence[DirectoryRow]) -> list[ListedProvider]:
     names = organisations_by_id(snapshot, [row.id for row in rows]) if rows else {}
     return [
         ListedProvider(
@@ -105,6 +108,20 @@ READS: Mapping[str, Callable[[Snapshot, Scope, Page], Sequence[Any]]] = {
     "directory": lambda snapshot, _scope, page: _providers(snapshot, page),
 }
 """Table -> a page of its rows, in order of id."""
+
+
+def _providers_by_id(snapshot: Snapshot, ids: Sequence[str]) -> dict[str, ListedProvider]:
+    wanted = frozenset(ids)
+    rows = [row for row in directory(snapshot, DirectoryFilter()) if row.id in wanted]
+    return {row.id: row for row in _listed(snapshot, rows)}
+
+
+READS_BY_ID: Mapping[str, Callable[[Snapshot, Scope, Sequence[str]], Mapping[str, Any]]] = {
+    "enterprises": enterprises_by_id,
+    "diagnoses": diagnoses_by_id,
+    "directory": lambda snapshot, _scope, ids: _providers_by_id(snapshot, ids),
+}
+"""Table -> its rows of some ids within a scope; what is no row of it is absent."""
 
 
 def batches(snapshot: Snapshot, scope: Scope, table: str) -> Iterator[Sequence[Any]]:

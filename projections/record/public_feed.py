@@ -24,13 +24,13 @@ from projections.standard.revisions import standards_events
 class FeedFilter:
     """Which events a follower wants 订阅筛选; None = all.
 
-    names: public names. districts, enterprise: of the firm of an event. editions: keys of those that its case is measured by, or
+    names: public names. districts, enterprises: of the firm of an event. editions: keys of those that its case is measured by, or
     that it is of. What lies nowhere, such as a move of the directory, is of no district, firm or edition.
     """
 
     names: frozenset[str] | None = None
     districts: frozenset[str] | None = None
-    enterprise: str | None = None
+    enterprises: frozenset[str] | None = None
     editions: frozenset[str] | None = None
 
     def holds(self, event: type[Event]) -> bool:
@@ -40,15 +40,15 @@ class FeedFilter:
     @property
     def of_a_place(self) -> bool:
         """Whether only what is of a firm is wanted."""
-        return self.districts is not None or self.enterprise is not None
+        return self.districts is not None or self.enterprises is not None
 
     def within(self, scope: Scope) -> Scope:
         """The part of a scope that is wanted."""
         parts = [scope]
         if self.districts is not None:
             parts.append(AnyOf(tuple(Is(Attribute.DISTRICT, one) for one in sorted(self.districts))))
-        if self.enterprise is not None:
-            parts.append(Is(Attribute.ENTERPRISE, self.enterprise))
+        if self.enterprises is not None:
+            parts.append(AnyOf(tuple(Is(Attribute.ENTERPRISE, one) for one in sorted(self.enterprises))))
         return AllOf(tuple(parts))
 
 

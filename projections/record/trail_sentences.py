@@ -15,6 +15,7 @@ from domain.access import ROLE_NAMES, Role, Scope
 from domain.diagnosis.on_site import AnswersVerified
 from domain.events import CAPABILITIES
 from domain.kernel import Event, key_of, kind_of, name_of
+from domain.participants.partner_keys import partner_of
 from domain.programme.targets import Measure
 from journal.codec import decode
 from journal.entries import DEMO_TYPE
@@ -28,8 +29,6 @@ from standards import Answer
 from standards.described import DescribedEnum
 from standards.revising.clauses import clause_in_words
 
-OF_A_PARTNER = "partner-"
-"""What stands before a partner's name in its actor, as `accounts/partner_keys.py` has it."""
 ROLE_WORDS: Mapping[str, tuple[str, str]] = {role.value: names for role, names in ROLE_NAMES.items()}
 """Role -> its one name, Chinese and English."""
 SHOWN = 5
@@ -162,6 +161,8 @@ class _Predicate(Formatter):
                 return words.other_answers.format(other=other) if other else words.same_answers
             case "term":
                 return in_words(value, words)
+            case "terms":
+                return self._listed([in_words(one, words) for one in value])
             case "yuan":
                 return words.yuan.format(amount=f"{Decimal(value) / 100:,.2f}")
             case "":
@@ -217,7 +218,7 @@ def _sentence(row: EntryRow, event: Event | None, known: KnownNames, words: Word
     who = words.operator if row.actor.startswith("operator-") else name[:1].upper() + name[1:]
     gap = words.before_predicate
     if row.role == Role.PARTNER:  # its key's organisation is where it may look, not who it is
-        who += f"{gap}“{row.actor.removeprefix(OF_A_PARTNER)}”"
+        who += f"{gap}“{partner_of(row.actor)}”"
     elif row.organisation in known.organisations:
         who += f"{gap}“{known.organisations[row.organisation]}”"
     return who + gap + (words.marked_as_demo if event is None else predicate(event, known, words))

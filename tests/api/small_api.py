@@ -59,7 +59,7 @@ class SmallAccounts:
     def sign_out(self, token: str) -> None:
         self.sessions.pop(token, None)
 
-    def has_partner_key(self, _actor: str, _organisation: str) -> bool:
+    def has_partner_key(self, _actor: str, _organisation: str | None) -> bool:
         return True
 
     def act_as(self, _token: str, _membership: str) -> bool:

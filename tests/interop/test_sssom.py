@@ -3,6 +3,9 @@
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -16,8 +19,8 @@ from standards import external_edition, external_editions, load
 from standards.external.crosswalk import CrosswalkRow, MappingRelation
 
 SCHEMAS: dict[str, Any] = json.loads((Path(__file__).parent / "fixtures" / "sssom_1_0_0.json").read_text("utf-8"))
-"""Classes of sssom-schema 1.0.0 as JSON Schema; the library itself brings hundreds of megabytes with it. Its `validate` (sssom
-0.4.21) was run by hand on the exports of all models on 2026-11-30 and found nothing."""
+"""Classes of sssom-schema 1.0.0 as JSON Schema."""
+ROOT = Path(__file__).parents[2]
 MAPPED = [one for one in external_editions() if one.nodes]
 
 
@@ -30,12 +33,17 @@ def rows(key: str, rationale: str = "名称与内容一致") -> tuple[CrosswalkR
     )
 
 
-def exported(key: str, rationale: str = "名称与内容一致") -> tuple[dict[str, Any], list[dict[str, str]]]:
-    """The header and the rows of a file, as whoever receives it reads them."""
+def written(key: str, rationale: str = "名称与内容一致") -> str:
+    """A file as it is handed over."""
     model = external_edition(key)
     assert model is not None
     made = PublishedCrosswalk(f"2023.{key}", "对照（示例）", 2, date(2026, 11, 29), "项目拟定", "P", rows(key, rationale))
-    lines = sssom_of(made, load("2023"), model).splitlines()
+    return sssom_of(made, load("2023"), model)
+
+
+def exported(key: str, rationale: str = "名称与内容一致") -> tuple[dict[str, Any], list[dict[str, str]]]:
+    """The header and the rows of a file, as whoever receives it reads them."""
+    lines = written(key, rationale).splitlines()
     head = [line.removeprefix("#").removeprefix(" ") for line in lines if line.startswith("#")]
     table = [line for line in lines if not line.startswith("#")]
     return yaml.safe_load("\n".join(head)), list(csv.DictReader(io.StringIO("\n".join(table)), delimiter="\t"))
@@ -50,6 +58,23 @@ def test_header_and_rows_are_what_the_published_schema_asks_for(model: Any) -> N
     for row in table:
         read = {**row, "confidence": float(row["confidence"])}
         assert [error.message for error in Draft7Validator(SCHEMAS["mapping"]).iter_errors(read)] == []
+
+
+def test_the_librarys_own_validation_finds_nothing_in_any_of_them_and_something_in_what_is_broken(tmp_path: Path) -> None:
+    """By the library itself, in a process that finds it where `scripts/clients` put it."""
+    library = Path(os.environ.get("VENV", ROOT / ".venv")) / "sssom"
+    assert library.exists(), "run scripts/clients first; make test does"
+    whole = {one.key: written(one.key) for one in MAPPED}
+    strange = whole["dcmm-2025"].replace("skos:exactMatch", "nobody:exactMatch")
+    for name, text in {**whole, "strange": strange}.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    command = [sys.executable, str(ROOT / "tests" / "clients" / "validate_sssom.py"), *sorted({*whole, "strange"})]
+    own = {**os.environ, "PYTHONPATH": str(library.resolve())}
+    done = subprocess.run(command, cwd=tmp_path, env=own, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603 - ours
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found.pop("strange") != []
+    assert found == {key: [] for key in whole}
 
 
 @pytest.mark.parametrize("broken", [{"mapping_set_id": None}, {"license": 5}, {"invented": "x"}])

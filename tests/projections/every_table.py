@@ -369,7 +369,7 @@ def put_off(city: City) -> None:
 
 STORED_KEYS = {
     "draw": "2024.06", "reassessment": "d1", "screening": "s1", "signal": "g1", "agreement": "a1",
-    "duty": "t1", "strength": "support", "casestudy": "c1",
+    "duty": "t1", "strength": "support", "casestudy": "c1", "partnercontract": "k1",
 }
 """Kind -> key of the history that is taken as it is stored."""
 

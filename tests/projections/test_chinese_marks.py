@@ -51,7 +51,7 @@ from projections.report.sheet import sheet
 from standards import Form, load_composition, published_editions
 from tests.interop.sample_rosters import HEADERS, row, table, xlsx
 from tests.projections.diagnosis.printed_report import ReadModel, mixed
-from zhenduan.pages import access_page, events_page, manual_page, rules_page, schema_page
+from zhenduan.pages import access_page, event_guide, events_page, manual_page, rules_page, schema_page
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("domain", "graphql/api", "interop", "isolation", "journal", "methods", "projections", "standards", "zhenduan")
@@ -253,6 +253,7 @@ DOCUMENTS: Mapping[str, Callable[[Path], Iterator[str]]] = {
     "zhenduan/pages/manual_page.py": the_manuals,
     "zhenduan/pages/rules_page.py": lambda _folder: lines(rules_page.page(None)),
     "zhenduan/pages/access_page.py": lambda _folder: lines(access_page.page()),
+    "zhenduan/pages/event_guide.py": lambda _folder: lines(event_guide.page()),
     "zhenduan/pages/events_page.py": lambda _folder: lines(events_page.page()),
     "zhenduan/pages/schema_page.py": lambda _folder: lines(schema_page.page(schema_text())),
     "zhenduan/pages/schema_page.html": of_file("zhenduan/pages/schema_page.html"),

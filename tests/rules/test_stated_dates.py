@@ -29,6 +29,7 @@ from domain.kernel import Refused, Rule
 from domain.participants import consents, organisations
 from domain.participants.headquarters import HEADQUARTERS, HEADQUARTERS_NOT_LATER
 from domain.participants.ownership import OWNERSHIP_AHEAD
+from domain.participants.partner_contracts import CONTRACT_OVER
 from domain.participants.people.memberships import (
     MEMBERSHIP_ENDS_TOO_EARLY,
     MEMBERSHIP_OVER,
@@ -128,7 +129,7 @@ from tests.rules.diagnosis import (
 )
 from tests.rules.given import BEFORE, Given, given
 from tests.rules.governance import test_ties
-from tests.rules.participants import test_headquarters, test_people
+from tests.rules.participants import test_headquarters, test_partner_contracts, test_people
 from tests.rules.programme import test_demands, test_duties, test_packages
 from tests.rules.providers.calls import OPEN_CALL, OPENING
 
@@ -267,6 +268,9 @@ FIELDS = {
         lambda day: consent(day, max(day, TODAY)), consents.CONSENT_BEFORE_FIRM, DATE_TOO_FAR_AHEAD, city_day(BEFORE), FAR
     ),
     "GrantConsent.until": Bounded(lambda day: consent(min(day, TODAY), day), consents.CONSENT_OVER, DATE_TOO_FAR_AHEAD, TODAY, FAR),
+    "GrantPartnerContract.until": Bounded(
+        test_partner_contracts.granted_until, CONTRACT_OVER, DATE_TOO_FAR_AHEAD, TODAY, FAR
+    ),
     "InvitePerson.since": Bounded(invite, DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR),
     "InvitePerson.until": Bounded(lambda day: invite(BEGAN, day), MEMBERSHIP_OVER, DATE_TOO_FAR_AHEAD, TODAY, FAR),
     "GrantMembership.since": Bounded(grant, DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR),

@@ -369,7 +369,7 @@ class LocalAccounts:
         with self._models.reading() as snapshot:
             return self.partner_keys.issue(snapshot, partner, organisation, lifetime, self._clock(), noted)
 
-    def has_partner_key(self, actor: str, organisation: str) -> bool:
+    def has_partner_key(self, actor: str, organisation: str | None) -> bool:
         """Whether a partner has a key that is good now and for that scope 是否有有效密钥."""
         return self.partner_keys.is_live(actor, organisation, self._clock())
 

@@ -19,6 +19,7 @@ from domain.access import Role, scope_of
 from domain.instants import microseconds, utc_moment
 from domain.kernel import Rule
 from domain.participants.organisations import OrganisationKind
+from domain.participants.partner_keys import actor_of
 from journal import Caller
 from journal.secrets.vault import SCHEMA, Vault
 from projections import Snapshot
@@ -60,11 +61,6 @@ PARTNER_KEY_LIFETIME = Rule(
 PARTNER_KEY_UNKNOWN = Rule(
     "PARTNER_KEY_UNKNOWN", "plan P8", "没有有效的合作方密钥 {key}", "There is no partner key {key} in force"
 )
-
-
-def actor_of(partner: str) -> str:
-    """Who a partner is to the record 合作方主体: the same for all of its keys, so that it outlives each."""
-    return f"partner-{partner}"
 
 
 @dataclass(frozen=True)
@@ -167,10 +163,12 @@ class PartnerKeys:
         with self._vault.reading() as connection:
             return [PartnerKey(*row) for row in connection.execute(query)]
 
-    def is_live(self, actor: str, organisation: str, now: datetime) -> bool:
-        """Whether a partner has a key in force for a scope 是否有有效密钥."""
+    def is_live(self, actor: str, organisation: str | None, now: datetime) -> bool:
+        """Whether a partner has a key in force for a scope, or for any 是否有有效密钥."""
         t = PARTNER_KEYS.c
-        query = select(t.partner).where(t.organisation == organisation, t.expires_at > microseconds(now))
+        query = select(t.partner).where(t.expires_at > microseconds(now))
+        if organisation is not None:
+            query = query.where(t.organisation == organisation)
         with self._vault.reading() as connection:
             return any(actor_of(partner) == actor for (partner,) in connection.execute(query))
 

@@ -14,7 +14,8 @@ from typing import Any
 import orjson
 
 from api.kit.cursors import Cursors
-from api.record.event_shapes import CLOUD_EVENT, SOURCE, cloud_event
+from api.record.event_shapes import CLOUD_EVENT, SOURCE
+from api.record.told_entries import ToldEntry
 from domain.governance.rule_bodies.delivery import DeliveryRule
 from domain.instants import microseconds
 from domain.kernel import CONTROL
@@ -29,7 +30,6 @@ from projections.participants.deliveries import (
     DeliveryStatus,
     Ended,
 )
-from projections.record.audit_trail import EntryRow
 from zhenduan.fetch import Fetched, FetchFailed
 from zhenduan.kept_connection import KeptConnection
 
@@ -53,11 +53,11 @@ class Letter:
     challenge: str = ""
 
 
-def letter_of(delivery: DeliveryRow, entry: EntryRow | None, cursors: Cursors, now: datetime) -> Letter:
+def letter_of(delivery: DeliveryRow, entry: ToldEntry | None, cursors: Cursors, now: datetime) -> Letter:
     """What is sent of a delivery. entry: of an event, as its reader may see it now."""
     if entry is not None:
         cursor = cursors.seal(entry.position)
-        return Letter(cursor, orjson.dumps(cloud_event(entry, cursor)))
+        return Letter(cursor, orjson.dumps(entry.event(cursor)))
     challenge = secrets.token_urlsafe(24) if delivery.round == HANDSHAKE else ""
     what = {HANDSHAKE: "challenge", TEST: "test"}[delivery.round]
     identity = f"{what}-{delivery.endpoint}-{delivery.number}"

@@ -13,10 +13,12 @@ from datetime import date
 from typing import NamedTuple
 
 from api.kit.services import Services
+from api.record.told_entries import ToldEntry, told_entries
 from domain.access import Role, scope_of
 from domain.governance.rule_bodies.delivery import DeliveryRule
 from domain.instants import city_day
 from domain.participants.endpoints.state import Endpoint, EndpointStatus
+from domain.participants.partner_keys import partner_of
 from domain.public_events import names_of
 from domain.standard.revision.state import draft_scope
 from journal.engines.group_commit import GroupCommit
@@ -36,7 +38,8 @@ READERS = 2
 class JudgedDeliveries:
     """An endpoint, and what is told of some deliveries, as one snapshot shows them 判定结果.
 
-    row: None where nothing is to be sent to it. looked: positions that were judged. told: those of them that may be told.
+    row: None where nothing is to be sent to it. looked: positions that were judged. told: those of them that may be told,
+    each with its object where a contract of the partner holds.
     """
 
     stands_at: StandsAt
@@ -44,7 +47,7 @@ class JudgedDeliveries:
     row: EndpointRow | None
     rule: DeliveryRule
     looked: frozenset[int]
-    told: Mapping[int, EntryRow]
+    told: Mapping[int, ToldEntry]
 
 
 class Moment(NamedTuple):
@@ -58,8 +61,8 @@ class Moment(NamedTuple):
 def filter_of(endpoint: Endpoint) -> FeedFilter:
     """What an endpoint wants of the feed."""
     names = names_of(endpoint.kinds) if endpoint.kinds else None
-    districts, editions = (frozenset(one) if one else None for one in (endpoint.districts, endpoint.editions))
-    return FeedFilter(names, districts, editions=editions)
+    chosen = (endpoint.districts, endpoint.enterprises, endpoint.editions)
+    return FeedFilter(names, *(frozenset(one) if one else None for one in chosen))
 
 
 def entries_for(
@@ -96,7 +99,7 @@ class Judging:
             rule = body_on(snapshot, DeliveryRule, day)
             if row is None or row.status == EndpointStatus.DISABLED:
                 return JudgedDeliveries(snapshot.stands_at, day, None, rule, frozenset(), {})
-            looked, found = _judged_entries(snapshot, row.state(), [one for one in deliveries if one.round >= FEED])
+            looked, found = _judged_entries(snapshot, row.state(), [one for one in deliveries if one.round >= FEED], day)
             return JudgedDeliveries(snapshot.stands_at, day, row, rule, looked, found)
 
     def now(self, judged: JudgedDeliveries | None, endpoint: str, deliveries: Sequence[DeliveryRow]) -> JudgedDeliveries | None:
@@ -124,8 +127,8 @@ class Judging:
 
 
 def _judged_entries(
-    snapshot: Snapshot, endpoint: Endpoint, deliveries: Sequence[DeliveryRow]
-) -> tuple[frozenset[int], dict[int, EntryRow]]:
+    snapshot: Snapshot, endpoint: Endpoint, deliveries: Sequence[DeliveryRow], day: date
+) -> tuple[frozenset[int], dict[int, ToldEntry]]:
     """(positions that were judged, those of them that are told): as far as one read of the feed from the first on reaches."""
     if not deliveries:
         return frozenset(), {}
@@ -134,4 +137,7 @@ def _judged_entries(
     entries = entries_for(snapshot, endpoint, len(wanted), first - 1, frozenset(wanted.values()))
     reached = entries[-1].position if len(entries) == len(wanted) else max(wanted)
     looked = frozenset(number for number in wanted if number <= reached)
-    return looked, {one.position: one for one in entries if one.position in looked}
+    told = [one for one in entries if one.position in looked]
+    scope = scope_of(Role.PARTNER, endpoint.organisation)
+    full = told_entries(snapshot, scope, Role.PARTNER, told, partner_of(endpoint.owner), day)
+    return looked, {one.position: one for one in full}

@@ -46,8 +46,8 @@ from zhenduan.demo.people import LOGINS, DemoLogin
 from zhenduan.demo.ratings import completed
 from zhenduan.demo.rosters import DEMO_SALT
 from zhenduan.demo.selection import DOCUMENTS, committed_seed
+from zhenduan.demo.terms import PARTNER
 
-PARTNER = "demo-partner"
 REASON = "示例数据"
 """Why anything is done here."""
 COMPUTED = (

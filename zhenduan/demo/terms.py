@@ -1,4 +1,7 @@
-"""Terms 期限 of the demo city: a bank by consent, experts by an assignment, a provider kept away by a tie. plan R4, V3, V5."""
+"""Terms 期限 of the demo city: a bank by consent, experts by an assignment, a provider kept away by a tie, a partner by a contract.
+
+plan R4, V3, V5, P8.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
@@ -11,6 +14,7 @@ from domain.diagnosis.result_credentials import IssueResultCredential
 from domain.governance.ties import DeclareTie, TieKind
 from domain.kernel import Command
 from domain.participants.consents import GrantConsent
+from domain.participants.partner_contracts import FullEventKind, GrantPartnerContract
 from domain.participants.people.granting_rights import KIND_OF_HEAD
 from journal import Caller
 from zhenduan.demo.data import DemoData
@@ -27,6 +31,8 @@ EXPERTS_SHOWN = (Role.READER, Role.SAMPLER)
 SOLD = date(2023, 8, 1)
 """First day of the ties that are shown; the supply has long ceased to bar."""
 PURPOSE = "授信评估（示例）"
+PARTNER = "demo-partner"
+PARTNERS_PURPOSE = "产业园区服务平台展示（示例）"
 
 
 def beside(data: DemoData) -> dict[Role, str]:
@@ -82,3 +88,5 @@ def terms(
     others = sorted(one.id for one in people.data.organisations.providers if one.id != shown[Role.PROVIDER])
     owned = {"party": shown[Role.GROUP], "since": SOLD, "source": "企业登记信息（示例）"}
     yield city, DeclareTie(provider=others[-1], kind=TieKind.OWNERSHIP, **owned)
+    agreed = {"contract": "demo-contract", "partner": PARTNER, "purpose": PARTNERS_PURPOSE, "is_known": True}
+    yield city, GrantPartnerContract(**agreed, kinds=(FullEventKind.ENTERPRISE,), until=until)

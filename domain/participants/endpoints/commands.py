@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints
 
 from domain.access import Role
 from domain.command_rights import BY_THE_PROGRAM
-from domain.kernel import Command, Count, EditionRef, Identifier, IdOf
+from domain.kernel import Command, Count, EditionRef, EnterpriseRef, Identifier, IdOf
 from domain.participants.endpoints.state import EndpointStop
 
 PARTNERS = frozenset({Role.PARTNER})
@@ -14,6 +14,8 @@ LONGEST_URL = 1_000
 MOST_ENDPOINTS = 20
 """Of one partner that are not disabled."""
 LONGEST_OVERLAP_HOURS = 168
+MOST_FIRMS = 100
+"""That an endpoint names; who follows more follows their district."""
 
 EndpointRef = Annotated[Identifier, IdOf("endpoint")]
 EndpointUrl = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_URL)]
@@ -42,6 +44,9 @@ class RegisterEndpoint(_About):
     )
     districts: Annotated[tuple[DistrictCode, ...], Field(max_length=20)] = Field(
         default=(), description="Districts that are wanted, by code; none = all within the key's scope · 区"
+    )
+    enterprises: Annotated[tuple[EnterpriseRef, ...], Field(max_length=MOST_FIRMS)] = Field(
+        default=(), description="Firms that are wanted; none = all within the key's scope · 企业"
     )
     editions: Annotated[tuple[EditionRef, ...], Field(max_length=20)] = Field(
         default=(), description="Editions of the standard, of cases and themselves; none = all · 标准版本"

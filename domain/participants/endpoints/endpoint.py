@@ -168,6 +168,7 @@ def _registered(command: RegisterEndpoint, context: DecisionContext) -> Endpoint
         url=command.url,
         kinds=tuple(sorted(set(command.kinds))),
         districts=tuple(sorted(set(command.districts))),
+        enterprises=tuple(sorted(set(command.enterprises))),
         editions=tuple(sorted(set(command.editions))),
         per_second=command.per_second,
     )

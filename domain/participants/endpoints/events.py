@@ -10,7 +10,7 @@ from domain.participants.endpoints.state import EndpointStop
 class EndpointRegistered(Event):
     """A partner named an address to send public events to 推送端点已登记."""
 
-    type: Literal["endpoint.registered.v2"] = "endpoint.registered.v2"
+    type: Literal["endpoint.registered.v3"] = "endpoint.registered.v3"
     says: ClassVar = "登记了接收公开事件的推送端点，每秒至多 {per_second} 次"
     says_in_english: ClassVar = "registered an endpoint for public events, at most {per_second} a second"
     owner: str
@@ -18,6 +18,7 @@ class EndpointRegistered(Event):
     url: str
     kinds: tuple[str, ...]
     districts: tuple[str, ...]
+    enterprises: tuple[str, ...]
     editions: tuple[str, ...]
     per_second: int
 

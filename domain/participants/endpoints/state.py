@@ -38,7 +38,8 @@ class Endpoint(Part):
     """An endpoint as the rules see it 推送端点.
 
     owner: actor of the partner's keys, which stays the same when keys are rotated. organisation: what those keys are for, a
-    district's code or "*". kinds: kinds or whole names of public events; empty = all. districts, editions: empty = all.
+    district's code or "*". kinds: kinds or whole names of public events; empty = all. districts, enterprises,
+    editions: empty = all.
     handshakes: how often one was begun. generation: number of the secret; the one before it is good until `overlap_until`. tests,
     redeliveries: how many were asked for. latest: the last of these redeliveries. asked, asked_on: how many of both on that day.
     """
@@ -49,6 +50,7 @@ class Endpoint(Part):
     kinds: tuple[str, ...]
     districts: tuple[str, ...]
     per_second: int
+    enterprises: tuple[str, ...] = ()
     editions: tuple[str, ...] = ()
     status: EndpointStatus = EndpointStatus.UNVERIFIED
     stop: EndpointStop | None = None

@@ -74,6 +74,10 @@ class ExportTable:
         """The columns that a role may read."""
         return tuple(one for name, one in self.columns.items() if role in roles_of(self.kind, self.field_of(name)))
 
+    def unprotected(self, role: Role) -> tuple[Column, ...]:
+        """Those of them that hold no protected data, of the reading of which nothing is written down."""
+        return tuple(one for one in self.readable(role) if mask_of(self.kind, self.field_of(one.source)) is None)
+
     def masks(self, role: Role) -> frozenset[Mask]:
         """Kinds of protected data among them."""
         found = (mask_of(self.kind, self.field_of(one.source)) for one in self.readable(role))

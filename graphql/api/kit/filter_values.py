@@ -41,8 +41,16 @@ FILTER_EDITION_UNREADABLE = Rule(
     "筛选项 {path}：“{given}”不是标准版本的键，应如 2023 或 2023-equipment；可用 editions 查询",
     "The filter {path}: “{given}” is no key of an edition, such as 2023 or 2023-equipment; `editions` lists those there are",
 )
+FILTER_FIRM_UNREADABLE = Rule(
+    "FILTER_FIRM_UNREADABLE",
+    "plan P1",
+    "筛选项 {path}：“{given}”不是企业标识；请用 enterprises 查询所得的 id",
+    "The filter {path}: “{given}” is no id of a firm; give one as `enterprises` has it",
+)
 EDITION_KEY = re.compile(r"\d{4}(\.\d{1,3})?(-[a-z]+){0,5}", re.ASCII)
 """As standards and their industry editions are named."""
+FIRM_KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+"""As `firm_ids` makes them."""
 LONGEST_SHOWN = 40
 
 
@@ -92,6 +100,20 @@ def edition_keys_in(path: str, given: Sequence[str] | None) -> list[str] | None:
     for one in keys or ():
         if not EDITION_KEY.fullmatch(one):
             raise FILTER_EDITION_UNREADABLE.refuse(path=path, given=one[:LONGEST_SHOWN])
+    return keys
+
+
+def firm_keys_in(path: str, given: Sequence[str] | None) -> list[str] | None:
+    """The keys of firms that keys or ids name; None names none 企业筛选. Whether there is such a firm, nobody is told.
+
+    Raises:
+        Refused: FILTER_FIRM_UNREADABLE, FILTER_ADMITS_NOTHING (plan P1).
+    """
+    require_values(**{path: given})
+    keys = keys_of(given, "enterprise")
+    for one in keys or ():
+        if not FIRM_KEY.fullmatch(one):
+            raise FILTER_FIRM_UNREADABLE.refuse(path=path, given=one[:LONGEST_SHOWN])
     return keys
 
 

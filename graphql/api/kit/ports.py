@@ -127,8 +127,8 @@ class Accounts(Protocol):
         By what the journal holds at this moment: the read models may be behind.
         """
 
-    def has_partner_key(self, actor: str, organisation: str) -> bool:
-        """Whether a partner, by the actor of its keys, has one that is good now and for that scope."""
+    def has_partner_key(self, actor: str, organisation: str | None) -> bool:
+        """Whether a partner, by the actor of its keys, has one that is good now and for that scope; None = for any."""
 
 
 class SignOn(Protocol):

@@ -14,8 +14,8 @@ import strawberry
 
 from api.kit.context import Context
 from api.kit.enums import enum_type
-from api.kit.filter_values import districts_in, edition_keys_in, require_values
-from api.kit.ids import key_of
+from api.kit.filter_values import districts_in, edition_keys_in, firm_keys_in, require_values
+from api.kit.ids import EnterpriseID, id_of, key_of
 from api.kit.lists import Listed, listing
 from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.nodes import Node, NodeKind
@@ -80,6 +80,7 @@ class WebhookEndpoint(Node):
     url: str | None = field("Address · 推送地址", roles=PARTNERS, made=True)
     kinds: list[str] = field("Kinds of events or whole names; empty = all · 事件类别", made=True)
     districts: list[str] = field("Districts that are wanted; empty = all within the key's scope · 区", made=True)
+    enterprises: list[EnterpriseID] = field("Firms that are wanted; empty = all within the key's scope · 企业", made=True)
     editions: list[str] = field("Editions of the standard, of cases and themselves; empty = all · 标准版本", made=True)
     per_second: int = field("Most requests a second · 每秒上限", made=True)
     status: EndpointStatus = field("How far it has come · 推送端点状态")
@@ -122,6 +123,7 @@ def _endpoint(context: Context, row: EndpointRow, wanted: frozenset[str]) -> Web
         url=state.url,
         kinds=list(state.kinds),
         districts=list(state.districts),
+        enterprises=[id_of("enterprise", one) for one in state.enterprises],
         editions=list(state.editions),
         per_second=state.per_second,
         has_key=context.services.accounts.has_partner_key(row.owner, row.organisation),
@@ -280,13 +282,15 @@ def _registering(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     kinds = data.get("kinds") or ()
     require_values(kinds=data.get("kinds"), districts=data.get("districts"))
     districts = districts_in("districts", data.get("districts")) or []
+    firms = firm_keys_in("enterprises", data.get("enterprises")) or []
     editions = edition_keys_in("editions", data.get("editions")) or []
     if unknown := unknown_kinds(kinds):
         raise ENDPOINT_KIND.refuse(path="kinds", kind=unknown[0][:60], kinds="、".join(KINDS))
     if (host := _host(data["url"])) and not context.services.may_be_sent_to(host):
         raise ENDPOINT_ADDRESS.refuse(path="url", host=host[:60])
     given = _beside_others(context, new_id("endpoint")(context, data))
-    return {**given, "districts": districts, "editions": editions, "plain_allowed": context.services.plain_endpoints}
+    named = {"districts": districts, "enterprises": firms, "editions": editions}
+    return {**given, **named, "plain_allowed": context.services.plain_endpoints}
 
 
 def _beside_others(context: Context, data: dict[str, Any]) -> dict[str, Any]:

@@ -22,10 +22,10 @@ from starlette.types import Receive, Send
 from starlette.types import Scope as Connection
 
 from api.kit.cursors import Cursors
-from api.kit.filter_values import districts_in, edition_keys_in
-from api.kit.ids import key_of
+from api.kit.filter_values import districts_in, edition_keys_in, firm_keys_in
 from api.kit.services import Services
-from api.record.event_shapes import CLOUD_EVENTS_BATCH, SOURCE, cloud_event
+from api.record.event_shapes import CLOUD_EVENTS_BATCH, SOURCE
+from api.record.told_entries import ToldEntry, partner_asking, told_entries
 from api.server.admission import Lane, Overloaded
 from api.server.change_notifications import ChangeNotifications
 from api.server.errors import request_error
@@ -36,13 +36,13 @@ from api.server.open_streams import EVENT_STREAM
 from api.server.operations import Operations
 from api.server.subscriptions import BATCH, looking
 from domain.access import Role, Scope
+from domain.instants import city_day
 from domain.kernel import Refused
 from domain.masks import PLACE_READERS
 from domain.public_events import KINDS, names_of, unknown_kinds
 from domain.standard.revision.state import draft_scope
 from journal import Caller
 from projections import Snapshot
-from projections.record.audit_trail import EntryRow
 from projections.record.public_feed import FeedFilter, public_entries
 
 LONGEST_WAIT = 30
@@ -61,8 +61,6 @@ OFFERED = (CLOUD_EVENTS_BATCH, JSON, EVENT_STREAM)
 
 Told = dict[str, Any]
 """An event as it is told."""
-FIRM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
-"""As `firm_ids` makes them."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +135,7 @@ class EventFeed:
             if name in given and not 0 < len(given[name]) <= LONGEST_FILTER:
                 raise _wrong(f"{name} 为空或过长。", f"{name} is empty or too long.")
         places = _districts(given.get("district"))
-        where = FeedFilter(_names(given.get("kind")), places, _firm(given.get("enterprise")), _editions(given.get("edition")))
+        where = FeedFilter(_names(given.get("kind")), places, _firms(given.get("enterprise")), _editions(given.get("edition")))
         again = {name: value for name, value in given.items() if name != "after"}
         return Asked(self._cursors.open(seen) if seen else 0, int(wait), where, again)
 
@@ -148,19 +146,21 @@ class EventFeed:
         return caller, *self._look(caller, asked.where)(asked.after)
 
     def _look(self, caller: Caller, where: FeedFilter) -> Callable[[int], tuple[list[Told], int]]:
-        """A look beyond a position for whoever has that role and scope."""
+        """A look beyond a position for whoever has that role and scope, and is that partner or none."""
+        partner = partner_asking(caller)
 
-        def read(snapshot: Snapshot, role: Role, scope: Scope, after: int) -> list[EntryRow]:
-            return public_entries(snapshot, scope, draft_scope(role, scope), role, where, BATCH, after=after)
+        def read(snapshot: Snapshot, role: Role, scope: Scope, after: int) -> list[ToldEntry]:
+            rows = public_entries(snapshot, scope, draft_scope(role, scope), role, where, BATCH, after=after)
+            return told_entries(snapshot, scope, role, rows, partner, city_day(self._services.clock()))
 
-        def made(row: EntryRow) -> Told:
-            return cloud_event(row, self._cursors.seal(row.position))
+        def made(entry: ToldEntry) -> Told:
+            return entry.event(self._cursors.seal(entry.position))
 
         return looking(self._services.models, Role(caller.role), caller.scope, read, made)
 
     async def _looked(self, token: str | None, caller: Caller, where: FeedFilter, after: int) -> tuple[list[Told], int]:
         """What a caller is told beyond a position, and how far was looked; then it is judged anew whether it still may be."""
-        what = (SOURCE, where, caller.role, caller.scope)
+        what = (SOURCE, where, caller.role, caller.scope, partner_asking(caller))
         found = await self._notifications.looked(what, after, self._look(caller, where), waits=False)
         await self._operations.event_answers.still(token, caller)
         return found
@@ -268,12 +268,10 @@ def _editions(given: str | None) -> frozenset[str] | None:
     return None if named is None else frozenset(named)
 
 
-def _firm(given: str | None) -> str | None:
-    """The key of a firm; whether there is one, nobody is told."""
-    found = key_of(given, "enterprise")
-    if found is not None and not FIRM_ID.fullmatch(found):
-        raise _wrong(f"enterprise 不是企业标识：{found[:60]}。", f"enterprise is no id of a firm: {found[:60]}")
-    return found
+def _firms(given: str | None) -> frozenset[str] | None:
+    """The firms of a list of keys or ids, parted by commas."""
+    named = firm_keys_in("enterprise", None if given is None else [one.strip() for one in given.split(",")])
+    return None if named is None else frozenset(named)
 
 
 def _wrong(chinese: str, english: str) -> Malformed:

@@ -15,8 +15,7 @@ import strawberry
 from api.kit import nodes
 from api.kit.context import Context
 from api.kit.cursors import Cursors
-from api.kit.filter_values import districts_in, edition_keys_in, require_known, require_values
-from api.kit.ids import key_of
+from api.kit.filter_values import districts_in, edition_keys_in, firm_keys_in, require_known, require_values
 from api.kit.nodes import Node
 from api.kit.paging import After
 from api.kit.published import argument, field, published, subscription
@@ -150,10 +149,11 @@ def _where(
     if unknown := unknown_kinds(kind or ()):
         require_known("kind", unknown, (*KINDS, *NAMES))
     places, editions = districts_in("district", district), edition_keys_in("edition", edition)
+    firms = firm_keys_in("enterprise", None if enterprise is None else [enterprise])
     return FeedFilter(
         names_of(kind) if kind else None,
         frozenset(places) if places is not None else None,
-        key_of(enterprise, "enterprise"),
+        frozenset(firms) if firms is not None else None,
         frozenset(editions) if editions is not None else None,
     )
 

@@ -16,7 +16,7 @@ from interop.rosters.uscc import valid_uscc
 from tests.api.participants.conftest import ENDPOINT, LOG, Hooks
 from tests.api.participants.receivers import Receiver, drips, floods, hangs, says
 from tests.api.small_api import serving
-from tests.live_city import FIRM, LiveCity
+from tests.live_city import ENTERPRISE, FIRM, LiveCity
 
 
 def feed(hooks: Hooks, who: str = "erp *", **asked: str) -> list[dict[str, Any]]:
@@ -256,6 +256,16 @@ def test_an_endpoint_of_an_edition_is_told_of_its_cases_alone(hooks: Hooks, rece
     assert [one["event"] for one in hooks.log(of_another)] == ["handshake"]
 
 
+def test_an_endpoint_of_some_firms_is_told_of_them_alone(hooks: Hooks, receiver: Receiver) -> None:
+    endpoint = hooks.active(receiver, enterprises=[f"enterprise/{ENTERPRISE}"])
+    hooks.happens(2)
+    diagnosis = hooks.city.opened()
+    hooks.serve(endpoint)
+    assert [one.event["subject"] for one in receiver.received] == [diagnosis]
+    shown = hooks.city.data("erp *", "{ webhookEndpoints { nodes { enterprises } } }")["webhookEndpoints"]["nodes"]
+    assert shown == [{"enterprises": [f"enterprise/{ENTERPRISE}"]}]
+
+
 def test_an_unknown_kind_and_an_address_without_tls_are_refused(hooks: Hooks, city: LiveCity) -> None:
     given = {"url": "https://erp.example/", "kinds": ["weather"]}
     assert hooks.city.refused("erp *", "registerEndpoint", **given) == "ENDPOINT_KIND"
@@ -270,7 +280,8 @@ def test_what_would_be_sent_nowhere_is_refused_when_it_is_registered(city: LiveC
     for amiss in ({"districts": ["999999"]}, {"districts": ["310103"]}, {"districts": ["松江区"]}):
         assert city.refused("erp *", "registerEndpoint", url=url, **amiss) == "FILTER_VALUE_UNKNOWN", amiss
     assert city.refused("erp *", "registerEndpoint", url=url, editions=["二〇二三"]) == "FILTER_EDITION_UNREADABLE"
-    for nothing in ({"districts": []}, {"kinds": []}, {"editions": []}):
+    assert city.refused("erp *", "registerEndpoint", url=url, enterprises=["示例企业"]) == "FILTER_FIRM_UNREADABLE"
+    for nothing in ({"districts": []}, {"kinds": []}, {"enterprises": []}, {"editions": []}):
         assert city.refused("erp *", "registerEndpoint", url=url, **nothing) == "FILTER_ADMITS_NOTHING", nothing
     for host in ("10.0.0.1", "169.254.169.254", "127.1", "0x7f.1", "2130706433", "[::1]", "[::ffff:10.0.0.1]", "[64:ff9b::a00:1]"):
         assert city.refused("erp *", "registerEndpoint", url=f"https://{host}/") == "ENDPOINT_ADDRESS", host

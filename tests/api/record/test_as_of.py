@@ -155,6 +155,7 @@ WITHOUT_A_PAST = {
     "policies": "as `policy`",
     "policyChecks": "by what is on record now; a simulation keeps the day and position of its own",
     "ratingFairness": "of a rating that is final, which nothing changes any more",
+    "partnerContracts": "each bears when it was agreed and its last day; its steps are entries of its trail",
     "equatings": "each result bears its day and position, and is an entry of its trail",
     "overstatements": "as `equatings`",
     "upliftRuns": "each result bears its day and position, and is an entry of its trail",

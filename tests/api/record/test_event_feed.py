@@ -15,11 +15,11 @@ import pytest
 
 from api.app import create_app
 from api.record import event_feed
-from api.record.event_shapes import described
+from api.record.event_catalogue import described
 from domain.participants.people.memberships import EndMembership
 from domain.public_events import PUBLIC_EVENTS
 from tests.api.small_api import serving
-from tests.live_city import ENTERPRISE, LiveCity
+from tests.live_city import ENTERPRISE, OTHER_ENTERPRISE, LiveCity
 
 SCHEMAS = {one.public.name: one.schema for one in map(described, PUBLIC_EVENTS)}
 OF_THE_CASE = ["diagnosis.case-opened.v1", "diagnosis.provider-named.v1", "diagnosis.report-out.v1"]
@@ -94,6 +94,8 @@ def test_a_filter_says_which_kinds_and_whose_and_the_link_keeps_it(city: LiveCit
     assert len(fetched(host, headers, district="organisation/310117, 310115")) > len(of_the_firm)
     assert {one["type"].split(".")[0] for one in of_the_firm} == {"diagnosis", "enterprise"}
     assert of_the_firm == fetched(host, headers, enterprise=f"enterprise/{ENTERPRISE}")
+    both = fetched(host, headers, enterprise=f"{ENTERPRISE},enterprise/{OTHER_ENTERPRISE}", kind="enterprise")
+    assert {one["subject"] for one in both} == {f"enterprise/{ENTERPRISE}", f"enterprise/{OTHER_ENTERPRISE}"}
     assert fetched(host, headers, district="310115", kind="diagnosis") == []
     first = httpx2.get(f"{host}/events", headers=headers, params={"district": "310117"})
     following = first.headers["link"].split(">")[0].removeprefix("<")
@@ -157,7 +159,8 @@ def test_a_bank_whose_consent_ended_between_event_and_delivery_is_told_nothing(c
         ({"district": "松江区"}, 400, "FILTER_VALUE_UNKNOWN"),
         ({"district": "310103"}, 400, "FILTER_VALUE_UNKNOWN"),
         ({"district": "310117,,"}, 400, "FILTER_VALUE_UNKNOWN"),
-        ({"enterprise": "nope"}, 400, "MALFORMED_INPUT"),
+        ({"enterprise": "nope"}, 400, "FILTER_FIRM_UNREADABLE"),
+        ({"enterprise": ","}, 400, "FILTER_FIRM_UNREADABLE"),
         ({"edition": "2023年版"}, 400, "FILTER_EDITION_UNREADABLE"),
         ({"edition": "2023,"}, 400, "FILTER_EDITION_UNREADABLE"),
         ({"wait": "31"}, 400, "MALFORMED_INPUT"),

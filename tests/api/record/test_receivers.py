@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ import pytest
 
 from domain.diagnosis.opening import OpenDiagnosis
 from domain.diagnosis.state import Purpose
+from domain.participants.partner_contracts import FullEventKind, GrantPartnerContract
 from standards import Form
 from tests.api.conftest import Built
 from tests.live_city import ENTERPRISE, FIRM, OTHER, LiveCity, open_city
@@ -145,7 +146,8 @@ def test_who_loads_and_then_follows_has_every_firm_as_it_is_though_both_sides_ar
             time.sleep(0.1)
         raise AssertionError(known())
 
-    renamed, again = (FIRM.model_copy(update={"name": name}) for name in ("更名精密机械有限公司", "再更名精密机械有限公司"))
+    renamed = FIRM.model_copy(update={"name": "更名精密机械有限公司"})
+    again = FIRM.model_copy(update={"name": "再更名精密机械有限公司", "industry": "C35"})
     with running(*loader):  # begins before there is a server
         with running(*serve(folder, port)):
             answered(url)
@@ -153,11 +155,18 @@ def test_who_loads_and_then_follows_has_every_firm_as_it_is_though_both_sides_ar
         city.send(roster(year=2025, rows=((2, renamed), (3, OTHER))))
         with running(*serve(folder, port)):  # and outlives it
             until([renamed.name])
+    if script == "load_city.py":  # from here on events carry all columns of a firm
+        agreed = {"contract": "k1", "partner": "erp", "purpose": "展示", "until": date.fromisoformat(city.today)}
+        city.installation.services.send(CITY, GrantPartnerContract(**agreed, kinds=(FullEventKind.ENTERPRISE,), is_known=True))
     with running(*serve(folder, port)):
         answered(url)
         city.send(roster(year=2026, rows=((2, again), (3, OTHER))))
         with running(*loader):
             until([again.name])
+    if script == "load_city.py":
+        with sqlite3.connect(kept) as found:
+            [(industry,)] = found.execute("SELECT json_extract(body, '$.industry') FROM enterprises")
+        assert industry == again.industry != FIRM.industry
 
 
 def test_a_receiver_has_no_more_than_thirty_lines() -> None:

@@ -33,8 +33,14 @@ TEXTS = {
     "Edition.status": "what a reader must be told of the standard, in its own words",
     "GrantConsentInput.purpose": "what the firm lets the bank use its results for, in its own words",
     "ResultCredential.purpose": "as above",
+    **dict.fromkeys(
+        ("PartnerContract.purpose", "GrantPartnerContractInput.purpose"), "what the objects may be used for, in own words"
+    ),
     **dict.fromkeys(("Package.purpose", "RequestPackageInput.purpose"), "what it is handed over for, in own words"),
     "Query.auditTrail(kind)": "the beginning of a published name; one that begins none is refused",
+    **dict.fromkeys(
+        ("RegisterEndpointInput.kinds", "WebhookEndpoint.kinds"), "kinds of public events or whole public names, as of the feed"
+    ),
     "Subscription.publicEvents(kind)": "a kind of public events or a whole public name; one that is neither is refused",
     **dict.fromkeys(
         ("PolicyTest.dimension", "ScoreTestInput.dimension"),

@@ -66,6 +66,7 @@ PACKAGE = {"counterpart": "MIIT_PILOT", "recipient": "部办公室", "purpose": 
 ENDS = {"edition": "2023", "externalEdition": "dcmm-2025", "title": "对照", "source": "示例", "mark": "P"}
 DUTY = {"title": "编制教材", "clause": "plan T1", "deliverable": "教材一套"}
 LISTED = {"person": "people", "participation": "participations", "batch": "resultBatches"} | {
+    "partnercontract": "partnerContracts",
     "attendance": "outreachAttendances",
     "question": "outreachQuestions",
 }
@@ -112,6 +113,8 @@ def everything(city: LiveCity) -> dict[str, list[str]]:
     screened = {"year": int(city.today[:4]), "district": batch["district"]}
     studied = {"year": int(city.today[:4]), "edition": id_of("edition", "2023")}
     sent_to = city.done("erp", "registerEndpoint", "endpoint { id }", url="https://erp.example/events")
+    told = {"partner": "erp", "purpose": "展示", "kinds": ["ENTERPRISE"], "until": city.today}
+    contract = city.done("city", "grantPartnerContract", "partnerContract { id }", **told)["partnerContract"]["id"]
     sheets = city.uploaded("city", "包.json", b'{"results": []}', kind="results")
     city.done("city", "sendResultBatch", "", name="b1", model="sme", statedOn=city.today, sha256=sheets)
     of = briefed(city)
@@ -135,6 +138,7 @@ def everything(city: LiveCity) -> dict[str, list[str]]:
         "batch": ["batch/city.b1"],
         "campaign": ["campaign/round"],
         "endpoint": [sent_to["endpoint"]["id"]],
+        "partnercontract": [contract],
         "participation": [f"participation/round.{ENTERPRISE}"],
         "enterprise": [FIRM, OTHER],
         "diagnosis": [diagnosis],

@@ -58,6 +58,7 @@ REGISTERED = EndpointRegistered(
     url="https://erp.example/events",
     kinds=("diagnosis",),
     districts=("310117",),
+    enterprises=(),
     editions=(),
     per_second=20,
 )

@@ -32,10 +32,10 @@ def _schema(_given: argparse.Namespace) -> int:
     return 0
 
 
-def _events(_given: argparse.Namespace) -> int:
-    from zhenduan.pages.events_page import page
+def _events(given: argparse.Namespace) -> int:
+    from zhenduan.pages import event_guide, events_page
 
-    sys.stdout.write(page())
+    sys.stdout.write(event_guide.page() if given.page else events_page.page())
     return 0
 
 
@@ -69,7 +69,8 @@ def add_to(command: "Adds") -> None:
     added = command.alone("rules", _rules, says)
     added.add_argument("--tests", type=Path, help="测试目录 folder of the tests that refuse them")
     command.alone("schema", _schema, "输出接口模式 print the GraphQL schema")
-    command.alone("events", _events, "输出公开事件目录 print the catalogue of public events as AsyncAPI")
+    added = command.alone("events", _events, "输出公开事件目录 print the catalogue of public events as AsyncAPI")
+    added.add_argument("--page", action="store_true", help="供人阅读的说明页 as a page for people, with examples")
     says = "输出对接交换格式 print the forms of receipts and of counterparts' results as JSON Schema"
     command.alone("exchange", _exchange, says)
     says = "输出操作手册与平台指南 print the operating manual and the platform guide"
