@@ -22,6 +22,23 @@ await journey(async (browser) => {
   await settled(city);
   const back = await city.getByRole("button", { name: "上一页" }).isDisabled();
 
+  // all of it at once: ordered by a heading, narrowed by a text, and back to its pages
+  await city.getByRole("button", { name: "全部列出，可排序筛选" }).click();
+  const names = async () => {
+    await settled(city);
+    return city.locator("tr.ant-table-row td:first-child").allInnerTexts();
+  };
+  await city.getByRole("button", { name: "分页显示" }).waitFor();
+  await city.locator("th", { hasText: "服务商" }).first().click();
+  const listed = await names();
+  const inTurn = [...listed].sort((a, b) => a.localeCompare(b, "zh-Hans-CN", { numeric: true }));
+  await city.getByLabel(/^筛选 /).fill(listed.at(-1));
+  const only = await names();
+  await accessible(city, "list-whole");
+  await city.getByRole("button", { name: "分页显示" }).click();
+  await city.getByRole("button", { name: "下一页" }).waitFor();
+  const pagesAgain = (await names()).length;
+
   // a list that is no table: narrowed, ordered, and kept as it stands then
   const [provider] = await tab(browser);
   await signIn(provider, "provider");
@@ -39,5 +56,5 @@ await journey(async (browser) => {
   const kept = await rowsOf(sheet);
   const sorted = [...ordered].sort((a, b) => a.localeCompare(b, "zh-Hans-CN", { numeric: true }));
   await accessible(provider, "list");
-  return { all, page, rows: rows.length, different: new Set(rows).size, back, whole: whole.length, inOrder: ordered.join() === sorted.join(), narrowed: narrowed.length, kept: kept.length, named: [...narrowed, ...kept].every((text) => text.includes(one)) };
+  return { listed: listed.length, ordered: listed.join() === inTurn.join(), only: only.length > 0 && only.every((one) => one.includes(listed.at(-1))), pagesAgain, all, page, rows: rows.length, different: new Set(rows).size, back, whole: whole.length, inOrder: ordered.join() === sorted.join(), narrowed: narrowed.length, kept: kept.length, named: [...narrowed, ...kept].every((text) => text.includes(one)) };
 });

@@ -62,7 +62,7 @@ await journey(async (browser) => {
   await form(city).getByLabel("理由").fill("同意（示例）");
   await sent(city);
   await city.getByText("同意（示例）").waitFor();
-  const moved = await city.locator(".ant-timeline").last().innerText();
+  const moved = await city.getByRole("table", { name: "完成日变更" }).innerText();
   await again(support);
   await press(support, "提交成果");
   await form(support).getByLabel(/成果及其存放处/).fill("汇编第一稿（示例）");

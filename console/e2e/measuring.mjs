@@ -69,8 +69,8 @@ await journey(async (browser) => {
   await dated(form(city).getByLabel("截止日"), cityDay(20));
   await form(city).locator("button[type=submit]").click();
   await form(city).waitFor({ state: "hidden" });
-  await city.locator(".ant-list-item", { hasText: "解读专家" }).first().waitFor();
-  const assigned = await city.locator(".ant-list-item", { hasText: "解读专家" }).count();
+  await city.locator("tr.ant-table-row", { hasText: "解读专家" }).first().waitFor();
+  const assigned = await city.locator("tr.ant-table-row", { hasText: "解读专家" }).count();
   await accessible(city, "case-experts");
   await shot(city, "case-experts");
   return { early, past, assigned };

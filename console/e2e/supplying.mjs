@@ -72,7 +72,7 @@ await journey(async (browser) => {
   await sent(firm);
   const end = firm.getByRole("button", { name: /^撤回具名$/ });
   await end.waitFor();
-  const named = await firm.locator(".ant-list-item", { has: end }).innerText();
+  const named = await firm.locator(".listed", { has: end }).innerText();
   await press(firm, "撤回具名");
   await sent(firm);
   await firm.getByRole("button", { name: /^同意具名$/ }).first().waitFor();

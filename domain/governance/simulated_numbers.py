@@ -29,7 +29,7 @@ class SimulatedNumber(DescribedEnum):
     CAPPED = "capped", "Providers that the cap cuts · 达上限家数"
 
 
-def title_of_number(code: str) -> str:
-    """What a recorded number counts, in Chinese 指标名称; a name that is no code says so itself."""
+def title_of_number(code: str) -> tuple[str, str]:
+    """What a recorded number counts, in Chinese and English 指标名称; a name that is no code says so itself."""
     known = {one.value: one for one in SimulatedNumber}
-    return known[code].description.rpartition(" · ")[2] if code in known else code
+    return known[code].names if code in known else (code, code)

@@ -25,6 +25,7 @@ from projections.engine.read_model import ReadModel, Row, Tables, data, key
 from projections.engine.scope import Columns, to_sql
 from projections.engine.snapshot import Snapshot
 from projections.participants.consents import has_consent
+from projections.record.trail_search import holding_words
 
 META = MetaData()
 
@@ -141,9 +142,9 @@ def _columns(snapshot: Snapshot) -> Columns:
 class EntryFilter:
     """What to look for 筛选条件; None = any, of several one. stream: one subject's. types: beginnings of names ("diagnosis.").
 
-    since, until: microseconds of UTC, both included. by: the position that the journal had reached. live: to a reader
-    outside the cases what is told as it happens alone, and not what comes out later with a report: events never change.
-    editions: of the standard, by which the case of a subject is measured; what is of no case is then not told.
+    since, until: microseconds of UTC, both included. text: see `trail_search`. by: the position that the journal had reached.
+    live: to a reader outside the cases what is told as it happens alone, and not what comes out later with a report: events never
+    change. editions: of the standard, by which the case of a subject is measured; what is of no case is then not told.
     """
 
     stream: str | None = None
@@ -153,6 +154,7 @@ class EntryFilter:
     organisation: Several | None = sought("Organisation it was acted for · 单位标识")
     since: int | None = None
     until: int | None = None
+    text: str | None = sought("Words of its sentence or reason · 语句中的词语", shown_by="sentence")
     by: int | None = None
     live: bool = False
     editions: frozenset[str] | None = None
@@ -185,6 +187,8 @@ def _matching(
         conditions.append(table.c.stream == where.stream)
     for name in ("actor", "role", "organisation"):
         conditions += one_of(snapshot, table.c[name], getattr(where, name))
+    if where.text is not None:
+        conditions += holding_words(snapshot, table, where.text)
     if where.editions is not None:
         cases = snapshot[DIAGNOSES]
         measured = select(cases.c.id).where(cases.c.edition.in_(sorted(where.editions)))

@@ -23,6 +23,7 @@ from projections.diagnosis import case_parts, diagnoses
 from projections.engine.snapshot import Snapshot
 from projections.participants.organisations import organisations_by_id
 from projections.record.audit_trail import EntryRow
+from projections.record.trail_search import OPERATOR
 from projections.report.wording import PURPOSES
 from projections.standard import editions
 from standards import Answer
@@ -66,7 +67,7 @@ class Wording:
 CHINESE = Wording(
     name=0,
     names_things=True,
-    operator="运维人员",
+    operator=OPERATOR[0],
     system="系统",
     unnamed="某单位",
     marked_as_demo="将日志标记为示例",
@@ -81,7 +82,7 @@ CHINESE = Wording(
 ENGLISH = Wording(
     name=1,
     names_things=False,
-    operator="The operator",
+    operator=OPERATOR[1],
     system="The system",
     unnamed="an organisation",
     marked_as_demo="marked the journal as a demo",

@@ -105,6 +105,15 @@ class Difference(BaseModel):
             return f"删去{self.label}：{self.before}"
         return f"{self.label}：{self.before} → {self.after}"
 
+    @property
+    def sentence_in_english(self) -> str:
+        """The same in English, its clause by its path · 英文差异说明; what the text itself says is Chinese."""
+        if self.before is None:
+            return f"New: {self.clause}: {self.after}"
+        if self.after is None:
+            return f"Gone: {self.clause}: {self.before}"
+        return f"{self.clause}: {self.before} → {self.after}"
+
 
 def difference(old: Edition, new: Edition) -> tuple[Difference, ...]:
     """Every clause in which two editions differ 版本差异, in the order of the new one, then what is gone.

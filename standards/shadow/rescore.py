@@ -36,16 +36,39 @@ class RescoringObstacleKind(DescribedEnum):
     NOTHING_TO_SCORE = "nothing_to_score", "A dimension has nothing to be scored · 没有可评指标"
 
 
-OBSTACLES: Mapping[RescoringObstacleKind, str] = {
-    RescoringObstacleKind.NO_SUCCESSOR: "草案中没有接替版本 {subject} 的版本",
-    RescoringObstacleKind.NEWLY_ASKED: "草案新问指标 {subject}，原诊断没有答案",
-    RescoringObstacleKind.KIND_CHANGED: "指标 {subject} 的填报方式已变",
-    RescoringObstacleKind.NUMBERS_CHANGED: "指标 {subject} 的原始数值已变",
-    RescoringObstacleKind.OPTION_ADDED: "指标 {subject} 新增了选项，原诊断没有问过",
-    RescoringObstacleKind.DOES_NOT_READ: "指标 {subject} 的答案在草案下不成立",
-    RescoringObstacleKind.NOTHING_TO_SCORE: "维度 {subject} 在草案下没有可评指标",
+OBSTACLES: Mapping[RescoringObstacleKind, tuple[str, str]] = {
+    RescoringObstacleKind.NO_SUCCESSOR: (
+        "草案中没有接替版本 {subject} 的版本",
+        "No edition of the draft succeeds edition {subject}",
+    ),
+    RescoringObstacleKind.NEWLY_ASKED: (
+        "草案新问指标 {subject}，原诊断没有答案",
+        "The draft asks indicator {subject}, to which the diagnosis has no answer",
+    ),
+    RescoringObstacleKind.KIND_CHANGED: ("指标 {subject} 的填报方式已变", "Indicator {subject} is answered in another way"),
+    RescoringObstacleKind.NUMBERS_CHANGED: ("指标 {subject} 的原始数值已变", "Indicator {subject} asks for other raw numbers"),
+    RescoringObstacleKind.OPTION_ADDED: (
+        "指标 {subject} 新增了选项，原诊断没有问过",
+        "Indicator {subject} has an option that the diagnosis was not asked for",
+    ),
+    RescoringObstacleKind.DOES_NOT_READ: (
+        "指标 {subject} 的答案在草案下不成立",
+        "The answer to indicator {subject} is none under the draft",
+    ),
+    RescoringObstacleKind.NOTHING_TO_SCORE: (
+        "维度 {subject} 在草案下没有可评指标",
+        "Dimension {subject} has no indicator to be scored under the draft",
+    ),
 }
-"""Why a diagnosis cannot be re-scored, and what people are told."""
+"""Why a diagnosis cannot be re-scored, and what people are told in Chinese and English."""
+BITES, LETS_GO = "新受限于", "不再受限于"
+"""How a gate that holds a grade back only now, or no longer, is told."""
+
+
+def obstacle_said(kind: RescoringObstacleKind, subject: str) -> tuple[str, str]:
+    """An obstacle as a line to read, in Chinese and English 不可测算说明."""
+    chinese, english = OBSTACLES[kind]
+    return chinese.format(subject=subject), english.format(subject=subject)
 
 
 class MoveReasonKind(DescribedEnum):
@@ -73,7 +96,7 @@ class RescoringObstacle(_Part):
     @property
     def sentence(self) -> str:
         """The obstacle as a line to read."""
-        return OBSTACLES[self.kind].format(subject=self.subject)
+        return obstacle_said(self.kind, self.subject)[0]
 
 
 class MoveReason(_Part):
@@ -86,6 +109,23 @@ class MoveReason(_Part):
     kind: MoveReasonKind
     subject: str
     sentence: str
+
+    @property
+    def sentence_in_english(self) -> str:
+        """What moved it, in English 英文说明: of runs kept long ago too, so that it is told by what every run keeps."""
+        subject = self.subject
+        match self.kind:
+            case MoveReasonKind.WEIGHTS:
+                return f"Weights changed, most of all that of {subject}"
+            case MoveReasonKind.LEVELS:
+                return f"Bounds of levels changed, most of all those of {subject}"
+            case MoveReasonKind.POINTS:
+                return f"Points changed, most of all those of {subject}"
+            case MoveReasonKind.BANDS:
+                return "The lowest totals of the grades changed"
+            case MoveReasonKind.GATE | MoveReasonKind.PROCESS:
+                gate = "A gate of the answers" if self.kind is MoveReasonKind.GATE else "A gate of the process"
+                return f"{gate} ({subject}) holds the grade back " + ("now" if self.sentence.startswith(BITES) else "no longer")
 
 
 class Moved(_Part):
@@ -102,6 +142,12 @@ class Moved(_Part):
         """The move as a line to read · 变动说明."""
         names = [f"第 {grade} 档" if grade else "未达一档" for grade in (self.before, self.after)]
         return f"{names[0]} → {names[1]}：" + "；".join(reason.sentence for reason in self.reasons)
+
+    @property
+    def sentence_in_english(self) -> str:
+        """The move as a line to read, in English · 英文变动说明."""
+        names = [f"grade {grade}" if grade else "below grade 1" for grade in (self.before, self.after)]
+        return f"{names[0]} → {names[1]}: ".capitalize() + "; ".join(reason.sentence_in_english for reason in self.reasons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,8 +294,8 @@ class Shadow:
 def _of_gates(kind: MoveReasonKind, before: tuple[Gate, ...], after: tuple[Gate, ...]) -> list[MoveReason]:
     """Gates that bite after and did not before, and the other way round."""
     was, becomes = ({(gate.code, gate.level): gate for gate in gates if not gate.holds} for gates in (before, after))
-    bites = [(gate, "新受限于") for place, gate in sorted(becomes.items()) if place not in was]
-    lets_go = [(gate, "不再受限于") for place, gate in sorted(was.items()) if place not in becomes]
+    bites = [(gate, BITES) for place, gate in sorted(becomes.items()) if place not in was]
+    lets_go = [(gate, LETS_GO) for place, gate in sorted(was.items()) if place not in becomes]
     return [MoveReason(kind=kind, subject=gate.code, sentence=f"{word}：{gate.says}") for gate, word in (*bites, *lets_go)]
 
 

@@ -15,7 +15,7 @@ from projections.standard import editions, revisions
 from projections.standard.shadow_words import slice_name, subject_name
 from standards import AnyEdition, edition_of_json, load, published_editions
 from standards.edition.text import GRADES
-from standards.shadow.rescore import OBSTACLES
+from standards.shadow.rescore import obstacle_said
 from standards.shadow.sensitivity import EditionSensitivity, NearestMove
 from standards.shadow.tally import ShadowResult
 from zhenduan.cli.output import answer
@@ -111,7 +111,7 @@ def _result_lines(result: ShadowResult, new: Mapping[str, AnyEdition]) -> Iterat
     for reason in result.reasons:
         yield f"变动原因 {REASON_NAMES[reason.kind]}（{subject_name(reason.subject, new.values())}）：{reason.diagnoses}"
     for obstacle in result.obstacles:
-        yield f"{OBSTACLES[obstacle.kind].format(subject=obstacle.subject)}：{obstacle.diagnoses}"
+        yield f"{obstacle_said(obstacle.kind, obstacle.subject)[0]}：{obstacle.diagnoses}"
 
 
 def _sensitivity(found: EditionSensitivity) -> Iterator[str]:

@@ -1,12 +1,13 @@
-import { List, Tag } from "antd";
+import { Tag } from "antd";
 
 import { Acts } from "../acts";
 import { Shown, useAsk, useSend } from "../ask";
 import { graphql } from "../gql";
 import { RoleNames } from "../gql/enum-names";
-import type { Role } from "../gql/graphql";
-import { spoken, useNames } from "../language";
+import type { ExpertsOfCaseQuery, Role } from "../gql/graphql";
+import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
+import { SheetTable } from "../sheet-table";
 
 const ASSIGNED = graphql(`query ExpertsOfCase($id: ID!) { diagnosis(id: $id) { assignments(first: 50) { nodes { id role since until conflict ended expert { id name } } } } }`);
 const EXPERTS = graphql(`query Experts { people(role: [ARBITER, SAMPLER, READER, MARKER], first: 100) { nodes { id name memberships(first: 5) { nodes { role } } } } }`);
@@ -18,9 +19,12 @@ const useTexts = spoken(
   { title: "Experts", none: "No expert is assigned. For an arbitration, assign arbiters, who then give their opinions.", assign: "Assign an expert", assignText: "The case is open to the expert on these days, both included.", expert: "Expert", since: "First day", until: "Last day", release: "Release", releaseText: "At once; the case is closed to the expert.", days: (since: string, until: string) => `${since} to ${until}`, over: "over", conflict: (why: string) => `declared a conflict: ${why}` },
 );
 
+type Assigned = NonNullable<NonNullable<ExpertsOfCaseQuery["diagnosis"]>["assignments"]>["nodes"][number];
+
 /** To whom the city has opened a case, and assigning or releasing one. */
 export function CaseExperts({ diagnosis }: { diagnosis: string }) {
   const texts = useTexts();
+  const words = useWords();
   const name = useNames();
   const send = useSend();
   const { viewer } = useViewer();
@@ -36,11 +40,13 @@ export function CaseExperts({ diagnosis }: { diagnosis: string }) {
             <Acts about={diagnosis} done={answer.again} acts={[city && { label: texts.assign, says: texts.assignText, fields: [{ name: "expert", label: texts.expert, kind: "one", options: experts.flatMap((one) => [...new Set(one.memberships.nodes.map((held) => held.role))].filter((role) => EXPERT.includes(role)).map((role) => ({ value: `${role} ${one.id}`, label: `${one.name ?? one.id} ${name(RoleNames, role)}` }))) }, { name: "since", label: texts.since, kind: "day" }, { name: "until", label: texts.until, kind: "day" }], send: ({ expert, ...given }: { expert: string; since: string; until: string }) => send(ASSIGN, { id: diagnosis, role: expert.split(" ")[0] as Role, expert: expert.split(" ")[1] ?? "", ...given }) }]} />
           </div>
           {found?.assignments?.nodes.length ? (
-            <List size="small" dataSource={found.assignments.nodes} renderItem={(one) => (
-              <List.Item extra={city && !one.ended && <Acts about={one.id} small done={answer.again} acts={[{ label: texts.release, danger: true, says: texts.releaseText, send: () => send(RELEASE, { id: diagnosis, assignment: one.id }) }]} />}>
-                <span>{one.expert?.name ?? "—"} <Tag>{name(RoleNames, one.role)}</Tag> {texts.days(one.since, one.until)} {one.ended && <Tag>{texts.over}</Tag>} {one.conflict && texts.conflict(one.conflict)}</span>
-              </List.Item>
-            )} />
+            <SheetTable rowKey="id" caption={texts.title} dataSource={found.assignments.nodes} columns={[
+              { title: texts.expert, render: (_, one) => one.expert?.name ?? "—" },
+              { title: words.fields.role, render: (_, one) => <Tag>{name(RoleNames, one.role)}</Tag> },
+              { title: words.fields.since, className: "nowrap", render: (_, one) => texts.days(one.since, one.until) },
+              { title: words.fields.status, render: (_, one) => <>{one.ended && <Tag>{texts.over}</Tag>} {one.conflict && texts.conflict(one.conflict)}</> },
+              ...(city ? [{ key: "acts", render: (_: unknown, one: Assigned) => !one.ended && <Acts about={one.id} small done={answer.again} acts={[{ label: texts.release, danger: true, says: texts.releaseText, send: () => send(RELEASE, { id: diagnosis, assignment: one.id }) }]} /> }] : []),
+            ]} />
           ) : <p>{texts.none}</p>}
         </section>
       )}

@@ -22,6 +22,7 @@ import { Objections } from "./objections";
 import { Questionnaire } from "./questionnaire";
 import { SiteVisits } from "./visits";
 
+const CaseCandidates = lazy(async () => ({ default: (await import("./case-candidates")).CaseCandidates }));
 const CaseExperts = lazy(async () => ({ default: (await import("./case-experts")).CaseExperts }));
 const Peers = lazy(async () => ({ default: (await import("./peers")).Peers }));
 const WhatIf = lazy(async () => ({ default: (await import("./what-if")).WhatIf }));
@@ -66,7 +67,7 @@ export function Case() {
             <h1>{diagnosis.enterprise?.name ?? diagnosis.caseNumber} <StatusTag status={diagnosis.status} /></h1>
             <CaseActs diagnosis={diagnosis} again={answer.again} />
             <Parts title={words.diagnoses.title} at={params.get("tab") ?? "overview"} go={(tab) => setParams({ tab }, { replace: true })} parts={[
-              { key: "overview", label: words.case.overview, children: <Overview diagnosis={diagnosis} /> },
+              { key: "overview", label: words.case.overview, children: <Overview diagnosis={diagnosis} again={answer.again} /> },
               { key: "questionnaire", label: words.case.questionnaire, children: <Questionnaire diagnosis={diagnosis} again={answer.again} /> },
               { key: "result", label: words.case.result, children: <Result diagnosis={diagnosis} /> },
               { key: "evidence", label: words.case.evidence, children: <Evidence id={diagnosis.id} /> },
@@ -82,7 +83,7 @@ export function Case() {
   );
 }
 
-function Overview({ diagnosis }: { diagnosis: CaseOf }) {
+function Overview({ diagnosis, again }: { diagnosis: CaseOf; again: () => void }) {
   const words = useWords();
   const { viewer } = useViewer();
   const name = useNames();
@@ -110,6 +111,9 @@ function Overview({ diagnosis }: { diagnosis: CaseOf }) {
       />
       {TRAIL.includes(viewer.role) && <Link to={`/trail/past?subject=${encodeURIComponent(diagnosis.id)}`}>{words.trail.past}</Link>}
       {["CITY", "AUDITOR"].includes(viewer.role) && <Suspense><CaseExperts diagnosis={diagnosis.id} /></Suspense>}
+      {["CITY", "DISTRICT", "ENTERPRISE"].includes(viewer.role) && ["OPEN", "SUBMITTED"].includes(diagnosis.status) && diagnosis.enterprise && (
+        <Suspense><CaseCandidates diagnosis={diagnosis.id} enterprise={diagnosis.enterprise.id} named={diagnosis.provider?.id} again={again} /></Suspense>
+      )}
       <p className="clause">{diagnosis.issuedVersion ? words.case.issued(diagnosis.issuedVersion) : words.case.notIssued}</p>
     </>
   );

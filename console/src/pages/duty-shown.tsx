@@ -1,4 +1,4 @@
-import { Alert, Button, Descriptions, Tag, Timeline } from "antd";
+import { Alert, Button, Descriptions, Tag } from "antd";
 
 import { Acts } from "../acts";
 import { Shown, useAsk, useSend } from "../ask";
@@ -7,6 +7,7 @@ import { DutyStatusNames, StrengthNames } from "../gql/enum-names";
 import type { DutyShownQuery } from "../gql/graphql";
 import { spoken, useNames, useWords } from "../language";
 import { isOwn, useViewer } from "../session";
+import { SheetTable } from "../sheet-table";
 import { NameLead } from "./duty-lead";
 
 const DUTY = graphql(`
@@ -102,11 +103,11 @@ function Whole({ duty, again }: { duty: Duty; again: () => void }) {
         ...(duty.reason ? [{ key: 9, label: texts.reason, children: duty.reason }] : []),
       ]} />
       <h2>{texts.reports}</h2>
-      {duty.reports.nodes.length ? <Timeline items={duty.reports.nodes.map((one, key) => ({ key, title: one.day, content: one.text }))} /> : <p>{texts.noReports}</p>}
+      {duty.reports.nodes.length ? <SheetTable caption={texts.reports} rowKey={(one) => `${one.day} ${one.text}`} dataSource={duty.reports.nodes} columns={[{ title: words.fields.at, className: "nowrap", dataIndex: "day" }, { title: texts.reports, dataIndex: "text" }]} /> : <p>{texts.noReports}</p>}
       {duty.dayChanges.nodes.length > 0 && (
         <>
           <h2>{texts.changes}</h2>
-          <Timeline items={duty.dayChanges.nodes.map((one, key) => ({ key, title: one.day, content: texts.change(one.before, one.by, one.reason) + (one.askedBy ? texts.applied(one.askedBy, one.askedFor ?? "") : "") }))} />
+          <SheetTable caption={texts.changes} rowKey={(one) => `${one.day} ${one.before} ${one.by}`} dataSource={duty.dayChanges.nodes} columns={[{ title: words.fields.at, className: "nowrap", dataIndex: "day" }, { title: texts.changes, render: (_, one) => texts.change(one.before, one.by, one.reason) + (one.askedBy ? texts.applied(one.askedBy, one.askedFor ?? "") : "") }]} />
         </>
       )}
     </>

@@ -191,6 +191,7 @@ function ThePlan({ plan, again }: { plan: Plan; again: () => void }) {
           matching && plan.status !== "REQUESTED" ? (
             <PagedTable
               connection={matching.firms}
+              byPage="names of firms and providers are asked for by page"
               paging={paging}
               rowKey={(one) => one.enterprise}
               caption={texts.plans}

@@ -1,4 +1,4 @@
-import { App, Button, Card, Descriptions, Empty, Space, Tag } from "antd";
+import { App, Button, Card, Descriptions, Space, Tag } from "antd";
 
 import { Acts, useOptions } from "../acts";
 import { download } from "../api";
@@ -8,13 +8,15 @@ import { graphql } from "../gql";
 import { CounterpartNames, PackageClassificationNames, PackageGranularityNames, PackageStatusNames } from "../gql/enum-names";
 import type { Counterpart, PackageClassification, PackageGranularity, PackagesQuery } from "../gql/graphql";
 import { spoken, useNames, useWords } from "../language";
+import { PagedList, usePaging } from "../paged";
 import { useViewer } from "../session";
 import { SheetTable } from "../sheet-table";
 
 const PACKAGES = graphql(`
-  query Packages {
-    packages(first: 20) {
+  query Packages($first: Int, $after: String, $last: Int, $before: String) {
+    packages(first: $first, after: $after, last: $last, before: $before) {
       totalCount
+      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
       nodes { id status requestedAt counterpart recipient purpose classification granularity edition externalEdition results sha256 size path signaturePath handedOverOn receipt files { name sha256 size count } }
     }
   }
@@ -29,11 +31,11 @@ const HAND_OVER = graphql(`mutation HandOverPackage($package: ID!, $handedOverOn
 
 const useTexts = spoken(
   {
-    note: "数据包固定在日志的一个位置上，含清单与散列；移交后登记接收回执。", request: "申请制作", requestText: "由程序制作，完成后可下载；只含已出具的结果。", none: "尚无数据包。申请制作后，由程序生成并列在此处。", latest: (shown: number, all: number) => `列出最近 ${shown} 份，共 ${all} 份。`, making: "正在制作。", counterpart: "对接平台", recipient: "接收单位", purpose: "用途", classification: "数据分级", granularity: "数据粒度", edition: "标准版本", crosswalk: "所附对照", none2: "不附", asked: "申请时间", results: "企业结果数", digest: "数据包散列", bytes: (size: string) => `${size} 字节`,
+    note: "数据包固定在日志的一个位置上，含清单与散列；移交后登记接收回执。", request: "申请制作", requestText: "由程序制作，完成后可下载；只含已出具的结果。", none: "尚无数据包。申请制作后，由程序生成并列在此处。", making: "正在制作。", counterpart: "对接平台", recipient: "接收单位", purpose: "用途", classification: "数据分级", granularity: "数据粒度", edition: "标准版本", crosswalk: "所附对照", none2: "不附", asked: "申请时间", results: "企业结果数", digest: "数据包散列", bytes: (size: string) => `${size} 字节`,
     download: "下载数据包", signature: "下载签名", handOver: "登记移交", day: "移交日", receipt: "接收回执", receiptHelp: "接收方回执的编号或内容", handed: (day: string) => `${day} 移交`, files: "包内文件", file: "文件", count: "条数", sha: "散列",
   },
   {
-    note: "A package is fixed at one place of the journal, with its list and digests; once handed over, the receipt is recorded.", request: "Ask for a package", requestText: "The program makes it of issued results; it is downloaded then.", none: "There is no package. Ask for one; the program makes it.", latest: (shown: number, all: number) => `The latest ${shown} of ${all}.`, making: "It is being made.", counterpart: "Platform", recipient: "Recipient", purpose: "Purpose", classification: "Classification", granularity: "Granularity", edition: "Edition", crosswalk: "With the crosswalk", none2: "none", asked: "Asked for", results: "Results of firms", digest: "Digest", bytes: (size: string) => `${size} bytes`,
+    note: "A package is fixed at one place of the journal, with its list and digests; once handed over, the receipt is recorded.", request: "Ask for a package", requestText: "The program makes it of issued results; it is downloaded then.", none: "There is no package. Ask for one; the program makes it.", making: "It is being made.", counterpart: "Platform", recipient: "Recipient", purpose: "Purpose", classification: "Classification", granularity: "Granularity", edition: "Edition", crosswalk: "With the crosswalk", none2: "none", asked: "Asked for", results: "Results of firms", digest: "Digest", bytes: (size: string) => `${size} bytes`,
     download: "Download", signature: "Download the signature", handOver: "Record the handing over", day: "Handed over on", receipt: "Receipt", receiptHelp: "Its number or words", handed: (day: string) => `Handed over on ${day}`, files: "Files", file: "File", count: "Entries", sha: "Digest",
   },
 );
@@ -47,7 +49,9 @@ export function Packages() {
   const send = useSend();
   const options = useOptions();
   const city = useViewer().viewer.role === "CITY";
-  const answer = useAsk(PACKAGES, {});
+  const name = useNames();
+  const paging = usePaging("packages", 10, 20);
+  const answer = useAsk(PACKAGES, paging.paging);
   const choices = useAsk(CHOICES, {}, !city).data;
   const editions = choices?.editions ?? [];
   return (
@@ -70,12 +74,23 @@ export function Packages() {
         send: (given: Given) => send(REQUEST, given),
       }]} /></div>
       <Shown answer={answer}>
-        {({ packages }) => packages.nodes.length ? (
-          <>
-            {(packages.totalCount ?? 0) > packages.nodes.length && <p className="clause">{texts.latest(packages.nodes.length, packages.totalCount ?? 0)}</p>}
-            {packages.nodes.map((one) => <OnePackage key={one.id} of={one} city={city} again={answer.again} />)}
-          </>
-        ) : <Empty description={texts.none} />}
+        {({ packages }) => (
+          <PagedList
+            connection={packages}
+            paging={paging}
+            rowKey={(one) => one.id}
+            caption={words.nav.packages}
+            empty={texts.none}
+            columns={[
+              { title: texts.counterpart, text: (one) => name(CounterpartNames, one.counterpart) },
+              { title: words.fields.status, text: (one) => name(PackageStatusNames, one.status) },
+              { title: texts.recipient, text: (one) => one.recipient },
+              { title: texts.asked, text: (one) => shanghai(one.requestedAt) },
+              { title: texts.results, text: (one) => decimal(one.results) },
+            ]}
+            render={(one) => <OnePackage of={one} city={city} again={answer.again} />}
+          />
+        )}
       </Shown>
     </>
   );

@@ -1,4 +1,4 @@
-import { Alert, App, Button, Card, Descriptions, Empty, Form, Input, InputNumber, Modal, Popconfirm, Select, Space, Tag } from "antd";
+import { Alert, App, Button, Card, Descriptions, Form, Input, InputNumber, Modal, Popconfirm, Select, Space, Tag } from "antd";
 import dayjs from "dayjs";
 import { useState } from "react";
 
@@ -11,6 +11,7 @@ import type { PaperKind, PapersQuery } from "../gql/graphql";
 import { KeptForm } from "../kept-form";
 import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
+import { SheetList } from "../sheet-list";
 import { SheetTable } from "../sheet-table";
 
 const PAPERS = graphql(`
@@ -62,7 +63,24 @@ export function Papers() {
         {city && <Button type="primary" onClick={() => setAsking(true)}>{texts.request}</Button>}
       </div>
       <Shown answer={answer}>
-        {({ papers }) => (papers.nodes.length ? <>{(papers.totalCount ?? 0) > papers.nodes.length && <p className="clause">{texts.latest(papers.nodes.length, papers.totalCount ?? 0)}</p>}{papers.nodes.map((one) => <PaperCard key={`${one.kind}${one.year}-${one.edition}`} paper={one} city={city} again={answer.again} />)}</> : <Empty description={texts.none} />)}
+        {({ papers }) => (
+          <>
+            {(papers.totalCount ?? 0) > papers.nodes.length && <p className="clause">{texts.latest(papers.nodes.length, papers.totalCount ?? 0)}</p>}
+            <SheetList
+              rows={papers.nodes}
+              rowKey={(one) => `${one.kind}${one.year}-${one.edition}`}
+              caption={words.nav.papers}
+              empty={texts.none}
+              columns={[
+                { title: texts.year, text: (one) => String(one.year) },
+                { title: texts.kind, text: (one) => texts.title(name(PaperKindNames, one.kind), one.year, one.edition) },
+                { title: words.fields.status, text: (one) => name(PaperStatusNames, one.status) },
+                { title: texts.published, text: (one) => shanghai(one.changedAt) },
+              ]}
+              render={(one) => <PaperCard paper={one} city={city} again={answer.again} />}
+            />
+          </>
+        )}
       </Shown>
       <Modal open={asking} title={texts.request} onCancel={() => setAsking(false)} footer={null} destroyOnHidden>
         <KeptForm<{ kind: PaperKind; year: number; reason?: string }> about="paper" layout="vertical" initialValues={{ kind: "WHITE_PAPER", year: dayjs().year() - 1 }} onFinish={(given) => void request(given)}>

@@ -1,4 +1,4 @@
-import { Alert, DatePicker, Descriptions, Empty, List, Slider, Timeline } from "antd";
+import { Alert, DatePicker, Descriptions, Empty, Slider, Timeline } from "antd";
 import dayjs from "dayjs";
 import { Link, useSearchParams } from "react-router";
 
@@ -10,6 +10,7 @@ import { graphql } from "../gql";
 import { DiagnosisStatusNames, FormNames, PurposeNames, ReportKindNames, RoleNames, SizeClassNames, StageNames } from "../gql/enum-names";
 import type { DiagnosisThenQuery, EnterpriseThenQuery } from "../gql/graphql";
 import { spoken, useNames, useSaid, useWords } from "../language";
+import { SheetList } from "../sheet-list";
 
 const ENTRIES = graphql(`query EntriesOf($subject: ID!) { auditTrail(subject: $subject, orderBy: [AT_ASC], first: 100) { totalCount nodes { id at what whatInEnglish sentence sentenceInEnglish role reason } } }`);
 const DIAGNOSIS = graphql(`
@@ -134,18 +135,14 @@ function Compared({ then, later, since }: { then: Told[] | null; later: Told[] |
   const texts = useTexts();
   const words = useWords();
   const found = differencesOf(then ?? [], later ?? []);
+  const changed = (one: (typeof found)[number]) => (one.then === null ? texts.came(one.later ?? "") : one.later === null ? texts.went(one.then) : texts.changed(one.then, one.later));
   return (
     <>
       {!later && <Alert type="info" title={texts.absent} />}
       {since?.changedLater && <p className="clause">{texts.since(since.changes ?? 0, shanghai(since.changedLaterAt))}</p>}
       <h2>{texts.differs}</h2>
       {found.length === 0 ? <p>{texts.same}</p> : (
-        <List
-          size="small"
-          bordered
-          dataSource={found}
-          renderItem={(one) => <List.Item>{one.label}{words.colon}{one.then === null ? texts.came(one.later ?? "") : one.later === null ? texts.went(one.then) : texts.changed(one.then, one.later)}</List.Item>}
-        />
+        <SheetList caption={texts.differs} rows={found} rowKey={(one) => one.label} empty={null} columns={[{ title: words.fields.what, text: (one) => one.label }, { title: texts.differs, text: changed }]} render={(one) => <div className="listed">{one.label}{words.colon}{changed(one)}</div>} />
       )}
       {later && (
         <details style={{ marginTop: 16 }}>

@@ -4,14 +4,14 @@ import { Shown, useAsk } from "../ask";
 import { shanghai } from "../format";
 import { graphql } from "../gql";
 import { MoveReasonKindNames, ShadowStatusNames } from "../gql/enum-names";
-import { spoken, useNames, useWords } from "../language";
+import { spoken, useNames, useSaid, useWords } from "../language";
 import { SheetTable } from "../sheet-table";
 
 const SHADOW = graphql(`
   query Shadow($id: ID!) {
     shadow(revision: $id) {
       number status draftVersion outdated requestedAt endedAt done total failure
-      outcome { blurred counts { same up down notRescorable } matrix { grade diagnoses } reasons { kind subject name diagnoses } obstacles { sentence diagnoses } reworded }
+      outcome { blurred counts { same up down notRescorable } matrix { grade diagnoses } reasons { kind subject name diagnoses } obstacles { sentence sentenceInEnglish diagnoses } reworded }
     }
   }
 `);
@@ -32,6 +32,7 @@ export function RevisionShadow({ revision }: { revision: string }) {
   const texts = useTexts();
   const words = useWords();
   const name = useNames();
+  const said = useSaid();
   const answer = useAsk(SHADOW, { id: revision });
   const count = (given: number | null) => (given === null ? texts.withheld : given);
   return (
@@ -75,7 +76,15 @@ export function RevisionShadow({ revision }: { revision: string }) {
                     ]} />
                   </>
                 )}
-                {outcome.obstacles.length > 0 && <><h3>{texts.obstacles}</h3><ul>{outcome.obstacles.map((one) => <li key={one.sentence}>{one.sentence}{words.colon}{count(one.diagnoses)}</li>)}</ul></>}
+                {outcome.obstacles.length > 0 && (
+                  <>
+                    <h3>{texts.obstacles}</h3>
+                    <SheetTable rowKey="sentence" caption={texts.obstacles} style={{ maxWidth: 760 }} dataSource={outcome.obstacles} columns={[
+                      { title: texts.obstacles, render: (_, one) => said(one.sentence, one.sentenceInEnglish) },
+                      { title: texts.count, align: "right", render: (_, one) => count(one.diagnoses) },
+                    ]} />
+                  </>
+                )}
               </>
             )}
           </>

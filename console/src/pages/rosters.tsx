@@ -1,4 +1,4 @@
-import { App, Button, Checkbox, Empty, Form, Input, InputNumber, List, Popconfirm, Select, Space, Statistic, Tag, Upload } from "antd";
+import { App, Button, Checkbox, Empty, Form, Input, InputNumber, Popconfirm, Select, Space, Statistic, Tag, Upload } from "antd";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
 
@@ -201,26 +201,22 @@ function Findings({ importing, report, busy, bring, again }: Given & { report: R
         </>
       )}
       {report.leftOut.nodes.length > 0 && (
-        <List
-          size="small"
-          header={<h2 style={{ margin: 0 }}>{w.leftOut(report.leftOut.totalCount ?? 0)}</h2>}
-          dataSource={report.leftOut.nodes}
-          renderItem={(one) => (
-            <List.Item
-              extra={importing && (
-                <Popconfirm
-                  title={w.takeOff}
-                  description={<Form.Item label={words.fields.reason} style={{ margin: 0 }}><Input value={reason} onChange={(event) => setReason(event.target.value)} /></Form.Item>}
-                  onConfirm={() => void takeOff(one.enterprise)}
-                >
-                  <Button size="small">{w.takeOff}</Button>
-                </Popconfirm>
-              )}
-            >
-              {one.name} <span className="clause">{one.uscc}</span>
-            </List.Item>
-          )}
-        />
+        <>
+          <h2>{w.leftOut(report.leftOut.totalCount ?? 0)}</h2>
+          <SheetTable caption={w.leftOut(report.leftOut.totalCount ?? 0)} rowKey="enterprise" dataSource={report.leftOut.nodes} columns={[
+            { title: words.fields.enterprise, dataIndex: "name" },
+            { title: words.fields.uscc, dataIndex: "uscc" },
+            ...(importing ? [{ key: "acts", render: (_: unknown, one: { enterprise: string }) => (
+              <Popconfirm
+                title={w.takeOff}
+                description={<Form.Item label={words.fields.reason} style={{ margin: 0 }}><Input value={reason} onChange={(event) => setReason(event.target.value)} /></Form.Item>}
+                onConfirm={() => void takeOff(one.enterprise)}
+              >
+                <Button size="small">{w.takeOff}</Button>
+              </Popconfirm>
+            ) }] : []),
+          ]} />
+        </>
       )}
     </>
   );

@@ -1,11 +1,10 @@
-import { List } from "antd";
-
 import { Acts } from "../acts";
 import { useAsk, useSend } from "../ask";
 import { graphql } from "../gql";
 import type { SolutionsQuery } from "../gql/graphql";
 import { spoken, useWords } from "../language";
 import { useViewer } from "../session";
+import { SheetList } from "../sheet-list";
 
 const FIRM = graphql(`query CaseFirm { enterprises(first: 1) { nodes { id name } } }`);
 const AGREE = graphql(`mutation AgreeToSolutionCase($solution: ID!, $enterprise: ID!, $case: Int!) { agreeToSolutionCase(input: { solution: $solution, enterprise: $enterprise, case: $case }) { userErrors { code clause field bound message messageInEnglish } } }`);
@@ -31,21 +30,22 @@ export function SolutionCases({ solution, again }: { solution: Solution; again: 
   const firm = useAsk(FIRM, {}, !says).data?.enterprises.nodes[0];
   if (!solution.cases.length) return null;
   return (
-    <List
-      size="small"
-      header={texts.cases}
-      dataSource={solution.cases}
-      renderItem={(one) => {
+    <SheetList
+      caption={texts.cases}
+      rows={solution.cases}
+      rowKey={(one) => String(one.number)}
+      empty={null}
+      columns={[{ title: texts.cases, text: (one) => one.text }, { title: words.fields.enterprise, text: (one) => one.firmName ?? "" }]}
+      render={(one) => {
         const told = { solution: solution.id, enterprise: firm?.id ?? "", case: one.number };
         return (
-          <List.Item actions={firm && [
-            <Acts about="cases" key="act" small done={again} acts={[
+          <div className="listed">
+            <span className="grow">{one.text}{one.firmName && words.aside(one.firmName)}</span>
+            {firm && <Acts about="cases" small done={again} acts={[
               !one.firmName && { label: texts.agree, says: texts.agreeText(one.text), send: () => send(AGREE, told) },
               one.firmName === firm.name && { label: texts.end, danger: true, says: texts.endText, send: () => send(END, told) },
-            ]} />,
-          ]}>
-            {one.text}{one.firmName && words.aside(one.firmName)}
-          </List.Item>
+            ]} />}
+          </div>
         );
       }}
     />

@@ -32,11 +32,11 @@ const APPROVE = graphql(`
 const useTexts = spoken(
   {
     compute: "测算补贴", computeText: "按定案的评价与当年确认的任务测算，测算后可再次测算，直至批准。", approve: "批准", approveText: (digest: string) => `批准输入摘要为 ${digest}… 的测算结果。批准后不再更改。`, none: "该年度尚未测算补贴；评价定案之后由市级部门测算。", yuan: "元", tier: "档次", coefficient: "系数", jobs: "确认任务",
-    worth: "应计金额", due: "应付金额", paid: "实付金额", back: "已追回", ratio: "兑付比例", method: "方法与规则", since: (day: string) => `${day} 起施行`, rating: "所依评价", digest: "输入摘要", leftOut: "未计任务", cause: "原因", districts: "区级补贴", source: "依据", amount: "金额", dossier: "下载补贴卷宗", print: "打印", unrated: "未定档",
+    worth: "应计金额", due: "应付金额", paid: "实付金额", back: "已追回", ratio: "兑付比例", method: "方法与规则", since: (day: string) => `${day} 起施行`, rating: "所依评价", digest: "输入摘要", leftOut: "未计任务", leftOutJob: "任务", cause: "原因", districts: "区级补贴", source: "依据", amount: "金额", dossier: "下载补贴卷宗", print: "打印", unrated: "未定档",
   },
   {
     compute: "Work out the subsidy", computeText: "From the final rating and the jobs confirmed in the year; it may be worked out again until it is approved.", approve: "Approve", approveText: (digest: string) => `Approve what came of the inputs with digest ${digest}…; it does not change any more.`, none: "Nothing is worked out for this year; the city does so once the rating is final.", yuan: "yuan", tier: "Tier", coefficient: "Factor", jobs: "Jobs",
-    worth: "Worth", due: "Due", paid: "Paid", back: "Taken back", ratio: "Share paid", method: "Method and rule", since: (day: string) => `in force since ${day}`, rating: "Rests on rating", digest: "Digest of inputs", leftOut: "Jobs left out", cause: "Why", districts: "Paid by districts", source: "By which notice", amount: "Amount", dossier: "Download the subsidy's dossier", print: "Print", unrated: "unrated",
+    worth: "Worth", due: "Due", paid: "Paid", back: "Taken back", ratio: "Share paid", method: "Method and rule", since: (day: string) => `in force since ${day}`, rating: "Rests on rating", digest: "Digest of inputs", leftOut: "Jobs left out", leftOutJob: "Job", cause: "Why", districts: "Paid by districts", source: "By which notice", amount: "Amount", dossier: "Download the subsidy's dossier", print: "Print", unrated: "unrated",
   },
 );
 const STATES: SubsidyStatus[] = ["RECORDED", "COMPUTED", "APPROVED"];
@@ -105,13 +105,20 @@ export function Subsidy({ year }: { year: number }) {
               {subsidy.leftOut && subsidy.leftOut.nodes.length > 0 && (
                 <>
                   <h2>{texts.leftOut}</h2>
-                  <ul>{subsidy.leftOut.nodes.map((one) => <li key={one.diagnosis}><code className="wrap">{one.diagnosis}</code> {texts.cause} <code>{one.cause}</code></li>)}</ul>
+                  <SheetTable caption={texts.leftOut} rowKey="diagnosis" dataSource={subsidy.leftOut.nodes} columns={[
+                    { title: texts.leftOutJob, render: (_, one) => <code className="wrap">{one.diagnosis}</code> },
+                    { title: texts.cause, render: (_, one) => <code>{one.cause}</code> },
+                  ]} />
                 </>
               )}
               {subsidy.byDistricts.nodes.length > 0 && (
                 <>
                   <h2>{texts.districts}</h2>
-                  <ul>{subsidy.byDistricts.nodes.map((one) => <li key={one.diagnosis}>{one.district} {money(one.amount)} {texts.source} {one.source}</li>)}</ul>
+                  <SheetTable caption={texts.districts} rowKey="diagnosis" dataSource={subsidy.byDistricts.nodes} columns={[
+                    { title: words.fields.district, dataIndex: "district" },
+                    { title: texts.paid, align: "right", render: (_, one) => money(one.amount) },
+                    { title: texts.source, dataIndex: "source" },
+                  ]} />
                 </>
               )}
             </>

@@ -15,8 +15,8 @@ import { PagedTable, usePaging } from "../paged";
 import { useViewer } from "../session";
 
 const TRAIL = graphql(`
-  query Trail($subject: ID, $asOf: String, $role: [Role!], $orderBy: [AuditEntryOrder!], $first: Int, $after: String, $last: Int, $before: String) {
-    auditTrail(subject: $subject, asOf: $asOf, role: $role, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {
+  query Trail($subject: ID, $text: String, $asOf: String, $role: [Role!], $orderBy: [AuditEntryOrder!], $first: Int, $after: String, $last: Int, $before: String) {
+    auditTrail(subject: $subject, text: $text, asOf: $asOf, role: $role, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {
       totalCount
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
       nodes { id at subject what whatInEnglish sentence sentenceInEnglish role organisation reason }
@@ -31,20 +31,21 @@ export function Trail() {
   const said = useSaid();
   const { viewer } = useViewer();
   const [params, setParams] = useSearchParams();
-  const [subject, asOf] = [params.get("subject") ?? "", params.get("as-of") ?? undefined];
-  const set = (next: { subject?: string; asOf?: string }) => {
-    const asked = { subject, asOf, ...next };
-    setParams({ ...(asked.subject && { subject: asked.subject }), ...(asked.asOf && { "as-of": asked.asOf }) }, { replace: true });
+  const [subject, text, asOf] = [params.get("subject") ?? "", params.get("text") ?? "", params.get("as-of") ?? undefined];
+  const set = (next: { subject?: string; text?: string; asOf?: string }) => {
+    const asked = { subject, text, asOf, ...next };
+    setParams({ ...(asked.subject && { subject: asked.subject }), ...(asked.text && { text: asked.text }), ...(asked.asOf && { "as-of": asked.asOf }) }, { replace: true });
   };
   const [role, setRole] = useState<Role[]>([]);
   const [order, setOrder] = useState<AuditEntryOrder>("AT_DESC");
-  const paging = usePaging(JSON.stringify([subject, asOf, role, order]));
-  const answer = useAsk(TRAIL, { subject: subject || null, asOf: asOf ?? null, role: role.length ? role : null, orderBy: [order], ...paging.paging });
+  const paging = usePaging(JSON.stringify([subject, text, asOf, role, order]));
+  const answer = useAsk(TRAIL, { subject: subject || null, text: text || null, asOf: asOf ?? null, role: role.length ? role : null, orderBy: [order], ...paging.paging });
   return (
     <>
       <h1>{words.trail.title}</h1>
       <div className="bar">
-        <Input.Search allowClear className="grow" placeholder={words.trail.subject} aria-label={words.trail.subject} defaultValue={subject} key={subject} onSearch={(text) => set({ subject: text.trim() })} />
+        <Input.Search allowClear className="grow" placeholder={words.trail.words} aria-label={words.trail.words} defaultValue={text} key={`said ${text}`} onSearch={(said) => set({ text: said.trim() })} />
+        <Input.Search allowClear className="grow" placeholder={words.trail.subject} aria-label={words.trail.subject} defaultValue={subject} key={subject} onSearch={(given) => set({ subject: given.trim() })} />
         <DatePicker aria-label={words.trail.to} placeholder={words.trail.to} value={asOf ? dayjs(asOf) : null} onChange={(day) => set({ asOf: day ? day.format("YYYY-MM-DD") : undefined })} />
         <Narrowing label={words.narrow(words.fields.role)} names={RoleNames} chosen={role} choose={setRole} />
         <Select aria-label={words.diagnoses.sort} value={order} onChange={setOrder} options={[{ value: "AT_DESC", label: words.trail.latest }, { value: "AT_ASC", label: words.trail.earliest }]} />

@@ -1,4 +1,4 @@
-import { Alert, App, Button, Card, DatePicker, Descriptions, Empty, Form, Input, List, Modal, Select, Space, Steps, Tag, Timeline } from "antd";
+import { Alert, App, Button, Card, DatePicker, Descriptions, Empty, Form, Input, Modal, Select, Space, Steps, Tag, Timeline } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { useState } from "react";
 
@@ -9,6 +9,7 @@ import { RoleNames, VisitStatusNames } from "../gql/enum-names";
 import type { SiteVisitsQuery } from "../gql/graphql";
 import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
+import { SheetList } from "../sheet-list";
 import { Written } from "../written";
 import type { CaseOf } from "./case";
 
@@ -128,13 +129,13 @@ export function SiteVisits({ diagnosis, again }: { diagnosis: CaseOf; again: () 
             {plans.map((plan) => <ThePlan key={plan.plannedAt} plan={plan} me={me} least={least} />)}
             {records.length > 0 && <h2>{texts.records}</h2>}
             {records.length > 0 && (
-              <List
-                dataSource={records}
-                renderItem={(one) => (
-                  <List.Item>
-                    <List.Item.Meta title={texts.visited(one.visitedOn, one.diagnosticians)} description={<>{words.case.interviewed}{words.colon}{one.functions.join(words.comma)}<div>{one.notes}</div></>} />
-                  </List.Item>
-                )}
+              <SheetList
+                caption={texts.records}
+                rows={records}
+                rowKey={(one) => `${one.visitedOn} ${one.notes}`}
+                empty={null}
+                columns={[{ title: texts.day, text: (one) => texts.visited(one.visitedOn, one.diagnosticians) }, { title: words.case.interviewed, text: (one) => one.functions.join(words.comma) }, { title: texts.seen, text: (one) => one.notes }]}
+                render={(one) => <div className="listed"><div><strong>{texts.visited(one.visitedOn, one.diagnosticians)}</strong><div>{words.case.interviewed}{words.colon}{one.functions.join(words.comma)}</div><div>{one.notes}</div></div></div>}
               />
             )}
             <Modal open={open === "plan"} title={current ? texts.replan : texts.plan} onCancel={() => setOpen(undefined)} footer={null} destroyOnHidden>
@@ -186,7 +187,14 @@ function ThePlan({ plan, me, least }: { plan: Plan; me: string; least: Least }) 
       )}
       <h2>{texts.interviews} <span className="clause">{texts.progress(plan.interviews.length, least.functions)}</span></h2>
       {plan.interviews.length ? (
-        <List size="small" dataSource={plan.interviews} renderItem={(one) => <List.Item><List.Item.Meta title={one.function} description={<>{one.notes}<div>{name(RoleNames, one.recordedByRole)} {shanghai(one.recordedAt)}</div></>} /></List.Item>} />
+        <SheetList
+          caption={texts.interviews}
+          rows={plan.interviews}
+          rowKey={(one) => `${one.function} ${one.recordedAt}`}
+          empty={null}
+          columns={[{ title: texts.function, text: (one) => one.function }, { title: texts.notes, text: (one) => one.notes }, { title: words.fields.role, text: (one) => name(RoleNames, one.recordedByRole) }, { title: words.fields.at, text: (one) => shanghai(one.recordedAt) }]}
+          render={(one) => <div className="listed"><div><strong>{one.function}</strong><div>{one.notes}</div><div className="clause">{name(RoleNames, one.recordedByRole)} {shanghai(one.recordedAt)}</div></div></div>}
+        />
       ) : (
         <p className="clause">{texts.none}</p>
       )}

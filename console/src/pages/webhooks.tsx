@@ -1,4 +1,4 @@
-import { Alert, Button, Card, Descriptions, Empty, Form, Input, InputNumber, Modal, Popconfirm, Select, Space, Tag, Typography } from "antd";
+import { Alert, Button, Card, Descriptions, Form, Input, InputNumber, Modal, Popconfirm, Select, Space, Tag, Typography } from "antd";
 import { useState } from "react";
 
 import { Shown, useAsk, useSend } from "../ask";
@@ -9,6 +9,7 @@ import type { EndpointsQuery } from "../gql/graphql";
 import { KeptForm } from "../kept-form";
 import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
+import { SheetList } from "../sheet-list";
 import { PartnerContracts } from "./partner-contracts";
 import { WebhookDeliveries } from "./webhook-deliveries";
 
@@ -54,6 +55,7 @@ const COLOURS = { UNVERIFIED: "#874d00", ACTIVE: "#135200", DISABLED: "#595959" 
 export function Webhooks() {
   const texts = useTexts();
   const words = useWords();
+  const name = useNames();
   const { viewer } = useViewer();
   const send = useSend();
   const own = viewer.role === "PARTNER";
@@ -72,9 +74,22 @@ export function Webhooks() {
       <h1>{texts.title}</h1>
       {own && <div className="bar"><Button type="primary" onClick={() => setOpen(true)}>{texts.register}</Button></div>}
       <Shown answer={answer}>
-        {({ webhookEndpoints }) =>
-          webhookEndpoints.nodes.length ? webhookEndpoints.nodes.map((one) => <EndpointCard key={one.id} endpoint={one} own={own} again={answer.again} />) : <Empty description={own ? texts.none : texts.nobody} />
-        }
+        {({ webhookEndpoints }) => (
+          <SheetList
+            caption={texts.title}
+            rows={webhookEndpoints.nodes}
+            rowKey={(one) => one.id}
+            empty={own ? texts.none : texts.nobody}
+            columns={[
+              { title: texts.host, text: (one) => one.host },
+              { title: texts.owner, text: (one) => one.owner ?? "" },
+              { title: words.fields.status, text: (one) => name(EndpointStatusNames, one.status) },
+              { title: texts.registered, text: (one) => shanghai(one.registeredAt) },
+              { title: texts.failures, text: (one) => String(one.failures) },
+            ]}
+            render={(one) => <EndpointCard endpoint={one} own={own} again={answer.again} />}
+          />
+        )}
       </Shown>
       <PartnerContracts />
       <Modal open={open} title={texts.register} onCancel={() => setOpen(false)} footer={null} destroyOnHidden>

@@ -15,7 +15,7 @@ const PLAN = graphql(`
     cheapestImprovement(diagnosis: $id, grade: $grade, costs: $costs, keep: $keep) {
       wantedGradeName summary summaryInEnglish reachable cost proven
       costs { unit source mark since choice ratio count outcome option }
-      improvements { indicator name fromLevel toLevel needed steps cost gain totalAfter gates }
+      improvements { indicator name fromLevel toLevel needed neededInEnglish steps cost gain totalAfter gates }
       conditions { code says saysInEnglish holds }
       obstacles { code says saysInEnglish }
       before { total measuredGrade gradeName }
@@ -96,7 +96,7 @@ export function WhatIf({ id, edition, grade }: { id: string; edition: string; gr
             { title: texts.cost, align: "right", render: (_, one) => told(one.cost) },
             { title: texts.gain, align: "right", render: (_, one) => decimal(one.gain, 1) },
             { title: texts.after, align: "right", render: (_, one) => decimal(one.totalAfter, 2) },
-            { title: texts.needed, render: (_, one) => <div style={{ maxWidth: 280, whiteSpace: "normal" }}>{one.needed}</div> },
+            { title: texts.needed, render: (_, one) => <div style={{ maxWidth: 280, whiteSpace: "normal" }}>{said(one.needed, one.neededInEnglish)}</div> },
           ]}
         />
       )}

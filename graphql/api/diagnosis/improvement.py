@@ -83,7 +83,8 @@ class PlannedImprovement:
     to_level: Decimal = field("Level to reach, 1–5 · 目标等级")
     from_descriptor: str = field("What the standard says of the present level; empty below 1 · 现有等级描述")
     to_descriptor: str = field("What the standard asks at the level to reach · 目标等级描述")
-    needed: str = field("What the answer must then say · 所需填报")
+    needed: str = field("What the answer must then say, in Chinese · 所需填报")
+    needed_in_english: str = field("The same in English; labels as the standard has them · 英文所需填报")
     numbers: list[NamedNumber] = field("Raw numbers that would do; of ratios and counts · 可达标的原始数值")
     evidence: str = field("Evidence to show · 佐证要求")
     steps: int = field("Steps: levels or options · 步数")
@@ -91,7 +92,8 @@ class PlannedImprovement:
     gain: Decimal = field("Points of the indicator it brings, 0–100 · 指标加分")
     total_after: Decimal = field("Total once this and all above are done, 0–100 · 累计总分")
     gates: list[str] = field("Gates at the wanted level that need it · 所涉门槛代码")
-    sentence: str = field("The line as a sentence · 说明")
+    sentence: str = field("The line as a sentence, in Chinese · 说明")
+    sentence_in_english: str = field("The line as a sentence, in English · 英文说明")
 
 
 @published(REPORTS, mask=Mask.RESULT_AND_REPORT, row=Obstacle)
@@ -141,6 +143,7 @@ def _outcome(measured: Measured, issued: Issued, lifts: Lifts) -> ImprovementOut
 
 def _planned(edition: Edition, one: Improvement, unit: CostUnit) -> PlannedImprovement:
     item, before, after = one.indicator, one.before, one.after
+    asked, sentence = needed(item, after), improvement_said(edition, one, unit)
     numbers = after.answer.numbers or {} if item.kind in ("ratio", "count") else {}
     return PlannedImprovement(
         indicator=item.id,
@@ -150,7 +153,8 @@ def _planned(edition: Edition, one: Improvement, unit: CostUnit) -> PlannedImpro
         to_level=after.level,
         from_descriptor=descriptor(item, before.level),
         to_descriptor=descriptor(item, after.level),
-        needed=needed(item, after),
+        needed=asked[0],
+        needed_in_english=asked[1],
         numbers=[NamedNumber(name=name, value=value) for name, value in numbers.items()],
         evidence=edition.evidence_of(item.id),
         steps=after.steps,
@@ -158,7 +162,8 @@ def _planned(edition: Edition, one: Improvement, unit: CostUnit) -> PlannedImpro
         gain=after.points - before.points,
         total_after=one.total_after,
         gates=list(one.gates),
-        sentence=improvement_said(edition, one, unit),
+        sentence=sentence[0],
+        sentence_in_english=sentence[1],
     )
 
 

@@ -27,40 +27,60 @@ def descriptor(indicator: Indicator, level: Decimal) -> str:
     return indicator.levels[int(level) - 1] if level >= 1 else ""
 
 
-def needed(indicator: Indicator, rung: Rung) -> str:
-    """What the next answer must say 所需填报: a level, a raw number, or the options to add."""
+def needed(indicator: Indicator, rung: Rung) -> tuple[str, str]:
+    """What the next answer must say 所需填报, in Chinese and English: a level, a raw number, or the options to add.
+
+    Labels and units are the standard's own, which is Chinese.
+    """
     numbers = rung.answer.numbers or {}
     match indicator.kind:
         case "multi":
             labels = {option.name: option.label for option in indicator.options}
-            return "补齐：" + "、".join(labels[name] for name in rung.options)
+            added = [labels[name] for name in rung.options]
+            return "补齐：" + "、".join(added), "Add: " + ", ".join(added)
         case "ratio" if rung.above is not None:
             part, whole = indicator.numbers
+            least, stated = number(numbers[part.name]), number(numbers[whole.name])
+            share = f"“{part.label}”占“{whole.label}”须超过 {number(rung.above)}%"
+            english = f"“{part.label}” must be more than {number(rung.above)} % of “{whole.label}”"
             return (
-                f"“{part.label}”占“{whole.label}”须超过 {number(rung.above)}%：按现有 {number(numbers[whole.name])}"
-                f"{whole.unit}计，{number(numbers[part.name])}{part.unit}即可"
+                f"{share}：按现有 {stated}{whole.unit}计，{least}{part.unit}即可",
+                f"{english}: with {stated} as stated, {least} will do",
             )
         case "count" if rung.above is not None:
             (asked,) = indicator.numbers
-            return f"“{asked.label}”须超过 {number(rung.above)}{asked.unit}，{number(numbers[asked.name])}{asked.unit}即可"
+            least = number(numbers[asked.name])
+            return (
+                f"“{asked.label}”须超过 {number(rung.above)}{asked.unit}，{least}{asked.unit}即可",
+                f"“{asked.label}” must be more than {number(rung.above)}; {least} will do",
+            )
         case "outcome":
             before, after = indicator.numbers
-            better = "高于" if indicator.better == "higher" else "低于"
-            return f"达到 {level_said(rung.level)}，且“{after.label}”{better}“{before.label}”"
+            better, english = ("高于", "above") if indicator.better == "higher" else ("低于", "below")
+            return (
+                f"达到 {level_said(rung.level)}，且“{after.label}”{better}“{before.label}”",
+                f"Reach level {number(rung.level)}, and “{after.label}” {english} “{before.label}”",
+            )
         case _:
-            return f"达到 {level_said(rung.level)}"
+            return f"达到 {level_said(rung.level)}", f"Reach level {number(rung.level)}"
 
 
-def improvement_said(edition: Edition, one: Improvement, unit: CostUnit) -> str:
-    """One line of the plan as a sentence 改进项说明."""
+def improvement_said(edition: Edition, one: Improvement, unit: CostUnit) -> tuple[str, str]:
+    """One line of the plan as a sentence 改进项说明, in Chinese and English; names are the standard's own."""
     item, before, after = one.indicator, one.before, one.after
     gain = f"总分升至 {one.total_after}"
     names = {code: name for code, name, _ in gates_in_words(edition)}
     gates = f"，为解除{'、'.join(dict.fromkeys(names[code] for code in one.gates))}所须" if one.gates else ""
-    return (
+    cost, asked = cost_said(after.cost, unit), needed(item, after)
+    held = f", which {', '.join(dict.fromkeys(one.gates))} needs" if one.gates else ""
+    said = (
         f"{item.id} {item.name}：由 {level_said(before.level)}（{number(before.points)} 分）提升到 {level_said(after.level)}"
-        f"（{number(after.points)} 分）。{needed(item, after)}。佐证：{edition.evidence_of(item.id)}。"
-        f"成本 {cost_said(after.cost, unit)[0]}，{gain}{gates}。"
+        f"（{number(after.points)} 分）。{asked[0]}。佐证：{edition.evidence_of(item.id)}。"
+        f"成本 {cost[0]}，{gain}{gates}。"
+    )
+    return said, (
+        f"{item.id}: from level {number(before.level)} ({number(before.points)} points) to level {number(after.level)} "
+        f"({number(after.points)} points). {asked[1]}. It costs {cost[1]}, and the total rises to {one.total_after}{held}."
     )
 
 

@@ -30,7 +30,8 @@ class ShadowReason:
 
     kind: MoveReasonKind = field("What moved it · 原因类别")
     subject: str = field("Code of the gate, or the indicator that moved most · 门槛或指标")
-    sentence: str = field("The same as a line to read · 说明")
+    sentence: str = field("The same as a line to read, in Chinese · 说明")
+    sentence_in_english: str = field("What moved it as a line to read, in English · 英文说明")
 
 
 @published(SHADOW_FIRMS, row=Moved)
@@ -45,7 +46,8 @@ class ShadowMover:
     total_before: Decimal = field("Total as it is · 现总分", mask=Mask.OUTCOME)
     total_after: Decimal = field("Total under the draft · 新总分", mask=Mask.OUTCOME)
     reasons: list[ShadowReason] = field("Why the grade would be another · 变动原因", mask=Mask.OUTCOME)
-    sentence: str = field("The move as a line to read · 变动说明", mask=Mask.OUTCOME)
+    sentence: str = field("The move as a line to read, in Chinese · 变动说明", mask=Mask.OUTCOME)
+    sentence_in_english: str = field("The move as a line to read, in English · 英文变动说明", mask=Mask.OUTCOME)
 
 
 def _movers(context: Context, rows: Sequence[Mover], wanted: frozenset[str]) -> list[ShadowMover]:

@@ -72,6 +72,7 @@ class SimulatedOutcome:
 
     name: str = field("What is counted, as a code such as tier_A · 指标代码")
     title: str = field("The same in Chinese · 指标名称", made=True)
+    title_in_english: str = field("The same in English · 指标英文名称", made=True)
     now: Decimal | None = field("As it is; null where nothing gives one · 现值")
     then: Decimal = field("As it would be · 测算值")
 
@@ -128,7 +129,8 @@ def build_history(known: Sequence[KnownRule]) -> list[DatedRule]:
 
 def build_outcome(one: rules.SimulatedOutcome) -> SimulatedOutcome:
     """A number of a simulation as the schema shows it."""
-    return SimulatedOutcome(name=one.name, title=title_of_number(one.name), now=one.now, then=one.then)
+    title, english = title_of_number(one.name)
+    return SimulatedOutcome(name=one.name, title=title, title_in_english=english, now=one.now, then=one.then)
 
 
 def build_proposal(one: Proposed, *, office: bool) -> RuleProposal:

@@ -114,10 +114,10 @@ class Listed(Generic[Where, Row, Node]):
     count: of all rows. order: that of the list by itself, its last column the rows' key. orders: what it may be ordered by
     instead (`order_enum`). build(context, rows, wanted): what is shown of rows. by_id: the rows of some ids, where a thing is also
     shown by itself. scope: through which it is read. of: what a cursor is of besides the arguments. on: what is looked for, on the
-    day of an occasion. holds: whose protected data the rows hold; who is found by a protected field is told what it holds. stored:
-    the rows are the columns of one query as they stand, so that the list may be answered from them (`row_plans`); given: what
-    every row of now shows alike, field by field; worked_out: what is worked out of more than a row. past: None where the list has
-    none.
+    day of an occasion. holds: whose protected data the rows hold; who is found by a protected field is told what it holds.
+    concerned: likewise the (firm, subject) pairs of rows that do not bear their firm. stored: the rows are the columns of one
+    query as they stand, so that the list may be answered from them (`row_plans`); given: what every row of now shows alike, field
+    by field; worked_out: what is worked out of more than a row. past: None where the list has none.
     """
 
     name: str
@@ -132,6 +132,7 @@ class Listed(Generic[Where, Row, Node]):
     of: Callable[[Where], str] = _of_nothing
     on: Callable[[Where, Occasion], Where] = _on_any_day
     holds: Holds | None = None
+    concerned: Callable[[Snapshot, Sequence[Row]], Sequence[tuple[str, str]]] | None = None
     stored: bool = False
     given: Mapping[str, Callable[[Context], Any]] = field(default_factory=lambda: OF_NOW)
     worked_out: Sequence[WorkedOut] = ()
@@ -234,6 +235,8 @@ def paged(
     def noted(rows: Sequence[Row]) -> Sequence[Row]:
         if listed.holds is not None:
             context.disclosure_notes.note(masks, listed.holds.held(rows))
+        elif masks and listed.concerned is not None:
+            context.disclosure_notes.note(masks, listed.concerned(context.snapshot, rows))
         return rows
 
     def objects() -> Connection[Node]:

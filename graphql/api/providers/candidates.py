@@ -47,6 +47,7 @@ class ProviderCandidate:
     of_industry: int | None = field("Of these in the firm's industry · 其中本行业", roles=GOVERNMENT | SELECTION_OFFICE)
     tie: str | None = field("Tie with the firm or its group that was declared; null = none · 已申明关联")
     sentence: str = field("What speaks for it or against, in one Chinese sentence · 推荐理由")
+    sentence_in_english: str = field("The same sentence, in English · 英文推荐理由")
 
 
 @strawberry.type
@@ -84,34 +85,39 @@ def _candidates(context: Context, firm: EnterpriseRow) -> list[ProviderCandidate
     return sorted(found, key=lambda one: (one.tie is not None, one.running, -one.confirmed, rank[one.provider]))
 
 
-def _ties(context: Context, whole: Snapshot, listed: list[DirectoryRow], firm: EnterpriseRow) -> Mapping[str, str]:
-    """Provider -> the tie that keeps it from the firm, or that it declared when it applied for the directory it stands in."""
+def _ties(context: Context, whole: Snapshot, listed: list[DirectoryRow], firm: EnterpriseRow) -> Mapping[str, tuple[str, str]]:
+    """Provider -> the tie that keeps it from the firm, or that it declared when it applied for the directory it stands in.
+
+    In Chinese and English; its own words of it are as it wrote them.
+    """
     day = city_day(context.services.clock())
     months = body_on(whole, MatchingRule, day).vendor_months
     parties = frozenset({firm.id} | ({firm.group} if firm.group is not None else set()))
     declared = ties_of_providers(whole, [row.id for row in listed])
     applied = {f"{row.listing.year}.{row.id}": row.id for row in listed}
-    found = {}
+    found: dict[str, tuple[str, str]] = {}
     for identity, row in selection.applications_by_id(whole, Everything(), list(applied)).items():
         for link in row.state().links or ():
             if link.organisation is not None and link.organisation in (firm.id, firm.group):
-                found[applied[identity]] = link.tie
+                found[applied[identity]] = link.tie, link.tie
     for provider, held in declared.items():
         kinds = {one.kind for one in held.barring(parties, day, months)}
         if provider in found:  # of what the application declares its own words say more
             kinds -= {TieKind.OTHER}
-        words = [*([found[provider]] if provider in found else []), *(kind.names[0] for kind in TieKind if kind in kinds)]
+        words = [*([found[provider]] if provider in found else []), *(kind.names for kind in TieKind if kind in kinds)]
         if words:
-            found[provider] = "、".join(words)
+            found[provider] = "、".join(one for one, _ in words), ", ".join(one for _, one in words)
     return found
 
 
 def _candidate(
-    row: DirectoryRow, division: str, name: str, known: record_of_provider.Experience, tie: str | None
+    row: DirectoryRow, division: str, name: str, known: record_of_provider.Experience, tie: tuple[str, str] | None
 ) -> ProviderCandidate:
     since = row.listing.tags[division].since
-    warned = "，限期整改中" if row.listing.standing is DirectoryStanding.WARNED else ""
-    tied = f"；已申明关联：{tie}" if tie is not None else "；未申明与该企业的关联"
+    warned = row.listing.standing is DirectoryStanding.WARNED
+    told = "，限期整改中" if warned else "", ", to mend its work by a day" if warned else ""
+    tied = f"；已申明关联：{tie[0]}" if tie is not None else "；未申明与该企业的关联"
+    tied_in_english = f"a tie with the firm is declared: {tie[1]}" if tie is not None else "no tie with the firm is declared"
     return ProviderCandidate(
         provider=id_of("organisation", row.id),
         name=name,
@@ -120,8 +126,10 @@ def _candidate(
         running=known.running,
         confirmed=known.confirmed,
         of_industry=known.of_industry,
-        tie=tie,
-        sentence=f"自 {since} 起有行业 {division} 的标签{warned}；在办 {known.running} 件，已确认 {known.confirmed} 件{tied}。",
+        tie=tie[0] if tie is not None else None,
+        sentence=f"自 {since} 起有行业 {division} 的标签{told[0]}；在办 {known.running} 件，已确认 {known.confirmed} 件{tied}。",
+        sentence_in_english=f"Tag of industry {division} since {since}{told[1]}; {known.running} under way, "
+        f"{known.confirmed} confirmed; {tied_in_english}.",
     )
 
 

@@ -24,7 +24,7 @@ from domain.access import Mask, Role, Scope, sees_only_issued
 from domain.diagnosis.state import diagnosis_stream
 from domain.events import EVENTS
 from domain.instants import microseconds
-from domain.kernel import key_of, kind_of, name_of
+from domain.kernel import key_of, kind_of, name_of, without_invisible
 from domain.masks import ACTORS, AUDIT, FOLLOWERS, PLACE_READERS, TRAIL, TRAIL_ENTRIES
 from domain.participants.endpoints.events import EndpointRedeliveryAsked
 from domain.person_id_fields import person_fields, without
@@ -138,6 +138,11 @@ class SearchedEntries(NamedTuple):
     where: EntryFilter
 
 
+def _concerned(snapshot: Snapshot, rows: Sequence[EntryRow]) -> list[tuple[str, str]]:
+    """(firm, subject) of the entries that are of a firm."""
+    return [(firm, stream) for stream, firm in audit_trail.firms_of(snapshot, [row.stream for row in rows]).items()]
+
+
 def _entries_by(searched: SearchedEntries, position: int) -> SearchedEntries:
     return searched._replace(where=replace(searched.where, by=position))
 
@@ -152,6 +157,7 @@ TRAIL_LIST: Listed[SearchedEntries, EntryRow, AuditEntry] = Listed(
     count=lambda snapshot, scope, searched: audit_trail.count(snapshot, scope, searched.role, searched.where),
     order=audit_trail.BY_POSITION,
     build=_entries,
+    concerned=_concerned,
     past=UpToPosition(_entries_by),
 )
 
@@ -186,7 +192,8 @@ class AuditTrailQueries:
         TRAIL_LIST,
         "Entries about a subject, or all in the scope, in the order of the journal. subject: as kind/id, such as "
         "diagnosis/0b1c…; kind: beginnings of published names, such as `diagnosis.`; from, to: both included. asOf: what "
-        "the journal held by then; an entry never changes. Only who may read the actor may look for one · 审计轨迹. plan P5",
+        "the journal held by then; an entry never changes. Only who may read the actor may look for one, and only who may read "
+        "the sentence for its words · 审计轨迹. plan P5",
         roles=TRAIL_ENTRIES,
     )
     def audit_trail(
@@ -197,6 +204,10 @@ class AuditTrailQueries:
         actor: Annotated[list[strawberry.ID] | None, argument("Ids of the people or machines that acted · 操作人标识")] = None,
         role: Annotated[list[Role] | None, argument("Roles acted in · 角色")] = None,
         organisation: Annotated[list[strawberry.ID] | None, argument("Organisations it was acted for · 单位标识")] = None,
+        text: Annotated[
+            str | None,
+            argument("Words, each told of what happened, of a role or organisation, or in the reason · 语句中的词语"),
+        ] = None,
         since: Since = None,
         until: Until = None,
     ) -> SearchedEntries:
@@ -205,7 +216,8 @@ class AuditTrailQueries:
         if unknown := [one for one in kind or () if not any(name.startswith(one) for name in EVENTS)]:
             require_known("kind", unknown, sorted({name.split(".", 1)[0] + "." for name in EVENTS}))
         by_whom, units = ids.keys_of(actor, "person"), ids.keys_of(organisation, *ids.UNITS)
-        where = EntryFilter(subject, kind, by_whom, role, units, journal_time(since), journal_time(until))
+        words = without_invisible(text or "") or None
+        where = EntryFilter(subject, kind, by_whom, role, units, journal_time(since), journal_time(until), words)
         return SearchedEntries(info.context.role, where)
 
 

@@ -170,7 +170,8 @@ class EditionDifference:
     label: str = field("The same in the words of the standard · 条款名称")
     before: str | None = field("In the one edition; null where the line is new · 原值")
     after: str | None = field("In the other edition; null where the line is gone · 现值")
-    sentence: str = field("The difference as a line to read · 差异说明")
+    sentence: str = field("The difference as a line to read, in Chinese · 差异说明")
+    sentence_in_english: str = field("The same line in English, the clause by its path · 英文差异说明")
 
 
 def editions_of(context: Context, keys: Sequence[str]) -> dict[str, StandardEdition]:

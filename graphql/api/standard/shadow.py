@@ -28,7 +28,7 @@ from projections.standard.shadow import WITHHELD_BELOW, ShadowRow, blurred
 from projections.standard.shadow_words import slice_name, subject_name
 from standards import AnyEdition
 from standards.shadow import sensitivity as measured
-from standards.shadow.rescore import OBSTACLES, MoveReasonKind, RescoringObstacleKind
+from standards.shadow.rescore import MoveReasonKind, RescoringObstacleKind, obstacle_said
 from standards.shadow.tally import ShadowCounts as Counted
 from standards.shadow.tally import ShadowResult, Slicing
 
@@ -77,7 +77,8 @@ class ShadowObstacleCount:
 
     kind: RescoringObstacleKind = field("What stands in the way · 原因类别")
     subject: str = field("Indicator, dimension or edition at fault · 对象")
-    sentence: str = field("The same as a line to read · 说明")
+    sentence: str = field("The same as a line to read, in Chinese · 说明")
+    sentence_in_english: str = field("The same line, in English · 英文说明")
     diagnoses: int | None = field("How many diagnoses; null: withheld · 诊断数")
 
 
@@ -198,7 +199,8 @@ def build_outcome(
             ShadowObstacleCount(
                 kind=one.kind,
                 subject=one.subject,
-                sentence=OBSTACLES[one.kind].format(subject=one.subject),
+                sentence=obstacle_said(one.kind, one.subject)[0],
+                sentence_in_english=obstacle_said(one.kind, one.subject)[1],
                 diagnoses=show(one.diagnoses),
             )
             for one in result.obstacles

@@ -19,7 +19,7 @@ PLAN = """query($id: ID!, $grade: Int!, $costs: [StepCostInput!], $keep: [String
     diagnosis edition standardStatus wantedGrade wantedGradeName summary summaryInEnglish reachable cost lowerBound proven
     costs { edition unit source mark singles { indicator } overridden { indicator toLevel option cost } setAt }
     improvements { indicator name fromLevel toLevel fromDescriptor toDescriptor needed numbers { name value } evidence steps
-      cost totalAfter gates sentence }
+      cost totalAfter gates sentence sentenceInEnglish neededInEnglish }
     conditions { code says } obstacles { code says saysInEnglish }
     before { total measuredGrade issuedGrade gates { code holds } } after { total measuredGrade issuedGrade } } }"""
 OURS = cost_tables().tables[0]
@@ -53,6 +53,8 @@ def test_a_line_says_from_where_to_where_what_to_fill_in_and_which_evidence(city
         assert one["fromDescriptor"] == item.levels[int(Decimal(one["fromLevel"])) - 1]
         assert one["toDescriptor"] == item.levels[int(Decimal(one["toLevel"])) - 1]
         assert one["evidence"] == EDITION.evidence_of(item.id)
+        english = one["sentenceInEnglish"]
+        assert all(text in english for text in (one["indicator"], one["neededInEnglish"], f"rises to {one['totalAfter']}"))
         assert all(text in one["sentence"] for text in (item.name, one["needed"], one["evidence"], f"总分升至 {one['totalAfter']}"))
         assert bool(one["numbers"]) == (item.kind in ("ratio", "count"))
 

@@ -4,7 +4,7 @@ from tests.api.providers.selected_city import Selecting
 from tests.live_city import ENTERPRISE, OTHER_ENTERPRISE
 
 ASKED = """query($e: ID!) { providerCandidates(enterprise: $e) {
-  provider name standing tagSince running confirmed tie sentence } }"""
+  provider name standing tagSince running confirmed tie sentence sentenceInEnglish } }"""
 
 
 def test_the_listed_with_the_firms_tag_are_offered_to_who_sees_the_firm_and_nobody_else(selecting: Selecting) -> None:
@@ -19,7 +19,7 @@ def test_the_listed_with_the_firms_tag_are_offered_to_who_sees_the_firm_and_nobo
     assert city.data("city", ASKED, e="enterprise/none")["providerCandidates"] is None
     for who in ("provider", "bank", "marker1", None):
         assert city.ask(who, ASKED, e=ENTERPRISE)["errors"][0]["extensions"]["code"] == "FORBIDDEN"
-    other = city.ask("enterprise", ASKED.replace("tie sentence", "ofIndustry"), e=ENTERPRISE)
+    other = city.ask("enterprise", ASKED.replace("tie sentence sentenceInEnglish", "ofIndustry"), e=ENTERPRISE)
     assert other["errors"][0]["extensions"]["code"] == "FORBIDDEN"
 
 
@@ -30,6 +30,7 @@ def test_who_has_the_least_under_way_comes_first_and_who_is_suspended_is_not_off
     found = city.data("district", ASKED, e=ENTERPRISE)["providerCandidates"]
     assert [(one["provider"], one["running"]) for one in found] == [("organisation/p2", 0), ("organisation/p1", 1)]
     assert found[0]["sentence"].startswith("自 ")
+    assert found[0]["sentenceInEnglish"].endswith("no tie with the firm is declared.")
     case = {"kind": "RED_LINE", "provider": "p2", "about": "listing/p2", "cause": "listing/p2/1", "asked": "暂停"}
     case |= {"grounds": "虚报现场"}
     opened = city.done("city", "openProceeding", "proceeding { id }", **case)["proceeding"]["id"]

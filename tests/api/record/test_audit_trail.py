@@ -25,14 +25,16 @@ from projections.record.audit_trail import EntryRow
 from projections.record.trail_sentences import ENGLISH, KnownNames, in_words, predicate, sentence
 from standards import Answer
 from standards.described import DescribedEnum
+from tests.api.record.logged_reads import held, rows
 from tests.live_city import ENTERPRISE, LiveCity, sections
 
 KEPT = json.loads((Path(__file__).parents[2] / "golden" / "events.json").read_text("utf-8"))["histories"]
 
 ASKED = """query($subject: ID, $kind: [String!], $actor: [ID!], $role: [Role!], $organisation: [ID!],
-  $from: DateTime, $to: DateTime) {
+  $from: DateTime, $to: DateTime, $text: String) {
   auditTrail(subject: $subject, kind: $kind, actor: $actor, role: $role, organisation: $organisation, from: $from, to: $to,
-    first: 100) { totalCount nodes { type what whatInEnglish role organisation at subject sentence sentenceInEnglish } } }"""
+    text: $text, first: 100) { totalCount
+    nodes { type what whatInEnglish role organisation at subject sentence sentenceInEnglish } } }"""
 
 
 def trail(city: LiveCity, who: str, **given: Any) -> list[dict[str, Any]]:
@@ -54,6 +56,34 @@ def test_the_trail_is_searched_by_actor_role_organisation_kind_and_time(city: Li
     early, late = trail(city, "city", subject=subject, to=middle), trail(city, "city", subject=subject, **{"from": middle})
     at_once = [n for n in every if n["at"] == middle]
     assert early + late[len(at_once) :] == every
+
+
+def test_the_trail_is_searched_by_the_words_that_its_sentences_are_put_together_of(city: LiveCity) -> None:
+    subject = city.submitted()
+    reason = "联系人已更换，100% 属实"
+    city.done("provider", "acceptDiagnosis", diagnosis=subject, reasonGiven=reason)
+    every = trail(city, "auditor", subject=subject)
+
+    def found(text: str) -> list[dict[str, Any]]:
+        return trail(city, "auditor", subject=subject, text=text)
+
+    assert found("保存 自评") == found("SAVED answers") == [one for one in every if "保存了" in one["sentence"]] != []
+    assert found("区级部门") == [one for one in every if one["role"] == "DISTRICT"] != []
+    assert found("松江区 开启") == found("示例诊断服务一所 开启") == every[:1], "who acted, and whom a fact names"
+    assert [one["sentence"] for one in found("100%")] == [every[-1]["sentence"]]
+    assert found("100_") == found("开启 自评") == [], "every word must be there, and as it is written"
+    assert found(" \u200b") == every
+
+
+def test_only_who_may_read_a_sentence_may_look_for_its_words_and_it_is_written_down(city: LiveCity) -> None:
+    subject = city.submitted()
+    (error,) = city.ask("park", '{ auditTrail(text: "区级部门") { totalCount } }')["errors"]
+    assert error["extensions"]["code"] == "FORBIDDEN"
+    asked = "query($text: String) { auditTrail(text: $text, first: 3) { nodes { at } } }"
+    city.data("auditor", asked)
+    assert rows(city) == []
+    city.data("auditor", asked, text="开启")
+    assert {subject: {"trail"}}.items() <= held(rows(city)[0]).items()
 
 
 def test_what_no_person_sent_is_told_as_the_systems(city: LiveCity) -> None:

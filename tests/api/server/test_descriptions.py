@@ -11,6 +11,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLScalarType,
     GraphQLSchema,
+    get_named_type,
     is_specified_directive,
     is_specified_scalar_type,
 )
@@ -21,6 +22,18 @@ SCHEMA: GraphQLSchema = build_schema()._schema  # noqa: SLF001 - strawberry has 
 FORM = re.compile(r"[^\u4e00-\u9fff·]*[^\u4e00-\u9fff·\s.;,:] · (?:[A-D] |[^\x00-\x7f·])+")
 """English, then " · ", then Chinese alone, in which a tier is its letter; neither ends in a stop."""
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
+IN_ENGLISH = "InEnglish"
+NAMES = {"name", "title", "note", "introduction", "label"}
+"""What things are called by people and by the standard; where the program itself calls them so, the twin stands beside it."""
+SAID_BY_PEOPLE = {
+    "InternalReview.summary": "what an author wrote",
+    "MendItem.what": "what the city wrote",
+    "Revision.why": "what the city wrote",
+    "Solution.summary": "what a supplier wrote",
+    "ResultBatch.scope": "a code",
+    "WebhookEndpoint.scope": "a code",
+    "StatedNumber.what": "its twin is called english",
+}
 
 
 def parts() -> Iterator[tuple[str, str | None]]:
@@ -74,6 +87,21 @@ def test_a_description_is_an_english_sentence_then_the_chinese_noun() -> None:
 )
 def test_the_form_of_a_description_is_seen(description: str, well_formed: bool) -> None:  # noqa: FBT001 - an example's outcome
     assert is_well_formed(description) is well_formed
+
+
+def test_a_sentence_that_the_program_says_is_there_in_both_languages() -> None:
+    """Whatever is said in English of one thing is so of every other that says something of that name, and of each `sentence`."""
+    strings = {
+        (kind.name, name)
+        for kind in SCHEMA.type_map.values()
+        if isinstance(kind, GraphQLObjectType)
+        for name, field in kind.fields.items()
+        if get_named_type(field.type).name == "String"
+    }
+    twice = {name.removesuffix(IN_ENGLISH) for _, name in strings if name.endswith(IN_ENGLISH)} - NAMES
+    assert {"says", "what", "why", "sentence", "needed", "summary", "message"} <= twice
+    alone = {f"{kind}.{name}" for kind, name in strings if name in twice and (kind, name + IN_ENGLISH) not in strings}
+    assert alone == set(SAID_BY_PEOPLE)
 
 
 def test_every_scalar_of_ours_says_what_specifies_it() -> None:

@@ -51,13 +51,14 @@ def test_every_edition_on_file_can_be_published_and_is_listed(city: LiveCity) ->
 
 def test_two_published_editions_are_compared_and_one_that_is_not_published_is_not(city: LiveCity) -> None:
     query = """query($newer: String!) { editionDifference(older: "2023", newer: $newer) {
-      clause label before after sentence } }"""
+      clause label before after sentence sentenceInEnglish } }"""
     assert city.data("enterprise", query, newer=KEY) == {"editionDifference": None}
     city.done("city", "publishEdition", "edition { key }", key=KEY)
     told = {one["clause"]: one for one in city.data("enterprise", query, newer=KEY)["editionDifference"]}
     assert told["indicators.C12"]["before"].startswith("售后与远程服务")
     assert (told["indicators.C12"]["after"], told["indicators.H01"]["before"]) == (None, None)
     assert told["key"]["sentence"] == f"版本号：2023 → {KEY}"
+    assert told["key"]["sentenceInEnglish"] == f"key: 2023 → {KEY}"
 
 
 def test_a_diagnosis_under_an_industry_edition_leaves_as_a_dossier_that_anyone_can_work_out_again(city: LiveCity) -> None:

@@ -19,12 +19,14 @@ from zhenduan.background.shadowing import do_shadows, shadowing
 
 RUN = """shadow { revision number status draftVersion outdated done total failure rules outcome {
   blurred counts { same up down notRescorable } matrix { grade diagnoses } reworded
-  slices { by key name counts { same down } } reasons { kind subject name diagnoses } obstacles { kind subject sentence diagnoses }
+  slices { by key name counts { same down } } reasons { kind subject name diagnoses }
+  obstacles { kind subject sentence sentenceInEnglish diagnoses }
   sensitivity { replaces edition firms parameters { clause label value less { value change firms example } more { value } } } } }"""
 READ = f"query($id: ID!, $number: Int) {{ {RUN.replace('shadow {', 'shadow(revision: $id, number: $number) {', 1)} }}"
 MOVERS = """query($id: ID!, $first: Int, $after: String) { shadowMovers(revision: $id, first: $first, after: $after) {
   totalCount pageInfo { hasNextPage endCursor }
-  nodes { diagnosis enterprise { id name } edition before after totalBefore totalAfter sentence reasons { kind subject sentence } }
+  nodes { diagnosis enterprise { id name } edition before after totalBefore totalAfter sentence sentenceInEnglish
+    reasons { kind subject sentence sentenceInEnglish } }
   edges { cursor } } }"""
 RAISED = ["20", "32.5", "45", "52.5", "66", "67.5", "75", "82.5", "90", "95"]
 NEVER = threading.Event()
@@ -84,6 +86,7 @@ def test_a_run_is_asked_for_done_and_told_with_who_moves_and_why(city: LiveCity)
     assert (mover["before"], mover["after"]) == (5, 4)
     assert mover["totalBefore"] == mover["totalAfter"] == "65.00"
     assert mover["sentence"].startswith("第 5 档 → 第 4 档：各档最低分调整")
+    assert mover["sentenceInEnglish"] == "Grade 5 → grade 4: The lowest totals of the grades changed"
     assert page["totalCount"] == len(page["edges"]) == 1
 
 

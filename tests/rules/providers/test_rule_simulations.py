@@ -79,6 +79,6 @@ def test_the_digest_tells_any_other_facts_or_rule() -> None:
 
 
 def test_every_number_has_its_words() -> None:
-    assert title_of_number("tier_A") == "评为甲档家数"
-    assert title_of_number("A 档家数") == "A 档家数"
+    assert title_of_number("tier_A") == ("评为甲档家数", "providers put in tier A")
+    assert title_of_number("A 档家数") == ("A 档家数", "A 档家数")
     assert len({title_of_number(one.value) for one in SimulatedNumber}) == len(SimulatedNumber)

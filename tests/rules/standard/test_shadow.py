@@ -1,5 +1,6 @@
 """Shadow re-scoring (plan S4, S5): what another edition does to a finished diagnosis, and what nobody may guess."""
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,15 @@ from hypothesis import strategies as st
 from standards import Answer, Edition, Form, NothingToScore, Process, load, published_editions
 from standards.edition.text import Option, RawNumber
 from standards.scoring.scorecard import Judge, Scale, hundredths
-from standards.shadow.rescore import Finished, Moved, Rescored, RescoringObstacle, Shadow
+from standards.shadow.rescore import (
+    Finished,
+    Moved,
+    Rescored,
+    RescoringObstacle,
+    RescoringObstacleKind,
+    Shadow,
+    obstacle_said,
+)
 from standards.shadow.tally import ShadowTally, Subject
 from tests.rules.firms import EDITION, answer_at, firms, uniform
 
@@ -105,6 +114,7 @@ def test_a_firm_moves_because_weights_moved_its_total_across_a_band() -> None:
     found = moved(with_dimension_weights(D1=35, D2=5), firm)
     assert (found.before, found.after) == (3, 4)
     assert [reason.kind for reason in found.reasons] == ["weights"]
+    assert found.sentence_in_english == f"Grade 3 → grade 4: Weights changed, most of all that of {found.reasons[0].subject}"
     assert f"{found.total_before} → {found.total_after}" in found.sentence
 
 
@@ -132,6 +142,13 @@ def test_a_firm_moves_because_a_gate_bites() -> None:
     assert (found.before, found.after) == (5, 2)
     assert [reason.kind for reason in found.reasons] == ["gate", "gate"]
     assert {reason.subject for reason in found.reasons} == {"GATE_SECURITY_GRADING"}
+    said = "A gate of the answers (GATE_SECURITY_GRADING) holds the grade back"
+    assert {reason.sentence_in_english for reason in found.reasons} == {f"{said} now"}
+    back = Shadow(EDITION.model_copy(update={"gates": EDITION.gates.model_copy(update={"security": floors})}), EDITION)
+    lifted = back.rescore(Finished(Form.FULL, uniform(3), EVERYTHING_DONE, found.after))
+    assert isinstance(lifted, Rescored)
+    assert lifted.moved is not None
+    assert {reason.sentence_in_english for reason in lifted.moved.reasons} == {f"{said} no longer"}
 
 
 def test_a_firm_moves_because_a_gate_of_the_process_bites() -> None:
@@ -175,6 +192,7 @@ def test_whoever_moves_is_told_why(firm: dict[str, Answer], process: Process, dr
         assert isinstance(found, Rescored)
         if found.moved is not None:
             assert found.moved.reasons
+            assert not re.search(r"[\u4e00-\u9fff]", found.moved.sentence_in_english)
             assert found.moved.after == found.grade
 
 
@@ -268,9 +286,13 @@ def test_another_wording_is_a_caution_and_no_obstacle() -> None:
     assert isinstance(shadow.rescore(finished(uniform(3))), Rescored)
 
 
-@pytest.mark.parametrize("kind", ["no_successor", "newly_asked", "kind_changed"])
-def test_an_obstacle_names_its_subject_in_its_sentence(kind: Any) -> None:
-    assert "Z01" in RescoringObstacle(kind=kind, subject="Z01").sentence
+@pytest.mark.parametrize("kind", RescoringObstacleKind)
+def test_an_obstacle_names_its_subject_in_its_sentence(kind: RescoringObstacleKind) -> None:
+    assert RescoringObstacle(kind=kind, subject="Z01").sentence == obstacle_said(kind, "Z01")[0]
+    chinese, english = obstacle_said(kind, "Z01")
+    assert "Z01" in chinese
+    assert re.search(r"[\u4e00-\u9fff{}]", english) is None
+    assert "Z01" in english
 
 
 @settings(max_examples=30)
