@@ -53,6 +53,7 @@ def the_follower() -> ModuleType:
 def fill(journal: Journal, facts: int) -> None:
     """Reports of as many diagnoses."""
     file = {"pdf": "a" * 64, "rendered_at": 1, "renderer": "b" * 64, "fonts": "c" * 64, "number": None, "address": None}
+    file["check_code"] = None
     body = encode(ReportIssued.model_validate({"version": 1, "total": "61.50", "grade": 4, "file": file}))
     for first in range(0, facts, AT_ONCE):
         last = min(first + AT_ONCE, facts)

@@ -101,11 +101,15 @@ INVISIBLE = re.compile(
 and variation selectors choose the shape of the letter before them (rare characters of names are written so); alone they are
 nothing."""
 BLANK = re.compile(r"[\s\u2800]*")
+PLAIN = re.compile(r"[\t\n\r -~\u00b7\u2010-\u2027\u3001-\u301f\u4e00-\u9fff\uff01-\uff5e]*")
+"""What most texts consist of, none of which is invisible or a control: told from the others in a twentieth of the time."""
 
 
 def without_invisible(value: Any) -> Any:  # noqa: ANN401 - data of any shape
     """The same data, its texts without what draws nothing 去除不可见字符; a text that is all blank is empty."""
     match value:
+        case str() if PLAIN.fullmatch(value):
+            return "" if value.isspace() else value
         case str():
             shown = INVISIBLE.sub("", value)
             return "" if BLANK.fullmatch(shown) else shown
@@ -131,7 +135,7 @@ def first_control(value: object) -> tuple[str | int, ...] | None:
     """Where in a value the first text stands that holds what no text may: names, keys and places in lists; None where none does."""
     match value:
         case str():
-            return () if CONTROL.search(value) else None
+            return () if not PLAIN.fullmatch(value) and CONTROL.search(value) else None
         case BaseModel():
             inside: Iterable[tuple[Any, Any]] = value.__dict__.items()
         case Mapping():
@@ -141,7 +145,7 @@ def first_control(value: object) -> tuple[str | int, ...] | None:
         case _:
             return None
     for at, one in inside:
-        if isinstance(at, str) and CONTROL.search(at):
+        if isinstance(at, str) and not PLAIN.fullmatch(at) and CONTROL.search(at):
             return (at,)
         below = first_control(one)
         if below is not None:

@@ -57,6 +57,11 @@ def _without_number(data: Data) -> Data:
     return {**data, "file": {**data["file"], "number": None, "address": None}}
 
 
+def _without_check_code(data: Data) -> Data:
+    """A report from before a code stood beside its grade."""
+    return {**data, "file": {**data["file"], "check_code": None}}
+
+
 def _not_said_why(data: Data) -> Data:
     """A rating from before it said why a provider is not ranked."""
     return {**data, "providers": [{**one, "unranked": None} for one in data["providers"]]}
@@ -86,8 +91,10 @@ UPCASTERS: Mapping[str, Upcaster] = {
     "roster.blocked.v1": Upcaster(name_of(RosterBlocked), _report_within(to_confirm=0)),
     "diagnosis.opened.v1": Upcaster(name_of(DiagnosisOpened), lambda data: {**data, "applicable": None, "reason": None}),
     "diagnosis.site_visit_recorded.v1": Upcaster(name_of(SiteVisitRecorded), _without_plan),
-    "diagnosis.report_issued.v1": Upcaster(name_of(ReportIssued), _without_number),
-    "diagnosis.report_confirmed.v1": Upcaster(name_of(ReportConfirmed), _without_number),
+    "diagnosis.report_issued.v1": Upcaster("diagnosis.report_issued.v2", _without_number),
+    "diagnosis.report_issued.v2": Upcaster(name_of(ReportIssued), _without_check_code),
+    "diagnosis.report_confirmed.v1": Upcaster("diagnosis.report_confirmed.v2", _without_number),
+    "diagnosis.report_confirmed.v2": Upcaster(name_of(ReportConfirmed), _without_check_code),
     "stage.began.v1": Upcaster(name_of(StageBegan), lambda data: data),
     "stage.reminded.v1": Upcaster(name_of(StageReminded), lambda data: data),
     "stage.escalated.v1": Upcaster(name_of(StageEscalated), lambda data: data),

@@ -116,16 +116,13 @@ class PendingCommand:
     until: float | None = None
     read: Mapping[str, bool] = field(default_factory=dict)
     kept: frozenset[str] = frozenset()
+    stream: str = field(init=False)
+    key: tuple[str, str] | None = field(init=False)
 
-    @property
-    def stream(self) -> str:
-        """The stream that the command is about."""
-        return str(self.capability.stream(self.command))
-
-    @property
-    def key(self) -> tuple[str, str] | None:
-        """Whose idempotency key, and which."""
-        return (self.caller.actor, self.idempotency_key) if self.idempotency_key is not None else None
+    def __post_init__(self) -> None:
+        """The stream that the command is about; whose idempotency key, and which: asked for again and again."""
+        self.stream = str(self.capability.stream(self.command))
+        self.key = (self.caller.actor, self.idempotency_key) if self.idempotency_key is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +173,10 @@ class DecisionBasis:
         """Read whatever these commands need, of all of them together and at one moment."""
         keys = {one.key for one in asked if one.key is not None}
         while (missing := [name for one in asked for name in self._names(one) if name not in self.streams]) or not self._looked:
+            likely = {name: self._likely(name) for name in missing}
             self._read(missing, keys if not self._looked else ())
+            if all(self.streams[name].state is state for name, state in likely.items()):
+                break  # all is as it was taken to be, and so it names nothing else
 
     def _names(self, asked: PendingCommand) -> Iterator[str]:
         """The streams that a command needs, as far as may be said by now."""

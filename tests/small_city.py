@@ -57,7 +57,7 @@ FIRM = Firm(
     above_scale=True,
 )
 ENTERPRISE = firm_id(FIRM.uscc)
-FILE = ReportFile(pdf="a" * 64, renderer="r", fonts="f", rendered_at=1, number=None, address=None)
+FILE = ReportFile(pdf="a" * 64, renderer="r", fonts="f", rendered_at=1, number=None, address=None, check_code=None)
 SEALED = {"sealed_name": "x", "sealed_phone": None}
 MADE: Mapping[type[Command], Mapping[str, Any]] = {
     IssueReport: {"file": FILE},

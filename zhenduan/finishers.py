@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from api.kit.credentials import drawn_number
+from api.kit.credentials import drawn, drawn_number
 from domain.diagnosis.external.batch import SendResultBatch
 from domain.diagnosis.report import ConfirmReport, IssueReport
 from domain.kernel import Command, Unfinished
@@ -29,6 +29,9 @@ from projections.programme.papers.setting import set_files, sheet_of
 from projections.report import VerificationMark, finish_report
 from zhenduan.report_archive import archive_over
 
+CHECK_LETTERS = 8
+"""Letters of the code beside a grade: forty bits, so that whoever has the number alone cannot ask the grade out."""
+
 
 def finishers(
     journal: Journal, models: ReadModels, blobs: Blobs, keys: PersonalKeys, *, demo: bool, address: str
@@ -39,7 +42,7 @@ def finishers(
         return finish_report(blobs, demo, archive_over(journal, models), names_of_codes(), mark_of)(accepted)
 
     def mark_of(day: date) -> VerificationMark:
-        return VerificationMark(drawn_number("ZDD", day.year), address)
+        return VerificationMark(drawn_number("ZDD", day.year), address, drawn(CHECK_LETTERS))
 
     def set_paper(accepted: Accepted) -> Mapping[str, Any]:
         paper = accepted.state

@@ -16,6 +16,8 @@ from standards.described import DescribedEnum
 
 ReportNumber = Annotated[str, StringConstraints(pattern=r"^ZDD-[0-9]{4}-[0-9A-Z]{12}$")]
 """Number that anyone verifies a printed report by 核验编号: ZDD, the year, twelve drawn letters of Crockford's alphabet."""
+CheckCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{8}$")]
+"""Code beside the grade in a printed report 核验码, eight drawn letters: who states it has the page and not the number alone."""
 TEMPLATE_RULE = rule_stream(RuleKind.REPORT_TEMPLATE)
 """By which a report is set 报告模板: read as it goes out, so that it is set alike when it is made again."""
 
@@ -53,7 +55,8 @@ class ReportFile(Part):
     """A rendered report 报告文件: hash of its bytes, digests of renderer and fonts, the position it was rendered at.
 
     number: printed on its cover, to verify it by; address: our public one, which the printed code leads to, "" where it was not
-    set. Both None of a report from before numbers were printed.
+    set. Both None of a report from before numbers were printed. check_code: printed beside the grade, without which nothing that is
+    stated of the paper is compared; None of one from before there was a code.
     """
 
     pdf: Sha256
@@ -62,6 +65,7 @@ class ReportFile(Part):
     rendered_at: Count
     number: ReportNumber | None
     address: Annotated[str, Field(max_length=500)] | None
+    check_code: CheckCode | None
 
 
 class IssueReport(DiagnosisCommand):
@@ -82,7 +86,7 @@ class ConfirmReport(DiagnosisCommand):
 class ReportIssued(Event):
     """The report is out 报告已出具; `version` counts the reports of this diagnosis from 1."""
 
-    type: Literal["diagnosis.report_issued.v2"] = "diagnosis.report_issued.v2"
+    type: Literal["diagnosis.report_issued.v3"] = "diagnosis.report_issued.v3"
     told_to: ClassVar = EVERYONE
     masks: ClassVar = frozenset({Mask.OUTCOME, Mask.RESULT_AND_REPORT})
     says: ClassVar = "出具了第 {version} 版报告，总分 {total}"
@@ -96,7 +100,7 @@ class ReportIssued(Event):
 class ReportConfirmed(Event):
     """The firm agrees 报告已确认."""
 
-    type: Literal["diagnosis.report_confirmed.v2"] = "diagnosis.report_confirmed.v2"
+    type: Literal["diagnosis.report_confirmed.v3"] = "diagnosis.report_confirmed.v3"
     told_to: ClassVar = EVERYONE
     masks: ClassVar = frozenset({Mask.OUTCOME, Mask.RESULT_AND_REPORT})
     says: ClassVar = "确认了报告，形成第 {version} 版"

@@ -609,7 +609,10 @@ STEPS: Mapping[str, tuple[str, str]] = {
 }
 """Step of a diagnosis -> the roles that may record it, and the statuses in which. A firm's roles act for the firm of the
 diagnosis, a provider's for the provider named last; the others judge the work of neither."""
-SHAPES: Mapping[str, str] = dict.fromkeys(("opened", "site_visit_recorded", "report_issued", "report_confirmed"), "v1 v2")
+SHAPES: Mapping[str, str] = {
+    **dict.fromkeys(("opened", "site_visit_recorded"), "v1 v2"),
+    **dict.fromkeys(("report_issued", "report_confirmed"), "v1 v2 v3"),
+}
 """Step -> the published shapes of it; of every other step there is one."""
 FINAL = frozenset({"confirmed", "withdrawn", "final"})
 """Statuses in which no step may follow; "final" is a rating's."""

@@ -8,8 +8,10 @@ import sqlite3
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 from threading import Condition, local
+from typing import Any
 from urllib.parse import quote
 from weakref import WeakSet
 
@@ -57,7 +59,7 @@ DDL = (
         at INTEGER NOT NULL, frontier BLOB NOT NULL, root BLOB NOT NULL,
         algorithm TEXT NOT NULL DEFAULT 'sha256') STRICT""",
     """CREATE TABLE IF NOT EXISTS outcomes (actor TEXT NOT NULL, idempotency_key TEXT NOT NULL, digest TEXT NOT NULL,
-        outcome TEXT NOT NULL, PRIMARY KEY (actor, idempotency_key)) STRICT""",
+        outcome TEXT NOT NULL, PRIMARY KEY (actor, idempotency_key)) STRICT, WITHOUT ROWID""",
     f"CREATE TRIGGER IF NOT EXISTS entries_keep BEFORE UPDATE ON entries {APPEND_ONLY}",
     f"CREATE TRIGGER IF NOT EXISTS entries_stay BEFORE DELETE ON entries {APPEND_ONLY}",
     # INSERT OR REPLACE deletes without firing the DELETE trigger: refuse what is already there
@@ -91,7 +93,22 @@ HEAD_AND_ENDS = """SELECT size, at, frontier, root, algorithm, (SELECT type FROM
 UPDATE = "UPDATE head SET size = ?, at = ?, frontier = ?, root = ?"
 GROW = f"""{UPDATE} WHERE size = ? AND at = ? AND frontier = ? AND algorithm = ?
     AND (? = 0 OR EXISTS (SELECT 1 FROM entries WHERE position = ? AND at = ?))"""  # noqa: S608 - our own constant
+AT_ONCE = 16
+"""Histories and outcomes that one statement looks for."""
+ENDLESS = 2**63 - 1
+OF_HEAD, OF_OUTCOME = -1, -2
 
+
+@cache
+def look_at_once(streams: int, keys: int) -> str:
+    """One statement for the head, so many histories and so many outcomes, each row in the columns of an entry."""
+    head = f"SELECT {OF_HEAD}, at, '', size, '', x'', '', '', '', '', '', '', '', x'' FROM head"  # noqa: S608 - our own numbers
+    entries = f"SELECT * FROM ({SELECT}WHERE stream = ? AND version >= ? AND position <= ? ORDER BY version)"  # noqa: S608 - our columns
+    outcome = (
+        f"SELECT {OF_OUTCOME}, 0, actor, 0, idempotency_key, x'', digest, outcome, '', '', '', '', '', x'' "  # noqa: S608 - our own numbers
+        "FROM outcomes WHERE actor = ? AND idempotency_key = ?"
+    )
+    return " UNION ALL ".join((head, *[entries] * streams, *[outcome] * keys))
 
 
 class _Connection(sqlite3.Connection):
@@ -202,9 +219,16 @@ class SQLiteRecorder:
         """Append every batch or none; see `Journal.append_all`."""
         if self.in_block:
             return [self._write(self._connection(), *batch) for batch in batches]
-        with self.transaction() as connection:
+        connection = self._connection()
+        connection.execute("BEGIN IMMEDIATE")
+        try:
             known, placed = self._grown_by(connection, batches)
-        self._known = known  # committed
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        self._known = known
         with self._grown:
             self._grown.notify_all()
         return placed
@@ -218,6 +242,8 @@ class SQLiteRecorder:
         self, streams: Mapping[str, int], keys: Collection[tuple[str, str]] = (), until: int | None = None
     ) -> Looked:
         """Histories, outcomes and the head at one moment; see `Journal.look`."""
+        if len(streams) + len(keys) <= AT_ONCE:
+            return self._look_at_once(streams, keys, until)
         with self.snapshot() as connection:
             size, at = connection.execute("SELECT size, at FROM head").fetchone()
             last = size if until is None else until
@@ -227,6 +253,25 @@ class SQLiteRecorder:
             }
             outcomes = {key: found for key in keys if (found := self.outcome(*key)) is not None}
         return Looked(last, at, entries, outcomes)
+
+    def _look_at_once(self, streams: Mapping[str, int], keys: Collection[tuple[str, str]], until: int | None) -> Looked:
+        """The same in one statement, which has one moment by itself: each costs more to begin than to run."""
+        values: list[object] = []
+        for stream, known in streams.items():
+            values += (stream, known, ENDLESS if until is None else until)
+        for key in keys:
+            values += key
+        entries: dict[str, list[Entry]] = {stream: [] for stream in streams}
+        outcomes: dict[tuple[str, str], tuple[str, str]] = {}
+        size, at = 0, 0
+        for row in self._rows(look_at_once(len(streams), len(keys)), values):
+            if row[0] == OF_HEAD:
+                size, at = row[3], row[1]
+            elif row[0] == OF_OUTCOME:
+                outcomes[row[2], row[4]] = (row[6], row[7])
+            else:
+                entries[row[2]].append(Entry(*row))
+        return Looked(size if until is None else until, at, entries, outcomes)
 
     def _commit(self, batches: Sequence[Batch]) -> Sequence[list[Entry] | BaseException]:
         try:
@@ -299,8 +344,11 @@ class SQLiteRecorder:
             raise
 
     def _entries(self, query: str, values: Sequence[object]) -> list[Entry]:
+        return [Entry(*row) for row in self._rows(SELECT + query, values)]
+
+    def _rows(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
         try:
-            return [Entry(*row) for row in self._connection().execute(SELECT + query, values)]
+            return self._connection().execute(query, values).fetchall()
         except sqlite3.OperationalError as error:
             if "decode" in str(error):
                 raise Unreadable(str(error)) from error

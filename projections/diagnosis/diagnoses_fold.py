@@ -175,7 +175,10 @@ EVIDENCE = Table(
 
 
 class ReportRow(NamedTuple):
-    """A version of the report 报告. number: by which anyone verifies it; None of one from before numbers were printed."""
+    """A version of the report 报告. number: by which anyone verifies it; None of one from before numbers were printed.
+
+    check_code: stands beside its grade; None of one from before there was such a code.
+    """
 
     diagnosis: str
     version: int
@@ -184,6 +187,7 @@ class ReportRow(NamedTuple):
     rendered_at: Long
     issued_at: Long
     number: str | None
+    check_code: str | None
 
 
 REPORTS = Table(
@@ -358,6 +362,7 @@ def _details(
                     "rendered_at": file["rendered_at"],
                     "issued_at": entry.at,
                     "number": file["number"],
+                    "check_code": file["check_code"],
                 }
             )
     return {}

@@ -20,6 +20,7 @@ class VerifiableReport(NamedTuple):
     number: str
     version: int
     sha256: str
+    check_code: str | None
     issued_at: int
     issued_version: int
     outside_status: str
@@ -46,7 +47,7 @@ class VerifiableReport(NamedTuple):
 def verifiable_report(snapshot: Snapshot, number: str) -> VerifiableReport | None:
     """The report of a number 报告核验, whoever asks; what is told of it is its status, and whether what a paper says agrees."""
     reports, cases, firms = snapshot[REPORTS], snapshot[DIAGNOSES], snapshot[ENTERPRISES]
-    chosen: list[Any] = [reports.c[name] for name in ("number", "version", "sha256", "issued_at")]
+    chosen: list[Any] = [reports.c[name] for name in ("number", "version", "sha256", "check_code", "issued_at")]
     chosen += [cases.c.issued_version, cases.c.outside_status, cases.c.issued_grade, firms.c.uscc]
     joined = reports.join(cases, cases.c.id == reports.c.diagnosis).join(firms, firms.c.id == cases.c.enterprise)
     found = snapshot.rows(select(*chosen).select_from(joined).where(reports.c.number == number))

@@ -81,6 +81,7 @@ def finish_report(
             rendered_at=case.position,
             number=mark and mark.number,
             address=mark and mark.address,
+            check_code=mark and mark.check_code,
         )
         return {"file": file}
 
@@ -167,7 +168,8 @@ def reprint(
     others = {stream: _up_to(fact.file.rendered_at, found) for stream, found in others.items()}
     read = {stream: folded(CAPABILITIES[kind_of(stream)], found) for stream, found in others.items()}
     accepted = Accepted(command, history, state, read, others, utc_moment(entry.at), entry.role, entry.organisation)
-    mark = VerificationMark(fact.file.number, fact.file.address or "") if fact.file.number is not None else None
+    file = fact.file
+    mark = VerificationMark(file.number, file.address or "", file.check_code) if file.number is not None else None
     case = case_of(accepted, demo=demo, names=names, archive=archive or Archive(journal), mark=mark)
     return report(case, entry.organisation, turns)
 

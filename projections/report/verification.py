@@ -5,10 +5,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class VerificationMark:
-    """What a cover bears for whoever holds the paper 核验标识. address: our public one, "" where none is set."""
+    """What a report bears for whoever holds the paper 核验标识. address: our public one, "" where none is set.
+
+    check_code: stands beside the grade and not on the cover: who states it has read the page; None of a report without one.
+    """
 
     number: str
     address: str
+    check_code: str | None = None
+
+    @property
+    def check_code_said(self) -> str:
+        """The code as it is printed and read out, in two halves 核验码."""
+        code = self.check_code or ""
+        return f"{code[:4]}-{code[4:]}" if code else ""
 
     @property
     def target(self) -> str:

@@ -86,7 +86,8 @@ class House:
 
     def plain_report(self, accepted: Accepted) -> Mapping[str, Any]:
         kept = self.services.blobs.put(evidence_pdf(accepted.history[-1].position))
-        file = ReportFile(pdf=kept, renderer="r", fonts="f", rendered_at=accepted.history[-1].position, number=None, address=None)
+        at = accepted.history[-1].position
+        file = ReportFile(pdf=kept, renderer="r", fonts="f", rendered_at=at, number=None, address=None, check_code=None)
         return {"file": file}
 
 

@@ -45,7 +45,7 @@ def test_a_diagnosis_runs_from_opening_to_a_confirmed_report(city: City) -> None
     city.send(FILLER, ConfirmReport(diagnosis=name))
     entries = city.journal.read(f"diagnosis/{name}")
     assert [entry.version for entry in entries] == list(range(1, len(entries) + 1))
-    assert entries[-1].type == "diagnosis.report_confirmed.v2"
+    assert entries[-1].type == "diagnosis.report_confirmed.v3"
     assert {entry.role for entry in entries} == {"city", "enterprise", "provider"}
     assert isinstance(verify(city.journal), Verified)
     city.send(CITY, opening("d2"))  # the slot is free again

@@ -41,6 +41,7 @@ def latest(own: Path) -> dict[str, int]:
 
 def issue(journal: Journal, case: int, version: int) -> None:
     file = {"pdf": "a" * 64, "rendered_at": 1, "renderer": "weasyprint", "fonts": "b" * 64, "number": None, "address": None}
+    file["check_code"] = None
     report = ReportIssued.model_validate({"version": version, "total": "61.50", "grade": 4, "file": file})
     fact = NewEntry(f"diagnosis/d{case}", version, name_of(ReportIssued), encode(report), "li", "provider", "p1")
     journal.append([fact], microseconds(datetime.now(UTC)))

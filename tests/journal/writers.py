@@ -1,6 +1,5 @@
 """What other processes do to a journal while a test looks on; in a module of its own, so that a process can import it."""
 
-import multiprocessing
 import sqlite3
 import time
 import traceback
@@ -15,11 +14,8 @@ import psycopg2
 from domain.events import CAPABILITIES
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from journal import Journal, NewEntry, handle, open_journal
+from tests.forkserver import FORKSERVER
 from tests.small_city import CITY
-
-FORKED = multiprocessing.get_context("forkserver")
-"""Processes of their own, begun from one that holds this module alone: what they load else takes a second each."""
-FORKED.set_forkserver_preload([__name__])
 
 
 def entry(stream: str, version: int, **rest: Any) -> NewEntry:
@@ -78,8 +74,8 @@ def handles(url: str, start: Any, told: Any, names: list[str], threads: int) -> 
 @contextmanager
 def processes(target: Callable[..., None], url: str, arguments: list[tuple[Any, ...]]) -> Iterator[Callable[[], list[str]]]:
     """Processes that start work at one moment; the function given waits for them and gives what went wrong, if anything."""
-    start, told = FORKED.Barrier(len(arguments)), FORKED.Queue()
-    started = [FORKED.Process(target=target, args=(url, start, told, *rest), daemon=True) for rest in arguments]
+    start, told = FORKSERVER.Barrier(len(arguments)), FORKSERVER.Queue()
+    started = [FORKSERVER.Process(target=target, args=(url, start, told, *rest), daemon=True) for rest in arguments]
     for one in started:
         one.start()
     try:

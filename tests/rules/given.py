@@ -73,7 +73,7 @@ SEED = "5" * 64
 """That a call's order of marking is drawn from."""
 
 MADE: Mapping[str, object] = {
-    "file": ReportFile(pdf="a" * 64, renderer="r", fonts="f", rendered_at=1, number=None, address=None),
+    "file": ReportFile(pdf="a" * 64, renderer="r", fonts="f", rendered_at=1, number=None, address=None, check_code=None),
     "sealed_name": "c2VhbGVk",
     "sealed_phone": None,
     "seed_digest": sha256(SEED.encode()).hexdigest(),

@@ -19,7 +19,7 @@ from domain.diagnosis.self_assessment import AnswerGiven, PledgeTruth, SaveAnswe
 from domain.diagnosis.state import DiagnosisCommand
 from domain.diagnosis.withdrawal import WithdrawDiagnosis
 from domain.events import CAPABILITIES
-from domain.kernel import Command, IdOf, holds_control, without_invisible
+from domain.kernel import CONTROL, INVISIBLE, PLAIN, Command, IdOf, holds_control, without_invisible
 from domain.participants.people.registration import RegisterPerson
 from domain.reservations import RESERVATIONS
 from standards import Answer, Form
@@ -100,6 +100,13 @@ def test_whatever_has_no_shape_is_taken_out_or_refused() -> None:
     unseen = [chr(code) for code in sorted(formats | set(IGNORABLE))]
     assert len(unseen) > 4000
     assert [letter for letter in unseen if without_invisible(letter) and not holds_control(letter)] == []
+
+
+def test_nothing_that_is_hidden_or_refused_is_among_what_most_texts_consist_of() -> None:
+    plain = [letter for letter in map(chr, range(0x110000)) if PLAIN.fullmatch(letter)]
+    assert len(plain) > 20_000
+    assert [letter for letter in plain if CONTROL.search(letter) or INVISIBLE.search(letter)] == []
+    assert [letter for letter in plain if (without_invisible(letter) == "") is not letter.isspace()] == []
 
 
 SHOWS_NOTHING = ["\u200b", "\u2060\ufeff", "\u00ad", "\u2800", "\u115f", "\ufe0f", "\u3000", "\u200d\u200d", " \u200b \u3164"]

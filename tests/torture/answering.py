@@ -7,8 +7,11 @@ from pathlib import Path
 import uvicorn
 
 from api.app import create_app
+from api.schema import build_schema
 from zhenduan.settings import Settings
 from zhenduan.wiring import opened
+
+build_schema()  # once, for every process that begins from the one that has loaded this
 
 
 def answer_requests(data: Path, url: str, ready: "Queue[int]") -> None:

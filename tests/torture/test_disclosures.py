@@ -1,7 +1,6 @@
 """Kills while answers leave (plan P7): whatever answer a client holds, its row is on the disk. KILLS kills an engine."""
 
 import json
-import multiprocessing
 import os
 import signal
 import threading
@@ -17,6 +16,7 @@ from domain.access import Everything
 from journal.disclosure_log.disclosure_log import broken
 from journal.disclosure_log.stores import open_disclosures
 from projections.record.disclosures import disclosures
+from tests.forkserver import FORKSERVER
 from tests.live_city import build_city
 from tests.torture.answering import answer_requests
 
@@ -25,8 +25,6 @@ SEED = int(os.environ.get("SEED", "20230728"))
 CLIENTS = 4
 LONGEST_LIFE_SECONDS = 1.0
 QUERY = '{"query": "{ enterprises { nodes { id revenueWan } } }"}'
-FORKSERVER = multiprocessing.get_context("forkserver")
-FORKSERVER.set_forkserver_preload(["tests.torture.answering"])
 
 
 def ask(port: int, token: str, answered: list[str], stop: threading.Event) -> None:

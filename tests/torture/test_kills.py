@@ -4,7 +4,6 @@ Afterwards the journal verifies, nothing that was acknowledged is lost, nothing 
 sent again, and the rows equal a replay. KILLS kills an engine: 20 in the normal suite, 200 by `make torture`.
 """
 
-import multiprocessing
 import os
 import signal
 import time
@@ -17,15 +16,13 @@ import pytest
 
 from journal import Journal, Verified, open_journal, verify
 from projections import open_read_models
+from tests.forkserver import FORKSERVER
 from tests.small_city import City
 from tests.torture.victim import command_of, lines, suffer
 
 KILLS = int(os.environ.get("KILLS", "20"))
 SEED = int(os.environ.get("SEED", "20230728"))
 LONGEST_LIFE_SECONDS = 0.6
-
-FORKSERVER = multiprocessing.get_context("forkserver")
-FORKSERVER.set_forkserver_preload(["tests.torture.victim"])
 
 
 def whole(journal: Journal, diary: Path) -> int:

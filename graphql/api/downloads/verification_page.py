@@ -26,8 +26,10 @@ from domain.governance.qualification import CertificateStatus
 PATH = "/verify/number"
 NUMBER = re.compile(r"ZD[DRS]-\d{4}-[0-9A-Z]{1,32}", re.ASCII)
 """How numbers look that were ever printed; nothing else is looked for."""
-QUERY = """query VerifyNumber($number: String!, $uscc: String, $grade: Int) {
-  verifyReport(number: $number, uscc: $uscc, grade: $grade) { number version status issuedOn agrees verifiedOn synthetic }
+QUERY = """query VerifyNumber($number: String!, $checkCode: String, $uscc: String, $grade: Int) {
+  verifyReport(number: $number, checkCode: $checkCode, uscc: $uscc, grade: $grade) {
+    number version status issuedOn agrees verifiedOn synthetic
+  }
   verifyCertificate(number: $number) { number status since until verifiedOn synthetic }
   verifyResult(number: $number) { number status issuedOn until verifiedOn synthetic }
 }"""
@@ -49,8 +51,12 @@ VALID: Both = ("有效", "Valid")
 HOLDING = frozenset({CertificateStatus.VALID, CredentialStatus.VALID, ReportStatus.ISSUED, ReportStatus.CONFIRMED})
 """What may be relied on."""
 COMPARE: Both = (
-    "如需核对报告内容，请填写报告上的统一社会信用代码和等级（1 至 10）；本页不显示企业和结果。",
-    "To check the paper, enter the credit code and the grade (1 to 10) that it states; this page shows neither firm nor result.",
+    "如需核对报告内容，请填写报告中等级旁的核验码，以及统一社会信用代码和等级（1 至 10）；本页不显示企业和结果。",
+    "To check the paper, enter the code beside its grade, credit code and grade (1 to 10); neither firm nor result is shown.",
+)
+NOT_COMPARED: Both = (
+    "未作核对：只有同时填写等级旁的核验码，才核对信用代码和等级。",
+    "Nothing was compared: credit code and grade are compared only with the code that stands beside the grade.",
 )
 AGREES: Both = ("所填内容与记录一致。", "What was entered agrees with the record.")
 DIFFERS: Both = (
@@ -91,10 +97,11 @@ def _form(asked: Both, *inputs: str) -> str:
     return f'<form action="{PATH}" method="get">{_said(asked)}{"".join(inputs)}<button>核验 · Check</button></form>'
 
 
-def _comparison(number: str, uscc: str, grade: str) -> str:
+def _comparison(number: str, check_code: str, uscc: str, grade: str) -> str:
     """A form for what a paper says."""
     hidden = f'<input type="hidden" name="number" value="{escape(number)}">'
     stated = (
+        _input("checkCode", "核验码 · Code beside the grade", check_code, required=True),
         _input("uscc", "统一社会信用代码 · Unified social credit code", uscc, required=False),
         _input("grade", "等级 · Grade", grade, required=False),
     )
@@ -181,16 +188,20 @@ class VerificationPage:
         number = as_printed(given)
         if NUMBER.fullmatch(number) is None:
             return HTMLResponse(page("", *sentences_of({})), 404, HEADERS)
-        uscc, written = (stated.get(name, "")[:64] for name in ("uscc", "grade"))
+        code, uscc, written = (stated.get(name, "")[:64] for name in ("checkCode", "uscc", "grade"))
         try:
             grade = _grade(written)
         except ValueError:
-            return HTMLResponse(page(number, _said(GRADE_UNREADABLE, "v"), _comparison(number, uscc, "")), 400, HEADERS)
-        asked = GraphQLRequest(QUERY, {"number": number, "uscc": as_printed(uscc) or None, "grade": grade})
+            return HTMLResponse(page(number, _said(GRADE_UNREADABLE, "v"), _comparison(number, code, uscc, "")), 400, HEADERS)
+        said = {"checkCode": as_printed(code) or None, "uscc": as_printed(uscc) or None, "grade": grade}
+        asked = GraphQLRequest(QUERY, {"number": number, **said})
         answer: GraphQLResponse = await self._operations.answered(self._operations.run, asked, None, QUERIES)
         if "errors" in answer.payload:
             return HTMLResponse(page(number, _said(LATER, "v")), 503, {**HEADERS, "retry-after": "5"})
         found = answer.payload["data"]
         known = any(found[name] is not None for name in KINDS)
-        compared = (_comparison(number, uscc, written),) if found["verifyReport"] is not None else ()
+        compared: tuple[str, ...] = ()
+        if found["verifyReport"] is not None:
+            lacks_code = said["checkCode"] is None and (said["uscc"] is not None or grade is not None)
+            compared = (*((_said(NOT_COMPARED, "v"),) if lacks_code else ()), _comparison(number, code, uscc, written))
         return HTMLResponse(page(number, *sentences_of(found), *compared), 200 if known else 404, HEADERS)

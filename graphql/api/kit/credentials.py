@@ -22,7 +22,12 @@ DRAWN = 12
 
 def drawn_number(kind: str, year: int) -> str:
     """A number of a credential 凭证编号, such as ZDS-2026-0123456789AB."""
-    return f"{kind}-{year}-{''.join(secrets.choice(ALPHABET) for _ in range(DRAWN))}"
+    return f"{kind}-{year}-{drawn(DRAWN)}"
+
+
+def drawn(letters: int) -> str:
+    """So many drawn letters of Crockford's alphabet 随机字符, five bits each."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(letters))
 
 
 def verify_url(signer: CredentialSigner | None, number: str) -> str:

@@ -135,7 +135,7 @@ def test_the_trail_leaves_line_by_line_and_every_line_is_proved(city: LiveCity, 
         list(verifier.verify_trail(lines[1:], key))
     narrow = f"/audit-trail.jsonl?subject={diagnosis}&kind=diagnosis.report&role=provider&from=2024-01-01"
     (line,) = get(city, client, "auditor", narrow).content.splitlines()[1:]
-    assert json.loads(line)["entry"]["type"] == "diagnosis.report_issued.v2"
+    assert json.loads(line)["entry"]["type"] == "diagnosis.report_issued.v3"
     assert get(city, client, "auditor", "/audit-trail.jsonl?from=yesterday").status_code == 422
 
 

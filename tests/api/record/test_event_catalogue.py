@@ -2,13 +2,14 @@
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import jsonschema
 import pytest
-from graphql import build_schema, parse, validate
+from graphql import GraphQLSchema, build_schema, parse, validate
 
 from api.record.event_catalogue import Described, described
 from domain.public_events import PUBLIC_EVENTS
@@ -70,11 +71,15 @@ def test_an_event_without_what_every_one_has_is_of_no_schema(missing: str) -> No
         jsonschema.validate(found, CATALOGUE[0].schema)
 
 
+@cache
+def contract() -> GraphQLSchema:
+    return build_schema((ROOT / "graphql" / "schema.graphql").read_text("utf-8"))
+
+
 @pytest.mark.parametrize("one", CATALOGUE, ids=by_name)
 def test_the_link_of_an_event_is_a_query_of_the_schema(one: Described) -> None:
     query = parse_qs(urlsplit(one.example["data"]["links"]["thing"]).query)["query"][0]
-    schema = build_schema((ROOT / "graphql" / "schema.graphql").read_text("utf-8"))
-    assert validate(schema, parse(query)) == []
+    assert validate(contract(), parse(query)) == []
 
 
 @pytest.mark.parametrize("one", CATALOGUE, ids=by_name)

@@ -173,6 +173,7 @@ OPTIONS: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.parametrize("city", ["sqlite"], indirect=True)  # no database has a part in it
 @pytest.mark.parametrize("options", OPTIONS)
 def test_introspection_is_worked_out_once_and_equals_the_librarys_answer_byte_for_byte(
     options: dict[str, Any], city: LiveCity

@@ -183,7 +183,7 @@ def test_a_confirmed_version_says_so_and_its_fact_cites_the_bytes_kept(read_mode
 
 
 def confirmed(journal: Journal) -> ReportConfirmed:
-    entry = next(e for e in journal.since(0, 1000) if e.type == "diagnosis.report_confirmed.v2")
+    entry = next(e for e in journal.since(0, 1000) if e.type == "diagnosis.report_confirmed.v3")
     return ReportConfirmed.model_validate_json(entry.state)
 
 

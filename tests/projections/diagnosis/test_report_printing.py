@@ -47,7 +47,7 @@ HOSTILE = '<img src="file:///etc/passwd"><style>@import url(http://127.0.0.1:9/x
 ROOT = Path(__file__).parents[3]
 
 
-MARK = VerificationMark("ZDD-2026-0123456789AB", "https://city.example")
+MARK = VerificationMark("ZDD-2026-0123456789AB", "https://city.example", "5K9QX2MR")
 
 
 class Taking(City):
@@ -102,6 +102,10 @@ def test_the_cover_bears_the_number_that_anyone_verifies_the_paper_by_and_a_code
     drawn = MARK.code
     assert drawn.startswith("<svg")
     assert drawn != replace(MARK, number="ZDD-2026-0123456789AC").code
+    pages = [page.extract_text() for page in reader(printed.pdf).pages]
+    (beside,) = [page for page in pages if "5K9Q-X2MR" in page]
+    assert "出具等级" in beside, "the code stands with the grade and not on the cover (decision 0131)"
+    assert beside != pages[0]
     unmarked = report(replace(case, mark=None), "p1")
     assert "核验本报告" not in reader(unmarked.pdf).pages[0].extract_text()
 

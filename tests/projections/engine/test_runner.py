@@ -36,7 +36,8 @@ from projections.engine.places import ENTERPRISES
 from projections.engine.read_model import ReadModel, Tables
 from projections.engine.runner import RebuildOvertaken
 from projections.record.audit_trail import AUDIT_TRAIL
-from tests.journal.writers import FORKED, entry, now
+from tests.forkserver import FORKSERVER
+from tests.journal.writers import entry, now
 from tests.projections.followers import follows
 
 SIZE = 400
@@ -75,8 +76,8 @@ def test_two_that_take_turns_never_trust_rows_that_the_other_has_changed(
 
 def test_two_processes_that_follow_at_once_fold_every_entry_once(url: str, models_url: str, tmp_path: Path) -> None:
     journal = open_journal(url)
-    started, stop, told = FORKED.Semaphore(0), FORKED.Event(), FORKED.Queue()
-    followers = [FORKED.Process(target=follows, args=(url, models_url, started, stop, told)) for _ in range(2)]
+    started, stop, told = FORKSERVER.Semaphore(0), FORKSERVER.Event(), FORKSERVER.Queue()
+    followers = [FORKSERVER.Process(target=follows, args=(url, models_url, started, stop, told)) for _ in range(2)]
     for one in followers:
         one.start()
     assert started.acquire(timeout=60)

@@ -54,7 +54,7 @@ def test_a_report_is_filed_once_and_not_before_it_is_confirmed() -> None:
 
 def test_where_the_rule_asks_for_it_the_filing_has_its_last_day() -> None:
     case = firm(issued().having_read(asking(filed=True)), ConfirmReport(diagnosis="d1"))
-    case.happened("diagnosis.report_confirmed.v2", "slot.released.v1", "stage.began.v2")
+    case.happened("diagnosis.report_confirmed.v3", "slot.released.v1", "stage.began.v2")
     assert case.read[stage_stream("d1")].stage is Stage.FILING
     case = files(case.accepted)
     case.happened("diagnosis.report_filed.v1", "filings.number_given.v1", "stage.ended.v1", "followup.began.v1")

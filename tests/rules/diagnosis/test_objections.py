@@ -59,7 +59,7 @@ def test_an_objection_stays_closed_through_later_rounds() -> None:
 
 def test_a_report_stands_when_no_objection_is_upheld_and_can_be_confirmed() -> None:
     case = provider(objected("Z01", "Z04"), answered(Z01=False, Z04=False)).accepted
-    firm(case, ConfirmReport(diagnosis="d1")).happened("diagnosis.report_confirmed.v2", "slot.released.v1", "stage.ended.v1")
+    firm(case, ConfirmReport(diagnosis="d1")).happened("diagnosis.report_confirmed.v3", "slot.released.v1", "stage.ended.v1")
 
 
 UNANSWERED, NOT_OPEN = ("OBJECTION_UNANSWERED", "answers"), "OBJECTION_NOT_OPEN"

@@ -125,7 +125,7 @@ def test_the_rule_of_the_day_of_opening_holds_to_the_end() -> None:
 def test_a_case_without_a_stage_has_one_from_its_next_step_on() -> None:
     case = issued()
     del case.read[STREAM]
-    firm(case, ConfirmReport(diagnosis="d1")).happened("diagnosis.report_confirmed.v2", "slot.released.v1")
+    firm(case, ConfirmReport(diagnosis="d1")).happened("diagnosis.report_confirmed.v3", "slot.released.v1")
     case = submitted()
     del case.read[STREAM]
     provider(case, AcceptDiagnosis(diagnosis="d1")).happened("diagnosis.accepted.v1", "stage.began.v2")
