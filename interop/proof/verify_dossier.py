@@ -1234,6 +1234,8 @@ def check_row(entries: Sequence[Entry], fixed: Entry, row: Data, rule: Data, on_
     until = fixed.data["position"]
     years = {one["year"]: one for one in on_file["calendar"]}
     years |= {one.data["year"]: one.data for one in entries if one.stream == CALENDAR and one.position <= until}
+    for stream in dict.fromkeys(entry.stream for entry in entries if entry.stream.startswith(("rule/", OWN_LIMITS, CALENDAR))):
+        as_stream(entries, stream)  # a rule that another took the place of says nothing, and is there all the same
     rules = {
         (entry.stream, entry.data["since"]): entry.data  # what is set for a day again takes the place of what was
         for entry in entries

@@ -11,9 +11,14 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
+from domain.access import Role
+from domain.diagnosis.campaign_limits import SetCampaignLimits
+from domain.diagnosis.campaigns import InviteFirms
+from domain.diagnosis.follow_up import CloseFollowUp, ReportFollowUp
 from domain.diagnosis.opening import OpenDiagnosis
 from domain.diagnosis.report import IssueReport
 from domain.diagnosis.scoring import ScoreDiagnosis
+from domain.diagnosis.state import Purpose
 from domain.diagnosis.withdrawal import WithdrawDiagnosis
 from domain.governance.dated_rules import ProposeRule, SetRule
 from domain.instants import city_day
@@ -94,6 +99,34 @@ def test_a_firm_is_scored_once_the_reports_of_five_firms_like_it_are_out_in_the_
     shown = [case for case, others in before.items() if len({opened[one].enterprise for one in others}) >= 5]
     assert not any(firms[opened[one].enterprise].group for case in shown for one in before[case])
     assert {firms[opened[case].enterprise].district for case in shown} == {SHOWN_DISTRICT}
+
+
+WHOLE_YEAR = (
+    "InviteFirms", "OpenDiagnosis", "SaveAnswers", "FilledOffline", "SubmitSelfAssessment", "AcceptDiagnosis", "AgreeToVisit",
+    "CloseSiteVisit", "ScoreDiagnosis", "HandInReport", "ReviewReport", "IssueReport", "ObjectToReport", "AnswerObjections",
+    "RequestArbitration", "SettleArbitration", "ConfirmReport", "HowItWent", "FileReport", "AppointReader", "GiveReassessment",
+    "ReportFollowUp", "CloseFollowUp",
+)  # fmt: skip
+"""What is done of one firm in its year, in order; the second report of the follow-up comes before its end."""
+
+
+def test_one_firm_has_a_whole_year_from_the_invitation_to_the_repeat() -> None:
+    """plan P1-P6, R2, V5: under limits of its campaign, by departments and by workbook, disputed, drawn, followed up twice."""
+    acts = story(SMALL, drawn(1), datetime(2026, 11, 30, 4, tzinfo=UTC)).acts
+    [ended] = [one.act.what for one in acts if isinstance(one.act.what, CloseFollowUp)]
+    mine = [one for one in acts if ended.diagnosis in (one.diagnosis, getattr(one.act.what, "diagnosis", ""))]
+    first = {type(one.act.what).__name__: one.at for one in reversed(mine)}
+    first["InviteFirms"] = min(one.at for one in mine if isinstance(one.act.what, InviteFirms))
+    assert [name for name in sorted(first, key=lambda name: first[name]) if name in WHOLE_YEAR] == list(WHOLE_YEAR)
+    assert [one.act.what.month for one in mine if isinstance(one.act.what, ReportFollowUp)] == [6, 12]
+    assert sum(one.act.who.role == Role.DEPARTMENT_FILLER for one in mine) == 2
+    cases = [(one.at, one.act.what) for one in acts if isinstance(one.act.what, OpenDiagnosis)]
+    [opening] = [(at, what) for at, what in cases if what.diagnosis == ended.diagnosis]
+    again = [what for at, what in cases if what.enterprise == opening[1].enterprise and at > opening[0]]
+    assert [(one.purpose, one.campaign) for one in again] == [(Purpose.REPEAT, "2026-repeat")]
+    [limits] = [one for one in acts if isinstance(one.act.what, SetCampaignLimits)]
+    assert limits.act.what.campaign == opening[1].campaign
+    assert limits.at < first["InviteFirms"]
 
 
 def test_the_authored_city_is_large_enough_and_names_only_what_exists() -> None:

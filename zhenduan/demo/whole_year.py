@@ -79,7 +79,7 @@ def whole_year(data: DemoData, people: People, firms: Sequence[DemoFirm], presen
     chance = Random(f"whole year of {data.seed}")  # noqa: S311 - a demo is drawn
     case = _case(data, people, chance, (served[-1], shown), Purpose.INITIAL, INVITED)
     played = list(_first(data, people, chance, case))
-    again = later(city_day(played[-1].at), REPEATED_AFTER)
+    again = later(city_day(max(one.at for one in played)), REPEATED_AFTER)
     better = replace(served[-1], total=served[-1].total + BETTER_BY)
     repeat = _case(data, people, chance, (better, shown), Purpose.REPEAT, again)
     invited = Act(0, repeat.cast.district, InviteFirms(campaign=repeat.campaign, enterprises=(repeat.enterprise,)))

@@ -117,8 +117,10 @@ class Campaign(Node):
         "当前适用的环节时限. plan P5",
         made=True,
     )
-    stage_limits_stated: list[CampaignStageLimits] = field(
-        "Limits that it has stated itself, in order of their first day; empty: it goes by the city's rule · 历次批次时限. plan P5",
+    stage_limits_stated: list[CampaignStageLimits] = parts(
+        CampaignStageLimits,
+        "Limits that it has stated itself, in order of their first day; none: it goes by the city's rule · 历次批次时限. plan P5",
+        place=lambda one: (one.since.isoformat(),),
         made=True,
     )
     progress: list[CampaignProgress] | None = field(

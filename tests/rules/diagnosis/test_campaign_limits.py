@@ -110,3 +110,10 @@ def test_the_follow_up_comes_at_the_months_of_the_campaign() -> None:
     assert [one.month for one in begun.rounds] == [3]
     assert begun.rule == "campaignlimits/2024/1"
     assert STAGE_RULE not in case.read
+
+
+def test_a_case_that_was_opened_before_their_day_is_followed_up_by_the_citys_rule() -> None:
+    case = confirmed().having_read(stated(limits(TODAY + DAY)))
+    filed = case.when(FileReport(diagnosis="d1"), "district", "310117", at=AT + 2 * DAY)
+    (begun,) = (one.event for one in filed.outcome if getattr(one, "stream", None) == follow_up_stream("d1"))
+    assert ([one.month for one in begun.rounds], begun.rule) == ([6, 12], None)
