@@ -287,6 +287,8 @@ def test_a_rating_is_opened_to_its_parts_and_a_draw_is_committed_to_in_time(trav
     assert found["facts"] >= 3
     assert (found["parts"], found["tiles"]) == (4, 16)
     assert found["dossier"].endswith(".rating.dossier.json")
+    assert re.search(r"[甲乙丙丁]档：.*概率", found["reason"])
+    assert found["paper"].endswith(".pdf")
     assert found["paid"].endswith("元")
     assert "开始之前承诺" in found["late"]
     assert "当月结束后" in found["early"]
@@ -430,6 +432,7 @@ def test_whoever_is_not_signed_in_reads_the_directory_and_is_shown_no_page_that_
 ) -> None:
     found = travelled("wandering.mjs")
     assert (found["listed"] > 0, found["printed"], found["divisions"]) == (True, True, 3)
+    assert found["paper"].startswith("在录缘由")
     assert (found["paths"], found["wide"]) == (["/papers", "/cases", "/directory", "/rules", "/dossier"], [])
 
 
