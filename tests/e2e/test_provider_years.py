@@ -22,8 +22,10 @@ from tests.e2e.provider_moves import (
     opened,
     removed,
     reported,
+    said,
     standing,
     suspended_and_cleared,
+    walked,
     worked,
 )
 from tests.e2e.provider_selection import MARKERS, P1, P2, RELATED, called, listed, marked
@@ -42,6 +44,7 @@ RATING = {
     "floors": {"a": 85, "b": 70, "c": 60}, "upAtLeast": "0.80", "downAtLeast": "0.90", "reliabilityAtLeast": "0",
     "jobsAtLeast": 1, "providersAtLeast": 2, "removalAtLeast": "0.95", "removalYears": 2, "thinBelow": 30,
     "fullWithin": "2.5", "noneFrom": "12.5", "cellJobs": 30, "cellProviders": 3, "objectionDays": 10,
+    "feedbackCounts": True, "sampledCounts": True,
 }  # fmt: skip
 """As by default, but that two providers with a job each are ranked: the small city has no more."""
 SUBSIDY = {
@@ -244,8 +247,11 @@ def test_providers_go_through_two_years(programme: Programme) -> None:
     programme.on("2025-11-17")
     case = opened(programme, "enterprise", P1, "2025-3")
     reported(programme, case, "enterprise", "provider")
+    feedback = said(programme, case)
     rated(programme, case)
     paid(programme, own)
-    clawed_back(programme, case, sampled(programme, case))
+    settled = sampled(programme, case)
+    clawed_back(programme, case, settled)
     moved(programme)
+    walked(programme, feedback, settled)
     proved(programme)
