@@ -100,6 +100,8 @@ RATING_INPUTS = frozenset({Role.CITY, Role.AUDITOR})
 """What a rating rests on, and a rating before it is published."""
 RATINGS_READ = RATING_INPUTS | {Role.PROVIDER}
 """Ratings 年度评价: once published, a provider reads its own with all its parts, and of the others tier and interval."""
+RATINGS_SEEN = RATINGS_READ | {Role.DISTRICT}
+"""Tiers and intervals: a district's once published, of who had work in it that year. plan V5."""
 OWN_CERTIFICATES = EXAMINEES
 """Whoever may hold one reads what is held."""
 CERTIFICATES = CERTIFICATES_READ | OWN_CERTIFICATES

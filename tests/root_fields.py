@@ -36,6 +36,7 @@ ABSENT: Tried = {
     **dict.fromkeys(("endpoint", "outreachSession", "demand", "solution", "group"), ("none",)),
     "by": (Literal("DISTRICT"),),
     "listed": (Literal('["none"]'),),
+    "fact": ("diagnosis/none/1",),
 }
 """What names a thing that the cities of these tests have none of, where a test gives nothing better."""
 

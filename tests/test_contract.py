@@ -135,6 +135,7 @@ BOUNDED = {
         "ownExams": "one's own, one an edition",
         "providerCandidates": "those of the directory with the tag of one industry",
         "providerCalls": "one a year",
+        "restingOn": "as many as one chain holds",
         "readerCandidates": "the experts who read reports, whom the city names one by one",
         "ruleDifferences": "of one rule",
         "ruleProposals": "one kind of rule, which changes once a year or so",

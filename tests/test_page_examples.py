@@ -34,7 +34,9 @@ PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROO
 """Pages that show how the API is asked and the program is run."""
 BLOCK = re.compile(r"^```graphql\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 ANY_BLOCK = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
-WRONG_SHAPE = re.compile(r"Cannot query field|must have a selection|must not have a selection|Unknown argument|Unknown type")
+WRONG_SHAPE = re.compile(
+    r"Cannot query field|must have a selection|must not have a selection|Unknown argument|Unknown type|not to include unknown field"
+)
 
 
 @cache

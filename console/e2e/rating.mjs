@@ -24,6 +24,10 @@ await journey(async (browser) => {
   await form.getByText(/^diagnosis\//).first().waitFor();
   const facts = await form.getByText(/^diagnosis\//).count();
   const parts = await form.locator(".ant-table").first().locator("tr.ant-table-row").count();
+  const reason = await form.locator("tr", { hasText: "定档理由" }).innerText();
+  const printing = provider.waitForEvent("download");
+  await form.getByRole("button", { name: "下载评价 PDF" }).click();
+  const paper = (await printing).suggestedFilename();
   await accessible(provider, "rating-opened");
   await shot(provider, "rating-opened-phone");
 
@@ -74,5 +78,5 @@ await journey(async (browser) => {
   await drawn.getByText("复算脚本").click();
   await accessible(city, "sampling");
   await shot(city, "sampling");
-  return { facts, parts, tiles, dossier, paid, late: said[0], early: said[1], script: await drawn.locator("pre").innerText() };
+  return { facts, parts, reason, paper, tiles, dossier, paid, late: said[0], early: said[1], script: await drawn.locator("pre").innerText() };
 });

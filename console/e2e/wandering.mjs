@@ -11,6 +11,9 @@ await journey(async (browser) => {
   await page.locator("tbody tr.ant-table-row button").first().click();
   await page.locator(".ant-drawer .ant-timeline-item").first().waitFor();
   await accessible(page, "stranger-why");
+  const saved = page.waitForEvent("download");
+  await page.locator(".ant-drawer").getByRole("button", { name: "下载 PDF" }).click();
+  const paper = (await saved).suggestedFilename();
   await page.emulateMedia({ media: "print" });
   const printed = (await page.locator("#root").isHidden()) && (await page.locator(".ant-drawer .ant-timeline-item").first().isVisible());
   await page.emulateMedia({ media: "screen" });
@@ -31,5 +34,5 @@ await journey(async (browser) => {
     if (await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)) wide.push(path);
   }
   const paths = await page.locator("nav a").evaluateAll((links) => links.map((one) => one.getAttribute("href").slice(1)));
-  return { listed, printed, divisions, wide, paths };
+  return { listed, printed, paper, divisions, wide, paths };
 });

@@ -46,7 +46,7 @@ const PAGES: { key: Key; path: string; icon: ReactNode; roles?: Role[]; element:
   { key: "selection", path: "/selection", icon: <FileDoneOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "MARKER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/selection"), "Selection")} /> },
   { key: "standards", path: "/standards", icon: <BookOutlined />, element: <Lazily page={page(() => import("./pages/standards"), "Standards")} /> },
   { key: "agreement", path: "/agreement", icon: <PartitionOutlined />, roles: ["CITY", "MARKER", "ARBITER", "SAMPLER", "READER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/agreement"), "Agreement")} /> },
-  { key: "ratings", path: "/ratings", icon: <StarOutlined />, roles: ["CITY", "PROVIDER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/ratings"), "Ratings")} /> },
+  { key: "ratings", path: "/ratings", icon: <StarOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/ratings"), "Ratings")} /> },
   { key: "proceedings", path: "/proceedings", icon: <SolutionOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "ENTERPRISE", "CONFIRMER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/proceedings"), "Proceedings")} /> },
   { key: "matching", path: "/matching", icon: <TeamOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "ENTERPRISE", "AUDITOR"], element: <Lazily page={page(() => import("./pages/matching"), "MatchingPage")} /> },
   { key: "feedback", path: "/feedback", icon: <FlagOutlined />, roles: ["CITY", "PROVIDER", "AUDITOR", ...FIRM, "DEPARTMENT_FILLER"], element: <Lazily page={page(() => import("./pages/feedback"), "FeedbackPage")} /> },

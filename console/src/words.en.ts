@@ -191,7 +191,7 @@ export const english = {
     after: "After",
   },
   coverage: { title: "Coverage and targets", year: "Year", diagnosed: "Diagnosed", confirmed: "Confirmed", all: "On the roster", target: "Target", reached: "Reached", share: "Coverage", empty: "There is no roster of that year; import one first.", own: "These count your own firms alone and are no figures of a district." },
-  directory: { title: "Directory of providers", industry: "Division, such as C34", on: "Day of the directory", tags: "Industries", moved: "Last move", fairness: "Is the rating fair?", why: "Why it stands here", history: "Moves", causes: "What it rests on", print: "Print", empty: "No provider fits." },
+  directory: { title: "Directory of providers", industry: "Division, such as C34", on: "Day of the directory", tags: "Industries", moved: "Last move", fairness: "Is the rating fair?", why: "Why it stands here", history: "Moves", causes: "What it rests on", print: "Print", pdf: "Download as PDF", empty: "No provider fits." },
   selection: {
     title: "Selection of providers", none: "There is no call yet.", year: (year: number) => String(year),
     applicationsUntil: "Applications until", mendingUntil: "Mending until", markingUntil: "Marking until", objectionsUntil: "Objections until",

@@ -220,7 +220,7 @@ export const chinese: Words = {
     after: "改造后",
   },
   coverage: { title: "覆盖与目标", year: "年度", diagnosed: "已诊断", confirmed: "已确认", all: "名单内", target: "目标", reached: "达成", share: "覆盖率", empty: "该年度没有名单，请先导入企业名单。", own: "以下只计本单位的企业，不是全区的数。" },
-  directory: { title: "服务商名录", industry: "行业大类，如 C34", on: "名录日期", tags: "行业标签", moved: "最近变动", fairness: "评价是否公平", why: "为何在此", history: "变动经过", causes: "依据链", print: "打印", empty: "没有符合条件的服务商。" },
+  directory: { title: "服务商名录", industry: "行业大类，如 C34", on: "名录日期", tags: "行业标签", moved: "最近变动", fairness: "评价是否公平", why: "为何在此", history: "变动经过", causes: "依据链", print: "打印", pdf: "下载 PDF", empty: "没有符合条件的服务商。" },
   selection: {
     title: "服务商遴选", none: "尚无征集。", year: (year: number) => `${year} 年度`,
     applicationsUntil: "申报截止日", mendingUntil: "补正截止日", markingUntil: "评分截止日", objectionsUntil: "异议截止日",

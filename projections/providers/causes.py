@@ -1,6 +1,6 @@
 """Causes 依据链: from an entry of the directory down to the facts it rests on, each as it stands in the journal. plan V4."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import and_, or_, select
@@ -19,7 +19,7 @@ MOST = 300
 
 @dataclass(frozen=True)
 class CauseRow:
-    """A fact in the chain 依据. parents: causes above it, that cite it; depth: 0 for those asked for."""
+    """A fact in the chain 依据. parent: the fact above it, which cites it first; depth: 0 for those asked for."""
 
     id: str
     parent: str | None
@@ -35,7 +35,11 @@ def causes_of(event: Event) -> Iterator[str]:
         yield from (value if isinstance(value, tuple) else (value,) if isinstance(value, str) and "/" in value else ())
 
 
-def chain(snapshot: Snapshot, causes: Sequence[str]) -> list[CauseRow]:
+Below = Callable[[str, Event], Iterable[str]]
+"""What a fact rests on without citing it, for whoever may know 未写明的依据."""
+
+
+def chain(snapshot: Snapshot, causes: Sequence[str], below: Below = lambda _cause, _event: ()) -> list[CauseRow]:
     """The facts that some facts rest on, themselves first, level by level; each once, below the first that cites it."""
     found: list[CauseRow] = []
     seen: set[str] = set()
@@ -44,20 +48,26 @@ def chain(snapshot: Snapshot, causes: Sequence[str]) -> list[CauseRow]:
         wanted = [(cause, parent) for cause, parent in dict.fromkeys(level) if cause not in seen][: MOST - len(found)]
         if not wanted:
             break
-        entries = _entries(snapshot, [cause for cause, _ in wanted])
+        entries = entries_of(snapshot, [cause for cause, _ in wanted])
         level = []
         for cause, parent in wanted:
             entry = entries.get(cause)
             if entry is None or cause in seen:
                 continue
             seen.add(cause)
-            event = decode(CAPABILITIES[kind_of(entry.stream)], entry.type, entry.data.encode())
+            event = event_of(entry)
             found.append(CauseRow(cause, parent, depth, entry, event))
-            level += [(below, cause) for below in causes_of(event)]
+            level += [(one, cause) for one in (*causes_of(event), *below(cause, event))]
     return found
 
 
-def _entries(snapshot: Snapshot, causes: Sequence[str]) -> dict[str, EntryRow]:
+def event_of(entry: EntryRow) -> Event:
+    """The fact that an entry holds 条目所载事实."""
+    return decode(CAPABILITIES[kind_of(entry.stream)], entry.type, entry.data.encode())
+
+
+def entries_of(snapshot: Snapshot, causes: Sequence[str]) -> dict[str, EntryRow]:
+    """The entries of some facts, by how they are cited; those that are not there are absent 所引条目."""
     table = snapshot[ENTRIES]
     named = [and_(table.c.stream == stream, table.c.version == version) for stream, version in map(cited, causes)]
     rows = snapshot.rows(select(*chosen(table, EntryRow)).where(or_(*named)))

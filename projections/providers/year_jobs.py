@@ -103,6 +103,14 @@ def jobs_of(
         yield found
 
 
+def providers_at_work(snapshot: Snapshot, scope: Scope, year: int) -> frozenset[str]:
+    """Providers that had a job of a city's year within a scope, whatever became of it 当年承担任务的服务商."""
+    cases, firms, (first, after) = snapshot[DIAGNOSES], snapshot[ENTERPRISES], opened_in(year)
+    query = select(cases.c.provider).join(firms, firms.c.id == cases.c.enterprise).distinct()
+    within = cases.c.opened_at >= first, cases.c.opened_at < after, cases.c.provider.is_not(None)
+    return frozenset(str(one) for (one,) in snapshot.rows(query.where(*within, to_sql(scope, diagnosis_columns(snapshot)))))
+
+
 def _records(cases: FromClause) -> ColumnElement[int]:
     """Which of `RECORDS` are there, as bits."""
     files = case((cases.c.status == Status.CONFIRMED.value, cases.c.files_reported), else_=cases.c.files)  # not a follow-up's

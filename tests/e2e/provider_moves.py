@@ -148,3 +148,43 @@ def certificate_suspended(years: Programme) -> None:
     page = years.client.get(f"/verify/{number}")
     assert page.status_code == 200
     assert "暂停" in page.text
+
+
+# Grounds: down from a move to what a firm said and what a sample showed, and up again (plan V4, V5)
+
+
+def said(years: Programme, case: str) -> str:
+    """The firm says by name what it thinks of the report."""
+    given = {"diagnosis": case, "milestone": "REPORT", "kind": "FEEDBACK", "scores": [{"subject": "PROVIDER", "score": 4}]}
+    given |= {"text": "现场核验细致", "anonymous": False}
+    return str(years.says("enterprise", "giveFeedback", "feedback { id }", **given)["feedback"]["id"])
+
+
+def walked(years: Programme, feedback: str, settled: str) -> None:
+    """A warning rests on two ratings; who may know is led to the one feedback and the one sample, and back to the warning."""
+    versions = [years.read("city", f"{{ rating(year: {year}) {{ version }} }}")["rating"]["version"] for year in (2025, 2026)]
+    ratings = [f"rating/{year}/{version}" for year, version in zip((2025, 2026), versions, strict=True)]
+    years.says("city", "warnProvider", provider=P1, causes=ratings, reason="评价下降，抽样推翻一件", due="2027-04-30")
+    why = f'{{ whyListed(provider: "{P1}") {{ entry {{ history {{ nodes {{ id }} }} }} causes {{ id parent what }} }} }}'
+    for who, told in (("city", True), ("auditor", True), ("provider", True), ("rival", False), ("district", False)):
+        found = years.read(who, why)["whyListed"]
+        parents = {one["id"]: one["parent"] for one in found["causes"]}
+        assert set(ratings) <= parents.keys()
+        led = [one for one in parents if one.startswith(f"{feedback}/") or one == settled]
+        assert len(led) == (2 if told else 0), who
+        for fact in led:
+            assert (inputs := parents[fact]) is not None
+            assert parents[inputs] in ratings
+        assert any(one.startswith("diagnosis/") for one in parents) is told, who
+    warned = found["entry"]["history"]["nodes"][-1]["id"]
+    assert years.read("city", "query($id: ID!) { feedback(id: $id) { text } }", id=feedback)["feedback"]["text"] == "现场核验细致"
+    up = "query($fact: ID!) { restingOn(fact: $fact) { id parent depth sentence } }"
+    for who in ("city", "auditor"):
+        for fact, year in ((f"{feedback}/1", 2025), (settled, 2026)):
+            above = {one["id"]: one for one in years.read(who, up, fact=fact)["restingOn"]}
+            counted = [one["id"] for one in above.values() if one["id"].startswith(f"rating/{year}/")]
+            assert [above[one]["parent"] for one in counted] == [fact] * len(counted) != []
+            assert above[warned]["parent"] in counted
+            assert above[warned]["sentence"] is not None
+            assert any(one.startswith("proceeding/") for one in above) is (fact == settled), "the sample was heard"
+    assert [years.read("city", up, fact=one)["restingOn"] for one in ("feedback/none/1", "what", warned)] == [[], [], []]

@@ -285,8 +285,10 @@ def test_a_plan_for_a_batch_is_changed_with_a_reason_and_adopted_by_a_person(tra
 def test_a_rating_is_opened_to_its_parts_and_a_draw_is_committed_to_in_time(travelled: Travelled) -> None:
     found = travelled("rating.mjs")
     assert found["facts"] >= 3
-    assert (found["parts"], found["tiles"]) == (4, 16)
+    assert (found["parts"], found["tiles"]) == (5, 16)  # sampled jobs too
     assert found["dossier"].endswith(".rating.dossier.json")
+    assert re.search(r"[甲乙丙丁]档：.*概率", found["reason"])
+    assert found["paper"].endswith(".pdf")
     assert found["paid"].endswith("元")
     assert "开始之前承诺" in found["late"]
     assert "当月结束后" in found["early"]
@@ -430,6 +432,7 @@ def test_whoever_is_not_signed_in_reads_the_directory_and_is_shown_no_page_that_
 ) -> None:
     found = travelled("wandering.mjs")
     assert (found["listed"] > 0, found["printed"], found["divisions"]) == (True, True, 3)
+    assert found["paper"].startswith("在录缘由")
     assert (found["paths"], found["wide"]) == (["/papers", "/cases", "/directory", "/rules", "/dossier"], [])
 
 

@@ -66,7 +66,7 @@ def test_the_same_seed_present_and_keys_give_the_same_root_on_both_engines(
     assert roots[0] == roots[1]
 
 
-SEALED = frozenset({"person.registered.v1", "marking.sealed.v1", "marking.opened.v1"})
+SEALED = frozenset({"person.registered.v1", "marking.sealed.v1", "marking.opened.v1", "feedback.given.v1"})
 """Facts that hold what is sealed under the vault's keys, or the salt that it was sealed with."""
 
 

@@ -22,8 +22,10 @@ from tests.e2e.provider_moves import (
     opened,
     removed,
     reported,
+    said,
     standing,
     suspended_and_cleared,
+    walked,
     worked,
 )
 from tests.e2e.provider_selection import MARKERS, P1, P2, RELATED, called, listed, marked
@@ -42,6 +44,7 @@ RATING = {
     "floors": {"a": 85, "b": 70, "c": 60}, "upAtLeast": "0.80", "downAtLeast": "0.90", "reliabilityAtLeast": "0",
     "jobsAtLeast": 1, "providersAtLeast": 2, "removalAtLeast": "0.95", "removalYears": 2, "thinBelow": 30,
     "fullWithin": "2.5", "noneFrom": "12.5", "cellJobs": 30, "cellProviders": 3, "objectionDays": 10,
+    "feedbackCounts": True, "sampledCounts": True,
 }  # fmt: skip
 """As by default, but that two providers with a job each are ranked: the small city has no more."""
 SUBSIDY = {
@@ -79,6 +82,12 @@ def lines(years: Programme, year: int) -> dict[str, Any]:
     return {one["provider"]["id"]: one for one in found}
 
 
+def at_work(years: Programme, who: str) -> list[tuple[str, str, None]] | None:
+    """Provider, tier and score of whom a district is shown; None of a rating that is not there for it."""
+    shown = years.read(who, "{ rating(year: 2025) { providers { nodes { provider { id } tier score } } } }")["rating"]
+    return shown and [(one["provider"]["id"], one["tier"], one["score"]) for one in shown["providers"]["nodes"]]
+
+
 def rule_simulated(years: Programme, kind: str, body: dict[str, Any], since: str) -> dict[str, Any]:
     """A rule is set once it was simulated on the facts of record, not before: what it would come to, by name."""
     stated = {"since": since, "body": {kind.lower(): body}, "source": "拟订稿", "mark": "I"}
@@ -102,7 +111,10 @@ def rated(years: Programme, case: str) -> None:
     told = rule_simulated(years, "RATING", RATING, "2025-01-01")
     assert (told["ranked"], sum(float(told[f"expected_{tier}"][1]) for tier in "ABCD")) == (("0", "2"), pytest.approx(2, abs=0.001))
     rated_inputs(years, 2025)
+    assert [at_work(years, who) for who in ("district", "pudong")] == [None, None], "not before it is published"
     found = published(years, 2025)
+    assert at_work(years, "district") == [(P1, "A", None), (P2, "B", None)], "of neither more than the tier"
+    assert at_work(years, "pudong") == [(P2, "B", None)]
     assert {one: (line["tier"], line["jobs"]) for one, line in found.items()} == {P1: ("A", 2), P2: ("B", 2)}
     assert {part["component"] for part in found[P1]["parts"]} >= {"WORK", "RECORDS", "REPORT"}
     shown = years.read("rival", "{ rating(year: 2025) { providers { nodes { score tier } } } }")["rating"]["providers"]["nodes"]
@@ -244,8 +256,11 @@ def test_providers_go_through_two_years(programme: Programme) -> None:
     programme.on("2025-11-17")
     case = opened(programme, "enterprise", P1, "2025-3")
     reported(programme, case, "enterprise", "provider")
+    feedback = said(programme, case)
     rated(programme, case)
     paid(programme, own)
-    clawed_back(programme, case, sampled(programme, case))
+    settled = sampled(programme, case)
+    clawed_back(programme, case, settled)
     moved(programme)
+    walked(programme, feedback, settled)
     proved(programme)

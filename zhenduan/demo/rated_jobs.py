@@ -61,6 +61,13 @@ SCORES: Sequence[Mapping[int, tuple[tuple[int, int], tuple[int, int]]]] = (
     {2023: ((3, 2), (3, 3)), 2024: ((3, 4), (4, 4))},
 )
 """Of each provider in turn, year by year and job by job: what the firm gave the provider, and how the diagnosis was run."""
+SAID = {
+    2: "受理较慢，联系人多次更换（示例）",
+    3: "受理及时，要求讲解得不够细（示例）",
+    4: "受理当日即联系，讲解清楚（示例）",
+    5: "受理当日即上门说明，准备充分（示例）",
+}
+"""By the lower of its two scores, what the firm says in words."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +90,7 @@ class HowItWent:
             about=cause_of(stream, len(services.journal.read(stream))),
             kind=FeedbackKind.FEEDBACK,
             scores=tuple(FeedbackScore(subject=one, score=score) for one, score in zip(subjects, self.given, strict=True)),
+            text=SAID[min(self.given)],
             anonymous=False,
         )
 

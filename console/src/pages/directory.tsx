@@ -1,6 +1,7 @@
-import { Alert, Button, DatePicker, Drawer, Empty, Input, Select, Tag, Timeline } from "antd";
+import { Alert, Button, DatePicker, Drawer, Empty, Input, Select, Space, Tag, Timeline } from "antd";
 import { useState } from "react";
 
+import { download } from "../api";
 import { Shown, useAsk } from "../ask";
 import { shanghai } from "../format";
 import { graphql } from "../gql";
@@ -127,7 +128,10 @@ function Why({ provider, on }: { provider: string; on: string | null }) {
                 </li>
               ))}
             </ul>
-            <Button onClick={() => window.print()}>{words.directory.print}</Button>
+            <Space wrap>
+              <Button onClick={() => void download(`/directory/${provider}/why.pdf${on ? `?on=${on}` : ""}`)}>{words.directory.pdf}</Button>
+              <Button onClick={() => window.print()}>{words.directory.print}</Button>
+            </Space>
           </>
         ) : (
           <Empty description={words.directory.empty} />

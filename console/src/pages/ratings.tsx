@@ -7,14 +7,14 @@ import { decimal } from "../format";
 import { graphql } from "../gql";
 import { RatingComponentNames, RatingStatusNames, RatingStepNames, TierNames, UnrankedReasonNames } from "../gql/enum-names";
 import type { RatingQuery, RatingStatus } from "../gql/graphql";
-import { spoken, useNames, useWords } from "../language";
+import { spoken, useNames, useSaid, useWords } from "../language";
 import { useViewer } from "../session";
 import { SheetTable } from "../sheet-table";
 import { Fairness } from "./fairness";
 import { Subsidy } from "./subsidy";
 
 const RATING = graphql(`
-  query Rating($year: Int!, $office: Boolean!) {
+  query Rating($year: Int!, $office: Boolean!, $whole: Boolean!) {
     ratingWaitsFor(year: $year)
     rating(year: $year) {
       year status version restsOn objectionsUntil method ruleSince round
@@ -26,9 +26,9 @@ const RATING = graphql(`
       }
       providers(first: 60) {
         nodes {
-          provider { id name } tier lastTier rankBest rankWorst unranked score variance reliability chances jobs cause
-          parts { component score error reliability }
-          inputs { component jobs mean variance }
+          provider { id name } tier tierReason tierReasonInEnglish lastTier rankBest rankWorst unranked score variance reliability chances jobs cause
+          parts @include(if: $whole) { component score error reliability }
+          inputs @include(if: $whole) { component jobs mean variance }
         }
       }
     }
@@ -43,15 +43,15 @@ const FINISH = graphql(`mutation FinishRating($year: Int!, $version: Int) { fini
 const useTexts = spoken(
   {
     ratings: "年度评价", score: "综合得分", subsidy: "年度补贴", fix: "锁定输入", publish: "公示", finish: "定案", sure: "此步骤记入日志，不可撤销，确定？", open: "展开分项", jobs: "项目数", last: "上年", error: "标准误", component: "分项", mean: "均值", variance: "单项方差", inputs: "分项输入", parts: "得分由来",
-    cause: "输入出处", facts: "所依的诊断（标识/截止时版本）", dossier: "下载评价卷宗", method: "方法与规则", rule: (day: string) => `${day} 起施行`, round: (now: number, latest: number | null | undefined) => `第 ${now} 轮${latest && latest > now ? `，第 ${latest} 轮尚未公示` : ""}`, objected: "提出异议", digest: "输入摘要",
+    cause: "输入出处", facts: "所依的诊断、企业反馈与抽样裁定（标识/截止时版本）", whole: "各分项均有记录", dossier: "下载评价卷宗", method: "方法与规则", rule: (day: string) => `${day} 起施行`, round: (now: number, latest: number | null | undefined) => `第 ${now} 轮${latest && latest > now ? `，第 ${latest} 轮尚未公示` : ""}`, objected: "提出异议", digest: "输入摘要",
     fairness: "公平性报告",
-    city: "全市分项", between: "服务商间方差", within: "服务商内方差", unrated: "证据不足，未定档", interval: (half: string) => `± ${half}`, shrunk: "项目越少，得分越靠近全市均值（信度越低）；项目少而情况相近的服务商，得分可能相同，名次区间随之重叠。", noParts: "分项只对本机构、市级部门与审计公开。", print: "打印",
+    city: "全市分项", between: "服务商间方差", within: "服务商内方差", unrated: "证据不足，未定档", interval: (half: string) => `± ${half}`, shrunk: "项目越少，得分越靠近全市均值（信度越低）；项目少而情况相近的服务商，得分可能相同，名次区间随之重叠。", noParts: "分项只对本机构、市级部门与审计公开。", print: "打印", pdf: "下载评价 PDF", why: "定档理由",
   },
   {
     ratings: "Rating of a year", score: "Score", subsidy: "Subsidy of a year", fix: "Fix the inputs", publish: "Publish", finish: "Make final", sure: "This step is written down and cannot be taken back. Go on?", open: "Open the parts", jobs: "Jobs", last: "Year before", error: "Standard error", component: "Component", mean: "Mean", variance: "Variance of a job", inputs: "Inputs by component", parts: "What the score is made of",
-    cause: "Where the inputs stand", facts: "Diagnoses it rests on (id/version)", dossier: "Download the rating's dossier", method: "Method and rule", rule: (day: string) => `in force since ${day}`, round: (now: number, latest: number | null | undefined) => `round ${now}${latest && latest > now ? `; round ${latest} is not published yet` : ""}`, objected: "Objections", digest: "Digest of inputs",
+    cause: "Where the inputs stand", facts: "Diagnoses, feedback and samples it rests on (id/version)", whole: "Every component is on record", dossier: "Download the rating's dossier", method: "Method and rule", rule: (day: string) => `in force since ${day}`, round: (now: number, latest: number | null | undefined) => `round ${now}${latest && latest > now ? `; round ${latest} is not published yet` : ""}`, objected: "Objections", digest: "Digest of inputs",
     fairness: "Report on fairness",
-    city: "Components over the city", between: "Variance between providers", within: "Variance within", unrated: "too little evidence for a tier", interval: (half: string) => `± ${half}`, shrunk: "The fewer the jobs, the nearer the score is to the city's mean (and the lower its reliability): providers with few jobs of the same kind may come to the same score, and their rank intervals overlap.", noParts: "Components are shown to the provider itself, the city and the auditor.", print: "Print",
+    city: "Components over the city", between: "Variance between providers", within: "Variance within", unrated: "too little evidence for a tier", interval: (half: string) => `± ${half}`, shrunk: "The fewer the jobs, the nearer the score is to the city's mean (and the lower its reliability): providers with few jobs of the same kind may come to the same score, and their rank intervals overlap.", noParts: "Components are shown to the provider itself, the city and the auditor.", print: "Print", pdf: "Download the rating as PDF", why: "Why this tier",
   },
 );
 type Year = NonNullable<RatingQuery["rating"]>;
@@ -64,7 +64,8 @@ export function Ratings() {
   const words = useWords();
   const last = new Date().getFullYear() - 1;
   const [chosen, setYear] = useState<number>();
-  const rates = useViewer().viewer.role === "CITY"; // who is to rate the year that ended begins with it, anyone else with the last that is rated
+  const { role } = useViewer().viewer;
+  const rates = role === "CITY"; // who is to rate the year that ended begins with it, anyone else with the last that is rated
   const { data, fetching } = useAsk(RATED, { last, before: last - 1, earlier: last - 2 }, rates);
   const year = chosen ?? (data?.last ?? data?.before ?? data?.earlier)?.year ?? last;
   if (!rates && !data && fetching) return <Skeleton active aria-label={words.loading} />;
@@ -74,7 +75,7 @@ export function Ratings() {
       <div className="bar"><label>{words.fields.year} <InputNumber min={2023} max={2100} value={year} onChange={(value) => value && setYear(value)} /></label></div>
       <Tabs destroyOnHidden items={[
         { key: "rating", label: texts.ratings, children: <YearOf key={year} year={year} /> },
-        { key: "subsidy", label: texts.subsidy, children: <Subsidy key={year} year={year} /> },
+        ...(role === "DISTRICT" ? [] : [{ key: "subsidy", label: texts.subsidy, children: <Subsidy key={year} year={year} /> }]),
       ]} />
     </>
   );
@@ -90,7 +91,7 @@ function YearOf({ year }: { year: number }) {
   const { viewer } = useViewer();
   const [opened, setOpened] = useState<Row>();
   const office = ["CITY", "AUDITOR"].includes(viewer.role);
-  const answer = useAsk(RATING, { year, office });
+  const answer = useAsk(RATING, { year, office, whole: viewer.role !== "DISTRICT" });
   const w = words.ratings;
   const ask = (title: string, act: () => Promise<unknown>) => void modal.confirm({ title, content: texts.sure, onOk: async () => { await act(); answer.again(); } });
   const city = viewer.role === "CITY";
@@ -109,7 +110,7 @@ function YearOf({ year }: { year: number }) {
             <>
               <Steps size="small" current={STATES.indexOf(rating.status)} items={STATES.map((one) => ({ title: name(RatingStatusNames, one) }))} style={{ marginBottom: 16 }} />
               <p className="clause">
-                {rating.restsOn !== null && w.restsOn(`${decimal(Number(rating.restsOn) * 100)} %`)} {rating.objectionsUntil && w.objections(rating.objectionsUntil)} {rating.round !== null && texts.round(rating.round, rating.latestRound)}
+                {rating.restsOn !== null && (Number(rating.restsOn) < 1 ? w.restsOn(`${decimal(Number(rating.restsOn) * 100)} %`) : texts.whole)} {rating.objectionsUntil && w.objections(rating.objectionsUntil)} {rating.round !== null && texts.round(rating.round, rating.latestRound)}
               </p>
               <SheetTable
                 caption={texts.ratings}
@@ -154,6 +155,7 @@ function Opened({ row, rating, year, office }: { row: Row; rating: Year | null; 
   const texts = useTexts();
   const words = useWords();
   const name = useNames();
+  const said = useSaid();
   const provider = row.provider?.id ?? "";
   const facts = useAsk(FACTS, { year, provider });
   return (
@@ -164,6 +166,8 @@ function Opened({ row, rating, year, office }: { row: Row; rating: Year | null; 
           const tier = name(TierNames, "ABCD"[place]);
           return <div key={tier} style={{ display: "flex", gap: 8 }}><span className="nowrap">{tier}</span> <Progress percent={Math.round(Number(chance) * 100)} size="small" aria-label={tier} style={{ flex: 1 }} /></div>;
         }) },
+        { key: 5, label: words.ratings.tier, children: row.tier ? <Tag color="#1252b3">{name(TierNames, row.tier)}</Tag> : texts.unrated },
+        { key: 6, label: texts.why, children: row.tierReason === null ? "—" : said(row.tierReason, row.tierReasonInEnglish ?? row.tierReason) },
         { key: 3, label: texts.method, children: `${rating?.method ?? "—"} · ${rating?.ruleSince ? texts.rule(rating.ruleSince) : "—"}` },
         { key: 4, label: texts.cause, children: <code>{row.cause}</code> },
       ]} />
@@ -184,6 +188,7 @@ function Opened({ row, rating, year, office }: { row: Row; rating: Year | null; 
       <h2>{texts.facts}</h2>
       <Shown answer={facts}>{({ ratingFacts }) => <ul>{ratingFacts.map((one) => <li key={one}><code className="wrap">{one}</code></li>)}</ul>}</Shown>
       <Space>
+        <Button onClick={() => void download(`/ratings/${year}/${provider}.pdf`)}>{texts.pdf}</Button>
         {office && <Button onClick={() => void download(`/dossiers/rating/${year}/${provider}`)}>{texts.dossier}</Button>}
         <Button onClick={() => window.print()}>{texts.print}</Button>
       </Space>

@@ -20,23 +20,21 @@ from api.kit.paging import After
 from api.kit.parts import parts
 from api.kit.published import argument, field, published, subscription
 from api.participants.places import Industry, industry_of
+from api.providers.causes import Cause, causes_shown, grounds_for
 from api.server.subscriptions import BATCH, follow
-from domain.access import Attribute, Is, Role, Scope
-from domain.governance.dated_rules import RuleSet
+from domain.access import Role, Scope
 from domain.governance.standing import DirectoryStanding, Listing, listing_stream
 from domain.instants import city_day, utc_moment
-from domain.kernel import Command, Event, cause_of, kind_of, stream_of
-from domain.masks import ANYONE, APPLICANTS, SELECTION_OFFICE, SIGNED_IN
+from domain.kernel import Command, Event, cause_of
+from domain.masks import ANYONE, APPLICANTS, SIGNED_IN
 from domain.providers.applications.state import Application, ApplicationStage, application_stream
-from domain.providers.feedback.feedback import FEEDBACKS
 from domain.providers.listings.events import ListingLapsed, ProviderListed
-from domain.providers.marking.marking import MARKINGS
 from interop.code_lists import industries
 from projections import Snapshot
 from projections.engine.pages import Page
 from projections.participants.organisations import organisations_by_id
-from projections.providers import causes, directory, selection
-from projections.providers.causes import CauseRow
+from projections.providers import directory, selection
+from projections.providers.causes import CauseRow, chain
 from projections.providers.directory import DirectoryFilter, DirectoryRow, MoveRow
 from projections.providers.selection import ApplicationFilter
 from projections.record import trail_sentences
@@ -45,8 +43,6 @@ enum_type(DirectoryStanding)
 
 MOST_YEARS = 100
 """More calls than there are years of one."""
-OPEN_KINDS = frozenset({"call", "listing", "rule"})
-"""Kinds of facts whose sentences are anyone's to read; of the others who may."""
 
 
 @published(ANYONE, placed=False)
@@ -91,24 +87,6 @@ class DirectoryEntry:
     moved: date = field("Day of its last move · 最近变动日")
     due: date | None = field("Until when a warning is to be corrected · 整改截止日")
     history: list[DirectoryMove] = parts(DirectoryMove, "Every move up to the day asked for, in order · 变动经过")
-
-
-@published(ANYONE, placed=False)
-class Cause:
-    """Fact in the chain behind an entry of the directory · 依据事实. plan V4"""
-
-    id: strawberry.ID = field(
-        "The fact, as stream/version; of a marking its place in the chain for number and marker, to who may not read these · "
-        "事实标识"
-    )
-    parent: strawberry.ID | None = field("Fact that cites it; null of the move that decides · 上级事实")
-    depth: int = field("Steps below the move that decides, from 0 · 层级")
-    type: str = field("Published name of the fact · 事实名称")
-    what: str = field("What happened, in Chinese · 事实")
-    what_in_english: str = field("What happened, in English · 事实（英文）")
-    at: datetime = field("When, UTC · 时间")
-    sentence: str | None = field("The fact as a Chinese sentence, for whoever may read it; else null · 语句")
-    sentence_in_english: str | None = field("The same sentence, in English · 语句（英文）")
 
 
 @published(ANYONE, placed=False)
@@ -250,14 +228,15 @@ class DirectoryQueries:
             return None
         (entry,) = _build(context, [row], frozenset({"name", "history"}))
         decisive = _decisive(row)
-        found = causes.chain(context.snapshot, [cause_of(listing_stream(identity), one.version) for one in decisive])
+        moves = [cause_of(listing_stream(identity), one.version) for one in decisive]
+        found = chain(context.snapshot, moves, grounds_for(context, identity))
         refused, below = _refused_since(context, row, on)
         found += [one for one in below if one.id not in {known.id for known in found}]
         return WhyListed(
             entry=entry,
             sentence=_sentence(entry, decisive, refused),
             sentence_in_english=_sentence_in_english(entry, decisive, refused),
-            causes=_chain(context, identity, found),
+            causes=causes_shown(context, identity, found),
         )
 
 
@@ -278,7 +257,7 @@ def _refused_since(context: Context, row: DirectoryRow, on: date | None) -> tupl
         return None, []
     assert latest.result_version is not None  # noqa: S101 - set together with the result
     fact = cause_of(application_stream(latest.year, row.id), latest.result_version)
-    found = causes.chain(context.snapshot, [fact])
+    found = chain(context.snapshot, [fact])
     told = found and (on is None or city_day(utc_moment(found[0].entry.at)) <= on)
     return (latest, found) if told else (None, [])
 
@@ -305,48 +284,6 @@ def _done(decisive: Sequence[MoveRow], words: trail_sentences.Wording) -> list[s
     """What the office did on which day."""
     events: list[tuple[str, Event]] = [(one.day, one.event()) for one in decisive]
     return [f"{day} {trail_sentences.predicate(event, trail_sentences.KnownNames(), words)}" for day, event in events]
-
-
-def _chain(context: Context, provider: str, found: Sequence[CauseRow]) -> list[Cause]:
-    """The chain, with the sentences of those facts that the reader is told of.
-
-    A feedback's own facts stand in it for the auditor alone: to all others the move cites them, and when they happened is not told.
-    """
-    found = [row for row in found if kind_of(row.entry.stream) != FEEDBACKS.name or context.role == Role.AUDITOR]
-    own = context.scope == Is(Attribute.PROVIDER, provider)
-    told = [row for row in found if _may_know(context.role, row, own=own)]
-    sentences = trail_sentences.sentences_of(context.snapshot, context.scope, [row.entry for row in told]) if told else ()
-    said: dict[str, trail_sentences.Said] = dict(zip((row.id for row in told), sentences, strict=True))
-    without_people = context.role not in SELECTION_OFFICE
-    return [
-        Cause(
-            id=strawberry.ID(_without_marker(row, place) if without_people else row.id),
-            parent=strawberry.ID(row.parent) if row.parent is not None else None,
-            depth=row.depth,
-            type=row.entry.type,
-            what=in_words(row.entry.type),
-            what_in_english=in_english(row.entry.type),
-            at=utc_moment(row.entry.at),
-            sentence=said[row.id].in_chinese if row.id in said else None,
-            sentence_in_english=said[row.id].in_english if row.id in said else None,
-        )
-        for place, row in enumerate(found)
-    ]
-
-
-def _without_marker(row: CauseRow, place: int) -> str:
-    """The id of a fact to who may not know people: that of a marking holds its number and its marker."""
-    if kind_of(row.entry.stream) != MARKINGS.name:
-        return row.id
-    return cause_of(stream_of(MARKINGS.name, f"{place}"), row.entry.version)
-
-
-def _may_know(role: str, row: CauseRow, *, own: bool) -> bool:
-    if isinstance(row.event, RuleSet):
-        return True  # as the rule itself
-    if Role(role) not in row.event.told_to:
-        return False
-    return role in SELECTION_OFFICE or kind_of(row.entry.stream) in OPEN_KINDS or own
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from domain.governance.proceedings.state import ProceedingKind
 from domain.governance.rule_bodies.publication import PublicationRule
 from domain.governance.rule_bodies.rating import RatingRule
 from domain.kernel import Command
-from domain.masks import ANYONE, AUDIT, RATING_INPUTS, RATINGS_READ
+from domain.masks import ANYONE, AUDIT, RATING_INPUTS, RATINGS_READ, RATINGS_SEEN
 from domain.participants.organisations import OrganisationKind
 from domain.participants.ownership import OWNERSHIPS, Ownership, ownership_on
 from domain.providers.ratings import fairness, numbers
@@ -41,6 +41,7 @@ from projections.governance.proceedings import about
 from projections.participants.organisations import ORGANISATION_READ_MODEL, OrganisationRow, organisations_by_id
 from projections.providers import ratings as rows
 from projections.providers.rating_inputs import facts_of, rating_inputs
+from projections.providers.year_jobs import providers_at_work
 from standards.described import DescribedEnum
 
 enum_type(CaseFactor)
@@ -146,11 +147,11 @@ class RatingFairness:
     withheld: int = field("How many of them are not shown · 未公开对比数")
 
 
-@published(RATINGS_READ, row=numbers.ProviderRating)
+@published(RATINGS_SEEN, row=numbers.ProviderRating)
 class ProviderRating:
     """Rating of one provider · 服务商年度评价. plan V5
 
-    To another provider: who, the tier and the interval of ranks alone.
+    To another provider, and to a district: who, the tier and the interval of ranks alone.
     """
 
     provider: Organisation | None = field("Who is rated, within the reader's scope · 服务商", by="provider")
@@ -167,17 +168,17 @@ class ProviderRating:
     variance: Decimal | None = field("Its variance, in squared points · 方差")
     reliability: Decimal | None = field("Its reliability, 0 to 1 · 信度")
     chances: list[Decimal] | None = field("Probability of each tier, best first · 各档概率")
-    parts: list[ComponentEstimate] | None = field("The components that it is made of · 分项", made=True)
+    parts: list[ComponentEstimate] | None = field("The components that it is made of · 分项", roles=RATINGS_READ, made=True)
     jobs: int | None = field("Jobs of the year · 项目数", made=True)
-    inputs: list[ComponentInput] | None = field("What its jobs said, component by component · 分项输入", made=True)
+    inputs: list[ComponentInput] | None = field("What its jobs said, by component · 分项输入", roles=RATINGS_READ, made=True)
     cause: str | None = field("Fact that holds its row of inputs, stream and version · 输入出处", made=True)
 
 
-@published(RATINGS_READ)
+@published(RATINGS_SEEN)
 class YearRating:
     """Rating of a year · 年度评价. plan V5
 
-    To a provider it is there once it is published.
+    To a provider and a district it is there once it is published; to a district of who had work in it that year.
     """
 
     year: int = field("Year · 年度")
@@ -197,7 +198,7 @@ class YearRating:
     input_digest: str | None = field("SHA-256 of the table of inputs · 输入摘要", roles=RATING_INPUTS)
     components: list[CityComponent] | None = field("Components over the whole city · 全市分项", roles=RATING_INPUTS)
     case_mix: list[CaseMixEffect] | None = field(
-        "Effects of the case mix that were taken off the inputs; null until it is computed · 个案组合效应"
+        "Effects of the case mix that were taken off the inputs; null until it is computed · 个案组合效应", roles=RATINGS_READ
     )
     fairness: RatingFairness | None = field("Report on fairness; null until it is computed · 公平性报告")
     providers: list[ProviderRating] = parts(
@@ -311,6 +312,9 @@ OWN_ALONE = ("last_tier", "unranked", "score", "variance", "reliability")
 
 def _providers(context: Context, year: int, computed: RatingComputed | None, wanted: frozenset[str]) -> list[ProviderRating]:
     found = computed.providers if computed else ()
+    if context.role == Role.DISTRICT:
+        at_work = providers_at_work(context.snapshot, context.scope, year)
+        found = tuple(one for one in found if one.provider in at_work)
     opened = computed is not None and wanted & {"jobs", "inputs", "cause"}
     known = rows.inputs_of(context.snapshot, year, computed.round) if computed and opened else {}
     rule = body_on(context.snapshot, RatingRule, date(year, 12, 31)) if wanted & {"tierReason", "tierReasonInEnglish"} else None
@@ -346,9 +350,9 @@ class RatingQueries:
     """Query fields: ratings."""
 
     @field(
-        "Rating of the providers for a year; null until its inputs are fixed, and to a provider until it is published: "
+        "Rating of the providers for a year; null until its inputs are fixed, to a provider and a district until it is published: "
         "`ratingWaitsFor` says what is waited for · 年度评价. plan V5",
-        roles=RATINGS_READ,
+        roles=RATINGS_SEEN,
     )
     def rating(
         self,
@@ -364,7 +368,7 @@ class RatingQueries:
     @field(
         "What must happen next to the rating of a year; to a provider nothing tells what was done before it is published; null "
         "once it is final, and of a year that cannot be rated · 评价待办. plan V5",
-        roles=RATINGS_READ,
+        roles=RATINGS_SEEN,
     )
     def rating_waits_for(
         self, info: strawberry.Info[Context, None], year: Annotated[int, argument("Year · 年度")]

@@ -222,6 +222,7 @@ WITHOUT_A_PAST = {
     "trainings": "what to learn from today; each text is an entry of its trail, and an examination keeps to the one it began with",
     "directory": "any day's is asked for by `on`, the day of the city on which a move holds",
     "whyListed": "as `directory`",
+    "restingOn": "what rests on a fact today; each fact bears its moment, and never changes",
     "providerCalls": "every year's call with its dates; each step of it is an entry of its trail",
     "applications": "every year's; what became of each is an entry of its trail, which the directory cites",
     "markings": "a mark is given once and never changes after marking is closed",

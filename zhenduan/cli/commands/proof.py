@@ -145,7 +145,7 @@ def _dossiers(command: "Adds") -> None:
     added.add_argument("subject", help=subject)
     kinds = "决定类别 which decision: grade, move, rating or subsidy"
     added.add_argument("--kind", default="grade", help=kinds)
-    added.add_argument("--files", action="store_true", help="附上文件 put a grade's reports and evidence in, not their hashes alone")
+    added.add_argument("--files", action="store_true", help="附上文件 put a grade's reports and evidence in, not hashes alone")
     added.add_argument("--out", type=Path, required=True, help="文件 file to write")
     says = "核验卷宗 check a dossier or exported trail with no server and no database"
     added = command.alone("verify-dossier", _verify_dossier, says, json=True)
