@@ -121,9 +121,12 @@ def main() -> None:
     import uvicorn  # noqa: PLC0415 - a client's process loads no server
 
     from api.app import create_app  # noqa: PLC0415 - as above
+    from api.server.answer_cache import AnswerCache  # noqa: PLC0415 - as above
     from journal.disclosure_log.disclosure_log import DisclosureLog  # noqa: PLC0415 - as above
+    from journal.disclosure_log.loop_writer import LoopWriter  # noqa: PLC0415 - as above
     from zhenduan import serving  # noqa: PLC0415 - as above
     from zhenduan.__main__ import COLLECT_EVERY  # noqa: PLC0415 - as above
+    from zhenduan.connections import bounded  # noqa: PLC0415 - as above
     from zhenduan.limits import limits_of  # noqa: PLC0415 - as above
     from zhenduan.settings import Settings  # noqa: PLC0415 - as above
     from zhenduan.wiring import opened  # noqa: PLC0415 - as above
@@ -131,8 +134,11 @@ def main() -> None:
     class Forgetful(DisclosureLog):
         """A log that keeps nothing 不留存: every answer may leave at once."""
 
-        def write(self, disclosure: object) -> None:
+        def write(self, disclosure: object, known: object = None) -> None:
             """Nothing."""
+
+    async def unwritten(_writer: object, _disclosure: object, _known: object) -> None:
+        """Nothing, on the event loop."""
 
     gc.set_threshold(*COLLECT_EVERY)  # as in the program
     parser = argparse.ArgumentParser(description=__doc__)
@@ -145,13 +151,16 @@ def main() -> None:
     settings = Settings(given.data, os.environ.get("ZHENDUAN_DATABASE") or None, limits=limits_of(os.environ))
     if not given.forgetful:
         sys.exit(serving.serve(settings, "127.0.0.1", 0, project=given.project is not None))
+    LoopWriter.write = unwritten  # type: ignore[method-assign, assignment] # as the log that keeps nothing
     with opened(settings) as installation:
         kept = installation.services.disclosures
         services = replace(installation.services, disclosures=Forgetful(kept._store, kept._engine))  # noqa: SLF001 - never asked
         with socket.create_server(("127.0.0.1", 0)) as listening:
             sys.stdout.write(f"http://127.0.0.1:{listening.getsockname()[1]}/graphql\n")
             sys.stdout.flush()
-            uvicorn.Server(uvicorn.Config(create_app(services), log_level="error")).run([listening])
+            app = create_app(services, answers=AnswerCache(settings.limits.kept_answers * 2**20))
+            config = bounded(app, settings.limits.connections, log_config=None, log_level="error", server_header=False)
+            uvicorn.Server(config).run([listening])
 
 
 if __name__ == "__main__":

@@ -417,5 +417,6 @@ def bounded(app: Any, limits: ConnectionLimits, **named: Any) -> Config:  # noqa
         ws=partial(BoundedWebSocket, shared=shared),  # type: ignore[arg-type] # likewise
         timeout_keep_alive=limits.idle_seconds,
         forwarded_allow_ips=sorted(limits.proxies),
+        access_log=False,  # nothing hears it, and each answer would put its line together
         **named,
     )

@@ -56,6 +56,7 @@ from api.server.query_cost import Limits
 from api.server.request_ids import RequestIds
 from api.server.revocations import Revocations
 from api.server.schema_reference import SchemaReference
+from api.server.straight_http import StraightHTTP
 from api.server.websocket import WATCH_SECONDS, GraphQLOverWebSocket
 from projections.engine.runner import Apart
 
@@ -169,6 +170,7 @@ def create_app(
         lifespan=life,
         middleware=[
             *origins,
+            Middleware(StraightHTTP, straight=operations.straight, deadline=operations.deadline),
             Middleware(BrowserSessions),
             Middleware(AdmissionGate, admission=operations.admission, persisted=persisted),
             Middleware(RequestIds, failed=_failed),

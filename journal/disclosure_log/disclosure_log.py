@@ -77,6 +77,10 @@ class DisclosuresInUse(Exception):  # noqa: N818 - as the name says
 class Store(Protocol):
     """Where rows are kept 存储."""
 
+    @property
+    def address(self) -> str | None:
+        """Of a PostgreSQL server; None where they lie in a file."""
+
     def write(self, rows: Sequence[Written]) -> None:
         """Make rows durable, all or none."""
 
@@ -93,7 +97,8 @@ class Store(Protocol):
 
 OF_FIRM = enterprise_stream("")
 """What the subject of a firm itself begins with; put together here, for it is done for each row of each page."""
-_Content = tuple[int, str, str, str, str, str, str]
+Content = tuple[int, str, str, str, str, str, str]
+"""What a row holds of a disclosure, in the order of `Written`."""
 
 
 class Held(NamedTuple):
@@ -117,7 +122,13 @@ def _spelled(scope: Scope) -> str:
     return orjson.dumps(spelled(scope)).decode()
 
 
-def _content(disclosure: Disclosure, of_firms: str) -> _Content:
+def as_kept(disclosure: Disclosure, known: Held | None = None) -> tuple[Content, int]:
+    """What a row holds of a disclosure, and the bits of its masks. known: what it holds of firms, where that was made before."""
+    of_firms = known or held(disclosure.disclosed)
+    return _content(disclosure, of_firms.text), of_firms.masks
+
+
+def _content(disclosure: Disclosure, of_firms: str) -> Content:
     """What a row holds of a disclosure, in the order of `Written`."""
     return (
         disclosure.at,
@@ -168,6 +179,26 @@ class Chains:
         return None
 
 
+class Chain:
+    """The chain that one writer links its rows into 链, each to the one before it."""
+
+    def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin one that nobody has written to."""
+        self._writer, self._number, self._last = secrets.token_hex(8), 0, START
+
+    def rows(self, batch: Sequence[tuple[Content, int]]) -> list[Written]:
+        """The rows that come next, of contents and the bits of their masks."""
+        rows = []
+        for content, masks in batch:
+            self._number += 1
+            self._last = linked(self._last, self._writer, self._number, content)
+            rows.append(Written(*content, masks, self._writer, self._number, self._last))
+        return rows
+
+
 class DisclosureLog:
     """The log of one installation 披露日志, as one process writes and reads it.
 
@@ -177,14 +208,10 @@ class DisclosureLog:
     def __init__(self, store: Store, engine: Engine) -> None:
         self._store = store
         self._engine = engine
-        self._group: GroupCommit[tuple[_Content, int], None] = GroupCommit(self._commit)
+        self._group: GroupCommit[tuple[Content, int], None] = GroupCommit(self._commit)
         self._unindexed = 0
         self._indexing = threading.Lock()
-        self._begin()
-
-    def _begin(self) -> None:
-        """Begin a chain that nobody has written to."""
-        self._writer, self._number, self._chain = secrets.token_hex(8), 0, START
+        self._chain = Chain()
 
     def write(self, disclosure: Disclosure, known: Held | None = None) -> None:
         """Write a disclosure down 披露留存; once this returns it is on the disk, and its answer may leave.
@@ -194,34 +221,35 @@ class DisclosureLog:
         Raises:
             DisclosureNotWritten: it is not known to be there, for the cause.
         """
-        of_firms = known or held(disclosure.disclosed)
         try:
-            self._group.submit((_content(disclosure, of_firms.text), of_firms.masks))
+            self._group.submit(as_kept(disclosure, known))
         except Exception as fault:
             raise DisclosureNotWritten from fault
-        if self._unindexed >= index_rows.SEGMENT and not self._indexing.locked():
-            threading.Thread(target=self._follow, name="disclosure index", daemon=True).start()
+        self.note_unindexed(0)
 
-    def _commit(self, batch: Sequence[tuple[_Content, int]]) -> Sequence[None]:
+    def _commit(self, batch: Sequence[tuple[Content, int]]) -> Sequence[None]:
         """Write what waits, in one transaction."""
         for is_last in (False, True):
             try:
-                self._store.write(self._rows(batch))
+                self._store.write(self._chain.rows(batch))
                 break
             except Exception:  # such as a connection that the server has ended meanwhile
-                self._begin()  # nobody knows whether the rows are there: told once more they stand twice, in two chains
+                self._chain.begin()  # nobody knows whether the rows are there: told once more they stand twice, in two chains
                 if is_last:
                     raise
         self._unindexed += len(batch)
         return [None] * len(batch)
 
-    def _rows(self, batch: Sequence[tuple[_Content, int]]) -> list[Written]:
-        rows = []
-        for content, masks in batch:
-            self._number += 1
-            self._chain = linked(self._chain, self._writer, self._number, content)
-            rows.append(Written(*content, masks, self._writer, self._number, self._chain))
-        return rows
+    def note_unindexed(self, count: int) -> None:
+        """So many rows more are there; whoever has written enough has the index follow."""
+        self._unindexed += count
+        if self._unindexed >= index_rows.SEGMENT and not self._indexing.locked():
+            threading.Thread(target=self._follow, name="disclosure index", daemon=True).start()
+
+    @property
+    def loop_address(self) -> str | None:
+        """Where an event loop writes rows by itself; None where a write waits for a file."""
+        return self._store.address
 
     def _follow(self) -> None:
         """Bring the index up to the rows, in a thread of its own; what fails here is done by the next reader."""

@@ -93,6 +93,8 @@ def _columns(rows: Sequence[Written]) -> list[list[Any]]:
 class SQLiteStore:
     """Rows in a SQLite file of their own, so that they never wait for the journal 嵌入式存储."""
 
+    address = None
+
     def __init__(self, path: Path) -> None:
         owners_file(path)
         self._connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False)
@@ -143,7 +145,7 @@ class PostgresStore:
     """Rows in PostgreSQL 城市级存储: one connection, one statement a batch."""
 
     def __init__(self, address: str) -> None:
-        self._address = address
+        self.address: str | None = address
         self._connection: Any = None
         connection = psycopg2.connect(address)
         try:
@@ -157,7 +159,7 @@ class PostgresStore:
         """Make rows durable, all or none; a connection that failed is given up, and the next write makes another."""
         try:
             if self._connection is None:
-                self._connection = psycopg2.connect(self._address)
+                self._connection = psycopg2.connect(self.address)
                 self._connection.autocommit = True
                 self._run(PREPARE, None)
             if rows[0].number == 1:
@@ -170,7 +172,7 @@ class PostgresStore:
     def load(self, batches: Iterable[Sequence[Written]]) -> int:
         """Make the rows of a backup durable where there are none, all or none; see `Store.load`."""
         loaded = 0
-        connection = psycopg2.connect(self._address)
+        connection = psycopg2.connect(self.address)
         try:
             with connection, connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", (SCHEMA_LOCK,))

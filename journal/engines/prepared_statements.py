@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Boolean, Connection, Integer, Select
+from sqlalchemy import Boolean, Connection, Dialect, Integer, Select
 from sqlalchemy.sql.compiler import FROM_LINTING, SQLCompiler
 from sqlalchemy.types import TypeEngine
 
@@ -70,7 +70,7 @@ class Statements:
         values: of its named parameters, as the driver takes them.
         """
         given = values or {}
-        prepared, constants = self._looked_up(connection, query)
+        prepared, constants = self._looked_up(connection.dialect, query)
         if prepared is None:
             return _by_sqlalchemy(connection, query, given)
         return self._executed(connection, prepared, constants, given)
@@ -86,17 +86,31 @@ class Statements:
             build: makes the query, with named parameters in place of the values.
             values: name -> value of those parameters, as the driver takes them.
         """
+        found = self._kept(connection.dialect, name, build)
+        if found.prepared is None:
+            return _by_sqlalchemy(connection, found.query, values)
+        return self._executed(connection, found.prepared, found.constants, values)
+
+    def found(
+        self, dialect: Dialect, name: Hashable | None, build: Callable[[], Select[Any]], values: Mapping[str, Any]
+    ) -> tuple[PreparedStatement, Mapping[str, Any]] | None:
+        """A statement and all its values, not run; None where it is left to SQLAlchemy. name, build, values: as `prepared`."""
+        kept = self._kept(dialect, name, build) if name is not None else Kept(query := build(), *self._looked_up(dialect, query))
+        if kept.prepared is None:
+            return None
+        _require_all(kept.prepared, values)
+        return kept.prepared, {**kept.constants, **values}
+
+    def _kept(self, dialect: Dialect, name: Hashable, build: Callable[[], Select[Any]]) -> Kept:
         found = self._by_name.get(name)
         if found is None:
             if len(self._by_name) >= KEPT_NAMES:
                 self._by_name.clear()
             query = build()
-            found = self._by_name[name] = Kept(query, *self._looked_up(connection, query))
-        if found.prepared is None:
-            return _by_sqlalchemy(connection, found.query, values)
-        return self._executed(connection, found.prepared, found.constants, values)
+            found = self._by_name[name] = Kept(query, *self._looked_up(dialect, query))
+        return found
 
-    def _looked_up(self, connection: Connection, query: Select[Any]) -> tuple[PreparedStatement | None, Mapping[str, Any]]:
+    def _looked_up(self, dialect: Dialect, query: Select[Any]) -> tuple[PreparedStatement | None, Mapping[str, Any]]:
         """The statement of a query's shape, and the query's own values."""
         key = query._generate_cache_key()  # noqa: SLF001 - the key of SQLAlchemy's own cache has no public name
         if key is None:
@@ -105,7 +119,7 @@ class Statements:
             if len(self._by_shape) >= KEPT_STATEMENTS:
                 self._by_shape.clear()
             self._by_shape[key.key] = _prepared(
-                query.compile(dialect=connection.dialect, cache_key=key, linting=FROM_LINTING)  # as SQLAlchemy itself does
+                query.compile(dialect=dialect, cache_key=key, linting=FROM_LINTING)  # as SQLAlchemy itself does
             )
         prepared = self._by_shape[key.key]
         return prepared, _parameters(prepared.compiled, key.bindparams) if prepared is not None else {}
@@ -113,8 +127,7 @@ class Statements:
     def _executed(
         self, connection: Connection, prepared: PreparedStatement, constants: Mapping[str, Any], values: Mapping[str, Any]
     ) -> Rows:
-        if prepared.named != values.keys():  # a value left out would be NULL, and find nothing without a word
-            raise LookupError(f"{sorted(prepared.named)} are to be given, not {sorted(values)}")
+        _require_all(prepared, values)
         known: set[str] = connection.info.setdefault("prepared", set())
         if prepared.name not in known:
             if len(known) >= KEPT_STATEMENTS:
@@ -123,6 +136,11 @@ class Statements:
             run(connection, prepared.prepare)
             known.add(prepared.name)
         return run(connection, prepared.execute, {**constants, **values})
+
+
+def _require_all(prepared: PreparedStatement, values: Mapping[str, Any]) -> None:
+    if prepared.named != values.keys():  # a value left out would be NULL, and find nothing without a word
+        raise LookupError(f"{sorted(prepared.named)} are to be given, not {sorted(values)}")
 
 
 def _prepared(compiled: Any) -> PreparedStatement | None:  # noqa: ANN401 - SQLAlchemy types it as any compiled element

@@ -17,21 +17,42 @@ from sqlalchemy import Connection
 
 from projections.engine.generations import GENERATIONS
 
+STAND = "read_models_stand"
 FUNCTION = f"""
-CREATE OR REPLACE FUNCTION begin_as_known(known boolean, stood text, milliseconds text, scope text, reader text)
+CREATE TABLE IF NOT EXISTS {STAND} (only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one), version bigint NOT NULL);
+INSERT INTO {STAND} (version) VALUES ((extract(epoch FROM clock_timestamp()) * 1000000)::bigint) ON CONFLICT DO NOTHING;
+CREATE OR REPLACE FUNCTION read_models_move() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE {STAND} SET version = version + 1;
+    RETURN NULL;
+END $$;
+DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = '{GENERATIONS.name}'::regclass AND tgname = 'read_models_move') THEN
+        CREATE TRIGGER read_models_move AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {GENERATIONS.name}
+            FOR EACH STATEMENT EXECUTE FUNCTION read_models_move();
+    END IF;
+END $$;
+CREATE OR REPLACE FUNCTION begin_where_known(known boolean, stood text, milliseconds text, scope text, reader text)
 RETURNS void LANGUAGE plpgsql AS $$
-DECLARE stand text := (SELECT string_agg(desk || ' ' || generation || ' ' || position, ',' ORDER BY desk COLLATE "C")
-    FROM {GENERATIONS.name} WHERE current);
+DECLARE stand text := (SELECT version FROM {STAND});
 BEGIN
     IF known IS NOT TRUE THEN RAISE EXCEPTION 'the caller is not as known any more' USING ERRCODE = 'ZD117'; END IF;
-    IF stand IS DISTINCT FROM stood THEN RAISE INFO USING MESSAGE = 'read models stand at: ' || stand; END IF;
+    IF stand IS DISTINCT FROM stood THEN
+        RAISE INFO USING MESSAGE = 'read models stand at: ' || stand || '=' || (
+            SELECT string_agg(desk || ' ' || generation || ' ' || position, ',' ORDER BY desk COLLATE "C")
+            FROM {GENERATIONS.name} WHERE current);
+    END IF;
     IF milliseconds IS NOT NULL THEN PERFORM set_config('statement_timeout', milliseconds, true); END IF;
     IF reader IS NOT NULL THEN
         PERFORM set_config('zhenduan.scope', scope, true), set_config('role', reader, true);
     END IF;
 END $$
-"""  # noqa: S608 - our own name
-"""It begins to read through a scope, in time, and tells where the read models stand if that is elsewhere than the process knows."""
+"""  # noqa: S608 - our own names
+"""It begins to read through a scope, in time, and tells where the read models stand if that is elsewhere than the process knows.
+
+Whether it is, one number says, which every change of the table of generations counts up in its own transaction: to put that table
+into words took longer than to read a page of firms from it.
+"""
 TOLD = "read models stand at: "
 READ_NOTHING = ("PREPARE ", "DEALLOCATE ")
 """Beginnings of what is sent to a server and shows nothing; no snapshot begins with it."""
@@ -44,21 +65,19 @@ BEGIN = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "
 class CurrentGenerations:
     """Where the read models stand 读模型位置: (generation, position) of every one that the database has.
 
-    names: those of the program, in its order.
+    names: those of the program, in its order. version: by which the database says that they stand there; empty = not told yet.
     """
 
     names: Sequence[str]
     of: Mapping[str, tuple[int, int]]
-
-    @cached_property
-    def text(self) -> str:
-        """As the database says it."""
-        return ",".join(f"{name} {generation} {position}" for name, (generation, position) in sorted(self.of.items()))
+    version: str = ""
 
     def moved(self, text: str) -> Self:
         """As the database has said it since."""
-        parts = (one.rsplit(" ", 2) for one in text.strip().split(","))
-        return replace(self, of={name: (int(generation), int(position)) for name, generation, position in parts})
+        version, _, every = text.strip().partition("=")
+        parts = (one.rsplit(" ", 2) for one in every.split(","))
+        stands = {name: (int(generation), int(position)) for name, generation, position in parts}
+        return replace(self, of=stands, version=version)
 
     @cached_property
     def generations(self) -> tuple[int, ...]:
@@ -206,7 +225,7 @@ class Beginning:
             name = connection.check(cursor, self._precondition)
             milliseconds = str(self._milliseconds()) if self._milliseconds is not None else None
             given = self._entering or {}
-            values = (*self._precondition.values, self.stands.text, milliseconds, given.get("scope"), given.get("reader"))
+            values = (*self._precondition.values, self.stands.version, milliseconds, given.get("scope"), given.get("reader"))
             connection.notices.clear()
             cursor.run(message(cursor.mogrify(f"EXECUTE {name} ({', '.join(['%s'] * len(values))})", values)), None)
             self._take(connection.notices)
@@ -221,13 +240,19 @@ class Beginning:
 
         In other generations the rows are of the wrong tables; and of two positions in one answer the first has been used.
         """
-        for notice in notices:
-            _, told, text = notice.partition(TOLD)
-            if told:
-                stands = self.stands.moved(text)
-                if self._was_told or stands.generations != self.stands.generations:
-                    raise NotAsKnown
-                self.stands = stands
+        stands = told(notices, self.stands)
+        if stands is not self.stands and (self._was_told or stands.generations != self.stands.generations):
+            raise NotAsKnown
+        self.stands = stands
+
+
+def told(notices: Sequence[str], stands: CurrentGenerations) -> CurrentGenerations:
+    """Where the read models stand by what a server has said beside its rows; as they stood where it said nothing."""
+    for notice in notices:
+        _, is_told, text = notice.partition(TOLD)
+        if is_told:
+            stands = stands.moved(text)
+    return stands
 
 
 def _driver(connection: Connection) -> Any:  # noqa: ANN401 - as SQLAlchemy lends it
@@ -263,12 +288,18 @@ class ReadingConnection(psycopg2.extensions.connection):
 
     def check(self, cursor: _Cursor, precondition: Precondition) -> str:
         """Name of the statement that looks at a precondition, prepared once a connection."""
-        condition, count = precondition.condition, len(precondition.values)
+        condition = precondition.condition
         name = self._checks.get(condition)
         if name is None:
-            name = f"check_{len(self._checks)}"
-            places = [f"${place}" for place in range(1, count + 5)]
-            asked = f"begin_as_known({condition.format(*places)}, {', '.join(places[count:])})"
-            cursor.run(f"PREPARE {name} ({', '.join(['text'] * len(places))}) AS SELECT {asked}", None)
+            name, statement = checking(precondition, f"check_{len(self._checks)}")
+            cursor.run(statement, None)
             self._checks[condition] = name
         return name
+
+
+def checking(precondition: Precondition, name: str) -> tuple[str, str]:
+    """Name of the statement that looks at a precondition, and what prepares it."""
+    count = len(precondition.values)
+    places = [f"${place}" for place in range(1, count + 5)]
+    asked = f"begin_where_known({precondition.condition.format(*places)}, {', '.join(places[count:])})"
+    return name, f"PREPARE {name} ({', '.join(['text'] * len(places))}) AS SELECT {asked}"

@@ -19,12 +19,14 @@ from domain.access import Scope
 from journal import Entry, Journal
 from journal.codec import current
 from journal.deadlines import milliseconds_left
+from journal.engines.loop_connections import LoopConnections
 from journal.engines.postgres_engine import postgres_engine
 from journal.engines.prepared_statements import Statements
 from journal.engines.sqlite import owners_file, to_wal
 from journal.engines.sqlite_statements import SQLiteStatements
 from projections.engine import beginnings, row_security
 from projections.engine.generations import GENERATIONS, PROGRESS, make, tables_of
+from projections.engine.loop_reads import LoopReads, Noting
 from projections.engine.preconditions import FUNCTION, Beginning, CurrentGenerations, Precondition, ReadingConnection
 from projections.engine.read_model import ReadModel, Tables
 from projections.engine.snapshot import Snapshot
@@ -294,7 +296,7 @@ class ReadModels:
         if until is not None:
             milliseconds_left(until)
         with self._reads.connect() as connection:
-            entering = row_security.entering(scope) if scope is not None and self._row_secured else None
+            entering = self.eyes(scope)
             beginning, known = None, self._stands
             try:
                 if precondition is not None and known is not None:
@@ -322,6 +324,26 @@ class ReadModels:
     def asks_preconditions(self) -> bool:
         """Whether a snapshot may be begun under a precondition 可否带前提读取: on PostgreSQL, once it is known where it stands."""
         return self._can_begin and self._stands is not None
+
+    def eyes(self, scope: Scope | None) -> Mapping[str, str] | None:
+        """As `row_security.entering`, where PostgreSQL refuses rows at all."""
+        return row_security.entering(scope) if scope is not None and self._row_secured else None
+
+    def loop_reads(self, connections: int) -> LoopReads | None:
+        """Reads from an event loop on so many connections at most 循环内读取; None where nothing is asked beforehand."""
+        statements = self._statements
+        if not self._can_begin or not isinstance(statements, Statements):
+            return None
+        dialect = self._reads.dialect
+
+        def noting(stands: CurrentGenerations) -> Noting:
+            return Noting(dialect, self._shown(stands.generations), statements, stands)
+
+        def tell(stands: CurrentGenerations) -> None:
+            self._stands = stands
+
+        address = self.address.replace("postgresql+psycopg2://", "postgresql://", 1)
+        return LoopReads(LoopConnections(address, connections, READING), lambda: self._stands, tell, noting)
 
     def _shown(self, generations: tuple[int, ...]) -> Mapping[str, Table]:
         """The tables by name, given the generation of each read model; those of the latest snapshot are kept."""

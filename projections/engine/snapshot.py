@@ -100,6 +100,7 @@ class Snapshot:
         beginning: of one that begins with its first read.
         """
         self._until = until
+        self._asked = 0
         self._eyes = eyes
         self._connection = connection
         self._tables = tables
@@ -132,7 +133,7 @@ class Snapshot:
     @property
     def was_alone(self) -> bool:
         """Whether one statement was all that was read."""
-        return self._beginning is not None and self._beginning.statements == 1
+        return self._asked == 1 and (self._beginning is None or self._beginning.statements == 1)
 
     @property
     def has_failed(self) -> bool:
@@ -181,6 +182,7 @@ class Snapshot:
     @contextmanager
     def _in_time(self) -> Iterator[None]:
         """A statement within the deadline, by which the database itself stops it."""
+        self._asked += 1
         if self._until is None:
             yield
             return

@@ -5,6 +5,7 @@ from collections.abc import Hashable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Self
 
 from api.kit.cursors import Cursors
 from api.kit.disclosure_notes import DisclosureNotes
@@ -17,6 +18,7 @@ from journal import Caller
 from journal.deadlines import DEADLINE_EXCEEDED
 from projections import Snapshot
 from projections.as_of.replay import Past, replayed
+from projections.engine.loop_reads import Noting, NotNoted
 from projections.engine.preconditions import ANYONE, NotAsKnown, Precondition
 from standards import Edition
 
@@ -77,6 +79,7 @@ class Context:
     made_of: what the answer was made of besides the rows of its snapshot.
     precondition: under which the caller is who they are taken for, asked with the first read; None = it was found out.
     alone, was_alone: whether one statement is thought to be all that is read, and whether it was.
+    notes_only: what is asked of the database is noted and not read (`noting`); nothing else of the program may be asked.
     """
 
     _program: Services
@@ -96,6 +99,7 @@ class Context:
     precondition: Precondition | None = None
     alone: bool = False
     was_alone: bool = False
+    notes_only: bool = False
     _is_sure: bool = False
     _was_wrong: bool = False
     _open: ExitStack = field(default_factory=ExitStack)
@@ -108,6 +112,8 @@ class Context:
         Raises:
             NotAsKnown: as `require_known`.
         """
+        if self.notes_only:
+            raise NotNoted
         self.require_known()
         self.made_of.more = True
         return self._program
@@ -132,6 +138,8 @@ class Context:
         Raises:
             NotAsKnown: it has not, and nothing of the answer may leave.
         """
+        if self.notes_only:
+            raise NotNoted
         if self.present is not None:
             self.present.require_known()
             return
@@ -220,6 +228,11 @@ class Context:
         made_of = self.made_of
         return not (self.has_read or made_of.more or made_of.asker or made_of.days)
 
+    def noting(self, snapshot: Noting) -> Self:
+        """The same, to note what would be read: it ends with `NotNoted` where anything else is asked."""
+        self._snapshot, self.notes_only = snapshot, True
+        return self
+
     def at_least(self, position: str | None) -> Snapshot:
         """The operation's snapshot, no older than an opaque position 读己之写.
 
@@ -245,6 +258,8 @@ class Context:
         Who waits looks at the rows through a connection of its own: with one in hand, as many callers as there are
         connections would wait for one another.
         """
+        if self.notes_only:
+            raise NotNoted
         self.refresh()
         return self._program.models.wait_for(position, seconds)
 

@@ -4,8 +4,9 @@ Which protected fields a document asks for is known once for the document and ro
 What is skipped or withheld is not asked for (`api.server.readable_part`).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 from api.kit.services import Services
@@ -91,11 +92,17 @@ class DisclosureNotes:
         Raises:
             DisclosureNotWritten: it may not.
         """
+        taken = self.taken(services.clock, caller)
+        if taken is not None:
+            services.disclosures.write(*taken)
+
+    def taken(self, clock: Callable[[], datetime], caller: Caller) -> tuple[Disclosure, Held] | None:
+        """What is to be written down of what was noted, once; None of nothing."""
         noted, self._found, self._noted = self.noted, {}, None
         if noted is None:
-            return
+            return None
         disclosure = Disclosure(
-            at=microseconds(services.clock()),
+            at=microseconds(clock()),
             person=caller.actor,
             role=caller.role,
             organisation=caller.organisation,
@@ -103,4 +110,4 @@ class DisclosureNotes:
             scope=caller.scope,
             disclosed=noted.disclosed,
         )
-        services.disclosures.write(disclosure, noted.held)
+        return disclosure, noted.held

@@ -20,11 +20,12 @@ from api.kit.as_of import AsOfMoment, Pages, Then, pages_of, past_context, posit
 from api.kit.context import Context
 from api.kit.forbidden_fields import require_searchable
 from api.kit.orders import require_known_then, total_order
-from api.kit.paging import PAGE_ARGUMENTS, AtLeast, Connection, Direction, below, connection, wanted_fields
+from api.kit.paging import PAGE_ARGUMENTS, AtLeast, Connection, Direction, RowsOfPage, below, connection, wanted_fields
 from api.kit.published import Roles, argument, mask_of
 from api.kit.published import field as published_field
-from api.kit.row_plans import Holds, Joined, PageReads, RowSource, WorkedOut, held, one_by_id, place_reader
-from api.kit.selection_functions import FromRows, NotFromRows, PlanningExecutor
+from api.kit.row_plans import Holds, Joined, PageReads, RowPlan, WorkedOut, held, place_reader
+from api.kit.row_sources import RowSource
+from api.kit.selection_functions import FromRows, NotedRows, NotFromRows, PlanningExecutor
 from domain.access import Scope
 from domain.instants import city_day, utc_moment
 from projections import Snapshot
@@ -273,28 +274,54 @@ class PageOfRows(FromRows, Generic[Where, Row, Node]):
 
     def completed(self, executor: PlanningExecutor, kind: GraphQLObjectType, fields: list[FieldDetails]) -> dict[str, Any]:
         """The page as its rows show it."""
-        source = RowSource(executor)
-        plan = executor.planned(kind, fields, self.listed.name, lambda: source.plan(self.listed, self.wanted, kind, fields))
-        if plan is None:
-            raise NotFromRows
-        context, listed, scope = self.context, self.listed, self.listed.scope(self.context)
+        plan = self._plan(executor, kind, fields)
         columns = plan.columns(self.order)
-
         beside: Joined = {}
 
         def read(page: Page) -> Sequence[tuple[Any, ...]]:
             nonlocal beside
-            of_page = lambda snapshot: listed.rows(snapshot, scope, self.where, page)  # noqa: E731 - a read of either kind
+            of_page = self._of(page)
             if page.included:  # whether there is anything on the other side
-                return context.snapshot.narrowed(of_page, columns)
-            rows, beside = plan.read(context, of_page, columns)
+                return self.context.snapshot.narrowed(of_page, columns)
+            rows, beside = plan.read(self.context, of_page, columns)
             return rows
 
         found = self.direction.found(read, self.order, self.beyond)
-        if self.masks and listed.holds is not None:
+        return self._shown(self.context, plan, found, beside)
+
+    def noted(self, executor: PlanningExecutor, kind: GraphQLObjectType, fields: list[FieldDetails]) -> NotedRows:
+        """The page as it would be read and shown; see there."""
+        plan = self._plan(executor, kind, fields)
+        page = Page(self.direction.size + 1, self.order, self.beyond, self.direction.backwards)
+        statement, beside = plan.noted(self.context, self._of(page), plan.columns(self.order))
+
+        def shown(context: Context, rows: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
+            given = iter((rows,))
+            found = self.direction.found(lambda _page: next(given), self.order, self.beyond)  # asked twice it is not these alone
+            return self._shown(context, plan, found, beside)
+
+        return NotedRows(statement, shown)
+
+    def _plan(self, executor: PlanningExecutor, kind: GraphQLObjectType, fields: list[FieldDetails]) -> RowPlan:
+        source = RowSource(executor)
+        plan = executor.planned(kind, fields, self.listed.name, lambda: source.plan(self.listed, self.wanted, kind, fields))
+        if plan is None:
+            raise NotFromRows
+        return plan
+
+    def _of(self, page: Page) -> Callable[[Snapshot], object]:
+        """The read of a page of the list, of either kind of snapshot."""
+        scope = self.listed.scope(self.context)
+        return lambda snapshot: self.listed.rows(snapshot, scope, self.where, page)
+
+    def _shown(
+        self, context: Context, plan: RowPlan, found: RowsOfPage[tuple[Any, ...]], beside: Joined
+    ) -> dict[str, Any]:
+        """The page as the rows that were found show it."""
+        if self.masks and self.listed.holds is not None:
             context.disclosure_notes.note(self.masks, held(plan.rows, found.rows))
         led_to = plan.found(context, found.rows, beside)
-        place = place_reader(columns, self.order) if plan.shows_cursors else tuple
+        place = place_reader(plan.columns(self.order), self.order) if plan.shows_cursors else tuple
         reads = PageReads(found, lambda row: self.cursor(place(row)), self.count)
         try:
             return plan.complete(found.rows, led_to, plan.constants(context), reads)
@@ -317,18 +344,38 @@ class ThingOfRows(FromRows, Generic[Node]):
 
     def completed(self, executor: PlanningExecutor, kind: GraphQLObjectType, fields: list[FieldDetails]) -> dict[str, Any] | None:
         """The thing as its row shows it."""
+        plan = self._plan(executor, kind, fields)
+        rows, joined = plan.read(self.context, self._of_one(), tuple(plan.rows.columns))
+        return _thing(self.context, plan, rows, joined)
+
+    def noted(self, executor: PlanningExecutor, kind: GraphQLObjectType, fields: list[FieldDetails]) -> NotedRows:
+        """The thing as it would be read and shown; see there."""
+        plan = self._plan(executor, kind, fields)
+        statement, joined = plan.noted(self.context, self._of_one(), tuple(plan.rows.columns))
+        return NotedRows(statement, lambda context, rows: _thing(context, plan, rows, joined))
+
+    def _plan(self, executor: PlanningExecutor, kind: GraphQLObjectType, fields: list[FieldDetails]) -> RowPlan:
         source, name = RowSource(executor), f"one of {self.listed.name}"
         plan = executor.planned(kind, fields, name, lambda: source.plan_of_one(self.listed, self.wanted, kind, fields))
         if plan is None:
             raise NotFromRows
-        rows, joined = one_by_id(self.context, plan, self.identity)
-        if not rows:
-            return None
-        beside = plan.found(self.context, rows, joined)
-        try:
-            return plan.complete(rows, beside, plan.constants(self.context), None)
-        except Exception as fault:
-            raise NotFromRows from fault
+        return plan
+
+    def _of_one(self) -> Callable[[Snapshot], object]:
+        """The read of the one thing."""
+        scope = self.listed.scope(self.context)
+        return lambda snapshot: self.listed.found_by_id(snapshot, scope, [self.identity])
+
+
+def _thing(context: Context, plan: RowPlan, rows: Sequence[tuple[Any, ...]], joined: Joined) -> dict[str, Any] | None:
+    """One thing as its row shows it; None where there is none."""
+    if not rows:
+        return None
+    beside = plan.found(context, rows, joined)
+    try:
+        return plan.complete(rows, beside, plan.constants(context), None)
+    except Exception as fault:
+        raise NotFromRows from fault
 
 
 @dataclass(frozen=True)

@@ -8,22 +8,17 @@ and disclosures are the same, which tests hold over every field and role.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import Any, Protocol
 
-from graphql import GraphQLInt, GraphQLList, GraphQLNonNull, GraphQLObjectType
-from graphql.execution.collect_fields import FieldDetails
-
 from api.kit.context import Context
-from api.kit.edges import LOADERS, Loader
-from api.kit.ids import id_of
-from api.kit.paging import RowsOfPage, below, distinct
-from api.kit.row_mapping import DECLARED, ShownColumn
-from api.kit.selection_functions import PlanningExecutor, SourceText, Uncompilable, nullable
+from api.kit.edges import Loader
+from api.kit.paging import RowsOfPage, distinct
 from domain.access import Scope
 from domain.kernel import stream_of
 from projections import Snapshot
+from projections.engine.loop_reads import Noted, NotNoted, Statement
 from projections.engine.pages import Order, Place
 from projections.engine.snapshot import Edge
 
@@ -179,13 +174,40 @@ class RowPlan:
         self, context: Context, read: Callable[[Snapshot], object], columns: tuple[str, ...]
     ) -> tuple[Sequence[Row], Joined]:
         """Rows of a read of the list, and where in them stands what of their edges was read beside them in the same message."""
-        edges, numbers = list[Edge](), list[int]()
-        _join(context, self.rows, None, edges, numbers)
+        edges, numbers = self._edges(context)
         rows = context.snapshot.joined(read, columns, edges) if edges else None
         if rows is None:
             return context.snapshot.narrowed(read, columns), {}
-        ends = list(accumulate((len(edge.columns) for edge in edges), initial=len(columns)))
-        return rows, {number: slice(*stands) for number, stands in zip(numbers, pairwise(ends), strict=True)}
+        return rows, _beside(columns, edges, numbers)
+
+    def noted(self, context: Context, read: Callable[[Snapshot], object], columns: tuple[str, ...]) -> tuple[Statement, Joined]:
+        """The one statement that would read all that the plan shows, by a context that only notes; and as `read`.
+
+        Raises:
+            NotNoted: it takes more than one, or the plan asks more of the program than rows.
+        """
+        if not self.is_rows_alone:
+            raise NotNoted
+        edges, numbers = self._edges(context)
+        try:
+            if edges:
+                context.snapshot.joined(read, columns, edges)
+            else:
+                context.snapshot.narrowed(read, columns)
+        except Noted as noted:
+            return noted.statement, _beside(columns, edges, numbers)
+        raise NotNoted
+
+    @cached_property
+    def is_rows_alone(self) -> bool:
+        """Whether all that its rows show stands in them, and in the rows that their edges lead to."""
+        return _is_rows_alone(self.rows)
+
+    def _edges(self, context: Context) -> tuple[list[Edge], list[int]]:
+        """Which edges are read beside the rows, and their numbers."""
+        edges, numbers = list[Edge](), list[int]()
+        _join(context, self.rows, None, edges, numbers)
+        return edges, numbers
 
     def found(self, context: Context, rows: Sequence[Row], joined: Joined) -> Found:
         """What all edges lead to from the rows of the list, each read once; protected data is noted on the way."""
@@ -196,6 +218,15 @@ class RowPlan:
         }
         _follow(context, self.rows, rows, found, read)
         return found
+
+
+def _is_rows_alone(rows_of: RowsOf) -> bool:
+    return not rows_of.worked and all(led.rows is not None and _is_rows_alone(led.rows) for led in rows_of.edges.values())
+
+
+def _beside(columns: tuple[str, ...], edges: Sequence[Edge], numbers: Sequence[int]) -> Joined:
+    ends = list(accumulate((len(edge.columns) for edge in edges), initial=len(columns)))
+    return {number: slice(*stands) for number, stands in zip(numbers, pairwise(ends), strict=True)}
 
 
 def place_reader(columns: Sequence[str], order: Order) -> Callable[[Row], Place]:
@@ -244,191 +275,8 @@ def _follow(context: Context, rows_of: RowsOf, rows: Sequence[Row], found: Found
         _follow(context, led.rows, beyond, found, joined)
 
 
-def one_by_id(context: Context, plan: RowPlan, identity: str) -> tuple[Sequence[Row], Joined]:
-    """The row of one thing within the scope, none where there is none; and what was read beside it, as `RowPlan.read`."""
-    listed = plan.rows.listed
-    scope = listed.scope(context)
-    return plan.read(context, lambda snapshot: listed.found_by_id(snapshot, scope, [identity]), tuple(plan.rows.columns))
-
-
 def _by_id(context: Context, rows_of: RowsOf, ids: Sequence[str]) -> Sequence[Row]:
     """The rows of some ids within the scope."""
     listed = rows_of.listed
     scope = listed.scope(context)
     return context.snapshot.narrowed(lambda snapshot: listed.found_by_id(snapshot, scope, ids), tuple(rows_of.columns))
-
-
-class RowSource(SourceText):
-    """Source text of the functions from rows to an answer."""
-
-    def __init__(self, executor: PlanningExecutor) -> None:
-        super().__init__(executor)
-        self._given: list[Given] = []
-        self._edges = 0
-        self._shows_cursors = False
-
-    def plan(
-        self, listed: StoredList, wanted: frozenset[str], kind: GraphQLObjectType, fields: list[FieldDetails]
-    ) -> RowPlan:
-        """The plan of a connection.
-
-        Raises:
-            Uncompilable: it shows what is no column, or what a plan does not know.
-        """
-        rows_of = _rows_of(listed, below(wanted, "nodes", "edges.node"))
-        items = [f"{name!r}: {self._of_connection(rows_of, kind, details)}" for name, details in self._grouped(kind, fields)]
-        name = self._new("page")
-        self._functions.append(f"def {name}(rows, found, given, reads):\n    return {{{', '.join(items)}}}\n")
-        return RowPlan(rows_of, tuple(self._given), self._shows_cursors, self._made(name))
-
-    def plan_of_one(
-        self, listed: StoredList, wanted: frozenset[str], kind: GraphQLObjectType, fields: list[FieldDetails]
-    ) -> RowPlan:
-        """The plan of one thing of a list.
-
-        Raises:
-            Uncompilable: as `plan`.
-        """
-        rows_of = _rows_of(listed, wanted)
-        complete = self._made(self._row(rows_of, kind, fields))
-        return RowPlan(rows_of, tuple(self._given), False, lambda rows, found, given, _reads: complete(rows[0], found, given))
-
-    def _grouped(self, kind: GraphQLObjectType, fields: list[FieldDetails]) -> list[tuple[str, list[FieldDetails]]]:
-        grouped, deferred, _ = self._executor.collect_subfields(kind, fields)
-        if deferred or any(one.fragment_variable_values is not None for details in grouped.values() for one in details):
-            raise Uncompilable(kind.name)
-        return list(grouped.items())
-
-    def _inner(self, kind: GraphQLObjectType, details: list[FieldDetails]) -> GraphQLObjectType:
-        """The type of the things of a field."""
-        found = self._executor.schema.get_field(kind, details[0].node.name.value)
-        inner: Any = found.type if found is not None else None
-        while isinstance(inner, GraphQLNonNull | GraphQLList):
-            inner = inner.of_type
-        if not isinstance(inner, GraphQLObjectType):
-            raise Uncompilable(details[0].node.name.value)
-        return inner
-
-    def _of_connection(self, rows_of: RowsOf, kind: GraphQLObjectType, details: list[FieldDetails]) -> str:
-        match details[0].node.name.value:
-            case "__typename":
-                return repr(kind.name)
-            case "nodes":
-                return f"[{self._row(rows_of, self._inner(kind, details), details)}(row, found, given) for row in rows]"
-            case "edges":
-                edge = self._inner(kind, details)
-                items = [f"{name!r}: {self._of_edge(rows_of, edge, of)}" for name, of in self._grouped(edge, details)]
-                return f"[{{{', '.join(items)}}} for row in rows]"
-            case "pageInfo":
-                info = self._inner(kind, details)
-                return "{" + ", ".join(f"{name!r}: {self._of_info(info, of)}" for name, of in self._grouped(info, details)) + "}"
-            case "totalCount":
-                count = f"{self._new('count')}"
-                self._functions.append(
-                    f"def {count}(count):\n    if {self._odd(GraphQLInt, 'count')}: unexpected(count)\n    return count\n"
-                )
-                return f"{count}(reads.count())"
-            case name:
-                raise Uncompilable(name)
-
-    def _of_edge(self, rows_of: RowsOf, edge: GraphQLObjectType, details: list[FieldDetails]) -> str:
-        match details[0].node.name.value:
-            case "__typename":
-                return repr(edge.name)
-            case "cursor":
-                self._shows_cursors = True
-                return "reads.cursor(row)"
-            case "node":
-                return f"{self._row(rows_of, self._inner(edge, details), details)}(row, found, given)"
-            case name:
-                raise Uncompilable(name)
-
-    def _of_info(self, info: GraphQLObjectType, details: list[FieldDetails]) -> str:
-        name = details[0].node.name.value
-        self._shows_cursors |= name in ("startCursor", "endCursor")
-        said = {
-            "__typename": repr(info.name),
-            "hasNextPage": "reads.page.more_follow()",
-            "hasPreviousPage": "reads.page.more_before()",
-            "startCursor": "reads.end(0)",
-            "endCursor": "reads.end(-1)",
-        }
-        if name not in said:
-            raise Uncompilable(name)
-        return said[name]
-
-    def _row(self, rows_of: RowsOf, kind: GraphQLObjectType, fields: list[FieldDetails]) -> str:
-        """Name of the function from a row of a list to the object that it is shown as."""
-        self._require_ours(kind)
-        lines: list[str] = []
-        items = [f"{name!r}: {self._of_row(rows_of, kind, details, lines)}" for name, details in self._grouped(kind, fields)]
-        name = self._new("complete")
-        self._functions.append("\n".join([f"def {name}(row, found, given):", *lines, f"    return {{{', '.join(items)}}}", ""]))
-        return name
-
-    def _of_row(self, rows_of: RowsOf, kind: GraphQLObjectType, details: list[FieldDetails], lines: list[str]) -> str:
-        said = details[0].node.name.value
-        if said == "__typename":
-            return repr(kind.name)
-        name, field_type = self._attribute(kind, said)
-        declared, variable = DECLARED[rows_of.listed.node], self._new("value")
-        if (column := declared.columns.get(name)) is not None:
-            lines.append(f"    {variable} = {self._read(rows_of, column)}")
-            return self._value(field_type, variable, details, lines)
-        if (given := rows_of.listed.given.get(name)) is not None:
-            if given not in self._given:
-                self._given.append(given)
-            lines.append(f"    {variable} = given[{self._given.index(given)}]")
-            return self._value(field_type, variable, details, lines)
-        if (worked := next((one for one in rows_of.listed.worked_out if name in one.fields), None)) is not None:
-            lines.append(f"    {variable} = found[{self._worked(rows_of, worked)}][row[{rows_of.place('id')}]][{name!r}]")
-            return self._value(field_type, variable, details, lines)
-        if name not in declared.edges:
-            raise Uncompilable(said)
-        inner, may_be_none = nullable(field_type)
-        if not isinstance(inner, GraphQLObjectType):
-            raise Uncompilable(said)
-        led = self._led(rows_of, name, said, declared.edges[name])
-        lines.append(f"    {variable} = found[{led.number}].get(row[{led.place}])")
-        if not may_be_none:
-            lines.append(f"    if {variable} is None: unexpected(None)")
-        if led.rows is None:
-            return f"(None if {variable} is None else {self._object(inner, details)}({variable}))"
-        return f"(None if {variable} is None else {self._row(led.rows, inner, details)}({variable}, found, given))"
-
-    def _read(self, rows_of: RowsOf, column: ShownColumn) -> str:
-        held = f"row[{rows_of.place(column.name)}]"
-        if column.convert is None:
-            return held
-        if isinstance(column.convert, partial) and column.convert.func is id_of:  # a call a row, for two texts put together
-            converted = f"{id_of(column.convert.args[0], '')!r} + {held}"
-        else:
-            converted = f"{self._new('to', column.convert)}({held})"
-        return f"None if {held} is None else {converted}" if column.nullable else converted
-
-    def _worked(self, rows_of: RowsOf, worked: WorkedOut) -> int:
-        """The number under which what is worked out is found."""
-        known = next((number for number, (one, _) in rows_of.worked.items() if one is worked), None)
-        if known is None:
-            known, self._edges = self._edges, self._edges + 1
-            rows_of.worked[known] = (worked, tuple(rows_of.place(column) for column in worked.columns))
-        return known
-
-    def _led(self, rows_of: RowsOf, name: str, said: str, by: str) -> Led:
-        known = rows_of.edges.get(name)
-        if known is None:
-            loader, wanted = LOADERS[rows_of.listed.node, name], below(rows_of.wanted, said)
-            listed: Any = getattr(loader, "__self__", None)
-            stored = _rows_of(listed, wanted) if getattr(listed, "stored", False) else None
-            known = rows_of.edges[name] = Led(self._edges, rows_of.place(by), loader, wanted, stored)
-            self._edges += 1
-        return known
-
-
-def _rows_of(listed: StoredList, wanted: frozenset[str]) -> RowsOf:
-    """The rows of a list, none of them read yet; where it holds protected data, whose it is."""
-    rows_of = RowsOf(listed, wanted)
-    rows_of.place("id")
-    if listed.holds is not None:
-        rows_of.place(listed.holds.firm)
-    return rows_of

@@ -11,8 +11,8 @@ The functions run no resolver, so giving up half way has no effect that could ha
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from typing import Any, Final, Protocol, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 from graphql import (
     GraphQLBoolean,
@@ -32,6 +32,8 @@ from graphql import (
 )
 from graphql.execution.collect_fields import CollectedFields, FieldDetails
 from strawberry.types.base import StrawberryObjectDefinition
+
+from projections.engine.loop_reads import Statement
 
 T = TypeVar("T")
 
@@ -67,6 +69,16 @@ class PlanningExecutor(Protocol):
         """What is made once a document for a type below some fields; None where graphql-core must do it."""
 
 
+class NotedRows(NamedTuple):
+    """What would be read for a value, and how its rows show it 待读行. shown: (context, rows) -> the value.
+
+    statement: the one that reads all of it. It raises `NotFromRows` where the rows are not all that it takes.
+    """
+
+    statement: Statement
+    shown: Callable[[Any, Sequence[tuple[Any, ...]]], dict[str, Any] | None]
+
+
 class FromRows(ABC):
     """A value of a field that may be answered from rows, without the objects that it stands for 行值 (`api.kit.row_plans`)."""
 
@@ -76,6 +88,15 @@ class FromRows(ABC):
 
         Raises:
             NotFromRows: it must be completed from its objects.
+        """
+
+    @abstractmethod
+    def noted(self, executor: PlanningExecutor, kind: GraphQLObjectType, fields: list[FieldDetails]) -> NotedRows:
+        """What would be read for the value, in a context that only notes.
+
+        Raises:
+            NotFromRows: as `completed`.
+            NotNoted: it takes more than one statement.
         """
 
     @abstractmethod

@@ -287,15 +287,9 @@ class Admission:
         Raises:
             Overloaded: too many wait already, the wait is over, the holder has too many under way, or whoever asked has left.
         """
-        pool = self._pools[lane]
         place = (lane, holder)
-        if holder and self._holders[place] >= self._of_caller[lane]:
-            raise self.refusal(is_own=True)
-        if pool.running >= pool.at_once or pool.debt():
-            await self._turn(pool, lane, place)
-        else:
-            pool.running += 1
-            self._holders[place] += 1
+        await self.enter(place)
+        pool = self._pools[lane]
         loop = asyncio.get_running_loop()
         if self._threads is None:
             self._threads = ThreadPoolExecutor(self._size, thread_name_prefix="operation")
@@ -316,6 +310,26 @@ class Admission:
         work = self._threads.submit(measured)
         work.add_done_callback(over)
         return await asyncio.wrap_future(work)
+
+    async def enter(self, place: Place) -> None:
+        """Take a place in a lane, when its turn has come; to be left.
+
+        Raises:
+            Overloaded: as `run`.
+        """
+        lane, holder = place
+        pool = self._pools[lane]
+        if holder and self._holders[place] >= self._of_caller[lane]:
+            raise self.refusal(is_own=True)
+        if pool.running >= pool.at_once or pool.debt():
+            await self._turn(pool, lane, place)
+        else:
+            pool.running += 1
+            self._holders[place] += 1
+
+    def leave(self, place: Place) -> None:
+        """Leave a place that was entered, of a lane that is not counted by its share of a core."""
+        self._leave(self._pools[place[0]], place, [0.0])
 
     async def _turn(self, pool: _Pool, lane: Lane, place: Place) -> None:
         """Wait for a place in a pool, which is then taken."""

@@ -95,25 +95,36 @@ class AnswerCache:
             return None
         if known.day is not None and known.day != context.today:
             return None
-        with self._lock:
-            if key in self._answers:
-                self._answers.move_to_end(key)
-        return known
+        return self.kept(key)
 
     def remember(self, key: Key, context: Context, answer: GraphQLResponse) -> GraphQLResponse:
         """An answer without errors, its snapshot still open, and kept unless it was made of more than the rows of that."""
         made_of, body = context.made_of, orjson.dumps(answer.payload)
-        if made_of.more or not context.has_read or len(made_of.days) > 1 or len(body) > min(LARGEST, self._most):
+        if made_of.more or not context.has_read or len(made_of.days) > 1:
             return replace(answer, body=body)
+        day = next(iter(made_of.days), None)
+        return replace(answer, body=body, tag=self.keep(key, context.snapshot.stands_at, day, body, context.disclosure_notes.noted))
+
+    def kept(self, key: Key) -> KeptAnswer | None:
+        """The answer to the same as it was made last, whether or not it is still so; it gives way last."""
+        with self._lock:
+            if (found := self._answers.get(key)) is not None:
+                self._answers.move_to_end(key)
+        return found
+
+    def keep(self, key: Key, stands_at: StandsAt, day: date | None, body: bytes, noted: Noted | None) -> str:
+        """Keep an answer, unless it is too large; its tag, empty where it is not kept. See `KeptAnswer`."""
+        if len(body) > min(LARGEST, self._most):
+            return ""
         tag = blake2b(body + repr(key[3]).encode(), digest_size=16).hexdigest()
-        new = KeptAnswer(context.snapshot.stands_at, next(iter(made_of.days), None), body, context.disclosure_notes.noted, tag)
+        new = KeptAnswer(stands_at, day, body, noted, tag)
         with self._lock:
             self._forget(key)
             self._answers[key] = new
             self._size += new.size
             while self._size > self._most:
                 self._forget(next(iter(self._answers)))
-        return replace(answer, body=body, tag=tag)
+        return tag
 
     def _forget(self, key: Hashable) -> None:
         gone = self._answers.pop(key, None)

@@ -51,6 +51,7 @@ from api.server.query_documents import Documents, Prepared, Unacceptable, docume
 from api.server.query_faults import in_chinese_too
 from api.server.readable_part import with_withheld
 from api.server.revocations import Revocations
+from api.server.straight_answers import StraightAnswers
 from journal import Caller
 from projections.engine.preconditions import NotAsKnown
 
@@ -100,6 +101,9 @@ class Operations:
             services, self._cursors, change_notifications, self.identify, self._answer, self.in_thread, deadline
         )
         self._callers = Callers(services.accounts, self.admission.known)
+        self.straight = StraightAnswers(
+            services, self._schema, self._documents, self._persisted, self._callers, self.admission, self._answers, self._cursors
+        )
 
     async def in_thread(
         self,
@@ -125,13 +129,17 @@ class Operations:
         Raises:
             Overloaded: as `in_thread`.
         """
-        until = time.monotonic() + self.admission.limits.deadline_seconds
+        until = self.deadline()
         lane = self.lane(request, token)
         try:
             within = self.admission.limits.costly if lane in COSTLY else None
             return await self.in_thread(run, request, token, kinds, until, within, lane=lane, token=token)
         except Costly:  # its price was not known yet
             return await self.in_thread(run, request, token, kinds, until, None, lane=COSTLY[lane], token=token)
+
+    def deadline(self) -> float:
+        """Of a request that arrives now, on the monotonic clock."""
+        return time.monotonic() + self.admission.limits.deadline_seconds
 
     def lane(self, request: GraphQLRequest, token: str | None) -> Lane:
         """The lane that an operation waits in."""
@@ -154,7 +162,8 @@ class Operations:
         return await self.in_thread(function, request, lane=self.admission.lane(token, Lane.BULK), token=token)
 
     async def close(self) -> None:
-        """End the worker threads, once they have finished what they do."""
+        """End the worker threads, once they have finished what they do, and the loop's own connections."""
+        self.straight.close()
         await self.admission.close()
 
     def identify(self, token: str | None) -> Identified | None:

@@ -47,6 +47,8 @@ MANY_DIGITS = re.compile(rf"[0-9]{{{LONGEST_NUMBER}}}", re.ASCII)
 NUMBERS = frozenset({TokenKind.INT, TokenKind.FLOAT})
 PARTS_OF_A_DOCUMENT = 64
 """A document has a part for each role that may not read all of it, and for each value of its switches; more are cut anew."""
+VAIN, TRIED_AGAIN = 8, 64
+"""So often in a row an operation is begun on the event loop in vain; from then on it is tried each 64th time."""
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
 OPERATION_UNKNOWN = "OPERATION_RESOLUTION_FAILURE"
@@ -65,9 +67,20 @@ class Unacceptable(Exception):  # noqa: N818 - the document's fault, told to its
 
 @dataclass
 class Habit:
-    """How an operation was answered the last time 上次执行情况. alone: by one statement and nothing else."""
+    """How an operation was answered the last time 上次执行情况. alone: by one statement and nothing else.
+
+    left: how often in a row it was begun on the event loop and left to the usual way (`api.server.straight_answers`).
+    """
 
     alone: bool = False
+    left: int = 0
+
+    def may_be_straight(self) -> bool:
+        """Whether it is begun on the event loop: where that was in vain time and again, once in a while."""
+        if self.left < VAIN:
+            return True
+        self.left += 1
+        return self.left % TRIED_AGAIN == 0
 
 
 @dataclass(frozen=True)
@@ -143,12 +156,17 @@ class Documents:
         self.rights = rights
         self._protected = protected
         self.limits = limits
-        self._costs: dict[tuple[str, str | None], int] = {}
+        self._known: dict[tuple[str, str | None], Prepared] = {}
         self.prepare = lru_cache(KEPT_DOCUMENTS)(self._prepare)
 
     def cost(self, query: str, operation_name: str | None) -> int | None:
         """What an operation that was prepared before costs, told without any work 已知费用; None where that is not known."""
-        return self._costs.get((query, operation_name))
+        found = self._known.get((query, operation_name))
+        return found.cost if found is not None else None
+
+    def known(self, query: str, operation_name: str | None) -> Prepared | None:
+        """An operation that was prepared before, without any work; None where it was not, or is not kept any more."""
+        return self._known.get((query, operation_name))
 
     def _prepare(self, query: str, operation_name: str | None) -> Prepared:
         """An operation of a query text.
@@ -168,10 +186,7 @@ class Documents:
             raise Unacceptable(VALIDATION_FAILED, [problem])
         coordinates = asked(self._schema, own)
         cost = cost_of(self._schema, own, self.limits)
-        if len(self._costs) >= KEPT_DOCUMENTS:
-            self._costs.clear()  # the next time each is found out anew
-        self._costs[query, operation_name] = cost
-        return Prepared(
+        prepared = Prepared(
             own,
             operation,
             coordinates,
@@ -183,6 +198,10 @@ class Documents:
             switches=switch_names(own),
             below_root=variables_below_root(own, operation),
         )
+        if len(self._known) >= KEPT_DOCUMENTS:
+            self._known.clear()  # the next time each is found out anew
+        self._known[query, operation_name] = prepared
+        return prepared
 
     def readable(self, prepared: Prepared, role: str, variables: Mapping[str, Any]) -> Prepared:
         """The part of an operation that a role may read, with these variables 可读部分.
