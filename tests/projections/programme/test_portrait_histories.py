@@ -97,7 +97,7 @@ class Writer:
             issued = {"grade": grade, "level": 1, "grade_name": "档", "level_name": "级"}
             return {"verified": {"total": f"{grade}0.25", "grade": grade, "indicators": scores}, "issued": issued}
         self.reports[case] += 1
-        return {"version": self.reports[case], "file": {"pdf": "a" * 64, "rendered_at": 1, "number": None}}
+        return {"version": self.reports[case], "file": {"pdf": "a" * 64, "rendered_at": 1, "number": None, "check_code": None}}
 
 
 def rows(snapshot: Snapshot, table: Any) -> Iterator[dict[str, Any]]:
