@@ -27,7 +27,7 @@ ON_CASES = ("keeping", "filling", "deferring", "resuming", "signalling", "verify
 READ_ONLY = ("pages", "translating", "entering", "exporting", "proving", "recalling", "weighing", "wandering")
 """Journeys that change nothing that another looks at."""
 ON_THEIR_OWN = ("leading", "inviting", "pushing", "revising")
-"""Journeys that change things which no other touches: duties, sessions, endpoints, a draft. All that are named nowhere keep their order."""
+"""Journeys that change what no other touches: duties, sessions, endpoints, a draft. All that are not named keep their order."""
 
 
 @dataclass(frozen=True)
