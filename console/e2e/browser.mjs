@@ -1,5 +1,6 @@
 // What the journeys share: a browser of the machine's own, signing in, and what no page may show.
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 
 import { chromium } from "playwright-core";
 
@@ -115,17 +116,37 @@ export async function settled(page, wait = WAIT) {
   }
 }
 
+/**
+ * What of a page an earlier journey found without a fault: the frame, and what stands in it. Most roles see the same standard, rules and
+ * papers, and the same is not looked through twice: same elements, same width, same colours. Ids that are counted are left out.
+ */
+async function seenBefore(page) {
+  const known = process.env.SESSIONS && `${process.env.SESSIONS}/seen`;
+  const parts = await page.evaluate(() => {
+    const [whole, within] = [document.body.cloneNode(true), document.querySelector("#content")];
+    const inside = whole.querySelector("#content");
+    inside?.replaceChildren();
+    const how = [document.documentElement.lang, document.documentElement.style.cssText, window.innerWidth, document.title].join();
+    return [whole.outerHTML, within?.outerHTML ?? ""].map((text) => how + text.replaceAll(/_r_[0-9a-z]+_|rc_[a-z]+_[0-9]+|css-var-[^ "]+/g, ""));
+  });
+  const marks = known ? parts.map((part) => `${known}/${createHash("sha256").update(part).digest("hex")}`) : [];
+  return { seen: marks.length > 0 && marks.every(existsSync), keep: () => marks.forEach((mark) => { mkdirSync(known, { recursive: true }); writeFileSync(mark, ""); }) };
+}
+
 /** Serious faults that axe finds on the page as it stands, and whatever could not be read of it. */
 export async function accessible(page, name) {
   await settled(page);
   await page.evaluate(() => Promise.allSettled(document.getAnimations().filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime)).map((one) => one.finished))); // colours fade in
   for (const one of await page.locator(".ant-alert-error:has(button)").allInnerTexts()) problems.push(`${name}: ${one}`);
+  const { seen, keep } = await seenBefore(page);
+  if (seen) return;
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
   const found = await page.evaluate(async () => {
     const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
     return violations.filter((one) => ["serious", "critical"].includes(one.impact)).map((one) => `${one.id} ×${one.nodes.length} ${one.nodes[0].html.slice(0, 160)}`);
   });
   for (const one of found) problems.push(`${name}: ${one}`);
+  if (!found.length) keep();
 }
 
 /** Chooses what is called so in a list that opens from its field, however long it takes to open. */

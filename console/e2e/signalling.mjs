@@ -23,7 +23,7 @@ await journey(async (browser) => {
   await held.nth(1).waitFor();
   const cases = await held.locator("a").evaluateAll((all) => all.slice(0, 2).map((one) => one.getAttribute("href").slice(1)));
   for (const path of cases) {
-    await provider.goto("about:blank");
+    await go(provider, "/dossier");
     await go(provider, `${path}?tab=questionnaire`);
     await provider.locator(".indicator").first().waitFor();
     const before = await provider.locator(".ant-tag", { hasText: /已附 \d+ 个文件/ }).count();

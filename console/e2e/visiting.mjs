@@ -15,7 +15,7 @@ async function part(page, status, name, wanted) {
     await page.waitForFunction((key) => ![null, key].includes(document.querySelector("tr.ant-table-row")?.getAttribute("data-row-key") ?? null), before);
   }
   for (const link of links) {
-    await page.goto("about:blank"); // so that nothing of the case before is taken for this one
+    await go(page, "/dossier"); // so that nothing of the case before is taken for this one
     await go(page, `${link}?tab=${name}`);
     await page.getByText(/拟访谈部门|尚无|名诊断师到场|机构内审/).first().waitFor();
     if (await page.getByRole("button", { name: wanted }).count()) return `${link}?tab=${name}`;
@@ -71,7 +71,7 @@ await journey(async (browser) => {
     await second.keyboard.press("Enter");
     await second.getByLabel("访谈记录").fill(`${name}部门介绍了系统与台账`);
     await second.locator(".ant-modal button[type=submit]").click();
-    await second.locator(".ant-list-item", { hasText: `${name}部门介绍了` }).waitFor();
+    await second.locator(".listed", { hasText: `${name}部门介绍了` }).waitFor();
   }
   await accessible(second, "visit-phone");
   await shot(second, "visit-phone");
@@ -79,7 +79,7 @@ await journey(async (browser) => {
   await second.getByLabel("现场记录").fill("所见与所填相符");
   await second.locator(".ant-modal button[type=submit]").click();
   await second.locator(".ant-tag", { hasText: "已完成" }).waitFor();
-  const closed = await second.locator(".ant-list-item", { hasText: "2 名诊断师到场" }).count();
+  const closed = await second.locator(".listed", { hasText: "2 名诊断师到场" }).count();
 
   // a report is handed in by one and returned by another
   const handed = await part(second, /^已评分$/, "reports", "提交内审");

@@ -1,114 +1,24 @@
 """The console in a real browser, on the demo city, against a server that runs none but registered documents."""
 
-import json
 import os
 import re
-import shutil
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from api.server import console
+from tests.e2e.console_journeys import BIN, ROOT, Travelled, browser, demo, travelled
 
-ROOT = Path(__file__).parents[2]
-BIN = Path(sys.executable).parent
-JOURNEYS = ROOT / "console" / "e2e"
+__all__ = ["browser", "demo", "travelled"]
+
 ROLES = [
     *("city", "district", "enterprise", "provider", "diagnostician", "bank", "auditor", "operator", "arbiter"),
     *("department_filler", "marker", "support", "supplier"),
 ]
-AT_ONCE = 2
-"""Journeys that only read, on the two processors of the smallest machine that builds."""
-
 LARGEST_FIRST_LOAD = 270_000
 LARGEST_PUBLIC_PAGE = 90_000
 """Bytes as they are sent, compressed."""
-
-
-@dataclass(frozen=True)
-class Demo:
-    """A demo city that is served 示例城市. folder: of its data. partner: key of a partner's system."""
-
-    url: str
-    folder: Path
-    partner: str
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    assert (console.BUILT / "index.html").exists(), "run scripts/console first; make install does"
-    data = tmp_path_factory.mktemp("console") / "demo"
-    command = [sys.executable, "-m", "zhenduan", "--data", str(data), "demo", "--port", "0"]
-    local = {"ZHENDUAN_EGRESS_NETWORKS": "127.0.0.0/8", "ZHENDUAN_EGRESS_PLAIN": "yes"}
-    environment = {**os.environ, "ZHENDUAN_DOCUMENTS": "only", **local}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as running:  # noqa: S603 - our own program
-        assert running.stdout is not None
-        try:
-            printed = iter(running.stdout.readline, "")
-            partner = next(found[1] for line in printed if (found := re.match(r"\s*partner\s+(\S+)", line)))
-            url = next(found[0] for line in printed if (found := re.match(r"http://[\d.]+:\d+", line)))
-            yield Demo(url, data, partner)
-        finally:
-            running.terminate()
-            running.wait(60)
-
-
-Travelled = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """One Chromium for all journeys, each in profiles of its own; a role stays signed in from one to the next."""
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    assert chromium, "run scripts/browser first; make test does"
-    given = {**os.environ, "CHROMIUM": chromium}
-    command = [str(BIN / "node"), str(JOURNEYS / "shared.mjs")]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=given) as running:  # noqa: S603 - ours
-        assert running.stdin is not None
-        assert running.stdout is not None
-        sessions = str(tmp_path_factory.mktemp("sessions"))
-        yield {**given, "BROWSER": running.stdout.readline().strip(), "SESSIONS": sessions}
-        running.stdin.close()
-
-
-@pytest.fixture(scope="module")
-def travelled(demo: Demo, browser: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Travelled:
-    """Runs a journey with what it is told; what it found, once no page showed a fault."""
-
-    def run(script: str, *arguments: str, **environment: str) -> dict[str, Any]:
-        told = {"ZHENDUAN_URL": demo.url, "FOLDER": str(tmp_path_factory.mktemp("files"))}
-        command = [str(BIN / "node"), str(JOURNEYS / script), *arguments]
-        given = {**browser, **told, **environment}
-        done = subprocess.run(command, env=given, capture_output=True, text=True, timeout=600, check=False)  # noqa: S603 - ours
-        assert done.returncode == 0, done.stderr + done.stdout
-        found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-        assert found.pop("problems") == []
-        return found
-
-    return run
-
-
-@pytest.fixture(scope="module")
-def looked(travelled: Travelled, request: pytest.FixtureRequest) -> Iterator[Travelled]:
-    """Runs a journey that only reads, beside those of the same script that are still to come: none sees what another does."""
-    cases = (getattr(one, "callspec", None) for one in request.session.items if one.path == request.path)
-    told = [case.params["told"] for case in cases if case and "told" in case.params]
-    begun: dict[tuple[str, ...], Future[dict[str, Any]]] = {}
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-
-        def run(*asked: str) -> dict[str, Any]:
-            if asked not in begun:
-                begun.update({one: pool.submit(travelled, *one) for one in told if one[0] == asked[0]})
-            return begun[asked].result()
-
-        yield run
+LONGEST_WAY, MOST_STEPS = 120, 8
+"""Seconds, and things pressed or filled in, from where a newcomer lands."""
 
 
 @pytest.mark.parametrize("script", ["types", "test"])
@@ -128,15 +38,15 @@ def test_entering_and_leaving_leave_nothing_to_a_script(travelled: Travelled) ->
 
 
 @pytest.mark.parametrize("told", [("pages.mjs", role) for role in ROLES], ids="-".join)
-def test_every_page_of_a_role_opens_without_a_fault_and_is_accessible(looked: Travelled, told: tuple[str, ...]) -> None:
-    assert "/standards" in looked(*told)["paths"]
+def test_every_page_of_a_role_opens_without_a_fault_and_is_accessible(travelled: Travelled, told: tuple[str, ...]) -> None:
+    assert "/standards" in travelled(*told)["paths"]
 
 
 @pytest.mark.parametrize(
     "told", [("pages.mjs", "enterprise", "phone"), ("pages.mjs", "district", "dark")], ids="-".join
 )
-def test_pages_are_accessible_on_a_phone_and_in_the_dark(looked: Travelled, told: tuple[str, ...]) -> None:
-    assert looked(*told)["parts"]
+def test_pages_are_accessible_on_a_phone_and_in_the_dark(travelled: Travelled, told: tuple[str, ...]) -> None:
+    assert travelled(*told)["parts"]
 
 
 def test_what_is_typed_stays_while_a_window_changes_asking_again_fails_a_click_goes_beside_or_a_page_is_loaded_anew(
@@ -233,24 +143,29 @@ def test_who_is_invited_joins_by_a_link_and_a_session_left_in_another_tab_leaves
     assert (found["link"], found["rows"]) == (True, 0)
 
 
-def test_a_newcomer_finds_why_a_provider_is_suspended_and_why_a_grade_is_held_back(travelled: Travelled) -> None:
+def test_a_newcomer_finds_the_way_to_four_things_in_less_than_two_minutes(travelled: Travelled) -> None:
     found = travelled("finding.mjs")
     assert "暂停" in found["suspended"]
     assert found["moves"] > 0
     assert found["held"]
+    assert "核验通过" in found["dossier"]
+    assert set(found["taken"]) == {"suspended", "held", "dossier", "filled"}
+    for what, way in found["taken"].items():
+        assert way["seconds"] < LONGEST_WAY, what
+        assert way["steps"] <= MOST_STEPS, what
 
 
 def test_a_list_of_several_pages_is_exported_whole_and_one_that_is_no_table_as_it_is_narrowed(travelled: Travelled) -> None:
     found = travelled("exporting.mjs")
     assert found["rows"] == found["different"] == found["all"] > found["page"]
+    assert (found["listed"], found["pagesAgain"]) == (min(found["all"], 50), found["page"])
+    assert (found["ordered"], found["only"]) == (True, True)
     assert (found["back"], found["inOrder"], found["named"]) == (True, True, True)
     assert found["whole"] > found["narrowed"] == found["kept"] > 0
 
 
-def test_a_dossier_is_checked_in_the_browser_and_a_certificate_by_anyone(demo: Demo, travelled: Travelled) -> None:
-    command = [sys.executable, "-m", "zhenduan", "--data", str(demo.folder), "log-key"]
-    key = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603 - our own program
-    found = travelled("proving.mjs", LOG_KEY=key)
+def test_a_dossier_is_checked_in_the_browser_and_a_certificate_by_anyone(travelled: Travelled) -> None:
+    found = travelled("proving.mjs")
     assert "核验通过" in found["whole"]
     assert "核验不通过" in found["altered"]
     assert "DIGEST_DIFFERS" in found["altered"]
@@ -315,10 +230,8 @@ def test_a_report_is_filed_read_by_an_expert_and_followed_up_until_the_district_
     assert (found["shown"], found["changes"], found["late"]) == (1, 1, 1)
 
 
-def test_a_partner_registers_an_endpoint_reads_what_it_answered_and_rotates_its_secret(
-    demo: Demo, travelled: Travelled
-) -> None:
-    found = travelled("pushing.mjs", PARTNER_KEY=demo.partner)
+def test_a_partner_registers_an_endpoint_reads_what_it_answered_and_rotates_its_secret(travelled: Travelled) -> None:
+    found = travelled("pushing.mjs")
     assert "密钥不对" in found["stranger"]
     assert "nothing-of-the-kind" in found["refused"]
     assert (found["challenged"], found["secret"], found["wide"], found["acts"]) == (True, "whsec_", False, 0)
@@ -355,6 +268,7 @@ def test_what_was_known_at_two_moments_is_told_apart_and_found_again_at_its_addr
     found = travelled("recalling.mjs")
     assert found["status"] == "状态：由“自评中”变为“已确认”"
     assert found["latest"] <= "2024-06-30 23:59"
+    assert (found["found"] > 0, found["other"]) == (True, [])
     assert (found["moved"] > 1, found["same"], found["wide"]) == (True, True, False)
 
 
@@ -437,6 +351,6 @@ def test_whoever_is_not_signed_in_reads_the_directory_and_is_shown_no_page_that_
 
 
 @pytest.mark.parametrize("told", [("translating.mjs", "city"), ("translating.mjs", "enterprise")], ids="-".join)
-def test_a_reader_of_english_finds_no_word_of_the_console_in_chinese(looked: Travelled, told: tuple[str, ...]) -> None:
-    found = looked(*told)
+def test_a_reader_of_english_finds_no_word_of_the_console_in_chinese(travelled: Travelled, told: tuple[str, ...]) -> None:
+    found = travelled(*told)
     assert (found["chinese"], found["wide"]) == ({}, [])

@@ -4,8 +4,8 @@ import { spoken } from "../language";
 type Row = { district: { code: string; name: string | null }; diagnosed: number; total: number };
 
 const useTexts = spoken(
-  { title: "各区覆盖示意", how: "每区一格，位置大致如地图，颜色按各区相对高低，越深越高；不是地图，不表示边界。" },
-  { title: "Coverage by district", how: "A tile a district, placed roughly as on a map; the darker, the more are diagnosed, compared with the highest. It is no map and shows no borders." },
+  { title: "各区覆盖示意", how: "每区一格，位置大致如地图，颜色按各区相对高低，越鲜明越高；不是地图，不表示边界。" },
+  { title: "Coverage by district", how: "A tile a district, placed roughly as on a map; the stronger its colour, the more are diagnosed, compared with the highest. It is no map and shows no borders." },
 );
 
 /** Column and row of each district's tile, by GB/T 2260 code: roughly where it lies. */

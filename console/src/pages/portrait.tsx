@@ -29,12 +29,12 @@ const WEAKEST = graphql(`
 const useTexts = spoken(
   {
     none: "该年度没有名单，请先导入企业名单。", noResults: "该年度尚无已出具报告的企业。", withResult: "有结果的企业", grades: "档次分布", grade: (at: number) => `${at} 档`, firms: (count: number) => `${count} 家`, movement: "与上年末相比",
-    risen: "上升", same: "持平", fallen: "下降", otherEdition: "版本不同，不比", new: "新增", heat: "区与行业的平均得分", how: "越深越高。不足五家不给均值，不足十一家不给区间。", few: "不足五家",
+    risen: "上升", same: "持平", fallen: "下降", otherEdition: "版本不同，不比", new: "新增", heat: "区与行业的平均得分", how: "越鲜明越高。不足五家不给均值，不足十一家不给区间。", few: "不足五家",
     weakest: "薄弱指标", noWeakest: "不足五家适用同一指标，尚无薄弱指标。", mean: "平均得分", interval: "90% 区间", indicator: "指标", load: "读取薄弱指标",
   },
   {
     none: "There is no roster of this year; import one first.", noResults: "No firm of this year has an issued report yet.", withResult: "Firms with a result", grades: "By grade", grade: (at: number) => `Grade ${at}`, firms: (count: number) => `${count} firms`, movement: "Since the end of the year before",
-    risen: "Risen", same: "Same", fallen: "Fallen", otherEdition: "Another edition", new: "New", heat: "Mean score by district and industry", how: "The darker, the higher. Fewer than five firms: no mean; fewer than eleven: no interval.", few: "fewer than five",
+    risen: "Risen", same: "Same", fallen: "Fallen", otherEdition: "Another edition", new: "New", heat: "Mean score by district and industry", how: "The stronger its colour, the higher. Fewer than five firms: no mean; fewer than eleven: no interval.", few: "fewer than five",
     weakest: "Weakest indicators", noWeakest: "No indicator applies to five firms yet.", mean: "Mean score", interval: "90 % interval", indicator: "Indicator", load: "Show the weakest indicators",
   },
 );
@@ -118,7 +118,7 @@ function Heat({ year }: { year: number }) {
             onCell: (industry: Cell["industry"]) => {
               const mean = at.get(`${district.code} ${industry.code}`)?.mean;
               const [background, color] = mean ? shade(Number(mean)) : [];
-              return { style: { background, color } };
+              return { className: background && "shaded", style: { background, color } };
             },
             render: (_: unknown, industry: Cell["industry"]) => {
               const cell = at.get(`${district.code} ${industry.code}`);
