@@ -47,7 +47,8 @@ class LoopConnection:
         Raises:
             psycopg2.Error: the server refused it, or is not to be reached.
         """
-        self._answer = answer = self.loop.create_future()
+        answer: asyncio.Future[Rows] = self.loop.create_future()
+        self._answer = answer
         self.notices.clear()
         try:
             self._cursor.execute(message)
