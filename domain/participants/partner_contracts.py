@@ -106,7 +106,7 @@ class PartnerContractGranted(Event):
     """A partner's events of some kinds carry their object from now on 全量告知已约定."""
 
     type: Literal["partnercontract.granted.v1"] = "partnercontract.granted.v1"
-    says: ClassVar = "与合作方“{partner}”约定：至 {until} 止，{kinds:terms}连同对象现状一并告知，用途：{purpose}"
+    says: ClassVar = "向合作方“{partner}”开放全量告知：至 {until} 止，{kinds:terms}连同对象现状一并告知，用途：{purpose}"
     says_in_english: ClassVar = (
         "agreed with the partner “{partner}” that events carry their object until {until} ({kinds:terms}), for: {purpose}"
     )

@@ -95,7 +95,11 @@ class Statements:
         self, dialect: Dialect, name: Hashable | None, build: Callable[[], Select[Any]], values: Mapping[str, Any]
     ) -> tuple[PreparedStatement, Mapping[str, Any]] | None:
         """A statement and all its values, not run; None where it is left to SQLAlchemy. name, build, values: as `prepared`."""
-        kept = self._kept(dialect, name, build) if name is not None else Kept(query := build(), *self._looked_up(dialect, query))
+        if name is not None:
+            kept = self._kept(dialect, name, build)
+        else:
+            query = build()
+            kept = Kept(query, *self._looked_up(dialect, query))
         if kept.prepared is None:
             return None
         _require_all(kept.prepared, values)

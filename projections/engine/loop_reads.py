@@ -29,7 +29,7 @@ class Statement(NamedTuple):
     values: Mapping[str, Any]
 
 
-class Noted(Exception):  # noqa: N818 - carries what was asked
+class StatementNoted(Exception):  # noqa: N818 - carries what was asked
     """The statement that a read would have sent 所问语句."""
 
     def __init__(self, statement: Statement) -> None:
@@ -41,7 +41,7 @@ class Noting(Snapshot):
     """A snapshot that reads nothing and tells its first statement 只记不读.
 
     Raises:
-        Noted: by every read that is one statement.
+        StatementNoted: by every read that is one statement.
         NotNoted: by every other, and by whatever would ask the database first.
     """
 
@@ -83,10 +83,10 @@ class Noting(Snapshot):
         found = self._kept.found(self._dialect, named, build, values)
         if found is None:
             raise NotNoted
-        raise Noted(Statement(*found))
+        raise StatementNoted(Statement(*found))
 
 
-class Found(NamedTuple):
+class RowsRead(NamedTuple):
     """What was read 读到的行, and where the read models stand there."""
 
     rows: Rows
@@ -119,7 +119,7 @@ class LoopReads:
 
     async def read(
         self, precondition: Precondition, entering: Mapping[str, str] | None, milliseconds: int, asked: Statement | None
-    ) -> Found:
+    ) -> RowsRead:
         """The rows of a statement under a precondition; of none where the read models stand.
 
         entering: as `row_security.entering`. milliseconds: how long a statement may take.
@@ -143,7 +143,7 @@ class LoopReads:
             if now.generations != stands.generations:
                 raise NotAsKnown
             self._tell(now)
-        return Found(rows, now.stands_at)
+        return RowsRead(rows, now.stands_at)
 
     async def _message(
         self,

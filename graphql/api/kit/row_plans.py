@@ -18,7 +18,7 @@ from api.kit.paging import RowsOfPage, distinct
 from domain.access import Scope
 from domain.kernel import stream_of
 from projections import Snapshot
-from projections.engine.loop_reads import Noted, NotNoted, Statement
+from projections.engine.loop_reads import NotNoted, Statement, StatementNoted
 from projections.engine.pages import Order, Place
 from projections.engine.snapshot import Edge
 
@@ -194,7 +194,7 @@ class RowPlan:
                 context.snapshot.joined(read, columns, edges)
             else:
                 context.snapshot.narrowed(read, columns)
-        except Noted as noted:
+        except StatementNoted as noted:
             return noted.statement, _beside(columns, edges, numbers)
         raise NotNoted
 

@@ -18,7 +18,7 @@ MOST_KNOWN = 64
 """Values of one column whose outcome a plan knows; districts, industries and sizes are few."""
 
 
-class Known(dict[Any, Any]):
+class MadeOnce(dict[Any, Any]):
     """What follows from a value, made once for each 已知取值; of too many they are all made anew."""
 
     def __init__(self, make: Callable[[Any], Any]) -> None:
@@ -185,7 +185,7 @@ class RowSource(SourceText):
             f"def {name}(held):\n    value = {self._new('to', column.convert)}(held)\n"
             f"    if value is None: {missing}\n    return {made}(value)\n"
         )
-        known = self._new("known", Known(lambda value: names[name](value)))  # noqa: PLW0108 - it is made with all others
+        known = self._new("known", MadeOnce(lambda value: names[name](value)))  # noqa: PLW0108 - it is made with all others
         read = f"{known}[{held}]"
         if not column.nullable:
             return read

@@ -206,7 +206,7 @@ class AuditTrailQueries:
         organisation: Annotated[list[strawberry.ID] | None, argument("Organisations it was acted for · 单位标识")] = None,
         text: Annotated[
             str | None,
-            argument("Words, each told of what happened, of a role or organisation, or in the reason · 语句中的词语"),
+            argument("Words, each found in what happened, in a role or organisation, or in the reason · 语句中的词语"),
         ] = None,
         since: Since = None,
         until: Until = None,

@@ -79,7 +79,7 @@ class Way(NamedTuple):
     entering: Mapping[str, str] | None
 
 
-class Asked(NamedTuple):
+class StraightQuestion(NamedTuple):
     """An operation that may be answered straight: by whom, what it is kept by, and what is kept of it 直接应答请求."""
 
     identified: Identified
@@ -160,7 +160,7 @@ class StraightAnswers:
         self.fell += 1
         return None
 
-    def _asked(self, request: GraphQLRequest, token: str) -> Asked | None:
+    def _asked(self, request: GraphQLRequest, token: str) -> StraightQuestion | None:
         """What is asked, without any work; None of what is not answered here."""
         text = self._persisted.text(request.document_id) if request.document_id else request.query
         prepared = self._documents.known(text, request.operation_name) if text else None
@@ -183,11 +183,11 @@ class StraightAnswers:
         key = key_of_answer(text or "", request.operation_name, request.variables, identified)
         if key is None:
             return None
-        asked = Asked(identified, prepared, key, self._answers.kept(key))
+        asked = StraightQuestion(identified, prepared, key, self._answers.kept(key))
         return asked if asked.kept is not None or (asked.may_be_read and prepared.habit.may_be_straight()) else None
 
     async def _answered(
-        self, reads: LoopReads, writer: LoopWriter, asked: Asked, variables: Mapping[str, Any], until: float
+        self, reads: LoopReads, writer: LoopWriter, asked: StraightQuestion, variables: Mapping[str, Any], until: float
     ) -> GraphQLResponse | None:
         """The answer; None where what was kept is no longer so, and the rest is the usual way's."""
         identified, prepared, key, kept = asked
@@ -226,7 +226,7 @@ class StraightAnswers:
         if taken is not None:
             await writer.write(*taken)
 
-    def _way(self, reads: LoopReads, asked: Asked, variables: Mapping[str, Any], until: float) -> Way:
+    def _way(self, reads: LoopReads, asked: StraightQuestion, variables: Mapping[str, Any], until: float) -> Way:
         """How it is answered, found out where it was not before.
 
         Raises:
