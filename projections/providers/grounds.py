@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select
 
 from domain.governance.proceedings.opening import ProceedingOpened
+from domain.governance.proceedings.state import proceeding_stream
 from domain.governance.standing import listing_stream
 from domain.kernel import Event, cause_of, cited, key_of, kind_of
 from domain.providers.ratings.events import RatingComputed, RatingFinal, RatingInputsFixed, RatingPublished
@@ -114,7 +115,7 @@ def _above(snapshot: Snapshot, fact: str, provider: str | None) -> Iterator[str]
     follows = [table.c.cause == fact, *([table.c.cause.startswith(whole)] if whole is not None else [])]
     of = [table.c.provider == provider] if kind == "rating" and provider is not None else []
     for (identity,) in snapshot.rows(select(table.c.id).where(or_(*follows), *of).order_by(table.c.id)):
-        yield cause_of(f"proceeding/{identity}", OPENING)
+        yield cause_of(proceeding_stream(str(identity)), OPENING)
     for move in directory.moves(snapshot, provider=provider if kind == "rating" else None):
         if any(map(rests, causes_of(move.event()))):
             yield cause_of(listing_stream(move.provider), move.version)
