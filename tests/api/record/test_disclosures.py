@@ -130,13 +130,13 @@ RESTRICTED_BUT_OPEN = {
     "YearSubsidy.*": "what providers are paid for their work, by ids of cases, and of no firm",
     **{f"{name}.*": "as above" for name in ("ProviderSubsidy", "DistrictPayment", "LeftOutDiagnosis")},
     **dict.fromkeys((f"YearSubsidy.{name}" for name in (*SUMS, "version")), "as above"),
-    "ComponentInput.*": "of providers, as their rating",
+    **dict.fromkeys(("ComponentInput.*", "ProviderRating.parts", "ProviderRating.inputs"), "of providers, as their rating"),
     "RuleProposal.outcomes": "what a rule would do, in figures of the whole city",
     "YearRating.position": "a place in the journal",
     "Matching.position": "a place in the journal",
     "PolicySimulation.position": "a place in the journal",
     "YearRating.inputDigest": "a hash",
-    "YearRating.components": "means of the whole city",
+    **dict.fromkeys(("YearRating.components", "YearRating.caseMix"), "sums of the whole city"),
     "Application.*": "of providers that apply, and of no firm",
     **{
         f"{name}.*": "as above"
