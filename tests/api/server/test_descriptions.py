@@ -28,6 +28,7 @@ NAMES = {"name", "title", "note", "introduction", "label"}
 SAID_BY_PEOPLE = {
     "InternalReview.summary": "what an author wrote",
     "MendItem.what": "what the city wrote",
+    "PartnerContract.why": "what the city wrote",
     "Revision.why": "what the city wrote",
     "Solution.summary": "what a supplier wrote",
     "ResultBatch.scope": "a code",
