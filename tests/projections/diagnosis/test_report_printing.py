@@ -300,6 +300,24 @@ def test_no_line_of_a_report_reaches_over_the_margin(case: Case) -> None:
         assert over == []
 
 
+def introduced(case: Case, lines: int) -> Case:
+    """With so many lines under the table of contents: as much less room is left for who signs."""
+    template = case.template.model_copy(update={"introduction": "说" * 45 * lines} if lines else {})
+    return replace(among_five(case), template=template)
+
+
+@pytest.mark.parametrize("lines", [0, 1, 2])
+def test_no_page_of_a_report_holds_a_line_or_two_alone(case: Case, lines: int) -> None:
+    """plan P4: what is signed stands together, and so does what the method ends with."""
+    few = []
+    for number, page in enumerate(laid_out(introduced(case, lines)), 1):
+        box = page._page_box  # noqa: SLF001 - as above
+        top, bottom = box.content_box_y(), box.content_box_y() + box.height
+        said = {round(one.position_y) for one in box.descendants() if isinstance(one, TextBox) and top <= one.position_y < bottom}
+        few += [number] if len(said) < 5 else []
+    assert few == []
+
+
 def test_the_table_of_peers_stands_on_one_page_with_what_it_says(case: Case) -> None:
     texts = ["".join(page.extract_text().split()) for page in reader(report(among_five(case), "p1").pdf).pages]
     (own,) = (text for text in texts if "在同类企业中所处区间" in text)
