@@ -223,7 +223,6 @@ RESTRICTED_BUT_OPEN = {
         )
     },
     "Marking.marker": "an opaque id",
-    "PartnerContract.*": "what was agreed with a partner, and of no firm",
     **dict.fromkeys([f"ProviderCall.{one}" for one in ("disputed", "drawn", "received", "seed", "version")], "as above"),
     "WorkToReassign.*": "names the diagnoses; what they hold has rows of its own",
     "Exam.*": "how a person did at an examination, and of no firm; the person's name has rows of its own",
