@@ -844,7 +844,9 @@ MOVES = {
     "listed": "listed", "warned": "warned", "corrected": "listed", "suspended": "suspended", "removed": "removed",
     "restored": "listed", "lapsed": "lapsed", "tag_gained": "", "tag_lost": "",
 }  # fmt: skip
-"""Move -> how the provider stands after it; a tag moves nothing else. All are the city's."""
+"""Move -> how the provider stands after it; a tag moves nothing else."""
+MOVERS = dict.fromkeys(MOVES, "city") | {"restored": "city system"}
+"""Move -> who may record it: the program lifts a suspension whose proceeding came to nothing."""
 FROM = {
     "warned": "listed", "corrected": "warned", "suspended": "listed warned", "removed": "warned suspended",
     "restored": "suspended removed", "tag_gained": "listed warned", "tag_lost": "listed warned suspended",
@@ -860,7 +862,7 @@ def move(dossier: Data, entries: Sequence[Entry]) -> Data:
     there = {stream: as_stream(entries, stream) for stream in dict.fromkeys(entry.stream for entry in entries)}
     standing, year, moved, due, moves = "", 0, "", None, list[Data]()
     tags: dict[str, Any] = {}
-    for entry, step in of_kind(entries, subject, "listing", dict.fromkeys(MOVES, "city")):
+    for entry, step in of_kind(entries, subject, "listing", MOVERS):
         data = entry.data
         if not standing and step != "listed":
             raise Fault("ENTRY_UNEXPECTED", entry.where, "名录以列入开始 a place in the directory begins with being listed")
@@ -876,8 +878,11 @@ def move(dossier: Data, entries: Sequence[Entry]) -> Data:
                 raise Fault("CAUSE_MISSING", f"{entry.where} {cause}", "引用了当时没有的条目 it cites what was not there yet")
         if data["rule"] is not None and data["rule"] not in held:
             raise Fault("ENTRY_MISSING", data["rule"], "缺少所依据的规则 the rule that it names is not here")
+        proceedings = [there[one.rpartition("/")[0]] for one in held if one.startswith("proceeding/")]
         if step in NEEDS_PROCEEDING:
-            _proceeded(entry, step, subject, [there[one.rpartition("/")[0]] for one in held if one.startswith("proceeding/")])
+            _proceeded(entry, step, subject, proceedings)
+        if entry.role == "system":
+            _lifted(entry, standing, subject, proceedings)
         if step == "listed":
             tags = {one: tags.get(one, data["on"]) for one in data["tags"]}
             year = data["year"]
@@ -897,19 +902,36 @@ def move(dossier: Data, entries: Sequence[Entry]) -> Data:
     return agree(dossier, result | {"moves": moves, "version": len(moves)})
 
 
+def _so_far(history: Sequence[Entry], entry: Entry, subject: str) -> tuple[str, set[str], list[str]]:
+    """Kind of a proceeding about a place, else none, its steps and its decisions, before an entry."""
+    before = [(one.type.split(".")[1], one.data) for one in history if one.position < entry.position]
+    opened = before[0][1]
+    kind = opened["kind"] if opened["about"] == subject and opened["kind"] in ("directory_move", "red_line") else ""
+    return kind, {step for step, _ in before}, [data["outcome"] for step, data in before if step in ("decided", "appeal_decided")]
+
+
 def _proceeded(entry: Entry, step: str, subject: str, proceedings: Sequence[Sequence[Entry]]) -> None:
     """A demotion rests on a proceeding about this place that was concluded and granted it; a red line suspends at once."""
     for history in proceedings:
-        before = [one for one in history if one.position < entry.position]
-        opened, steps = before[0].data, {one.type.split(".")[1] for one in before}
-        if opened["about"] != subject or opened["kind"] not in ("directory_move", "red_line"):
+        kind, steps, decisions = _so_far(history, entry, subject)
+        if not kind:
             continue
-        decisions = [one.data["outcome"] for one in before if one.type.split(".")[1] in ("decided", "appeal_decided")]
         if decisions[-1:] in (["upheld"], ["partly"]) and steps & {"became_final", "appeal_decided"}:
             return
-        if step == "suspended" and opened["kind"] == "red_line" and not decisions and "withdrawn" not in steps:
+        if step == "suspended" and kind == "red_line" and not decisions and "withdrawn" not in steps:
             return
     raise Fault("PROCEEDING_MISSING", entry.where, "没有已终结且成立的程序 no concluded proceeding that granted it")
+
+
+def _lifted(entry: Entry, standing: str, subject: str, proceedings: Sequence[Sequence[Entry]]) -> None:
+    """The program restores who was suspended pending a hearing, once each proceeding was withdrawn or dismissed in the end."""
+    ended = []
+    for history in proceedings:
+        kind, steps, decisions = _so_far(history, entry, subject)
+        dismissed = decisions[-1:] == ["dismissed"] and bool(steps & {"became_final", "appeal_decided"})
+        ended.append(bool(kind) and ("withdrawn" in steps or dismissed))
+    if standing != "suspended" or not ended or not all(ended):
+        raise Fault("PROCEEDING_MISSING", entry.where, "程序并未撤回或最终不成立 no proceeding that came to nothing")
 
 
 def day_of(entry: Entry) -> str:
@@ -1331,7 +1353,10 @@ def job_of(case: Sequence[Entry]) -> Data:
 
 # A subsidy: exact to the fen (method p)
 
-SUBSIDY_STEPS = {"district_recorded": "city district", "computed": "city", "approved": "city", "clawed_back": "city"}
+SUBSIDY_STEPS = {
+    "district_recorded": "city district", "district_withdrawn": "city district",
+    "computed": "city", "approved": "city", "clawed_back": "city",
+}  # fmt: skip
 
 
 def subsidy(dossier: Data, entries: Sequence[Entry]) -> Data:
@@ -1341,17 +1366,23 @@ def subsidy(dossier: Data, entries: Sequence[Entry]) -> Data:
     only_of(entries, lambda one: one in (stream, f"rating/{year}", "rule/subsidy"))
     rule = dossier["on_file"]["rule"]
     computed = None
-    status, back, recorded = "recorded", dict[str, int](), dict[str, str]()
+    status, back, recorded, known = "recorded", dict[str, int](), dict[str, str](), dict[str, str]()
     taken: list[Data] = []
     for entry, step in of_kind(entries, stream, "subsidy", SUBSIDY_STEPS):
         data = entry.data
-        if step == "district_recorded":
-            recorded[entry.where] = data["diagnosis"]
+        if step in ("district_recorded", "district_withdrawn"):
+            if step == "district_recorded":
+                recorded[data["diagnosis"]] = entry.where
+            elif recorded.pop(data["diagnosis"], None) is None:
+                raise Fault("STEP_WRONG", entry.where, "没有可撤回的登记 nothing was recorded that could be taken back")
+            status = status if status == "approved" else "recorded"
         elif step == "computed":
             if status == "approved":
                 raise Fault("STEP_WRONG", entry.where, "批准之后不应再计算 nothing is computed once it is approved")
-            computed, status = entry, "computed"
+            computed, status, known = entry, "computed", dict(recorded)
         elif step == "approved":
+            if status != "computed":
+                raise Fault("STEP_WRONG", entry.where, "批准的应是当时的计算 only what was computed last is approved")
             if computed is None or data["approved_by"] == computed.data["computed_by"] or entry.actor == computed.actor:
                 raise Fault("AUTHOR_WRONG", entry.where, "批准人须为另一人 approved by nobody else than who computed it")
             if (data["input_digest"], data["paid"]) != (computed.data["input_digest"], computed.data["paid"]):
@@ -1369,7 +1400,7 @@ def subsidy(dossier: Data, entries: Sequence[Entry]) -> Data:
     rule_of(entries, "subsidy", data["rule"], f"{year}-12-31", rule, computed)
     check_paid(computed, rule, paid_tiers(entries, data["rating"], computed))
     for one in data["left_out"]:
-        if recorded.get(one["cause"]) != one["diagnosis"]:
+        if known.get(one["diagnosis"]) != one["cause"]:
             said = "未计任务没有所引依据 no entry says why it was left out"
             raise Fault("CAUSE_MISSING", f"{computed.where} {one['cause']}", said)
     result = {"year": int(year), "status": status, "version": len(as_stream(entries, stream))}

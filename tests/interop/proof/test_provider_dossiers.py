@@ -20,20 +20,47 @@ from domain.diagnosis.on_site import RecordSiteVisit
 from domain.diagnosis.provider import AcceptDiagnosis
 from domain.diagnosis.report import ConfirmReport
 from domain.diagnosis.state import Purpose
+from domain.events import COMMANDS
 from domain.governance.dated_rules import rule_in_force
+from domain.governance.proceedings.opening import OpenProceeding, WithdrawProceeding
+from domain.governance.proceedings.state import ProceedingKind
 from domain.governance.rule_bodies.rating import RatingRule
 from domain.governance.rule_bodies.stages import StageLimits
 from domain.governance.rule_bodies.subsidy import SubsidisedWork
 from domain.governance.ties import DeclareTie, EndTie, TieKind
 from domain.instants import city_day, microseconds
 from domain.kernel import Refused
-from domain.providers.listings.listing import ConfirmCorrection, WarnProvider
+from domain.providers.listings.listing import (
+    LISTINGS,
+    ConfirmCorrection,
+    GainTag,
+    LiftSuspension,
+    LoseTag,
+    RemoveProvider,
+    RestoreProvider,
+    SuspendProvider,
+    WarnProvider,
+)
 from domain.providers.ratings.events import RatingFinal
 from domain.providers.ratings.numbers import ComponentSample, ProviderInputs, RatingComponent, Tier, compute, digest_of
-from domain.providers.ratings.rating import FixRatingInputs, PublishRating, RecordRating
+from domain.providers.ratings.rating import (
+    RATINGS,
+    FinishRating,
+    FixRatingInputs,
+    ObjectToRating,
+    PublishRating,
+    RecordRating,
+)
 from domain.providers.ratings.state import rating_stream
+from domain.providers.subsidies.clawback import ClawBackSubsidy
 from domain.providers.subsidies.numbers import JobCount, ProviderJobs, digest_of_jobs
-from domain.providers.subsidies.subsidy import ApproveSubsidy, ComputeSubsidy
+from domain.providers.subsidies.subsidy import (
+    SUBSIDIES,
+    ApproveSubsidy,
+    ComputeSubsidy,
+    RecordDistrictSubsidy,
+    WithdrawDistrictSubsidy,
+)
 from interop.proof import verify_dossier as verifier
 from interop.proof.dossier import dossier
 from journal import Caller, Journal, NewEntry, open_journal
@@ -153,6 +180,32 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Held]:
     journal.close()
 
 
+STEPS_OF = {
+    GainTag: "tag_gained", LoseTag: "tag_lost", WarnProvider: "warned", ConfirmCorrection: "corrected",
+    SuspendProvider: "suspended", RemoveProvider: "removed", RestoreProvider: "restored", LiftSuspension: "restored",
+    FixRatingInputs: "inputs_fixed", RecordRating: "computed", PublishRating: "published", ObjectToRating: "objected",
+    FinishRating: "final", RecordDistrictSubsidy: "district_recorded", WithdrawDistrictSubsidy: "district_withdrawn",
+    ComputeSubsidy: "computed", ApproveSubsidy: "approved", ClawBackSubsidy: "clawed_back",
+}
+"""Command -> the step that it leads to."""
+BY_ADOPTION = {"listed", "lapsed"}
+"""Moves that the city's adoption of a directory makes."""
+
+
+@pytest.mark.parametrize(
+    ("capability", "known"),
+    [(LISTINGS, verifier.MOVERS), (RATINGS, verifier.RATING_STEPS), (SUBSIDIES, verifier.SUBSIDY_STEPS)],
+    ids=["move", "rating", "subsidy"],
+)
+def test_the_verifier_knows_every_step_and_who_may_take_it_as_the_rights_do(capability: Any, known: dict[str, str]) -> None:
+    roles: dict[str, set[str]] = {one: {"city"} for one in BY_ADOPTION} if capability is LISTINGS else {}
+    for command in capability.commands:
+        roles.setdefault(STEPS_OF[command], set()).update(role.value for role in COMMANDS[command.__name__])
+    assert {step: set(who.split()) for step, who in known.items()} == roles
+    steps = {event.model_fields["type"].default.split(".")[1] for event in capability.events}
+    assert set(known) == steps
+
+
 def test_a_move_a_rating_and_a_subsidy_are_each_one_file_that_holds_by_itself(held: Held) -> None:
     found = {kind: held.verify(content) for kind, content in held.made.items()}
     assert {kind: one.faults for kind, one in found.items()} == dict.fromkeys(held.made, ())
@@ -163,6 +216,31 @@ def test_a_move_a_rating_and_a_subsidy_are_each_one_file_that_holds_by_itself(he
     assert sum(one["paid"] for one in found["subsidy"].result["providers"]) == found["subsidy"].result["paid"]
     assert all(one.complete for one in found.values())
     assert found["rating"].stated["on_file"]["rule"]["kind"] == "rating"
+
+
+def test_a_suspension_that_the_program_lifted_is_proved_and_none_that_it_may_not_lift(tmp_path: Path) -> None:
+    """plan V4: what was done pending a hearing ends with its proceeding, by nobody's hand."""
+    url = f"sqlite:///{tmp_path / 'journal.db'}"
+    with closing(open_journal(url, demo=True)) as journal, closing(open_log(journal, url, tmp_path / "log.key", ORIGIN)) as log:
+        city = SelectingCity(journal, NOW - timedelta(days=60))
+        adopt(city)
+        about = {"kind": ProceedingKind.RED_LINE, "provider": "p1", "about": "listing/p1", "cause": "listing/p1/1"}
+        city.send(CITY, OpenProceeding(proceeding="r1", asked="移出名录", grounds="涉嫌出具虚假报告", **about))
+        city.send(CITY, SuspendProvider(provider="p1", causes=("proceeding/r1/1",), reason="先行暂停"))
+        pending = len(journal.read("listing/p1"))
+        city.send(CITY, WithdrawProceeding(proceeding="r1", reason="查无此事"))
+        city.send(PROGRAM, LiftSuspension(provider="p1"))
+        content = dossier(journal, log, "listing/p1", "move")
+        found = verifier.verify(content, str(log.keys().signing.verifier))
+        assert (found.faults, found.result["status"]) == ((), "listed")
+        entries = [verifier.parse_entry(base64.b64decode(one["content"]), "") for one in json.loads(content)["entries"]]
+        lifted = next(one for one in entries if one.stream == "listing/p1" and one.version == pending + 1)
+        before = [one for one in entries if one.type != "proceeding.withdrawn.v1"]
+        histories = [[one for one in before if one.stream == "proceeding/r1"]]
+        for proceedings in (histories, []):
+            with pytest.raises(verifier.Fault) as fault:
+                verifier._lifted(lifted, "suspended", "listing/p1", proceedings)  # noqa: SLF001 - of what no journal holds
+            assert fault.value.code == "PROCEEDING_MISSING"
 
 
 def test_whether_a_report_was_late_is_judged_by_the_limits_of_its_campaign(held: Held) -> None:
