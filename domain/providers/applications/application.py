@@ -92,8 +92,9 @@ MENDING_TIME_OUTSIDE = Rule(
 APPLICATION_FIXED = Rule(
     "APPLICATION_FIXED",
     "plan V1",
-    "申报现为“{stage}”，不能修改、提交或撤回；如需补充，请待退回补正",
-    "The application is “{stage_in_english}” and is not changed, submitted or withdrawn now; it can be mended once it is returned",
+    "申报现为“{stage}”，此时不能作此办理；征集未截止的可撤回后重新申报，被退回的请在补正期内修改",
+    "The application is “{stage_in_english}”, which does not allow this; while applications are taken it can be withdrawn and made "
+    "anew, and one that was returned is mended in its time",
 )
 APPLICATION_NOT_WAITING = Rule(
     "APPLICATION_NOT_WAITING",

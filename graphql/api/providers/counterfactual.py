@@ -41,8 +41,14 @@ MARKS_NOT_OPEN = Rule(
 OTHER_RULE_UNKNOWN = Rule(
     "OTHER_RULE_UNKNOWN",
     "plan V4",
-    "请填规则的日期或草案号之一；没有第 {proposal} 号遴选规则草案",
-    "Say either a day whose rule is meant or the number of a proposal; there is no proposal {proposal} of the selection rule",
+    "没有第 {proposal} 号遴选规则草案，请核对草案号",
+    "There is no proposal {proposal} of the selection rule; check the number",
+)
+OTHER_RULE_NOT_CHOSEN = Rule(
+    "OTHER_RULE_NOT_CHOSEN",
+    "plan V4",
+    "请填规则的日期或草案号，二者必填其一且只填其一",
+    "Give either a day whose rule is meant or the number of a proposal: one of the two",
 )
 FINISHED = frozenset({Status.CONFIRMED.value, Status.WITHDRAWN.value})
 MOST_CASES = 1_000
@@ -147,9 +153,11 @@ def _assessed(application: Application, marks: tuple[Mark, ...]) -> Assessed:
 def _other_rule(context: Context, on: date | None, proposal: int | None) -> SelectionRule:
     entries = context.services.journal.read(rule_stream(RuleKind.SELECTION))
     rules: DatedRules | None = fold(DATED_RULES.evolve, (decode(DATED_RULES, one.type, one.state) for one in entries))
-    if on is not None and proposal is None:
+    if (on is None) is (proposal is None):
+        raise OTHER_RULE_NOT_CHOSEN.refuse(path="on")
+    if on is not None:
         body = dated_rule_on(rules, RuleKind.SELECTION, on).body
-    elif proposal is not None and on is None and rules is not None and proposal in rules.proposals:
+    elif proposal is not None and rules is not None and proposal in rules.proposals:
         body = rules.proposals[proposal].rule.body
     else:
         raise OTHER_RULE_UNKNOWN.refuse(path="proposal", proposal=proposal)

@@ -166,3 +166,19 @@ def test_a_district_puts_forward_a_provider_that_it_raised_which_is_marked_as_an
     selecting.later(2).save()
     [found] = city.data("provider", query)["applications"]["nodes"]
     assert found["putForwardBy"] == "organisation/310117", "what the provider states of itself does not take that away"
+
+
+CHOSEN = {
+    "": "OTHER_RULE_NOT_CHOSEN",
+    ', proposal: 9, on: "2025-01-06"': "OTHER_RULE_NOT_CHOSEN",
+    ", proposal: 9": "OTHER_RULE_UNKNOWN",
+}
+"""How another rule is asked for -> why it is not."""
+
+
+def test_another_rule_is_one_of_a_day_or_one_that_was_proposed(selecting: Selecting) -> None:
+    """plan V4: and no sentence speaks of a proposal None."""
+    for chosen, code in CHOSEN.items():
+        (error,) = selecting.city.ask("city", f"{{ counterfactualDirectory(year: 2025{chosen}) {{ wasListed }} }}")["errors"]
+        assert error["extensions"]["code"] == code, chosen
+        assert "None" not in error["message"]

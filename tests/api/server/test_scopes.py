@@ -323,7 +323,7 @@ def texts(value: Any) -> Iterator[str]:
             yield str(value)
 
 
-NOTHING_TO_WORK_OUT = {"counterfactualDirectory": {"OTHER_RULE_UNKNOWN"}}
+NOTHING_TO_WORK_OUT = {"counterfactualDirectory": {"OTHER_RULE_NOT_CHOSEN"}}
 """What refuses, in this city, whoever asks."""
 
 
