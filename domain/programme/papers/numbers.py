@@ -1,7 +1,9 @@
 """Numbers of a paper 白皮书数值: each table's cells with what is withheld, pure. Methods l and q. plan R1, R5.
 
 A cell is withheld where too few firms stand behind it, where one group has most of them, where it differs by too few firms from
-what an earlier paper published, and where it would tell a cell withheld for one of these; sums are cells like any other.
+what an earlier paper published, and where it would tell a cell withheld for one of these; sums are cells like any other. So is
+none at all beside a cell that is withheld, where the columns are what became of firms: who else is there is known, and none of
+one kind says that all of them are of another.
 """
 
 from collections import Counter
@@ -22,7 +24,7 @@ from methods.mean_interval import mean_interval
 from methods.rounding import rounded
 from methods.small_cells import differing, hidden_cells, is_dominated, with_margins
 
-METHOD = "q/3"
+METHOD = "q/4"
 """Id and version of the method, as papers cite it."""
 MEAN_PLACES = 1
 """Decimals of a published mean: with more, the mean of a few firms tells their sum."""
@@ -233,6 +235,7 @@ class _Table:
         }
         self._counts = with_margins(inner, TOTAL) if inner else {}
         self._with_result = DIAGNOSED if name is PaperTableName.COVERAGE else TOTAL
+        self._tells_outcomes = name is not PaperTableName.HEAT
         self.reasons: dict[Place, Withheld] = {}
         for place, firms in self.members.items():
             others = len(every[place]) - len(firms) if every is not None else guards.rule.firms_at_least
@@ -285,6 +288,8 @@ class _Table:
         firms = self.members.get(place, {})
         if place in self.reasons:
             return PaperCell(row=place[0], column=place[1], withheld=self.reasons[place])
+        if not firms and self._tells_outcomes and any(row == place[0] for row, _ in self.reasons):
+            return PaperCell(row=place[0], column=place[1], withheld=Withheld.PROTECTS)
         if place in bare or not means:
             return PaperCell(row=place[0], column=place[1], firms=len(firms), withheld=bare.get(place))
         return _mean_cell(place, firms, self._guards.rule)

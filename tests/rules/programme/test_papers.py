@@ -105,6 +105,20 @@ def test_a_few_firms_are_withheld_with_the_cells_that_would_tell_them_and_nothin
     assert (heat[TOTAL, TOTAL].firms, heat["310117", "C35"].low) == (45, None), "nine firms give a mean and no interval"
 
 
+def test_none_beside_what_is_withheld_is_withheld_too_where_it_would_say_what_all_the_others_are() -> None:
+    """plan R5: who was diagnosed in a district is known; none of the lower grades there says that each is of the higher."""
+    placed = {("310101", 3): 3, ("310115", 1): 9, ("310115", 3): 9, ("310117", 1): 8, ("310117", 3): 7, ("310118", 3): 40}
+    each = (place for place, count in placed.items() for _ in range(count))
+    known = [firm(at, district, grade=grade) for at, (district, grade) in enumerate(each)]
+    shown = cells(inputs(known), PaperTableName.GRADES)
+    assert [shown["310101", column].withheld for column in ("1", "3", TOTAL)] == [
+        Withheld.PROTECTS,
+        Withheld.TOO_FEW,
+        Withheld.TOO_FEW,
+    ]
+    assert (shown["310118", "1"].firms, shown["310118", "1"].withheld) == (0, None), "beside nothing that is withheld"
+
+
 def test_where_one_group_has_most_of_a_cell_it_is_withheld_from_that_group_too() -> None:
     known = [firm(at, group="g1" if at < 9 else None) for at in range(10)] + [firm(at, "310115") for at in range(10, 30)]
     assert cells(inputs(known), PaperTableName.GRADES)["310101", "3"].withheld is Withheld.TOO_FEW
