@@ -70,7 +70,9 @@ class ReportVerificationQueries:
         number: Annotated[str, argument("Number on the cover · 封面上的核验编号")],
         check_code: Annotated[str | None, argument("Code beside the grade in the report, to compare · 等级旁的核验码")] = None,
         uscc: Annotated[str | None, argument("Unified social credit code on the cover, to compare · 统一社会信用代码")] = None,
-        grade: Annotated[int | None, argument("Grade that the report states, 1 to 10, to compare · 报告所载等级")] = None,
+        grade: Annotated[
+            int | None, argument("Grade that the report states, 1 to 10, or 0 below every grade, to compare · 报告所载等级")
+        ] = None,
         sha256: Annotated[str | None, argument("SHA-256 of the file, hexadecimal, to compare · 文件散列")] = None,
     ) -> VerifiedReport | None:
         """What anyone may know of it."""

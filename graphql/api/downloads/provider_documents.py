@@ -84,7 +84,7 @@ class ProviderDocuments:
         token = bearer(authorization(request.headers))
         given, provider = parameters(request, "on"), str(request.path_params["provider"])
         variables: dict[str, Any] = {"provider": provider, "on": given.get("on")}
-        answer = self._operations.run(GraphQLRequest(WHY, variables), token, QUERIES)
+        answer = self._operations.run(GraphQLRequest(WHY, variables, is_own=True), token, QUERIES)
         if "errors" in answer.payload:
             return respond(answer, JSON, as_status=True)
         found = answer.payload["data"]["whyListed"]

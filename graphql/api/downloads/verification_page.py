@@ -26,13 +26,15 @@ from domain.governance.qualification import CertificateStatus
 PATH = "/verify/number"
 NUMBER = re.compile(r"ZD[DRS]-\d{4}-[0-9A-Z]{1,32}", re.ASCII)
 """How numbers look that were ever printed; nothing else is looked for."""
-QUERY = """query VerifyNumber($number: String!, $checkCode: String, $uscc: String, $grade: Int) {
-  verifyReport(number: $number, checkCode: $checkCode, uscc: $uscc, grade: $grade) {
+QUERY = """query VerifyNumber($number: String!, $checkCode: String, $uscc: String, $grade: Int, $sha256: String) {
+  verifyReport(number: $number, checkCode: $checkCode, uscc: $uscc, grade: $grade, sha256: $sha256) {
     number version status issuedOn agrees verifiedOn synthetic
   }
   verifyCertificate(number: $number) { number status since until verifiedOn synthetic }
   verifyResult(number: $number) { number status issuedOn until verifiedOn synthetic }
 }"""
+HASH = re.compile(r"[0-9A-Fa-f]{64}", re.ASCII)
+"""A file's SHA-256, which is taken in the place of the code."""
 Both = tuple[str, str]
 """What is said, in Chinese and in English."""
 TITLE: Both = ("公开核验", "Public verification")
@@ -51,8 +53,8 @@ VALID: Both = ("有效", "Valid")
 HOLDING = frozenset({CertificateStatus.VALID, CredentialStatus.VALID, ReportStatus.ISSUED, ReportStatus.CONFIRMED})
 """What may be relied on."""
 COMPARE: Both = (
-    "如需核对报告内容，请填写报告中等级旁的核验码，以及统一社会信用代码和等级（1 至 10）；本页不显示企业和结果。",
-    "To check the paper, enter the code beside its grade, credit code and grade (1 to 10); neither firm nor result is shown.",
+    "如需核对报告，请填写等级旁的核验码（或文件的 SHA-256）、信用代码和等级（1 至 10，未达级填 0）；本页不显示企业和结果。",
+    "To check it, enter the code beside its grade (or its file's SHA-256), credit code and grade (0 to 10); no result is shown.",
 )
 NOT_COMPARED: Both = (
     "未作核对：只有同时填写等级旁的核验码，才核对信用代码和等级。",
@@ -63,8 +65,12 @@ DIFFERS: Both = (
     "所填内容与记录不一致；请核对后重新填写，仍不一致的，请向所在区主管部门反映。",
     "What was entered does not agree with the record; check and enter it again, and report it to the district if it still differs.",
 )
-GRADES = range(1, 11)
-GRADE_UNREADABLE: Both = ("等级应为 1 至 10 的整数。", "The grade is a whole number from 1 to 10.")
+GRADES = range(11)
+"""0 is below every grade 未达级."""
+GRADE_UNREADABLE: Both = (
+    "等级应为 0 至 10 的整数，未达级填 0。",
+    "The grade is a whole number from 0 to 10; 0 is below every grade.",
+)
 NOT_VALID: Both = ("当前无效：", "Not valid now: ")
 SAMPLE: Both = ("示例数据，不具官方效力。", "Sample data without official standing.")
 STYLE = (
@@ -193,8 +199,14 @@ class VerificationPage:
             grade = _grade(written)
         except ValueError:
             return HTMLResponse(page(number, _said(GRADE_UNREADABLE, "v"), _comparison(number, code, uscc, "")), 400, HEADERS)
-        said = {"checkCode": as_printed(code) or None, "uscc": as_printed(uscc) or None, "grade": grade}
-        asked = GraphQLRequest(QUERY, {"number": number, **said})
+        hashed = HASH.fullmatch(code.strip()) is not None
+        said = {
+            "checkCode": None if hashed else as_printed(code) or None,
+            "sha256": code.strip().lower() if hashed else None,
+            "uscc": as_printed(uscc) or None,
+            "grade": grade,
+        }
+        asked = GraphQLRequest(QUERY, {"number": number, **said}, is_own=True)
         answer: GraphQLResponse = await self._operations.answered(self._operations.run, asked, None, QUERIES)
         if "errors" in answer.payload:
             return HTMLResponse(page(number, _said(LATER, "v")), 503, {**HEADERS, "retry-after": "5"})
@@ -202,6 +214,6 @@ class VerificationPage:
         known = any(found[name] is not None for name in KINDS)
         compared: tuple[str, ...] = ()
         if found["verifyReport"] is not None:
-            lacks_code = said["checkCode"] is None and (said["uscc"] is not None or grade is not None)
+            lacks_code = not hashed and said["checkCode"] is None and (said["uscc"] is not None or grade is not None)
             compared = (*((_said(NOT_COMPARED, "v"),) if lacks_code else ()), _comparison(number, code, uscc, written))
         return HTMLResponse(page(number, *sentences_of(found), *compared), 200 if known else 404, HEADERS)

@@ -28,7 +28,8 @@ class GraphQLRequest:
 
     document_id: the id of a registered document, instead of a text or beside it; empty = none.
     operation_id: the client's name for it on a stream that several share; empty = none. last_event: cursor of the last event of a
-    subscription that the client saw, where its transport says so; it comes before the argument `after`.
+    subscription that the client saw, where its transport says so; it comes before the argument `after`. is_own: it is a page of the
+    program's that asks, whose document needs no registering; nothing that a client sends says so.
     """
 
     query: str
@@ -37,6 +38,7 @@ class GraphQLRequest:
     document_id: str = ""
     operation_id: str = ""
     last_event: str | None = None
+    is_own: bool = False
 
 
 @dataclass(frozen=True)

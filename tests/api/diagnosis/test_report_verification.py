@@ -107,7 +107,7 @@ def test_what_a_paper_says_is_read_as_it_was_printed_however_it_was_typed(city: 
         assert agrees(city, number, **stated) is None, stated
     for odd in (chr(0x660 + grade), chr(0x966 + grade), f"+{grade}", "1_0", f"0{grade}0"):
         answer = client.get(f"/verify/{number}", params={"grade": odd})
-        assert (answer.status_code, "等级应为 1 至 10 的整数" in answer.text) == (400, True), odd
+        assert (answer.status_code, "等级应为 0 至 10 的整数" in answer.text) == (400, True), odd
     assert verified(city, number + "\u200b" * 900) is None
 
 
@@ -157,9 +157,13 @@ def test_the_printed_link_leads_to_a_page_without_firm_and_grade(city: LiveCity,
     assert [name for _, name in fields] == ["checkCode", "uscc", "grade", "number"], "each says what it is for where all see it"
     bad = client.get(path, params=in_hand | {"grade": str(grade % 10 + 1)})
     assert "所填内容与记录不一致" in bad.text
-    for odd in ("0", "11", "四", "1e9", "-1", "9" * 400):
+    assert "所填内容与记录不一致" in client.get(path, params=in_hand | {"grade": "0"}).text, "below every grade, which this is not"
+    by_file = {"checkCode": one["sha256"].upper(), "uscc": FIRM.uscc, "grade": str(grade)}
+    assert "所填内容与记录一致" in client.get(path, params=by_file).text
+    assert "所填内容与记录不一致" in client.get(path, params=by_file | {"checkCode": "0" * 64}).text
+    for odd in ("11", "四", "1e9", "-1", "9" * 400):
         answer = client.get(path, params={"grade": odd})
-        assert (answer.status_code, "等级应为 1 至 10 的整数" in answer.text) == (400, True), odd
+        assert (answer.status_code, "等级应为 0 至 10 的整数" in answer.text) == (400, True), odd
     for untold in (FIRM.name, FIRM.uscc, case):
         assert untold not in page.text
     assert "<script" not in client.get(path, params={"uscc": "<script>alert(1)</script>"}).text

@@ -3,14 +3,16 @@
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.downloads.verification_page import sentences_of
+from api.downloads.verification_page import QUERY, sentences_of
 from api.kit.credentials import verify_url
 from api.server.admission import AdmissionLimits
+from api.server.persisted_documents import PersistedDocuments
 from domain.diagnosis.result_credentials import CredentialStatus
 from tests.api.diagnosis.test_result_credentials import consented, handed
 from tests.api.providers.red_lines import suspended
@@ -105,6 +107,16 @@ def test_a_number_that_is_unknown_or_no_number_is_told_alike_and_never_written_i
         assert "<b>" not in text
     assert client.get("/verify/number").status_code == 200
     assert client.post("/verify/ZDS-2024-000000000000").status_code == 405
+
+
+def test_it_answers_where_only_registered_documents_are_run_and_lets_no_other_through(city: LiveCity, tmp_path: Path) -> None:
+    """plan P7: a page of the program's own asks by a document that nobody registered; so does why a provider is listed."""
+    persisted = PersistedDocuments(tmp_path / "documents", only=True)
+    with TestClient(create_app(city.installation.services, project=False, persisted=persisted)) as client:
+        assert shown(client, "ZDS-2024-000000000001")[0] == 404
+        assert client.get("/directory/organisation%2Fnobody/why.pdf").status_code == 404
+        sent = client.post("/graphql", json={"query": QUERY}, headers={"accept": "application/graphql-response+json"})
+        assert sent.status_code == 400
 
 
 def test_the_page_has_no_script_and_loads_nothing_from_anywhere(client: TestClient) -> None:
