@@ -214,14 +214,6 @@ class Operations:
         readable = self._readable(request, context, kinds)
         return readable if isinstance(readable, GraphQLResponse) else self._with_variables(readable, request, context)
 
-    def _text_of(self, request: GraphQLRequest) -> str:
-        """The document to run.
-
-        Raises:
-            Unacceptable: see `PersistedDocuments.resolved`.
-        """
-        return request.query if request.is_own else self._persisted.resolved(request.query, request.document_id)
-
     def _readable(
         self, request: GraphQLRequest, context: Context, kinds: frozenset[OperationType]
     ) -> Prepared | GraphQLResponse:
@@ -229,7 +221,7 @@ class Operations:
         try:
             if context.token is not None and context.identified is None:
                 context.identified = self.identify(context.token)
-            text = self._text_of(request)
+            text = self._persisted.text_of(request)
             prepared = self._documents.prepare(text, request.operation_name)
         except CallerGone as gone:
             return GraphQLResponse({"errors": [gone.error]}, 401)
@@ -347,7 +339,7 @@ class Operations:
             key: Key | None = None
             if readable.only_reads:
                 context.alone = readable.habit.alone
-                text = self._text_of(request)
+                text = self._persisted.text_of(request)
                 key = key_of_answer(text, request.operation_name, request.variables, context.identified)
                 if key is not None and (again := self._answers.again(key, context, self._services)) is not None:
                     return again

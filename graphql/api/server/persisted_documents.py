@@ -11,6 +11,7 @@ from pathlib import Path
 
 from graphql import GraphQLError
 
+from api.server.messages import GraphQLRequest
 from api.server.query_documents import Unacceptable
 
 PREFIX = "sha256:"
@@ -57,12 +58,13 @@ class PersistedDocuments:
         found = next((path for path in (own, shipped) if path is not None and path.is_file()), None)
         return self._read(found) if found is not None else None
 
-    def resolved(self, query: str, identity: str) -> str:
-        """The text to run, of a request with a text, an id, or both.
+    def text_of(self, request: GraphQLRequest) -> str:
+        """The text to run, of a request with a text, an id, or both; one of the program's own pages needs no registering.
 
         Raises:
             Unacceptable: no such document, none but registered ones are run, or text and id are of two documents.
         """
+        query, identity = request.query, request.document_id
         if identity:
             found = self.text(identity)
             if found is None:
@@ -70,7 +72,7 @@ class PersistedDocuments:
             if query and query != found:
                 raise _unacceptable(OTHER)
             return found
-        if self.only and self.text(document_id(query)) is None:
+        if self.only and not request.is_own and self.text(document_id(query)) is None:
             raise _unacceptable(ONLY)
         return query
 
