@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import Enum
 from functools import reduce
 from typing import Annotated, Any, ClassVar, NewType, Self, TypeVar
+from unicodedata import category
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -100,7 +101,6 @@ INVISIBLE = re.compile(
 """What draws nothing 不可见字符: Default_Ignorable_Code_Point of Unicode and the other format characters without a shape. Joiners
 and variation selectors choose the shape of the letter before them (rare characters of names are written so); alone they are
 nothing."""
-BLANK = re.compile(r"[\s\u2800]*")
 PLAIN = re.compile(r"[\t\n\r -~\u00b7\u2010-\u2027\u3001-\u301f\u4e00-\u9fff\uff01-\uff5e]*")
 """What most texts consist of, none of which is invisible or a control: told from the others in a twentieth of the time."""
 
@@ -112,7 +112,7 @@ def without_invisible(value: Any) -> Any:  # noqa: ANN401 - data of any shape
             return "" if value.isspace() else value
         case str():
             shown = INVISIBLE.sub("", value)
-            return "" if BLANK.fullmatch(shown) else shown
+            return shown if any(map(_says, shown)) else ""
         case Mapping():
             return {without_invisible(key): without_invisible(inner) for key, inner in value.items()}
         case list():
@@ -124,6 +124,11 @@ def without_invisible(value: Any) -> Any:  # noqa: ANN401 - data of any shape
             return value if fields == value.__dict__ else type(value).model_validate(fields)
         case _:
             return value
+
+
+def _says(letter: str) -> bool:
+    """Whether a letter says anything by itself: a mark is drawn on the one before it, a replacement stands for what is lost."""
+    return not letter.isspace() and letter not in "\u2800\ufffd" and not category(letter).startswith("M")
 
 
 def holds_control(value: object) -> bool:

@@ -109,7 +109,10 @@ def test_nothing_that_is_hidden_or_refused_is_among_what_most_texts_consist_of()
     assert [letter for letter in plain if (without_invisible(letter) == "") is not letter.isspace()] == []
 
 
-SHOWS_NOTHING = ["\u200b", "\u2060\ufeff", "\u00ad", "\u2800", "\u115f", "\ufe0f", "\u3000", "\u200d\u200d", " \u200b \u3164"]
+SHOWS_NOTHING = [
+    *("\u200b", "\u2060\ufeff", "\u00ad", "\u2800", "\u115f", "\ufe0f", "\u3000", "\u200d\u200d", " \u200b \u3164"),
+    *("\u0301", " \u20dd\ufffd"),
+]
 
 
 def asks_for_text(annotation: object, metadata: list[Any]) -> bool:
