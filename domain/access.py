@@ -202,8 +202,8 @@ ATTRIBUTE_NAMES = {
     Attribute.PARK: ("园区", "park"),
     Attribute.GROUP: ("企业集团", "group"),
     Attribute.PROVIDER: ("服务商", "provider"),
-    Attribute.CONSENT: ("企业授权", "consent of the enterprise"),
-    Attribute.ASSIGNMENT: ("专家指派", "assignment of the expert"),
+    Attribute.CONSENT: ("企业授权", "the enterprise's consent"),
+    Attribute.ASSIGNMENT: ("专家指派", "the expert's assignment"),
     Attribute.REPORTING_UNIT: ("申报单位", "reporting unit"),
 }
 
@@ -233,13 +233,8 @@ def admits(scope: Scope, place: Place) -> bool:
 NO_NAMES: Mapping[str, str] = {}
 
 
-def named(identity: str, names: Mapping[str, str]) -> str:
-    """An id as a Chinese sentence says it 称谓: by its name, else as it stands."""
-    return f"“{names[identity]}”" if identity in names else f" {identity}"
-
-
 def ids_in(scope: Scope) -> frozenset[str]:
-    """Ids that a scope's sentence says 范围所涉标识: of firms, units and parties, never a person's."""
+    """Ids of what a scope's sentence names 范围所涉标识: of firms, units and parties, never a person's."""
     match scope:
         case Is(value=value):
             return frozenset({value})
@@ -254,7 +249,10 @@ def ids_in(scope: Scope) -> frozenset[str]:
 
 
 def sentence(scope: Scope, names: Mapping[str, str] = NO_NAMES) -> tuple[str, str]:
-    """Why the holder sees a thing 可见原因: (中文, English). names: id -> name, which the Chinese sentence says in its stead."""
+    """Why the holder sees a thing 可见原因: (中文, English). names: id -> name.
+
+    What has no name there stays unnamed: no sentence says an id or a code, and none says a person.
+    """
     match scope:
         case Everything():
             return "全市", "the whole city"
@@ -262,13 +260,14 @@ def sentence(scope: Scope, names: Mapping[str, str] = NO_NAMES) -> tuple[str, st
             return "无", "nothing"
         case Is(attribute=attribute, value=value):
             chinese, english = ATTRIBUTE_NAMES[attribute]
-            return f"{chinese}为{named(value, names)}", f"{english} is {value}"
-        case OpenTo(attribute=Attribute.ASSIGNMENT as attribute, on=on):  # the party is a person, and no sentence names one
-            chinese, english = ATTRIBUTE_NAMES[attribute]
-            return f"{on} 在{chinese}期内", f"{english} holds on {on}"
+            if value not in names:
+                return f"某一{chinese}（不具名）", f"one {english} (not named)"
+            return f"{chinese}为“{names[value]}”", f"{english} is “{names[value]}”"
         case OpenTo(attribute=attribute, party=party, on=on):
             chinese, english = ATTRIBUTE_NAMES[attribute]
-            return f"{on} 在{chinese}期内：{named(party, names).strip()}", f"{english} {party} holds on {on}"
+            if attribute is Attribute.ASSIGNMENT or party not in names:
+                return f"{on} 在{chinese}期内", f"{english} holds on {on}"
+            return f"{on} 在{chinese}期内：“{names[party]}”", f"{english} to “{names[party]}” holds on {on}"
         case AnyOf(scopes=()):
             return "无", "nothing"
         case AllOf(scopes=()):

@@ -38,4 +38,5 @@ def test_an_empty_union_admits_nothing_and_an_empty_intersection_everything() ->
 
 def test_a_scope_says_in_both_languages_why_a_thing_is_seen() -> None:
     scope = AnyOf((Is(Attribute.DISTRICT, "310117"), Everything()))
-    assert sentence(scope) == ("（区为 310117 或 全市）", "(district is 310117 or the whole city)")
+    assert sentence(scope, {"310117": "松江区"}) == ("（区为“松江区” 或 全市）", "(district is “松江区” or the whole city)")
+    assert sentence(scope) == ("（某一区（不具名） 或 全市）", "(one district (not named) or the whole city)"), "never by its code"

@@ -14,6 +14,7 @@ from interop.code_lists import districts
 from projections import Snapshot
 from projections.engine.filters import OF, GradeRange
 from projections.participants.organisations import organisations_by_id
+from standards import published_editions
 
 W = TypeVar("W")
 
@@ -38,8 +39,8 @@ FILTER_UNIT_UNKNOWN = Rule(
 FILTER_EDITION_UNREADABLE = Rule(
     "FILTER_EDITION_UNREADABLE",
     "plan P1",
-    "筛选项 {path}：“{given}”不是标准版本的键，应如 2023 或 2023-equipment；可用 editions 查询",
-    "The filter {path}: “{given}” is no key of an edition, such as 2023 or 2023-equipment; `editions` lists those there are",
+    "筛选项 {path}：“{given}”不是标准版本的键；现有版本：{listed}，已发布的可用 editions 查询",
+    "The filter {path}: “{given}” is no key of an edition; there are {listed_in_english}; `editions` lists what is published",
 )
 FILTER_FIRM_UNREADABLE = Rule(
     "FILTER_FIRM_UNREADABLE",
@@ -99,7 +100,9 @@ def edition_keys_in(path: str, given: Sequence[str] | None) -> list[str] | None:
     keys = keys_of(given, "edition")
     for one in keys or ():
         if not EDITION_KEY.fullmatch(one):
-            raise FILTER_EDITION_UNREADABLE.refuse(path=path, given=one[:LONGEST_SHOWN])
+            there = published_editions()
+            said = {"listed": "、".join(there), "listed_in_english": ", ".join(there)}
+            raise FILTER_EDITION_UNREADABLE.refuse(path=path, given=one[:LONGEST_SHOWN], **said)
     return keys
 
 

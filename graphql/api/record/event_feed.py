@@ -249,9 +249,14 @@ def _names(kinds: str | None) -> frozenset[str] | None:
         return None
     given = [one.strip() for one in kinds.split(",")]
     if unknown := unknown_kinds(given):
-        allowed = "、".join(KINDS)
-        chinese = f"kind 没有 {unknown[0][:60]}；可用类别：{allowed}，或其中事件的全名。"
-        english = f"There is no kind {unknown[0][:60]}; there are {', '.join(KINDS)}, or the whole name of an event."
+        wrong, place = unknown[0][:60], given.index(unknown[0]) + 1
+        chinese, english = (
+            (f"kind 没有 {wrong}", f"There is no kind {wrong}")
+            if wrong
+            else (f"kind 的第 {place} 项为空", f"Item {place} of kind is empty")
+        )
+        chinese += f"；可用类别：{'、'.join(KINDS)}，或其中事件的全名。"
+        english += f"; there are {', '.join(KINDS)}, or the whole name of an event."
         raise _wrong(chinese, english)
     return names_of(given)
 

@@ -1,5 +1,6 @@
 """The disclosure log as it is read 查阅记录查询: by the firm, the auditor, and nobody else. plan P7."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from starlette.testclient import TestClient
 
 from api.kit.ids import id_of
 from tests.api.record.logged_reads import client, rows
-from tests.live_city import ENTERPRISE, FIRM, OTHER_ENTERPRISE, LiveCity
+from tests.live_city import ENTERPRISE, FIRM, OTHER_ENTERPRISE, PEOPLE, UNITS, LiveCity
 from tests.small_city import roster
 
 __all__ = ["client"]
@@ -33,7 +34,7 @@ def test_a_firm_sees_who_read_its_data_and_nothing_of_any_other_firm(city: LiveC
     told = log(city, "enterprise")
     assert [(one["role"], one["organisation"]) for one in told["nodes"]] == [("DISTRICT", "310117"), ("CITY", "city")]
     assert told["nodes"][0]["why"] == "以“区级部门”身份，可见范围：区为“松江区”"
-    assert told["nodes"][0]["whyInEnglish"] == "as district department, who may see: district is 310117"
+    assert told["nodes"][0]["whyInEnglish"] == "as district department, who may see: district is “松江区”"
     assert [firm["enterprise"] for one in told["nodes"] for firm in one["firms"]] == [id_of("enterprise", ENTERPRISE)] * 2
     assert told["totalCount"] == 2
     other = log(city, "stranger")
@@ -44,6 +45,34 @@ def test_a_firm_sees_who_read_its_data_and_nothing_of_any_other_firm(city: LiveC
     assert ENTERPRISE not in str(other)
     assert log(city, "stranger", enterprise=ENTERPRISE)["nodes"] == []
     assert log(city, "stranger", enterprise=ENTERPRISE)["totalCount"] == 0
+
+
+def test_every_role_reads_of_scopes_by_name_and_never_by_an_id(city: LiveCity) -> None:
+    diagnosis = city.issued()
+    firm, provider = f"enterprise is “{FIRM.name}”", "provider is “示例诊断服务一所”"
+    own = {
+        "district": "district is “松江区”",
+        "subdistrict": "subdistrict is “岳阳街道”, and of a diagnosis only what is issued",
+        "park": "park is “松江园区”, and of a diagnosis only what is issued",
+        "unit": "reporting unit is “示例化学工业区”, and of a diagnosis only what is issued",
+        "group": "group is “示例集团”, and of a diagnosis only what is issued",
+        "bank": f"the enterprise's consent to “示例银行” holds on {city.today}, and of a diagnosis only what is issued",
+        **dict.fromkeys(("enterprise", "filler", "department", "confirmer"), firm),
+        **dict.fromkeys(("provider", "diagnostician", "reviewer"), provider),
+    }
+    told: dict[str, tuple[str, str]] = {}
+    for who, _role, _unit in PEOPLE:
+        seen = city.data(who, "{ viewer { scope scopeInEnglish } }")["viewer"]
+        told[who] = seen["scope"], seen["scopeInEnglish"]
+        city.ask(who, "{ enterprises { nodes { revenueWan } } }")
+        city.ask(who, "query($id: ID!) { diagnosis(id: $id) { grade } }", id=diagnosis)
+    assert {who: told[who][1] for who in own} == own
+    read = [(one["why"], one["whyInEnglish"]) for one in log(city, "auditor", first=100)["nodes"]]
+    assert len({english for _, english in read}) > 7
+    ids = [one for one, _, _ in UNITS if re.search(r"[0-9-]", one)] + [ENTERPRISE, OTHER_ENTERPRISE]
+    for chinese, english in (*told.values(), *read):
+        assert not [one for one in ids for text in (chinese, english) if one in text], (chinese, english)
+        assert re.findall("“示例.+?”", chinese) == re.findall("“示例.+?”", english), "both name the same"
 
 
 def test_the_readers_own_id_is_for_auditor_and_city(city: LiveCity) -> None:

@@ -18,6 +18,7 @@ from api.record import event_feed
 from api.record.event_catalogue import described
 from domain.participants.people.memberships import EndMembership
 from domain.public_events import PUBLIC_EVENTS
+from standards import published_editions
 from tests.api.small_api import serving
 from tests.live_city import ENTERPRISE, OTHER_ENTERPRISE, LiveCity
 
@@ -178,6 +179,20 @@ def test_what_is_asked_amiss_is_said(city: LiveCity, host: str, asked: dict[str,
     [error] = answer.json()["errors"]
     assert (answer.status_code, error["extensions"]["code"]) == (status, code)
     assert re.fullmatch(r".*[。！？] [^。]+[.!?]", error["message"]), "a sentence in Chinese, then one in English"
+
+
+def test_what_is_asked_amiss_is_answered_with_what_there_is(city: LiveCity, host: str) -> None:
+    def said(**asked: str) -> str:
+        answer = httpx2.get(f"{host}/events", headers=key(city), params=asked)
+        return str(answer.json()["errors"][0]["message"])
+
+    recommended = re.findall(r"\b2\d{3}(?:-[a-z-]+)?", said(edition="zzz"))
+    assert recommended == [*published_editions()] * 2, "in each language the editions there are, and no other"
+    for empty, place in (("diagnosis,,", 2), (" ,diagnosis", 1), ("diagnosis, ,weather", 2)):
+        told = said(kind=empty)
+        assert told.startswith(f"kind 的第 {place} 项为空；可用类别：")
+        assert f"Item {place} of kind is empty; there are " in told
+    assert said(kind="diagnosis,weather,").startswith("kind 没有 weather；")
 
 
 def test_without_a_key_or_a_fitting_type_nothing_is_told(city: LiveCity, host: str) -> None:
