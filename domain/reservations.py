@@ -1,8 +1,10 @@
 """Reservation 唯一占位: a stream whose key is a rule that spans streams, taken and released in the transaction of the rule.
 
-"One active diagnosis per subject, campaign and purpose" (plan P3) is decided here and never from a read model.
+"One active diagnosis per subject, campaign and purpose" (plan P3) and "one contract a partner at a time" (plan P8) are decided
+here and never from a read model.
 """
 
+from hashlib import sha256
 from typing import ClassVar, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict
@@ -32,7 +34,16 @@ class ReservationReleased(Event):
     holder: str
 
 
-ReservationEvent = ReservationTaken | ReservationReleased
+class ContractReservationTaken(Event):
+    """A partner's reservation has a contract 合作方约定已占位. It is not released: the contract says until when it holds."""
+
+    type: Literal["slot.contract_taken.v1"] = "slot.contract_taken.v1"
+    says: ClassVar = "登记了一份合作方约定，其有效期间与该合作方不再另行约定"
+    says_in_english: ClassVar = "recorded a partner's contract, so that no other is agreed with the partner while it holds"
+    holder: str
+
+
+ReservationEvent = ReservationTaken | ReservationReleased | ContractReservationTaken
 
 # State
 
@@ -50,6 +61,11 @@ def active_diagnosis(subject: str, campaign: str, purpose: str) -> Stream:
     return stream_of("slot", f"active-diagnosis/{subject}/{campaign}/{purpose}")
 
 
+def contract_with(partner: str) -> Stream:
+    """Stream of the reservation "one contract at a time" 约定占位 for a partner; its name, which may be any text, as a digest."""
+    return stream_of("slot", f"partner-contract/{sha256(partner.encode()).hexdigest()}")
+
+
 # decide: a reservation is only ever written by the capability that takes it
 
 
@@ -61,7 +77,7 @@ def decide(_command: Command, _slot: Reservation | None, _occasion: DecisionCont
 def evolve(_slot: Reservation | None, event: ReservationEvent) -> Reservation:
     """The reservation after one more fact."""
     match event:
-        case ReservationTaken(holder=holder):
+        case ReservationTaken(holder=holder) | ContractReservationTaken(holder=holder):
             return Reservation(holder=holder)
         case ReservationReleased():
             return Reservation()
@@ -72,7 +88,7 @@ def evolve(_slot: Reservation | None, event: ReservationEvent) -> Reservation:
 RESERVATIONS = Capability(
     name="slot",
     commands=(),
-    events=(ReservationTaken, ReservationReleased),
+    events=(ReservationTaken, ReservationReleased, ContractReservationTaken),
     stream=lambda _command: Stream(""),
     decide=decide,
     evolve=evolve,

@@ -35,8 +35,8 @@ PROVIDER_UNKNOWN = Rule(
 PROVIDER_RETIRED = Rule(
     "PROVIDER_RETIRED",
     "plan V4",
-    "该服务商已于 {last} 退出，不再承接新的诊断；请另选服务商",
-    "The provider retired on {last} and takes on no new work; choose another",
+    "该服务商已退出，最后一日为 {last}，不再承接新的诊断；请另选服务商",
+    "The provider retired, its last day was {last}, and takes on no new work; choose another",
 )
 PROVIDER_OTHER_INDUSTRY = Rule(
     "PROVIDER_OTHER_INDUSTRY",

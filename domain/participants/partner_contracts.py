@@ -1,7 +1,8 @@
 """Partner contracts 合作方约定: events that carry their object, for a purpose and until a day. plan P8.
 
 Events are thin (decision 0071): whoever wants to know more asks, with its key. A contract has the object told with the event, as
-the same key would read it at that moment, and never more of it. It holds from when it is granted through its last day.
+the same key would read it at that moment, and never more of it. It holds from when it is granted through its last day, and while
+it does there is no other with its partner: so whoever ends it has ended all.
 """
 
 from datetime import date, timedelta
@@ -21,19 +22,26 @@ from domain.kernel import (
     Identifier,
     IdOf,
     Label,
+    OnStream,
     Part,
+    Read,
     Rule,
     Stream,
     Text,
     Unscoped,
     stream_of,
 )
+from domain.reservations import ContractReservationTaken, Reservation, contract_with
 from domain.stated_dates import require_programme_date
 from standards.described import DescribedEnum
 
 CITY_ALONE = frozenset({Role.CITY})
 CONTRACT_READERS = frozenset({Role.CITY, Role.AUDITOR, Role.PARTNER})
 """Who is told what was agreed with which partner 约定知情角色: each partner of its own, the city and the auditor of all."""
+
+
+HELD_AT_MOST = 100
+"""So many contracts in force the server names with a grant: any of them is one too many."""
 
 
 class FullEventKind(DescribedEnum):
@@ -61,8 +69,15 @@ CONTRACT_OVER = Rule(
     "约定应于今日或以后到期，{until} 已过",
     "A contract ends today or later; {until} is over",
 )
+PARTNER_CONTRACT_HELD = Rule(
+    "PARTNER_CONTRACT_HELD",
+    "plan P8",
+    "与“{partner}”的约定（用途：{agreed_for}）至 {last} 止仍有效，其间不另行约定；要改类别、用途或期限，请先终止原约定",
+    "The contract with “{partner}” (for: {agreed_for}) holds until {last}, and there is no other meanwhile; to change kinds, "
+    "purpose or last day, end the former one first",
+)
 CONTRACT_ENDED = Rule(
-    "CONTRACT_ENDED", "plan P8", "该约定已于 {last} 结束，无须再次终止", "The contract ended on {last}; nothing is left to end"
+    "CONTRACT_ENDED", "plan P8", "该约定已{over}，无须再次终止", "The contract {over_in_english}; nothing is left to end"
 )
 
 # Commands
@@ -86,6 +101,7 @@ class GrantPartnerContract(Command):
     )
     until: date = Field(description="Last day, itself included · 截止日")
     is_known: bool = False
+    held: Annotated[tuple[Identifier, ...], Field(max_length=HELD_AT_MOST)] = ()  # so those of before reservations are found
 
 
 class EndPartnerContract(Command):
@@ -132,12 +148,13 @@ PartnerContractEvent = PartnerContractGranted | PartnerContractEnded
 
 
 class PartnerContract(Part):
-    """A contract as the rules see it 合作方约定. last: the last day on which it holds."""
+    """A contract as the rules see it 合作方约定. last: the last day on which it holds. ended: the day it was ended."""
 
     partner: str
     purpose: str
     kinds: tuple[FullEventKind, ...]
     last: date
+    ended: date | None = None
 
 
 def partner_contract_stream(contract: str) -> Stream:
@@ -164,16 +181,34 @@ def decide(command: PartnerContractCommand, contract: PartnerContract | None, co
             if until < context.day:
                 raise CONTRACT_OVER.refuse(path="until", until=until, earliest=context.day)
             require_programme_date("until", until, context)
+            _require_no_other(command, context)
             kinds = tuple(sorted(set(command.kinds)))
-            return (PartnerContractGranted(partner=partner, purpose=command.purpose, kinds=kinds, until=until),)
+            granted = PartnerContractGranted(partner=partner, purpose=command.purpose, kinds=kinds, until=until)
+            return (granted, OnStream(contract_with(partner), ContractReservationTaken(holder=command.contract)))
         case EndPartnerContract(why=why):
             if contract is None:
                 raise NOT_FOUND.refuse()
             if contract.last < context.day:
-                raise CONTRACT_ENDED.refuse(path="contract", last=contract.last)
+                chinese, english = _over(contract)
+                raise CONTRACT_ENDED.refuse(path="contract", over=chinese, over_in_english=english)
             return (PartnerContractEnded(last=context.day - timedelta(days=1), why=why),)
         case never:
             assert_never(never)
+
+
+def _require_no_other(command: GrantPartnerContract, context: DecisionContext) -> None:
+    """One contract a partner at a time; what was granted before that was a rule stands, and so does the rule beside it."""
+    for other in context.read.values():
+        if isinstance(other, PartnerContract) and other.partner == command.partner and other.last >= context.day:
+            stated = {"partner": other.partner, "agreed_for": other.purpose, "last": other.last}
+            raise PARTNER_CONTRACT_HELD.refuse(path="partner", **stated)
+
+
+def _over(contract: PartnerContract) -> tuple[str, str]:
+    """Since when a contract is over, as the end of a sentence in both languages."""
+    if contract.ended is not None:
+        return f"于 {contract.ended} 终止", f"was ended on {contract.ended}"
+    return f"到期，最后一日为 {contract.last}", f"ran out, its last day was {contract.last}"
 
 
 # Evolve: what has happened
@@ -186,9 +221,26 @@ def evolve(contract: PartnerContract | None, event: PartnerContractEvent) -> Par
             return PartnerContract(partner=partner, purpose=purpose, kinds=kinds, last=until)
         case PartnerContractEnded(last=last):
             assert contract is not None  # noqa: S101 - it was granted first
-            return contract.model_copy(update={"last": last})
+            return contract.model_copy(update={"last": last, "ended": last + timedelta(days=1)})
         case never:
             assert_never(never)
+
+
+def _reads(command: PartnerContractCommand, _contract: PartnerContract | None) -> tuple[Stream, ...]:
+    """The partner's reservation, and the contracts that the server knows of."""
+    if not isinstance(command, GrantPartnerContract):
+        return ()
+    return (contract_with(command.partner), *map(partner_contract_stream, command.held))
+
+
+def _reads_further(command: PartnerContractCommand, _contract: PartnerContract | None, read: Read) -> tuple[Stream, ...]:
+    """The contract that has the reservation."""
+    if not isinstance(command, GrantPartnerContract):
+        return ()
+    reservation = read.get(contract_with(command.partner))
+    if not isinstance(reservation, Reservation) or reservation.holder is None:
+        return ()
+    return (partner_contract_stream(reservation.holder),)
 
 
 PARTNER_CONTRACTS = Capability(
@@ -196,6 +248,8 @@ PARTNER_CONTRACTS = Capability(
     commands=tuple(PartnerContractCommand.__args__),
     events=tuple(PartnerContractEvent.__args__),
     stream=lambda command: partner_contract_stream(command.contract),
+    reads=_reads,
+    reads_further=_reads_further,
     place=lambda command, _contract, _read: (
         Unscoped.NOT_THERE_YET if isinstance(command, GrantPartnerContract) else Unscoped.KNOWN_BY_RULES
     ),

@@ -9,7 +9,7 @@ from sqlalchemy import Index, MetaData, Select, Table, bindparam, func, select
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Scope
-from domain.participants.partner_contracts import PartnerContractEvent, PartnerContractGranted
+from domain.participants.partner_contracts import HELD_AT_MOST, PartnerContractEvent, PartnerContractGranted
 from journal import Entry
 from projections.engine.columns import Long, chosen, columns
 from projections.engine.pages import By, Order, Page
@@ -100,6 +100,13 @@ def partner_contracts_by_id(
     table = snapshot[CONTRACTS]
     query = select(*chosen(table, PartnerContractRow)).where(*_sought(table, where), snapshot.among(table.c.id, ids))
     return {row[0]: PartnerContractRow._make(row) for row in snapshot.rows(query)}
+
+
+def contracts_in_force(snapshot: Snapshot, partner: str, day: date) -> tuple[str, ...]:
+    """Ids of contracts with a partner that hold on a day 当日有效约定, as many as a grant is told of."""
+    table = snapshot[CONTRACTS]
+    query = select(table.c.id).where(*_sought(table, PartnerContractFilter(partner, day))).order_by(table.c.id).limit(HELD_AT_MOST)
+    return tuple(one for (one,) in snapshot.rows(query))
 
 
 def full_kinds(snapshot: Snapshot, partner: str, day: date) -> frozenset[str]:

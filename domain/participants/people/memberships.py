@@ -66,8 +66,8 @@ MEMBERSHIP_ENDS_TOO_EARLY = Rule(
 MEMBERSHIP_ENDED_ALREADY = Rule(
     "MEMBERSHIP_ENDED_ALREADY",
     "plan P7",
-    "该任职已于 {until} 终止，不能延长；须重新授予",
-    "The membership ends on {until} already; an end is never put off, grant a new one",
+    "该任职的最后一日已定为 {until}，不能延后；须重新授予",
+    "The last day of the membership is {until} already; an end is never put off, grant a new one",
 )
 HANDED_TO_ONESELF = Rule(
     "HANDED_TO_ONESELF",

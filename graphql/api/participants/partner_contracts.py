@@ -96,15 +96,17 @@ def _find(context: Context, key: str, _command: Command, wanted: frozenset[str])
 
 
 def _granting(context: Context, data: dict[str, Any]) -> dict[str, Any]:
-    """With its id, and whether there is such a partner."""
-    known = context.services.accounts.has_partner_key(actor_of(data["partner"].strip()), None)
-    return {**new_id("contract")(context, data), "is_known": known}
+    """With its id, whether there is such a partner, and what is agreed with it already."""
+    partner = data["partner"].strip()
+    known = context.services.accounts.has_partner_key(actor_of(partner), None)
+    held = rows.contracts_in_force(context.snapshot, partner, context.today)
+    return {**new_id("contract")(context, data), "is_known": known, "held": held}
 
 
 QUERIES = PartnerContractQueries
 FOUND_BY_ID: Mapping[str, NodeKind] = {"partnercontract": NodeKind(PartnerContract, _of_ids)}
 SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
-    GrantPartnerContract: ServerFields(frozenset({"contract", "is_known"}), fill=_granting)
+    GrantPartnerContract: ServerFields(frozenset({"contract", "is_known", "held"}), fill=_granting)
 }
 PAYLOADS: Mapping[str, Payload] = {"partnercontract": Payload("partnerContract", PartnerContract, _find)}
 """Capability, or a command whose payload carries something else -> what its payloads carry 返回对象."""

@@ -1,6 +1,8 @@
 """Full events (plan P8; decision 0133): told under a contract alone, and never more than the partner's own key would read then."""
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,9 +15,11 @@ from api.downloads.export_tables import TABLES
 from api.record.event_catalogue import described
 from api.record.event_objects import TABLE_OF
 from domain.access import Role
-from domain.participants.partner_contracts import FullEventKind
+from domain.participants.partner_contracts import FullEventKind, PartnerContractGranted
 from domain.public_events import PUBLIC_EVENTS
 from interop.rosters.uscc import valid_uscc
+from journal.codec import encode
+from journal.entries import NewEntry
 from tests.api.participants.conftest import Hooks
 from tests.api.participants.receivers import Receiver, says
 from tests.api.small_api import serving
@@ -24,6 +28,8 @@ from tests.live_city import ENTERPRISE, FIRM
 FIRM_ID = f"enterprise/{ENTERPRISE}"
 SCHEMAS = {one.public.name: one.schema for one in map(described, PUBLIC_EVENTS)}
 LIST = "{ partnerContracts { nodes { id partner purpose kinds until inForce why } } }"
+GRANT = """mutation($input: GrantPartnerContractInput!) {
+  grantPartnerContract(input: $input) { userErrors { code } } }"""
 READ = """query($f: ID!, $d: ID!) { f: node(id: $f) { ... on Enterprise { uscc name } }
   d: node(id: $d) { ... on Diagnosis { status } } }"""
 ELSEWHERE = {"district": "310115", "subdistrict": None, "park": None}
@@ -196,3 +202,50 @@ def test_a_partner_reads_its_own_contracts_and_the_trail_says_what_was_agreed(ho
     given = {"purpose": "展示", "kinds": ["ENTERPRISE"], "until": hooks.city.today}
     assert hooks.city.refused("city", "grantPartnerContract", partner="epr", **given) == "CONTRACT_PARTNER_UNKNOWN"
     assert hooks.city.refused("district", "grantPartnerContract", partner="erp", **given) == "ROLE_NOT_ALLOWED"
+
+
+def asked(hooks: Hooks, **changed: Any) -> dict[str, Any]:
+    return {"partner": "erp", "purpose": "展示", "kinds": ["ENTERPRISE"], "until": hooks.city.today, **changed}
+
+
+def in_force(hooks: Hooks) -> list[str]:
+    nodes = hooks.city.data("city", "{ partnerContracts(inForce: true) { nodes { id } } }")["partnerContracts"]["nodes"]
+    return [one["id"] for one in nodes]
+
+
+def test_a_partner_has_one_contract_at_a_time_and_ending_it_makes_its_events_thin(hooks: Hooks, host: str) -> None:
+    hooks.key(partner="rival")
+    contract = agreed(hooks)
+    for further in (asked(hooks), asked(hooks, kinds=["DIRECTORY"]), asked(hooks, partner=" erp ")):
+        assert hooks.city.refused("city", "grantPartnerContract", **further) == "PARTNER_CONTRACT_HELD"
+    others = agreed(hooks, partner="rival")
+    assert in_force(hooks) == [contract, others]
+    ends(hooks, contract)
+    hooks.happens()
+    assert set(objects(feed(hooks, host))) == {"thin"}
+    assert agreed(hooks) in in_force(hooks)
+
+
+def test_of_grants_at_the_same_moment_one_is_taken(hooks: Hooks) -> None:
+    def grant(purpose: int) -> str:
+        given = asked(hooks, purpose=f"用途 {purpose}")
+        answer = hooks.city.ask("city", GRANT, input=given)["data"]["grantPartnerContract"]
+        return answer["userErrors"][0]["code"] if answer["userErrors"] else "taken"
+
+    with ThreadPoolExecutor(4) as pool:
+        said = sorted(pool.map(grant, range(4)))
+    assert said == [*["PARTNER_CONTRACT_HELD"] * 3, "taken"]
+    assert len(in_force(hooks)) == 1
+
+
+def test_a_contract_from_before_they_were_reserved_holds_its_partner(hooks: Hooks) -> None:
+    """Granted as the record then had it: without its reservation."""
+    services = hooks.city.installation.services
+    until = date.fromisoformat(hooks.city.today)
+    granted = PartnerContractGranted(partner="erp", purpose="展示", kinds=(FullEventKind.ENTERPRISE,), until=until)
+    entry = NewEntry("partnercontract/old", 1, granted.type, encode(granted), actor="li", role=Role.CITY, organisation="city")
+    services.journal.append([entry], time.time_ns() // 1000)
+    assert services.models.wait_for(services.journal.wait_beyond(0, 0), 30)
+    assert hooks.city.refused("city", "grantPartnerContract", **asked(hooks)) == "PARTNER_CONTRACT_HELD"
+    ends(hooks, "partnercontract/old")
+    assert [agreed(hooks)] == in_force(hooks)

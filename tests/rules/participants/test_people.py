@@ -167,6 +167,7 @@ def test_ending_it_again_on_the_same_day_changes_nothing_and_an_end_is_never_put
     case = serving().when(end("2024-05-31"), "city").accepted
     case.when(end("2024-05-31"), "city").then()
     case.when(end("2024-06-30"), "city").refused(MEMBERSHIP_ENDED_ALREADY, until=date(2024, 5, 31))
+    assert str(case.outcome) == "该任职的最后一日已定为 2024-05-31，不能延后；须重新授予"  # a day to come: nothing has ended yet
     case.when(end("2024-04-30"), "city").happened("person.membership_ended.v1")
 
 

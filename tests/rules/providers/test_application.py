@@ -89,7 +89,9 @@ def test_only_a_provider_that_takes_part_applies() -> None:
     own(played, saving("p1")).refused(PROVIDER_UNKNOWN, provider="p1")
     retired = Organisation(kind=OrganisationKind.PROVIDER, name="一所", last=date(2024, 1, 10))
     played.states[organisation_stream("p1")] = retired
-    own(played, saving("p1")).refused(PROVIDER_RETIRED, last=date(2024, 1, 10))
+    refused = own(played, saving("p1"))
+    refused.refused(PROVIDER_RETIRED, last=date(2024, 1, 10))
+    assert str(refused.outcome).startswith("该服务商已退出，最后一日为 2024-01-10，")  # it was there on that day
 
 
 def test_its_people_work_for_it_today() -> None:
