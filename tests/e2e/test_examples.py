@@ -31,7 +31,8 @@ def folder_with(tmp_path: Path, limit: int) -> Path:
     folder = tmp_path / str(limit)
     (folder / "tests").mkdir(parents=True)
     (folder / "scripts").mkdir()
-    shutil.copy(ROOT / "tests" / "conftest.py", folder / "tests")
+    for name in ("conftest.py", "seconds.txt"):
+        shutil.copy(ROOT / "tests" / name, folder / "tests")
     shutil.copy(ROOT / "scripts" / "explore", folder / "scripts")
     (folder / "tests" / "test_drawn.py").write_text(PROPERTY.replace("LIMIT", str(limit)), "utf-8")
     return folder
