@@ -1,8 +1,8 @@
 """Campaign limits 批次环节时限 in the schema: how long each stage takes for a campaign's diagnoses, by whose word. plan P5."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from api.kit.context import Context
 from api.kit.model_types import as_shown, output_type
@@ -32,18 +32,25 @@ class CampaignStageLimits:
     set_at: datetime | None = field("When they were set, UTC; null of a default · 设定时间")
 
 
-def build_limits(context: Context, rows: Sequence[CampaignRow]) -> dict[str, Mapping[str, Any]]:
-    """Of each campaign, by field, what holds for a diagnosis opened in it today, and all that it has stated.
+class LimitsOfCampaign(NamedTuple):
+    """What holds for a diagnosis opened in a campaign today, and all that it has stated 批次环节时限; nothing where nobody asks."""
+
+    in_force: Any = None
+    stated: Any = ()
+
+
+def build_limits(context: Context, rows: Sequence[CampaignRow]) -> dict[str, LimitsOfCampaign]:
+    """The limits of each campaign.
 
     Before its first day it is what holds on that, after its last what held on that.
     """
     stated = limits_stated(context.snapshot, [row.id for row in rows])
     today = context.today.isoformat()
     return {
-        row.id: {
-            "stage_limits": _in_force(context, stated.get(row.id, ()), date.fromisoformat(min(max(today, row.since), row.until))),
-            "stage_limits_stated": [_own(one) for one in stated.get(row.id, ())],
-        }
+        row.id: LimitsOfCampaign(
+            _in_force(context, stated.get(row.id, ()), date.fromisoformat(min(max(today, row.since), row.until))),
+            [_own(one) for one in stated.get(row.id, ())],
+        )
         for row in rows
     }
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from api.diagnosis.campaign_limits import CampaignStageLimits, build_limits
+from api.diagnosis.campaign_limits import CampaignStageLimits, LimitsOfCampaign, build_limits
 from api.diagnosis.diagnoses import Diagnosis, load_diagnoses
 from api.kit.context import Context
 from api.kit.edges import Edge, Loader, led_to
@@ -66,9 +66,6 @@ NO_FIRMS_FOUND = Rule(
     "没有符合条件的企业，请核对筛选条件",
     "No firm fits; check the filter",
 )
-
-NO_LIMITS: Mapping[str, Any] = {"stage_limits": None, "stage_limits_stated": ()}
-"""Of campaigns of which nobody asks for limits."""
 
 enum_type(CampaignStep)
 
@@ -181,7 +178,8 @@ def build_campaigns(context: Context, rows: Sequence[CampaignRow], wanted: froze
     return [
         Campaign(
             **shown(Campaign, row),
-            **limits.get(row.id, NO_LIMITS),
+            stage_limits=limits.get(row.id, LimitsOfCampaign()).in_force,
+            stage_limits_stated=limits.get(row.id, LimitsOfCampaign()).stated,
             progress=progress(found.get(row.id, ())),
             subdistricts=[
                 CampaignSubdistrict(
