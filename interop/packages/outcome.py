@@ -180,9 +180,14 @@ def counts_of(latest: Iterable[LatestResult], least: int) -> list[PackagedCount]
 
 
 def _hidden(whole: Mapping[str, Mapping[str, int]], least: int) -> set[tuple[str, str]]:
-    """Cells to withhold; every one of them where a small one has nothing to hide behind."""
+    """Cells to withhold; every one of them where a small one has nothing to hide behind.
+
+    A zero beside a withheld cell too: who was diagnosed in a district is known, and none of one grade says what the others are.
+    """
     try:
-        return set(hidden_cells(whole, least))
+        hidden = set(hidden_cells(whole, least))
+        rows = {row for row, _ in hidden}
+        return hidden | {(row, column) for row in rows for column, count in whole[row].items() if count == 0}
     except CannotBeHidden:
         return {(row, column) for row, counts in whole.items() for column in counts}
 
