@@ -22,7 +22,7 @@ def hidden_cells(table: Table, k: int, also: Collection[tuple[str, str]] = ()) -
     """Cells to hide, in order.
 
     Those of 1 to k − 1, those positive ones of `also`, and for each the other three corners of the cheapest rectangle of positive
-    cells. A zero may be shown.
+    cells. A zero may be shown, unless it tells what all the others are: that is for who knows what the columns mean.
     """
     small = {(row, column) for row, cells in table.items() for column, count in cells.items() if 0 < count < k}
     named = sorted(small | {(row, column) for row, column in also if table[row][column] > 0})
