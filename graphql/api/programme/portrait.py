@@ -111,7 +111,7 @@ class PortraitQueries:
         grades = Counter(one.grade for one in found)
         return Portrait(
             year=year,
-            on_roster=sum(row.total for row in coverage.by_district(snapshot, scope, year)),
+            on_roster=sum(coverage.firms_by_unit(snapshot, scope, year, "district").values()) if "onRoster" in wanted else 0,
             with_result=len(found),
             grades=[GradeShare(grade=grade, firms=grades[grade]) for grade in sorted(grades)],
             cells=all_shown(PortraitCell, portrait.cells(found) if "cells" in wanted else []),
