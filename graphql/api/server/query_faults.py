@@ -84,6 +84,7 @@ SENTENCES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"Write it as YYYY-MM-DD in ASCII", "日期须写成 YYYY-MM-DD，用半角字符"),
         (r"Write it as YYYY-MM-DDThh:mm:ss with Z or an offset", "时刻须写成 YYYY-MM-DDThh:mm:ss，并带 Z 或时区，用半角字符"),
         (r"Write it as \[\+-\]digits", "数字须只用半角数字、小数点与正负号"),
+        (r"Write a number of more than (\d+) digits as a string", "超过 {0} 位的数字须写成文本，以免失去精度，请加引号"),
         (r"Its year lies between (\d+) and (\d+)", "年份须在 {0} 至 {1} 之间"),
         (r'Value cannot represent a (?:Date|DateTime): ".*"\. Expected a string', "日期与时刻须是文本，请加引号"),
         (r"Value cannot represent a Date:", "没有这一天"),

@@ -166,6 +166,8 @@ VALUES = (
     ("DateTime", "2026-01-01T00:00:00"),
     ("Decimal", "1e3"),
     ("Decimal", True),
+    ("Decimal", 1e15),
+    ("Decimal", 0.1234567890123456),
     ("Kind", "TREE"),
     ("Kind", 3),
     ("Int", 2.5),
