@@ -47,14 +47,14 @@ def test_an_idle_stream_says_nothing_of_what_others_write(city: LiveCity, host: 
     with httpx2.stream("GET", f"{host}/events", headers=headers, timeout=40) as answer:
         lines = answer.iter_lines()
         while True:  # what there is already, then how far was looked
-            block = [line for line in iter(lambda: next(lines), "")]
+            block = list(iter(lambda: next(lines), ""))
             if [line[:3] for line in block] == ["id:"]:
                 break
         for name in ("elsewhere-1", "elsewhere-2", "elsewhere-3"):
             write_elsewhere(city, name)
             time.sleep(0.1)  # so that each would be looked at by itself
         city.opened()
-        block = [line for line in iter(lambda: next(lines), "")]
+        block = list(iter(lambda: next(lines), ""))
     assert [line.partition(":")[0] for line in block] == ["id", "event", "data"], block
 
 
