@@ -50,6 +50,7 @@ class Handled:
     """What became of a command 处理结果. position: the last entry it wrote (the head's size when it changed nothing).
 
     version: the stream's version afterwards. replayed: the outcome of an earlier command under the same key.
+    at_own: the position is of an entry of its own; else it moves with what others write.
     """
 
     stream: str
@@ -57,6 +58,7 @@ class Handled:
     version: int
     entries: tuple[Entry, ...] = ()
     replayed: bool = False
+    at_own: bool = False
 
 
 class _CommandBatcher:
@@ -138,7 +140,7 @@ class _CommandBatcher:
             entries = next(written) if decision.entries or decision.remember is not None else []
             position = entries[-1].position if entries else position
             _note_if_behind(decision, entries)
-            outcomes.append(Handled(decision.stream, position, decision.version, tuple(entries)))
+            outcomes.append(Handled(decision.stream, position, decision.version, tuple(entries), at_own=bool(entries)))
         return outcomes
 
 
@@ -248,4 +250,4 @@ def _replay(journal: Journal, known: tuple[str, str], digest: str) -> Handled:
     stream, version = outcome["stream"], outcome["version"]
     own = journal.read(stream, version - 1)
     position = own[0].position + outcome["after_own"] if own else journal.head().size
-    return Handled(stream, position, version, replayed=True)
+    return Handled(stream, position, version, replayed=True, at_own=bool(own))

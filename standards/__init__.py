@@ -47,6 +47,7 @@ from standards.edition.reader import (
     working_years,
 )
 from standards.edition.text import Dimension, EditionText, Form, Indicator, IndicatorKind, Problem
+from standards.edition.value_faults import LIMITS, said_of
 from standards.external.model import ExternalEdition, ExternalLevel, ExternalNode
 from standards.improvement.cheapest import CheapestImprovement, Improvement, Obstacle, cheapest_improvement
 from standards.improvement.costs import (
@@ -81,6 +82,7 @@ from standards.time_limits import TimeLimit, TimeLimits, limit_on
 from standards.training.text import Difficulty, GoldCase, Question, TrainingProblem, TrainingText, training_problems
 
 __all__ = [
+    "LIMITS",
     "Answer",
     "AnswerProblem",
     "AnyEdition",
@@ -172,6 +174,7 @@ __all__ = [
     "plain_origins",
     "published_editions",
     "retitled",
+    "said_of",
     "stated_at",
     "step_problems",
     "time_limits",

@@ -5,27 +5,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from standards import EditionMalformed, Problem
+from standards import LIMITS, EditionMalformed, Problem, said_of
 
 Place = tuple[str | int, ...]
-
-LIMITS: Mapping[str, tuple[str, str]] = {
-    "greater_than": ("应大于 {gt}", "must be greater than {gt}"),
-    "greater_than_equal": ("不得小于 {ge}", "must not be less than {ge}"),
-    "less_than": ("应小于 {lt}", "must be less than {lt}"),
-    "less_than_equal": ("不得大于 {le}", "must not be greater than {le}"),
-    "decimal_max_digits": ("至多 {max_digits} 位数字", "must have at most {max_digits} digits"),
-    "string_too_short": ("不得为空", "must not be empty"),
-    "string_pattern_mismatch": ("格式不对，应符合 {pattern}", "must match {pattern}"),
-    "literal_error": ("应为 {expected}", "must be {expected}"),
-    "too_short": ("至少应有 {min_length} 项", "must have at least {min_length} items"),
-    "too_long": ("至多应有 {max_length} 项", "must have at most {max_length} items"),
-}
-"""What a value breaks, by the validator's kind of error: in Chinese and in English."""
-NUMBER_ONLY_OF_ITS_KIND = (
-    "原始数值、分级上限、选项或向好方向与填报方式不符",
-    "its raw numbers, bounds, options or direction are not those of its kind",
-)
 
 
 def fault(place: str, chinese: str, english: str) -> EditionMalformed:
@@ -43,14 +25,11 @@ def of_value(error: ValidationError, places: Mapping[Place, str], key: str) -> E
 
 
 def _limit(error: Mapping[str, Any]) -> tuple[str, str]:
-    if error["type"] == "value_error":
-        return NUMBER_ONLY_OF_ITS_KIND
-    known = LIMITS.get(error["type"])
-    if known is None:
-        return "这里的值不成立", error["msg"]
-    found, limits = str(error["input"]), error.get("ctx", {})
+    chinese, english = said_of(error)
+    if error["type"] not in LIMITS:
+        return chinese, english
+    found = str(error["input"])
     shown = f"“{found}”" if isinstance(error["input"], str | int | float) or found.replace(".", "", 1).isdigit() else ""
-    chinese, english = (said.format(**limits) for said in known)
     return f"{shown}{chinese}", f"{shown and found + ' '}{english}"
 
 

@@ -65,6 +65,9 @@ class _Row:
         return f"{self.sheet}!{self.letters.get(field, '')}{self.number}"
 
 
+DAMAGED = "工作簿已损坏，无法读取；请用表格软件另存后重试 / the workbook is damaged and cannot be read; save it anew and try again"
+
+
 def read_workbook(data: bytes) -> Edition:
     """The edition of a workbook 读取标准工作簿, as `workbook_of` writes it or as someone edited it.
 
@@ -82,7 +85,7 @@ def read_workbook(data: bytes) -> Edition:
         raise
     except Exception as error:
         # a damaged file makes the library raise whatever its parts raise; all of it means the same here
-        raise EditionMalformed(f"工作簿无法读取 / the workbook cannot be read: {error}") from error
+        raise EditionMalformed(DAMAGED) from error
     return _edition(tables)
 
 

@@ -38,8 +38,8 @@ RESULT_ROWS_TOO_MANY = _rule(
 )
 RESULT_PACKAGE_MALFORMED = _rule(
     "RESULT_PACKAGE_MALFORMED",
-    "不是有效的 JSON 数据包：须为对象，其 results 是由对象组成的数组",
-    "It is no JSON package: an object whose `results` is an array of objects",
+    "不是有效的 JSON 数据包：{says}",
+    "It is no JSON package: {what}",
 )
 RESULT_PACKAGE_MODEL = _rule(
     "RESULT_PACKAGE_MODEL",

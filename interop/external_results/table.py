@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import chain, islice
 
-import orjson
-
 from domain.kernel import Refused
 from interop.code_lists import result_columns
 from interop.external_results import rules
+from interop.json_reading import JSONUnreadable, read_json
 from interop.rosters.cells import shown
 from interop.rosters.file_rules import FILE_EMPTY, FILE_TOO_LARGE
 from interop.rosters.files import LARGEST_FILE, MEBIBYTE
@@ -18,6 +17,9 @@ from interop.rosters.grid import Cell, Row, Worksheet
 from interop.rosters.headers import FEWEST_RECOGNISED, SEARCHED_ROWS, plain_header
 from interop.rosters.text_encodings import decoded
 from interop.rosters.worksheets import MOST_COLUMNS
+
+NO_PACKAGE = {"says": "须为对象，其 results 是由对象组成的数组", "what": "an object whose `results` is an array of objects"}
+"""What a text that can be read lacks, in both languages."""
 
 
 @dataclass(frozen=True)
@@ -114,12 +116,12 @@ def package_table(data: bytes, model: str) -> ResultTable:
     if len(data) > LARGEST_FILE:
         raise FILE_TOO_LARGE.refuse(limit=LARGEST_FILE // MEBIBYTE)
     try:
-        said = orjson.loads(decoded(data))
-    except orjson.JSONDecodeError:
-        raise rules.RESULT_PACKAGE_MALFORMED.refuse() from None
+        said = read_json(decoded(data))
+    except JSONUnreadable as problem:
+        raise rules.RESULT_PACKAGE_MALFORMED.refuse(says=problem.chinese, what=problem.english) from None
     records = said.get("results") if isinstance(said, dict) else None
     if not isinstance(records, list) or not all(isinstance(one, dict) for one in records):
-        raise rules.RESULT_PACKAGE_MALFORMED.refuse()
+        raise rules.RESULT_PACKAGE_MALFORMED.refuse(**NO_PACKAGE)
     if (stated := said.get("model", model)) != model:
         raise rules.RESULT_PACKAGE_MODEL.refuse(stated=shown(str(stated)), model=model)
     if (count := said.get("count", len(records))) != len(records):

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from standards.described import DescribedEnum
 from standards.edition.edition import Edition
 from standards.edition.text import HUNDRED, Bound, EditionText, Indicator, Source, Text, Weight
+from standards.edition.value_faults import said_of
 from standards.scoring.measure import apportioned
 
 INDUSTRY = r"[a-z]+(-[a-z]+)*"
@@ -213,19 +214,20 @@ def compose(plain: Edition, overlay: Overlay, rule: CompositionRule) -> Composit
             }
         )
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
+        first = dict(error.errors(include_url=False)[0])
         where = ".".join(map(str, first["loc"])) or overlay.industry
-        raise CompositionRefused(where, first["msg"], _said_of(plain, indicators)) from error
+        says, what = _said_of(plain, indicators, first)
+        raise CompositionRefused(where, what, says) from error
     return Composition(edition=edition, origins=_origins(plain, overlay, edition))
 
 
-def _said_of(plain: Edition, indicators: Sequence[Indicator]) -> str:
-    """In Chinese why these indicators make no edition; each of them is sound by itself or says so in the error's own words."""
+def _said_of(plain: Edition, indicators: Sequence[Indicator], first: Mapping[str, Any]) -> tuple[str, str]:
+    """In Chinese and in English why these indicators make no edition: a rule of the whole, or what the first value breaks."""
     try:
         problems = EditionText(**{**_fields(plain), "indicators": indicators}).problems
     except ValidationError:
         problems = ()
-    return problems[0].says if problems else "组合后的版本不成立"
+    return (problems[0].says, problems[0].says_in_english) if problems else said_of(first)
 
 
 def _fields(plain: Edition) -> dict[str, Any]:

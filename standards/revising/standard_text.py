@@ -25,6 +25,7 @@ from standards.edition.composition import (
 )
 from standards.edition.edition import Edition
 from standards.edition.text import EditionText, Indicator, Problem
+from standards.edition.value_faults import said_of
 from standards.revising import changes as c
 
 P = TypeVar("P", bound=BaseModel)
@@ -68,16 +69,18 @@ class ComposedStandard(BaseModel):
 class ChangeRefused(ValueError):  # noqa: N818 - an answer, which the rules of a revision turn into a refusal
     """A change cannot be made of a draft 改动不成立.
 
+    what, says: which thing or bound it meets, in English and in Chinese.
     fault: the clause or industry is unknown, an indicator id repeats, two changes collide, the value does not fit the line, or
     the clause is the plain part's alone.
     """
 
-    def __init__(self, fault: Fault, change: c.StandardChange, what: str = "") -> None:
+    def __init__(self, fault: Fault, change: c.StandardChange, what: str = "", says: str = "") -> None:
         super().__init__(f"{c.clause_of(change)}: {fault} {what}".strip())
         self.fault = fault
         self.clause = c.clause_of(change)
         self.industry = change.industry
         self.what = what
+        self.says = says or what
 
 
 class NotAuthored(ValueError):  # noqa: N818 - an answer
@@ -178,7 +181,8 @@ def changed(standard: AuthoredStandard, changes: Sequence[c.StandardChange]) -> 
             else:
                 raise ChangeRefused("unknown", change)
         except ValidationError as error:
-            raise ChangeRefused("misfit", change, error.errors(include_url=False)[0]["msg"]) from error
+            says, what = said_of(dict(error.errors(include_url=False)[0]))
+            raise ChangeRefused("misfit", change, what, says) from error
     return _with(standard, plain=plain, overlays=tuple(overlays[industry] for industry in sorted(overlays)))
 
 
@@ -209,7 +213,7 @@ def _plain_changed(plain: EditionText, change: c.StandardChange) -> EditionText:
             if item.id in plain.by_id:
                 raise ChangeRefused("repeated", change, item.id)
             if item.dimension not in {one.id for one in plain.dimensions}:
-                raise ChangeRefused("misfit", change, f"unknown dimension {item.dimension}")
+                raise ChangeRefused("misfit", change, f"unknown dimension {item.dimension}", f"没有维度 {item.dimension}")
             return plain.model_copy(update={"indicators": _placed(plain, item)})
         case c.RestoreIndicator():
             raise ChangeRefused("unknown", change)

@@ -36,6 +36,8 @@ BEFORE = datetime(2023, 9, 1, 8, 0, tzinfo=UTC)
 
 CODE = re.compile(rf"(?<![A-Za-z_])({'|'.join(Role)})(?![A-Za-z_])|[0-9a-f]{{8}}-[0-9a-f]{{4}}-")
 """Code of a role, or an opaque id: no word of a Chinese sentence."""
+ENGLISH = re.compile(r"[A-Za-z]{2,}(?: [A-Za-z]{2,}){2,}")
+"""A piece of an English sentence."""
 
 ACCEPTED: set[type[Command]] = set()
 """Commands that some decider has accepted in this session."""
@@ -198,6 +200,7 @@ class Given:
             assert sentence
             assert "{" not in sentence
         assert not CODE.search(self.outcome.says), f"a code in a Chinese sentence: {self.outcome.says}"
+        assert not ENGLISH.search(self.outcome.says), f"an English sentence in a Chinese one: {self.outcome.says}"
         REFUSED.add(rule.code)
 
 

@@ -34,7 +34,7 @@ from interop.code_lists import districts
 from journal import Broken, Conflict, Verified, verify
 from zhenduan.accounts.logins import require_password
 from zhenduan.accounts.partner_keys import PARTNER_KEY_UNKNOWN, IssuedKey
-from zhenduan.cli.output import answer, progress, refusal
+from zhenduan.cli.output import answer, malformed_input, progress, refusal
 from zhenduan.cli.proving import against_checkpoints
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, now, opened, operator
@@ -145,8 +145,7 @@ def invite(settings: Settings, invitation: PersonToInvite, user: str) -> int:
         except Refused as refused:
             return refusal(refused)
         except ValidationError as problem:
-            sys.stderr.write(f"输入有误 malformed: {problem}\n")
-            return 2
+            return malformed_input(problem)
         installation.services.models.catch_up()
     said = f"登录名 login: {invitation.login}\n密码 password: {password}"
     answer(said, login=invitation.login, password=password, person=person)
@@ -185,8 +184,7 @@ def _done(act: Callable[[Installation], None], settings: Settings) -> int:
         except Refused as refused:
             return refusal(refused)
         except ValidationError as problem:
-            sys.stderr.write(f"输入有误 malformed: {problem}\n")
-            return 2
+            return malformed_input(problem)
         installation.services.models.catch_up()
     return 0
 

@@ -7,6 +7,8 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pydantic import ValidationError
+
     from domain.kernel import Refused
 
 OPERATOR = "operator"
@@ -62,3 +64,13 @@ def refusal(refused: "Refused") -> int:
     """Say why a rule refused, in both languages; the exit code."""
     sys.stderr.write(f"{refused.rule.code}（{refused.rule.clause}）：{refused.says}\n{refused.says_in_english}\n")
     return 1
+
+
+def malformed_input(problem: "ValidationError") -> int:
+    """Tell what is wrong with what was given to a command, a line each and both languages; the exit code of malformed input, 2."""
+    from api.kit.input_errors import malformed
+
+    for one in malformed(problem):
+        where = f"{one.field}: " if one.field else ""
+        sys.stderr.write(f"输入有误 malformed: {where}{one.message}。 {one.message_in_english}.\n")
+    return 2

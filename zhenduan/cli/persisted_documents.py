@@ -1,6 +1,5 @@
 """Registered documents 登记的查询文档: added from files, each judged before any is, listed and taken out."""
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from api.server.field_rights import resolve_rights
 from api.server.persisted_documents import PersistedDocuments, document_id
 from api.server.query_cost import Limits
 from api.server.query_documents import Documents, Unacceptable
+from interop.json_reading import read_json
 from zhenduan.cli.output import answer
 from zhenduan.installation_folder import require_installation
 from zhenduan.settings import Settings
@@ -29,11 +29,11 @@ def texts(path: Path) -> Iterator[str]:
         for one in sorted((*path.rglob("*.graphql"), *path.rglob("*.json"))):
             yield from texts(one)
         return
-    content = path.read_bytes().decode()
+    content = path.read_bytes()
     if path.suffix != ".json":
-        yield content
+        yield content.decode()
         return
-    manifest = json.loads(content)
+    manifest = read_json(content)
     if isinstance(manifest, dict) and isinstance(operations := manifest.get("operations"), list):
         found = [one.get("body") for one in operations if isinstance(one, dict)]
     else:

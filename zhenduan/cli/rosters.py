@@ -15,7 +15,7 @@ from interop.rosters.roster import NAMED_UNITS, organisation_codes, roster_comma
 from projections.participants import rosters
 from projections.participants.enterprises import registered_codes
 from projections.participants.organisations import ids_by_name
-from zhenduan.cli.output import answer, progress, refusal
+from zhenduan.cli.output import answer, malformed_input, progress, refusal
 from zhenduan.settings import Settings
 from zhenduan.wiring import opened, operator
 
@@ -95,8 +95,7 @@ def import_roster(
             blobs, who = installation.services.blobs, operator(user)
             handled = installation.services.send(who, command)
         except ValidationError as problem:
-            sys.stderr.write(f"输入有误 malformed: {problem}\n")
-            return 2
+            return malformed_input(problem)
         except Refused as refused:
             return refusal(refused)
         with progress("更新读模型 projecting", "条 entries") as told:

@@ -80,7 +80,7 @@ CHANGES_COLLIDE = Rule(
 CHANGE_MISFIT = Rule(
     "CHANGE_MISFIT",
     "plan S1",
-    "条款 {clause} 不能取该值：{what}；请改为该条款可取的值",
+    "条款 {clause} 不能取该值：{says}；请改为该条款可取的值",
     "The clause {clause} cannot be that: {what}; give a value that the clause can take",
 )
 CLAUSE_PLAIN_ONLY = Rule(
@@ -289,5 +289,5 @@ def _unmakeable(command: ChangeDraft, before: AuthoredStandard) -> Iterator[Refu
 
 
 def _refusal(refused: ChangeRefused, **where: str) -> Refused:
-    facts = {"clause": refused.clause, "industry": refused.industry, "what": refused.what, "other": refused.what}
-    return FAULTS[refused.fault].refuse(**where, **facts)
+    facts = {"clause": refused.clause, "industry": refused.industry, "what": refused.what, "says": refused.says}
+    return FAULTS[refused.fault].refuse(**where, **facts, other=refused.what)

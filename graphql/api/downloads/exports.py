@@ -165,16 +165,17 @@ class Exports:
         made: MadeExport,
         at: datetime,
     ) -> dict[str, object]:
+        position = self._cursors.seal_place(made.position)
         return {
             "format": FORMAT,
             "id": export,
             "synthetic": self._services.demo,
             "at": _utc(at),
             "until": _utc(at + LIFETIME),
-            "position": self._cursors.seal(made.position),
+            "position": position,
             "role": Role(caller.role).name,
             "organisation": caller.organisation,
-            "links": {"events": f"/events?after={self._cursors.seal(made.position)}"},
+            "links": {"events": f"/events?after={position}"},
             "tables": [
                 {
                     "name": name,

@@ -2,8 +2,12 @@
 
 A journal position tells how much the city does in a day, so it never leaves in the clear except to auditors. AES-SIV is
 deterministic and authenticated: the same place has the same token, and a token that was not made here does not open.
+
+The token of an event is the same for everyone, so that it is told once. That of a place at which the caller was told of nothing
+moves with what others write, and so is another each time: whoever compares two learns nothing. decision 0141.
 """
 
+import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 from cryptography.exceptions import InvalidTag
@@ -21,6 +25,8 @@ CURSOR_INVALID = Rule(
 )
 POSITION = "position"
 LARGEST_CURSOR = 1_024
+DIGITS = 19
+"""Of a position in a token that is another each time: its length tells nothing of how many entries there are."""
 
 
 class Cursors:
@@ -36,8 +42,12 @@ class Cursors:
         self._cipher = AESSIV(HKDF(SHA256(), 64, salt=None, info=b"zhenduan cursors v1").derive(secret))
 
     def seal(self, position: int) -> str:
-        """Token of a journal position 位置令牌."""
+        """Token of the journal position of an event that its reader is told of 位置令牌."""
         return self.seal_key(POSITION, str(position))
+
+    def seal_place(self, position: int) -> str:
+        """Token of the journal position up to which was looked 所至位置令牌, another each time."""
+        return self.seal_key(POSITION, f"{position:0{DIGITS}} {secrets.token_hex(8)}")
 
     def open(self, token: str) -> int:
         """The journal position of a token.
@@ -45,7 +55,7 @@ class Cursors:
         Raises:
             Refused: CURSOR_INVALID when it was not made here, or stands for something else.
         """
-        return int(self.open_key(POSITION, token))
+        return int(self.open_key(POSITION, token).partition(" ")[0])
 
     def seal_key(self, connection: str, key: str) -> str:
         """Token of a place in a connection 条目游标; `connection` names what the cursor may be used for."""

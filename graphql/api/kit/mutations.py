@@ -220,7 +220,8 @@ def _outcome(
 
     What was done is told even where the thing cannot be shown: an exception as its value is that one field's error.
     """
-    found: dict[str, Any] = {"position": context.cursors.seal(handled.position), "version": handled.version}
+    sealed = context.cursors.seal if handled.at_own else context.cursors.seal_place
+    found: dict[str, Any] = {"position": sealed(handled.position), "version": handled.version}
     if thing is not None:
         name = to_camel_case(thing.field)
         try:

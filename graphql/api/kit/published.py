@@ -52,9 +52,12 @@ def field(
     return strawberry.field(description=says, metadata=said, **more)
 
 
-def argument(says: str, *, name: str | None = None) -> StrawberryArgumentAnnotation:
-    """An argument of a field, with what it says of itself; `name` where the schema's is another than ours."""
-    return strawberry.argument(description=says, name=name)
+def argument(says: str, *, name: str | None = None, instead: str | None = None) -> StrawberryArgumentAnnotation:
+    """An argument of a field, with what it says of itself; `name` where the schema's is another than ours.
+
+    instead: what is used instead, of one that is kept for those who use it already; None = it is not on its way out.
+    """
+    return strawberry.argument(description=says, name=name, deprecation_reason=instead)
 
 
 def mutation(says: str, *, roles: Roles, query_cost: int = 0) -> Any:  # noqa: ANN401 - as the library takes and gives it

@@ -185,8 +185,10 @@ class AuditTrailQueries:
         roles=PLACE_READERS,
     )
     def position(self, info: strawberry.Info[Context, None]) -> str:
-        """The cursor of the operation's snapshot."""
-        return info.context.cursors.seal(info.context.snapshot.position)
+        """The place of the operation's snapshot. Such an answer is not kept: given again, it would tell that nothing moved."""
+        context = info.context
+        context.made_of.more = True
+        return context.cursors.seal_place(context.snapshot.position)
 
     @listing(
         TRAIL_LIST,

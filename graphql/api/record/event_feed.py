@@ -207,7 +207,7 @@ class EventFeed:
                 del self._following[caller.actor]
 
     def _batch(self, media: str, asked: Asked, rows: Sequence[Told], position: int) -> Response:
-        following = urlencode({"after": self._cursors.seal(position), **asked.again})
+        following = urlencode({"after": self._cursors.seal_place(position), **asked.again})
         headers = {**ALWAYS, "link": f'<{SOURCE}?{following}>; rel="next"'}
         return Response(orjson.dumps(rows), 200, headers, media_type=f"{media}; charset=utf-8")
 
@@ -216,14 +216,18 @@ class EventFeed:
     ) -> PlacedStream:
         async def chunks() -> AsyncGenerator[bytes, None]:
             told, seen = rows, position
+            loop = asyncio.get_running_loop()
+            due = loop.time()
             yield b"retry: %d\n\n" % RETRY_MILLISECONDS
             try:
                 while True:
                     if told:  # one chunk a look: what a slow reader has not taken is not asked for yet
                         yield b"".join(map(_event, told))
                     if len(told) < BATCH:
-                        yield b"id: %s\n\n" % self._cursors.seal(seen).encode()
-                        await self._moved(caller, seen, HEARTBEAT_SECONDS)
+                        if due <= loop.time():  # at its time, whether or not others wrote anything meanwhile
+                            yield b"id: %s\n\n" % self._cursors.seal_place(seen).encode()
+                            due = loop.time() + HEARTBEAT_SECONDS
+                        await self._moved(caller, seen, due - loop.time())
                     told, seen = await self._looked(token, caller, asked.where, seen)
             except (CallerGone, Overloaded):  # who comes back is told which
                 return

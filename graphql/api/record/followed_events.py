@@ -143,13 +143,13 @@ def _typed_event(cursors: Cursors, row: EntryRow) -> FollowedEvent:
 
 
 def _where(
-    kind: list[str] | None, district: list[str] | None, enterprise: str | None, edition: list[strawberry.ID] | None
+    kind: list[str] | None, district: list[str] | None, enterprises: list[strawberry.ID] | None, edition: list[strawberry.ID] | None
 ) -> FeedFilter:
     require_values(kind=kind)
     if unknown := unknown_kinds(kind or ()):
         require_known("kind", unknown, (*KINDS, *NAMES))
     places, editions = districts_in("district", district), edition_keys_in("edition", edition)
-    firms = firm_keys_in("enterprise", None if enterprise is None else [enterprise])
+    firms = firm_keys_in("enterprises", enterprises)
     return FeedFilter(
         names_of(kind) if kind else None,
         frozenset(places) if places is not None else None,
@@ -174,13 +174,19 @@ class FollowedEventSubscription:
         after: After = None,
         kind: Annotated[list[str] | None, argument("Kinds of events, or their public names; none = all · 事件类别")] = None,
         district: Annotated[list[str] | None, argument("Districts of the events' firms, by code; none = all · 区")] = None,
-        enterprise: Annotated[strawberry.ID | None, argument("Id of one firm; none = all in the scope · 企业标识")] = None,
+        enterprise: Annotated[
+            strawberry.ID | None, argument("Id of one firm; none = all in the scope · 企业标识", instead="Use enterprises")
+        ] = None,
         edition: Annotated[
             list[strawberry.ID] | None, argument("Editions of the standard, of cases and themselves; none = all · 标准版本")
         ] = None,
+        enterprises: Annotated[
+            list[strawberry.ID] | None, argument("Ids of firms, as those of `GET /events`; none = all in the scope · 企业标识")
+        ] = None,
     ) -> AsyncGenerator[FollowedEvent, None]:
         """Events beyond a cursor, for ever."""
-        context, where = info.context, _where(kind, district, enterprise, edition)
+        firms = enterprises if enterprise is None else [*(enterprises or ()), enterprise]
+        context, where = info.context, _where(kind, district, firms, edition)
 
         def read(snapshot: Snapshot, role: Role, scope: Scope, position: int) -> list[EntryRow]:
             return public_entries(snapshot, scope, draft_scope(role, scope), role, where, BATCH, after=position)

@@ -25,6 +25,7 @@ from api.server.open_streams import EVENT_STREAM
 from api.server.operations import Operations
 from api.server.request_ids import request_id
 from api.server.response_bodies import encoded
+from interop.json_reading import JSONUnreadable, read_json
 
 LARGEST_BODY = 256 * 1024
 LARGEST_OF_STRANGERS = 64 * 1024
@@ -217,9 +218,9 @@ def _bad(chinese: str, english: str) -> Malformed:
 
 def _decoded(text: bytes | str) -> Any:  # noqa: ANN401 - any JSON value
     try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        raise _bad("不是有效的 JSON。", "Not valid JSON in UTF-8.") from None
+        return read_json(text)
+    except JSONUnreadable as problem:
+        raise _bad(f"JSON 无法读取：{problem.chinese}。", f"The JSON cannot be read: {problem.english}.") from None
 
 
 class GraphQLOverHTTP:

@@ -20,6 +20,8 @@ WRITTEN: Mapping[type, tuple[re.Pattern[str], str]] = {
 }
 """Type -> how a value is written. Python reads week dates, full-width digits, blanks and "_" between digits as well, which other
 readers of the same text do not; an exponent makes "1E+3" of what a person calls 1000. A time without its zone is nobody's."""
+EXACT_DIGITS = 15
+"""Of a number that is written without quotes so many arrive as they were sent; more are rounded before anybody here sees them."""
 YEARS = range(1900, 2200)
 """Years of a day or moment that anybody means. At the ends of the calendar there is no day before or after to be counted to."""
 
@@ -47,6 +49,8 @@ def _in_digits(value: object) -> str:
 
 def _read_in_digits(value: object) -> object:
     """A number of JSON as the decimal that its digits spell: one with an exponent is written out, and nothing has no sign."""
+    if isinstance(value, float) and (abs(value) >= 10**EXACT_DIGITS or len(Decimal(repr(value)).as_tuple().digits) > EXACT_DIGITS):
+        raise StrawberryInputCoercionError(f"Write a number of more than {EXACT_DIGITS} digits as a string, to keep all of them.")
     parsed = _strict(Decimal, DecimalDefinition.parse_value)(value)
     if not isinstance(parsed, Decimal) or not parsed.is_finite():
         return parsed

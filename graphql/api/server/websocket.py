@@ -31,6 +31,7 @@ from api.server.messages import CallerGone, GraphQLRequest, GraphQLResponse, fau
 from api.server.operations import Operations
 from api.server.request_ids import request_id
 from api.server.response_bodies import with_extensions
+from interop.json_reading import JSONUnreadable, read_json
 
 SUBSCRIPTIONS_PER_CONNECTION = 10
 WATCH_SECONDS = 15.0
@@ -40,6 +41,8 @@ UNAUTHORIZED = 4401
 FORBIDDEN = 4403
 TOO_BIG = 1009
 TRY_AGAIN_LATER = 1013
+LONGEST_REASON = 123
+"""Bytes that the protocol has for why a socket is closed."""
 EVERYTHING = frozenset(OperationType)
 
 
@@ -65,16 +68,16 @@ class TextFrames(ASGIWebSocketAdapter):
             except WebSocketDisconnect:
                 return
             except KeyError:  # so starlette says that the frame is binary
-                await self.close(MALFORMED, "Not text")
+                await self.close(MALFORMED, "Send text · 须是文本")
                 return
             if len(text) > LARGEST_BODY:
-                await self.close(TOO_BIG, "Message too big")
+                await self.close(TOO_BIG, f"At most {LARGEST_BODY} characters · 最多 {LARGEST_BODY} 个字符")
                 return
             try:
-                yield orjson.loads(text)
-            except orjson.JSONDecodeError:
+                yield read_json(text)
+            except JSONUnreadable as problem:
                 if not ignore_parsing_errors:
-                    await self.close(MALFORMED, "Not JSON")
+                    await self.close(MALFORMED, str(problem))
                     return
 
     async def send_json(self, message: Mapping[str, object]) -> None:
@@ -87,7 +90,7 @@ class TextFrames(ASGIWebSocketAdapter):
     async def close(self, code: int, reason: str) -> None:
         """Close the socket, unless it is closed already."""
         with suppress(RuntimeError, WebSocketDisconnect):
-            await super().close(code, reason)
+            await super().close(code, reason.encode()[:LONGEST_REASON].decode(errors="ignore"))
 
 
 class Protocol(BaseGraphQLTransportWSHandler[Socket, None]):
@@ -105,16 +108,16 @@ class Protocol(BaseGraphQLTransportWSHandler[Socket, None]):
     async def handle_message(self, message: Any) -> None:  # noqa: ANN401 - whatever JSON the client sent
         """One message, if it is one."""
         if not isinstance(message, dict) or not isinstance(message.get("type"), str):
-            await self.handle_invalid_message("Not a message")
+            await self.handle_invalid_message("Not a message of the protocol · 不是协议中的消息")
             return
         if message["type"] in ("subscribe", "complete") and not isinstance(message.get("id"), str):
-            await self.handle_invalid_message("A message without id")
+            await self.handle_invalid_message("A message without id · 消息缺少 id")
             return
         if message["type"] == "subscribe":
             try:
                 request = read_request(message.get("payload"))
             except Malformed as malformed:
-                await self.handle_invalid_message(malformed.english)
+                await self.handle_invalid_message(f"{malformed.english} · {malformed.chinese}")
                 return
             if request.document_id and message["id"] not in self.operations:
                 self._document_ids[message["id"]] = request.document_id

@@ -24,8 +24,8 @@ from tests.firm_ids import SALT
 from tests.live_city import DOCUMENTS, ENTERPRISE, FIRM, RIGHTS, SCHEMA, LiveCity, Told, UpToNow
 from tests.small_city import all_confirmed
 
-FOLLOW = """subscription($after: String, $kind: [String!], $district: [String!], $enterprise: ID) {
-  publicEvents(after: $after, kind: $kind, district: $district, enterprise: $enterprise) {
+FOLLOW = """subscription($after: String, $kind: [String!], $district: [String!], $enterprise: ID, $enterprises: [ID!]) {
+  publicEvents(after: $after, kind: $kind, district: $district, enterprise: $enterprise, enterprises: $enterprises) {
     id cursor type subject version at node { __typename id }
     ... on DiagnosisFollowed { diagnosis { id status enterprise { id } } }
     ... on EnterpriseFollowed { enterprise { id name } }
@@ -154,8 +154,11 @@ def test_who_follows_chooses_by_kind_district_and_firm(city: LiveCity) -> None:
     key(city)
     chosen = events(through(city, "erp *", kind=["enterprise"], district=["310117"]))
     assert [one["subject"] for one in chosen] == [f"enterprise/{ENTERPRISE}"]
-    of_the_firm = events(through(city, "erp *", enterprise=f"enterprise/{ENTERPRISE}"))
+    firm = f"enterprise/{ENTERPRISE}"
+    of_the_firm = events(through(city, "erp *", enterprises=[firm, "enterprise/none"]))
     assert {one["type"].split(".")[0] for one in of_the_firm} == {"diagnosis", "enterprise"}
+    assert events(through(city, "erp *", enterprise=firm)) == of_the_firm
+    assert events(through(city, "erp *", enterprises=["enterprise/none"])) == []
     standard = events(through(city, "erp *", kind=["standard.edition-out.v1"]))
     assert {one["edition"]["id"] for one in standard} == {"edition/2023"}
     assert {one["revision"] for one in standard} == {None}
@@ -167,6 +170,7 @@ def test_who_follows_chooses_by_kind_district_and_firm(city: LiveCity) -> None:
         ({"kind": ["weather"]}, "FILTER_VALUE_UNKNOWN"),
         ({"kind": []}, "FILTER_ADMITS_NOTHING"),
         ({"district": ["松江区"]}, "FILTER_VALUE_UNKNOWN"),
+        ({"enterprises": []}, "FILTER_ADMITS_NOTHING"),
         ({"after": "garbage"}, "CURSOR_INVALID"),
     ],
 )

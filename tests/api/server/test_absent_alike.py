@@ -1,7 +1,7 @@
 """Absent and foreign alike (plan P7): to whom a thing is not shown, its id costs the same statements as one of nothing at all.
 
 Every kind of thing and every command that names one, by everybody to whom it answers that there is none. Statements are counted and
-no time is measured: a count is the same on every machine.
+no time is measured: a count is the same on every machine (`benchmarks/absent.py` measures).
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,27 +10,14 @@ from threading import get_ident
 from typing import Any
 
 import pytest
-from graphql import (
-    GraphQLEnumType,
-    GraphQLInputObjectType,
-    GraphQLInputType,
-    GraphQLList,
-    GraphQLNonNull,
-    get_nullable_type,
-)
 from sqlalchemy import Engine, event
 
 from api.kit.ids import key_of
+from tests.api.hidden_things import HIDDEN_FROM, NOTHING, commands_on_things, is_none
 from tests.api.server.test_nodes import NODE, everything
-from tests.live_city import PEOPLE, SCHEMA, LiveCity
-from tests.root_fields import may_read
+from tests.live_city import LiveCity
 
-MUTATIONS = SCHEMA._schema.mutation_type  # noqa: SLF001 - the executable one
 ASKED_OF_THE_JOURNAL = ("look", "read", "read_many", "neighbour", "snapshot", "head", "outcome")
-NOTHING = "00000000-0000-0000-0000-000000000000"
-HIDDEN_FROM = ("pudong", "stranger", "rival", "supplier")
-"""Who sees next to nothing of what there is, one for each way in which a scope lies."""
-ROLES = {who: role for who, role, _ in PEOPLE}
 ONE_LOOK_MORE = frozenset({"draftCaseStudy", "openDiagnosis"})
 """Commands that read what a firm names: of nothing its neighbour is read in its place, which may name less. Left open."""
 REACHED = 60
@@ -90,58 +77,20 @@ def test_a_thing_that_is_not_shown_is_read_with_the_statements_of_none(city: Liv
     assert hidden > REACHED
 
 
-PLAIN: Mapping[str, Any] = {"Int": 1, "Boolean": True, "Decimal": "1", "String": "理由", "DateTime": "2026-03-02T08:00:00Z"}
-UNITS = {"district": "organisation/310117", "provider": "organisation/p1", "organisation": "organisation/310117"}
-
-
-def filled(kind: GraphQLInputType, name: str, today: str, ids: Mapping[str, str]) -> Any:
-    """Some value of an input type that is well formed; of what may be left out nothing. ids: field -> what it names."""
-    match bare := get_nullable_type(kind):
-        case GraphQLList():
-            return [filled(bare.of_type, name.removesuffix("s"), today, ids)]
-        case GraphQLInputObjectType():
-            wanted = {n: one for n, one in bare.fields.items() if isinstance(one.type, GraphQLNonNull) or n in ids}
-            return {n: filled(one.type, n, today, ids) for n, one in wanted.items()}
-        case GraphQLEnumType():
-            return next(iter(bare.values))
-        case _ if bare.name in ("ID", "String") and name in ids:
-            return ids[name]
-        case _ if bare.name == "ID":
-            return UNITS.get(name, "x1")
-        case _:
-            return today if bare.name == "Date" else PLAIN.get(bare.name, "1")
-
-
-NAMED = {"outreachSession": "session", "outreachQuestion": "question", "caseStudy": "casestudy", "study": "agreement"}
-"""Field -> kind of what it names, where that is another word."""
-
-
 def test_a_command_on_a_thing_that_is_not_the_senders_asks_what_one_on_nothing_asks(
     city: LiveCity, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    things, reached, uneven = everything(city), 0, list[Any]()
-    assert MUTATIONS is not None
-    for command, field in MUTATIONS.fields.items():
-        if "input" not in field.args:
+    reached, uneven = 0, list[Any]()
+    for asked in commands_on_things(everything(city)):
+        (foreign, more), (absent, less) = (
+            work(city, monkeypatch, asked.who, asked.query, asked.given(one, city.today))
+            for one in (asked.ids[0], f"{asked.kind}/{NOTHING}")
+        )
+        if not is_none(foreign, asked.command):
             continue
-        sent = get_nullable_type(field.args["input"].type)
-        assert isinstance(sent, GraphQLInputObjectType)
-        own = [name for name in sent.fields if NAMED.get(name, name) in things]
-        query = f"mutation($input: {sent.name}!) {{ {command}(input: $input) {{ userErrors {{ code }} }} }}"
-        for name in own:
-            kind = NAMED.get(name, name)
-            others = {one: things[NAMED.get(one, one)][0] for one in own if one != name}
-            for who in (one for one in HIDDEN_FROM if may_read(ROLES[one], f"Mutation.{command}")):
-                foreign, absent = (
-                    work(city, monkeypatch, who, query, {"input": filled(sent, "", city.today, {**others, name: one})})
-                    for one in (things[kind][0], f"{kind}/{NOTHING}")
-                )
-                codes = [one["code"] for one in ((foreign[0].get("data") or {}).get(command) or {"userErrors": []})["userErrors"]]
-                if codes != ["NOT_FOUND"]:
-                    continue
-                reached += 1
-                if foreign != absent:
-                    uneven.append((command, name, who, key_of(things[kind][0], kind), absent[0], _differ(foreign[1], absent[1])))
+        reached += 1
+        if (foreign, more) != (absent, less):
+            uneven.append((asked.command, asked.field, asked.who, key_of(asked.ids[0], asked.kind), absent, _differ(more, less)))
     assert {one[0] for one in uneven} <= ONE_LOOK_MORE, uneven
     assert all(set(more) <= {"look", "snapshot"} and not less for *_, (more, less) in uneven), uneven
     assert reached > REACHED

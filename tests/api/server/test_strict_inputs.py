@@ -54,8 +54,15 @@ def test_a_decimal_is_ascii_digits_sign_and_point(written: str) -> None:
     with pytest.raises(Exception, match="ASCII"):
         decimal.parse_value(written)
     assert [str(decimal.parse_value(one)) for one in ("-1.50", "+2", "0.1", 3)] == ["-1.50", "2", "0.1", "3"]
-    assert [str(decimal.parse_value(one)) for one in (1e3, 1e22, 0.5)] == ["1000.0", "1" + 22 * "0", "0.5"]
+    assert [str(decimal.parse_value(one)) for one in (1e3, 1e-7, 0.5)] == ["1000.0", "0.0000001", "0.5"]
     assert [decimal.serialize(Decimal(one)) for one in ("1E+3", "1E-9", "0E+2")] == ["1000", "0.000000001", "0"]
+
+
+@pytest.mark.parametrize("arrived", [1e22, 12345678901234567.0, 0.1234567890123456, -1e15])
+def test_a_number_of_which_digits_were_lost_on_the_way_is_not_taken_for_what_is_left(arrived: float) -> None:
+    decimal: Any = SCHEMA._schema.type_map["Decimal"]  # noqa: SLF001 - as above
+    with pytest.raises(Exception, match="15 digits as a string"):
+        decimal.parse_value(arrived)
 
 
 @pytest.mark.parametrize("written", ["-0", "-0.00", -0.0])

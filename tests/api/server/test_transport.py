@@ -145,6 +145,14 @@ def test_what_is_not_a_request_is_400(client: TestClient, body: bytes, accept: s
     assert response.headers["content-type"] == accept + UTF8
 
 
+def test_a_number_beyond_what_is_read_is_said_to_be_one_and_where(client: TestClient) -> None:
+    body = b'{"query":"{ hello }","variables":{"n":[1,' + b"9" * 5_000 + b"]}}"
+    [error] = client.post("/graphql", content=body, headers={"content-type": OLD}).json()["errors"]
+    chinese = "JSON 无法读取：variables.n.1（第 1 行第 42 列）：数字过长或过大，最多 308 位。"
+    english = "The JSON cannot be read: variables.n.1 (line 1, column 42): the number is too long or too large: at most 308 digits."
+    assert error["message"] == f"{chinese} {english}"
+
+
 @pytest.mark.parametrize(
     "empty", [{"variables": None}, {"operationName": None}, {"extensions": None}, {"extensions": {}}]
 )

@@ -5,14 +5,18 @@ What it is told of, it tries next: so it comes to things that commands have made
 A second walk goes the fast way alone (decision 0127): callers who are known, lists and things that are answered from rows and from
 answers that are kept, drawn documents that the roles ask in turn.
 
-Seeded, so that a walk is the same every time. WALK_STEPS and WALK_QUESTIONS make them longer, WALK_SEED others: `make walk`.
+Seeded, so that a walk is the same every time. WALK_STEPS and WALK_QUESTIONS make them longer, WALK_SEED others, WALK_NEW and
+WALK_COMPARED cheaper by fewer documents and comparisons: `make walk`.
 """
 
 import asyncio
 import os
 import random
+import sys
+import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -156,13 +160,18 @@ def ids(answer: Any) -> Iterator[str]:
                 yield from ids(inner)
 
 
+@cache
+def secrets_from(caller: Caller) -> tuple[str, ...]:
+    """What a caller may not know."""
+    outside = [n for n in range(len(FIRMS)) if not admits(caller.scope, place(n))]
+    people = [person for person in PEOPLE if person != caller.actor]
+    rivals = [RIVAL] if caller.role not in OFFICE else []
+    return (*(secret for number in outside for secret in canaries(number)), *people, *rivals)
+
+
 def leaked(caller: Caller, told: str, sent: str) -> list[str]:
     """What an answer holds that its reader may not know and did not say first."""
-    outside = [n for n in range(len(FIRMS)) if not admits(caller.scope, place(n))]
-    secrets = [secret for number in outside for secret in canaries(number)]
-    secrets += [person for person in PEOPLE if person != caller.actor]
-    secrets += [RIVAL] if caller.role not in OFFICE else []
-    return [secret for secret in secrets if secret in told and secret not in sent]
+    return [secret for secret in secrets_from(caller) if secret in told and secret not in sent]
 
 
 def test_a_walk_of_every_role_through_every_command_tells_nobody_anything(walked: Installation) -> None:
@@ -205,11 +214,13 @@ def test_a_walk_of_every_role_through_every_command_tells_nobody_anything(walked
 # The fast way
 
 ROOTS = {"enterprises": "Enterprise", "diagnoses": "Diagnosis", "organisations": "Organisation"} | SINGLES
-NEW = 0.1
+NEW = float(os.environ.get("WALK_NEW", "0.1"))
 """How often a document is drawn that nobody has asked; else one of those drawn before."""
 DRAWN = 1_000
 """Documents that are asked again; the walk goes on among the latest."""
-COMPARED = 0.1
+AGAIN, LATELY = 0.3, 200
+"""How often a question is asked again with its arguments, of the latest: by another, or of an answer that is kept."""
+COMPARED = float(os.environ.get("WALK_COMPARED", "0.1"))
 """How often an answer is compared with that of the types' own classes, to a caller who is found out anew."""
 
 
@@ -300,14 +311,19 @@ def test_a_walk_of_every_role_along_the_fast_way_tells_nobody_anything(
 ) -> None:
     """plan P7: nothing from outside a scope, nothing that another role was answered, and nobody falls off the way unseen."""
     chance, way = random.Random(SEED), FastWay(walked, monkeypatch)  # noqa: S311 - a walk that can be walked again
-    documents, answered = [drawn(chance)], 0
+    documents, answered, began = [drawn(chance)], 0, time.monotonic()
+    lately = list[tuple[str, dict[str, Any]]]()
     for step in range(QUESTIONS):
         if chance.random() < NEW:
             documents = [*documents[-DRAWN:], drawn(chance)]
-        root, query = chance.choice(documents)
+        if lately and chance.random() < AGAIN:
+            query, given = chance.choice(lately)
+        else:
+            root, query = chance.choice(documents)
+            field = QUERIES.fields[root]  # type: ignore[union-attr] # as above
+            given = {name: value(chance, one.type) for name, one in field.args.items() if f"${name}:" in query}
+            lately = [*lately[-LATELY:], (query, given)]
         token, asking = way.enter(chance.choice(ROLES))
-        field = QUERIES.fields[root]  # type: ignore[union-attr] # as above
-        given = {name: value(chance, one.type) for name, one in field.args.items() if f"${name}:" in query}
         request = GraphQLRequest(query, given)
         way.fell = 0
         answer = way.ask(chance.choice((way.keeping, way.forgetful)), request, token)
@@ -320,5 +336,6 @@ def test_a_walk_of_every_role_along_the_fast_way_tells_nobody_anything(
         if chance.random() < COMPARED:
             assert orjson.dumps(way.by_classes(request, token, monkeypatch)) == orjson.dumps(answer.payload), where
     way.close()
+    sys.stderr.write(f"{QUESTIONS} questions, {answered} answered, {way.straight} straight, {time.monotonic() - began:.0f} s\n")
     assert answered > QUESTIONS // 5
     assert way.straight > QUESTIONS // 50 or not way.keeping.straight.is_ready
