@@ -33,7 +33,7 @@ from domain.person_id_fields import PersonId
 from domain.providers.exams.practical_part import CASE_INCOMPLETE, CaseLevel
 from domain.providers.training import TRAINING_UNKNOWN, Training, training_stream
 from domain.standard.editions import PublishedEdition, edition_stream
-from domain.stated_dates import DateName, require_programme_date
+from domain.stated_dates import DateName, require_not_too_far_ahead
 from methods.rounding import rounded
 from methods.severity import severities
 from standards import Edition
@@ -243,7 +243,7 @@ def _set(command: SetCalibrationCases, known: Calibration | None, rule: ExamRule
             raise CASE_UNKNOWN.refuse(path=f"cases.{at}", asked=one, allowed=tuple(sorted(there)))
     if (different := len(set(command.cases))) < max(rule.calibration_cases, len(command.cases)):
         raise CASES_TOO_FEW.refuse(path="cases", at_least=max(rule.calibration_cases, len(command.cases)), given=different)
-    require_programme_date("closes", command.closes, context, DateName("截止日", "last day"))
+    require_not_too_far_ahead("closes", command.closes, context, DateName("截止日", "last day"))
     if command.closes < context.day:
         raise CALIBRATION_CLOSED.refuse(path="closes", closes=command.closes)
     return (

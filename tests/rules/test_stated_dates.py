@@ -378,6 +378,8 @@ def test_no_date_of_another_age_is_taken_or_breaks_anything(field: str, day: dat
     except ValidationError:
         return  # the last day before the first: no command at all
     assert isinstance(outcome, Refused)
+    told = outcome.rule is not DATE_BEFORE_PROGRAMME or FIELDS[field].too_early is DATE_BEFORE_PROGRAMME
+    assert told, "a hearing of 1900 was to be stated for the day on which the programme began, if it held before"
 
 
 def test_an_assignment_lies_within_the_time_that_the_expert_holds_the_role() -> None:

@@ -29,6 +29,7 @@ from api.server.messages import GraphQLRequest
 from api.server.operations import Operations
 from domain.access import Role, scope_of
 from domain.events import CAPABILITIES
+from domain.stated_dates import PROGRAMME_YEARS
 from journal import Caller
 from tests.api.server.test_person_ids import UNITS
 from tests.api.server.test_scopes import ARGUMENTS, TODAY
@@ -49,6 +50,8 @@ QUERY = SCHEMA._schema.query_type  # noqa: SLF001 - the executable one
 ROLES = (Role.CITY, Role.AUDITOR, *sorted(set(UNITS) - {Role.CITY, Role.AUDITOR}))
 SENDERS = {one.__name__[0].lower() + one.__name__[1:]: one.roles for each in CAPABILITIES.values() for one in each.commands}
 """Command -> who may send it: nobody else's numbers are looked at."""
+YEAR_REFUSED = {"YEAR_OUT_OF_RANGE", "PACE_YEAR_OUT_OF_RANGE", "FILLING_YEAR_OUT_OF_RANGE"}
+"""How a question about a year that is none of the programme's is answered: with a sentence, never by nothing."""
 Steps = tuple[tuple[str, GraphQLField], ...]
 
 
@@ -156,6 +159,8 @@ def test_no_number_and_no_date_of_a_query_however_extreme_ends_as_a_fault(
         assert "INTERNAL_ERROR" not in codes, (query, number)
         assert "GRAPHQL_VALIDATION_FAILED" not in codes, payload
         assert "data" in payload or "BAD_REQUEST" not in codes, (query, payload)
+        if (*path, argument)[0] == "year" and scalar == "Int" and number not in PROGRAMME_YEARS:
+            assert set(codes) & YEAR_REFUSED, f"an empty answer looks like a year without events: {query} {number} {payload}"
 
 
 @pytest.mark.parametrize(("name", "argument", "one", "scalar", "path"), list(of_mutations()))
