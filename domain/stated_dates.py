@@ -18,8 +18,14 @@ PROGRAMME_YEARS = range(2023, 2101)
 DATE_BEFORE_PROGRAMME = Rule(
     "DATE_BEFORE_PROGRAMME",
     "plan P5",
-    "{name} {given} 早于工作方案印发之日 {earliest}，请核对；在此之前即如此的，请填 {earliest}",
-    "The {name_in_english} {given} lies before the programme began, {earliest}; check it, and if it held before, say {earliest}",
+    "{name} {given} 早于工作方案印发之日 {earliest}；在此之前即如此的，请填 {earliest}",
+    "The {name_in_english} {given} lies before the programme began, {earliest}; if it held before, say {earliest}",
+)
+DAY_BEFORE_PROGRAMME = Rule(
+    "DAY_BEFORE_PROGRAMME",
+    "plan P5",
+    "{name} {given} 早于工作方案印发之日 {earliest}；请核对年份",
+    "The {name_in_english} {given} lies before the programme began, {earliest}; check the year",
 )
 DATE_TOO_FAR_AHEAD = Rule(
     "DATE_TOO_FAR_AHEAD",
@@ -58,13 +64,14 @@ def require_programme_date(
     name: what it is called, where it is no end of a term. within: what it is a part of, as its path begins, such as "terms.".
 
     Raises:
-        Refused: DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD (plan P5).
+        Refused: DATE_BEFORE_PROGRAMME of a term, DAY_BEFORE_PROGRAMME of anything else; DATE_TOO_FAR_AHEAD (plan P5).
     """
     if given is None:
         return
     earliest = LIMITS.programme_began.day
     if given < earliest:
-        raise DATE_BEFORE_PROGRAMME.refuse(**_said(field, given, name, within), earliest=earliest)
+        rule = DATE_BEFORE_PROGRAMME if name is None else DAY_BEFORE_PROGRAMME
+        raise rule.refuse(**_said(field, given, name, within), earliest=earliest)
     require_not_too_far_ahead(field, given, context, name, within=within)
 
 

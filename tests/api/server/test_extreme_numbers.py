@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from graphql import (
     GraphQLArgument,
+    GraphQLEnumType,
     GraphQLField,
     GraphQLInputField,
     GraphQLInputObjectType,
@@ -124,6 +125,13 @@ def asked(installation: Installation, role: Role, query: str, variables: dict[st
     return operations.run(GraphQLRequest(query, variables), "any", frozenset(OperationType)).payload
 
 
+def fitting(name: str, kind: GraphQLInputType) -> Any:
+    """What other tests hand an argument of the name, where it is of the kind, so that the question is asked at all."""
+    bare = get_named_type(kind)
+    known = ARGUMENTS[name][0] if name in ARGUMENTS else None
+    return some(kind) if known is None or (isinstance(bare, GraphQLEnumType) and known not in bare.values) else known
+
+
 def document(steps: Steps, argument: str, it: object) -> tuple[str, dict[str, Any]]:
     """An operation that hands an argument of the last step a value, and every other required one something; its variables."""
     text, variables, types = "", {}, []
@@ -135,7 +143,7 @@ def document(steps: Steps, argument: str, it: object) -> tuple[str, dict[str, An
             if is_it or is_required_argument(one):
                 types.append(f"${other}{place}: {one.type}")
                 given.append(f"{other}: ${other}{place}")
-                variables[f"{other}{place}"] = it if is_it else ARGUMENTS[other][0] if other in ARGUMENTS else some(one.type)
+                variables[f"{other}{place}"] = it if is_it else fitting(other, one.type)
         below = "" if is_leaf_type(get_named_type(field.type)) else " { __typename " + text + " }"
         text = name + (f"({', '.join(given)})" if given else "") + below
     return f"query({', '.join(types)}) {{ {text} }}", variables
