@@ -12,12 +12,20 @@ from domain.kernel import DecisionContext, Rule
 from standards import limit_on, time_limits
 
 LIMITS = time_limits()
+PROGRAMME_YEARS = range(2023, 2101)
+"""Years that anything of the programme can be of 可填年度: since it began, and within what a calendar holds."""
 
 DATE_BEFORE_PROGRAMME = Rule(
     "DATE_BEFORE_PROGRAMME",
     "plan P5",
     "{name} {given} 早于工作方案印发之日 {earliest}；在此之前即如此的，请填 {earliest}",
     "The {name_in_english} {given} lies before the programme began, {earliest}; if it held before, say {earliest}",
+)
+DAY_BEFORE_PROGRAMME = Rule(
+    "DAY_BEFORE_PROGRAMME",
+    "plan P5",
+    "{name} {given} 早于工作方案印发之日 {earliest}；请核对年份",
+    "The {name_in_english} {given} lies before the programme began, {earliest}; check the year",
 )
 DATE_TOO_FAR_AHEAD = Rule(
     "DATE_TOO_FAR_AHEAD",
@@ -56,15 +64,34 @@ def require_programme_date(
     name: what it is called, where it is no end of a term. within: what it is a part of, as its path begins, such as "terms.".
 
     Raises:
-        Refused: DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD (plan P5).
+        Refused: DATE_BEFORE_PROGRAMME of a term, DAY_BEFORE_PROGRAMME of anything else; DATE_TOO_FAR_AHEAD (plan P5).
     """
     if given is None:
         return
-    called = name or OF_A_TERM[field]
-    facts = {"path": f"{within}{field}", "name": called.chinese, "name_in_english": called.english, "given": given}
     earliest = LIMITS.programme_began.day
     if given < earliest:
-        raise DATE_BEFORE_PROGRAMME.refuse(**facts, earliest=earliest)
+        rule = DATE_BEFORE_PROGRAMME if name is None else DAY_BEFORE_PROGRAMME
+        raise rule.refuse(**_said(field, given, name, within), earliest=earliest)
+    require_not_too_far_ahead(field, given, context, name, within=within)
+
+
+def require_not_too_far_ahead(
+    field: str, given: date | None, context: DecisionContext, name: DateName | None = None, *, within: str = ""
+) -> None:
+    """Refuse a date too far ahead, of a kind that is never before today or before something else 检查未来日期.
+
+    What is too early, be it by a century, its own rule refuses with the day from which it may be: nothing held before.
+
+    Raises:
+        Refused: DATE_TOO_FAR_AHEAD (plan P5).
+    """
+    if given is None:
+        return
     latest = latest_date(context.day)
     if given > latest:
-        raise DATE_TOO_FAR_AHEAD.refuse(**facts, latest=latest)
+        raise DATE_TOO_FAR_AHEAD.refuse(**_said(field, given, name, within), latest=latest)
+
+
+def _said(field: str, given: date, name: DateName | None, within: str) -> dict[str, object]:
+    called = name or OF_A_TERM[field]
+    return {"path": f"{within}{field}", "name": called.chinese, "name_in_english": called.english, "given": given}

@@ -33,7 +33,7 @@ from domain.kernel import (
 )
 from domain.participants.people.state import Person, person_stream
 from domain.person_id_fields import PersonId
-from domain.stated_dates import require_programme_date
+from domain.stated_dates import require_not_too_far_ahead
 
 # Rules
 
@@ -247,7 +247,7 @@ def expert_assigned(command: AssignExpert, terms: Mapping[str, Term], context: D
             raise EXPERT_UNKNOWN.refuse(role=role.value, role_name=name, role_in_english=name_in_english, day=day)
     if until < context.day:
         raise ASSIGNMENT_OVER.refuse(path="until", until=until, earliest=context.day)
-    require_programme_date("until", until, context)
+    require_not_too_far_ahead("until", until, context)
     if since < (opened := context.first_day_of(diagnosis_stream(command.diagnosis))):
         raise ASSIGNMENT_BEFORE_OPENING.refuse(path="since", given=since, earliest=opened)
     if any(term.party == command.expert and term.meets(since, until) for term in terms.values()):

@@ -40,7 +40,7 @@ from domain.kernel import (
     stream_of,
 )
 from domain.participants.enterprises import enterprise_stream, own_firms
-from domain.stated_dates import require_programme_date
+from domain.stated_dates import require_not_too_far_ahead, require_programme_date
 
 INVITED_AT_ONCE = 10_000
 """Firms that one command may invite: more than any district has."""
@@ -263,7 +263,7 @@ def decide(command: CampaignCommand, campaign: Campaign | None, context: Decisio
         case CloseCampaign(conclusion=conclusion):
             return (CampaignClosed(conclusion=conclusion),)
         case ExtendCampaign(until=until, reason=reason):
-            require_programme_date("until", until, context)
+            require_not_too_far_ahead("until", until, context)
             if until <= campaign.until or until < context.day:
                 raise CAMPAIGN_END_NOT_LATER.refuse(
                     path="until", present=campaign.until, earliest=max(campaign.until, context.day)
@@ -282,8 +282,8 @@ def decide(command: CampaignCommand, campaign: Campaign | None, context: Decisio
 def _plan(command: PlanCampaign, campaign: Campaign | None, context: DecisionContext) -> Facts:
     if campaign is not None:
         raise CAMPAIGN_EXISTS.refuse(path="campaign")
-    for name in ("since", "until"):
-        require_programme_date(name, getattr(command, name), context)
+    require_programme_date("since", command.since, context)
+    require_not_too_far_ahead("until", command.until, context)
     if command.until < command.since:
         raise CAMPAIGN_DAYS_REVERSED.refuse(path="until", given=command.until, earliest=command.since)
     if command.follows is not None and context.read.get(campaign_stream(command.follows)) is None:

@@ -54,7 +54,7 @@ from domain.kernel import (
 )
 from domain.participants.enterprises import Firm, enterprise_stream, place_of
 from domain.standard.editions import edition_stream
-from domain.stated_dates import DateName, require_programme_date
+from domain.stated_dates import DateName, require_not_too_far_ahead
 
 SPEAKERS = CONFIRMERS | {Role.FILLER}
 MEASURES_AT_MOST = 50
@@ -240,7 +240,7 @@ def _planned(command: PlanFollowUp, known: FollowUp, diagnosis: Diagnosis, conte
             problems.append(MEASURE_DAY_PAST.refuse(path=f"measures.{place}.by", earliest=context.day))
     refuse_together(problems)
     for place, one in enumerate(command.measures):
-        require_programme_date("by", one.by, context, DateName("完成日", "day to be done by"), within=f"measures.{place}.")
+        require_not_too_far_ahead("by", one.by, context, DateName("完成日", "day to be done by"), within=f"measures.{place}.")
     return () if known.measures == command.measures else (FollowUpPlanned(measures=command.measures),)
 
 

@@ -56,7 +56,7 @@ from domain.kernel import (
     stream_of,
 )
 from domain.participants.enterprises import Firm, enterprise_stream, place_of
-from domain.stated_dates import require_programme_date
+from domain.stated_dates import require_not_too_far_ahead
 from standards.described import DescribedEnum
 
 
@@ -347,7 +347,7 @@ def decide(command: StageCommand, stages: Stages | None, context: DecisionContex
     due = stages.due(calendar_of(context))
     match command:
         case ExtendStage(until=until, reason=reason):
-            require_programme_date("until", until, context)
+            require_not_too_far_ahead("until", until, context)
             if until <= due or until < context.day:
                 raise DEADLINE_NOT_LATER.refuse(path="until", present=due, earliest=max(due + DAY, context.day))
             case: Diagnosis = context.read[diagnosis_stream(command.diagnosis)]

@@ -27,7 +27,7 @@ from domain.governance.rule_bodies.process import ProcessRule
 from domain.instants import city_day
 from domain.kernel import DecisionContext, Event, Facts, Label, PersonRef, Rule, Text
 from domain.person_id_fields import PersonId
-from domain.stated_dates import DateName, require_programme_date
+from domain.stated_dates import DateName, require_not_too_far_ahead
 from standards.described import DescribedEnum
 
 
@@ -248,7 +248,7 @@ def plan_visit(command: PlanSiteVisit, diagnosis: Diagnosis, context: DecisionCo
         raise VISIT_UNDER_WAY.refuse()
     if command.day < context.day:
         raise VISIT_DAY_PAST.refuse(path="day", earliest=context.day)
-    require_programme_date("day", command.day, context, DateName("计划日期", "first day of the visit"))
+    require_not_too_far_ahead("day", command.day, context, DateName("计划日期", "first day of the visit"))
     require_team(command.team, command.day, _rule_of(command.day, context).diagnosticians_at_least, context)
     require_endorsed(command.team, command.day, diagnosis.edition, context)
     planned = SiteVisitPlanned(**command.model_dump(exclude={"diagnosis"}))

@@ -27,7 +27,7 @@ from domain.kernel import (
 )
 from domain.participants.enterprises import enterprise_stream, place_of_named
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
-from domain.stated_dates import require_programme_date
+from domain.stated_dates import require_not_too_far_ahead
 
 CONSENT_READERS = POSITIONS[Role.ENTERPRISE] - {Role.DEPARTMENT_FILLER} | {Role.CITY, Role.AUDITOR, Role.SYSTEM}
 """Who is told to which bank a firm opened its results, when and for what 授权知情角色: the firm, the city and the auditor. With
@@ -167,7 +167,7 @@ def decide(command: ConsentCommand, consents: Consents | None, context: Decision
                 raise BANK_UNKNOWN.refuse(path="bank", bank=bank)
             if until < context.day:
                 raise CONSENT_OVER.refuse(path="until", until=until, earliest=context.day)
-            require_programme_date("until", until, context)
+            require_not_too_far_ahead("until", until, context)
             if since < (listed := context.first_day_of(enterprise_stream(command.enterprise))):
                 raise CONSENT_BEFORE_FIRM.refuse(path="since", given=since, earliest=listed)
             if any(term.party == bank and term.meets(since, until) for term in terms.values()):

@@ -25,7 +25,7 @@ from domain.kernel import (
 )
 from domain.participants.enterprises import Firm, enterprise_stream
 from domain.participants.organisations import Organisation, OrganisationKind, organisation_stream
-from domain.stated_dates import require_programme_date
+from domain.stated_dates import require_not_too_far_ahead, require_programme_date
 
 # Rules
 
@@ -192,7 +192,7 @@ def decide(command: HeadquartersCommand, known: Headquarters | None, context: De
             if last < latest.since:
                 raise HEADQUARTERS_NOT_LATER.refuse(path="on", last=latest.since.isoformat())
             if last > latest.since:  # what was named too far ahead can be ended where it begins
-                require_programme_date("on", last, context)
+                require_not_too_far_ahead("on", last, context)
             return (HeadquartersEnded(last=last),)
         case CorrectHeadquarters(since=since, reason=reason):
             if known is None or latest is None or latest.until is not None:

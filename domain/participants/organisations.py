@@ -32,7 +32,7 @@ from domain.participants.ownership import (
     declare_ownership,
     with_declared,
 )
-from domain.stated_dates import require_programme_date
+from domain.stated_dates import require_not_too_far_ahead
 from standards.described import DescribedEnum
 
 # Rules
@@ -229,7 +229,7 @@ def decide(command: OrganisationCommand, organisation: Organisation | None, cont
             return _revise(command, _on_record(organisation), context)
         case RetireOrganisation(last=last, reason=reason):
             _on_record(organisation)
-            require_programme_date("last", last, context)
+            require_not_too_far_ahead("last", last, context)
             if last < context.day:
                 raise RETIREMENT_IN_THE_PAST.refuse(path="last", given=last, earliest=context.day)
             return (OrganisationRetired(last=last, reason=reason),)

@@ -32,7 +32,7 @@ from domain.kernel import (
     stream_of,
 )
 from domain.reservations import ContractReservationTaken, Reservation, contract_with
-from domain.stated_dates import require_programme_date
+from domain.stated_dates import require_not_too_far_ahead
 from standards.described import DescribedEnum
 
 CITY_ALONE = frozenset({Role.CITY})
@@ -180,7 +180,7 @@ def decide(command: PartnerContractCommand, contract: PartnerContract | None, co
                 raise CONTRACT_PARTNER_UNKNOWN.refuse(path="partner", partner=partner)
             if until < context.day:
                 raise CONTRACT_OVER.refuse(path="until", until=until, earliest=context.day)
-            require_programme_date("until", until, context)
+            require_not_too_far_ahead("until", until, context)
             _require_no_other(command, context)
             kinds = tuple(sorted(set(command.kinds)))
             granted = PartnerContractGranted(partner=partner, purpose=command.purpose, kinds=kinds, until=until)

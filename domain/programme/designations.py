@@ -24,7 +24,7 @@ from domain.kernel import (
 )
 from domain.participants.enterprises import enterprise_stream, place_of_named
 from domain.programme.policies.conditions import Designation
-from domain.stated_dates import require_programme_date
+from domain.stated_dates import require_not_too_far_ahead, require_programme_date
 from domain.stated_sources import StatedDocument, StatedMark, stated_source
 from standards.edition.text import Source
 
@@ -94,8 +94,8 @@ def decide(command: RecordDesignation, known: Designations | None, context: Deci
     require_right(command, context.role)
     if context.read.get(enterprise_stream(command.enterprise)) is None:
         raise NOT_FOUND.refuse()
-    for name in ("since", "until"):
-        require_programme_date(name, getattr(command, name), context)
+    require_programme_date("since", command.since, context)
+    require_not_too_far_ahead("until", command.until, context)
     if command.until is not None and command.until < command.since:
         raise DESIGNATION_DAYS_REVERSED.refuse(path="until", since=command.since, until=command.until)
     told = {"designation": command.designation, "since": command.since, "until": command.until}

@@ -46,7 +46,7 @@ from domain.programme.implementation_facts import (
     StandardProgress,
 )
 from domain.standard.editions import edition_stream
-from domain.stated_dates import require_programme_date
+from domain.stated_dates import require_not_too_far_ahead
 from domain.stated_sources import StatedDocument, StatedMark, stated_source
 
 GAPS_AT_MOST = 100
@@ -194,7 +194,7 @@ def _done(command: ImplementationCommand, progress: StandardProgress, context: D
             _require_day("certified_on", day, progress.applied_on or day, context)
             if until is not None and until < day:
                 raise CERTIFICATE_DAYS_REVERSED.refuse(path="until", until=until, certified_on=day)
-            require_programme_date("until", until, context)
+            require_not_too_far_ahead("until", until, context)
             told = {"certified_on": day, "until": until, "achieved": achieved}
             return StandardCertificateRecorded(standard=standard, **told, source=stated_source(command))
         case RecordStandardRefusal(reason=reason):

@@ -14,6 +14,7 @@ from domain.command_rights import CITY, EXAMINEES, require_right
 from domain.governance.dated_rules import rule_in_force
 from domain.governance.qualification import QUALIFICATION_RULE, Certificate, certificate_stream
 from domain.governance.rule_bodies.exam import ExamRule
+from domain.instants import months_after
 from domain.kernel import (
     NOT_FOUND,
     Capability,
@@ -33,7 +34,7 @@ from domain.person_id_fields import PersonId
 from domain.providers.exams.practical_part import CASE_INCOMPLETE, CaseLevel
 from domain.providers.training import TRAINING_UNKNOWN, Training, training_stream
 from domain.standard.editions import PublishedEdition, edition_stream
-from domain.stated_dates import DateName, require_programme_date
+from domain.stated_dates import DateName, require_not_too_far_ahead
 from methods.rounding import rounded
 from methods.severity import severities
 from standards import Edition
@@ -42,6 +43,18 @@ from standards import Edition
 
 CALIBRATION_SET = Rule(
     "CALIBRATION_SET", "plan T1", "该季度的校准案例已设定，不再更改", "The cases of this quarter are set and change no more"
+)
+CALIBRATION_QUARTER = Rule(
+    "CALIBRATION_QUARTER",
+    "plan T1",
+    "校准案例只为本季度或下一季度（{now}、{then}）设定，而非 {given}",
+    "The cases of this quarter or the next ({now}, {then}) are set, not of {given}",
+)
+CALIBRATION_DAY_PAST = Rule(
+    "CALIBRATION_DAY_PAST",
+    "plan T1",
+    "截止日 {given} 已过，最早为 {earliest}",
+    "The last day {given} has gone by; {earliest} is the earliest",
 )
 CASES_TOO_FEW = Rule(
     "CASES_TOO_FEW",
@@ -234,6 +247,9 @@ def decide(command: AnyCalibrationCommand, calibration: Calibration | None, cont
 def _set(command: SetCalibrationCases, known: Calibration | None, rule: ExamRule, context: DecisionContext) -> Facts:
     if known is not None:
         raise CALIBRATION_SET.refuse()
+    now, then = _quarter(context.day), _quarter(months_after(context.day.replace(day=1), 3))
+    if command.quarter not in (now, then):
+        raise CALIBRATION_QUARTER.refuse(path="quarter", given=command.quarter, now=now, then=then, allowed=(now, then))
     training: Training | None = context.read.get(training_stream(command.training))
     if training is None or not training.digest:
         raise TRAINING_UNKNOWN.refuse(path="training", edition=command.training)
@@ -243,12 +259,16 @@ def _set(command: SetCalibrationCases, known: Calibration | None, rule: ExamRule
             raise CASE_UNKNOWN.refuse(path=f"cases.{at}", asked=one, allowed=tuple(sorted(there)))
     if (different := len(set(command.cases))) < max(rule.calibration_cases, len(command.cases)):
         raise CASES_TOO_FEW.refuse(path="cases", at_least=max(rule.calibration_cases, len(command.cases)), given=different)
-    require_programme_date("closes", command.closes, context, DateName("截止日", "last day"))
+    require_not_too_far_ahead("closes", command.closes, context, DateName("截止日", "last day"))
     if command.closes < context.day:
-        raise CALIBRATION_CLOSED.refuse(path="closes", closes=command.closes)
+        raise CALIBRATION_DAY_PAST.refuse(path="closes", given=command.closes, earliest=context.day)
     return (
         CalibrationCasesSet(training=command.training, digest=training.digest, cases=command.cases, closes=command.closes),
     )
+
+
+def _quarter(day: date) -> str:
+    return f"{day.year}Q{(day.month + 2) // 3}"
 
 
 def _give(command: GiveCaseLevels, calibration: Calibration, context: DecisionContext) -> Facts:

@@ -44,7 +44,7 @@ from domain.kernel import (
 from domain.participants.people.state import PERSON_ERASED, Person, person_stream
 from domain.providers.exams.state import Exam, exam_stream
 from domain.standard.editions import EDITION_UNKNOWN, edition_stream
-from domain.stated_dates import require_programme_date
+from domain.stated_dates import require_not_too_far_ahead
 
 # Rules
 
@@ -263,7 +263,7 @@ def decide(command: AnyCertificateCommand, certificate: Certificate | None, cont
 def _grant(command: GrantCertificate, held: Certificate, context: DecisionContext) -> Facts:
     _require_not_on_hold(held, context)
     _require_published(command.editions, "editions", context)
-    require_programme_date("since", command.since, context)
+    require_not_too_far_ahead("since", command.since, context)
     if command.since < context.day:
         raise CERTIFICATE_BACKDATED.refuse(path="since", given=command.since, earliest=context.day)
     rules = context.read.get(QUALIFICATION_RULE)

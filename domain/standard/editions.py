@@ -19,7 +19,7 @@ from domain.kernel import (
     Text,
     stream_of,
 )
-from domain.stated_dates import require_programme_date
+from domain.stated_dates import require_not_too_far_ahead
 from standards import AnyEdition, Edition, EditionMappings, IndustryEdition, Origin
 
 MANY = 1000
@@ -208,7 +208,7 @@ def _retire(command: RetireEdition, published: PublishedEdition | None, context:
         raise NOT_FOUND.refuse()
     if command.since < context.day:
         raise RETIRED_IN_PAST.refuse(path="since", since=command.since, earliest=context.day)
-    require_programme_date("since", command.since, context)
+    require_not_too_far_ahead("since", command.since, context)
     if published.retired is not None and published.retired <= command.since:
         raise RETIRED_ALREADY.refuse(key=command.edition, retired=published.retired)
     _require_unmapped(command, context.read.get(MAPPING_STREAM))

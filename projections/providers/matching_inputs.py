@@ -32,10 +32,10 @@ def matching_inputs(snapshot: Snapshot, enterprises: Sequence[str], rule: Matchi
     listed = {one.id: one for one in directory.directory(snapshot, DirectoryFilter()) if one.listing.standing in TAKES_WORK}
     firms = enterprises_by_id(snapshot, Everything(), list(enterprises))
     running = {one: known.running for one, known in record_of_provider.experience(snapshot, list(listed), "").items()}
-    whole = _places(snapshot, listed, rule, day)
+    whole = places(snapshot, listed, rule, day)
     loads = {one: rule.full_load * min(running[one], whole[one]) // whole[one] if whole[one] else rule.full_load for one in listed}
-    tiers = next((found for _, one in sorted(rated_years(snapshot).items(), reverse=True) if (found := one.tiers)), {})
-    ties, worked, last = ties_of_providers(snapshot, list(listed)), _districts(snapshot), _last(snapshot, list(firms))
+    tiers = latest_tiers(snapshot)
+    ties, worked, last = ties_of_providers(snapshot, list(listed)), districts_worked_in(snapshot), _last(snapshot, list(firms))
     costs: dict[str, Mapping[str, int]] = {}
     for identity, firm in firms.items():
         parties = frozenset({identity} | ({firm.group} if firm.group is not None else set()))
@@ -51,13 +51,18 @@ def matching_inputs(snapshot: Snapshot, enterprises: Sequence[str], rule: Matchi
     return MatchingInputs(costs, {one: max(0, whole[one] - running[one]) for one in listed})
 
 
+def latest_tiers(snapshot: Snapshot) -> Mapping[str, Tier]:
+    """Provider -> its tier by the latest rating that is final 最近定案档次."""
+    return next((found for _, one in sorted(rated_years(snapshot).items(), reverse=True) if (found := one.tiers)), {})
+
+
 def _cost_of(rule: MatchingRule, tier: Tier | None) -> int:
     cost: int = getattr(rule.tiers, tier.value.lower() if tier is not None else "unrated")
     return cost
 
 
-def _places(snapshot: Snapshot, listed: Mapping[str, DirectoryRow], rule: MatchingRule, day: date) -> dict[str, int]:
-    """Diagnoses that each provider carries at once: of its certified people, else of those that it declared for the directory."""
+def places(snapshot: Snapshot, listed: Mapping[str, DirectoryRow], rule: MatchingRule, day: date) -> dict[str, int]:
+    """Diagnoses that each provider carries at once 可承载量: of its certified people, else of those declared for the directory."""
     found = {}
     applied = {f"{row.listing.year}.{one}": one for one, row in listed.items()}
     declared = {
@@ -71,8 +76,8 @@ def _places(snapshot: Snapshot, listed: Mapping[str, DirectoryRow], rule: Matchi
     return found
 
 
-def _districts(snapshot: Snapshot) -> set[tuple[str, str]]:
-    """(provider, district) of every case there was."""
+def districts_worked_in(snapshot: Snapshot) -> set[tuple[str, str]]:
+    """(provider, district) of every case there was 承担过诊断的区."""
     cases, firms = snapshot[DIAGNOSES], snapshot[ENTERPRISES]
     joined = cases.join(firms, firms.c.id == cases.c.enterprise)
     query = select(cases.c.provider, firms.c.district).select_from(joined).where(cases.c.provider.is_not(None)).distinct()

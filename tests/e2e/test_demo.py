@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import fmean
 
+import orjson
 import pytest
 
 from domain.access import PARTIES, Everything, Nothing, Role
@@ -14,7 +15,7 @@ from domain.command_rights import HELD_BY_PEOPLE
 from domain.diagnosis.case import DIAGNOSES
 from domain.diagnosis.opening import chosen_otherwise
 from domain.diagnosis.state import IN_PROGRESS, Diagnosis, Status
-from domain.instants import SHANGHAI, city_day
+from domain.instants import SHANGHAI, city_day, utc_moment
 from domain.programme.implementation_facts import ImplementationStandard, ImplementationStep
 from domain.providers.sampling.reassessment import ReassessmentStatus
 from domain.providers.sampling.status import DrawStatus
@@ -30,6 +31,8 @@ from projections.participants.enterprises import EnterpriseFilter
 from projections.programme import coverage, implementations
 from projections.providers import directory, sampling, selection
 from projections.providers.directory import DirectoryFilter
+from projections.providers.record_of_provider import records
+from projections.providers.selection import MarkingFilter
 from projections.standard import edition_mapping, editions, revisions, shadow
 from projections.standard.revisions import BY_NUMBER, CommentFilter
 from standards import ApplicableEdition, Form, edition_mappings, published_editions
@@ -40,7 +43,7 @@ from zhenduan.accounts.file_contents import content_problem
 from zhenduan.accounts.file_types import FILE_TYPES
 from zhenduan.demo import city as demo_city
 from zhenduan.demo.data import seats
-from zhenduan.demo.people import LOGINS
+from zhenduan.demo.people import LOGINS, DemoLogin
 from zhenduan.demo.ratings import YEAR
 
 
@@ -245,7 +248,7 @@ def test_two_years_of_calls_fill_a_directory_in_which_providers_move_up_and_down
         years = [directory.directory(snapshot, DirectoryFilter(on=day)) for day in ("2024-04-01", "2025-03-01")]
         now = directory.directory(snapshot, DirectoryFilter(everyone=True))
         rows = proceedings.proceedings(snapshot, Everything(), ProceedingFilter(), Page(100, proceedings.BY_DUE_DAY))
-    assert calls == {2024: "adopted", 2025: "adopted"}
+    assert calls == {2024: "adopted", 2025: "adopted", PRESENT.year: "marking"}
     assert [len(found) for found in years] == [22, 41]
     moved = Counter(move.type.split(".")[1] for row in now for move in row.moves)
     assert moved.keys() == {
@@ -257,6 +260,52 @@ def test_two_years_of_calls_fill_a_directory_in_which_providers_move_up_and_down
     assert appealed >= {("listing", "upheld"), ("listing", "dismissed")}
     [suspended] = [row for row in now if row.listing.standing.value == "suspended"]
     assert suspended.moves[-1].event().causes == ("proceeding/red-line-2025-1/1",)
+
+
+def test_a_call_stands_at_marking_and_all_that_is_left_to_mark_is_for_who_may_sign_in(city: House) -> None:
+    """Issue 12: whoever walks the demo by hand marks blind, is the third, publishes, objects and adopts."""
+    people = {one.login: _who(city, one) for one in city.open() if one.role in (Role.MARKER, Role.CITY)}
+    with city.models.reading() as snapshot:
+        call = selection.call_of(snapshot, PRESENT.year)
+        rows = selection.markings(snapshot, Everything(), MarkingFilter(year=PRESENT.year), Page(100))
+    assert call is not None
+    assert call.state().dates.marking_until > city_day(PRESENT)
+    waiting = {row.marker for row in rows if row.stage == "assigned"}
+    assert Counter(row.stage for row in rows) == {"sealed": 3, "assigned": 3}
+    assert waiting <= {people[name] for name in people if name.startswith("marker")}
+    assert len(set(people.values())) == len(people) == 6
+
+
+def test_the_record_of_a_past_day_is_what_was_on_it_at_its_end(city: House) -> None:
+    """plan V1: as who marks is shown it, folded anew of the journal up to then."""
+    told = set()
+    for until in (city_day(PRESENT) - timedelta(days=days) for days in (2, 15, 17, 400)):
+        cases, made, adopted = dict[str, Diagnosis](), dict[str, str](), Counter[str]()
+        for entry in city.journal.since(1, 100_000):
+            if city_day(utc_moment(entry.at)) > until:
+                break
+            if entry.stream.startswith("diagnosis/"):
+                cases[entry.stream] = DIAGNOSES.evolve(cases.get(entry.stream), decode(DIAGNOSES, entry.type, entry.state))
+            said = orjson.loads(entry.state) if entry.type.startswith("revision.comment") else {}
+            made |= {said["comment"]: said["organisation"]} if "organisation" in said else {}
+            adopted[made.get(said.get("comment", ""), "")] += said.get("disposition") in ("adopted", "partly")
+        now = Counter((case.provider, case.status) for case in cases.values())
+        commented = Counter(made.values())
+        with city.models.reading() as snapshot:
+            found = records(snapshot, [one.id for one in DATA.organisations.providers], until)
+        for one, record in found.items():
+            counted = (now[one, Status.CONFIRMED], now[one, Status.WITHDRAWN], commented[one], adopted[one])
+            assert (record.confirmed, record.withdrawn, record.comments, record.comments_adopted) == counted, (one, until)
+            told |= {counted} if any(counted) else set()
+    assert {(comments, taken) for _, _, comments, taken in told} >= {(0, 0), (1, 1)}
+
+
+def _who(city: House, login: DemoLogin) -> str:
+    opened = city.accounts.sign_in(login.login, login.password)
+    assert opened is not None
+    known = city.accounts.identify(opened.token)
+    assert known is not None
+    return known.caller.actor
 
 
 def _finished_by(city: House, position: int | None) -> int:

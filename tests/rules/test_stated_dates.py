@@ -48,7 +48,7 @@ from domain.programme.packages.making import PACKAGE_HANDED_OVER_WHEN
 from domain.programme.policies.policy import POLICY_DAYS_REVERSED
 from domain.programme.sessions.session import SESSION_IN_THE_PAST
 from domain.providers.applications.application import MENDING_TIME_OUTSIDE
-from domain.providers.calibration import CALIBRATION_CLOSED
+from domain.providers.calibration import CALIBRATION_DAY_PAST
 from domain.providers.calls.call import CALL_DATES_OUT_OF_ORDER, CALL_NOT_PUT_OFF
 from domain.providers.certificates import CERTIFICATE_BACKDATED
 from domain.providers.listings.listing import CORRECTION_IN_THE_PAST
@@ -56,7 +56,7 @@ from domain.providers.sampling.draw import BEACON_NOT_LATER
 from domain.standard import editions
 from domain.standard.revision.consultation import CONSULTATION_DATES, CONSULTATION_TOO_SHORT
 from domain.standard.revision.publication import NOT_AFTER_TODAY
-from domain.stated_dates import DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD
+from domain.stated_dates import DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, DAY_BEFORE_PROGRAMME
 from tests.rules import cases, revisions
 from tests.rules.dated_commands import (
     CALL_DATES,
@@ -187,7 +187,7 @@ FIELDS = {
             ("RecordDesignation", designate, DESIGNATION_DAYS_REVERSED),
         )
     },
-    "SendResultBatch.stated_on": Bounded(test_external_results.stated, DATE_BEFORE_PROGRAMME, BATCH_DAY_AHEAD, BEGAN, TODAY),
+    "SendResultBatch.stated_on": Bounded(test_external_results.stated, DAY_BEFORE_PROGRAMME, BATCH_DAY_AHEAD, BEGAN, TODAY),
     "HandOverPackage.handed_over_on": Bounded(
         test_packages.handed_over, PACKAGE_HANDED_OVER_WHEN, PACKAGE_HANDED_OVER_WHEN, TODAY, TODAY + 3 * DAY
     ),
@@ -276,8 +276,8 @@ FIELDS = {
     "GrantMembership.since": Bounded(grant, DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR),
     "GrantMembership.until": Bounded(lambda day: grant(BEGAN, day), MEMBERSHIP_OVER, DATE_TOO_FAR_AHEAD, TODAY, FAR),
     "GrantCertificate.since": Bounded(certify, CERTIFICATE_BACKDATED, DATE_TOO_FAR_AHEAD, TODAY, FAR),
-    "PlanTrainingSession.on": Bounded(plan_session, DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR),
-    "SetCalibrationCases.closes": Bounded(set_cases, CALIBRATION_CLOSED, DATE_TOO_FAR_AHEAD, TODAY, FAR),
+    "PlanTrainingSession.on": Bounded(plan_session, DAY_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, BEGAN, FAR),
+    "SetCalibrationCases.closes": Bounded(set_cases, CALIBRATION_DAY_PAST, DATE_TOO_FAR_AHEAD, TODAY, FAR),
     "FixFrame.beacon_day": Bounded(fix_frame, BEACON_NOT_LATER, DATE_TOO_FAR_AHEAD, TODAY + DAY, FAR),
     "EndMembership.on": Bounded(end_membership, MEMBERSHIP_ENDS_TOO_EARLY, DATE_TOO_FAR_AHEAD, TODAY - DAY, FAR),
     "HandOverMembership.on": Bounded(hand_over, MEMBERSHIP_ENDS_TOO_EARLY, DATE_TOO_FAR_AHEAD, TODAY - DAY, FAR),
@@ -378,6 +378,8 @@ def test_no_date_of_another_age_is_taken_or_breaks_anything(field: str, day: dat
     except ValidationError:
         return  # the last day before the first: no command at all
     assert isinstance(outcome, Refused)
+    told = outcome.rule is not DATE_BEFORE_PROGRAMME or FIELDS[field].too_early is DATE_BEFORE_PROGRAMME
+    assert told, "a hearing of 1900 was to be stated for the day on which the programme began, if it held before"
 
 
 def test_an_assignment_lies_within_the_time_that_the_expert_holds_the_role() -> None:

@@ -89,7 +89,7 @@ def open_demo(
         progress: see `Progress`.
 
     Returns:
-        One login for each role, and the partner's key.
+        The logins, one for each role and four more, and the partner's key.
 
     Raises:
         DemoIncomplete: an earlier building was interrupted.
@@ -130,7 +130,7 @@ def _build(
         _send(replace(services, clock=partial(_moment_of, timed.at)), timed)
         progress(number, len(told.acts))
     for login in LOGINS:
-        accounts.register(login.login, login.password, told.people[login.role], is_demo=True)
+        accounts.register(login.login, login.password, told.people[login.login], is_demo=True)
 
 
 def _committed(accepted: Accepted) -> Mapping[str, str]:

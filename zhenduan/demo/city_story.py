@@ -24,6 +24,7 @@ from interop.code_lists import names_of_codes
 from journal import Caller
 from standards import edition_mappings, load_composition, published_editions
 from zhenduan.demo.after_reports import arbitrated
+from zhenduan.demo.call_at_marking import call_at_marking
 from zhenduan.demo.campaigns import invited, planned
 from zhenduan.demo.case_studies import case_studies
 from zhenduan.demo.cases import diagnosed
@@ -43,7 +44,7 @@ from zhenduan.demo.outreach import earlier_sessions, outreach
 from zhenduan.demo.packages import packages
 from zhenduan.demo.papers import papers
 from zhenduan.demo.peers import peers
-from zhenduan.demo.people import SHOWN_DISTRICT, People, draw_id, organisations
+from zhenduan.demo.people import OF_THE_SELECTION, SHOWN_DISTRICT, People, draw_id, organisations
 from zhenduan.demo.policies import policies
 from zhenduan.demo.proceedings import concluded, pending
 from zhenduan.demo.rated_jobs import rated_jobs
@@ -60,7 +61,7 @@ from zhenduan.demo.rosters import (
 )
 from zhenduan.demo.sampling import sampled
 from zhenduan.demo.screenings import screened
-from zhenduan.demo.selected_people import founded, office, selected_providers, taking_part
+from zhenduan.demo.selected_people import SelectionOffice, founded, office, selected_providers, taking_part
 from zhenduan.demo.selection import FIRST, SECOND, called, set_rule
 from zhenduan.demo.supply import supply
 from zhenduan.demo.terms import HELD_BESIDE, beside, handed_over, terms
@@ -83,10 +84,10 @@ FIRST_MINUTE = 60
 
 @dataclass(frozen=True)
 class Story:
-    """All acts in the order of time 全部经过. people: role -> id of the person who may sign in in it."""
+    """All acts in the order of time 全部经过. people: login -> id of the person who may sign in by it."""
 
     acts: tuple[Timed, ...]
-    people: Mapping[Role, str]
+    people: Mapping[str, str]
 
 
 def story(data: DemoData, chance: Random, present: datetime) -> Story:
@@ -127,7 +128,8 @@ def story(data: DemoData, chance: Random, present: datetime) -> Story:
     played += _terms(people, shown, played, [firms[0], *([named[firms[0].group]] if firms[0].group in named else [])])
     played += _revision(people, shown, present)
     played += _proceedings(people, shown, played)
-    played += _selection(people, present)
+    selecting = office(people)
+    played += _selection(people, selecting, shown[Role.PROVIDER], present)
     local = [enterprise_id(DEMO_SALT, firm.uscc) for firm in firms if firm.district == SHOWN_DISTRICT]
     played += _rated(people, shown, local, present)
     played += _sampled(people, shown, played)
@@ -141,7 +143,9 @@ def story(data: DemoData, chance: Random, present: datetime) -> Story:
     played += rated_jobs(data, people, played, open_to_all)
     played += whole_year(data, people, _free(played, open_to_all[FIRMS_MAPPED:]), present)
     played.sort(key=lambda timed: timed.at)
-    return Story(tuple(played), {role: people.callers[role, unit].actor for role, unit in shown.items()})
+    logins = {role.value: people.callers[role, unit].actor for role, unit in shown.items()}
+    beside = (selecting.chief, selecting.director, *selecting.markers[1:])
+    return Story(tuple(played), logins | {one.login: who.actor for one, who in zip(OF_THE_SELECTION, beside, strict=False)})
 
 
 def _targets(people: People, rosters: Rosters) -> Iterator[Timed]:
@@ -292,9 +296,8 @@ def _proceedings(people: People, shown: Mapping[Role, str], played: Sequence[Tim
             yield Timed(at, Act(0, who, command))
 
 
-def _selection(people: People, present: datetime) -> Iterator[Timed]:
-    """Two years' calls, and what moved in the directory between and after them, as far as the present goes (plan V1-V4)."""
-    who = office(people)
+def _selection(people: People, who: SelectionOffice, shown: str, present: datetime) -> Iterator[Timed]:
+    """Two years' calls, what moved in the directory between and after them, and a call that stands at marking (plan V1-V4)."""
     providers = selected_providers(people)
     first, second, six = taking_part(providers)
     acts = (
@@ -303,6 +306,7 @@ def _selection(people: People, present: datetime) -> Iterator[Timed]:
         *called(FIRST, who, first),
         *called(SECOND, who, second),
         *moves(who, six),
+        *call_at_marking(who, providers, shown, city_day(present)),
     )
     minutes = dict[date, int]()
     for day, caller, command in acts:

@@ -106,7 +106,7 @@ def called(year: Year, office: SelectionOffice, applicants: Sequence[SelectedPro
         objections_until=year.objections,
     )  # fmt: skip
     for place, one in enumerate(applicants):
-        yield from _application(year, office, one, place)
+        yield from applied(year, office, one, place)
     yield year.drawn, city, CloseCall(year=of)
     seed = committed_seed(of)
     yield year.drawn, city, DrawMarking(year=of, markers=tuple(one.actor for one in office.markers), seed=seed)
@@ -117,7 +117,8 @@ def called(year: Year, office: SelectionOffice, applicants: Sequence[SelectedPro
     yield year.adopted, city, AdoptDirectory(year=of, leaving=year.leaving)
 
 
-def _application(year: Year, office: SelectionOffice, one: SelectedProvider, place: int) -> Iterator[Played]:
+def applied(year: Year, office: SelectionOffice, one: SelectedProvider, place: int) -> Iterator[Played]:
+    """An application from its draft until it is complete 申报经过. place: of the applicant, by which a day is chosen."""
     named = {"year": year.year, "provider": one.id}
     day = year.opened + timedelta(days=1 + place // 5)
     if place == office.put_forward and year is FIRST:
@@ -152,7 +153,7 @@ def _marked(year: Year, office: SelectionOffice, applicants: Sequence[SelectedPr
         for turn, marker in enumerate(given[provider]):
             harsh = place in year.failing or (place == year.disputed and turn == 1)
             day = year.drawn + timedelta(days=4 + number % 10)
-            yield day, who[marker], _mark(office, year.year, number, marker, one, FAILED if harsh else PASSED)
+            yield day, who[marker], mark_of(office, year.year, number, marker, one, FAILED if harsh else PASSED)
     yield year.marking, office.clerk, CloseMarking(year=year.year, opened=())
     if year.disputed is None:
         return
@@ -161,13 +162,14 @@ def _marked(year: Year, office: SelectionOffice, applicants: Sequence[SelectedPr
     third = next(one for one in office.markers if one.actor not in given[disputed.id])
     assert len(given[disputed.id]) == MARKERS_OF_A_DISPUTE - 1  # noqa: S101 - the draw gives two
     yield year.marking, office.clerk, GiveMarker(year=year.year, number=number, marker=third.actor)
-    yield year.marking, third, _mark(office, year.year, number, third.actor, disputed, PASSED)
+    yield year.marking, third, mark_of(office, year.year, number, third.actor, disputed, PASSED)
     yield year.marking, office.clerk, CloseMarking(year=year.year, opened=())
 
 
-def _mark(
+def mark_of(
     office: SelectionOffice, year: int, number: int, marker: str, one: SelectedProvider, share: tuple[int, int]
 ) -> SealMark:
+    """What a marker gives an application, within a share of each weight in percent 评分."""
     weights = rule_in_force(None, SelectionRule, RULE_SET).weights
 
     def points(dimension: SelectionDimension) -> int:

@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from datetime import datetime, timedelta
 
 from tqdm import tqdm
 
@@ -9,24 +10,31 @@ from zhenduan.demo.city import open_demo
 from zhenduan.demo.people import DemoLogin
 from zhenduan.serving import listen
 from zhenduan.settings import Settings
-from zhenduan.wiring import Installation, opened
+from zhenduan.wiring import Installation, now, opened
 
 BUILDING = ".building"
 CHECKED_WITH = "↑ 日志验证公钥，核验卷宗时填写 · the log's verifier key, asked for when a dossier is checked"
 
 
-def demo(settings: Settings, host: str, port: int, *, seed: int | None) -> int:
+def demo(settings: Settings, host: str, port: int, *, seed: int | None, ahead: int = 0) -> int:
     """Serve the demo city 示例城市, built at first; a second start keeps the data.
+
+    ahead: days by which its clock is ahead of the machine's, so that what waits for a day is done now; what was written then
+    stays, and another start without them goes on at that moment until the machine's clock has come there.
 
     Embedded, it is built beside its folder and moved into place when it is whole: an interrupted building leaves nothing.
     """
+
+    def clock() -> datetime:
+        return now() + timedelta(days=ahead)
+
     if settings.database is None and not settings.data.exists():
         building = settings.data.with_name(settings.data.name + BUILDING)
         shutil.rmtree(building, ignore_errors=True)
-        with opened(Settings(building), demo=True) as installation:
+        with opened(Settings(building), demo=True, clock=clock) as installation:
             _build(installation, seed)
         building.rename(settings.data)
-    with opened(settings, demo=True) as installation:
+    with opened(settings, demo=True, clock=clock) as installation:
         logins = _build(installation, seed)
         sys.stdout.write("\n示例数据，非真实企业 · synthetic data, no real enterprise\n\n")
         for login in logins:

@@ -20,7 +20,7 @@ from domain.governance.proceedings.state import (
 from domain.governance.working_calendar import Deadline, add_working_days, deadline, due_on
 from domain.kernel import DecisionContext, Event, Facts, Label, Rule, Text
 from domain.person_id_fields import PersonId
-from domain.stated_dates import DateName, require_programme_date
+from domain.stated_dates import DateName, require_not_too_far_ahead
 from standards.described import DescribedEnum
 
 # Rules
@@ -192,7 +192,7 @@ def move_deadline(command: MoveDeadline, proceeding: Proceeding, context: Decisi
     which = RunningTime.ANSWER if proceeding.status is ProceedingStatus.NOTIFIED else RunningTime.APPEAL
     running = proceeding.answer if which is RunningTime.ANSWER else proceeding.appeal
     assert running is not None, "a time runs in these states"  # noqa: S101 - guards replay, not input
-    require_programme_date("until", command.until, context)
+    require_not_too_far_ahead("until", command.until, context)
     present = due_on(running, calendar_of(context))
     if command.until <= present or command.until < context.day:
         raise DEADLINE_NOT_LATER.refuse(path="until", present=present, earliest=max(present, context.day))
@@ -235,7 +235,7 @@ def _time_to_decide(proceeding: Proceeding, context: DecisionContext) -> Deadlin
 def set_hearing(command: SetHearing, proceeding: Proceeding, context: DecisionContext) -> Facts:
     """With the working days of notice that the rule gives; the day may be moved until it was held 确定听证日期."""
     require_proceeding_status(proceeding, ProceedingStatus.ANSWERED, ProceedingStatus.HEARING_SET)
-    require_programme_date("day", command.day, context, DateName("听证日", "day of the hearing"))
+    require_not_too_far_ahead("day", command.day, context, DateName("听证日", "day of the hearing"))
     days = periods_of(proceeding.kind, proceeding.opened_on, context).hearing_notice_days
     earliest = add_working_days(context.day, days, calendar_of(context)).day
     if command.day < earliest:

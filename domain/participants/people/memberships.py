@@ -26,7 +26,7 @@ from domain.kernel import (
 )
 from domain.participants.people.granting_rights import is_given_by_the_actor, is_person_known, require_appointment
 from domain.participants.people.state import PERSON_ERASED, Membership, Person, person_stream
-from domain.stated_dates import require_programme_date
+from domain.stated_dates import require_not_too_far_ahead, require_programme_date
 
 Sections = Annotated[tuple[Identifier, ...], Field(max_length=20)]
 
@@ -184,7 +184,7 @@ def grant(command: Appointment, held: Mapping[str, Membership], context: Decisio
         raise MEMBERSHIP_EXISTS.refuse(membership=command.membership)
     require_appointment(command.role, command.organisation, command.sections, context)
     require_programme_date("since", command.since, context)
-    require_programme_date("until", command.until, context)
+    require_not_too_far_ahead("until", command.until, context)
     if command.until is not None and command.until < context.day:
         raise MEMBERSHIP_OVER.refuse(path="until", until=command.until, earliest=context.day)
     given = command.model_dump(include=set(MembershipGranted.model_fields) - {"type"})
@@ -239,5 +239,5 @@ def _end(held: Membership, membership: str, on: date, context: DecisionContext) 
     if held.until is not None and held.until < on:
         raise MEMBERSHIP_ENDED_ALREADY.refuse(path="on", until=held.until)
     if on > held.since:  # an end at its beginning undoes a grant, whenever that was
-        require_programme_date("on", on, context)
+        require_not_too_far_ahead("on", on, context)
     return () if held.until == on else (MembershipEnded(membership=membership, on=on),)

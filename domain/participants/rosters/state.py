@@ -6,8 +6,9 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.kernel import Stream, stream_of
+from domain.stated_dates import PROGRAMME_YEARS
 
-FIRST_YEAR, LAST_YEAR = 2023, 2100
+FIRST_YEAR, LAST_YEAR = PROGRAMME_YEARS[0], PROGRAMME_YEARS[-1]
 
 
 RosterYear = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]

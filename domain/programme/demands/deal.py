@@ -19,7 +19,7 @@ from domain.programme.demands.offer_facts import (
 )
 from domain.programme.demands.solution_facts import Solution
 from domain.programme.demands.state import demand_stream, offer_stream, solution_stream
-from domain.stated_dates import DateName, require_programme_date
+from domain.stated_dates import DateName, require_not_too_far_ahead
 
 TIE_SOURCE = "平台供需对接成交"
 """Document of the tie that an accepted offer brings: the offer itself, which the fact cites."""
@@ -67,7 +67,7 @@ def _ties(demand: str, known: Offer, context: DecisionContext) -> Iterator[OnStr
 
 def delivered(command: ConfirmDelivery, known: Offer, context: DecisionContext) -> Facts:
     """Between the day of the deal and today."""
-    require_programme_date("delivered_on", command.delivered_on, context, DateName("交付日", "day of the delivery"))
+    require_not_too_far_ahead("delivered_on", command.delivered_on, context, DateName("交付日", "day of the delivery"))
     earliest = known.accepted_on or context.day
     if not earliest <= command.delivered_on <= context.day:
         raise DELIVERY_DAY_OUT_OF_RANGE.refuse(path="delivered_on", earliest=earliest, latest=context.day)

@@ -42,7 +42,7 @@ from domain.programme.demands.demand_facts import (
 from domain.programme.demands.register import OpenEntry, entered, firm_register, struck
 from domain.programme.demands.state import DemandRef, demand_stream, named_indicators, unknown_indicators
 from domain.standard.editions import edition_stream
-from domain.stated_dates import DateName, require_programme_date
+from domain.stated_dates import DateName, require_not_too_far_ahead
 
 DEMANDS_AT_MOST = 30
 """Of one firm at a time."""
@@ -179,7 +179,7 @@ def _published(command: PublishDemand, context: DecisionContext) -> DemandPublis
         raise DEMAND_BUDGET_REVERSED.refuse(path="budget_to", at_least=low)
     if command.by < context.day:
         raise DEMAND_DAY_PAST.refuse(path="by", earliest=context.day)
-    require_programme_date("by", command.by, context, DateName("完成日", "day to be done by"))
+    require_not_too_far_ahead("by", command.by, context, DateName("完成日", "day to be done by"))
     told = {name: getattr(command, name) for name in ("enterprise", "diagnosis", "text", "budget_from", "budget_to", "by", "named")}
     indicators = named_indicators(pinned_edition(case, context), command.indicators)
     return DemandPublished(**told, provider=case.provider, edition=case.edition, indicators=indicators)

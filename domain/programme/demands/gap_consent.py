@@ -30,7 +30,7 @@ from domain.participants.organisations import Organisation, OrganisationKind, or
 from domain.programme.demands.state import DEMAND_READERS
 from domain.programme.designations import Designations, designation_stream
 from domain.programme.policies.conditions import Designation
-from domain.stated_dates import require_programme_date
+from domain.stated_dates import require_not_too_far_ahead
 
 # Rules
 
@@ -173,7 +173,7 @@ def decide(command: AnyGapConsentCommand, known: GapConsents | None, context: De
                 raise CHAIN_LEADER_UNKNOWN.refuse(path="leader")
             if until < context.day:
                 raise GAP_CONSENT_PAST.refuse(path="until", until=until, earliest=context.day)
-            require_programme_date("until", until, context)
+            require_not_too_far_ahead("until", until, context)
             holds = term is not None and term.holds_on(context.day)
             if term is not None and holds and term.until == until:
                 raise GAP_CONSENT_SO.refuse(path="until", until=until)

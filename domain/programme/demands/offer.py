@@ -49,7 +49,7 @@ from domain.programme.demands.offer_facts import (
 )
 from domain.programme.demands.solution_facts import Solution, SolutionStatus
 from domain.programme.demands.state import demand_stream, is_seller, offer_stream, solution_stream
-from domain.stated_dates import DateName, require_programme_date
+from domain.stated_dates import DateName, require_not_too_far_ahead
 
 NEXT_STEPS: Mapping[OfferStatus, tuple[str, str]] = {
     OfferStatus.FORMING: ("须先由每个联合体成员同意", "first each member of the consortium agrees"),
@@ -196,7 +196,7 @@ def _made(command: MakeOffer, known: Offer | None, demand: Demand | None, contex
     refuse_together(problems)
     if not {one for found in solutions for one in found.indicators} & set(demand.indicators):
         raise OFFER_COVERS_NOTHING.refuse(path="solutions")
-    require_programme_date("ready_by", command.ready_by, context, DateName("交付日", "day of the delivery"))
+    require_not_too_far_ahead("ready_by", command.ready_by, context, DateName("交付日", "day of the delivery"))
     if not context.day <= command.ready_by <= demand.by:
         raise OFFER_DAY_OUT_OF_RANGE.refuse(path="ready_by", earliest=context.day, latest=demand.by)
     providers = {one for found in solutions for one in found.providers} | {one for one in parties if _diagnoses(one, context)}

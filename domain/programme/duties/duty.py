@@ -85,7 +85,7 @@ from domain.programme.duties.state import (
     duty_stream,
 )
 from domain.programme.duties.strengths import WITH_STRENGTHS, Strengths, strength_stream
-from domain.stated_dates import DateName, require_programme_date
+from domain.stated_dates import DateName, require_not_too_far_ahead, require_programme_date
 
 # Rules
 
@@ -185,7 +185,7 @@ def _stated(command: StateDuty, known: Duty | None, context: DecisionContext) ->
 
 
 def _require_day(by: date, since: date, context: DecisionContext) -> None:
-    require_programme_date("by", by, context, DateName("完成日", "day to be done by"))
+    require_not_too_far_ahead("by", by, context, DateName("完成日", "day to be done by"))
     if by < since:
         raise DUTY_DAYS_REVERSED.refuse(path="by", earliest=since)
     if by < context.day:

@@ -35,7 +35,7 @@ from domain.programme.policies.conditions import DistrictTest, ParkTest, PolicyT
 from domain.programme.policies.simulation import PolicyCount
 from domain.programme.policies.terms import PolicyTerms
 from domain.standard.editions import PublishedEdition, edition_stream
-from domain.stated_dates import require_programme_date
+from domain.stated_dates import require_not_too_far_ahead, require_programme_date
 from domain.stated_sources import StatedDocument, StatedMark, stated_source
 from standards.described import DescribedEnum
 from standards.edition.text import Source
@@ -268,8 +268,8 @@ def decide(command: AnyPolicyCommand, policy: Policy | None, context: DecisionCo
 
 def _drafted(command: DraftPolicy | RevisePolicy, district: str | None, number: int, context: DecisionContext) -> PolicyDrafted:
     terms = command.terms
-    for name in ("since", "until"):
-        require_programme_date(name, getattr(terms, name), context, within="terms.")
+    require_programme_date("since", terms.since, context, within="terms.")
+    require_not_too_far_ahead("until", terms.until, context, within="terms.")
     refuse_together(_unfit(terms, context))
     return PolicyDrafted(number=number, district=district, terms=terms, source=stated_source(command))
 

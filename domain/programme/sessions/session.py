@@ -64,7 +64,7 @@ from domain.programme.sessions.state import (
     require_own,
     session_stream,
 )
-from domain.stated_dates import DateName, require_programme_date
+from domain.stated_dates import DateName, require_not_too_far_ahead
 
 AT_ONCE = 10_000
 """Firms that one command may name: more than any district has."""
@@ -252,7 +252,7 @@ def _require_times(command: SessionTimes, context: DecisionContext) -> None:
         raise SESSION_HOURS_REVERSED.refuse(path="ends", begins=command.begins)
     if city_time(command.held_on, command.begins) <= context.at:
         raise SESSION_IN_THE_PAST.refuse(path="held_on")
-    require_programme_date("held_on", command.held_on, context, DateName("举办日", "day of the session"))
+    require_not_too_far_ahead("held_on", command.held_on, context, DateName("举办日", "day of the session"))
     if command.place is None and command.link is None:
         raise SESSION_WITHOUT_PLACE.refuse(path="place")
 

@@ -65,7 +65,7 @@ from domain.providers.applications.state import (
 )
 from domain.providers.calls.events import ApplicationReceived
 from domain.providers.calls.state import CALL_UNKNOWN, Call, CallStage, call_stream
-from domain.stated_dates import DateName, require_programme_date
+from domain.stated_dates import DateName, require_not_too_far_ahead
 
 # Rules
 
@@ -84,10 +84,16 @@ MENDING_OVER = Rule(
 MENDING_TIME_OUTSIDE = Rule(
     "MENDING_TIME_OUTSIDE",
     "plan V1",
-    "补正截止日须在 {earliest}（{days} 个工作日后）至征集的补正截止日 {latest} 之间；"
-    "时间不足的，请在 {latest} 以前办理延期，已过的请按现有材料审核",
-    "The day to mend by lies between {earliest}, {days} working days from today, and the call's own last day for it, {latest}; "
-    "extend the call while that day has not gone by where that is too short, and after it examine what there is",
+    "补正截止日须在 {earliest}（{days} 个工作日后）至征集的补正截止日 {latest} 之间",
+    "The day to mend by lies between {earliest}, {days} working days from today, and the call's own last day for it, {latest}",
+)
+MENDING_TIME_TOO_SHORT = Rule(
+    "MENDING_TIME_TOO_SHORT",
+    "plan V1",
+    "按规则须给予 {days} 个工作日补正，即至 {needed}，而征集的补正截止日为 {last}，不足此数；"
+    "请先以 extendCall 延至 {needed} 或以后再退回；该日已过的，请按现有材料审核",
+    "The rule gives {days} working days to mend, until {needed}, and the call's own last day for it, {last}, is before; extend the "
+    "call to {needed} or later first, then return it; once that day has gone by, examine what there is",
 )
 APPLICATION_FIXED = Rule(
     "APPLICATION_FIXED",
@@ -175,10 +181,13 @@ def decide(command: AnyApplicationCommand, application: Application | None, cont
         case ReturnApplication(items=items, mend_until=until):
             _require_waiting(application)
             latest = call.dates.mending_until
-            require_programme_date("mend_until", until, context, DateName("补正截止日", "last day to mend"))
-            earliest = min(latest, add_working_days(context.day, call.rule.mending_days, calendar_of(context)).day)
-            if not max(context.day, earliest) <= until <= latest:
-                raise MENDING_TIME_OUTSIDE.refuse(path="mend_until", days=call.rule.mending_days, earliest=earliest, latest=latest)
+            require_not_too_far_ahead("mend_until", until, context, DateName("补正截止日", "last day to mend"))
+            days = call.rule.mending_days
+            earliest = add_working_days(context.day, days, calendar_of(context)).day
+            if earliest > latest:
+                raise MENDING_TIME_TOO_SHORT.refuse(path="mend_until", days=days, needed=earliest, last=latest)
+            if not earliest <= until <= latest:
+                raise MENDING_TIME_OUTSIDE.refuse(path="mend_until", days=days, earliest=earliest, latest=latest)
             return (ApplicationReturned(items=items, mend_until=until),)
         case AcceptApplication():
             _require_waiting(application)

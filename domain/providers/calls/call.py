@@ -55,7 +55,7 @@ from domain.providers.calls.stages import require_stage
 from domain.providers.calls.state import CALL_UNKNOWN, Call, CallDates, CallStage, DrawnApplication, call_stream
 from domain.providers.marking.marking import marking_id, marking_stream
 from domain.providers.marking.rounds import close_marking, draw_marking, give_marker, names_of, take_back_marking
-from domain.stated_dates import DateName, require_programme_date
+from domain.stated_dates import DateName, require_not_too_far_ahead
 
 # Rules
 
@@ -68,8 +68,14 @@ CALL_EXISTS = Rule(
 CALL_YEAR_PAST = Rule(
     "CALL_YEAR_PAST",
     "plan V1",
-    "只能为本年或下一年（{earliest}、{latest}）开启征集，而非 {given} 年",
-    "A call is opened for this year or the next ({earliest}, {latest}), not {given}",
+    "{given} 年已过，只能为本年或下一年（{earliest}、{latest}）开启征集",
+    "{given} is over; a call is opened for this year or the next ({earliest}, {latest})",
+)
+CALL_YEAR_AHEAD = Rule(
+    "CALL_YEAR_AHEAD",
+    "plan V1",
+    "{given} 年的征集现在还不能开启，只能为本年或下一年（{earliest}、{latest}）开启",
+    "A call for {given} is not opened yet; it is opened for this year or the next ({earliest}, {latest})",
 )
 CALL_DATES_OUT_OF_ORDER = Rule(
     "CALL_DATES_OUT_OF_ORDER",
@@ -142,10 +148,11 @@ def _open(command: OpenCall, call: Call | None, context: DecisionContext) -> Fac
         raise CALL_EXISTS.refuse(year=command.year)
     this = context.day.year
     if command.year not in (this, this + 1):
-        raise CALL_YEAR_PAST.refuse(path="year", given=command.year, earliest=this, latest=this + 1)
+        rule = CALL_YEAR_PAST if command.year < this else CALL_YEAR_AHEAD
+        raise rule.refuse(path="year", given=command.year, earliest=this, latest=this + 1)
     dates = CallDates(**command.model_dump(include=set(DATE_NAMES)))
     for name, day in dates.in_order():
-        require_programme_date(name, day, context, DATE_NAMES[name])
+        require_not_too_far_ahead(name, day, context, DATE_NAMES[name])
     _require_order(dates, context.day)
     rule = dated_rule_on(context.read.get(rule_stream(RuleKind.SELECTION)), RuleKind.SELECTION, context.day)
     assert isinstance(rule.body, SelectionRule)  # noqa: S101 - the kind says so
@@ -167,7 +174,7 @@ def _extend(command: ExtendCall, call: Call, context: DecisionContext) -> Facts:
     given = {name: day for name in DATE_NAMES if (day := getattr(command, name)) is not None}
     problems = []
     for name, day in given.items():
-        require_programme_date(name, day, context, DATE_NAMES[name])
+        require_not_too_far_ahead(name, day, context, DATE_NAMES[name])
         chinese, english = DATE_NAMES[name]
         said = {"path": name, "name": chinese, "name_in_english": english}
         now = getattr(call.dates, name)

@@ -315,7 +315,9 @@ def _changes(current: ExamTry, event: ExamEvent, version: int) -> dict[str, obje
             return {"correct": right, "paper_passed": passed, **over}
         case PracticalPartMarked(agreement=agreement, passed=passed, on=on):
             return {"agreement": agreement, "passed": passed, "marked": version, "on": on}
-        case ExamEnrolled() | ExamHandedIn() | ExamTimedOut():
+        case ExamHandedIn(seed=seed) | ExamTimedOut(seed=seed):
+            return {"seed": seed}
+        case ExamEnrolled():
             return {}
         case never:
             assert_never(never)

@@ -45,7 +45,7 @@ class ExamTry(Part):
 
     nonce, commitment: what its seed is drawn by, and its SHA-256. training: digest of the text that it keeps to. paper, case: ids
     of its questions and its gold case. answers: question -> options. correct: None until it is marked. agreement: with the case.
-    marked: version of the stream at which it was passed or failed; on: that day.
+    marked: version of the stream at which it was passed or failed; on: that day. seed: None until the paper is over.
     """
 
     nonce: str
@@ -64,6 +64,7 @@ class ExamTry(Part):
     passed: bool | None = None
     marked: int | None = None
     on: date | None = None
+    seed: str | None = None
 
     @property
     def status(self) -> ExamStatus:

@@ -56,7 +56,7 @@ from domain.providers.listings.events import (
     evolve_directory,
     evolve_listing,
 )
-from domain.stated_dates import DateName, require_programme_date
+from domain.stated_dates import DateName, require_not_too_far_ahead
 
 # Rules
 
@@ -200,7 +200,7 @@ def decide(command: AnyListingCommand | LiftSuspension, listing: Listing | None,
             _require_concluded(command, context)
             return (TagLost(industry=industry, **told),)
         case WarnProvider(due=due):
-            require_programme_date("due", due, context, DateName("整改截止日", "last day to correct"))
+            require_not_too_far_ahead("due", due, context, DateName("整改截止日", "last day to correct"))
             body = rule.body
             assert isinstance(body, LadderRule)  # noqa: S101 - the kind says so
             earliest = add_working_days(context.day, body.correction_days, calendar_of(context)).day

@@ -3,7 +3,8 @@
 One stream a year. The table of inputs is a fact, and so is all that the rule makes of it, with the rule, the position of the
 journal and the digest that they rest on; the program computes it from the inputs, apart, since it takes seconds. Each computation
 is a round, and a round that is not published holds for nobody: after objections the former one is shown until the new one is
-published with a time to object of its own. Who objects opens a proceeding; no rating is final while one is open (decision 0043).
+published with a time to object of its own. Who objects opens a proceeding; while one is open no rating is final (decision 0043),
+and no further round is begun or published in place of what is objected to (decision 0138).
 """
 
 from datetime import date
@@ -50,6 +51,7 @@ from domain.providers.ratings.numbers import CityComponent, LevelEffect, Provide
 from domain.providers.ratings.objection import require_objection_open
 from domain.providers.ratings.state import RATING_STATUS, RUNNING, YearOfRating, in_status, rating_stream, wrong_status
 from domain.providers.ratings.status import NOT_PUBLISHED, RatingStatus
+from domain.stated_dates import PROGRAMME_YEARS
 
 # Rules
 
@@ -104,7 +106,7 @@ RATING_OBJECTION_UNFIT = Rule(
 
 # Commands
 
-RATED_YEARS = range(2023, 2101)
+RATED_YEARS = PROGRAMME_YEARS
 """Years that can be rated 可评价年度: since the programme began, and within what a calendar holds."""
 Year = Annotated[int, Field(ge=RATED_YEARS[0], le=RATED_YEARS[-1], description="Year that is rated · 年度")]
 
@@ -115,6 +117,10 @@ class RatingCommand(Command):
     year: Year
 
 
+Objections = Annotated[tuple[ProceedingRef, ...], Field(max_length=10_000)]
+"""Every proceeding of objection about the year's rating on record; one that was opened after the time counts for nothing."""
+
+
 class FixRatingInputs(RatingCommand):
     """Fix the inputs of a year's rating as they stand now; the program computes it; again after objections · 锁定评价输入."""
 
@@ -123,6 +129,7 @@ class FixRatingInputs(RatingCommand):
     position: Count
     inputs: Annotated[tuple[ProviderInputs, ...], Field(max_length=1000)]
     effects: Annotated[tuple[LevelEffect, ...], Field(max_length=1000)] = ()
+    proceedings: Objections = ()
 
 
 class RecordRating(RatingCommand):
@@ -147,6 +154,8 @@ class PublishRating(RatingCommand):
 
     roles: ClassVar = CITY
 
+    proceedings: Objections = ()
+
 
 class ObjectToRating(RatingCommand):
     """Object to one's own rating by the proceeding that was opened on it · 对评价提出异议."""
@@ -157,17 +166,16 @@ class ObjectToRating(RatingCommand):
 
 
 class FinishRating(RatingCommand):
-    """Make a published rating final, once the time to object is over and no objection is open · 评价定案.
-
-    proceedings: every one of objection about this rating on record; one that was opened after the time counts for nothing.
-    """
+    """Make a published rating final, once the time to object is over and no objection is open · 评价定案."""
 
     roles: ClassVar = CITY
 
-    proceedings: Annotated[tuple[ProceedingRef, ...], Field(max_length=10_000)]
+    proceedings: Objections
 
 
 AnyRatingCommand = FixRatingInputs | RecordRating | PublishRating | ObjectToRating | FinishRating
+WithObjections = FixRatingInputs | PublishRating | FinishRating
+"""Commands that wait until whoever objected has been answered 须待异议办结的命令."""
 
 # Decide: what may happen
 
@@ -185,6 +193,7 @@ def decide(command: AnyRatingCommand, known: YearOfRating | None, context: Decis
             if rating.unpublished is None:
                 raise wrong_status(RatingStatus.FIXED if rating.awaited else rating.status)
             _require_lines(rating.unpublished)
+            _require_decided(command, rating, context)
             days = _rule(command.year, context)[1].objection_days
             return (RatingPublished(round=rating.round, objections=deadline(context.day, days, calendar_of(context))),)
         case ObjectToRating():
@@ -210,7 +219,10 @@ def _fixed(command: FixRatingInputs, known: YearOfRating | None, context: Decisi
         raise RATING_YEAR_OPEN.refuse(path="year", year=command.year)
     if not command.inputs:
         raise RATING_OF_NOBODY.refuse(path="year", year=command.year)
-    number = in_status(known, *RUNNING).round + 1 if known is not None else 1
+    number = 1
+    if known is not None:
+        number = in_status(known, *RUNNING).round + 1
+        _require_decided(command, known, context)
     inputs = tuple(sorted(command.inputs, key=lambda one: one.provider))
     told = {"position": command.position, "input_digest": digest_of(inputs), "effects": command.effects}
     return (RatingInputsFixed(round=number, inputs=inputs, **told),)
@@ -251,14 +263,21 @@ def _finished(command: FinishRating, rating: YearOfRating, context: DecisionCont
     last = due_on(rating.period, calendar_of(context))
     if context.day <= last:
         raise RATING_OBJECTIONS_RUNNING.refuse(due=last)
-    pending = 0
+    _require_decided(command, rating, context)
+    return (RatingFinal(round=rating.round),)
+
+
+def _require_decided(command: WithObjections, rating: YearOfRating, context: DecisionContext) -> None:
+    """Whoever objected in time is answered on the round objected to, before another takes its place or it is final 异议未决."""
+    if rating.period is None:
+        return
+    last, pending = due_on(rating.period, calendar_of(context)), 0
     for proceeding in sorted({*rating.objections, *command.proceedings}):
         opened: Proceeding | None = context.read.get(proceeding_stream(proceeding))
         made_known = proceeding in rating.objections
         pending += (made_known or _in_time(opened, command.year, last)) and (opened is None or opened.status not in ENDED)
     if pending:
         raise RATING_OBJECTION_OPEN.refuse(count=pending)
-    return (RatingFinal(round=rating.round),)
 
 
 def _require_lines(computed: RatingComputed) -> None:
@@ -310,7 +329,7 @@ def _reads(command: AnyRatingCommand, known: YearOfRating | None) -> tuple[Strea
     streams += [rating_stream(command.year - 1)] if isinstance(command, RecordRating) else []
     if isinstance(command, ObjectToRating):
         streams.append(proceeding_stream(command.proceeding))
-    if isinstance(command, FinishRating):
+    if isinstance(command, WithObjections):
         objections = known.objections if known is not None else {}
         streams += [proceeding_stream(one) for one in sorted({*command.proceedings, *objections})]
     return tuple(streams)

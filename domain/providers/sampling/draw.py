@@ -48,7 +48,7 @@ from domain.providers.sampling.state import (
     frame_of,
 )
 from domain.providers.sampling.status import NEXT_STEPS, DrawStatus, RiskClass
-from domain.stated_dates import DateName, require_programme_date
+from domain.stated_dates import DateName, require_not_too_far_ahead
 from methods.sampling import commitment, drawn, frame_root, inclusion_probability, seed_of, ticket
 
 SAMPLING_RULE = rule_stream(RuleKind.SAMPLING)
@@ -204,7 +204,7 @@ def _framed(command: FixFrame, _draw: Draw, context: DecisionContext) -> Facts:
     """By the plan that the month began under, whatever is set later; π is worked out here and recorded with each job."""
     if context.day < day_after(command.draw):
         raise DRAW_MONTH_RUNNING.refuse(path="draw", earliest=day_after(command.draw))
-    require_programme_date("beacon_day", command.beacon_day, context, DateName("公开随机数产生日", "day of the beacon"))
+    require_not_too_far_ahead("beacon_day", command.beacon_day, context, DateName("公开随机数产生日", "day of the beacon"))
     if command.beacon_day <= context.day:
         raise BEACON_NOT_LATER.refuse(path="beacon_day", earliest=context.day + timedelta(days=1))
     if len({one.diagnosis for one in command.jobs}) < len(command.jobs):

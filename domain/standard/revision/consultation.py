@@ -22,7 +22,7 @@ from domain.standard.revision.state import (
     require_version,
     require_whole,
 )
-from domain.stated_dates import LIMITS, require_programme_date
+from domain.stated_dates import LIMITS, require_not_too_far_ahead
 from standards import is_clause, limit_on
 
 COMMENTS_AT_MOST = 50
@@ -178,7 +178,7 @@ def open_consultation(command: OpenConsultation, revision: Revision, context: De
 
 def _require_period(command: OpenConsultation, context: DecisionContext) -> None:
     """From today or later, and as long as people need: the shortest and the longest are dated data with their marks."""
-    require_programme_date("since", command.since, context)
+    require_not_too_far_ahead("since", command.since, context)
     facts = {"since": command.since, "until": command.until}
     days = (command.until - command.since).days + 1
     longest = limit_on(LIMITS.consultation_longest, context.day).days

@@ -28,7 +28,7 @@ from domain.standard.revision.state import (
     require_version,
     require_whole,
 )
-from domain.stated_dates import require_programme_date
+from domain.stated_dates import require_not_too_far_ahead
 from standards import Composition, IndustryEdition
 
 # Rules
@@ -120,7 +120,7 @@ def publish(command: PublishRevision, revision: Revision, context: DecisionConte
         )
     if command.since <= context.day:
         raise NOT_AFTER_TODAY.refuse(path="since", since=command.since, earliest=context.day + timedelta(days=1))
-    require_programme_date("since", command.since, context)
+    require_not_too_far_ahead("since", command.since, context)
     compositions = require_whole(revision).compositions
     for one in compositions:
         if context.read.get(edition_stream(one.edition.key)) is not None:

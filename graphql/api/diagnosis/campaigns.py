@@ -21,6 +21,7 @@ from api.kit.paging import AtLeast
 from api.kit.parts import parts, wanted_parts
 from api.kit.published import argument, field, published, published_filter
 from api.kit.row_mapping import shown
+from api.kit.years import require_year
 from api.participants.enterprises import Enterprise, checked_filter, load_enterprises
 from api.participants.organisations import Organisation, load_organisations
 from api.participants.places import District
@@ -251,7 +252,9 @@ class CampaignQueries:
         filter: Annotated[CampaignFilter | None, argument("Which to look for; none = all · 筛选条件")] = None,  # noqa: A002 - as above
     ) -> CampaignFilter:
         """A page of campaigns."""
-        return filter or CampaignFilter()
+        sought = filter or CampaignFilter()
+        require_year(sought.year, "filter.year")
+        return sought
 
     @listing(
         PARTS,

@@ -17,6 +17,7 @@ from api.kit.paging import AtLeast, below, wanted_fields
 from api.kit.parts import parts
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown, shown
+from api.kit.years import require_year
 from api.participants.enterprises import Enterprise, load_enterprises
 from api.standard.editions import editions_of
 from domain.access import Mask, Role
@@ -276,7 +277,12 @@ class GroupQueries:
         at_least: AtLeast = None,
         as_of: AsOfMoment = None,
     ) -> Group | None:
-        """One group within the scope, now or as it was known then."""
+        """One group within the scope, now or as it was known then.
+
+        Raises:
+            Refused: YEAR_OUT_OF_RANGE.
+        """
+        require_year(year)
         context = info.context
         context.at_least(at_least)
         if as_of is None:

@@ -11,6 +11,7 @@ from api.kit.mutations import Payload
 from api.kit.paging import AtLeast
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown
+from api.kit.years import require_year
 from domain.governance import working_calendar as calendar
 from domain.governance.rule_bodies.body import MOST_WORKING_DAYS
 from domain.governance.working_calendar import SetWorkingCalendar, add_working_days
@@ -84,7 +85,12 @@ class WorkingCalendarQueries:
         year: Annotated[int, argument("The year · 年度")],
         at_least: AtLeast = None,
     ) -> WorkingYear | None:
-        """The calendar of a year."""
+        """The calendar of a year.
+
+        Raises:
+            Refused: YEAR_OUT_OF_RANGE.
+        """
+        require_year(year)
         info.context.at_least(at_least)
         return find_year(info.context, year)
 

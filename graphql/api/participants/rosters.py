@@ -15,6 +15,7 @@ from api.kit.parts import parts
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown, shown
 from api.kit.uploaded_files import content_of, uploaded
+from api.kit.years import require_year
 from api.participants.enterprises import Enterprise, find_enterprise
 from domain.kernel import Command
 from domain.masks import ROSTERS
@@ -128,7 +129,12 @@ class RosterQueries:
         self,
         year: Annotated[int | None, argument("Year of the roster; none = all · 年度")] = None,
     ) -> ImportFilter:
-        """A page of reports within the scope."""
+        """A page of reports within the scope.
+
+        Raises:
+            Refused: YEAR_OUT_OF_RANGE.
+        """
+        require_year(year)
         return ImportFilter(year)
 
 

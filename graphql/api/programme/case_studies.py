@@ -20,6 +20,7 @@ from api.kit.paging import AtLeast, wanted_fields
 from api.kit.parts import parts
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
+from api.kit.years import require_year
 from api.participants.enterprises import Enterprise, load_enterprises
 from domain.access import Nothing, Scope
 from domain.kernel import Cause, Command, IdOf
@@ -202,7 +203,12 @@ class CaseStudyQueries:
         year: Annotated[int | None, argument("Year of publication; none = any · 发布年度")] = None,
         status: Annotated[list[CaseStudyStatus] | None, argument("In any of these states; none = any · 案例状态")] = None,
     ) -> CaseStudyFilter:
-        """A page of case studies."""
+        """A page of case studies.
+
+        Raises:
+            Refused: YEAR_OUT_OF_RANGE.
+        """
+        require_year(year)
         require_values(status=status)
         return CaseStudyFilter(info.context.role in OF_THE_FIRM, year, status)
 

@@ -13,6 +13,7 @@ from api.kit.paging import AtLeast, wanted_fields
 from api.kit.parts import parts
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown, shown
+from api.kit.years import require_year
 from api.participants.places import District
 from domain.access import sees_the_city
 from domain.masks import DISTRICT_TOTALS, ROSTERS, TOTALS
@@ -107,7 +108,12 @@ class CoverageQueries:
         at_least: AtLeast = None,
         as_of: AsOfMoment = None,
     ) -> Coverage:
-        """Diagnosed and total within the scope, now or as it was known then."""
+        """Diagnosed and total within the scope, now or as it was known then.
+
+        Raises:
+            Refused: YEAR_OUT_OF_RANGE.
+        """
+        require_year(year)
         context, wanted = info.context, wanted_fields(info)
         snapshot = context.at_least(at_least)
         position = then = asked = None

@@ -15,6 +15,7 @@ from api.kit.paging import AtLeast
 from api.kit.parts import parts
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
+from api.kit.years import require_year
 from domain.access import Nothing, Role, Scope
 from domain.kernel import Cause, Command
 from domain.masks import ANYONE, AUDIT
@@ -177,7 +178,12 @@ class PaperQueries:
         edition: Annotated[int | None, argument("Number of the edition; none = the latest · 版次")] = None,
         at_least: AtLeast = None,
     ) -> Paper | None:
-        """One edition."""
+        """One edition.
+
+        Raises:
+            Refused: YEAR_OUT_OF_RANGE.
+        """
+        require_year(year)
         context = info.context
         snapshot, scope = context.at_least(at_least), PAPERS.scope(context)
         key = paper_key(kind or PaperKind.WHITE_PAPER, year)
@@ -197,7 +203,12 @@ class PaperQueries:
         kind: Annotated[PaperKind | None, argument("What is published; none = any · 刊物类别")] = None,
         year: Annotated[int | None, argument("Year; none = any · 年度")] = None,
     ) -> PaperFilter:
-        """A page of papers."""
+        """A page of papers.
+
+        Raises:
+            Refused: YEAR_OUT_OF_RANGE.
+        """
+        require_year(year)
         return PaperFilter(kind, year)
 
 

@@ -8,6 +8,7 @@ from api.kit.context import Context
 from api.kit.ids import OrganisationID, id_of
 from api.kit.paging import AtLeast
 from api.kit.published import argument, field, published
+from api.kit.years import require_year
 from domain.kernel import Rule
 from domain.masks import TARGET_SPLITS
 from methods.largest_remainder import largest_remainder
@@ -56,8 +57,9 @@ class TargetSplitQueries:
         """Shares in order of unit.
 
         Raises:
-            Refused: NOTHING_TO_SPLIT_OVER, SPLIT_OUT_OF_RANGE.
+            Refused: YEAR_OUT_OF_RANGE, NOTHING_TO_SPLIT_OVER, SPLIT_OUT_OF_RANGE.
         """
+        require_year(year)
         snapshot = info.context.at_least(at_least)
         weights = coverage.firms_by_unit(snapshot, info.context.scope, year, "subdistrict" if by_subdistrict else "district")
         if total and not weights:

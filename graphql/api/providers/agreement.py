@@ -17,6 +17,7 @@ from api.kit.nodes import Node, NodeKind
 from api.kit.paging import AtLeast
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
+from api.kit.years import require_year
 from domain.kernel import Command, IdOf
 from domain.masks import AGREEMENTS_READ, AUDIT
 from domain.providers.agreement.numbers import AssessmentPair
@@ -158,7 +159,12 @@ class AgreementQueries:
         comparison: Annotated[AssessmentPair | None, argument("Which two assessments; none = any · 比较对象")] = None,
         queued: Annotated[bool | None, argument("Whether queued for revision; none = either · 是否列入修订")] = None,
     ) -> IndicatorAgreementFilter:
-        """A page of indicators."""
+        """A page of indicators.
+
+        Raises:
+            Refused: YEAR_OUT_OF_RANGE.
+        """
+        require_year(year)
         return IndicatorAgreementFilter(year, key_of(edition, "edition"), comparison, queued)
 
 

@@ -15,6 +15,7 @@ from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown, shown
 from api.kit.uploaded_files import named_by_upload
+from api.kit.years import require_year
 from api.participants.places import Industry, industry_of
 from domain.access import Role
 from domain.kernel import Command, IdOf
@@ -102,7 +103,12 @@ class SelectionResult:
 
 @published(APPLICATION_CONTENTS | MARKINGS, row=record_of_provider.ProviderRecord)
 class ProviderRecord:
-    """What the record itself tells of a provider; nobody is asked for it · 记录可查事实. plan V1"""
+    """What the record itself tells of a provider; nobody is asked for it · 记录可查事实. plan V1
+
+    As it stands while applications are taken, then as it was at the end of their last day.
+    """
+
+    until: date | None = field("Day at whose end it was so; null: as it stands now · 计算截止日")
 
     confirmed: int = field("Diagnoses whose report the firm confirmed · 已确认诊断数")
     issued: int = field("Diagnoses with a report, confirmed ones included · 已出具报告数")
@@ -151,15 +157,22 @@ def result_shown(result: state.SelectionResult) -> SelectionResult:
 
 
 def _build(context: Context, rows: Sequence[ApplicationRow], wanted: frozenset[str]) -> list[Application]:
-    records: Mapping[str, record_of_provider.ProviderRecord] = {}
+    records = dict[tuple[int, str], record_of_provider.ProviderRecord]()
     if "record" in wanted:
-        records = records_of(context, [row.provider for row in rows])
-    return [_application(row, records.get(row.provider, record_of_provider.NOTHING)) for row in rows]
+        for year in sorted({row.year for row in rows}):
+            found = records_of(context, year, [row.provider for row in rows if row.year == year])
+            records |= {(year, provider): record for provider, record in found.items()}
+    return [_application(row, records.get((row.year, row.provider), record_of_provider.NOTHING)) for row in rows]
 
 
-def records_of(context: Context, providers: Sequence[str]) -> Mapping[str, record_of_provider.ProviderRecord]:
-    """What is on record of providers in the whole city, whoever asks: counts alone, which name no firm."""
-    return record_of_provider.records(context.whole, providers)
+def records_of(context: Context, year: int, providers: Sequence[str]) -> Mapping[str, record_of_provider.ProviderRecord]:
+    """What is on record of a call's applicants in the whole city, whoever asks: counts alone, which name no firm.
+
+    Once the last day for applications is over, as it was at its end: what a mark rested on does not move.
+    """
+    call = selection.call_of(context.whole, year)
+    until = call.state().dates.applications_until if call is not None else None
+    return record_of_provider.records(context.whole, providers, until if until is not None and until < context.today else None)
 
 
 def _application(row: ApplicationRow, record: record_of_provider.ProviderRecord) -> Application:
@@ -211,7 +224,12 @@ class ApplicationQueries:
         year: Annotated[int | None, argument("Year; none = every year · 年度")] = None,
         stage: Annotated[ApplicationStage | None, argument("How far it has come; none = any · 状态")] = None,
     ) -> ApplicationFilter:
-        """A page of applications."""
+        """A page of applications.
+
+        Raises:
+            Refused: YEAR_OUT_OF_RANGE.
+        """
+        require_year(year)
         return ApplicationFilter(year, stage.value if stage is not None else None)
 
 

@@ -4,14 +4,15 @@ Never by what a provider sells: what counts is the tag, what runs at it now, wha
 all that is equal a hash of firm and provider decides, which nobody can choose.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import strawberry
 
 from api.kit.context import Context
 from api.kit.ids import EnterpriseID, OrganisationID, id_of, key_of
+from api.kit.paging import wanted_fields
 from api.kit.published import argument, field, published
 from domain.access import Everything
 from domain.command_rights import GOVERNMENT, OWNER
@@ -19,7 +20,8 @@ from domain.governance.rule_bodies.matching import MatchingRule
 from domain.governance.standing import TAKES_WORK, DirectoryStanding
 from domain.governance.ties import TieKind
 from domain.instants import city_day
-from domain.masks import SELECTION_OFFICE
+from domain.masks import MATCHINGS_READ, RATING_INPUTS, SELECTION_OFFICE
+from domain.providers.ratings.numbers import Tier
 from methods.matching import tie_break
 from projections import Snapshot
 from projections.engine.places import EnterpriseRow
@@ -27,7 +29,7 @@ from projections.governance.dated_rules import body_on
 from projections.governance.ties import ties_of_providers
 from projections.participants.enterprises import enterprises_by_id
 from projections.participants.organisations import organisations_by_id
-from projections.providers import directory, record_of_provider, selection
+from projections.providers import directory, matching_inputs, record_of_provider, selection
 from projections.providers.directory import DirectoryFilter, DirectoryRow
 
 DIVISION = len("C34")
@@ -45,6 +47,12 @@ class ProviderCandidate:
     running: int = field("Diagnoses that it has not finished, in the whole city · 在办诊断数")
     confirmed: int = field("Reports of its that firms confirmed · 已确认诊断数")
     of_industry: int | None = field("Of these in the firm's industry · 其中本行业", roles=GOVERNMENT | SELECTION_OFFICE)
+    places: int | None = field(
+        "How many more it carries by its certified people and the matching rule; 0: a plan gives it none · 尚可承担数",
+        roles=MATCHINGS_READ,
+    )
+    in_district: bool | None = field("Whether it has had a case in the firm's district · 是否承担过本区诊断", roles=MATCHINGS_READ)
+    tier: Tier | None = field("Tier by the latest rating that is final; null: unrated · 最近评价档次", roles=RATING_INPUTS)
     tie: str | None = field("Tie with the firm or its group that was declared; null = none · 已申明关联")
     sentence: str = field("What speaks for it or against, in one Chinese sentence · 推荐理由")
     sentence_in_english: str = field("The same sentence, in English · 英文推荐理由")
@@ -68,10 +76,28 @@ class CandidateQueries:
         """All of them: a directory is little."""
         context, identity = info.context, key_of(enterprise, "enterprise")
         firm = enterprises_by_id(context.snapshot, context.scope, [identity]).get(identity)
-        return _candidates(context, firm) if firm is not None else None
+        return _candidates(context, firm, wanted_fields(info)) if firm is not None else None
 
 
-def _candidates(context: Context, firm: EnterpriseRow) -> list[ProviderCandidate]:
+class Weighed(NamedTuple):
+    """What a plan weighs of a candidate, looked up where it is asked for 派单所计."""
+
+    places: int | None = None
+    in_district: bool | None = None
+    tier: Tier | None = None
+
+
+def _weighed(
+    whole: Snapshot, listed: Sequence[DirectoryRow], firm: EnterpriseRow, running: Mapping[str, int], day: date
+) -> list[Weighed]:
+    carried = matching_inputs.places(whole, {row.id: row for row in listed}, body_on(whole, MatchingRule, day), day)
+    worked, tiers = matching_inputs.districts_worked_in(whole), matching_inputs.latest_tiers(whole)
+    return [
+        Weighed(max(0, carried[row.id] - running[row.id]), (row.id, firm.district) in worked, tiers.get(row.id)) for row in listed
+    ]
+
+
+def _candidates(context: Context, firm: EnterpriseRow, wanted: frozenset[str]) -> list[ProviderCandidate]:
     division = firm.industry[:DIVISION]
     sought = directory.directory(context.snapshot, DirectoryFilter(industry=division))
     listed = [row for row in sought if row.listing.standing in TAKES_WORK]
@@ -80,7 +106,13 @@ def _candidates(context: Context, firm: EnterpriseRow) -> list[ProviderCandidate
     whole = context.whole
     known = record_of_provider.experience(whole, ids, division)
     ties = _ties(context, whole, listed, firm)
-    found = [_candidate(row, division, names.get(row.id, row.id), known[row.id], ties.get(row.id)) for row in listed]
+    weighed = [Weighed()] * len(listed)
+    if wanted & {"places", "in_district", "tier"}:
+        weighed = _weighed(whole, listed, firm, {one: told.running for one, told in known.items()}, context.today)
+    found = [
+        _candidate(row, division, names.get(row.id, row.id), known[row.id], ties.get(row.id), more)
+        for row, more in zip(listed, weighed, strict=True)
+    ]
     rank = {one.provider: tie_break(firm.id, row.id) for one, row in zip(found, listed, strict=True)}
     return sorted(found, key=lambda one: (one.tie is not None, one.running, -one.confirmed, rank[one.provider]))
 
@@ -111,7 +143,12 @@ def _ties(context: Context, whole: Snapshot, listed: list[DirectoryRow], firm: E
 
 
 def _candidate(
-    row: DirectoryRow, division: str, name: str, known: record_of_provider.Experience, tie: tuple[str, str] | None
+    row: DirectoryRow,
+    division: str,
+    name: str,
+    known: record_of_provider.Experience,
+    tie: tuple[str, str] | None,
+    weighed: Weighed,
 ) -> ProviderCandidate:
     since = row.listing.tags[division].since
     warned = row.listing.standing is DirectoryStanding.WARNED
@@ -126,6 +163,9 @@ def _candidate(
         running=known.running,
         confirmed=known.confirmed,
         of_industry=known.of_industry,
+        places=weighed.places,
+        in_district=weighed.in_district,
+        tier=weighed.tier,
         tie=tie[0] if tie is not None else None,
         sentence=f"自 {since} 起有行业 {division} 的标签{told[0]}；在办 {known.running} 件，已确认 {known.confirmed} 件{tied}。",
         sentence_in_english=f"Tag of industry {division} since {since}{told[1]}; {known.running} under way, "

@@ -3,9 +3,11 @@
 plan V4, V5.
 """
 
+import hmac
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 import strawberry
@@ -16,7 +18,7 @@ from api.kit.published import argument, field, published
 from domain.access import Attribute, Is, Role
 from domain.governance.dated_rules import RuleSet
 from domain.instants import utc_moment
-from domain.kernel import cause_of, key_of, kind_of, stream_of
+from domain.kernel import cause_of, cited, key_of, kind_of, stream_of
 from domain.masks import ANYONE, RATING_INPUTS, SELECTION_OFFICE
 from domain.providers.feedback.feedback import FEEDBACKS
 from domain.providers.marking.marking import MARKINGS
@@ -30,6 +32,8 @@ OPEN_KINDS = frozenset({"call", "listing", "rule"})
 """Kinds of facts whose sentences are anyone's to read; of the others who may."""
 FACT = re.compile(r"[a-z_]+/[0-9A-Za-z._-]{1,200}/[1-9][0-9]{0,8}")
 """How a fact is cited."""
+NAME_DIGITS = 24
+"""Of a marking's name to who may not know its marker: 96 bits."""
 
 
 @published(ANYONE, placed=False)
@@ -37,8 +41,8 @@ class Cause:
     """Fact in the chain behind an entry of the directory · 依据事实. plan V4"""
 
     id: strawberry.ID = field(
-        "The fact, as stream/version; of a marking its place in the chain for number and marker, to who may not read these · "
-        "事实标识"
+        "The fact, as stream/version; of a marking, to who may not read its number and marker, a name of it that stays the same "
+        "and tells neither · 事实标识"
     )
     parent: strawberry.ID | None = field("Fact that cites it; null of the move that decides · 上级事实")
     depth: int = field("Steps below the move that decides, from 0 · 层级")
@@ -76,11 +80,11 @@ def causes_shown(context: Context, provider: str | None, found: Sequence[CauseRo
     told = [row for row in found if _may_know(context.role, row, own=own)]
     sentences = trail_sentences.sentences_of(context.snapshot, context.scope, [row.entry for row in told]) if told else ()
     said: dict[str, trail_sentences.Said] = dict(zip((row.id for row in told), sentences, strict=True))
-    without_people = context.role not in SELECTION_OFFICE
+    name_of = partial(_without_marker, context.services.secret) if context.role not in SELECTION_OFFICE else str
     return [
         Cause(
-            id=strawberry.ID(_without_marker(row, place) if without_people else row.id),
-            parent=strawberry.ID(row.parent) if row.parent is not None else None,
+            id=strawberry.ID(name_of(row.id)),
+            parent=strawberry.ID(name_of(row.parent)) if row.parent is not None else None,
             depth=row.depth,
             type=row.entry.type,
             what=in_words(row.entry.type),
@@ -89,7 +93,7 @@ def causes_shown(context: Context, provider: str | None, found: Sequence[CauseRo
             sentence=said[row.id].in_chinese if row.id in said else None,
             sentence_in_english=said[row.id].in_english if row.id in said else None,
         )
-        for place, row in enumerate(found)
+        for row in found
     ]
 
 
@@ -101,11 +105,16 @@ def _named(context: Context, found: Sequence[CauseRow]) -> frozenset[str]:
     return frozenset(streams[one] for one, row in rows.items() if of_all or not row.anonymous)
 
 
-def _without_marker(row: CauseRow, place: int) -> str:
-    """The id of a fact to who may not know people: that of a marking holds its number and its marker."""
-    if kind_of(row.entry.stream) != MARKINGS.name:
-        return row.id
-    return cause_of(stream_of(MARKINGS.name, f"{place}"), row.entry.version)
+def _without_marker(secret: bytes, fact: str) -> str:
+    """The id of a fact to who may not know people: that of a marking holds its number and its marker.
+
+    Under the installation's secret it is the same wherever and whenever the fact is shown, however the chain grew since.
+    """
+    stream, version = cited(fact)
+    if kind_of(stream) != MARKINGS.name:
+        return fact
+    named = hmac.digest(secret, f"cause|{stream}".encode(), "sha256").hex()
+    return cause_of(stream_of(MARKINGS.name, named[:NAME_DIGITS]), version)
 
 
 def _may_know(role: str, row: CauseRow, *, own: bool) -> bool:

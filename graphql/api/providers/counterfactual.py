@@ -12,6 +12,7 @@ from api.kit.ids import OrganisationID, id_of
 from api.kit.paging import wanted_fields
 from api.kit.parts import parts, wanted_parts
 from api.kit.published import argument, field, published
+from api.kit.years import require_year
 from api.providers.applications import SelectionResult, result_shown
 from domain.command_rights import GOVERNMENT
 from domain.diagnosis.state import Status
@@ -94,7 +95,12 @@ class CounterfactualQueries:
         on: Annotated[date | None, argument("Day whose rule is meant; none = a proposal · 规则日期")] = None,
         proposal: Annotated[int | None, argument("Number of a proposed rule · 草案号")] = None,
     ) -> list[CounterfactualEntry]:
-        """Every application that was marked, in order of provider."""
+        """Every application that was marked, in order of provider.
+
+        Raises:
+            Refused: YEAR_OUT_OF_RANGE.
+        """
+        require_year(year)
         context = info.context
         rule = _other_rule(context, on, proposal)
         row = selection.call_of(context.snapshot, year)

@@ -53,6 +53,7 @@ class ExamTry:
     points: Decimal | None = field("Points of one hundred; null before it is marked · 得分")
     agreement: Decimal | None = field("Weighted kappa with the gold case; null before the practical part · 实操一致性")
     over_on: date | None = field("Day it was passed or failed; null before · 结束日期")
+    seed: str | None = field("What the paper was drawn by, SHA-256 the commitment; null until it is over · 抽题种子")
 
 
 @published(CERTIFICATES, row=ExamRow)
@@ -125,6 +126,7 @@ def _shown_try(one: Attempt) -> ExamTry:
         points=points_of(one.correct, len(one.paper)) if one.correct is not None else None,
         agreement=one.agreement,
         over_on=one.on,
+        seed=one.seed,
     )
 
 

@@ -22,6 +22,7 @@ from api.kit.paging import AtLeast, below, wanted_fields
 from api.kit.parts import parts, wanted_parts
 from api.kit.published import argument, field, published, published_filter
 from api.kit.row_mapping import shown
+from api.kit.years import require_year
 from api.participants.enterprises import Enterprise, load_enterprises
 from api.participants.organisations import Organisation, load_organisations
 from domain.access import POSITIONS, Mask, Role
@@ -42,7 +43,6 @@ from domain.providers.feedback.state import (
     FeedbackSubject,
     feedback_stream,
 )
-from domain.providers.ratings.rating import RATED_YEARS
 from journal.secrets.personal import KeyMissing
 from projections.governance.dated_rules import body_on
 from projections.providers import feedback as rows_of
@@ -286,7 +286,7 @@ class FeedbackQueries:
         return where
 
     @field(
-        "How the firms of the jobs of a year answered, by provider; null of a year without diagnoses · 年度反馈情况. plan P6",
+        "How the firms of the jobs of a year answered, by provider · 年度反馈情况. plan P6",
         roles=FEEDBACK_MEANS,
     )
     def year_feedback(
@@ -294,9 +294,12 @@ class FeedbackQueries:
         info: strawberry.Info[Context, None],
         year: Annotated[int, argument("Year · 年度")],
     ) -> YearFeedback | None:
-        """Answers, silence and means, by provider."""
-        if year not in RATED_YEARS:
-            return None
+        """Answers, silence and means, by provider.
+
+        Raises:
+            Refused: YEAR_OUT_OF_RANGE.
+        """
+        require_year(year)
         wanted = wanted_parts(wanted_fields(info), "providers")
         return YearFeedback(year=year, providers=build_provider_feedback(info.context, year, wanted) if wanted else [])
 

@@ -15,6 +15,7 @@ from api.kit.lists import Listed, listing
 from api.kit.mutations import Payload
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
+from api.kit.years import require_year
 from api.participants.places import Industry, industry_of
 from api.providers.applications import ProviderRecord, records_of
 from domain.access import Role
@@ -142,7 +143,7 @@ def _build(context: Context, rows: Sequence[MarkingRow], wanted: frozenset[str])
 
 def _applications(context: Context, year: int, numbers: set[int]) -> dict[tuple[int, int], AnonymousApplication]:
     found = selection.numbered_applications(context.snapshot, year, numbers)
-    records = records_of(context, [one.provider for one in found.values()])
+    records = records_of(context, year, [one.provider for one in found.values()])
     shown_records = {name: ProviderRecord(**shown(ProviderRecord, record)) for name, record in records.items()}
     return {(year, number): _anonymous(number, one, shown_records[one.provider]) for number, one in found.items()}
 
@@ -189,7 +190,12 @@ class MarkingQueries:
         year: Annotated[int | None, argument("Year of the call; none = every year · 年度")] = None,
         number: Annotated[int | None, argument("Anonymous number; none = every application · 匿名编号")] = None,
     ) -> MarkingFilter:
-        """A page of markings."""
+        """A page of markings.
+
+        Raises:
+            Refused: YEAR_OUT_OF_RANGE.
+        """
+        require_year(year)
         return MarkingFilter(year, number)
 
 

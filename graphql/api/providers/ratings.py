@@ -1,10 +1,9 @@
 """Yearly ratings 年度评价 in the schema: the city's from the start, each provider's own once it is published. plan V5."""
 
-from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, assert_never
+from typing import Annotated, Any
 
 import strawberry
 
@@ -16,37 +15,37 @@ from api.kit.mutations import Payload, ServerFields
 from api.kit.paging import wanted_fields
 from api.kit.parts import parts, wanted_parts
 from api.kit.published import argument, field, published
-from api.kit.row_mapping import all_shown, shown
+from api.kit.row_mapping import all_shown
+from api.kit.years import require_year
 from api.participants.organisations import Organisation, load_organisations
+from api.providers.rating_fairness import RatingFairness, fairness_shown
 from domain.access import Role
 from domain.governance.proceedings.state import ProceedingKind
-from domain.governance.rule_bodies.publication import PublicationRule
 from domain.governance.rule_bodies.rating import RatingRule
 from domain.kernel import Command
 from domain.masks import ANYONE, AUDIT, RATING_INPUTS, RATINGS_READ, RATINGS_SEEN
-from domain.participants.organisations import OrganisationKind
-from domain.participants.ownership import OWNERSHIPS, Ownership, ownership_on
-from domain.providers.ratings import fairness, numbers
+from domain.providers.ratings import numbers
 from domain.providers.ratings.awaited import RatingStep, rating_waits_for
 from domain.providers.ratings.events import RatingComputed
-from domain.providers.ratings.fairness import FairnessDivision, FairnessFinding
 from domain.providers.ratings.numbers import CaseFactor, RatingComponent, Tier, UnrankedReason
-from domain.providers.ratings.rating import RATED_YEARS, AnyRatingCommand, FinishRating, FixRatingInputs, ObjectToRating
-from domain.providers.ratings.state import YearOfRating, rating_stream
+from domain.providers.ratings.rating import (
+    AnyRatingCommand,
+    FinishRating,
+    FixRatingInputs,
+    ObjectToRating,
+    PublishRating,
+)
+from domain.providers.ratings.state import rating_stream
 from domain.providers.ratings.status import RatingStatus
 from domain.providers.ratings.tier_reasons import tier_reason
-from projections.as_of import replay
+from domain.stated_dates import PROGRAMME_YEARS
 from projections.governance.dated_rules import body_on
 from projections.governance.proceedings import about
-from projections.participants.organisations import ORGANISATION_READ_MODEL, OrganisationRow, organisations_by_id
 from projections.providers import ratings as rows
 from projections.providers.rating_inputs import facts_of, rating_inputs
 from projections.providers.year_jobs import providers_at_work
-from standards.described import DescribedEnum
 
 enum_type(CaseFactor)
-enum_type(FairnessDivision)
-enum_type(FairnessFinding)
 enum_type(RatingComponent)
 enum_type(RatingStatus)
 enum_type(RatingStep)
@@ -92,59 +91,6 @@ class ComponentInput:
     jobs: int = field("Jobs that said something · 项目数")
     mean: Decimal = field("Their mean, 0 to 100, without the case mix where the rule says so · 均值")
     variance: Decimal = field("Variance of one job · 方差")
-
-
-@published(ANYONE, row=fairness.FairnessComparison)
-class FairnessComparison:
-    """A group of providers against all others, by how many are in tier A or B · 公平性对比. plan V5"""
-
-    division: FairnessDivision = field("By what providers are divided · 比较维度")
-    group: str = field("Code of the district, who controls them, or few or many jobs · 群组代码")
-    group_title: str = field("What the group is called in Chinese; of a district its name · 群组名称", made=True)
-    group_title_in_english: str = field(
-        "The same in English; a district's name is not translated · 群组英文名称", made=True
-    )
-    group_name: str = field(
-        "What the group is called in both languages at once; of a district its name · 群组双语名称",
-        made=True,
-        deprecation_reason="One text in two languages; use groupTitle and groupTitleInEnglish",
-    )
-    good: int = field("Of the group, in tier A or B · 群组良好数")
-    of: int = field("Of the group, rated · 群组数")
-    others_good: int = field("Of all others, in tier A or B · 其他良好数")
-    others_of: int = field("Of all others, rated · 其他数")
-    ratio: Decimal | None = field("Ratio of the two shares; null where the others have none · 比例之比")
-    low: Decimal = field("Lower end of its 90 percent interval · 下限")
-    high: Decimal = field("Upper end of it · 上限")
-    p: Decimal = field("Probability of a table no likelier, were there no difference · 显著性")
-    corrected: Decimal = field("The same, corrected over the whole report · 校正后显著性")
-    finding: FairnessFinding = field("What it shows · 比较结论")
-
-
-@published(ANYONE, row=fairness.DividedProviders)
-class FairnessOfDivision:
-    """What the comparisons of one division show together; cannot tell where nobody can be compared · 维度结论. plan V5"""
-
-    division: FairnessDivision = field("By what providers are divided · 比较维度")
-    placed: int = field("Rated providers whose group is on record · 已知群组数")
-    finding: FairnessFinding = field("What it shows · 比较结论")
-
-
-@published(ANYONE)
-class RatingFairness:
-    """Whether good tiers tilt, as far as the data show; reported, never a correction · 公平性报告. plan V5"""
-
-    method: str = field("Method and version · 方法")
-    rated: int = field("How many providers have a tier · 已定档数")
-    compared: int = field("How many comparisons were made · 对比数")
-    tilts: int = field("How many show a tilt that is both sure and large · 倾斜数")
-    untold: int = field("How many comparisons have too few to judge · 无法判断数")
-    by_chance: Decimal = field("How many would look unfair by chance alone, were none corrected · 偶然预期数")
-    divisions: list[FairnessOfDivision] = field("What each division shows · 各维度结论")
-    comparisons: list[FairnessComparison] = field(
-        "Each of them; to others than the city and the auditor those that give no small number away · 各项对比"
-    )
-    withheld: int = field("How many of them are not shown · 未公开对比数")
 
 
 @published(RATINGS_SEEN, row=numbers.ProviderRating)
@@ -234,7 +180,7 @@ def build_rating(context: Context, year: int, wanted: frozenset[str], number: in
         input_digest=(computed.input_digest if computed else rating.input_digest) if office else None,
         components=_components(computed) if office and computed else None,
         case_mix=all_shown(CaseMixEffect, rating.effects.get(computed.round, ())) if computed else None,
-        fairness=_fairness(context, year, rating, computed) if computed and "fairness" in wanted else None,
+        fairness=fairness_shown(context, year, rating, computed) if computed and "fairness" in wanted else None,
         providers=_providers(context, year, computed, wanted_parts(wanted, "providers")),
     )
 
@@ -243,61 +189,6 @@ def _components(computed: RatingComputed) -> list[CityComponent]:
     return [
         CityComponent(component=one.component, mean=one.mean, between=one.between, within=one.within) for one in computed.components
     ]
-
-
-def _fairness(context: Context, year: int, rating: YearOfRating, computed: RatingComputed) -> RatingFairness:
-    """Of the round that is shown, by the rule that the year was lived under and by where providers stood when inputs were fixed."""
-    known, last = rows.inputs_of(context.snapshot, year, computed.round), date(year, 12, 31)
-    stood = replay.of_kind(context.snapshot, "organisation", ORGANISATION_READ_MODEL, rating.positions[computed.round])
-    with replay.replayed(stood) as then:
-        providers = organisations_by_id(then, list(known))
-        above = organisations_by_id(then, sorted({row.parent for row in providers.values() if row.parent is not None}))
-    districts = {one for one, row in above.items() if row.kind == OrganisationKind.DISTRICT}
-    declared = {one: ownership_on(OWNERSHIPS.validate_json(row.ownerships), last) for one, row in providers.items()}
-    found = fairness.fairness_of(
-        computed.providers,
-        homes={one: row.parent for one, row in providers.items() if row.parent in districts},
-        owners={one: told.ownership for one, told in declared.items() if told is not None},
-        jobs={one.provider: known[one.provider].inputs.jobs if one.provider in known else 0 for one in computed.providers},
-        limits=body_on(context.snapshot, RatingRule, last).fairness,
-    )
-    told = found.comparisons
-    if context.caller.role not in RATING_INPUTS:
-        told = fairness.open_comparisons(found, body_on(context.snapshot, PublicationRule, last).firms_at_least)
-    findings = Counter(one.finding for one in found.comparisons)
-    return RatingFairness(
-        method=fairness.METHOD,
-        rated=found.rated,
-        compared=len(found.comparisons),
-        tilts=findings[FairnessFinding.TILT],
-        untold=findings[FairnessFinding.CANNOT_TELL],
-        by_chance=found.by_chance,
-        divisions=all_shown(FairnessOfDivision, found.divisions),
-        comparisons=[_comparison(one, above) for one in told],
-        withheld=len(found.comparisons) - len(told),
-    )
-
-
-def _comparison(one: fairness.FairnessComparison, districts: Mapping[str, OrganisationRow]) -> FairnessComparison:
-    group: DescribedEnum
-    match one.division:
-        case FairnessDivision.DISTRICT:
-            name = districts[one.group].name
-            return _named(one, (name, name), name)
-        case FairnessDivision.OWNERSHIP:
-            group = Ownership(one.group)
-        case FairnessDivision.SIZE:
-            group = fairness.JobsOfYear(one.group)
-        case never:
-            assert_never(never)
-    return _named(one, group.names, group.description)
-
-
-def _named(one: fairness.FairnessComparison, titles: tuple[str, str], both: str) -> FairnessComparison:
-    chinese, english = titles
-    return FairnessComparison(
-        **shown(FairnessComparison, one), group_title=chinese, group_title_in_english=english, group_name=both
-    )
 
 
 def _inputs(found: rows.FixedInputs | None) -> dict[str, Any]:
@@ -345,6 +236,9 @@ def _providers(context: Context, year: int, computed: RatingComputed | None, wan
     return listed
 
 
+OfYear = Annotated[int, argument("Year · 年度")]
+
+
 @strawberry.type
 class RatingQueries:
     """Query fields: ratings."""
@@ -357,26 +251,24 @@ class RatingQueries:
     def rating(
         self,
         info: strawberry.Info[Context, None],
-        year: Annotated[int, argument("Year · 年度")],
+        year: OfYear,
         round: Annotated[  # noqa: A002 - the word of the domain, which the schema shows
             int | None, argument("Round, for the city and the auditor also one that is not published; none = as it stands · 轮次")
         ] = None,
     ) -> YearRating | None:
-        """The year's rating."""
+        """The year's rating. Here as below YEAR_OUT_OF_RANGE is refused."""
+        require_year(year)
         return build_rating(info.context, year, wanted_fields(info), round)
 
     @field(
         "What must happen next to the rating of a year; to a provider nothing tells what was done before it is published; null "
-        "once it is final, and of a year that cannot be rated · 评价待办. plan V5",
+        "once it is final · 评价待办. plan V5",
         roles=RATINGS_SEEN,
     )
-    def rating_waits_for(
-        self, info: strawberry.Info[Context, None], year: Annotated[int, argument("Year · 年度")]
-    ) -> RatingStep | None:
+    def rating_waits_for(self, info: strawberry.Info[Context, None], year: OfYear) -> RatingStep | None:
         """Why there is no rating to see, or no final one."""
+        require_year(year)
         context = info.context
-        if year not in RATED_YEARS:
-            return None
         return rating_waits_for(
             rows.rating_of(context.snapshot, year), year, context.today, whole=context.caller.role in RATING_INPUTS
         )
@@ -385,14 +277,13 @@ class RatingQueries:
         "Report on the fairness of a year's final rating; null until it is final · 公平性公开报告. plan V5",
         roles=ANYONE,
     )
-    def rating_fairness(
-        self, info: strawberry.Info[Context, None], year: Annotated[int, argument("Year · 年度")]
-    ) -> RatingFairness | None:
+    def rating_fairness(self, info: strawberry.Info[Context, None], year: OfYear) -> RatingFairness | None:
         """What everybody may see of it."""
+        require_year(year)
         rating = rows.rating_of(info.context.snapshot, year)
         if rating is None or rating.status is not RatingStatus.FINAL or rating.published is None:
             return None
-        return _fairness(info.context, year, rating, rating.published)
+        return fairness_shown(info.context, year, rating, rating.published)
 
     @field(
         "Facts that a provider's rating rests on: its jobs and what firms said of them, at their versions by the cut-off, as "
@@ -402,10 +293,11 @@ class RatingQueries:
     def rating_facts(
         self,
         info: strawberry.Info[Context, None],
-        year: Annotated[int, argument("Year · 年度")],
+        year: OfYear,
         provider: Annotated[OrganisationID, argument("Provider · 服务商标识")],
     ) -> list[str]:
         """Where the numbers come from."""
+        require_year(year)
         context, key = info.context, key_of(provider, "organisation")
         rating, office = rows.rating_of(context.snapshot, year), context.caller.role in RATING_INPUTS
         own = key == context.caller.organisation and rating is not None and rating.published is not None
@@ -417,14 +309,14 @@ class RatingQueries:
 
 def _fixed(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     """The inputs as they stand in the read models, and how far those are; of a year that cannot be rated none."""
-    if int(data["year"]) not in RATED_YEARS:
+    if int(data["year"]) not in PROGRAMME_YEARS:
         return {**data, "position": 0, "inputs": [], "effects": []}
     year, today = int(data["year"]), context.today
     snapshot = context.whole
     rule = body_on(snapshot, RatingRule, date(year, 12, 31))
     found = rating_inputs(snapshot, context.caller.scope, year, rule, today)
     inputs, effects = ([one.model_dump(mode="json") for one in part] for part in found)
-    return {**data, "position": snapshot.position, "inputs": inputs, "effects": effects}
+    return {**_opened(context, data), "position": snapshot.position, "inputs": inputs, "effects": effects}
 
 
 def _opened(context: Context, data: dict[str, Any]) -> dict[str, Any]:
@@ -439,7 +331,8 @@ def _find_rating(context: Context, key: str, command: Command, wanted: frozenset
 
 QUERIES = RatingQueries
 SERVER_FIELDS: Mapping[type[Command], ServerFields] = {
-    FixRatingInputs: ServerFields(frozenset({"position", "inputs", "effects"}), fill=_fixed),
+    FixRatingInputs: ServerFields(frozenset({"position", "inputs", "effects", "proceedings"}), fill=_fixed),
+    PublishRating: ServerFields(frozenset({"proceedings"}), fill=_opened),
     FinishRating: ServerFields(frozenset({"proceedings"}), fill=_opened),
     ObjectToRating: ServerFields(frozenset(), shows_version=False),
 }

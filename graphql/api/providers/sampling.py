@@ -15,11 +15,11 @@ from api.kit.mutations import Payload, ServerFields
 from api.kit.paging import wanted_fields
 from api.kit.parts import parts, wanted_parts
 from api.kit.published import argument, field, published
+from api.kit.years import require_year
 from domain.access import Role
 from domain.governance.rule_bodies.sampling import SamplingPlan
 from domain.kernel import Command
 from domain.masks import RATING_INPUTS, RATINGS_READ
-from domain.providers.ratings.rating import RATED_YEARS
 from domain.providers.sampling.draw import CommitDraw, FixFrame, RevealDraw
 from domain.providers.sampling.reassessment import Reassessment, ReassessmentStatus
 from domain.providers.sampling.state import Draw, draw_stream, frame_of
@@ -181,14 +181,19 @@ def build_year(context: Context, year: int, wanted: frozenset[str]) -> SampledYe
 class SamplingQueries:
     """Query fields: sampled re-assessment."""
 
-    @field("What the samples of a year say; null of a year without diagnoses · 年度抽样结果. plan V5", roles=SAMPLES_READ)
+    @field("What the samples of a year say · 年度抽样结果. plan V5", roles=SAMPLES_READ)
     def sampled_year(
         self,
         info: strawberry.Info[Context, None],
         year: Annotated[int, argument("Year · 年度")],
     ) -> SampledYear | None:
-        """A year's samples."""
-        return build_year(info.context, year, wanted_fields(info)) if year in RATED_YEARS else None
+        """A year's samples.
+
+        Raises:
+            Refused: YEAR_OUT_OF_RANGE.
+        """
+        require_year(year)
+        return build_year(info.context, year, wanted_fields(info))
 
     @field(
         "Jobs that are assessed again: an assessor those given to it, the city and the auditor all · 盲评任务. plan V5",

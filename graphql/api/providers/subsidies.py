@@ -15,6 +15,7 @@ from api.kit.mutations import Payload, ServerFields
 from api.kit.paging import wanted_fields
 from api.kit.parts import parts, wanted_parts
 from api.kit.published import argument, field, published
+from api.kit.years import require_year
 from api.participants.organisations import Organisation, load_organisations
 from domain.access import Everything, Role
 from domain.diagnosis.state import diagnosis_stream
@@ -192,12 +193,17 @@ class SubsidyQueries:
     def subsidy(
         self, info: strawberry.Info[Context, None], year: Annotated[int, argument("Year whose jobs are paid for · 年度")]
     ) -> YearSubsidy | None:
-        """The year's subsidy."""
+        """The year's subsidy.
+
+        Raises:
+            Refused: YEAR_OUT_OF_RANGE.
+        """
+        require_year(year)
         return build_subsidy(info.context, year, wanted_fields(info))
 
     @field(
         "What must happen next to the subsidy of a year; to a provider nothing tells whether it is computed; null once it is "
-        "approved, and of a year that cannot be rated · 补贴待办. plan I1",
+        "approved · 补贴待办. plan I1",
         roles=SUBSIDIES_READ,
     )
     def subsidy_waits_for(
@@ -205,10 +211,13 @@ class SubsidyQueries:
         info: strawberry.Info[Context, None],
         year: Annotated[int, argument("Year whose jobs are paid for · 年度")],
     ) -> SubsidyStep | None:
-        """Why there is no subsidy to see, or no approved one."""
+        """Why there is no subsidy to see, or no approved one.
+
+        Raises:
+            Refused: YEAR_OUT_OF_RANGE.
+        """
+        require_year(year)
         context = info.context
-        if year not in RATED_YEARS:
-            return None
         subsidy, rating = subsidy_of(context.snapshot, year), rating_of(context.snapshot, year)
         return subsidy_waits_for(subsidy, rating, year, context.today, whole=context.caller.role != Role.PROVIDER)
 

@@ -1,10 +1,10 @@
 """Calibration through the API (plan T1): the certified see the cases and give levels; each reads the own severity, the city all."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from domain.instants import microseconds
+from domain.instants import city_day, microseconds
 from domain.providers.calibration import AssessorSeverity, SeveritiesComputed, calibration_stream
 from journal import NewEntry
 from journal.codec import encode
@@ -12,6 +12,8 @@ from standards import training_text
 from tests.live_city import LiveCity
 
 TEXT = training_text("2023")
+NOW = city_day(datetime.now(UTC))
+QUARTER = f"{NOW.year}Q{(NOW.month + 2) // 3}"
 SEEN = """{ calibrations { quarter edition takingPart method ownCases { id given case { title indicators } }
   severities { nodes { person severity error cases } } } }"""
 FOR_ALL = SEEN.replace("ownCases { id given case { title indicators } }", "")
@@ -23,7 +25,7 @@ def certified(city: LiveCity, *people: str) -> None:
         given = {"person": person, "grade": "DIAGNOSTICIAN", "editions": ["2023"], "since": city.today, "recognised": "考核合格"}
         city.done("city", "grantCertificate", "certificate { number }", **given)
     closes = (date.fromisoformat(city.today) + timedelta(days=20)).isoformat()
-    given = {"quarter": "2026Q4", "training": "2023", "cases": [case.id for case in TEXT.gold_cases], "closes": closes}
+    given = {"quarter": QUARTER, "training": "2023", "cases": [case.id for case in TEXT.gold_cases], "closes": closes}
     city.done("city", "setCalibrationCases", "calibration { quarter }", **given)
 
 
@@ -38,7 +40,7 @@ def test_the_certified_see_the_cases_without_their_levels_and_give_each_once(cit
     assert [one["id"] for one in cases] == [case.id for case in TEXT.gold_cases]
     first = TEXT.gold_cases[0]
     levels = [{"indicator": one, "level": level} for one, level in first.levels.items()]
-    of = {"quarter": "2026Q4", "person": "diagnostician", "case": first.id}
+    of = {"quarter": QUARTER, "person": "diagnostician", "case": first.id}
     city.done("diagnostician", "giveCaseLevels", "calibration { takingPart }", **of, levels=levels)
     assert [one["given"] for one in seen(city, "diagnostician")["ownCases"]] == [True, False, False, False]
     assert city.refused("diagnostician", "giveCaseLevels", **of, levels=levels) == "CASE_GIVEN"
@@ -52,7 +54,7 @@ def test_each_reads_the_own_severity_and_the_city_and_the_auditor_those_of_all(c
     numbers = {"severity": Decimal("2.1340"), "error": Decimal("0.5236"), "cases": 4}
     of = tuple(AssessorSeverity(person=person, **numbers) for person in ("diagnostician", "provider"))
     fact = SeveritiesComputed(method="g/1", prior_degrees=20, between=Decimal("1.000000"), mean=Decimal(0), severities=of)
-    entry = NewEntry(calibration_stream("2026Q4"), 2, fact.type, encode(fact), actor="city", role="city", organisation="city")
+    entry = NewEntry(calibration_stream(QUARTER), 2, fact.type, encode(fact), actor="city", role="city", organisation="city")
     services = city.installation.services
     services.journal.append([entry], microseconds(services.clock()))
     services.models.catch_up()

@@ -29,6 +29,16 @@ def test_who_has_the_least_under_way_comes_first_and_who_is_suspended_is_not_off
     city.done("district", "assignProvider", diagnosis=diagnosis, provider="p1")
     found = city.data("district", ASKED, e=ENTERPRISE)["providerCandidates"]
     assert [(one["provider"], one["running"]) for one in found] == [("organisation/p2", 0), ("organisation/p1", 1)]
+    weighed = "query($e: ID!) { providerCandidates(enterprise: $e) { provider places inDistrict } }"
+    told = {one["provider"]: one for one in city.data("district", weighed, e=ENTERPRISE)["providerCandidates"]}
+    carried = {one: more["places"] for one, more in told.items()}
+    assert carried["organisation/p2"] == carried["organisation/p1"] + 1, "of equally many people, who has one case carries one less"
+    assert {one: more["inDistrict"] for one, more in told.items()} == {"organisation/p1": True, "organisation/p2": False}
+    tiers = city.data("city", weighed.replace("places", "tier"), e=ENTERPRISE)["providerCandidates"]
+    assert [one["tier"] for one in tiers] == [None, None]
+    for who, asked in (("enterprise", "places"), ("enterprise", "inDistrict"), ("district", "tier")):
+        hidden = city.ask(who, f"query($e: ID!) {{ providerCandidates(enterprise: $e) {{ {asked} }} }}", e=ENTERPRISE)
+        assert hidden["errors"][0]["extensions"]["code"] == "FORBIDDEN"
     assert found[0]["sentence"].startswith("自 ")
     assert found[0]["sentenceInEnglish"].endswith("no tie with the firm is declared.")
     case = {"kind": "RED_LINE", "provider": "p2", "about": "listing/p2", "cause": "listing/p2/1", "asked": "暂停"}

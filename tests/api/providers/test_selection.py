@@ -1,9 +1,13 @@
 """Selection over the API (plan V1, V2, V4, V6): from call to directory, and nobody learns another's mark."""
 
+from operator import itemgetter
+from typing import Any
+
 import pytest
 
 from projections.providers import selection
 from tests.api.providers.selected_city import CALL, FULL, MARKERS, Selecting
+from tests.live_city import LiveCity
 
 DIRECTORY = """query($on: Date, $industry: String) { directory(on: $on, industry: $industry) { totalCount
   nodes { provider name standing year tags { industry { code name } since cause }
@@ -49,6 +53,16 @@ def test_why_a_provider_is_listed_goes_down_to_the_marks_for_the_city_and_names_
     for who, told in (("city", True), ("provider", False)):
         [assessed] = [one for one in city.data(who, trail)["auditTrail"]["nodes"] if one["type"] == "application.assessed.v1"]
         assert ("marker" in assessed["data"]) is told
+    before = marks_behind(city, "p1")
+    warned = {"due": selecting.day(90).isoformat(), "causes": ["listing/p1/1"], "reason": "报告逾期"}
+    city.done("city", "warnProvider", "entry { standing }", provider="p1", **warned)
+    assert marks_behind(city, "p1") == before, "what a mark is called does not change with what else is in the chain"
+
+
+def marks_behind(city: LiveCity, provider: str) -> set[str]:
+    """What the public is told the marks are called that a provider's entry rests on."""
+    causes = city.data(None, WHY, provider=provider)["whyListed"]["causes"]
+    return {one["id"] for one in causes if one["id"].startswith("marking/")}
 
 
 def test_why_tells_a_later_refusal_to_who_may_read_the_result_and_the_rule_to_everyone(selecting: Selecting) -> None:
@@ -70,6 +84,27 @@ def test_why_tells_a_later_refusal_to_who_may_read_the_result_and_the_rule_to_ev
         assert (f"{next_year.year} 年征集未入选：总分未达入选线" in why["sentence"]) is told, who
         english = f"not listed by the call of {next_year.year}: the total lies below the pass mark"
         assert (english in why["sentenceInEnglish"]) is told, who
+
+
+def test_a_marker_is_shown_the_record_as_it_was_when_applications_closed(selecting: Selecting) -> None:
+    """What a mark rested on does not move when the work goes on; the provider sees it grow until that day."""
+    city = selecting.city
+
+    def withdrawn(who: str, asked: str) -> dict[str, Any]:
+        city.done("city", "withdrawDiagnosis", diagnosis=city.opened(), reason="转入下一批次")
+        record = "record { withdrawn until }"
+        query = f"{{ {asked} {{ nodes {{ {record if asked == 'applications' else f'application {{ {record} }}'} }} }} }}"
+        found: list[dict[str, Any]] = [one.get("application", one)["record"] for one in city.data(who, query)[asked]["nodes"]]
+        return max(found, key=itemgetter("withdrawn"))
+
+    selecting.applied()
+    assert withdrawn("provider", "applications") == {"withdrawn": 1, "until": None}
+    selecting.later(16)
+    closed = {"withdrawn": 1, "until": selecting.day(10).isoformat()}
+    assert withdrawn("provider", "applications") == closed
+    city.done("city", "closeCall", CALL, year=selecting.year)
+    city.done("city", "drawMarking", CALL, year=selecting.year, markers=list(MARKERS[:2]))
+    assert withdrawn("marker1", "markings") == closed
 
 
 def test_a_provider_reads_its_own_result_with_every_sub_score_and_no_rivals(selecting: Selecting) -> None:

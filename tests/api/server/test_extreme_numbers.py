@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from graphql import (
     GraphQLArgument,
+    GraphQLEnumType,
     GraphQLField,
     GraphQLInputField,
     GraphQLInputObjectType,
@@ -29,6 +30,7 @@ from api.server.messages import GraphQLRequest
 from api.server.operations import Operations
 from domain.access import Role, scope_of
 from domain.events import CAPABILITIES
+from domain.stated_dates import PROGRAMME_YEARS
 from journal import Caller
 from tests.api.server.test_person_ids import UNITS
 from tests.api.server.test_scopes import ARGUMENTS, TODAY
@@ -49,6 +51,8 @@ QUERY = SCHEMA._schema.query_type  # noqa: SLF001 - the executable one
 ROLES = (Role.CITY, Role.AUDITOR, *sorted(set(UNITS) - {Role.CITY, Role.AUDITOR}))
 SENDERS = {one.__name__[0].lower() + one.__name__[1:]: one.roles for each in CAPABILITIES.values() for one in each.commands}
 """Command -> who may send it: nobody else's numbers are looked at."""
+YEAR_REFUSED = {"YEAR_OUT_OF_RANGE", "PACE_YEAR_OUT_OF_RANGE", "FILLING_YEAR_OUT_OF_RANGE"}
+"""How a question about a year that is none of the programme's is answered: with a sentence, never by nothing."""
 Steps = tuple[tuple[str, GraphQLField], ...]
 
 
@@ -121,6 +125,13 @@ def asked(installation: Installation, role: Role, query: str, variables: dict[st
     return operations.run(GraphQLRequest(query, variables), "any", frozenset(OperationType)).payload
 
 
+def fitting(name: str, kind: GraphQLInputType) -> Any:
+    """What other tests hand an argument of the name, where it is of the kind, so that the question is asked at all."""
+    bare = get_named_type(kind)
+    known = ARGUMENTS[name][0] if name in ARGUMENTS else None
+    return some(kind) if known is None or (isinstance(bare, GraphQLEnumType) and known not in bare.values) else known
+
+
 def document(steps: Steps, argument: str, it: object) -> tuple[str, dict[str, Any]]:
     """An operation that hands an argument of the last step a value, and every other required one something; its variables."""
     text, variables, types = "", {}, []
@@ -132,7 +143,7 @@ def document(steps: Steps, argument: str, it: object) -> tuple[str, dict[str, An
             if is_it or is_required_argument(one):
                 types.append(f"${other}{place}: {one.type}")
                 given.append(f"{other}: ${other}{place}")
-                variables[f"{other}{place}"] = it if is_it else ARGUMENTS[other][0] if other in ARGUMENTS else some(one.type)
+                variables[f"{other}{place}"] = it if is_it else fitting(other, one.type)
         below = "" if is_leaf_type(get_named_type(field.type)) else " { __typename " + text + " }"
         text = name + (f"({', '.join(given)})" if given else "") + below
     return f"query({', '.join(types)}) {{ {text} }}", variables
@@ -156,6 +167,8 @@ def test_no_number_and_no_date_of_a_query_however_extreme_ends_as_a_fault(
         assert "INTERNAL_ERROR" not in codes, (query, number)
         assert "GRAPHQL_VALIDATION_FAILED" not in codes, payload
         assert "data" in payload or "BAD_REQUEST" not in codes, (query, payload)
+        if (*path, argument)[0] == "year" and scalar == "Int" and number not in PROGRAMME_YEARS:
+            assert set(codes) & YEAR_REFUSED, f"an empty answer looks like a year without events: {query} {number} {payload}"
 
 
 @pytest.mark.parametrize(("name", "argument", "one", "scalar", "path"), list(of_mutations()))

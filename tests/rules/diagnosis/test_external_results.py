@@ -41,7 +41,7 @@ from domain.diagnosis.external.rows import ReadRow
 from domain.kernel import NOT_FOUND, OnStream
 from domain.participants import enterprises as e
 from domain.participants.enterprises import organisation_code
-from domain.stated_dates import DATE_BEFORE_PROGRAMME, latest_date
+from domain.stated_dates import DAY_BEFORE_PROGRAMME, latest_date
 from standards import external_editions
 from tests.firm_ids import SALT, firm_id
 from tests.rules.given import AT, REFUSED, Given, given
@@ -326,7 +326,7 @@ def test_who_sends_is_who_asks_and_only_the_city_decides() -> None:
 def test_a_batch_is_of_a_known_model_and_of_a_day_that_has_come() -> None:
     sent(ROW, model="iso").refused(BATCH_MODEL_UNKNOWN, path="model", model="iso")
     sent(ROW, stated_on=TODAY + DAY).refused(BATCH_DAY_AHEAD, path="stated_on", latest=TODAY)
-    sent(ROW, stated_on=date(2001, 1, 1)).refused(DATE_BEFORE_PROGRAMME, path="stated_on")
+    sent(ROW, stated_on=date(2001, 1, 1)).refused(DAY_BEFORE_PROGRAMME, path="stated_on")
 
 
 def test_a_file_that_cannot_be_read_is_held_without_rows() -> None:

@@ -17,6 +17,7 @@ from domain.providers.applications.application import (
     DOCUMENT_ATTACHED_ALREADY,
     MENDING_OVER,
     MENDING_TIME_OUTSIDE,
+    MENDING_TIME_TOO_SHORT,
     PUT_FORWARD_ALREADY,
     RE_ENTRY_TOO_EARLY,
     STAFF_NOT_OF_PROVIDER,
@@ -140,6 +141,9 @@ def test_what_is_returned_is_mended_in_its_time_and_no_later() -> None:
     for day in (date(2024, 1, 25), date(2024, 2, 10)):  # five working days at least, from a Saturday
         command = RETURN.model_copy(update={"mend_until": day})
         played.asked(command, "city", at=APPLYING).refused(MENDING_TIME_OUTSIDE, latest=OPEN_CALL.mending_until)
+    late = RETURN.model_copy(update={"mend_until": OPEN_CALL.mending_until})
+    told = {"days": 5, "needed": date(2024, 2, 18), "last": OPEN_CALL.mending_until}  # over the holidays
+    played.asked(late, "city", at=later(APPLYING, 16)).refused(MENDING_TIME_TOO_SHORT, **told)
     played.city(RETURN, APPLYING)
     assert played.application("p1").to_mend == RETURN.items
     own(played, saving("p1", statement="已补充"), 17).refused(MENDING_OVER, until=RETURN.mend_until)

@@ -8,7 +8,9 @@ from domain.command_rights import ROLE_NOT_ALLOWED
 from domain.kernel import NOT_FOUND
 from domain.providers.calibration import (
     CALIBRATION_CLOSED,
+    CALIBRATION_DAY_PAST,
     CALIBRATION_OPEN,
+    CALIBRATION_QUARTER,
     CALIBRATION_SET,
     CALIBRATIONS,
     CASE_GIVEN,
@@ -90,6 +92,15 @@ def test_a_case_is_given_levels_once_by_oneself_with_a_certificate_in_force() ->
     other = some.model_copy(update={"case": "NONE"})
     opened().when(other, "diagnostician", "p1", by="wang").refused(CASE_UNKNOWN, path="case")
     given(CALIBRATIONS).when(some, "diagnostician", "p1", by="wang").refused(NOT_FOUND)
+
+
+def test_cases_are_set_for_this_quarter_or_the_next_until_a_day_to_come() -> None:
+    for quarter in ("2023Q4", "2024Q1", "2024Q4", "2031Q4"):
+        other = asked(quarter=quarter)
+        beginning().when(other, "city").refused(CALIBRATION_QUARTER, given=quarter, now="2024Q2", then="2024Q3")
+    assert beginning().when(asked(quarter="2024Q3"), "city").accepted
+    past = asked(closes=date(2024, 5, 5))
+    beginning().when(past, "city").refused(CALIBRATION_DAY_PAST, path="closes", earliest=date(2024, 5, 6))
 
 
 def test_a_case_total_is_weighed_as_the_edition_weighs_it() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from domain.access import Role
 from domain.governance.standing import DIRECTORY_STREAM, DirectoryStanding, listing_stream
+from domain.kernel import Rule
 from domain.providers.applications.commands import AcceptApplication
 from domain.providers.calls.adoption import LEAVING_NOT_CONFIRMED
 from domain.providers.calls.call import (
@@ -17,6 +18,7 @@ from domain.providers.calls.call import (
     CALL_NOT_OVER_YET,
     CALL_NOT_PUT_OFF,
     CALL_PART_OVER,
+    CALL_YEAR_AHEAD,
     CALL_YEAR_PAST,
 )
 from domain.providers.calls.commands import (
@@ -87,9 +89,9 @@ def test_a_year_has_one_call() -> None:
     opened().asked(OPEN_CALL, "city").refused(CALL_EXISTS, year=YEAR)
 
 
-@pytest.mark.parametrize("year", [2023, 2026])
-def test_a_call_is_for_this_year_or_the_next(year: int) -> None:
-    Played().asked(OPEN_CALL.model_copy(update={"year": year}), "city").refused(CALL_YEAR_PAST, earliest=2024, latest=2025)
+@pytest.mark.parametrize(("year", "rule"), [(2023, CALL_YEAR_PAST), (2026, CALL_YEAR_AHEAD)])
+def test_a_call_is_for_this_year_or_the_next(year: int, rule: Rule) -> None:
+    Played().asked(OPEN_CALL.model_copy(update={"year": year}), "city").refused(rule, earliest=2024, latest=2025)
 
 
 @pytest.mark.parametrize(

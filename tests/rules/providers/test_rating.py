@@ -268,6 +268,19 @@ def test_a_recomputed_rating_is_published_anew_with_its_own_time_and_the_former_
     case.when(again, "city", at=LATER + timedelta(days=20)).refused(RATING_STATUS, status="final")
 
 
+def test_no_further_round_is_begun_or_published_before_who_objected_to_the_last_is_answered() -> None:
+    """His objection would be about a round that no longer holds, and what it is granted would change nothing."""
+    objected, publish = RatingObjected(provider="p03", proceeding="x1"), PublishRating(year=2023)
+    ended = objection(ProceedingStatus.FINAL)
+    published(objected).having_read(objection()).when(FIX, "city", at=LATER).refused(RATING_OBJECTION_OPEN, count=1)
+    unsaid = FIX.model_copy(update={"proceedings": ("x1",)})
+    published().having_read(objection()).when(unsaid, "city", at=LATER).refused(RATING_OBJECTION_OPEN, count=1)
+    published(objected).having_read(ended).when(FIX, "city", at=LATER).happened("rating.inputs_fixed.v2")
+    again = (*rated(published(), FIX, LATER), objected)
+    published(*again).having_read(objection()).when(publish, "city", at=LATER).refused(RATING_OBJECTION_OPEN, count=1)
+    published(*again).having_read(ended).when(publish, "city", at=LATER).happened("rating.published.v1")
+
+
 def test_inputs_that_were_fixed_anew_hold_a_rating_up_before_they_are_computed() -> None:
     fixed = fact(published().when(FIX, "city", at=LATER).outcome)
     published(fixed).when(FinishRating(year=2023, proceedings=()), "city", at=LATER).refused(RATING_ROUND_UNPUBLISHED, round=2)
