@@ -45,6 +45,9 @@ UNREAD = {
     "merged": rules.CELL_MERGED,
     "quote": rules.CELL_QUOTE,
 }
+BREAK = re.compile("\r\n|[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
+UNSEEN = frozenset({"Cc", "Cf", "Cs"})
+"""Categories of signs that draw nothing of their own."""
 LOST = re.compile("[\ufffd\ufdd0-\ufdef\ud800-\udfff]|[\ufffe\uffff]")
 """Signs that stand where another was lost, and those that are none."""
 
@@ -147,9 +150,9 @@ class RowCheck:
 
 
 def shown(text: str) -> str:
-    """A text as a finding repeats it: not longer than `SHOWN`, what cannot be seen made visible."""
+    """A text as a finding repeats it: of `SHOWN` signs at most, a line break as ⏎, what else cannot be seen by its code."""
     text = text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
-    return "".join("\ufffd" if category(sign) in ("Cc", "Cf", "Cs") else sign for sign in text)
+    return "".join(f"⟨U+{ord(sign):04X}⟩" if category(sign) in UNSEEN else sign for sign in BREAK.sub("⏎", text).replace("\t", "⇥"))
 
 
 def plain_number(cell: float) -> str:

@@ -3,11 +3,14 @@
 A cell is withheld where too few firms stand behind it, where one group has most of them, where it differs by too few firms from
 what an earlier paper published, and where it would tell a cell withheld for one of these; sums are cells like any other. So is
 none at all beside a cell that is withheld, where the columns are what became of firms: who else is there is known, and none of
-one kind says that all of them are of another.
+one kind says that all of them are of another. So is a line whose firms have all become the same, however many they are, and a line
+of which a cell differs from an earlier paper by too few: what is shown beside it would say what did not become of them.
+
+Which of these it is, no paper says: a cell that differs by few firms, told apart from what only protects it, is where they are.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from hashlib import sha256
@@ -17,82 +20,17 @@ from pydantic import TypeAdapter
 
 from domain.governance.rule_bodies.publication import PublicationRule, PublishedSide
 from domain.kernel import Sha256
-from domain.programme.papers.lattice import Lattice, Place, alike, groups_of
+from domain.programme.papers.inputs import Members, PaperBasis, PaperFirm, PaperInputs, PaperTarget, key_of_cell
+from domain.programme.papers.lattice import Lattice, Place, groups_of
 from domain.programme.papers.tables import COUNTED, ECOSYSTEM, TOTAL, PaperCell, PaperTableName, Withheld
+from domain.programme.papers.withholding import DIAGNOSED, GuardedTable, Guards, mean_cell, with_sums
 from domain.programme.uplifts.numbers import UpliftFirm, UpliftVerdict, compute_uplift
-from methods.mean_interval import mean_interval
 from methods.rounding import rounded
-from methods.small_cells import differing, hidden_cells, is_dominated, with_margins
 
-METHOD = "q/4"
+METHOD = "q/5"
 """Id and version of the method, as papers cite it."""
-MEAN_PLACES = 1
-"""Decimals of a published mean: with more, the mean of a few firms tells their sum."""
-
 UPLIFT_PLACES = 2
 VERDICT = "verdict"
-DIAGNOSED = "diagnosed"
-"""Column of coverage that counts the firms with a result, which every other table divides."""
-
-Members = Mapping[str, str]
-"""Firm -> what the cell says of it: its exact number where a mean is shown, else nothing."""
-
-
-class PaperFirm(NamedTuple):
-    """A firm of the year's roster 名单企业. grade, total: of its result by the end of the year; None = it has none.
-
-    movement: how its grade moved since the year before; None without a result.
-    """
-
-    id: str
-    district: str
-    industry: str
-    group: str | None
-    grade: int | None
-    total: str | None
-    movement: str | None
-
-
-class PaperTarget(NamedTuple):
-    """A target of the city 市级目标. mark: of its source."""
-
-    measure: str
-    at_least: str
-    mark: str
-
-
-class PaperInputs(NamedTuple):
-    """What a paper is worked out from 白皮书输入.
-
-    points: edition and indicator -> firm -> points. twice: firms diagnosed twice; None = no uplift of the year was asked for.
-    former: what is kept of each published paper. linked: table of the ecosystem -> firms that it counts.
-    """
-
-    firms: Sequence[PaperFirm]
-    points: Mapping[Place, Members]
-    targets: Sequence[PaperTarget]
-    twice: Sequence[UpliftFirm] | None
-    former: Sequence["PaperBasis"]
-    rule: PublicationRule
-    linked: Mapping[PaperTableName, frozenset[str]] = {}
-
-
-class PaperBasis(NamedTuple):
-    """Which firms stand behind each cell of a paper 单元格所含企业; kept, and never shown. table -> "row|column" -> members.
-
-    groups: what its tables count together, as `groups_of` gives it.
-    """
-
-    cells: Mapping[str, Mapping[str, Members]]
-    withheld: Mapping[str, Sequence[str]]
-    groups: Mapping[str, Sequence[str]] = {}
-
-
-BASIS: TypeAdapter[PaperBasis] = TypeAdapter(PaperBasis)
-
-
-def _key(place: Place) -> str:
-    return "|".join(place)
 
 
 class PaperNumbers(NamedTuple):
@@ -104,7 +42,19 @@ class PaperNumbers(NamedTuple):
 
 
 def compute_paper(inputs: PaperInputs) -> PaperNumbers:
-    """Every table of a paper, and what has to be kept for the papers to come."""
+    """Every table of a paper, each withheld cell for one and the same reason, and what has to be kept for the papers to come."""
+    found = work_out(inputs)
+    one_reason = {"withheld": Withheld.TOO_FEW}
+    return found._replace(
+        cells={
+            name: tuple(one if one.withheld is None else one.model_copy(update=one_reason) for one in cells)
+            for name, cells in found.cells.items()
+        }
+    )
+
+
+def work_out(inputs: PaperInputs) -> PaperNumbers:
+    """As `compute_paper`, with why each cell is withheld, which is told to nobody."""
     digest, groups = digest_of(inputs), groups_of(inputs.rule.groups)
     lattice = Lattice(groups)
     inputs = inputs._replace(firms=[_counted(one, lattice) for one in inputs.firms])
@@ -119,8 +69,8 @@ def compute_paper(inputs: PaperInputs) -> PaperNumbers:
         PaperTableName.HEAT: [((one.district, one.industry), one, str(one.total)) for one in known],
         PaperTableName.MOVEMENT: [((one.district, str(one.movement)), one, "") for one in known],
     }
-    guards = _Guards(inputs)
-    tables = {name: _Table(name, found, guards) for name, found in placed.items()}
+    guards = Guards(inputs)
+    tables = {name: GuardedTable(name, found, guards) for name, found in placed.items()}
     known_rows: set[str] = set()
     while (rows := {row for one in tables.values() for row in one.rows_withheld()}) > known_rows:
         known_rows = rows
@@ -139,10 +89,10 @@ def compute_paper(inputs: PaperInputs) -> PaperNumbers:
     behind |= {PaperTableName.INDICATORS.value: shown, PaperTableName.UPLIFT.value: both}
     basis = PaperBasis(
         {
-            name: {_key(place): dict(sorted(found.items())) for place, found in sorted(of.items())}
+            name: {key_of_cell(place): dict(sorted(found.items())) for place, found in sorted(of.items())}
             for name, of in behind.items()
         },
-        {name.value: sorted(_key(place) for place in one.reasons) for name, one in tables.items()},
+        {name.value: sorted(key_of_cell(place) for place in one.reasons) for name, one in tables.items()},
         groups,
     )
     return PaperNumbers({name: cells[name] for name in COUNTED}, basis, digest)
@@ -155,178 +105,21 @@ def _counted(firm: PaperFirm, lattice: Lattice) -> PaperFirm:
     ))
     return firm._replace(district=district, industry=industry)
 
-
-class _Guards:
-    """What a cell is withheld for by itself."""
-
-    def __init__(self, inputs: PaperInputs) -> None:
-        self.rule, self._former = inputs.rule, inputs.former
-        self._lattice = Lattice(groups_of(inputs.rule.groups))
-        self._lattices = [Lattice(one.groups) for one in inputs.former]
-        self._groups = {one.id: one.group for one in inputs.firms}
-
-    def is_few(self, firms: Members) -> bool:
-        """Whether too few firms stand behind a cell, or one group has most of them."""
-        groups = Counter(group for firm in firms if (group := self._groups.get(firm)) is not None)
-        of_groups = [*groups.values(), *([1] * (len(firms) - groups.total()))]
-        share = Fraction(self.rule.group_percent_at_most, 100)
-        return len(firms) < self.rule.firms_at_least or is_dominated(of_groups, share)
-
-    def is_near(self, name: PaperTableName, place: Place, members: Mapping[Place, Members], *, means: bool) -> bool:
-        """Whether a paper before shows this cell of nearly the same firms.
-
-        members: of all cells of the table. means: whether a firm whose number is another counts as another firm.
-        """
-        return any(0 < apart < self.rule.firms_at_least for apart, _ in self._before(name, place, members, means=means))
-
-    def was_withheld(self, name: PaperTableName, place: Place, members: Mapping[Place, Members]) -> bool:
-        """Whether a paper before withheld this cell of these firms, or nearly these."""
-        before = self._before(name, place, members, means=False)
-        return any(withheld and apart < self.rule.firms_at_least for apart, withheld in before)
-
-    def is_joined(self, name: PaperTableName, place: Place, withheld: Collection[Place]) -> bool:
-        """Whether a paper before counts a cell together with one that is withheld now, so that both would follow."""
-        same = (alike(name, place, self._lattice, lattice) for lattice in self._lattices)
-        return any(one is not None and len(one.present) > 1 and not one.present.isdisjoint(withheld) for one in same)
-
-    def _before(
-        self, name: PaperTableName, place: Place, members: Mapping[Place, Members], *, means: bool
-    ) -> Iterator[tuple[int, bool]]:
-        """Of each paper before that has the cell, how many firms it is apart, and whether it was withheld there.
-
-        Where that paper counted otherwise, the fewest cells around it that count the same; of groups that cross it is one apart.
-        """
-        for former, lattice in zip(self._former, self._lattices, strict=True):
-            cells = former.cells.get(name.value, {})
-            same = alike(name, place, self._lattice, lattice)
-            if same is None:
-                yield 1, True
-                continue
-            known = [_key(one) for one in same.former if _key(one) in cells]
-            if known:
-                before = _together(cells[one] for one in known)
-                firms = _together(members[one] for one in same.present if one in members)
-                if not means:
-                    firms, before = dict.fromkeys(firms, ""), dict.fromkeys(before, "")
-                yield differing(firms, before), not set(known).isdisjoint(former.withheld.get(name.value, ()))
-
-
-def _together(cells: Iterable[Members]) -> Members:
-    """The firms of several cells."""
-    return {firm: number for one in cells for firm, number in one.items()}
-
-
-class _Table:
-    """A table of districts by something, with its sums; a sum of a district is that of every such table."""
-
-    def __init__(
-        self,
-        name: PaperTableName,
-        placed: Sequence[tuple[Place, PaperFirm, str]],
-        guards: _Guards,
-        every: Mapping[Place, Members] | None = None,
-    ) -> None:
-        """every: of a table that tells who has something, all firms of each cell, of whom enough must be without it."""
-        self._name, self._guards = name, guards
-        self.members = _with_sums(placed)
-        self._rows, self._columns = (sorted({place[side] for place in self.members} - {TOTAL}) for side in (0, 1))
-        inner = {
-            row: {column: len(self.members.get((row, column), ())) for column in self._columns} for row in self._rows
-        }
-        self._counts = with_margins(inner, TOTAL) if inner else {}
-        self._with_result = DIAGNOSED if name is PaperTableName.COVERAGE else TOTAL
-        self._tells_outcomes = name is not PaperTableName.HEAT
-        self.reasons: dict[Place, Withheld] = {}
-        for place, firms in self.members.items():
-            others = len(every[place]) - len(firms) if every is not None else guards.rule.firms_at_least
-            if guards.is_few(firms) or others < guards.rule.firms_at_least:
-                self.reasons[place] = Withheld.TOO_FEW
-            elif guards.is_near(name, place, self.members, means=False):
-                self.reasons[place] = Withheld.DIFFERENCE
-        self._withhold(())
-        again = [one for one in self.members if one not in self.reasons and guards.was_withheld(name, one, self.members)]
-        self.reasons |= dict.fromkeys(again, Withheld.DIFFERENCE)
-        self._withhold(())
-
-    def _withhold(self, places: Iterable[Place]) -> None:
-        """Withhold cells, those that would tell them, and those that would with what an earlier paper counts together."""
-        joined: set[Place] = {*places}
-        while True:
-            hidden = hidden_cells(self._counts, self._guards.rule.firms_at_least, {*self.reasons, *joined})
-            self.reasons = dict.fromkeys(hidden, Withheld.PROTECTS) | self.reasons
-            shown = self.members.keys() - self.reasons.keys()
-            joined = {one for one in shown if self._guards.is_joined(self._name, one, self.reasons)}
-            if not joined:
-                return
-            self.reasons |= dict.fromkeys(joined, Withheld.DIFFERENCE)
-
-    def rows_withheld(self) -> set[str]:
-        """Districts whose number of firms with a result is withheld here."""
-        return {row for row, column in self.reasons if column == self._with_result}
-
-    def protect(self, rows: Collection[str]) -> None:
-        """Withhold the same districts' numbers here as elsewhere."""
-        self._withhold({(row, self._with_result) for row in rows if (row, self._with_result) in self.members})
-
-    def published_cells(self, *, means: bool) -> tuple[PaperCell, ...]:
-        """Its cells in order; a mean may be withheld where the number of firms is not."""
-        bare = dict[Place, Withheld]()
-        if means:
-            for place in self.members:
-                if place not in self.reasons and self._guards.is_near(self._name, place, self.members, means=True):
-                    bare[place] = Withheld.DIFFERENCE
-            hidden = hidden_cells(self._counts, self._guards.rule.firms_at_least, {*self.reasons, *bare})
-            bare = dict.fromkeys(hidden, Withheld.PROTECTS) | bare
-        return tuple(
-            self._cell((row, column), bare, means=means)
-            for row in (*self._rows, TOTAL)
-            for column in (*self._columns, TOTAL)
-            if self._rows
-        )
-
-    def _cell(self, place: Place, bare: Mapping[Place, Withheld], *, means: bool) -> PaperCell:
-        firms = self.members.get(place, {})
-        if place in self.reasons:
-            return PaperCell(row=place[0], column=place[1], withheld=self.reasons[place])
-        if not firms and self._tells_outcomes and any(row == place[0] for row, _ in self.reasons):
-            return PaperCell(row=place[0], column=place[1], withheld=Withheld.PROTECTS)
-        if place in bare or not means:
-            return PaperCell(row=place[0], column=place[1], firms=len(firms), withheld=bare.get(place))
-        return _mean_cell(place, firms, self._guards.rule)
-
-
-def _with_sums(placed: Iterable[tuple[Place, PaperFirm, str]]) -> dict[Place, dict[str, str]]:
-    """The firms of each cell and of each sum."""
-    members: dict[Place, dict[str, str]] = {}
-    for (row, column), firm, number in placed:
-        for place in ((row, column), (row, TOTAL), (TOTAL, column), (TOTAL, TOTAL)):
-            members.setdefault(place, {})[firm.id] = number
-    return members
-
-
-def _ecosystem(inputs: PaperInputs, guards: _Guards) -> dict[PaperTableName, _Table]:
+def _ecosystem(inputs: PaperInputs, guards: Guards) -> dict[PaperTableName, GuardedTable]:
     """Who is linked to others, by district and division of industry; a cell in which nearly all are tells of each.
 
     Of too few firms in all there is no table: the names of its rows would tell where they lie.
     """
     placed = [((one.district, one.industry), one, "") for one in inputs.firms]
-    every = _with_sums(placed)
+    every = with_sums(placed)
     tables = {}
     for name in ECOSYSTEM:
         counted = [one for one in placed if one[1].id in inputs.linked.get(name, frozenset())]
         enough = len(counted) >= inputs.rule.firms_at_least
-        tables[name] = _Table(name, counted if enough else (), guards, every)
+        tables[name] = GuardedTable(name, counted if enough else (), guards, every)
     return tables
 
-
-def _mean_cell(place: Place, firms: Members, rule: PublicationRule) -> PaperCell:
-    values = [Decimal(firms[firm]) for firm in sorted(firms)]
-    told = mean_interval(values, MEAN_PLACES, mean_from=rule.firms_at_least, interval_from=rule.interval_firms_at_least)
-    value, low, high = (None if one is None else f"{one:f}" for one in told)
-    return PaperCell(row=place[0], column=place[1], firms=len(firms), value=value, low=low, high=high)
-
-
-def _indicators(inputs: PaperInputs, guards: _Guards) -> tuple[dict[Place, Members], tuple[PaperCell, ...]]:
+def _indicators(inputs: PaperInputs, guards: Guards) -> tuple[dict[Place, Members], tuple[PaperCell, ...]]:
     """The weakest indicators of each edition, with the firms behind them; each mean stands for itself, and no sum holds it."""
     name = PaperTableName.INDICATORS
     shown = {
@@ -340,10 +133,10 @@ def _indicators(inputs: PaperInputs, guards: _Guards) -> tuple[dict[Place, Membe
         counts[place[0]] += 1
         if counts[place[0]] <= inputs.rule.weakest_indicators:
             taken[place] = shown[place]
-    return taken, tuple(_mean_cell(place, firms, inputs.rule) for place, firms in taken.items())
+    return taken, tuple(mean_cell(place, firms, inputs.rule) for place, firms in taken.items())
 
 
-def _uplift(inputs: PaperInputs, guards: _Guards) -> tuple[dict[Place, Members], tuple[PaperCell, ...]]:
+def _uplift(inputs: PaperInputs, guards: Guards) -> tuple[dict[Place, Members], tuple[PaperCell, ...]]:
     """The three estimates of the city's uplift and their verdict, with the firms behind them; nothing where none was asked for."""
     if inputs.twice is None:
         return {}, ()
@@ -388,7 +181,7 @@ def _targets(targets: Sequence[PaperTarget], coverage: Sequence[PaperCell]) -> t
 
 def digest_of(inputs: PaperInputs) -> str:
     """SHA-256 of what a paper is worked out from 输入摘要, as JSON with everything in order."""
-    points = {_key(place): dict(sorted(found.items())) for place, found in sorted(inputs.points.items())}
+    points = {key_of_cell(place): dict(sorted(found.items())) for place, found in sorted(inputs.points.items())}
     firms, targets = sorted(inputs.firms, key=lambda one: one.id), sorted(inputs.targets)
     linked = {name.value: sorted(found) for name, found in sorted(inputs.linked.items())}
     twice = None if inputs.twice is None else list(inputs.twice)

@@ -51,14 +51,20 @@ class Movement(NamedTuple):
 
 
 class Withheld(DescribedEnum):
-    """Why a cell is not shown · 不公开原因."""
+    """Why a cell is not shown · 不公开原因. Papers from method q/5 on say the first of each: which it is may tell a firm's."""
 
     TOO_FEW = (
         "too_few",
-        "Too few firms, or too few others beside them, or most of them of one group · 企业或其余企业过少，或多属同一集团",
+        "It would tell of too few firms, or of each, also beside other cells or papers · 单独或合看将推知过少企业或每一家的情况",
     )
-    DIFFERENCE = "difference", "Too few firms apart from what an earlier paper shows · 与已公布数相差企业过少"
-    PROTECTS = "protects", "Shown, it would tell a cell that is withheld · 公开将推出其他单元"
+    DIFFERENCE = (
+        "difference",
+        "Too few firms apart from what an earlier paper shows, by methods up to q/4 · 与已公布数相差企业过少（方法 q/4 及以前）",
+    )
+    PROTECTS = (
+        "protects",
+        "Shown, it would tell a cell that is withheld, by methods up to q/4 · 公开将推出其他单元（方法 q/4 及以前）",
+    )
 
 
 Exact = Annotated[str, Field(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,4})?$")]

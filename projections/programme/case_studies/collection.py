@@ -6,7 +6,7 @@ from pathlib import Path
 
 import orjson
 
-from domain.programme.papers.numbers import BASIS, PaperBasis
+from domain.programme.papers.inputs import BASIS, PaperBasis
 from domain.programme.papers.paper import PAPER_OUTCOME, PaperOutcome
 from domain.programme.papers.tables import PaperCell, PaperTableName
 from journal.blobs import Blobs

@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from domain.access import Everything, Role
 from domain.governance.rule_bodies.publication import PublicationRule
-from domain.programme.papers.numbers import BASIS, PaperBasis, PaperFirm, PaperInputs, PaperTarget, compute_paper
+from domain.programme.papers.inputs import BASIS, PaperBasis, PaperFirm, PaperInputs, PaperTarget
+from domain.programme.papers.numbers import compute_paper
 from domain.programme.papers.paper import PAPER_OUTCOME, PaperOutcome
 from domain.programme.papers.tables import PaperTableName
 from domain.programme.uplifts.numbers import UpliftFirm

@@ -122,11 +122,22 @@ def test_a_name_keeps_its_full_width_brackets() -> None:
     assert command.rows[0][1].name == "示例（集团）有限公司"
 
 
-@pytest.mark.parametrize("written", [" 示例有限公司", "示例有限公司\n", "\ufeff示例有限公司"])
-def test_white_space_around_a_name_is_put_right_with_a_warning(written: str) -> None:
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (" 示例有限公司", " 示例有限公司"),
+        ("示例有限公司\r\n", "示例有限公司⏎"),
+        ("\u2028示例有限公司\t", "⏎示例有限公司⇥"),
+        ("\ufeff示例有限公司", "⟨U+FEFF⟩示例有限公司"),
+    ],
+)
+def test_white_space_around_a_name_is_put_right_with_a_warning_that_shows_what_was_there(written: str, told: str) -> None:
     command = roster_command(read_roster(csv_of(table([row(**{NAME: written})])), "名单.csv"), 2024, SALT)
     assert command.rows[0][1].name == "示例有限公司"
-    assert [f.code for f in command.findings] == ["CELL_NORMALISED"]
+    [found] = command.findings
+    assert found.code == "CELL_NORMALISED"
+    assert told in found.says
+    assert told in found.says_in_english
 
 
 @pytest.mark.parametrize(

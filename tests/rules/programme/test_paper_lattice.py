@@ -6,7 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from domain.governance.rule_bodies.publication import PublicationRule, PublishedGroup, PublishedSide
-from domain.programme.papers.numbers import PaperBasis, PaperFirm, compute_paper
+from domain.programme.papers.inputs import PaperBasis, PaperFirm
+from domain.programme.papers.numbers import compute_paper
 from domain.programme.papers.tables import TOTAL, PaperCell, PaperTableName, Withheld
 from tests.rules.programme.test_papers import RULE, cells, firm, inputs
 
@@ -25,9 +26,9 @@ def rule(*groups: PublishedGroup) -> PublicationRule:
 
 
 def city(each: int) -> list[PaperFirm]:
-    """So many firms in each of two divisions of four districts, of two grades."""
+    """So many firms in each of two divisions of four districts, of three grades."""
     places = [(district, industry) for district in DISTRICTS for industry in MACHINES.members for _ in range(each)]
-    return [firm(at, *place, grade=2 + at % 2) for at, place in enumerate(places)]
+    return [firm(at, *place, grade=2 + at % 3) for at, place in enumerate(places)]
 
 
 def table(
@@ -52,7 +53,7 @@ def test_what_is_too_few_by_itself_is_told_together() -> None:
     }
     assert heat["area-east", TOTAL].value == "41.5"
     grades = table(few, PaperTableName.GRADES, *COUNTED)
-    assert {place[1] for place in grades} == {"grade-low", TOTAL}
+    assert {place[1] for place in grades} == {"grade-low", "4", TOTAL}
     assert {place[0] for place in table(few, PaperTableName.COVERAGE, *COUNTED)} == {"area-east", "area-west", TOTAL}
 
 

@@ -1,5 +1,6 @@
 """White papers (plan R1, R5): computed at one position, published for good, and no cell tells of a few firms."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from random import Random
 
@@ -14,7 +15,8 @@ from domain.governance.dated_rules import defaults_of
 from domain.governance.rule_bodies.body import RuleKind
 from domain.governance.rule_bodies.publication import PublicationRule
 from domain.kernel import NOT_FOUND
-from domain.programme.papers.numbers import METHOD, PaperFirm, PaperInputs, PaperTarget, compute_paper, digest_of
+from domain.programme.papers.inputs import PaperFirm, PaperInputs, PaperTarget
+from domain.programme.papers.numbers import METHOD, compute_paper, digest_of, work_out
 from domain.programme.papers.paper import (
     PAPER_NO_DRAFT,
     PAPER_REASON_MISSING,
@@ -91,7 +93,8 @@ def inputs(firms: Sequence[PaperFirm], **odd: object) -> PaperInputs:
 
 
 def cells(found: PaperInputs, name: PaperTableName) -> Mapping[tuple[str, str], PaperCell]:
-    return {(one.row, one.column): one for one in compute_paper(found).cells[name]}
+    """With why each is withheld, which no paper tells."""
+    return {(one.row, one.column): one for one in work_out(found).cells[name]}
 
 
 def test_a_few_firms_are_withheld_with_the_cells_that_would_tell_them_and_nothing_is_shown_as_nothing() -> None:
@@ -116,11 +119,41 @@ def test_none_beside_what_is_withheld_is_withheld_too_where_it_would_say_what_al
         Withheld.TOO_FEW,
         Withheld.TOO_FEW,
     ]
-    assert (shown["310118", "1"].firms, shown["310118", "1"].withheld) == (0, None), "beside nothing that is withheld"
+
+
+def test_where_all_firms_of_a_line_have_become_the_same_it_is_withheld_however_many_they_are() -> None:
+    """Else who knows that a firm was diagnosed there reads its grade; what is withheld beside it keeps it from following."""
+    placed = {("310115", 1): 9, ("310115", 3): 9, ("310117", 1): 8, ("310117", 3): 7, ("310118", 3): 40}
+    each = [place for place, count in placed.items() for _ in range(count)]
+    moved = {1: "fallen", 3: "same"}
+    known = [firm(at, district, grade=grade, movement=moved[grade]) for at, (district, grade) in enumerate(each)]
+    grades, movement = (cells(inputs(known), name) for name in (PaperTableName.GRADES, PaperTableName.MOVEMENT))
+    alone = {one for one in grades.values() if one.row == "310118" and one.column != TOTAL}
+    assert {(one.firms, one.withheld is None) for one in alone} == {(None, False)}
+    assert (grades["310118", TOTAL].firms, grades[TOTAL, TOTAL].firms) == (40, 73)
+    assert sum(one.firms is None for one in grades.values()) == 4, "it, none beside it, and both of one other line"
+    assert movement["310118", "same"].firms == 40, "who was not diagnosed again is counted so"
+    risen = [one._replace(movement="risen" if one.district == "310118" else "same") for one in known]
+    assert cells(inputs(risen), PaperTableName.MOVEMENT)["310118", "risen"].firms is None
+
+
+def test_a_line_with_few_firms_more_is_withheld_whole_and_of_nothing_is_said_why() -> None:
+    """One firm more is known to all: the one cell of its line that is withheld, or differs, would be its grade."""
+    known = [firm(at, ("310101", "310115")[at % 2], grade=at // 2 % 2) for at in range(60)]
+    first = compute_paper(inputs(known))
+    again = inputs([*known, firm(60, "310101", grade=1)], former=(first.basis,))
+    shown = cells(again, PaperTableName.GRADES)
+    assert {place for place, one in shown.items() if one.firms is not None} == {("310115", one) for one in ("0", "1", TOTAL)}
+    assert {one.withheld for one in shown.values()} == {None, Withheld.DIFFERENCE}
+    told = compute_paper(again).cells
+    assert {one.withheld for table in told.values() for one in table} == {None, Withheld.TOO_FEW}
+    for name, table in work_out(again).cells.items():
+        assert [one.withheld is None for one in table] == [one.withheld is None for one in told[name]]
 
 
 def test_where_one_group_has_most_of_a_cell_it_is_withheld_from_that_group_too() -> None:
-    known = [firm(at, group="g1" if at < 9 else None) for at in range(10)] + [firm(at, "310115") for at in range(10, 30)]
+    known = [firm(at, group="g1" if at < 9 else None, grade=3 if at < 10 else 1) for at in range(18)]
+    known += [firm(at, "310115", grade=1 + 2 * (at % 2)) for at in range(18, 40)]
     assert cells(inputs(known), PaperTableName.GRADES)["310101", "3"].withheld is Withheld.TOO_FEW
 
 
@@ -137,7 +170,7 @@ def test_a_district_that_is_withheld_in_one_table_is_withheld_in_all_that_sum_to
 
 
 def test_an_edition_that_differs_by_one_firm_from_what_is_published_withholds_the_cells_that_would_tell_it() -> None:
-    known = [firm(at, district, total=f"{30 + at}.5") for at in range(40) for district in [("310101", "310115")[at % 2]]]
+    known = [firm(at, ("310101", "310115")[at % 2], total=f"{30 + at}.5", grade=1 + at // 2 % 2) for at in range(40)]
     first = compute_paper(inputs(known))
     again = inputs(known, former=(first.basis,))
     assert compute_paper(again).cells == first.cells, "the same firms tell nothing new"
@@ -194,6 +227,11 @@ def test_no_sum_tells_a_cell_that_is_withheld(chance: Random, size: int, places:
         few = {frozenset(line) for line, one in lines.items() if one.withheld is Withheld.TOO_FEW}
         assert not few & set(map(frozenset, nx.bridges(nx.Graph(lines.keys()))))
         assert all(one.firms is None or one.firms == 0 or one.firms >= RULE.firms_at_least for one in found.values())
+        if name is PaperTableName.GRADES:
+            whole = Counter(one.district for one in known if one.total is not None)
+            whole[TOTAL] = whole.total()
+            told = [one for one in found.values() if one.column != TOTAL and one.firms is not None]
+            assert not [one for one in told if one.firms == whole[one.row]], "each of them would be known"
 
 
 @pytest.mark.parametrize(
