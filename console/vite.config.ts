@@ -3,9 +3,11 @@ import { readFileSync } from "node:fs";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 
+import { wholeLists } from "./whole-lists.ts";
+
 const registered = () => JSON.parse(readFileSync("src/gql/persisted-documents.json", "utf8")) as Record<string, string>;
 
-/** Each operation is sent by its digest alone: its text stays out of what the browser loads. */
+/** Each operation is sent by its digest alone: its text stays out of what the browser loads, but for where its lists go on. */
 const digests: Plugin = {
   name: "digests",
   enforce: "pre",
@@ -14,7 +16,9 @@ const digests: Plugin = {
     const named = new Map(Object.entries(registered()).map(([hash, text]) => [/^(?:query|mutation) (\w+)/.exec(text)?.[1], hash]));
     return code.replaceAll(/graphql\(`\s*(?:query|mutation) (\w+)[^`]*`\)/g, (whole, name: string) => {
       const hash = named.get(name);
-      return hash === undefined ? whole : `({ __meta__: { hash: ${JSON.stringify(hash)} } })`;
+      if (hash === undefined) return whole;
+      const lists = wholeLists(registered()[hash] ?? "");
+      return `({ __meta__: ${JSON.stringify(Object.keys(lists).length ? { hash, lists } : { hash })} })`;
     });
   },
 };

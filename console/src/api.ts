@@ -1,6 +1,8 @@
 import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import { Client, type CombinedError, fetchExchange, mapExchange } from "urql";
 
+import { readOn, type Whole } from "./whole";
+
 /**
  * The one way to the API. Documents go by their digests, which the server knows from the build; the session lies in a cookie that no
  * script reads, and counts only beside this header.
@@ -17,21 +19,37 @@ const noticed = mapExchange({
   },
 });
 
-export const client = new Client({
+/** Lists of each document that are read to their end, by its digest. */
+const lists = new Map<string, Whole>();
+
+/** Goes on asking until the lists that a page shows as a whole are: an answer that is cut off without a word looks like all there is. */
+const whole = mapExchange({
+  async onResult(result) {
+    const { query, variables, context } = result.operation;
+    const found = lists.get((query as { documentId?: string }).documentId ?? "");
+    if (!found || !result.data || context.goesOn) return result;
+    const { cut, error } = await readOn(result.data, found, (variable, after) => client.query(query, { ...variables, [variable]: after }, { goesOn: true }).toPromise());
+    return { ...result, error: result.error ?? (error as CombinedError | undefined), extensions: { ...result.extensions, cut } };
+  },
+});
+
+export const client: Client = new Client({
   url: "/graphql",
-  exchanges: [noticed, fetchExchange],
+  exchanges: [whole, noticed, fetchExchange],
   requestPolicy: "network-only",
   preferGetMethod: false,
   fetchOptions: { headers: ASKED, credentials: "same-origin" },
 });
 
-type Hashed = { __meta__?: { hash?: string } };
+type Hashed = { __meta__?: { hash?: string; lists?: Whole } };
 
 /** A generated document as urql sends one by its id. */
 export function persisted<R, V>(document: TypedDocumentNode<R, V>): TypedDocumentNode<R, V> {
   const known = document as unknown as Hashed & { documentId?: string };
   if (known.documentId === undefined) {
-    Object.assign(known, { kind: "Document", definitions: [], documentId: known.__meta__?.hash ?? "" });
+    const { hash = "", lists: found } = known.__meta__ ?? {};
+    Object.assign(known, { kind: "Document", definitions: [], documentId: hash });
+    if (found) lists.set(hash, found);
   }
   return document;
 }
@@ -61,12 +79,19 @@ export function faultOf(error: CombinedError | undefined, answered = false): Fau
   };
 }
 
+/** What the server says against giving a file out. */
+export class RefusedFile extends Error {
+  constructor(says: string, readonly clause?: string) {
+    super(says);
+  }
+}
+
 /** A file of the API, with the session of this browser; what the server says against it is thrown. */
 export async function fetched(path: string): Promise<Response> {
   const response = await fetch(path, { headers: ASKED, credentials: "same-origin" });
   if (!response.ok) {
-    const said = (await response.json().catch(() => null)) as { errors?: { message: string }[] } | null;
-    throw new Error(said?.errors?.[0]?.message ?? String(response.status));
+    const said = (await response.json().catch(() => null)) as { errors?: { message: string; extensions?: { clause?: string } }[] } | null;
+    throw new RefusedFile(said?.errors?.[0]?.message ?? String(response.status), said?.errors?.[0]?.extensions?.clause);
   }
   return response;
 }

@@ -5,12 +5,15 @@ import { type AnyVariables, useClient, useQuery } from "urql";
 
 import { type Fault, faultOf, persisted } from "./api";
 import { useLanguage, useWords } from "./language";
+import { MOST_READ_ON } from "./whole";
 
 export interface Answer<R> {
   data: R | undefined;
   fault: Fault | undefined;
   fetching: boolean;
   again: () => void;
+  /** A list of it goes on beyond what is read of one. */
+  cut?: boolean;
 }
 
 /** What a query answers, kept current by asking again. What it answered last stays where asking the same again fails: a form below it would go, and with it what was typed. */
@@ -21,7 +24,7 @@ export function useAsk<R, V extends AnyVariables>(document: TypedDocumentNode<R,
   const last = useRef<{ asked: string; data: R }>(undefined);
   if (answer.data && !answer.fetching && !answer.stale) last.current = { asked, data: answer.data };
   const data = answer.data ?? (last.current?.asked === asked ? last.current.data : undefined);
-  return { data, fault: faultOf(answer.error, Boolean(answer.data)), fetching: answer.fetching, again };
+  return { data, fault: faultOf(answer.error, Boolean(answer.data)), fetching: answer.fetching, again, cut: answer.extensions?.cut === true };
 }
 
 export interface UserError {
@@ -81,6 +84,7 @@ export function Shown<R>({ answer, children }: { answer: Answer<R>; children: (d
     return (
       <>
         {fault && fault.says.length > 0 && <Faulted fault={fault} again={answer.again} />}
+        {answer.cut && <Alert type="info" showIcon title={words.cut(MOST_READ_ON)} style={{ marginBottom: 16 }} />}
         {children(data)}
       </>
     );
@@ -90,7 +94,7 @@ export function Shown<R>({ answer, children }: { answer: Answer<R>; children: (d
 }
 
 /** A fault is said in Chinese, then in English: the reader's half of it. */
-function halfOf(said: string, language: string): string {
+export function halfOf(said: string, language: string): string {
   const [, inChinese, inEnglish] = /^(.*[。！？])\s*([\x20-\x7e‘’“”–—…]+)$/s.exec(said) ?? [];
   return (language === "zh" ? inChinese : inEnglish) ?? said;
 }

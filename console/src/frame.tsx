@@ -1,5 +1,5 @@
 import {
-  AlertOutlined, ApiOutlined, AuditOutlined, BankOutlined, BarChartOutlined, BookOutlined, CalendarOutlined, CheckSquareOutlined, CommentOutlined, EyeOutlined, FileDoneOutlined, FileProtectOutlined, FlagOutlined, HomeOutlined,
+  AlertOutlined, ApiOutlined, AuditOutlined, BankOutlined, BarChartOutlined, BookOutlined, CalendarOutlined, CheckSquareOutlined, CommentOutlined, EditOutlined, EyeOutlined, FileDoneOutlined, FileProtectOutlined, FlagOutlined, HomeOutlined,
   IdcardOutlined, InboxOutlined, LineChartOutlined, PartitionOutlined, ProfileOutlined, ReadOutlined, SafetyCertificateOutlined, ShopOutlined, SolutionOutlined, StarOutlined, TeamOutlined, TrophyOutlined, UploadOutlined,
 } from "@ant-design/icons";
 import { Alert, Button, Dropdown, Layout, Menu, Skeleton, Space, Typography } from "antd";
@@ -52,6 +52,7 @@ const PAGES: { key: Key; path: string; icon: ReactNode; roles?: Role[]; element:
   { key: "feedback", path: "/feedback", icon: <FlagOutlined />, roles: ["CITY", "PROVIDER", "AUDITOR", ...FIRM, "DEPARTMENT_FILLER"], element: <Lazily page={page(() => import("./pages/feedback"), "FeedbackPage")} /> },
   { key: "sampling", path: "/sampling", icon: <AuditOutlined />, roles: ["CITY", "PROVIDER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/sampling"), "Sampling")} /> },
   { key: "certificates", path: "/certificates", icon: <IdcardOutlined />, roles: ["CITY", "PROVIDER", "DIAGNOSTICIAN", "AUDITOR"], element: <Lazily page={page(() => import("./pages/certificates"), "Certificates")} /> },
+  { key: "exams", path: "/exams", icon: <EditOutlined />, roles: ["CITY", "PROVIDER", "DIAGNOSTICIAN", "REVIEWER", "MARKER", "ARBITER", "SAMPLER", "READER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/exams"), "Exams")} /> },
   { key: "webhooks", path: "/webhooks", icon: <ApiOutlined />, roles: ["PARTNER", "CITY", "AUDITOR"], element: <Lazily page={page(() => import("./pages/webhooks"), "Webhooks")} /> },
   { key: "people", path: "/people", icon: <TeamOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "ENTERPRISE", "GROUP", "PARK", "SUBDISTRICT", "REPORTING_UNIT"], element: <Lazily page={page(() => import("./pages/people"), "People")} /> },
   { key: "rules", path: "/rules", icon: <CalendarOutlined />, element: <Lazily page={page(() => import("./pages/rules"), "Rules")} /> },
@@ -95,7 +96,7 @@ export function Frame({ dark, setDark }: { dark: boolean; setDark: (dark: boolea
   const location = useLocation();
   useScrolledByKeyboard();
   const stranger = viewer.role === "PUBLIC";
-  const shown = PAGES.filter((one) => !one.roles || one.roles.includes(viewer.role)).filter((one) => !(stranger && ["home", "standards"].includes(one.key)));
+  const shown = PAGES.filter((one) => !one.roles || one.roles.includes(viewer.role)).filter((one) => !(stranger && one.key === "home"));
   const at = shown.find((one) => one.path !== "/" && location.pathname.startsWith(one.path)) ?? shown[0];
   useEffect(() => {
     document.title = `${at ? words.nav[at.key] : words.signIn.title} · ${words.product}`;

@@ -123,12 +123,12 @@ export function PagedTable<R extends object>(given: {
 }
 
 /** A page of a list that is no table, likewise. */
-export function PagedList<R>(given: { connection: Connection<R>; paging: Turned; columns: SheetColumn<R>[]; rowKey: (row: R) => string; empty: string; caption: string; render: (row: R) => ReactNode }) {
+export function PagedList<R>(given: { connection: Connection<R>; paging: Turned; columns: SheetColumn<R>[]; rowKey: (row: R) => string; empty: ReactNode; caption: string; render: (row: R) => ReactNode }) {
   const { connection, columns, caption } = given;
   const words = useWords();
   const shown = () => ({ headings: columns.map((one) => one.title), rows: connection.nodes.map((row) => columns.map((one) => one.text(row))) });
   const whole = useWholeList(shown, connection, given.paging, caption);
-  if (!connection.nodes.length) return <Empty description={given.empty} />;
+  if (!connection.nodes.length) return typeof given.empty === "string" ? <Empty description={given.empty} /> : given.empty;
   if (whole.rows || !manyPages(connection)) {
     return (
       <>

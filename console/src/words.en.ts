@@ -3,7 +3,7 @@ export const english = {
   synthetic: "Sample data without official standing",
   nav: {
     home: "Today", diagnoses: "Diagnoses", arbitrations: "Arbitration", campaigns: "Campaigns", enterprises: "Firms", rosters: "Rosters", coverage: "Coverage and targets", steering: "Pace and appraisal", policies: "Policies", sessions: "Outreach", papers: "Papers and data", webhooks: "Webhooks", directory: "Directory", selection: "Selection", standards: "Standard",
-    ratings: "Ratings and subsidies", proceedings: "Proceedings", matching: "Matching and ties", feedback: "Feedback", sampling: "Sampling", certificates: "Certificates", people: "People and roles",
+    ratings: "Ratings and subsidies", proceedings: "Proceedings", matching: "Matching and ties", feedback: "Feedback", sampling: "Sampling", certificates: "Certificates", exams: "Training and exams", people: "People and roles",
     trail: "Audit trail", disclosures: "Who read our data", checkpoint: "Checkpoints", dossier: "Check a dossier",
     signals: "Signals", results: "External results", supply: "Supply and demand", duties: "Task force", cases: "Case studies", packages: "Packages", consents: "Consents to banks", agreement: "Agreement and crosswalks",
     rules: "Rules and calendar",
@@ -51,6 +51,7 @@ export const english = {
   exportTable: "Export the table",
   exportList: "Export the list",
   orderAll: "List all, to order and narrow",
+  cut: (most: number) => `There are more; the first ${most} are listed: narrow down what is asked for`,
   byPages: "Show page by page",
   exportAll: "Export the whole list",
   exportStop: (read: number) => `${read} rows read; stop`,

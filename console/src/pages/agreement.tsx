@@ -24,7 +24,7 @@ const INDICATORS = graphql(`
     }
   }
 `);
-const STUDIES = graphql(`query AgreementStudies { editions { key title } agreementStudies(first: 10) { nodes { id year edition status requestedAt method ruleSince queued } } }`);
+const STUDIES = graphql(`query AgreementStudies($agreementStudiesAfter: String) { editions { key title } agreementStudies(first: 10, after: $agreementStudiesAfter) { pageInfo { hasNextPage endCursor } nodes { id year edition status requestedAt method ruleSince queued } } }`);
 const REQUEST = graphql(`mutation RequestAgreement($year: Int!, $edition: ID!) { requestAgreement(input: { year: $year, edition: $edition }) { userErrors { code clause field bound message messageInEnglish } } }`);
 
 const useTexts = spoken(

@@ -2,8 +2,8 @@ import { Button, DatePicker, Form, Input, Modal, Select, Space, Tag } from "antd
 import type { Dayjs } from "dayjs";
 import { useState } from "react";
 
-import { download } from "../api";
 import { Shown, useAsk, useSend } from "../ask";
+import { Download } from "../download";
 import { decimal } from "../format";
 import { graphql } from "../gql";
 import { ApplicationStageNames, SelectionDimensionNames, ShortfallNames } from "../gql/enum-names";
@@ -30,7 +30,7 @@ const APPLICATIONS = graphql(`
     }
   }
 `);
-const PROVIDERS = graphql(`query Providers { organisations(kind: PROVIDER, first: 100) { nodes { id name } } }`);
+const PROVIDERS = graphql(`query Providers($organisationsAfter: String) { organisations(kind: PROVIDER, first: 100, after: $organisationsAfter) { pageInfo { hasNextPage endCursor } nodes { id name } } }`);
 const ACCEPT = graphql(`mutation AcceptApplication($year: Int!, $provider: ID!) { acceptApplication(input: { year: $year, provider: $provider }) { userErrors { code clause field bound message messageInEnglish } } }`);
 const RETURN = graphql(`
   mutation ReturnApplication($year: Int!, $provider: ID!, $items: [MendItemInput!]!, $mendUntil: Date!) {
@@ -89,7 +89,7 @@ export function Applications({ year, stage }: { year: number; stage: CallStage }
               { title: words.fields.status, render: (_, row) => <>{name(ApplicationStageNames, row.stage)}{row.putForwardBy && <Tag style={{ marginInlineStart: 8 }}>{w.forwarded}</Tag>}</> },
               { title: w.industries, render: (_, row) => row.industries.map((one) => <Tag key={one.code} title={one.name ?? undefined}>{one.code}</Tag>) },
               { title: w.record, render: (_, row) => (row.record ? w.recordText(row.record.confirmed, row.record.issued, row.record.commentsAdopted) : "—") },
-              { title: w.documents, render: (_, row) => row.documents?.map((one) => <Button key={one.sha256} size="small" type="link" onClick={() => void download(`/files/${one.sha256}`, one.filename)}>{name(SelectionDimensionNames, one.dimension)}</Button>) ?? "—" },
+              { title: w.documents, render: (_, row) => row.documents?.map((one) => <Download key={one.sha256} size="small" type="link" path={`/files/${one.sha256}`} name={one.filename}>{name(SelectionDimensionNames, one.dimension)}</Download>) ?? "—" },
               {
                 title: words.fields.outcome,
                 render: (_, row) =>

@@ -13,14 +13,14 @@ import { spoken, useWords } from "../language";
 import { Written } from "../written";
 import { StatusTag } from "./diagnoses";
 
-const LAID_BEFORE = graphql(`query LaidBefore { diagnoses(orderBy: [STATUS_SINCE_ASC], first: 50) { nodes { id arbitrations(first: 1) { nodes { proceeding } } } } }`);
+const LAID_BEFORE = graphql(`query LaidBefore($diagnosesAfter: String) { diagnoses(orderBy: [STATUS_SINCE_ASC], first: 50, after: $diagnosesAfter) { pageInfo { hasNextPage endCursor } nodes { id arbitrations(first: 1) { nodes { proceeding } } } } }`);
 const CASE = graphql(`
-  query ArbitratedCase($id: ID!) {
+  query ArbitratedCase($id: ID!, $objectionsAfter: String, $arbitrationsAfter: String) {
     diagnosis(id: $id) {
       id status edition { key } enterprise { id name } provider { id name }
-      objections(first: 50) { nodes { indicator text answer { upheld text } } }
+      objections(first: 50, after: $objectionsAfter) { pageInfo { hasNextPage endCursor } nodes { indicator text answer { upheld text } } }
       answers { indicator given { level numbers { name value } choices notApplicable reason } verified { level numbers { name value } choices notApplicable reason } difference }
-      arbitrations(first: 5) { nodes { proceeding requestedAt opinionsGiven decidedAt settledAt items { indicator text } opinions { givenAt findings { indicator upheld level text } } findings { indicator upheld text } } }
+      arbitrations(first: 5, after: $arbitrationsAfter) { pageInfo { hasNextPage endCursor } nodes { proceeding requestedAt opinionsGiven decidedAt settledAt items { indicator text } opinions { givenAt findings { indicator upheld level text } } findings { indicator upheld text } } }
     }
   }
 `);

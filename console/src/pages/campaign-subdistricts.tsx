@@ -10,10 +10,11 @@ import { useViewer } from "../session";
 import { SheetTable } from "../sheet-table";
 
 const BY_SUBDISTRICT = graphql(`
-  query CampaignSubdistricts($campaign: ID!) {
+  query CampaignSubdistricts($campaign: ID!, $subdistrictsAfter: String) {
     campaign(id: $campaign) {
       id
-      subdistricts(first: 100) {
+      subdistricts(first: 100, after: $subdistrictsAfter) {
+        pageInfo { hasNextPage endCursor }
         nodes { district { code name } subdistrict unit { id name } target firms reported progress { step firms longest } }
       }
     }

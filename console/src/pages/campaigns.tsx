@@ -18,8 +18,9 @@ import { Written } from "../written";
 import { CampaignSubdistricts } from "./campaign-subdistricts";
 
 const CAMPAIGNS = graphql(`
-  query Campaigns {
-    campaigns(first: 50) {
+  query Campaigns($campaignsAfter: String) {
+    campaigns(first: 50, after: $campaignsAfter) {
+      pageInfo { hasNextPage endCursor }
       nodes { id name purpose year since until follows closedAt conclusion progress { step firms longest } }
     }
   }

@@ -9,8 +9,8 @@ import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
 import { SheetTable } from "../sheet-table";
 
-const ASSIGNED = graphql(`query ExpertsOfCase($id: ID!) { diagnosis(id: $id) { assignments(first: 50) { nodes { id role since until conflict ended expert { id name } } } } }`);
-const EXPERTS = graphql(`query Experts { people(role: [ARBITER, SAMPLER, READER, MARKER], first: 100) { nodes { id name memberships(first: 5) { nodes { role } } } } }`);
+const ASSIGNED = graphql(`query ExpertsOfCase($id: ID!, $assignmentsAfter: String) { diagnosis(id: $id) { assignments(first: 50, after: $assignmentsAfter) { pageInfo { hasNextPage endCursor } nodes { id role since until conflict ended expert { id name } } } } }`);
+const EXPERTS = graphql(`query Experts($peopleAfter: String) { people(role: [ARBITER, SAMPLER, READER, MARKER], first: 100, after: $peopleAfter) { pageInfo { hasNextPage endCursor } nodes { id name memberships(first: 5) { nodes { role } } } } }`);
 const ASSIGN = graphql(`mutation AssignExpert($id: ID!, $expert: ID!, $role: Role!, $since: Date!, $until: Date!) { assignExpert(input: { diagnosis: $id, expert: $expert, role: $role, since: $since, until: $until }) { userErrors { code clause field bound message messageInEnglish } } }`);
 const RELEASE = graphql(`mutation ReleaseExpert($id: ID!, $assignment: ID!) { releaseExpert(input: { diagnosis: $id, assignment: $assignment }) { userErrors { code clause field bound message messageInEnglish } } }`);
 const EXPERT: Role[] = ["ARBITER", "READER", "SAMPLER", "MARKER"];

@@ -14,10 +14,10 @@ import { SheetTable } from "../sheet-table";
 import { CaseWrite } from "./case-write";
 
 const CASE = graphql(`
-  query CaseStudyShown($id: ID!, $office: Boolean!, $party: Boolean!) {
+  query CaseStudyShown($id: ID!, $office: Boolean!, $party: Boolean!, $changesAfter: String) {
     caseStudy(id: $id) {
       id status title situation done brought firm textSha256 publishedOn
-      changes(first: 50) { nodes { name unit before after } } totals { edition first later } uplift { firstYear secondYear points low high }
+      changes(first: 50, after: $changesAfter) { pageInfo { hasNextPage endCursor } nodes { name unit before after } } totals { edition first later } uplift { firstYear secondYear points low high }
       remark @include(if: $office)
       reason @include(if: $party) enterprise @include(if: $party) { id name } diagnosis @include(if: $party) { id caseNumber }
     }

@@ -6,11 +6,11 @@ import type { CaseStudyShownQuery } from "../gql/graphql";
 import { KeptForm } from "../kept-form";
 import { spoken, useWords } from "../language";
 
-const FOLLOWED = graphql(`query FollowedUpCases { diagnoses(filter: { filed: true }, orderBy: [STATUS_SINCE_DESC], first: 50) { nodes { id caseNumber enterprise { id name } } } }`);
+const FOLLOWED = graphql(`query FollowedUpCases($diagnosesAfter: String) { diagnoses(filter: { filed: true }, orderBy: [STATUS_SINCE_DESC], first: 50, after: $diagnosesAfter) { pageInfo { hasNextPage endCursor } nodes { id caseNumber enterprise { id name } } } }`);
 const OF_FIRM = graphql(`
-  query CasesOfFirm($id: ID!, $firms: [ID!]!) {
+  query CasesOfFirm($id: ID!, $firms: [ID!]!, $diagnosesAfter: String) {
     diagnosis(id: $id) { followUp { reports { changes { name unit before after } } } }
-    diagnoses(filter: { enterprise: $firms, status: [ISSUED, CONFIRMED] }, first: 20) { nodes { id caseNumber } }
+    diagnoses(filter: { enterprise: $firms, status: [ISSUED, CONFIRMED] }, first: 20, after: $diagnosesAfter) { pageInfo { hasNextPage endCursor } nodes { id caseNumber } }
   }
 `);
 const DRAFT = graphql(`

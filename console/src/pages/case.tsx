@@ -2,8 +2,8 @@ import { Alert, Button, Descriptions, Empty, Skeleton, Tag } from "antd";
 import { lazy, Suspense, useState } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
 
-import { download } from "../api";
 import { Shown, useAsk } from "../ask";
+import { Download } from "../download";
 import { decimal, shanghai } from "../format";
 import { graphql } from "../gql";
 import { FormNames, PurposeNames } from "../gql/enum-names";
@@ -29,18 +29,18 @@ const WhatIf = lazy(async () => ({ default: (await import("./what-if")).WhatIf }
 const Radar = lazy(async () => ({ default: (await import("../radar")).Radar }));
 
 const CASE = graphql(`
-  query Case($id: ID!) {
+  query Case($id: ID!, $reportsAfter: String, $objectionsAfter: String) {
     diagnosis(id: $id) {
       id caseNumber version status statusSince purpose form campaign edition { key title } openedAt filing { number } measuredGrade grade gradeName levelName issuedVersion
       enterprise { id name uscc district { code name } industry { code name } }
       provider { id name }
-      reports(first: 50) { nodes { version kind sha256 issuedAt number url } }
+      reports(first: 50, after: $reportsAfter) { pageInfo { hasNextPage endCursor } nodes { version kind sha256 issuedAt number url } }
       result {
         selfTotal verifiedTotal gradeName levelName
         dimensions { id name weight selfScore verifiedScore level }
         gates { code level holds says saysInEnglish fallsShort lift liftProven }
       }
-      objections(first: 100) { nodes { indicator reportVersion text raisedAt status answer { text upheld at } } }
+      objections(first: 100, after: $objectionsAfter) { pageInfo { hasNextPage endCursor } nodes { indicator reportVersion text raisedAt status answer { text upheld at } } }
     }
   }
 `);
@@ -194,12 +194,12 @@ function Reports({ diagnosis, again }: { diagnosis: CaseOf; again: () => void })
         render={(one) => (
           <div className="item bar" style={{ marginBottom: 0 }}>
             <div className="grow"><strong>{words.case.version(one.version)}</strong><div className="clause">{[shanghai(one.issuedAt), one.number, `${one.sha256.slice(0, 16)}…`].filter(Boolean).join(" · ")}</div></div>
-            <Button type="primary" onClick={() => void download(one.url)}>{words.case.download} PDF</Button>
+            <Download type="primary" path={one.url}>{words.case.download} PDF</Download>
           </div>
         )}
       />
       {["ENTERPRISE", "CITY", "AUDITOR"].includes(viewer.role) && (
-        <Button onClick={() => void download(`/dossiers/grade/${key}?files=1`)}>{words.case.dossier}</Button>
+        <Download path={`/dossiers/grade/${key}?files=1`}>{words.case.dossier}</Download>
       )}
       <InternalReviews diagnosis={diagnosis} again={again} />
     </>

@@ -13,18 +13,18 @@ import { save } from "../sheet";
 import { SheetTable } from "../sheet-table";
 
 const CONSENTS = graphql(`
-  query Consents {
-    enterprises(first: 1) { nodes { id name consents(first: 50) { nodes { id purpose since until bank { id name } } } } }
+  query Consents($consentsAfter: String) {
+    enterprises(first: 1) { nodes { id name consents(first: 50, after: $consentsAfter) { pageInfo { hasNextPage endCursor } nodes { id purpose since until bank { id name } } } } }
   }
 `);
 const BANKS = graphql(`
-  query Banks {
-    organisations(kind: [BANK], takingPart: true, first: 100) { nodes { id name } }
-    diagnoses(filter: { status: [CONFIRMED] }, orderBy: [STATUS_SINCE_DESC], first: 10) { nodes { id caseNumber } }
+  query Banks($organisationsAfter: String, $diagnosesAfter: String) {
+    organisations(kind: [BANK], takingPart: true, first: 100, after: $organisationsAfter) { pageInfo { hasNextPage endCursor } nodes { id name } }
+    diagnoses(filter: { status: [CONFIRMED] }, orderBy: [STATUS_SINCE_DESC], first: 10, after: $diagnosesAfter) { pageInfo { hasNextPage endCursor } nodes { id caseNumber } }
   }
 `);
 const USED = graphql(`
-  query ConsentsUsed($enterprise: ID!) { disclosures(enterprise: $enterprise, role: [BANK], first: 20) { nodes { id at why whyInEnglish } } }
+  query ConsentsUsed($enterprise: ID!, $disclosuresAfter: String) { disclosures(enterprise: $enterprise, role: [BANK], first: 20, after: $disclosuresAfter) { pageInfo { hasNextPage endCursor } nodes { id at why whyInEnglish } } }
 `);
 const CREDENTIALS = graphql(`
   query ResultCredentials($bank: Boolean!, $first: Int, $after: String, $last: Int, $before: String) {

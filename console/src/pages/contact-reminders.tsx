@@ -8,7 +8,7 @@ import { spoken } from "../language";
 import { useViewer } from "../session";
 import { CONFIRM } from "./liaison-gaps";
 
-const REMINDERS = graphql(`query ContactReminders { contactReminders(first: 50) { totalCount nodes { person membership organisationName by escalatedOn } } }`);
+const REMINDERS = graphql(`query ContactReminders($contactRemindersAfter: String) { contactReminders(first: 50, after: $contactRemindersAfter) { pageInfo { hasNextPage endCursor } totalCount nodes { person membership organisationName by escalatedOn } } }`);
 const useTexts = spoken(
   { own: (unit: string, by: string) => `请于 ${by} 前确认：您仍是${unit}的联络人。`, over: (unit: string, by: string) => `您作为${unit}联络人的确认已于 ${by} 到期，请确认仍然属实或请人接任。`, confirm: "确认仍然属实", others: (n: number) => `已提醒、尚未确认的其他联络人 ${n} 名`, yours: "本单位" },
   { own: (unit: string, by: string) => `Confirm by ${by} that you are still a contact of ${unit}.`, over: (unit: string, by: string) => `Your confirmation as a contact of ${unit} ran out on ${by}; confirm it or have somebody take over.`, confirm: "Confirm as still true", others: (n: number) => `Other contacts that were reminded and not confirmed yet: ${n}`, yours: "your unit" },

@@ -11,14 +11,14 @@ import { spoken, useLanguage, useNames, useWords } from "../language";
 import { useViewer } from "../session";
 import { SheetTable } from "../sheet-table";
 
-const CROSSWALKS = graphql(`query Crosswalks { crosswalks(first: 50) { nodes { id edition externalEdition title mark version publishedAt } } editions { key title } externalModels { key name english } }`);
+const CROSSWALKS = graphql(`query Crosswalks($crosswalksAfter: String) { crosswalks(first: 50, after: $crosswalksAfter) { pageInfo { hasNextPage endCursor } nodes { id edition externalEdition title mark version publishedAt } } editions { key title } externalModels { key name english } }`);
 const CROSSWALK = graphql(`
-  query CrosswalkShown($id: ID!, $desk: Boolean!) {
+  query CrosswalkShown($id: ID!, $desk: Boolean!, $rowsAfter: String, $draftAfter: String) {
     crosswalk(id: $id) {
       id edition externalEdition title source mark version publishedAt
-      versions(last: 1) { nodes { version rows(first: 100) { nodes { indicator node relation rationale confidence } } unmappedIndicators } }
+      versions(last: 1) { nodes { version rows(first: 100, after: $rowsAfter) { pageInfo { hasNextPage endCursor } nodes { indicator node relation rationale confidence } } unmappedIndicators } }
       draftVersion @include(if: $desk)
-      draft(first: 100) @include(if: $desk) { nodes { row { indicator node relation rationale confidence } approvals returned warnings } }
+      draft(first: 100, after: $draftAfter) @include(if: $desk) { pageInfo { hasNextPage endCursor } nodes { row { indicator node relation rationale confidence } approvals returned warnings } }
     }
   }
 `);

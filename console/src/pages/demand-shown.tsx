@@ -19,8 +19,8 @@ const DEMAND = graphql(`
   }
 `);
 const MATCHING = graphql(`
-  query DemandMatching($id: ID!) {
-    demandMatching(demand: $id) { ordered orderedInEnglish matches(first: 20) { totalCount nodes { rank indicators ownProduct reasons { reason says saysInEnglish } solution { id title supplier { name } } } } }
+  query DemandMatching($id: ID!, $matchesAfter: String) {
+    demandMatching(demand: $id) { ordered orderedInEnglish matches(first: 20, after: $matchesAfter) { pageInfo { hasNextPage endCursor } totalCount nodes { rank indicators ownProduct reasons { reason says saysInEnglish } solution { id title supplier { name } } } } }
   }
 `);
 const NAMING = graphql(`mutation SetDemandNaming($demand: ID!, $named: Boolean!) { setDemandNaming(input: { demand: $demand, named: $named }) { userErrors { code clause field bound message messageInEnglish } } }`);

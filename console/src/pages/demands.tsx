@@ -22,13 +22,13 @@ const DEMANDS = graphql(`
     }
   }
 `);
-const RESTS_ON = graphql(`query DemandRestsOn { diagnoses(filter: { status: [ISSUED, CONFIRMED] }, orderBy: [STATUS_SINCE_DESC], first: 10) { nodes { id caseNumber enterprise { id } edition { indicators { id name } } } } }`);
+const RESTS_ON = graphql(`query DemandRestsOn($diagnosesAfter: String) { diagnoses(filter: { status: [ISSUED, CONFIRMED] }, orderBy: [STATUS_SINCE_DESC], first: 10, after: $diagnosesAfter) { pageInfo { hasNextPage endCursor } nodes { id caseNumber enterprise { id } edition { indicators { id name } } } } }`);
 const PUBLISH = graphql(`
   mutation PublishDemand($enterprise: ID!, $diagnosis: ID!, $indicators: [String!]!, $text: String!, $by: Date!, $budgetFrom: Decimal, $budgetTo: Decimal, $named: Boolean) {
     publishDemand(input: { enterprise: $enterprise, diagnosis: $diagnosis, indicators: $indicators, text: $text, by: $by, budgetFrom: $budgetFrom, budgetTo: $budgetTo, named: $named }) { userErrors { code clause field bound message messageInEnglish } }
   }
 `);
-const COUNTS = graphql(`query DemandCounts { demandCounts { firmsAtLeast cells(first: 100) { totalCount nodes { district { code name } indicator status demands } } } }`);
+const COUNTS = graphql(`query DemandCounts($cellsAfter: String) { demandCounts { firmsAtLeast cells(first: 100, after: $cellsAfter) { pageInfo { hasNextPage endCursor } totalCount nodes { district { code name } indicator status demands } } } }`);
 
 export const useDemandTexts = spoken(
   {

@@ -1,8 +1,8 @@
 import { Alert, Button, DatePicker, Drawer, Empty, Input, Select, Space, Tag, Timeline } from "antd";
 import { useState } from "react";
 
-import { download } from "../api";
 import { Shown, useAsk } from "../ask";
+import { Download } from "../download";
 import { shanghai } from "../format";
 import { graphql } from "../gql";
 import { DirectoryStandingNames } from "../gql/enum-names";
@@ -31,10 +31,10 @@ const DIRECTORY_BEFORE = graphql(`
   }
 `);
 const WHY = graphql(`
-  query WhyListed($provider: ID!, $on: Date) {
+  query WhyListed($provider: ID!, $on: Date, $historyAfter: String) {
     whyListed(provider: $provider, on: $on) {
       sentence sentenceInEnglish
-      entry { name standing history(last: 100) { nodes { id what whatInEnglish on standing reason rule causes } } }
+      entry { name standing history(first: 100, after: $historyAfter) { pageInfo { hasNextPage endCursor } nodes { id what whatInEnglish on standing reason rule causes } } }
       causes { id depth what whatInEnglish at sentence sentenceInEnglish }
     }
   }
@@ -129,7 +129,7 @@ function Why({ provider, on }: { provider: string; on: string | null }) {
               ))}
             </ul>
             <Space wrap>
-              <Button onClick={() => void download(`/directory/${provider}/why.pdf${on ? `?on=${on}` : ""}`)}>{words.directory.pdf}</Button>
+              <Download path={`/directory/${provider}/why.pdf${on ? `?on=${on}` : ""}`}>{words.directory.pdf}</Download>
               <Button onClick={() => window.print()}>{words.directory.print}</Button>
             </Space>
           </>

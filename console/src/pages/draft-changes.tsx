@@ -13,7 +13,7 @@ const CHANGE = graphql(`
     changeDraft(input: { revision: $id, draftVersion: $version, changes: $changes }) { userErrors { code clause field bound message messageInEnglish } }
   }
 `);
-const UNANSWERED = graphql(`query CommentsToAnswer($id: ID!) { comments(revision: $id, first: 50) { nodes { id number text } } }`);
+const UNANSWERED = graphql(`query CommentsToAnswer($id: ID!, $commentsAfter: String) { comments(revision: $id, first: 50, after: $commentsAfter) { pageInfo { hasNextPage endCursor } nodes { id number text } } }`);
 const KINDS = ["dimensionWeight", "indicatorWeight", "upperBounds", "bands", "points", "gate", "descriptor", "indicatorText", "keyIndicator", "briefForm", "dropIndicator"] as const;
 type Kind = (typeof KINDS)[number];
 

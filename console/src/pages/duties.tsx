@@ -31,7 +31,7 @@ const STRENGTHS = graphql(`
     }
   }
 `);
-const BODIES = graphql(`query SupportBodies { organisations(kind: [SUPPORT, PROVIDER], takingPart: true, first: 100) { nodes { id name } } }`);
+const BODIES = graphql(`query SupportBodies($organisationsAfter: String) { organisations(kind: [SUPPORT, PROVIDER], takingPart: true, first: 100, after: $organisationsAfter) { pageInfo { hasNextPage endCursor } nodes { id name } } }`);
 const STATE = graphql(`
   mutation StateDuty($title: String!, $clause: String!, $deliverable: String!, $since: Date!, $by: Date!, $strength: Strength) {
     stateDuty(input: { title: $title, clause: $clause, deliverable: $deliverable, since: $since, by: $by, strength: $strength }) { userErrors { code clause field bound message messageInEnglish } }

@@ -10,12 +10,12 @@ import { KeptForm } from "../kept-form";
 import { spoken, useNames, useWords } from "../language";
 
 const BODIES = graphql(`
-  query DutyBodies {
-    organisations(kind: [CITY, DISTRICT, SUPPORT, PROVIDER], takingPart: true, first: 100) { nodes { id name } }
-    bodyStrengths(first: 100) { nodes { strengths organisation { id } } }
+  query DutyBodies($organisationsAfter: String, $bodyStrengthsAfter: String) {
+    organisations(kind: [CITY, DISTRICT, SUPPORT, PROVIDER], takingPart: true, first: 100, after: $organisationsAfter) { pageInfo { hasNextPage endCursor } nodes { id name } }
+    bodyStrengths(first: 100, after: $bodyStrengthsAfter) { pageInfo { hasNextPage endCursor } nodes { strengths organisation { id } } }
   }
 `);
-const CONTACTS = graphql(`query DutyContacts($organisation: ID!) { people(organisation: $organisation, first: 50) { nodes { id name memberships(first: 20) { nodes { role organisation contact since until } } } } }`);
+const CONTACTS = graphql(`query DutyContacts($organisation: ID!, $peopleAfter: String) { people(organisation: $organisation, first: 50, after: $peopleAfter) { pageInfo { hasNextPage endCursor } nodes { id name memberships(first: 20) { nodes { role organisation contact since until } } } } }`);
 const NAME = graphql(`mutation NameDutyLead($duty: ID!, $organisation: ID!, $contact: ID!) { nameDutyLead(input: { duty: $duty, organisation: $organisation, contact: $contact }) { userErrors { code clause field bound message messageInEnglish } } }`);
 const useTexts = spoken(
   { name: "指定牵头单位", says: "所选单位接受后方为牵头；答复之前可另行指定。", body: "牵头单位", contact: "联络人", has: "专长相符", noContact: "该单位今日没有联络人：先在“人员”页为其登记联络人任职。" },

@@ -11,10 +11,10 @@ import { SheetTable } from "../sheet-table";
 import { NameLead } from "./duty-lead";
 
 const DUTY = graphql(`
-  query DutyShown($id: ID!, $contacts: Boolean!) {
+  query DutyShown($id: ID!, $contacts: Boolean!, $dayChangesAfter: String, $reportsAfter: String) {
     duty(id: $id) {
       id title clause deliverable strength since by status overdue askedBy askedFor delivery reason lead { id name } contact @include(if: $contacts) { name phone }
-      dayChanges(first: 50) { nodes { before askedBy askedFor by reason day } } reports(first: 50) { nodes { day text } }
+      dayChanges(first: 50, after: $dayChangesAfter) { pageInfo { hasNextPage endCursor } nodes { before askedBy askedFor by reason day } } reports(first: 50, after: $reportsAfter) { pageInfo { hasNextPage endCursor } nodes { day text } }
     }
   }
 `);

@@ -32,7 +32,7 @@ export function Enterprises() {
   const [sought, seek] = useSearchParams();
   const undiagnosed = sought.has("undiagnosed");
   const uncontacted = sought.has("uncontacted");
-  const paging = usePaging(JSON.stringify([text, undiagnosed, uncontacted]));
+  const paging = usePaging(JSON.stringify([text, undiagnosed, uncontacted]), 50);
   const filter = { ...(text ? { text } : {}), ...(undiagnosed ? { diagnosed: false } : {}), ...(uncontacted ? { hasContact: false } : {}) };
   const toggled = (name: string, on: boolean) =>
     seek((before) => {

@@ -1,10 +1,11 @@
 import { DownloadOutlined, EyeOutlined } from "@ant-design/icons";
 import { Button, Skeleton, Space, Tag } from "antd";
 import { lazy, Suspense, useCallback, useEffect, useState } from "react";
-import { type OperationResult, useClient } from "urql";
+import { useClient } from "urql";
 
-import { download, type Fault, faultOf, persisted } from "../api";
+import { type Fault, faultOf, persisted } from "../api";
 import { Faulted } from "../ask";
+import { Download } from "../download";
 import { shanghai } from "../format";
 import { graphql } from "../gql";
 import type { EvidenceOfQuery } from "../gql/graphql";
@@ -14,32 +15,24 @@ import { SheetList } from "../sheet-list";
 const FileShown = lazy(async () => ({ default: (await import("./file-shown")).FileShown }));
 
 const FILES = graphql(`
-  query EvidenceOf($id: ID!, $after: String) {
+  query EvidenceOf($id: ID!, $evidenceAfter: String) {
     diagnosis(id: $id) {
-      evidence(first: 100, after: $after) { nodes { sha256 filename mediaType size indicators attachedAt url } pageInfo { hasNextPage endCursor } }
+      evidence(first: 100, after: $evidenceAfter) { nodes { sha256 filename mediaType size indicators attachedAt url } pageInfo { hasNextPage endCursor } }
     }
   }
 `);
 
 export type EvidenceFile = NonNullable<NonNullable<EvidenceOfQuery["diagnosis"]>["evidence"]>["nodes"][number];
 
-/** The files of a case, all of them: a case has more than a page of a list holds. Undefined until they are read. */
+/** The files of a case, all of them. Undefined until they are read. */
 export function useEvidence(id: string): { files: EvidenceFile[] | undefined; fault: Fault | undefined; again: () => Promise<void> } {
   const client = useClient();
   const [files, setFiles] = useState<EvidenceFile[]>();
   const [fault, setFault] = useState<Fault>();
   const again = useCallback(async () => {
-    const found: EvidenceFile[] = [];
-    let after: string | undefined;
-    do {
-      const answer: OperationResult<EvidenceOfQuery> = await client.query(persisted(FILES), { id, after: after ?? null }, { requestPolicy: "network-only" }).toPromise();
-      setFault(faultOf(answer.error, Boolean(answer.data)));
-      if (!answer.data) return;
-      const page: NonNullable<EvidenceOfQuery["diagnosis"]>["evidence"] | undefined = answer.data.diagnosis?.evidence;
-      found.push(...(page?.nodes ?? []));
-      after = page?.pageInfo.hasNextPage ? (page.pageInfo.endCursor ?? undefined) : undefined;
-    } while (after !== undefined);
-    setFiles(found);
+    const answer = await client.query(persisted(FILES), { id }, { requestPolicy: "network-only" }).toPromise();
+    setFault(faultOf(answer.error, Boolean(answer.data)));
+    if (answer.data) setFiles(answer.data.diagnosis?.evidence?.nodes ?? []);
   }, [client, id]);
   useEffect(() => void again(), [again]);
   return { files, fault, again };
@@ -54,7 +47,7 @@ export function EvidenceNames({ files, shown, show }: { files: EvidenceFile[]; s
         <li key={file.sha256}>
           <Space>
             <Button type="link" style={{ height: "auto", padding: 0, textAlign: "start", whiteSpace: "normal" }} icon={<EyeOutlined />} aria-expanded={file.sha256 === shown} title={words.evidence.show} onClick={() => show(file.sha256 === shown ? undefined : file.sha256)}>{file.filename}</Button>
-            <Button type="text" size="small" icon={<DownloadOutlined />} aria-label={`${words.case.download} ${file.filename}`} title={words.case.download} onClick={() => void download(file.url, file.filename)} />
+            <Download type="text" size="small" icon={<DownloadOutlined />} aria-label={`${words.case.download} ${file.filename}`} title={words.case.download} path={file.url} name={file.filename} />
           </Space>
         </li>
       ))}

@@ -28,11 +28,11 @@ const FEEDBACKS = graphql(`
   }
 `);
 const MEANS = graphql(`
-  query FeedbackMeans($year: Int!) {
-    yearFeedback(year: $year) { providers(first: 20) { nodes { asked answered silent thin provider { id name } pools { quarter firms means { subject mean } } } } }
+  query FeedbackMeans($year: Int!, $providersAfter: String) {
+    yearFeedback(year: $year) { providers(first: 20, after: $providersAfter) { pageInfo { hasNextPage endCursor } nodes { asked answered silent thin provider { id name } pools { quarter firms means { subject mean } } } } }
   }
 `);
-const JOBS = graphql(`query JobsToSpeakOf { diagnoses(first: 100, orderBy: [CHANGED_AT_DESC]) { nodes { id caseNumber campaign provider { id name } } } }`);
+const JOBS = graphql(`query JobsToSpeakOf($diagnosesAfter: String) { diagnoses(first: 100, after: $diagnosesAfter, orderBy: [CHANGED_AT_DESC]) { pageInfo { hasNextPage endCursor } nodes { id caseNumber campaign provider { id name } } } }`);
 const GIVE = graphql(`
   mutation GiveFeedback($diagnosis: ID!, $milestone: FeedbackMilestone!, $kind: FeedbackKind!, $anonymous: Boolean!, $scores: [FeedbackScoreInput!], $text: String) {
     giveFeedback(input: { diagnosis: $diagnosis, milestone: $milestone, kind: $kind, anonymous: $anonymous, scores: $scores, text: $text }) { userErrors { code clause field bound message messageInEnglish } }

@@ -7,17 +7,18 @@ import { graphql } from "../gql";
 import { RoleNames } from "../gql/enum-names";
 import type { DiagnosisStatus } from "../gql/graphql";
 import { useNames, useWords } from "../language";
+import { PagedList, usePaging } from "../paged";
 import { useViewer } from "../session";
-import { SheetList } from "../sheet-list";
 import { StatusTag } from "./diagnoses";
 import { ContactReminders } from "./contact-reminders";
 import { Due } from "./due";
 import { Nothing } from "./nothing";
 
 const TO_DO = graphql(`
-  query ToDo($filter: DiagnosisFilter) {
-    diagnoses(filter: $filter, orderBy: [STATUS_SINCE_ASC], first: 20) {
+  query ToDo($filter: DiagnosisFilter, $first: Int, $after: String, $last: Int, $before: String) {
+    diagnoses(filter: $filter, orderBy: [STATUS_SINCE_ASC], first: $first, after: $after, last: $last, before: $before) {
       totalCount
+      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
       nodes { id status statusSince overdue stage { due } enterprise { id name } }
     }
   }
@@ -33,8 +34,8 @@ const GAPS = graphql(`
 `);
 
 const INVITED = graphql(`
-  query InvitedTo {
-    outreachAttendances(filter: { status: [INVITED] }, first: 10) { totalCount nodes { id invitedAt session { id topic startsAt status } } }
+  query InvitedTo($outreachAttendancesAfter: String) {
+    outreachAttendances(filter: { status: [INVITED] }, first: 50, after: $outreachAttendancesAfter) { pageInfo { hasNextPage endCursor } nodes { id invitedAt session { id topic startsAt status } } }
   }
 `);
 
@@ -75,15 +76,17 @@ export function Home() {
 
 function ToDo({ status }: { status: DiagnosisStatus[] }) {
   const words = useWords();
-  const answer = useAsk(TO_DO, { filter: { status } });
+  const paging = usePaging("", 50);
+  const answer = useAsk(TO_DO, { filter: { status }, ...paging.paging });
   return (
     <Shown answer={answer}>
       {({ diagnoses }) => (
         <>
           <h2>{words.home.due}</h2>
-          <SheetList
+          <PagedList
             caption={words.home.due}
-            rows={diagnoses.nodes}
+            connection={diagnoses}
+            paging={paging}
             rowKey={(one) => one.id}
             empty={<Nothing />}
             columns={[

@@ -14,10 +14,10 @@ import { Written } from "../written";
 import type { CaseOf } from "./case";
 
 const REVIEWS = graphql(`
-  query InternalReviews($id: ID!) {
+  query InternalReviews($id: ID!, $internalReviewsAfter: String) {
     datedRule(kind: PROCESS) { body { process { reviewedOnly } } }
     diagnosis(id: $id) {
-      internalReviews(first: 50) { nodes { summary handedInAt handedInByRole passed conclusion reviewedAt reviewedByRole checks { item met note } } }
+      internalReviews(first: 50, after: $internalReviewsAfter) { pageInfo { hasNextPage endCursor } nodes { summary handedInAt handedInByRole passed conclusion reviewedAt reviewedByRole checks { item met note } } }
     }
   }
 `);

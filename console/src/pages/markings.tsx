@@ -1,8 +1,8 @@
 import { Button, Card, Empty, Form, Input, InputNumber, Modal, Space, Tag } from "antd";
 import { useState } from "react";
 
-import { download } from "../api";
 import { Shown, useAsk, useSend } from "../ask";
+import { Download } from "../download";
 import { graphql } from "../gql";
 import { MarkingStageNames, SelectionDimensionNames } from "../gql/enum-names";
 import type { MarkingsQuery, SelectionDimension } from "../gql/graphql";
@@ -11,8 +11,9 @@ import { useNames, useWords } from "../language";
 import { Reason } from "./selection";
 
 const MARKINGS = graphql(`
-  query Markings($year: Int!) {
-    markings(year: $year, first: 50) {
+  query Markings($year: Int!, $markingsAfter: String) {
+    markings(year: $year, first: 50, after: $markingsAfter) {
+      pageInfo { hasNextPage endCursor }
       nodes {
         id number stage digest
         application {
@@ -83,7 +84,7 @@ export function Markings({ year, weights }: { year: number; weights: Weights }) 
                   <p>{w.industries}{words.colon}{one.application.staffByIndustry.map((of) => `${of.industry.code}${words.aside(w.people(of.people))}`).join(words.comma)}；{w.staff} {w.people(one.application.staff)}</p>
                   <p>{w.record}{words.colon}{w.recordText(one.application.record.confirmed, one.application.record.issued, one.application.record.commentsAdopted)}</p>
                   {one.application.statement && <p>{one.application.statement}</p>}
-                  {one.application.documents.map((file) => <Button key={file.sha256} size="small" onClick={() => void download(`/files/${file.sha256}`)}>{name(SelectionDimensionNames, file.dimension)}</Button>)}
+                  {one.application.documents.map((file) => <Download key={file.sha256} size="small" path={`/files/${file.sha256}`}>{name(SelectionDimensionNames, file.dimension)}</Download>)}
                 </>
               )}
               {one.digest && <p className="clause">{w.sealed} <code className="wrap">{one.digest}</code></p>}

@@ -14,9 +14,9 @@ import { PagedTable, usePaging } from "../paged";
 import { useViewer } from "../session";
 
 const MATCHINGS = graphql(`
-  query Matchings {
+  query Matchings($matchingsAfter: String) {
     viewer { organisation }
-    matchings(first: 50) { nodes { id district status version requestedAt method ruleSince inputDigest cost optimal leftOut } }
+    matchings(first: 50, after: $matchingsAfter) { pageInfo { hasNextPage endCursor } nodes { id district status version requestedAt method ruleSince inputDigest cost optimal leftOut } }
   }
 `);
 const FIRMS = graphql(`
@@ -30,8 +30,8 @@ const FIRMS = graphql(`
   }
 `);
 const NAMED = graphql(`query NamedInPlan($ids: [ID!]!) { nodes(ids: $ids) { id ... on Enterprise { name } ... on Organisation { unit: name } } }`);
-const BATCH = graphql(`query FirmsOfBatch { enterprises(filter: { diagnosed: false }, first: 100) { totalCount nodes { id name } } }`);
-const PARTIES = graphql(`query TiedParties { organisations(kind: [PROVIDER, GROUP], first: 100) { nodes { id kind name } } }`);
+const BATCH = graphql(`query FirmsOfBatch($enterprisesAfter: String) { enterprises(filter: { diagnosed: false }, first: 100, after: $enterprisesAfter) { pageInfo { hasNextPage endCursor } totalCount nodes { id name } } }`);
+const PARTIES = graphql(`query TiedParties($organisationsAfter: String) { organisations(kind: [PROVIDER, GROUP], first: 100, after: $organisationsAfter) { pageInfo { hasNextPage endCursor } nodes { id kind name } } }`);
 const TIED_FIRMS = graphql(`query TiedFirms($text: String!) { enterprises(filter: { text: $text }, first: 20) { nodes { id name } } }`);
 const REQUEST = graphql(`
   mutation RequestMatching($district: ID!, $enterprises: [ID!]!) { requestMatching(input: { district: $district, enterprises: $enterprises }) { userErrors { code clause field bound message messageInEnglish } } }

@@ -13,9 +13,10 @@ import { SheetList } from "../sheet-list";
 import type { CaseOf } from "./case";
 
 const ARBITRATIONS = graphql(`
-  query Arbitrations($id: ID!) {
+  query Arbitrations($id: ID!, $arbitrationsAfter: String) {
     diagnosis(id: $id) {
-      arbitrations(first: 5) {
+      arbitrations(first: 5, after: $arbitrationsAfter) {
+        pageInfo { hasNextPage endCursor }
         nodes {
           proceeding requestedAt requestedByRole opinionsGiven outcome reasons decidedAt settledAt
           items { indicator text }

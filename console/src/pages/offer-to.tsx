@@ -10,9 +10,9 @@ import { spoken, useWords } from "../language";
 import { isOwn, useViewer } from "../session";
 
 const PARTIES = graphql(`
-  query OfferParties {
-    organisations(kind: [PROVIDER, SUPPLIER], takingPart: true, first: 100) { nodes { id name } }
-    solutions(filter: { status: [PUBLISHED] }, first: 100) { nodes { id title supplier { id name } } }
+  query OfferParties($organisationsAfter: String, $solutionsAfter: String) {
+    organisations(kind: [PROVIDER, SUPPLIER], takingPart: true, first: 100, after: $organisationsAfter) { pageInfo { hasNextPage endCursor } nodes { id name } }
+    solutions(filter: { status: [PUBLISHED] }, first: 100, after: $solutionsAfter) { pageInfo { hasNextPage endCursor } nodes { id title supplier { id name } } }
   }
 `);
 const OFFER = graphql(`

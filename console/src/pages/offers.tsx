@@ -12,8 +12,9 @@ import { isOwn, useViewer } from "../session";
 import { SheetList } from "../sheet-list";
 
 const OFFERS = graphql(`
-  query Offers($filter: OfferFilter) {
-    offers(filter: $filter, first: 20) {
+  query Offers($filter: OfferFilter, $offersAfter: String) {
+    offers(filter: $filter, first: 20, after: $offersAfter) {
+      pageInfo { hasNextPage endCursor }
       totalCount
       nodes {
         id text price readyBy ownProduct status madeAt acceptedOn deliveredOn reason

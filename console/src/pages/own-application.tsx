@@ -1,4 +1,4 @@
-import { Alert, App, Button, Card, Form, Input, Modal, Popconfirm, Select, Space, Tag, Upload } from "antd";
+import { Alert, Button, Card, Form, Input, Modal, Popconfirm, Select, Space, Tag, Upload } from "antd";
 import { useState } from "react";
 
 import { Shown, useAsk, useSend } from "../ask";
@@ -9,11 +9,11 @@ import type { CallStage, OwnApplicationQuery, SelectionDimension } from "../gql/
 import { KeptForm } from "../kept-form";
 import { useNames, useWords } from "../language";
 import { useViewer } from "../session";
-import { put } from "../uploads";
+import { usePut } from "../uploads";
 import { Reason } from "./selection";
 
 const OWN = graphql(`
-  query OwnApplication($year: Int!) {
+  query OwnApplication($year: Int!, $peopleAfter: String) {
     applications(year: $year, first: 1) {
       nodes {
         id stage statement mendUntil putForwardBy
@@ -27,7 +27,7 @@ const OWN = graphql(`
         objections
       }
     }
-    people(role: [PROVIDER, DIAGNOSTICIAN, REVIEWER], first: 100) { nodes { id name } }
+    people(role: [PROVIDER, DIAGNOSTICIAN, REVIEWER], first: 100, after: $peopleAfter) { pageInfo { hasNextPage endCursor } nodes { id name } }
   }
 `);
 const SAVE = graphql(`
@@ -91,7 +91,7 @@ function Written({ year, stage, own, people, again }: { year: number; stage: Cal
   const name = useNames();
   const send = useSend();
   const { viewer } = useViewer();
-  const { notification } = App.useApp();
+  const put = usePut();
   const [open, setOpen] = useState<"withdraw" | "object">();
   const provider = viewer.organisation ?? "";
   const w = words.selection;
@@ -105,11 +105,9 @@ function Written({ year, stage, own, people, again }: { year: number; stage: Cal
   }
 
   async function attach(dimension: SelectionDimension, file: File) {
-    const asked = await send(TICKET, { filename: file.name }, true);
-    const url = asked.data?.requestUpload.ticket?.url;
-    const { sha256, says } = url ? await put(url, file) : {};
+    const asked = await send(TICKET, { filename: file.name });
+    const sha256 = await put(asked.data?.requestUpload.ticket?.url, file);
     if (sha256) await done(send(ATTACH, { year, provider, dimension, sha256 }));
-    else notification.error({ title: says ?? asked.errors[0]?.message ?? words.network });
   }
 
   if (!own && !writing) return <p>{w.notApplied}</p>;

@@ -1,8 +1,8 @@
-import { App, Button, Card, Descriptions, Space, Tag } from "antd";
+import { Card, Descriptions, Space, Tag } from "antd";
 
 import { Acts, useOptions } from "../acts";
-import { download } from "../api";
 import { Shown, useAsk, useSend } from "../ask";
+import { Download } from "../download";
 import { decimal, shanghai } from "../format";
 import { graphql } from "../gql";
 import { CounterpartNames, PackageClassificationNames, PackageGranularityNames, PackageStatusNames } from "../gql/enum-names";
@@ -21,7 +21,7 @@ const PACKAGES = graphql(`
     }
   }
 `);
-const CHOICES = graphql(`query PackageChoices { editions { key title } crosswalks(first: 50) { nodes { edition externalEdition title version } } }`);
+const CHOICES = graphql(`query PackageChoices($crosswalksAfter: String) { editions { key title } crosswalks(first: 50, after: $crosswalksAfter) { pageInfo { hasNextPage endCursor } nodes { edition externalEdition title version } } }`);
 const REQUEST = graphql(`
   mutation RequestPackage($counterpart: Counterpart!, $recipient: String!, $purpose: String!, $classification: PackageClassification!, $granularity: PackageGranularity!, $edition: ID!, $externalEdition: ID) {
     requestPackage(input: { counterpart: $counterpart, recipient: $recipient, purpose: $purpose, classification: $classification, granularity: $granularity, edition: $edition, externalEdition: $externalEdition }) { userErrors { code clause field bound message messageInEnglish } }
@@ -100,8 +100,6 @@ function OnePackage({ of, city, again }: { of: Package; city: boolean; again: ()
   const texts = useTexts();
   const name = useNames();
   const send = useSend();
-  const { notification } = App.useApp();
-  const fetched = (path: string) => void download(path).catch((fault: Error) => notification.error({ title: fault.message }));
   return (
     <Card style={{ marginBottom: 16 }} title={<span style={{ whiteSpace: "normal" }}>{name(CounterpartNames, of.counterpart)}</span>} extra={<Tag>{name(PackageStatusNames, of.status)}</Tag>}>
       {of.status === "REQUESTED" && <p>{texts.making}</p>}
@@ -118,8 +116,8 @@ function OnePackage({ of, city, again }: { of: Package; city: boolean; again: ()
         ...(of.handedOverOn ? [{ key: 10, label: texts.receipt, children: `${texts.handed(of.handedOverOn)} · ${of.receipt ?? ""}` }] : []),
       ]} />
       <Space wrap style={{ margin: "8px 0" }}>
-        {of.path && <Button onClick={() => fetched(of.path ?? "")}>{texts.download}</Button>}
-        {of.signaturePath && <Button onClick={() => fetched(of.signaturePath ?? "")}>{texts.signature}</Button>}
+        {of.path && <Download path={of.path}>{texts.download}</Download>}
+        {of.signaturePath && <Download path={of.signaturePath}>{texts.signature}</Download>}
         <Acts about={of.id} done={again} acts={[city && of.status === "MADE" && { label: texts.handOver, primary: true, fields: [{ name: "handedOverOn", label: texts.day, kind: "day" }, { name: "receipt", label: texts.receipt, help: texts.receiptHelp }], send: (given: { handedOverOn: string; receipt: string }) => send(HAND_OVER, { package: of.id, ...given }) }]} />
       </Space>
       {of.files.length > 0 && (

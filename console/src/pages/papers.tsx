@@ -1,9 +1,9 @@
-import { Alert, App, Button, Card, Descriptions, Form, Input, InputNumber, Modal, Popconfirm, Select, Space, Tag } from "antd";
+import { Alert, Button, Card, Descriptions, Form, Input, InputNumber, Modal, Popconfirm, Select, Space, Tag } from "antd";
 import dayjs from "dayjs";
 import { useState } from "react";
 
-import { download } from "../api";
 import { Shown, useAsk, useSend } from "../ask";
+import { Download } from "../download";
 import { shanghai } from "../format";
 import { graphql } from "../gql";
 import { PaperFormatNames, PaperKindNames, PaperStatusNames, PaperTableNameNames } from "../gql/enum-names";
@@ -15,8 +15,9 @@ import { SheetList } from "../sheet-list";
 import { SheetTable } from "../sheet-table";
 
 const PAPERS = graphql(`
-  query Papers($year: Int, $city: Boolean!) {
-    papers(year: $year, first: 20) {
+  query Papers($year: Int, $city: Boolean!, $papersAfter: String) {
+    papers(year: $year, first: 20, after: $papersAfter) {
+      pageInfo { hasNextPage endCursor }
       totalCount
       nodes { kind year edition status changedAt corrects reason cutOff method inputDigest dictionary version @include(if: $city) files { format path sha256 } tables { table path sha256 } }
     }
@@ -98,8 +99,6 @@ function PaperCard({ paper, city, again }: { paper: Paper; city: boolean; again:
   const texts = useTexts();
   const name = useNames();
   const send = useSend();
-  const { notification } = App.useApp();
-  const fetched = (path: string) => void download(path).catch((fault: Error) => notification.error({ title: fault.message }));
   const title = texts.title(name(PaperKindNames, paper.kind), paper.year, paper.edition);
   return (
     <Card style={{ marginBottom: 16 }} title={<span style={{ whiteSpace: "normal" }}>{title}</span>} extra={<Tag>{name(PaperStatusNames, paper.status)}</Tag>}>
@@ -115,8 +114,8 @@ function PaperCard({ paper, city, again }: { paper: Paper; city: boolean; again:
         ]} />
       )}
       <Space wrap style={{ margin: "8px 0" }}>
-        {paper.files.map((one) => (one.format === "HTML" && paper.status === "PUBLISHED" ? <Button key={one.format} href={one.path} target="_blank" rel="noopener">{texts.read}</Button> : <Button key={one.format} onClick={() => fetched(one.path)}>{texts.download} {name(PaperFormatNames, one.format)}</Button>))}
-        {paper.tables.length > 0 && <Button onClick={() => fetched(paper.dictionary)}>{texts.dictionary}</Button>}
+        {paper.files.map((one) => (one.format === "HTML" && paper.status === "PUBLISHED" ? <Button key={one.format} href={one.path} target="_blank" rel="noopener">{texts.read}</Button> : <Download key={one.format} path={one.path}>{texts.download} {name(PaperFormatNames, one.format)}</Download>))}
+        {paper.tables.length > 0 && <Download path={paper.dictionary}>{texts.dictionary}</Download>}
         {city && paper.status === "DRAFTED" && <Popconfirm title={texts.publishText} onConfirm={() => void send(PUBLISH, { kind: paper.kind, year: paper.year, version: paper.version ?? null }).then(again)}><Button type="primary">{texts.publish}</Button></Popconfirm>}
       </Space>
       {paper.tables.length > 0 && (
@@ -125,7 +124,7 @@ function PaperCard({ paper, city, again }: { paper: Paper; city: boolean; again:
           caption={`${title} ${texts.tables}`}
           dataSource={paper.tables}
           columns={[
-            { title: texts.table, render: (_, one) => <Button type="link" style={{ padding: 0 }} onClick={() => fetched(one.path)}>{name(PaperTableNameNames, one.table)}</Button> },
+            { title: texts.table, render: (_, one) => <Download type="link" style={{ padding: 0 }} path={one.path}>{name(PaperTableNameNames, one.table)}</Download> },
             { title: texts.sha, render: (_, one) => <code>{one.sha256.slice(0, 16)}…</code> },
           ]}
         />

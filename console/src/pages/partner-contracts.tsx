@@ -10,7 +10,7 @@ import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
 import { SheetTable } from "../sheet-table";
 
-const CONTRACTS = graphql(`query PartnerContracts { partnerContracts(first: 100) { nodes { id partner purpose kinds grantedAt until inForce endedAt why } } }`);
+const CONTRACTS = graphql(`query PartnerContracts($partnerContractsAfter: String) { partnerContracts(first: 100, after: $partnerContractsAfter) { pageInfo { hasNextPage endCursor } nodes { id partner purpose kinds grantedAt until inForce endedAt why } } }`);
 const GRANT = graphql(`mutation GrantPartnerContract($partner: String!, $purpose: String!, $kinds: [FullEventKind!]!, $until: Date!) { grantPartnerContract(input: { partner: $partner, purpose: $purpose, kinds: $kinds, until: $until }) { userErrors { code clause field bound message messageInEnglish } } }`);
 const END = graphql(`mutation EndPartnerContract($contract: ID!, $why: String!) { endPartnerContract(input: { contract: $contract, why: $why }) { userErrors { code clause field bound message messageInEnglish } } }`);
 

@@ -12,13 +12,13 @@ import type { DiagnosisThenQuery, EnterpriseThenQuery } from "../gql/graphql";
 import { spoken, useNames, useSaid, useWords } from "../language";
 import { SheetList } from "../sheet-list";
 
-const ENTRIES = graphql(`query EntriesOf($subject: ID!) { auditTrail(subject: $subject, orderBy: [AT_ASC], first: 100) { totalCount nodes { id at what whatInEnglish sentence sentenceInEnglish role reason } } }`);
+const ENTRIES = graphql(`query EntriesOf($subject: ID!, $auditTrailAfter: String) { auditTrail(subject: $subject, orderBy: [AT_ASC], first: 100, after: $auditTrailAfter) { pageInfo { hasNextPage endCursor } totalCount nodes { id at what whatInEnglish sentence sentenceInEnglish role reason } } }`);
 const DIAGNOSIS = graphql(`
-  query DiagnosisThen($id: ID!, $asOf: String) {
+  query DiagnosisThen($id: ID!, $asOf: String, $reportsAfter: String, $evidenceAfter: String) {
     diagnosis(id: $id, asOf: $asOf) {
       status purpose form edition { title } answered visits selfTotal verifiedTotal gradeName levelName issuedVersion enterprise { name } provider { name } stage { stage } filing { number }
-      reports(first: 50) { nodes { version kind } }
-      evidence(first: 100) { totalCount nodes { filename } }
+      reports(first: 50, after: $reportsAfter) { pageInfo { hasNextPage endCursor } nodes { version kind } }
+      evidence(first: 100, after: $evidenceAfter) { pageInfo { hasNextPage endCursor } totalCount nodes { filename } }
       answers { indicator given { level numbers { name value } choices notApplicable reason } verified { level numbers { name value } choices notApplicable reason } }
       asOf { changedLater changedLaterAt changes }
     }
@@ -36,13 +36,13 @@ const ENTERPRISE = graphql(`
 const useTexts = spoken(
   {
     title: "当时所知", choose: "请从留痕记录或诊断页进入，选定一个诊断或企业。", then: "较早时点", later: "较晚时点", slider: "从较早到较晚，每一格是该对象的一条记录", same: "两个时点的内容相同。", absent: "此时尚无此对象的记录。", differs: "两个时点的差异", between: "其间的记录", nothing: "其间没有记录。", state: "较晚时点的全部内容",
-    changed: (a: string, b: string) => `由“${a}”变为“${b}”`, came: (b: string) => `新增“${b}”`, went: (a: string) => `“${a}”不再记载`, since: (count: number, at: string) => `该时点之后又有 ${count} 次变更，首次在 ${at}。`, trail: "返回留痕记录", more: (all: number) => `滑块列出前 100 条记录，共 ${all} 条；其余时点请直接填写。`,
+    changed: (a: string, b: string) => `由“${a}”变为“${b}”`, came: (b: string) => `新增“${b}”`, went: (a: string) => `“${a}”不再记载`, since: (count: number, at: string) => `该时点之后又有 ${count} 次变更，首次在 ${at}。`, trail: "返回留痕记录", more: (shown: number, all: number) => `滑块列出前 ${shown} 条记录，共 ${all} 条；其余时点请直接填写。`,
     answered: "已答项数", visits: "现场次数", self: "自评总分", issued: "报告版本", stage: "环节", filing: "备案号", reports: "报告", evidence: "佐证", given: (id: string) => `${id} 自评`, verified: (id: string) => `${id} 核验`, notApplicable: "不适用",
     subdistrict: "街镇", park: "园区", unit: "申报单位", group: "企业集团", employees: "从业人员", revenue: "营业收入（万元）",
   },
   {
     title: "As known then", choose: "Come here from the audit trail or a diagnosis, with a diagnosis or firm chosen.", then: "Earlier moment", later: "Later moment", slider: "From earlier to later; each step is an entry of the thing", same: "At both moments the thing is the same.", absent: "At this moment nothing was on record of it.", differs: "What differs between the two", between: "Entries between them", nothing: "There are no entries between them.", state: "All of the later moment",
-    changed: (a: string, b: string) => `from “${a}” to “${b}”`, came: (b: string) => `new: “${b}”`, went: (a: string) => `no longer on record: “${a}”`, since: (count: number, at: string) => `${count} changes came after this moment, the first at ${at}.`, trail: "Back to the trail", more: (all: number) => `The slider holds the first 100 entries of ${all}; give other moments directly.`,
+    changed: (a: string, b: string) => `from “${a}” to “${b}”`, came: (b: string) => `new: “${b}”`, went: (a: string) => `no longer on record: “${a}”`, since: (count: number, at: string) => `${count} changes came after this moment, the first at ${at}.`, trail: "Back to the trail", more: (shown: number, all: number) => `The slider holds the first ${shown} entries of ${all}; give other moments directly.`,
     answered: "Answered", visits: "Visits", self: "Self-assessed total", issued: "Report version", stage: "Stage", filing: "Filing number", reports: "Reports", evidence: "Evidence", given: (id: string) => `${id} self-assessed`, verified: (id: string) => `${id} verified`, notApplicable: "not applicable",
     subdistrict: "Subdistrict", park: "Park", unit: "Reporting unit", group: "Group", employees: "Employees", revenue: "Revenue, 10,000 yuan",
   },
@@ -100,7 +100,7 @@ function Moments({ subject }: { subject: string }) {
                 tooltip={{ formatter: (index) => shanghai(nodes[index ?? 0]?.at) }}
               />
             )}
-            <p className="clause">{texts.slider} {typeof totalCount === "number" && totalCount > nodes.length && texts.more(totalCount)}</p>
+            <p className="clause">{texts.slider} {typeof totalCount === "number" && totalCount > nodes.length && texts.more(nodes.length, totalCount)}</p>
             {subject.startsWith("diagnosis/") ? <OfCase id={subject} then={then} later={later} /> : <OfFirm id={subject} then={then} later={later} />}
             <h2>{texts.between}</h2>
             {between.length === 0 && <p>{texts.nothing}</p>}

@@ -15,9 +15,9 @@ import { type PolicyOf, type TermsOf, useTestSaid } from "./policy-words";
 
 const PolicyDraft = lazy(async () => ({ default: (await import("./policy-draft")).PolicyDraft }));
 const POLICIES = graphql(`
-  query Policies {
-    organisations(kind: [DISTRICT], first: 50) { nodes { id name } }
-    policies(first: 50) { nodes { id district inForce { title } draft { title } } }
+  query Policies($organisationsAfter: String, $policiesAfter: String) {
+    organisations(kind: [DISTRICT], first: 50, after: $organisationsAfter) { pageInfo { hasNextPage endCursor } nodes { id name } }
+    policies(first: 50, after: $policiesAfter) { pageInfo { hasNextPage endCursor } nodes { id district inForce { title } draft { title } } }
   }
 `);
 const POLICY = graphql(`

@@ -1,8 +1,8 @@
-import { App, Button, Checkbox, Empty, Select, Space, Tag } from "antd";
+import { Checkbox, Empty, Select, Space, Tag } from "antd";
 import { useState } from "react";
 
-import { download } from "../api";
 import { Shown, useAsk } from "../ask";
+import { Download } from "../download";
 import { graphql } from "../gql";
 import { PolicyVerdictNames } from "../gql/enum-names";
 import type { PolicyChecksQuery, PolicyVerdict } from "../gql/graphql";
@@ -41,7 +41,6 @@ export function PolicyChecks({ policy, districts }: { policy: PolicyOf; district
   const words = useWords();
   const name = useNames();
   const { viewer } = useViewer();
-  const { notification } = App.useApp();
   const [verdict, setVerdict] = useState<PolicyVerdict>();
   const [draft, setDraft] = useState(policy.inForce === null);
   const reads = READERS.includes(viewer.role);
@@ -49,7 +48,7 @@ export function PolicyChecks({ policy, districts }: { policy: PolicyOf; district
   const paging = usePaging(JSON.stringify([policy.id, verdict, draft]));
   const answer = useAsk(CHECKS, { policy: policy.id, verdict: verdict ?? null, draft, ...paging.paging }, !reads);
   if (!reads) return null;
-  const fetched = (form: string) => void download(`/policies/${policy.id.split("/").at(-1) ?? ""}/firms.${form}${verdict ? `?verdict=${verdict}` : ""}`).catch((fault: Error) => notification.error({ title: fault.message }));
+  const list = (form: string) => `/policies/${policy.id.split("/").at(-1) ?? ""}/firms.${form}${verdict ? `?verdict=${verdict}` : ""}`;
   return (
     <>
       <h2>{firm ? texts.own : texts.firms}</h2>
@@ -57,7 +56,7 @@ export function PolicyChecks({ policy, districts }: { policy: PolicyOf; district
         <Space wrap style={{ marginBottom: 12 }}>
           <Select aria-label={words.fields.outcome} allowClear placeholder={texts.any} value={verdict} onChange={setVerdict} style={{ minWidth: 180 }} options={Object.keys(COLOURS).map((value) => ({ value: value as PolicyVerdict, label: name(PolicyVerdictNames, value) }))} />
           {policy.draft && policy.inForce && <Checkbox checked={draft} onChange={(event) => setDraft(event.target.checked)}>{texts.draft}</Checkbox>}
-          {policy.status === "PUBLISHED" && !draft && [["csv", "CSV"], ["jsonl", "JSON Lines"]].map(([form, called]) => <Button key={form} onClick={() => fetched(form ?? "csv")}>{texts.list(called ?? "")}</Button>)}
+          {policy.status === "PUBLISHED" && !draft && [["csv", "CSV"], ["jsonl", "JSON Lines"]].map(([form, called]) => <Download key={form} path={list(form ?? "csv")}>{texts.list(called ?? "")}</Download>)}
         </Space>
       )}
       <Shown answer={answer}>

@@ -10,7 +10,7 @@ import { spoken, useNames, useWords } from "../language";
 import { useViewer } from "../session";
 import { type PolicyOf, type TermsOf, useTestTexts } from "./policy-words";
 
-const EDITIONS = graphql(`query PolicyEditions { editions { id key title dimensions { id name } } organisations(kind: [PARK], first: 100) { nodes { id name } } }`);
+const EDITIONS = graphql(`query PolicyEditions($organisationsAfter: String) { editions { id key title dimensions { id name } } organisations(kind: [PARK], first: 100, after: $organisationsAfter) { pageInfo { hasNextPage endCursor } nodes { id name } } }`);
 const DRAFT = graphql(`
   mutation DraftPolicy($terms: PolicyTermsInput!, $source: String!, $mark: SourceMark!, $district: ID) {
     draftPolicy(input: { terms: $terms, source: $source, mark: $mark, district: $district }) { policy { id } userErrors { code clause field bound message messageInEnglish } }

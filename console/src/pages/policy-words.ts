@@ -8,7 +8,7 @@ export type PolicyOf = NonNullable<PolicyShownQuery["policy"]>;
 export type TermsOf = NonNullable<PolicyOf["inForce"]>;
 type Test = TermsOf["clauses"][number]["anyOf"][number];
 
-const DIMENSIONS = graphql(`query PolicyDimensions { editions { id dimensions { id name } } organisations(kind: [PARK], first: 100) { nodes { id name } } }`);
+const DIMENSIONS = graphql(`query PolicyDimensions($organisationsAfter: String) { editions { id dimensions { id name } } organisations(kind: [PARK], first: 100, after: $organisationsAfter) { pageInfo { hasNextPage endCursor } nodes { id name } } }`);
 
 export const useTestTexts = spoken(
   {

@@ -1,5 +1,5 @@
 import { Button, Col, Empty, Progress, Row, Statistic } from "antd";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 
 import { Faulted, Shown, useAsk } from "../ask";
 import { decimal, share } from "../format";
@@ -15,8 +15,8 @@ const PORTRAIT = graphql(`
   }
 `);
 const HEAT = graphql(`
-  query Heat($year: Int!, $after: String) {
-    portrait(year: $year) { cells(first: 100, after: $after) { pageInfo { hasNextPage endCursor } nodes { district { code name } industry { code name } firms mean low high } } }
+  query Heat($year: Int!, $cellsAfter: String) {
+    portrait(year: $year) { cells(first: 100, after: $cellsAfter) { pageInfo { hasNextPage endCursor } nodes { district { code name } industry { code name } firms mean low high } } }
   }
 `);
 const WEAKEST = graphql(`
@@ -38,7 +38,8 @@ const useTexts = spoken(
     weakest: "Weakest indicators", noWeakest: "No indicator applies to five firms yet.", mean: "Mean score", interval: "90 % interval", indicator: "Indicator", load: "Show the weakest indicators",
   },
 );
-type Cell = HeatQuery["portrait"]["cells"]["nodes"][number];
+
+type Industry = HeatQuery["portrait"]["cells"]["nodes"][number]["industry"];
 
 /** What the manufacturers of a year's roster are like: grades, movement, districts by industry, and where they are weak. */
 export function PortraitOf({ year }: { year: number }) {
@@ -79,21 +80,11 @@ export function PortraitOf({ year }: { year: number }) {
   );
 }
 
-/** All cells of a year, read page by page. */
-function useCells(year: number) {
-  const [before, setBefore] = useState<{ cells: Cell[]; after: string | null }>({ cells: [], after: null });
-  const answer = useAsk(HEAT, { year, after: before.after });
-  const page = answer.fetching ? undefined : answer.data?.portrait.cells;
-  useEffect(() => {
-    if (page?.pageInfo.hasNextPage) setBefore((known) => (known.after === page.pageInfo.endCursor ? known : { cells: [...known.cells, ...page.nodes], after: page.pageInfo.endCursor ?? null }));
-  }, [page]);
-  return { answer, cells: [...before.cells, ...(page && !page.pageInfo.hasNextPage ? page.nodes : [])] };
-}
-
 function Heat({ year }: { year: number }) {
   const texts = useTexts();
   const words = useWords();
-  const { answer, cells } = useCells(year);
+  const answer = useAsk(HEAT, { year });
+  const cells = answer.data?.portrait.cells.nodes ?? [];
   if (answer.fault) return <Faulted fault={answer.fault} again={answer.again} />;
   const districts = [...new Map(cells.map(({ district }) => [district.code, district])).values()].sort((a, b) => a.code.localeCompare(b.code));
   const industries = [...new Map(cells.map(({ industry }) => [industry.code, industry])).values()].sort((a, b) => a.code.localeCompare(b.code));
@@ -115,12 +106,12 @@ function Heat({ year }: { year: number }) {
           ...districts.map((district) => ({
             title: (district.name ?? district.code).replace(/（.*）/, ""),
             align: "center" as const,
-            onCell: (industry: Cell["industry"]) => {
+            onCell: (industry: Industry) => {
               const mean = at.get(`${district.code} ${industry.code}`)?.mean;
               const [background, color] = mean ? shade(Number(mean)) : [];
               return { className: background && "shaded", style: { background, color } };
             },
-            render: (_: unknown, industry: Cell["industry"]) => {
+            render: (_: unknown, industry: Industry) => {
               const cell = at.get(`${district.code} ${industry.code}`);
               if (!cell) return null;
               return (

@@ -6,7 +6,7 @@ import type { ProceedingKind, ProceedingOutcome, ProceedingStatus, Role, Side } 
 import { spoken, useWords } from "../language";
 import { useViewer } from "../session";
 
-const PROVIDERS = graphql(`query ProceedingProviders { organisations(kind: [PROVIDER], first: 100) { nodes { id name } } }`);
+const PROVIDERS = graphql(`query ProceedingProviders($organisationsAfter: String) { organisations(kind: [PROVIDER], first: 100, after: $organisationsAfter) { pageInfo { hasNextPage endCursor } nodes { id name } } }`);
 const OPEN = graphql(`mutation OpenProceeding($kind: ProceedingKind!, $provider: ID!, $about: ID!, $cause: ID!, $asked: String!, $grounds: String!) { openProceeding(input: { kind: $kind, provider: $provider, about: $about, cause: $cause, asked: $asked, grounds: $grounds }) { userErrors { code clause field bound message messageInEnglish } } }`);
 const NOTICE = graphql(`mutation ServeNotice($id: ID!) { serveNotice(input: { proceeding: $id }) { userErrors { code clause field bound message messageInEnglish } } }`);
 const MOVE = graphql(`mutation MoveDeadline($id: ID!, $until: Date!, $reason: String!) { moveDeadline(input: { proceeding: $id, until: $until, reason: $reason }) { userErrors { code clause field bound message messageInEnglish } } }`);

@@ -16,7 +16,7 @@ export interface Mine {
   /** What stood when this one was begun. */
   seen: Seen;
   state: "begun" | "saving" | "kept" | "refused" | "conflict";
-  says?: { message: string; messageInEnglish: string };
+  says?: { message: string; messageInEnglish: string; clause: string | null };
 }
 
 /** One indicator: what is asked, what was answered, and the files that show it. */
@@ -67,7 +67,7 @@ export function Question(given: {
             <Input.TextArea rows={2} status={differs && !mine?.reason.trim() ? "error" : ""} aria-label={q.reason} placeholder={q.needsReason} value={mine?.reason ?? ""} onChange={(event) => change({}, event.target.value)} />
           )}
           {mode === "read" && known?.difference && <p className="clause">{q.reason}{words.colon}{known.difference}</p>}
-          {mine?.state === "refused" && <Alert type="error" showIcon title={mine.says && said(mine.says.message, mine.says.messageInEnglish)} style={{ marginTop: 8 }} />}
+          {mine?.state === "refused" && <Alert type="error" showIcon title={mine.says && said(mine.says.message, mine.says.messageInEnglish)} description={mine.says?.clause && words.clause(mine.says.clause)} style={{ marginTop: 8 }} />}
           {mine?.state === "conflict" && (
             <Alert
               type="warning"

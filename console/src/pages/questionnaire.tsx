@@ -1,4 +1,4 @@
-import { Alert, App, Button, Checkbox, Progress, Select } from "antd";
+import { Alert, Button, Checkbox, Progress, Select } from "antd";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { useClient } from "urql";
 
@@ -9,7 +9,7 @@ import { graphql } from "../gql";
 import type { Deferral, SectionAnswersQuery } from "../gql/graphql";
 import { useWords } from "../language";
 import { useViewer } from "../session";
-import { put } from "../uploads";
+import { usePut } from "../uploads";
 import type { CaseOf } from "./case";
 import { useEvidence } from "./evidence";
 import { PrefillOffers } from "./prefill";
@@ -90,7 +90,7 @@ function Sections(given: {
   }, [client, diagnosis.id, answers]);
   const words = useWords();
   const send = useSend();
-  const { notification } = App.useApp();
+  const put = usePut();
   const { viewer } = useViewer();
   const fills = diagnosis.status === "OPEN" && ["ENTERPRISE", "FILLER", "DEPARTMENT_FILLER"].includes(viewer.role);
   const verifies = ["ACCEPTED", "OBJECTED"].includes(diagnosis.status) && ["PROVIDER", "DIAGNOSTICIAN"].includes(viewer.role);
@@ -174,11 +174,9 @@ function Sections(given: {
           resolve={(keepMine) => resolve(indicator.id, keepMine)}
           attach={async (file) => {
             const asked = await send(TICKET, { filename: file.name });
-            const url = asked.data?.requestUpload.ticket?.url;
-            if (!url) return;
-            const { sha256, says } = await put(url, file);
-            if (sha256) await send(ATTACH, { id: diagnosis.id, sha256, indicators: [indicator.id] });
-            else notification.error({ title: says ?? words.network });
+            const sha256 = await put(asked.data?.requestUpload.ticket?.url, file);
+            if (!sha256) return;
+            await send(ATTACH, { id: diagnosis.id, sha256, indicators: [indicator.id] });
             await evidence.again();
             given.again();
           }}

@@ -1,8 +1,8 @@
 import { App, Button, Descriptions, Empty, InputNumber, Modal, Progress, Skeleton, Space, Steps, Tabs, Tag } from "antd";
 import { useState } from "react";
 
-import { download } from "../api";
 import { Shown, useAsk, useSend } from "../ask";
+import { Download } from "../download";
 import { decimal } from "../format";
 import { graphql } from "../gql";
 import { RatingComponentNames, RatingStatusNames, RatingStepNames, TierNames, UnrankedReasonNames } from "../gql/enum-names";
@@ -14,7 +14,7 @@ import { Fairness } from "./fairness";
 import { Subsidy } from "./subsidy";
 
 const RATING = graphql(`
-  query Rating($year: Int!, $office: Boolean!, $whole: Boolean!) {
+  query Rating($year: Int!, $office: Boolean!, $whole: Boolean!, $providersAfter: String) {
     ratingWaitsFor(year: $year)
     rating(year: $year) {
       year status version restsOn objectionsUntil method ruleSince round
@@ -24,7 +24,8 @@ const RATING = graphql(`
         rated compared tilts untold byChance withheld divisions { division placed finding }
         comparisons { division group groupTitle groupTitleInEnglish good of othersGood othersOf ratio low high corrected finding }
       }
-      providers(first: 60) {
+      providers(first: 60, after: $providersAfter) {
+        pageInfo { hasNextPage endCursor }
         nodes {
           provider { id name } tier tierReason tierReasonInEnglish lastTier rankBest rankWorst unranked score variance reliability chances jobs cause
           parts @include(if: $whole) { component score error reliability }
@@ -188,8 +189,8 @@ function Opened({ row, rating, year, office }: { row: Row; rating: Year | null; 
       <h2>{texts.facts}</h2>
       <Shown answer={facts}>{({ ratingFacts }) => <ul>{ratingFacts.map((one) => <li key={one}><code className="wrap">{one}</code></li>)}</ul>}</Shown>
       <Space>
-        <Button onClick={() => void download(`/ratings/${year}/${provider}.pdf`)}>{texts.pdf}</Button>
-        {office && <Button onClick={() => void download(`/dossiers/rating/${year}/${provider}`)}>{texts.dossier}</Button>}
+        <Download path={`/ratings/${year}/${provider}.pdf`}>{texts.pdf}</Download>
+        {office && <Download path={`/dossiers/rating/${year}/${provider}`}>{texts.dossier}</Download>}
         <Button onClick={() => window.print()}>{texts.print}</Button>
       </Space>
     </>

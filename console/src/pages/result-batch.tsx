@@ -1,9 +1,9 @@
-import { Alert, App, Button, Descriptions, Tag } from "antd";
+import { Alert, Button, Descriptions, Tag } from "antd";
 import { useState } from "react";
 
 import { Acts } from "../acts";
-import { download } from "../api";
 import { Shown, useAsk, useSend } from "../ask";
+import { Download } from "../download";
 import { decimal, shanghai } from "../format";
 import { graphql } from "../gql";
 import { FindingSeverityNames, RowDecisionNames } from "../gql/enum-names";
@@ -13,12 +13,12 @@ import { useViewer } from "../session";
 import { SheetTable } from "../sheet-table";
 
 const BATCH = graphql(`
-  query BatchShown($id: ID!, $city: Boolean!) {
+  query BatchShown($id: ID!, $city: Boolean!, $findingsAfter: String, $rowsAfter: String) {
     node(id: $id) {
       ... on ResultBatch {
         id sender model statedOn filename receivedAt waiting accepted rejected refusedRows toConfirm findingsPath
-        findings(first: 100) { totalCount nodes { row column severity code says saysInEnglish } }
-        rows(first: 100) { totalCount nodes { row enterprise edition number variant level score assessedOn validUntil decision reason asked @include(if: $city) } }
+        findings(first: 100, after: $findingsAfter) { pageInfo { hasNextPage endCursor } totalCount nodes { row column severity code says saysInEnglish } }
+        rows(first: 100, after: $rowsAfter) { pageInfo { hasNextPage endCursor } totalCount nodes { row enterprise edition number variant level score assessedOn validUntil decision reason asked @include(if: $city) } }
       }
     }
   }
@@ -60,7 +60,6 @@ function Whole({ batch, again }: { batch: Batch; again: () => void }) {
   const name = useNames();
   const said = useSaid();
   const send = useSend();
-  const { notification } = App.useApp();
   const { viewer } = useViewer();
   const [chosen, setChosen] = useState<number[]>([]);
   const rows = batch.rows?.nodes ?? [];
@@ -108,7 +107,7 @@ function Whole({ batch, again }: { batch: Batch; again: () => void }) {
       <h2>{texts.findings}</h2>
       {findings.nodes.length ? (
         <>
-          <div className="bar"><Button onClick={() => void download(batch.findingsPath).catch((fault: Error) => notification.error({ title: fault.message }))}>{texts.annotated}</Button></div>
+          <div className="bar"><Download path={batch.findingsPath}>{texts.annotated}</Download></div>
           <SheetTable rowKey={(one) => `${one.row}-${one.column}-${one.code}`} caption={texts.findings} dataSource={findings.nodes} columns={[
             { title: texts.row, align: "right", render: (_, one) => one.row || texts.whole },
             { title: texts.column, dataIndex: "column" },

@@ -10,7 +10,7 @@ import { KeptForm } from "../kept-form";
 import { spoken, useLanguage, useWords } from "../language";
 import { PagedTable, usePaging } from "../paged";
 import { useViewer } from "../session";
-import { put } from "../uploads";
+import { usePut } from "../uploads";
 import { ResultBatch } from "./result-batch";
 
 const BATCHES = graphql(`
@@ -87,6 +87,7 @@ function SendIn({ open, close, done }: { open: boolean; close: () => void; done:
   const texts = useTexts();
   const words = useWords();
   const send = useSend();
+  const put = usePut();
   const { language } = useLanguage();
   const { notification } = App.useApp();
   const [file, setFile] = useState<File>();
@@ -97,11 +98,10 @@ function SendIn({ open, close, done }: { open: boolean; close: () => void; done:
   async function sent({ statedOn, ...given }: { name: string; model: string; statedOn: Dayjs }) {
     if (!file) return void notification.warning({ title: texts.fileMissing });
     setBusy(true);
-    const asked = await send(TICKET, { filename: file.name }, true);
-    const url = asked.data?.requestUpload.ticket?.url;
-    const { sha256, says } = url ? await put(url, file) : {};
+    const asked = await send(TICKET, { filename: file.name });
+    const sha256 = await put(asked.data?.requestUpload.ticket?.url, file);
     setBusy(false);
-    if (!sha256) return void notification.error({ title: says ?? asked.errors[0]?.message ?? words.network });
+    if (!sha256) return;
     const { data } = await send(SEND, { ...given, statedOn: statedOn.format("YYYY-MM-DD"), sha256 });
     const batch = data?.sendResultBatch.batch?.id;
     if (batch) done(batch);

@@ -16,13 +16,13 @@ import { Written } from "../written";
 import { DraftChanges } from "./draft-changes";
 
 const DRAFT = graphql(`
-  query DraftOfRevision($id: ID!) {
+  query DraftOfRevision($id: ID!, $problemsAfter: String, $changesAfter: String, $reviewsAfter: String) {
     revision(id: $id) {
       draft {
         version draftedAt
-        problems(first: 50) { totalCount nodes { industry clause says saysInEnglish } }
-        changes(last: 50) { totalCount nodes { draftVersion industry clause label before after reason at } }
-        reviews(last: 20) { nodes { draftVersion verdict grounds counts at } }
+        problems(first: 50, after: $problemsAfter) { pageInfo { hasNextPage endCursor } totalCount nodes { industry clause says saysInEnglish } }
+        changes(first: 100, after: $changesAfter) { pageInfo { hasNextPage endCursor } totalCount nodes { draftVersion industry clause label before after reason at } }
+        reviews(first: 100, after: $reviewsAfter) { pageInfo { hasNextPage endCursor } nodes { draftVersion verdict grounds counts at } }
       }
     }
   }
@@ -31,7 +31,7 @@ const OPEN = graphql(`mutation OpenConsultation($id: ID!, $version: Int!, $since
 const CLOSE = graphql(`mutation CloseConsultation($id: ID!) { closeConsultation(input: { revision: $id }) { userErrors { code clause field bound message messageInEnglish } } }`);
 const PUBLISH = graphql(`mutation PublishRevision($id: ID!, $version: Int!, $since: Date!) { publishRevision(input: { revision: $id, draftVersion: $version, since: $since }) { userErrors { code clause field bound message messageInEnglish } } }`);
 const REVIEW = graphql(`mutation ReviewDraft($id: ID!, $version: Int!, $verdict: Verdict!, $grounds: String!) { reviewDraft(input: { revision: $id, draftVersion: $version, verdict: $verdict, grounds: $grounds }) { userErrors { code clause field bound message messageInEnglish } } }`);
-const EXPERTS = graphql(`query ReviewersToName { people(role: [MARKER, ARBITER, SAMPLER, READER], first: 100) { nodes { id name } } }`);
+const EXPERTS = graphql(`query ReviewersToName($peopleAfter: String) { people(role: [MARKER, ARBITER, SAMPLER, READER], first: 100, after: $peopleAfter) { pageInfo { hasNextPage endCursor } nodes { id name } } }`);
 const NAME = graphql(`mutation NameReviewers($id: ID!, $reviewers: [ID!]!) { nameReviewers(input: { revision: $id, reviewers: $reviewers }) { userErrors { code clause field bound message messageInEnglish } } }`);
 const SHADOW = graphql(`mutation RequestShadow($id: ID!, $version: Int!) { requestShadow(input: { revision: $id, draftVersion: $version }) { userErrors { code clause field bound message messageInEnglish } } }`);
 const ABANDON = graphql(`mutation AbandonRevision($id: ID!, $why: String!) { abandonRevision(input: { revision: $id, reason: $why }) { userErrors { code clause field bound message messageInEnglish } } }`);

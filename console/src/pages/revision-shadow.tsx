@@ -1,7 +1,7 @@
 import { Alert, Button, Empty, Space, Statistic } from "antd";
 
 import { Shown, useAsk } from "../ask";
-import { shanghai } from "../format";
+import { decimal, shanghai } from "../format";
 import { graphql } from "../gql";
 import { MoveReasonKindNames, ShadowStatusNames } from "../gql/enum-names";
 import { spoken, useNames, useSaid, useWords } from "../language";
@@ -11,7 +11,8 @@ const SHADOW = graphql(`
   query Shadow($id: ID!) {
     shadow(revision: $id) {
       number status draftVersion outdated requestedAt endedAt done total failure
-      outcome { blurred counts { same up down notRescorable } matrix { grade diagnoses } reasons { kind subject name diagnoses } obstacles { sentence sentenceInEnglish diagnoses } reworded }
+      outcome { blurred counts { same up down notRescorable } matrix { grade diagnoses } reasons { kind subject name diagnoses } obstacles { sentence sentenceInEnglish diagnoses } reworded
+        sensitivity { replaces edition parameters { clause label value less { value firms } more { value firms } } } }
     }
   }
 `);
@@ -19,11 +20,11 @@ const SHADOW = graphql(`
 const useTexts = spoken(
   {
     none: "尚未做影子测算。", run: (number: number, version: number, at: string) => `第 ${number} 次，依据草案第 ${version} 稿，${at}`, outdated: "测算之后草案又有修改，请重新测算。", running: (done: number, total: number) => `正在测算 ${done} / ${total}`, blurred: "为保护企业，少于五家的不显示，其余取最接近的五的倍数。",
-    same: "档次不变", up: "上升", down: "下降", not: "不可测算", matrix: "等级迁移矩阵", from: "现档", to: (grade: number) => (grade ? `${grade} 档` : "未达"), why: "变动原因", kind: "类别", what: "门槛或指标", count: "诊断数", obstacles: "不可测算的原因", withheld: "不显示", reworded: (count: number) => `${count} 件依据的问题表述有变，须谨慎看待。`,
+    same: "档次不变", up: "上升", down: "下降", not: "不可测算", matrix: "等级迁移矩阵", from: "现档", to: (grade: number) => (grade ? `${grade} 档` : "未达"), why: "变动原因", kind: "类别", what: "门槛或指标", count: "诊断数", obstacles: "不可测算的原因", withheld: "不显示", sensitivity: "敏感性", sensitivityText: "各参数单独改到何处，才开始有诊断变档。", parameter: "参数", now: "现值", less: "向下至", more: "向上至", never: "范围内不变档", moved: (value: string, firms: string) => `${value}（${firms} 件）`, reworded: (count: number) => `${count} 件依据的问题表述有变，须谨慎看待。`,
   },
   {
     none: "The draft was not re-scored yet.", run: (number: number, version: number, at: string) => `Run ${number}, of draft version ${version}, ${at}`, outdated: "The draft has changed since; ask for another run.", running: (done: number, total: number) => `${done} of ${total} done`, blurred: "To protect firms, one to four are withheld and others are given to the nearest five.",
-    same: "Same grade", up: "Higher", down: "Lower", not: "Not re-scored", matrix: "Migration matrix", from: "Issued", to: (grade: number) => (grade ? `Grade ${grade}` : "Below 1"), why: "Why they move", kind: "Kind", what: "Gate or indicator", count: "Diagnoses", obstacles: "Why some cannot be re-scored", withheld: "withheld", reworded: (count: number) => `${count} rest on questions that the draft words otherwise: read with caution.`,
+    same: "Same grade", up: "Higher", down: "Lower", not: "Not re-scored", matrix: "Migration matrix", from: "Issued", to: (grade: number) => (grade ? `Grade ${grade}` : "Below 1"), why: "Why they move", kind: "Kind", what: "Gate or indicator", count: "Diagnoses", obstacles: "Why some cannot be re-scored", withheld: "withheld", sensitivity: "Sensitivity", sensitivityText: "How far each parameter may go by itself before a grade moves.", parameter: "Parameter", now: "Now", less: "Down to", more: "Up to", never: "no grade moves", moved: (value: string, firms: string) => `${value} (${firms})`, reworded: (count: number) => `${count} rest on questions that the draft words otherwise: read with caution.`,
   },
 );
 
@@ -35,6 +36,7 @@ export function RevisionShadow({ revision }: { revision: string }) {
   const said = useSaid();
   const answer = useAsk(SHADOW, { id: revision });
   const count = (given: number | null) => (given === null ? texts.withheld : given);
+  const moved = (to: { value: string; firms: number | null } | null) => (to ? texts.moved(decimal(to.value), String(count(to.firms))) : texts.never);
   return (
     <Shown answer={answer}>
       {({ shadow }) => {
@@ -76,6 +78,18 @@ export function RevisionShadow({ revision }: { revision: string }) {
                     ]} />
                   </>
                 )}
+                {outcome.sensitivity.filter((one) => one.parameters.length > 0).map((one) => (
+                  <section key={one.edition}>
+                    <h3>{texts.sensitivity} {one.replaces}</h3>
+                    <p className="clause">{texts.sensitivityText}</p>
+                    <SheetTable rowKey="clause" caption={`${texts.sensitivity} ${one.replaces}`} style={{ maxWidth: 760 }} dataSource={one.parameters} columns={[
+                      { title: texts.parameter, render: (_, row) => row.label },
+                      { title: texts.now, align: "right", render: (_, row) => decimal(row.value) },
+                      { title: texts.less, align: "right", render: (_, row) => moved(row.less) },
+                      { title: texts.more, align: "right", render: (_, row) => moved(row.more) },
+                    ]} />
+                  </section>
+                ))}
                 {outcome.obstacles.length > 0 && (
                   <>
                     <h3>{texts.obstacles}</h3>

@@ -1,6 +1,6 @@
 import { Alert, Button, Card, Empty, Form, Input, Modal, Select, Space, Tag } from "antd";
 import { lazy, type ReactNode, Suspense, useState } from "react";
-import { useSearchParams } from "react-router";
+import { Link, useSearchParams } from "react-router";
 
 import { Shown, useAsk, useSend } from "../ask";
 import { shanghai } from "../format";
@@ -15,7 +15,7 @@ import { BeginRevision } from "./revision-begin";
 
 const RevisionDraft = lazy(async () => ({ default: (await import("./revision-draft")).RevisionDraft }));
 const RevisionShadow = lazy(async () => ({ default: (await import("./revision-shadow")).RevisionShadow }));
-const REVISIONS = graphql(`query Revisions { revisions(first: 20) { nodes { id kind key base title why status consultation { since until closed commentCount unansweredCount } inForceFrom } } }`);
+const REVISIONS = graphql(`query Revisions($revisionsAfter: String) { revisions(first: 20, after: $revisionsAfter) { pageInfo { hasNextPage endCursor } nodes { id kind key base title why status consultation { since until closed commentCount unansweredCount } inForceFrom } } }`);
 const TEXT = graphql(`query ConsultedText($id: ID!) { revisionText(revision: $id) { differences { clause label before after } } }`);
 const COMMENTS = graphql(`
   query Comments($id: ID!, $unanswered: Boolean!, $first: Int, $after: String, $last: Int, $before: String) {
@@ -36,11 +36,11 @@ const ANSWER = graphql(`
 const useTexts = spoken(
   {
     none: "目前没有修订。", revision: "修订", becomes: (base: string, key: string) => `由 ${base} 版修订为 ${key} 版`, days: (since: string, until: string) => `征求意见 ${since} 至 ${until}`, inForce: (day: string) => `自 ${day} 起施行`,
-    text: "征求意见稿与现行版本的差异", clause: "条款", before: "现行", after: "征求意见稿", comments: "意见与答复", unanswered: "未答复", all: "全部意见", comment: "提出意见", whole: "全文", about: "针对条款", says: "意见内容", by: "提出方", reply: "答复", again: "再次答复", disposition: "处理", noComments: "尚无意见。", shadow: "影子测算",
+    text: "征求意见稿与现行版本的差异", clause: "条款", before: "现行", after: "征求意见稿", comments: "意见与答复", unanswered: "未答复", all: "全部意见", comment: "提出意见", whole: "全文", about: "针对条款", says: "意见内容", by: "提出方", reply: "答复", again: "再次答复", disposition: "处理", noComments: "尚无意见。", signIn: "登录后可对征求意见稿提出意见，并查看各方意见与答复。", shadow: "影子测算",
   },
   {
     none: "No revision is under way.", revision: "Revision", becomes: (base: string, key: string) => `edition ${base} becomes ${key}`, days: (since: string, until: string) => `consultation ${since} to ${until}`, inForce: (day: string) => `in force from ${day}`,
-    text: "Where the text on consultation differs from what is in force", clause: "Clause", before: "In force", after: "On consultation", comments: "Comments and dispositions", unanswered: "Unanswered", all: "All comments", comment: "Comment", whole: "The whole text", about: "About the clause", says: "Comment", by: "From", reply: "Answer", again: "Answer again", disposition: "Disposition", noComments: "There are no comments.", shadow: "Shadow re-scoring",
+    text: "Where the text on consultation differs from what is in force", clause: "Clause", before: "In force", after: "On consultation", comments: "Comments and dispositions", unanswered: "Unanswered", all: "All comments", comment: "Comment", whole: "The whole text", about: "About the clause", says: "Comment", by: "From", reply: "Answer", again: "Answer again", disposition: "Disposition", noComments: "There are no comments.", signIn: "Sign in to comment on the draft, and to read comments and what became of them.", shadow: "Shadow re-scoring",
   },
 );
 type Comment = CommentsQuery["comments"]["nodes"][number];
@@ -54,7 +54,6 @@ export function Revisions() {
   const [sought, seek] = useSearchParams();
   const answer = useAsk(REVISIONS, {});
   const { viewer } = useViewer();
-  if (viewer.role === "PUBLIC") return <Empty description={texts.none} />;
   return (
     <Shown answer={answer}>
       {({ revisions }) => {
@@ -74,7 +73,7 @@ export function Revisions() {
             <p className="clause">{consultation && texts.days(consultation.since, consultation.until)} {chosen.inForceFrom && texts.inForce(chosen.inForceFrom)}</p>
             {desk && <Suspense><RevisionDraft key={chosen.id} revision={chosen} again={answer.again} /></Suspense>}
             {desk && <><h2>{texts.shadow}</h2><Suspense><RevisionShadow key={chosen.id} revision={chosen.id} /></Suspense></>}
-            {consultation && <Consulted key={chosen.id} id={chosen.id} open={chosen.status === "CONSULTING" && !consultation.closed} changed={answer.again} />}
+            {consultation && <Consulted key={chosen.id} id={chosen.id} open={chosen.status === "CONSULTING" && !consultation.closed} signedIn={viewer.role !== "PUBLIC"} changed={answer.again} />}
           </>
         );
       }}
@@ -82,10 +81,11 @@ export function Revisions() {
   );
 }
 
-function Consulted({ id, open, changed }: { id: string; open: boolean; changed: () => void }) {
+function Consulted({ id, open: consulting, signedIn, changed }: { id: string; open: boolean; signedIn: boolean; changed: () => void }) {
   const texts = useTexts();
   const words = useWords();
   const send = useSend();
+  const open = consulting && signedIn;
   const [about, setAbout] = useState<string>();
   const answer = useAsk(TEXT, { id });
   return (
@@ -125,7 +125,8 @@ function Consulted({ id, open, changed }: { id: string; open: boolean; changed: 
           </>
         )}
       </Shown>
-      <Comments key={String(about === undefined)} id={id} changed={changed} more={open && <Button onClick={() => setAbout("")}>{texts.comment}</Button>} />
+      {!signedIn && consulting && <p><Link to="/">{texts.signIn}</Link></p>}
+      {signedIn && <Comments key={String(about === undefined)} id={id} changed={changed} more={open && <Button onClick={() => setAbout("")}>{texts.comment}</Button>} />}
     </>
   );
 }

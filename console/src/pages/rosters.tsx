@@ -1,9 +1,9 @@
-import { App, Button, Checkbox, Empty, Form, Input, InputNumber, Popconfirm, Select, Space, Statistic, Tag, Upload } from "antd";
+import { Button, Checkbox, Empty, Form, Input, InputNumber, Popconfirm, Select, Space, Statistic, Tag, Upload } from "antd";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
 
-import { download } from "../api";
 import { Shown, useAsk, useSend } from "../ask";
+import { Download } from "../download";
 import { shanghai } from "../format";
 import { graphql } from "../gql";
 import { FindingSeverityNames } from "../gql/enum-names";
@@ -11,20 +11,20 @@ import type { RosterReportQuery } from "../gql/graphql";
 import { useNames, useSaid, useWords } from "../language";
 import { useViewer } from "../session";
 import { SheetTable } from "../sheet-table";
-import { put } from "../uploads";
+import { usePut } from "../uploads";
 
 const IMPORTS = graphql(`
-  query RosterImports($atLeast: String) {
-    rosterImports(first: 50, atLeast: $atLeast) { edges { cursor node { id year filename at } } }
+  query RosterImports($atLeast: String, $rosterImportsAfter: String) {
+    rosterImports(first: 50, after: $rosterImportsAfter, atLeast: $atLeast) { pageInfo { hasNextPage endCursor } edges { cursor node { id year filename at } } }
   }
 `);
 const REPORT = graphql(`
-  query RosterReport($after: String, $atLeast: String) {
+  query RosterReport($after: String, $atLeast: String, $findingsAfter: String, $leftOutAfter: String) {
     rosterImports(first: 1, after: $after, atLeast: $atLeast) {
       nodes {
         id year digest blocked registered revised unchanged refusedRows findingsPath
-        findings(first: 100) { totalCount nodes { row column severity code says saysInEnglish } }
-        leftOut(first: 100) { totalCount nodes { enterprise uscc name } }
+        findings(first: 100, after: $findingsAfter) { pageInfo { hasNextPage endCursor } totalCount nodes { row column severity code says saysInEnglish } }
+        leftOut(first: 100, after: $leftOutAfter) { pageInfo { hasNextPage endCursor } totalCount nodes { enterprise uscc name } }
       }
     }
   }
@@ -58,7 +58,7 @@ const COLOURS: Record<string, string> = { REFUSED: "#a8071a", CONFIRM: "#874d00"
 export function Rosters() {
   const words = useWords();
   const send = useSend();
-  const { notification } = App.useApp();
+  const put = usePut();
   const [year, setYear] = useState(new Date().getFullYear());
   const [partial, setPartial] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -79,11 +79,9 @@ export function Rosters() {
   }
 
   async function take(file: File) {
-    const asked = await send(TICKET, { filename: file.name }, true);
-    const url = asked.data?.requestUpload.ticket?.url;
-    const { sha256, says } = url ? await put(url, file) : {};
+    const asked = await send(TICKET, { filename: file.name });
+    const sha256 = await put(asked.data?.requestUpload.ticket?.url, file);
     if (sha256) await bring({ year, sha256 }, partial, []);
-    else notification.error({ title: says ?? asked.errors[0]?.message ?? words.network });
   }
 
   return (
@@ -92,7 +90,7 @@ export function Rosters() {
       {importing && <div className="bar">
         <label>{words.fields.year} <InputNumber min={2023} max={2100} value={year} onChange={(value) => value && setYear(value)} /></label>
         <Checkbox checked={partial} onChange={(event) => setPartial(event.target.checked)}>{w.partial}</Checkbox>
-        <Button onClick={() => void download("/rosters/template.xlsx").catch((fault: Error) => notification.error({ title: fault.message }))}>{w.template}</Button>
+        <Download path="/rosters/template.xlsx">{w.template}</Download>
       </div>}
       {importing && <Upload.Dragger accept=".xlsx,.csv" showUploadList={false} disabled={busy} customRequest={({ file }) => void take(file as File)} style={{ marginBottom: 24 }}>
         <p>{busy ? words.loading : w.drop}</p>
@@ -138,7 +136,6 @@ function Findings({ importing, report, busy, bring, again }: Given & { report: R
   const name = useNames();
   const said = useSaid();
   const send = useSend();
-  const { notification } = App.useApp();
   const [chosen, setChosen] = useState<string[]>([]);
   const [reason, setReason] = useState("");
   const w = words.rosters;
@@ -161,7 +158,7 @@ function Findings({ importing, report, busy, bring, again }: Given & { report: R
         <Statistic title={w.unchanged} value={report.unchanged} />
         <Statistic title={w.refused} value={report.refusedRows} />
         {(report.findings.totalCount ?? 0) > 0 && (
-          <Button onClick={() => void download(report.findingsPath).catch((fault: Error) => notification.error({ title: fault.message }))}>{w.annotated}</Button>
+          <Download path={report.findingsPath}>{w.annotated}</Download>
         )}
       </Space>
       {report.findings.nodes.length > 0 && (

@@ -15,19 +15,20 @@ import { SheetTable } from "../sheet-table";
 import { Written } from "../written";
 
 const SAMPLED = graphql(`
-  query Sampled($year: Int!, $office: Boolean!) {
+  query Sampled($year: Int!, $office: Boolean!, $drawsAfter: String) {
     sampledYear(year: $year) {
       year frame drawn adjudicated missing material @include(if: $office) share low high effective confirmedAt refuted
-      draws(first: 12) {
+      draws(first: 12, after: $drawsAfter) {
+        pageInfo { hasNextPage endCursor }
         nodes {
           month status commitment source beaconDay root frameSize beacon secret seed replay frame @include(if: $office)
-          jobs(first: 50) { nodes { diagnosis provider ticket probability status issuedTotal adjudicatedTotal adjudicatedGrade material } }
+          jobs(first: 50) { pageInfo { hasNextPage } nodes { diagnosis provider ticket probability status issuedTotal adjudicatedTotal adjudicatedGrade material } }
         }
       }
     }
   }
 `);
-const ASSESSORS = graphql(`query Assessors { people(role: [SAMPLER], first: 100) { nodes { id name } } }`);
+const ASSESSORS = graphql(`query Assessors($peopleAfter: String) { people(role: [SAMPLER], first: 100, after: $peopleAfter) { pageInfo { hasNextPage endCursor } nodes { id name } } }`);
 const PROVIDERS = graphql(`query SampledProviders($ids: [ID!]!) { nodes(ids: $ids) { id ... on Organisation { unit: name } } }`);
 const COMMIT = graphql(`mutation CommitDraw($draw: ID!, $source: String!) { commitDraw(input: { draw: $draw, source: $source }) { userErrors { code clause field bound message messageInEnglish } } }`);
 const FRAME = graphql(`mutation FixFrame($draw: ID!, $beaconDay: Date!) { fixFrame(input: { draw: $draw, beaconDay: $beaconDay }) { userErrors { code clause field bound message messageInEnglish } } }`);
@@ -182,35 +183,38 @@ function Jobs({ draw, again }: { draw: Draw; again: () => void }) {
   const named = useAsk(PROVIDERS, { ids }, ids.length === 0);
   const names = new Map((named.data?.nodes ?? []).flatMap((one) => (one && "unit" in one ? [[one.id, one.unit] as const] : [])));
   return (
-    <SheetTable
-      caption={texts.jobs}
-      rowKey="ticket"
-      dataSource={draw.jobs.nodes}
-      style={{ marginTop: 16 }}
-      columns={[
-        { title: texts.ticket, render: (_, one) => <code>{one.ticket.slice(0, 12)}…</code> },
-        { title: words.fields.provider, render: (_, one) => names.get(one.provider) ?? "—" },
-        { title: texts.probability, align: "right", dataIndex: "probability" },
-        { title: words.fields.status, render: (_, one) => (one.status ? name(ReassessmentStatusNames, one.status) : texts.unassigned) },
-        { title: texts.issued, align: "right", render: (_, one) => decimal(one.issuedTotal, 2) },
-        { title: texts.came, align: "right", render: (_, one) => decimal(one.adjudicatedTotal, 2) },
-        { title: texts.material, render: (_, one) => (one.material === null ? "—" : <Tag color={one.material ? "#a8071a" : "#135200"}>{one.material ? texts.yes : texts.no}</Tag>) },
-        ...(city ? [{
-          title: texts.assessor,
-          render: (_: unknown, one: (typeof draw.jobs.nodes)[number]) =>
-            one.status !== "ADJUDICATED" && (
-              <Select
-                size="small"
-                aria-label={`${texts.assign} ${one.ticket.slice(0, 12)}`}
-                placeholder={texts.assign}
-                value={null}
-                onChange={(assessor: string | null) => assessor && void send(ASSIGN, { diagnosis: one.diagnosis, draw: draw.month, assessor }).then(again)}
-                options={assessors.map(({ id, name: called }) => ({ value: id, label: called }))}
-                style={{ width: 150 }}
-              />
-            ),
-        }] : []),
-      ]}
-    />
+    <>
+      {draw.jobs.pageInfo.hasNextPage && <p className="clause">{words.cut(draw.jobs.nodes.length)}</p>}
+      <SheetTable
+        caption={texts.jobs}
+        rowKey="ticket"
+        dataSource={draw.jobs.nodes}
+        style={{ marginTop: 16 }}
+        columns={[
+          { title: texts.ticket, render: (_, one) => <code>{one.ticket.slice(0, 12)}…</code> },
+          { title: words.fields.provider, render: (_, one) => names.get(one.provider) ?? "—" },
+          { title: texts.probability, align: "right", dataIndex: "probability" },
+          { title: words.fields.status, render: (_, one) => (one.status ? name(ReassessmentStatusNames, one.status) : texts.unassigned) },
+          { title: texts.issued, align: "right", render: (_, one) => decimal(one.issuedTotal, 2) },
+          { title: texts.came, align: "right", render: (_, one) => decimal(one.adjudicatedTotal, 2) },
+          { title: texts.material, render: (_, one) => (one.material === null ? "—" : <Tag color={one.material ? "#a8071a" : "#135200"}>{one.material ? texts.yes : texts.no}</Tag>) },
+          ...(city ? [{
+            title: texts.assessor,
+            render: (_: unknown, one: (typeof draw.jobs.nodes)[number]) =>
+              one.status !== "ADJUDICATED" && (
+                <Select
+                  size="small"
+                  aria-label={`${texts.assign} ${one.ticket.slice(0, 12)}`}
+                  placeholder={texts.assign}
+                  value={null}
+                  onChange={(assessor: string | null) => assessor && void send(ASSIGN, { diagnosis: one.diagnosis, draw: draw.month, assessor }).then(again)}
+                  options={assessors.map(({ id, name: called }) => ({ value: id, label: called }))}
+                  style={{ width: 150 }}
+                />
+              ),
+          }] : []),
+        ]}
+      />
+    </>
   );
 }

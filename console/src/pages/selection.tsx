@@ -16,15 +16,15 @@ import { Markings } from "./markings";
 import { OwnApplication } from "./own-application";
 
 const CALLS = graphql(`
-  query Calls {
+  query Calls($drawnAfter: String) {
     providerCalls {
       year stage applicationsUntil mendingUntil markingUntil objectionsUntil seedDigest received
       rule { passMark industryShare markerGap listedAtMost cause weights { dimension points } }
-      drawn(first: 100) { nodes { number provider disputed markers } }
+      drawn(first: 100, after: $drawnAfter) { pageInfo { hasNextPage endCursor } nodes { number provider disputed markers } }
     }
   }
 `);
-const MARKERS = graphql(`query Markers { people(role: [MARKER], first: 100) { nodes { id name } } }`);
+const MARKERS = graphql(`query Markers($peopleAfter: String) { people(role: [MARKER], first: 100, after: $peopleAfter) { pageInfo { hasNextPage endCursor } nodes { id name } } }`);
 const OPEN = graphql(`
   mutation OpenCall($year: Int!, $applicationsUntil: Date!, $mendingUntil: Date!, $markingUntil: Date!, $objectionsUntil: Date!) {
     openCall(input: { year: $year, applicationsUntil: $applicationsUntil, mendingUntil: $mendingUntil, markingUntil: $markingUntil, objectionsUntil: $objectionsUntil }) {

@@ -10,7 +10,7 @@ import { useViewer } from "../session";
 import { SheetList } from "../sheet-list";
 import { Written } from "../written";
 
-const QUESTIONS = graphql(`query OutreachQuestions($session: [ID!]!, $firm: Boolean!) { outreachQuestions(filter: { outreachSession: $session }, first: 50) { nodes { id status text wording answer askedAt enterprise { id name } } } enterprises(first: 1) @include(if: $firm) { nodes { id } } }`);
+const QUESTIONS = graphql(`query OutreachQuestions($session: [ID!]!, $firm: Boolean!, $outreachQuestionsAfter: String) { outreachQuestions(filter: { outreachSession: $session }, first: 50, after: $outreachQuestionsAfter) { pageInfo { hasNextPage endCursor } nodes { id status text wording answer askedAt enterprise { id name } } } enterprises(first: 1) @include(if: $firm) { nodes { id } } }`);
 const ASK = graphql(`mutation AskOutreachQuestion($session: ID!, $enterprise: ID!, $text: String!) { askOutreachQuestion(input: { outreachSession: $session, enterprise: $enterprise, text: $text }) { userErrors { code clause field bound message messageInEnglish } } }`);
 const ANSWER = graphql(`mutation AnswerOutreachQuestion($question: ID!, $answer: String!) { answerOutreachQuestion(input: { outreachQuestion: $question, answer: $answer }) { userErrors { code clause field bound message messageInEnglish } } }`);
 const PUBLISH = graphql(`mutation PublishOutreachAnswer($question: ID!, $wording: String!) { publishOutreachAnswer(input: { outreachQuestion: $question, wording: $wording }) { userErrors { code clause field bound message messageInEnglish } } }`);

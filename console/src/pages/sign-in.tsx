@@ -1,8 +1,10 @@
-import { Alert, Button, Card, Form, Input, Space } from "antd";
-import { lazy, Suspense, useState } from "react";
+import { Alert, Button, Form, Space } from "antd";
+import Input from "antd/es/input/Input";
+import Password from "antd/es/input/Password"; // each by itself: what the other fields and cards bring along, nobody needs who signs in
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { Link } from "react-router";
 
-import { useSend } from "../ask";
+import { type UserError, useSend } from "../ask";
 import { useLanguage, useWords } from "../language";
 import { keepSession, SECOND_STEP, SIGN_IN, useViewer } from "../session";
 
@@ -14,12 +16,14 @@ export function SignIn() {
   const { language, set } = useLanguage();
   const { viewer, again } = useViewer();
   const send = useSend();
-  const [problem, setProblem] = useState<string>();
+  const [problem, setProblem] = useState<ReactNode>();
   const [ticket, setTicket] = useState<string>();
   const [enrolling, setEnrolling] = useState<string>();
   const [recovering, setRecovering] = useState(false);
   const [keyed, setKeyed] = useState(false);
   const [busy, setBusy] = useState(false);
+
+  const refused = (one: UserError) => <>{language === "zh" ? one.message : one.messageInEnglish}{one.clause && <div className="clause">{words.clause(one.clause)}</div>}</>;
 
   async function entered(token: string) {
     if (await keepSession(token)) again();
@@ -32,7 +36,7 @@ export function SignIn() {
     const { data, errors, offline } = await send(SIGN_IN, given, true);
     setBusy(false);
     const answer = data?.signIn;
-    if (errors[0]) setProblem(language === "zh" ? errors[0].message : errors[0].messageInEnglish);
+    if (errors[0]) setProblem(refused(errors[0]));
     else if (answer?.session) await entered(answer.session.token);
     else if (answer?.secondStep?.mustEnrol) setEnrolling(answer.secondStep.ticket);
     else if (answer?.secondStep) setTicket(answer.secondStep.ticket);
@@ -43,13 +47,13 @@ export function SignIn() {
     setBusy(true);
     const { data, errors } = await send(SECOND_STEP, { ticket: ticket ?? "", code: given.code ?? "", recoveryCode: given.recoveryCode ?? "" }, true);
     setBusy(false);
-    if (errors[0]) setProblem(language === "zh" ? errors[0].message : errors[0].messageInEnglish);
+    if (errors[0]) setProblem(refused(errors[0]));
     else if (data?.passSecondFactor.session) await entered(data.passSecondFactor.session.token);
     else setProblem(words.signIn.failed);
   }
 
   return (
-    <Card style={{ maxWidth: 420, margin: "6vh auto" }}>
+    <section className="entry">
       <h1>{words.signIn.title}</h1>
       {problem && <Alert type="error" showIcon title={problem} role="alert" style={{ marginBottom: 16 }} />}
       {enrolling !== undefined ? (
@@ -57,7 +61,7 @@ export function SignIn() {
       ) : keyed ? (
         <Form key="key" layout="vertical" requiredMark={false} onFinish={({ key }: { key: string }) => void keepSession(key.trim()).then((kept) => (kept ? again() : setProblem(words.signIn.keyRefused)))}>
           <Form.Item name="key" label={words.signIn.key} rules={[{ required: true, message: words.signIn.missing }]}>
-            <Input.Password autoComplete="off" autoFocus />
+            <Password autoComplete="off" autoFocus />
           </Form.Item>
           <Space>
             <Button type="primary" htmlType="submit">{words.signIn.enter}</Button>
@@ -70,7 +74,7 @@ export function SignIn() {
             <Input autoComplete="username" autoFocus />
           </Form.Item>
           <Form.Item name="password" label={words.signIn.password} rules={[{ required: true, message: words.signIn.missing }]}>
-            <Input.Password autoComplete="current-password" />
+            <Password autoComplete="current-password" />
           </Form.Item>
           <Space orientation="vertical" style={{ width: "100%" }}>
             <Button type="primary" htmlType="submit" loading={busy} block>{words.signIn.enter}</Button>
@@ -96,6 +100,6 @@ export function SignIn() {
           {!recovering && <Button type="link" onClick={() => setRecovering(true)}>{words.signIn.useRecovery}</Button>}
         </Form>
       )}
-    </Card>
+    </section>
   );
 }

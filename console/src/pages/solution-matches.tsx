@@ -5,7 +5,7 @@ import { graphql } from "../gql";
 import { spoken, useWords } from "../language";
 import { SheetList } from "../sheet-list";
 
-const MATCHES = graphql(`query SolutionMatches($id: ID!) { solutionMatching(solution: $id) { matches(first: 10) { totalCount nodes { indicators demand { id text by } } } } }`);
+const MATCHES = graphql(`query SolutionMatches($id: ID!, $matchesAfter: String) { solutionMatching(solution: $id) { matches(first: 10, after: $matchesAfter) { pageInfo { hasNextPage endCursor } totalCount nodes { indicators demand { id text by } } } } }`);
 const useTexts = spoken(
   { title: "匹配的需求", none: "目前没有匹配的未成交需求。", until: (day: string) => `${day} 前可报价`, raised: "所涉指标" },
   { title: "Demands that it fits", none: "No open demand fits it now.", until: (day: string) => `offers until ${day}`, raised: "Indicators" },

@@ -26,7 +26,7 @@ const SOLUTIONS = graphql(`
 `);
 const EDITIONS = graphql(`query SolutionEditions { editions { key title } }`);
 const INDICATORS = graphql(`query SolutionIndicators($key: String!) { edition(key: $key) { indicators { id name } } }`);
-const PROVIDERS = graphql(`query TiedProviders { organisations(kind: [PROVIDER], first: 100) { nodes { id name } } }`);
+const PROVIDERS = graphql(`query TiedProviders($organisationsAfter: String) { organisations(kind: [PROVIDER], first: 100, after: $organisationsAfter) { pageInfo { hasNextPage endCursor } nodes { id name } } }`);
 const PUBLISH = graphql(`
   mutation PublishSolution($title: String!, $summary: String!, $edition: ID!, $indicators: [String!]!, $industries: [String!], $sizes: [SizeClass!], $cases: [SolutionCaseInput!], $ties: [SolutionTieInput!]) {
     publishSolution(input: { title: $title, summary: $summary, edition: $edition, indicators: $indicators, industries: $industries, sizes: $sizes, cases: $cases, ties: $ties }) { userErrors { code clause field bound message messageInEnglish } }

@@ -1,7 +1,7 @@
 import { App, Button, Descriptions, Empty, Space, Steps, Tag } from "antd";
 
-import { download } from "../api";
 import { Shown, useAsk, useSend } from "../ask";
+import { Download } from "../download";
 import { decimal } from "../format";
 import { graphql } from "../gql";
 import { SubsidyStatusNames, SubsidyStepNames, TierNames } from "../gql/enum-names";
@@ -11,14 +11,14 @@ import { useViewer } from "../session";
 import { SheetTable } from "../sheet-table";
 
 const SUBSIDY = graphql(`
-  query Subsidy($year: Int!, $office: Boolean!) {
+  query Subsidy($year: Int!, $office: Boolean!, $leftOutAfter: String, $byDistrictsAfter: String, $providersAfter: String) {
     subsidyWaitsFor(year: $year)
     subsidy(year: $year) {
       year status version method ruleSince rating ratio
       due @include(if: $office) paid @include(if: $office) inputDigest @include(if: $office)
-      leftOut(first: 50) @include(if: $office) { nodes { diagnosis provider cause } }
-      byDistricts(first: 50) { nodes { diagnosis district amount source } }
-      providers(first: 100) { nodes { tier coefficient jobs worth due paid takenBack provider { id name } } }
+      leftOut(first: 50, after: $leftOutAfter) @include(if: $office) { pageInfo { hasNextPage endCursor } nodes { diagnosis provider cause } }
+      byDistricts(first: 50, after: $byDistrictsAfter) { pageInfo { hasNextPage endCursor } nodes { diagnosis district amount source } }
+      providers(first: 100, after: $providersAfter) { pageInfo { hasNextPage endCursor } nodes { tier coefficient jobs worth due paid takenBack provider { id name } } }
     }
   }
 `);
@@ -71,7 +71,7 @@ export function Subsidy({ year }: { year: number }) {
             {viewer.role === "CITY" && subsidy?.status === "COMPUTED" && subsidy.inputDigest && (
               <Button type="primary" onClick={() => ask(texts.approve, texts.approveText((subsidy.inputDigest ?? "").slice(0, 12)), () => send(APPROVE, { year, inputDigest: subsidy.inputDigest ?? "", version: subsidy.version }))}>{texts.approve}</Button>
             )}
-            {office && subsidy?.status === "APPROVED" && <Button onClick={() => void download(`/dossiers/subsidy/${year}`)}>{texts.dossier}</Button>}
+            {office && subsidy?.status === "APPROVED" && <Download path={`/dossiers/subsidy/${year}`}>{texts.dossier}</Download>}
             {subsidy?.status === "APPROVED" && <Button onClick={() => window.print()}>{texts.print}</Button>}
           </Space>
           {subsidy ? (

@@ -3,8 +3,8 @@ import dayjs from "dayjs";
 import { useState } from "react";
 import { Link, useSearchParams } from "react-router";
 
-import { download } from "../api";
 import { Shown, useAsk } from "../ask";
+import { Download } from "../download";
 import { shanghai } from "../format";
 import { graphql } from "../gql";
 import { RoleNames } from "../gql/enum-names";
@@ -49,7 +49,7 @@ export function Trail() {
         <DatePicker aria-label={words.trail.to} placeholder={words.trail.to} value={asOf ? dayjs(asOf) : null} onChange={(day) => set({ asOf: day ? day.format("YYYY-MM-DD") : undefined })} />
         <Narrowing label={words.narrow(words.fields.role)} names={RoleNames} chosen={role} choose={setRole} />
         <Select aria-label={words.diagnoses.sort} value={order} onChange={setOrder} options={[{ value: "AT_DESC", label: words.trail.latest }, { value: "AT_ASC", label: words.trail.earliest }]} />
-        {subject && viewer.role === "AUDITOR" && <Button onClick={() => void download(`/audit-trail.jsonl?subject=${encodeURIComponent(subject)}`, "audit-trail.jsonl")}>{words.trail.proved}</Button>}
+        {subject && viewer.role === "AUDITOR" && <Download path={`/audit-trail.jsonl?subject=${encodeURIComponent(subject)}`} name="audit-trail.jsonl">{words.trail.proved}</Download>}
         {/^(diagnosis|enterprise)\//.test(subject) && <Link to={`/trail/past?subject=${encodeURIComponent(subject)}`}>{words.trail.past}</Link>}
       </div>
       <Shown answer={answer}>

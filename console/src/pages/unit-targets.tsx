@@ -19,7 +19,7 @@ const TARGETS = graphql(`
     }
   }
 `);
-const UNITS = graphql(`query UnitsWithTargets($kind: [OrganisationKind!]) { organisations(kind: $kind, first: 100) { nodes { id name } } }`);
+const UNITS = graphql(`query UnitsWithTargets($kind: [OrganisationKind!], $organisationsAfter: String) { organisations(kind: $kind, first: 100, after: $organisationsAfter) { pageInfo { hasNextPage endCursor } nodes { id name } } }`);
 const SET = graphql(`
   mutation SetUnitTarget($unit: ID!, $year: Int!, $firms: Int!, $clause: String!, $mark: SourceMark!) {
     setUnitTarget(input: { unit: $unit, year: $year, firms: $firms, clause: $clause, mark: $mark }) { userErrors { code clause field bound message messageInEnglish } }

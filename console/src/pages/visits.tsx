@@ -14,22 +14,23 @@ import { Written } from "../written";
 import type { CaseOf } from "./case";
 
 const VISITS = graphql(`
-  query SiteVisits($id: ID!) {
+  query SiteVisits($id: ID!, $visitPlansAfter: String, $siteVisitsAfter: String) {
     datedRule(kind: PROCESS) { body { process { visitsByPlan diagnosticiansAtLeast functionsAtLeast } } }
     viewer { actor }
     diagnosis(id: $id) {
-      visitPlans(first: 50) {
+      visitPlans(first: 50, after: $visitPlansAfter) {
+        pageInfo { hasNextPage endCursor }
         nodes {
           status day diagnosticians team functions agenda reason plannedAt plannedByRole changedAt
           signIns { place signedAt person }
           interviews { function notes recordedAt recordedByRole }
         }
       }
-      siteVisits(first: 50) { nodes { visitedOn diagnosticians functions notes recordedAt } }
+      siteVisits(first: 50, after: $siteVisitsAfter) { pageInfo { hasNextPage endCursor } nodes { visitedOn diagnosticians functions notes recordedAt } }
     }
   }
 `);
-const TEAM = graphql(`query TeamToVisit { certificates(first: 100) { nodes { number status until endorsements { edition } person { id name } } } }`);
+const TEAM = graphql(`query TeamToVisit($certificatesAfter: String) { certificates(first: 100, after: $certificatesAfter) { pageInfo { hasNextPage endCursor } nodes { number status until endorsements { edition } person { id name } } } }`);
 const PLAN = graphql(`
   mutation PlanSiteVisit($id: ID!, $day: Date!, $team: [ID!]!, $functions: [String!]!, $agenda: String!) {
     planSiteVisit(input: { diagnosis: $id, day: $day, team: $team, functions: $functions, agenda: $agenda }) { userErrors { code clause field bound message messageInEnglish } }

@@ -14,8 +14,9 @@ import { PartnerContracts } from "./partner-contracts";
 import { WebhookDeliveries } from "./webhook-deliveries";
 
 const ENDPOINTS = graphql(`
-  query Endpoints($own: Boolean!) {
-    webhookEndpoints(first: 100) {
+  query Endpoints($own: Boolean!, $webhookEndpointsAfter: String) {
+    webhookEndpoints(first: 100, after: $webhookEndpointsAfter) {
+      pageInfo { hasNextPage endCursor }
       nodes {
         id scope host kinds districts enterprises editions perSecond status stop disabledAt registeredAt version failures failingSince waiting
         owner @skip(if: $own)

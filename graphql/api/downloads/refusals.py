@@ -14,9 +14,9 @@ from domain.kernel import Refused
 P = ParamSpec("P")
 
 
-def refusal(status: int, code: str, chinese: str, english: str) -> Response:
+def refusal(status: int, code: str, chinese: str, english: str, **details: object) -> Response:
     """An error about the request as a whole, with its status."""
-    return respond(GraphQLResponse({"errors": [request_error(code, chinese, english)]}, status), JSON, as_status=True)
+    return respond(GraphQLResponse({"errors": [request_error(code, chinese, english, **details)]}, status), JSON, as_status=True)
 
 
 def not_found() -> Response:
@@ -25,8 +25,9 @@ def not_found() -> Response:
 
 
 def of_rule(refused: Refused, status: int) -> Response:
-    """What a rule refused, with the status that it has here."""
-    return refusal(status, refused.rule.code, refused.says, refused.says_in_english)
+    """What a rule refused, with its clause and the status that it has here."""
+    rule = refused.rule
+    return refusal(status, rule.code, refused.says, refused.says_in_english, clause=rule.clause)
 
 
 def of_request(refused: Refused) -> Response:

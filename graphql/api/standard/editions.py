@@ -16,7 +16,7 @@ from api.kit.paging import wanted_fields
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown, shown
 from domain.kernel import Command
-from domain.masks import SIGNED_IN
+from domain.masks import ANYONE
 from domain.standard.editions import EDITION_UNKNOWN, PublishEdition
 from interop.editions.documents import DocumentKind, names_of
 from projections.as_of import replay
@@ -41,7 +41,7 @@ from standards.edition.difference import Difference
 from standards.edition.text import IndicatorKind, OutcomeDirection, SourceMark
 
 
-@published(SIGNED_IN, row=edition_text.RawNumber)
+@published(ANYONE, row=edition_text.RawNumber)
 class RawNumber:
     """Raw number that an indicator asks for · 原始数值"""
 
@@ -51,7 +51,7 @@ class RawNumber:
     at_most: int | None = field("Whole number up to this; null = any · 上限")
 
 
-@published(SIGNED_IN, row=edition_text.Option)
+@published(ANYONE, row=edition_text.Option)
 class Option:
     """Option of a multiple choice · 选项"""
 
@@ -60,7 +60,7 @@ class Option:
     points: Decimal = field("Points it adds · 加分")
 
 
-@published(SIGNED_IN, row=Change)
+@published(ANYONE, row=Change)
 class IndicatorChange:
     """Change that an industry makes to a line of the standard · 改动. plan S3"""
 
@@ -70,7 +70,7 @@ class IndicatorChange:
     reason: str | None = strawberry.field(description="Why; null: it made room for the changes that were stated · 理由")
 
 
-@published(SIGNED_IN, row=Origin)
+@published(ANYONE, row=Origin)
 class IndicatorOrigin:
     """Where an indicator comes from: base 1, fused X or industry Y · 来历. plan S1–S3"""
 
@@ -82,7 +82,7 @@ class IndicatorOrigin:
     reason: str | None = field("Why it was dropped · 删减理由")
 
 
-@published(SIGNED_IN, row=edition_help.IndicatorHelp)
+@published(ANYONE, row=edition_help.IndicatorHelp)
 class IndicatorHelp:
     """How an indicator is answered, in plain words, with an example that is made up; the project's own · 填报帮助. plan S1"""
 
@@ -93,7 +93,7 @@ class IndicatorHelp:
     mark: SourceMark = field("Mark of who wrote it · 来源标记")
 
 
-@published(SIGNED_IN, row=StandardIndicator)
+@published(ANYONE, row=StandardIndicator)
 class Indicator:
     """Indicator of an edition · 指标. plan S1, S2"""
 
@@ -118,7 +118,7 @@ class Indicator:
     origin: IndicatorOrigin = field("Where it comes from in 1+X+Y · 来历. plan S1–S3")
 
 
-@published(SIGNED_IN, row=edition_text.Dimension)
+@published(ANYONE, row=edition_text.Dimension)
 class Dimension:
     """Dimension of an edition · 维度. plan S1"""
 
@@ -128,7 +128,7 @@ class Dimension:
     base: bool = field("One of the five of the base, which gates look at · 基本维度")
 
 
-@published(SIGNED_IN)
+@published(ANYONE)
 class EditionDocument:
     """Document of an edition, at a path beside GraphQL, by the same token · 标准文件. plan S1, P8"""
 
@@ -139,7 +139,7 @@ class EditionDocument:
     media_type: str = field("Media type · 媒体类型")
 
 
-@published(SIGNED_IN, placed=False, row=EditionRow)
+@published(ANYONE, placed=False, row=EditionRow)
 class Edition(Node):
     """Published edition of the standard, never changed afterwards · 标准版本. plan S1, S5"""
 
@@ -162,7 +162,7 @@ class Edition(Node):
     as_of: AsOf | None = field("Whether it changed after the moment asked for; null for now · 事后变更")
 
 
-@published(SIGNED_IN, row=Difference)
+@published(ANYONE, row=Difference)
 class EditionDifference:
     """Clause in which two editions differ · 版本差异. plan S5"""
 
@@ -264,7 +264,7 @@ class EditionQueries:
     """Query fields: the published standard."""
 
     @field(
-        "Published editions, oldest first · 已发布的标准版本. plan S5", roles=SIGNED_IN, query_cost=700  # read whole for any field
+        "Published editions, oldest first · 已发布的标准版本. plan S5", roles=ANYONE, query_cost=700  # read whole for any field
     )
     def editions(self, info: strawberry.Info[Context, None], as_of: AsOfMoment = None) -> list[Edition]:
         """Every edition published, now or by then."""
@@ -274,7 +274,7 @@ class EditionQueries:
     @field(
         "Every clause in which two published editions differ, in the order of the newer; null when one of them is not "
         "published · 版本差异. plan S5",
-        roles=SIGNED_IN,
+        roles=ANYONE,
     )
     def edition_difference(
         self, info: strawberry.Info[Context, None], older: Key, newer: Key
@@ -285,7 +285,7 @@ class EditionQueries:
             return None
         return build_differences(known[older], known[newer])
 
-    @field("One published edition; null when it is not published · 标准版本. plan S1", roles=SIGNED_IN)
+    @field("One published edition; null when it is not published · 标准版本. plan S1", roles=ANYONE)
     def edition(self, info: strawberry.Info[Context, None], key: Key, as_of: AsOfMoment = None) -> Edition | None:
         """A published edition, now or by then."""
         context = _context_of(info.context, as_of)

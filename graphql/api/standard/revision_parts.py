@@ -28,7 +28,7 @@ from api.standard.editions import (
 )
 from domain.access import Role, Scope
 from domain.instants import utc_moment
-from domain.masks import ACTORS, DRAFTS, SIGNED_IN
+from domain.masks import ACTORS, ANYONE, DRAFTS, SIGNED_IN
 from domain.standard.revision.state import REVISION_STATUS_NAMES, Disposition, RevisionKind, RevisionStatus, Verdict
 from interop.editions.draft_documents import Which, draft_paths
 from projections.participants.enterprises import enterprises_by_id
@@ -91,7 +91,7 @@ class RevisionDraft:
     drafted_at: datetime = field("When it was begun, UTC · 起草时间")
 
 
-@published(SIGNED_IN)
+@published(ANYONE)
 class Consultation:
     """Consultation on a draft, the latest one · 征求意见. plan S5"""
 
@@ -102,7 +102,7 @@ class Consultation:
     unanswered_count: int = field("Of these not answered yet · 未答复意见数")
 
 
-@published(SIGNED_IN, placed=False, row=RevisionRow)
+@published(ANYONE, placed=False, row=RevisionRow)
 class Revision(Node):
     """Revision of the standard · 标准修订. plan S5"""
 
@@ -140,7 +140,7 @@ class StandardComment:
     answered_at: datetime | None = field("When, UTC · 处理时间")
 
 
-@published(SIGNED_IN, placed=False, row=WholeEdition)
+@published(ANYONE, placed=False, row=WholeEdition)
 class DraftText:
     """Text of one edition of a draft, whole, with the origin of every line · 草案文本. plan S1–S5"""
 

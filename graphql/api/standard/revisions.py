@@ -26,7 +26,7 @@ from api.standard.revision_parts import (
 )
 from domain.access import Scope
 from domain.kernel import Command
-from domain.masks import SIGNED_IN
+from domain.masks import ANYONE, SIGNED_IN
 from domain.standard.revision.consultation import CommentOnDraft
 from domain.standard.revision.draft import DraftRevision
 from domain.standard.revision.review import ReviewDraft
@@ -112,7 +112,7 @@ class RevisionQueries:
     @field(
         "One revision; null when there is none, or it was never put to consultation and its draft is not open to the caller "
         "· 标准修订. plan S5",
-        roles=SIGNED_IN,
+        roles=ANYONE,
     )
     def revision(
         self,
@@ -128,7 +128,7 @@ class RevisionQueries:
         context.at_least(at_least)
         return find_revision(context, key_of(id, "revision"), wanted)
 
-    @listing(REVISIONS, "Revisions: those put to consultation, and drafts open to the caller · 标准修订. plan S5", roles=SIGNED_IN)
+    @listing(REVISIONS, "Revisions: those put to consultation, and drafts open to the caller · 标准修订. plan S5", roles=ANYONE)
     def revisions(self) -> None:
         """A page of revisions, in order of id."""
 
@@ -147,9 +147,9 @@ class RevisionQueries:
 
     @field(
         "Text of one edition of a revision, with every clause in which it differs from the edition in force; null when it "
-        "does not compose, or is not open to the caller. of: the text on consultation, which is open to every signed-in "
-        "role, or the draft as it stands. industry: none for the plain edition · 草案文本. plan S5",
-        roles=SIGNED_IN,
+        "does not compose, or is not open to the caller. of: the text on consultation, which is open to "
+        "everyone, or the draft as it stands. industry: none for the plain edition · 草案文本. plan S5",
+        roles=ANYONE,
     )
     def revision_text(
         self,

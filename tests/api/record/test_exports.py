@@ -245,5 +245,6 @@ def test_an_export_beyond_its_bounds_is_refused_and_leaves_nothing(
     key = partner(city)
     monkeypatch.setattr(plans, "BOUNDS", Bounds(memory_mib=1, cpu_seconds=1, wall_seconds=5.0, written_mib=1))
     answer = asked(client, key, "/exports")
-    assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (422, "EXPORT_TOO_COSTLY")
+    refused = {"code": "EXPORT_TOO_COSTLY", "clause": plans.EXPORT_TOO_COSTLY.clause}
+    assert (answer.status_code, answer.json()["errors"][0]["extensions"]) == (422, refused)
     assert not [one for one in (city.installation.services.exports or Path()).glob("*/*") if one.is_dir()]
