@@ -73,14 +73,26 @@ def _bound(host: str, port: int) -> list[socket.socket]:
     return taken
 
 
-def listen(installation: Installation, host: str, port: int, settings: Settings, *, project: bool) -> int:
-    """Serve an open installation until told to stop; `project` as in `serve`."""
+def address_taken(host: str, port: int) -> list[socket.socket] | None:
+    """The sockets of an address 先占地址, to be listened on or closed.
+
+    None where it is not to be had, which is said.
+    """
     try:
-        sockets = _bound(host, port)
+        return _bound(host, port)
     except OSError as error:
         why = error.strerror or str(error)
-        sys.stderr.write(f"无法在 {host}:{port} 提供服务，端口已被占用或无权使用 cannot serve at {host}:{port}: {why}\n")
-        return 2
+        sys.stderr.write(
+            f"无法在 {host}:{port} 提供服务，端口已被占用或无权使用；可用 --port 另指定端口 "
+            f"cannot serve at {host}:{port}: {why}; --port names another\n"
+        )
+        return None
+
+
+def listen(
+    installation: Installation, host: str, sockets: list[socket.socket], settings: Settings, *, project: bool
+) -> int:
+    """Serve an open installation at an address that was taken, until told to stop; `project` as in `serve`."""
     limits = settings.limits
     _enough_files(limits.connections.connections)
     sys.setswitchinterval(SWITCH_SECONDS)
@@ -100,8 +112,6 @@ def listen(installation: Installation, host: str, port: int, settings: Settings,
     config = bounded(
         app,
         limits.connections,
-        host=host,
-        port=port,
         log_config=None,  # its lines go through ours (`zhenduan.logs`)
         log_level="warning",
         ws_max_size=LARGEST_SOCKET_MESSAGE,
@@ -109,7 +119,8 @@ def listen(installation: Installation, host: str, port: int, settings: Settings,
         server_header=False,
     )
     server = uvicorn.Server(config)
-    sys.stdout.write(f"http://{host}:{sockets[0].getsockname()[1]}/graphql\n")
+    address = f"http://{host}:{sockets[0].getsockname()[1]}/"
+    sys.stdout.write(f"页面 pages {address} · 接口 API {address}graphql\n")
     sys.stdout.flush()
     with (
         suppress(KeyboardInterrupt),
@@ -136,7 +147,8 @@ def _uncited(installation: Installation) -> UncitedUploads:
 def serve(settings: Settings, host: str, port: int, *, project: bool) -> int:
     """Serve an installation until told to stop; `project` keeps the read models current in this process."""
     with opened(settings) as installation:
-        return listen(installation, host, port, settings, project=project)
+        sockets = address_taken(host, port)
+        return 2 if sockets is None else listen(installation, host, sockets, settings, project=project)
 
 
 def _told_to_stop() -> threading.Event:

@@ -51,7 +51,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         try:
             printed = iter(running.stdout.readline, "")
             partner = next(found[1] for line in printed if (found := re.match(r"\s*partner\s+(\S+)", line)))
-            url = next(found[0] for line in printed if (found := re.match(r"http://[\d.]+:\d+", line)))
+            url = next(found[1] for line in printed if (found := re.match(r"页面 pages (http://[\d.]+:\d+)/", line)))
             yield Demo(url, data, partner)
         finally:
             running.terminate()

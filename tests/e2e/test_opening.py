@@ -1,6 +1,7 @@
 """Opening an installation 打开系统: what is not one is refused and left as it is; what is one is its owner's alone (plan P5)."""
 
 import argparse
+import socket
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -177,3 +178,10 @@ def test_what_was_made_up_is_marked_whichever_command_serves_it(*, begun_as: boo
         pass
     with opened(settings, hasher=CHEAP) as again:
         assert again.services.demo is begun_as
+
+
+def test_a_port_that_is_taken_is_told_before_a_city_is_built(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as another:
+        assert main(["--data", str(tmp_path / "demo"), "demo", "--port", str(another.getsockname()[1])]) == 2
+    assert "--port" in capsys.readouterr().err
+    assert made(tmp_path) == []

@@ -24,7 +24,7 @@ def test_a_stop_leaves_no_write_ahead_log(tmp_path: Path, command: str, how: sig
     with subprocess.Popen(services, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:  # noqa: S603 - our own words
         try:
             assert running.stdout is not None
-            address = running.stdout.readline().strip().removesuffix("/graphql") if command == "serve" else ""
+            address = running.stdout.readline().strip().rpartition(" ")[2].removesuffix("/graphql") if command == "serve" else ""
             for _ in range(600):
                 try:
                     if command == "project" and (data / "vault.db-wal").exists() and (data / "log.signed").exists():

@@ -2,17 +2,19 @@
 
 import shutil
 import sys
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 
 from tqdm import tqdm
 
 from zhenduan.demo.city import open_demo
 from zhenduan.demo.people import DemoLogin
-from zhenduan.serving import listen
+from zhenduan.serving import address_taken, listen
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, now, opened
 
 BUILDING = ".building"
+BUILDING_TAKES = "首次运行先建立示例城市，约需数分钟 the first run builds the demo city, which takes some minutes\n"
 CHECKED_WITH = "↑ 日志验证公钥，核验卷宗时填写 · the log's verifier key, asked for when a dossier is checked"
 
 
@@ -28,22 +30,29 @@ def demo(settings: Settings, host: str, port: int, *, seed: int | None, ahead: i
     def clock() -> datetime:
         return now() + timedelta(days=ahead)
 
-    if settings.database is None and not settings.data.exists():
-        building = settings.data.with_name(settings.data.name + BUILDING)
-        shutil.rmtree(building, ignore_errors=True)
-        with opened(Settings(building), demo=True, clock=clock) as installation:
-            _build(installation, seed)
-        building.rename(settings.data)
-    with opened(settings, demo=True, clock=clock) as installation:
-        logins = _build(installation, seed)
-        sys.stdout.write("\n示例数据，非真实企业 · synthetic data, no real enterprise\n\n")
-        for login in logins:
-            who = f"{login.login} / {login.password}" if login.login else login.password
-            sys.stdout.write(f"  {login.role:<15} {who:<44} {login.says}\n")
-        for key in installation.log.keys().verifiers:
-            sys.stdout.write(f"\n  {key}\n  {CHECKED_WITH}\n")
-        sys.stdout.write("\nCtrl-C 停止 stops\n")
-        return listen(installation, host, port, settings, project=True)
+    sockets = address_taken(host, port)
+    if sockets is None:
+        return 2
+    with ExitStack() as stack:  # they are taken first: a city that cannot be served is not built, and no key of another's ends
+        for one in sockets:
+            stack.enter_context(one)
+        if settings.database is None and not settings.data.exists():
+            sys.stderr.write(BUILDING_TAKES)
+            building = settings.data.with_name(settings.data.name + BUILDING)
+            shutil.rmtree(building, ignore_errors=True)
+            with opened(Settings(building), demo=True, clock=clock) as installation:
+                _build(installation, seed)
+            building.rename(settings.data)
+        with opened(settings, demo=True, clock=clock) as installation:
+            logins = _build(installation, seed)
+            sys.stdout.write("\n示例数据，非真实企业 · synthetic data, no real enterprise\n\n")
+            for login in logins:
+                who = f"{login.login} / {login.password}" if login.login else login.password
+                sys.stdout.write(f"  {login.role:<15} {who:<44} {login.says}\n")
+            for key in installation.log.keys().verifiers:
+                sys.stdout.write(f"\n  {key}\n  {CHECKED_WITH}\n")
+            sys.stdout.write("\nCtrl-C 停止 stops\n")
+            return listen(installation, host, sockets, settings, project=True)
 
 
 def _build(installation: Installation, seed: int | None) -> list[DemoLogin]:
