@@ -16,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Attribute, Scope, sees_only_issued
-from domain.diagnosis.state import DiagnosisStatus, Purpose, Status
+from domain.diagnosis.state import NEXT_STEPS, DiagnosisStatus, Purpose, Status
 from projections.diagnosis import filings, follow_ups, issued, readings, stages
 from projections.diagnosis.assignments import assigned_to
 from projections.diagnosis.diagnoses_fold import DIAGNOSES, TOTALS, DiagnosisRow
@@ -52,7 +52,7 @@ class DiagnosisFilter:
     park: list[str] | None = sought("Ids of parks · 园区", shown_by="enterprise", of="organisation")
     reporting_unit: list[str] | None = sought("Ids of reporting units · 申报单位", shown_by="enterprise", of="organisation")
     group: list[str] | None = sought("Ids of groups · 企业集团", shown_by="enterprise", of=("organisation", "group"))
-    stuck_for_days: int | None = sought("In its status for at least so many days · 停留天数", shown_by="status_since")
+    stuck_for_days: int | None = sought("Not ended, in its status for so many days or more · 停留天数", shown_by="status_since")
     overdue: bool | None = sought("Whether it is past the last day of the stage that it waits in · 是否超期")
     due_by: date | None = sought("The stage that runs ends on this day or earlier · 到期日", shown_by="stage")
     changed_since: datetime | None = sought("Changed at this time or later · 变更起始时间", shown_by="changed_at")
@@ -65,6 +65,8 @@ class DiagnosisFilter:
 
 LONGEST_STAY = 36_525
 """Days in a hundred years: no case is older, so more of them ask for the same, and the sum stays within what a column holds."""
+FINISHED = tuple(sorted(one.value for one in set(Status) - NEXT_STEPS.keys()))
+"""Statuses in which a case waits for nobody 已结束状态."""
 OF_THE_FIRM = ("district", "subdistrict", "park", "reporting_unit", "group")
 """What is looked for of a case's firm."""
 
@@ -80,7 +82,7 @@ def of_the_case(
         yield column("case_number") == where.case_number
     if where.stuck_for_days is not None and where.moment is not None:
         days = min(max(where.stuck_for_days, 0), LONGEST_STAY)
-        yield column("status_since") <= where.moment - days * A_DAY
+        yield and_(column("status").not_in(FINISHED), column("status_since") <= where.moment - days * A_DAY)
     yield from recorded_within(column("opened_at"), where.opened_since, where.opened_until)
 
 

@@ -1,7 +1,8 @@
 """Grounds 依据与后果: what a fact rests on without citing it, and what rests on a fact. plan V4, V5.
 
 A rating is of everybody and cites nobody's job: of one provider it rests on the table of its inputs, and that on the provider's own
-jobs, what firms said of them, and samples. A proceeding goes back to its opening, and that to its cause.
+jobs, what firms said of them, and samples. A proceeding goes back to its opening, and that to its cause and on to what was decided:
+whoever was suspended before the hearing is told what the hearing led to.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,13 +10,15 @@ from dataclasses import dataclass
 
 from sqlalchemy import or_, select
 
-from domain.governance.proceedings.opening import ProceedingOpened
+from domain.governance.proceedings.decision import AppealDecided, DecisionBecameFinal, ProceedingDecided
+from domain.governance.proceedings.opening import ProceedingOpened, ProceedingWithdrawn
 from domain.governance.proceedings.state import proceeding_stream
 from domain.governance.standing import listing_stream
 from domain.kernel import Event, cause_of, cited, key_of, kind_of
 from domain.providers.ratings.events import RatingComputed, RatingFinal, RatingInputsFixed, RatingPublished
 from domain.providers.ratings.state import rating_stream
 from domain.providers.sampling.state import SampleAdjudicated
+from journal.codec import stored_names
 from projections.diagnosis.diagnoses_fold import DIAGNOSES
 from projections.engine.snapshot import Snapshot
 from projections.governance.proceedings import PROCEEDINGS
@@ -24,6 +27,7 @@ from projections.providers.causes import DEPTH, MOST, CauseRow, causes_of, entri
 from projections.providers.feedback import FEEDBACK
 from projections.providers.rating_inputs import facts_of
 from projections.providers.ratings import inputs_of, rated_years, rating_of
+from projections.record.audit_trail import ENTRIES
 
 OPENING = 1
 """Version of a proceeding's first fact."""
@@ -33,20 +37,28 @@ OF_ALL = frozenset({"diagnosis", "feedback", "proceeding"})
 """Kinds of streams that are about one thing: who cites any fact of it rests on each."""
 
 
+CONCLUSIONS: tuple[type[Event], ...] = (ProceedingDecided, AppealDecided, DecisionBecameFinal, ProceedingWithdrawn)
+"""What a proceeding comes to 程序结论."""
+
+
 @dataclass(frozen=True)
 class Grounds:
-    """What facts about one provider rest on without citing it 未写明的依据. unnamed: as of `facts_of`."""
+    """What facts about one provider rest on without citing it 未写明的依据. unnamed: as of `facts_of`.
+
+    until: the moment before which a proceeding's conclusions were known, in microseconds of UTC; None = now.
+    """
 
     snapshot: Snapshot
     provider: str
     unnamed: bool
+    until: int | None = None
 
     def __call__(self, cause: str, event: Event) -> Sequence[str]:
         """In order; of a fact of another kind nothing."""
         stream, version = cited(cause)
         match event:
             case ProceedingOpened():
-                return (event.cause,)
+                return (event.cause, *self._concluded(stream))
             case RatingInputsFixed():
                 year = int(key_of(stream))
                 if not self.unnamed and not _is_published(self.snapshot, year, event.round):
@@ -57,6 +69,15 @@ class Grounds:
                 fixed = inputs_of(self.snapshot.whole(), int(key_of(stream)), event.round).get(self.provider)
                 return (fixed.cause,) if fixed is not None else ()
         return (cause_of(stream, OPENING),) if kind_of(stream) == "proceeding" and version > OPENING else ()
+
+
+    def _concluded(self, stream: str) -> list[str]:
+        entries = self.snapshot[ENTRIES]
+        known = [] if self.until is None else [entries.c.at < self.until]
+        query = select(entries.c.version).where(
+            entries.c.stream == stream, entries.c.type.in_(sorted(stored_names(CONCLUSIONS))), *known
+        )
+        return [cause_of(stream, int(version)) for (version,) in self.snapshot.rows(query.order_by(entries.c.version))]
 
 
 def _is_published(snapshot: Snapshot, year: int, number: int) -> bool:

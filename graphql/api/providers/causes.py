@@ -6,7 +6,7 @@ plan V4, V5.
 import hmac
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Annotated
 
@@ -17,7 +17,7 @@ from api.kit.event_names import in_english, in_words
 from api.kit.published import argument, field, published
 from domain.access import Attribute, Is, Role
 from domain.governance.dated_rules import RuleSet
-from domain.instants import utc_moment
+from domain.instants import city_midnight, microseconds, utc_moment
 from domain.kernel import cause_of, cited, key_of, kind_of, stream_of
 from domain.masks import ANYONE, RATING_INPUTS, SELECTION_OFFICE
 from domain.providers.feedback.feedback import FEEDBACKS
@@ -54,10 +54,14 @@ class Cause:
     sentence_in_english: str | None = field("The same sentence, in English · 语句（英文）")
 
 
-def grounds_for(context: Context, provider: str) -> Below:
-    """What of the facts that nobody cites a reader is led to: city, auditor and the provider itself; to others nothing."""
+def grounds_for(context: Context, provider: str, on: date | None) -> Below:
+    """What of the facts that nobody cites a reader is led to: city, auditor and the provider itself; to others nothing.
+
+    on: the city's day at whose end conclusions were known; None = now.
+    """
     if context.role in RATING_INPUTS or _is_own(context, provider):
-        return Grounds(context.snapshot, provider, unnamed=context.role in RATING_INPUTS)
+        until = None if on is None else microseconds(city_midnight(on + timedelta(days=1)))
+        return Grounds(context.snapshot, provider, unnamed=context.role in RATING_INPUTS, until=until)
     return lambda _cause, _event: ()
 
 

@@ -25,7 +25,7 @@ from api.server.subscriptions import BATCH, follow
 from domain.access import Role, Scope
 from domain.governance.standing import DirectoryStanding, Listing, listing_stream
 from domain.instants import city_day, utc_moment
-from domain.kernel import Command, Event, cause_of
+from domain.kernel import Command, Event, cause_of, cited
 from domain.masks import ANYONE, APPLICANTS, SIGNED_IN
 from domain.providers.applications.state import Application, ApplicationStage, application_stream
 from domain.providers.listings.events import ListingLapsed, ProviderListed
@@ -34,8 +34,9 @@ from projections import Snapshot
 from projections.engine.pages import Page
 from projections.participants.organisations import organisations_by_id
 from projections.providers import directory, selection
-from projections.providers.causes import CauseRow, chain
+from projections.providers.causes import CauseRow, causes_of, chain
 from projections.providers.directory import DirectoryFilter, DirectoryRow, MoveRow
+from projections.providers.grounds import CONCLUSIONS
 from projections.providers.selection import ApplicationFilter
 from projections.record import trail_sentences
 
@@ -229,13 +230,14 @@ class DirectoryQueries:
         (entry,) = _build(context, [row], frozenset({"name", "history"}))
         decisive = _decisive(row)
         moves = [cause_of(listing_stream(identity), one.version) for one in decisive]
-        found = chain(context.snapshot, moves, grounds_for(context, identity))
+        found = chain(context.snapshot, moves, grounds_for(context, identity, on))
+        concluded = _concluded(found, decisive)
         refused, below = _refused_since(context, row, on)
         found += [one for one in below if one.id not in {known.id for known in found}]
         return WhyListed(
             entry=entry,
-            sentence=_sentence(entry, decisive, refused),
-            sentence_in_english=_sentence_in_english(entry, decisive, refused),
+            sentence=_sentence(entry, decisive, concluded, refused),
+            sentence_in_english=_sentence_in_english(entry, decisive, concluded, refused),
             causes=causes_shown(context, identity, found),
         )
 
@@ -244,6 +246,14 @@ def _decisive(row: DirectoryRow) -> list[MoveRow]:
     """The moves that say where it stands: the last yearly one, and all since."""
     yearly = [at for at, one in enumerate(row.moves) if isinstance(one.event(), ProviderListed | ListingLapsed)]
     return list(row.moves[yearly[-1] :])
+
+
+def _concluded(found: Sequence[CauseRow], decisive: Sequence[MoveRow]) -> list[CauseRow]:
+    """To what the proceedings came that these moves cite as they were before 所依程序的结论: of a suspension before the hearing."""
+    causes = {cause for one in decisive for cause in causes_of(one.event())}
+    streams = {cited(cause)[0] for cause in causes}
+    since = [one for one in found if isinstance(one.event, CONCLUSIONS) and one.entry.stream in streams and one.id not in causes]
+    return sorted(since, key=lambda one: one.entry.position)
 
 
 def _refused_since(context: Context, row: DirectoryRow, on: date | None) -> tuple[Application | None, list[CauseRow]]:
@@ -262,27 +272,32 @@ def _refused_since(context: Context, row: DirectoryRow, on: date | None) -> tupl
     return (latest, found) if told else (None, [])
 
 
-def _sentence(entry: DirectoryEntry, decisive: Sequence[MoveRow], refused: Application | None) -> str:
+def _sentence(
+    entry: DirectoryEntry, decisive: Sequence[MoveRow], concluded: Sequence[CauseRow], refused: Application | None
+) -> str:
     """Where it stands and by what, in Chinese; reasons are the city's own words, which are public."""
-    parts = _done(decisive, trail_sentences.CHINESE)
+    parts = _done(decisive, concluded, trail_sentences.CHINESE)
     if refused is not None and refused.result is not None:
         why = "、".join(one.names[0] for one in refused.result.shortfalls)
         parts.append(f"{refused.year} 年征集未入选：{why}")
     return f"“{entry.name}”现为“{entry.standing.names[0]}”：{'；'.join(parts)}。"
 
 
-def _sentence_in_english(entry: DirectoryEntry, decisive: Sequence[MoveRow], refused: Application | None) -> str:
+def _sentence_in_english(
+    entry: DirectoryEntry, decisive: Sequence[MoveRow], concluded: Sequence[CauseRow], refused: Application | None
+) -> str:
     """The same, in English."""
-    parts = _done(decisive, trail_sentences.ENGLISH)
+    parts = _done(decisive, concluded, trail_sentences.ENGLISH)
     if refused is not None and refused.result is not None:
         why = ", ".join(one.names[1] for one in refused.result.shortfalls)
         parts.append(f"not listed by the call of {refused.year}: {why}")
     return f"“{entry.name}” now stands as “{entry.standing.names[1]}”: {'; '.join(parts)}."
 
 
-def _done(decisive: Sequence[MoveRow], words: trail_sentences.Wording) -> list[str]:
-    """What the office did on which day."""
+def _done(decisive: Sequence[MoveRow], concluded: Sequence[CauseRow], words: trail_sentences.Wording) -> list[str]:
+    """What the office did on which day; and to what the proceedings came on which a move rests that was made before."""
     events: list[tuple[str, Event]] = [(one.day, one.event()) for one in decisive]
+    events += [(city_day(utc_moment(one.entry.at)).isoformat(), one.event) for one in concluded]
     return [f"{day} {trail_sentences.predicate(event, trail_sentences.KnownNames(), words)}" for day, event in events]
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from domain.instants import city_day
 from projections.providers import selection
 from tests.api.providers.selected_city import CALL, FULL, MARKERS, Selecting
 from tests.live_city import LiveCity
@@ -63,6 +64,24 @@ def marks_behind(city: LiveCity, provider: str) -> set[str]:
     """What the public is told the marks are called that a provider's entry rests on."""
     causes = city.data(None, WHY, provider=provider)["whyListed"]["causes"]
     return {one["id"] for one in causes if one["id"].startswith("marking/")}
+
+
+def test_who_was_suspended_before_the_hearing_is_told_what_the_proceeding_came_to(selecting: Selecting) -> None:
+    """Nobody is left with a reason that time has overtaken; the public is told the moves alone. plan V4"""
+    city, about = selecting.adopted().city, {"provider": "p1", "causes": ["listing/p1/1"]}
+    case = {"kind": "RED_LINE", "about": "listing/p1", "cause": "listing/p1/1", "asked": "暂停", "grounds": "虚报现场"}
+    opened = city.done("city", "openProceeding", "proceeding { id }", provider="p1", **case)["proceeding"]["id"]
+    city.done("city", "suspendProvider", "entry { standing }", **about | {"causes": [f"{opened}/1"]}, reason="听证前先行暂停")
+    before = city_day(selecting.clock.moment)
+    selecting.later((before - selecting.day(0)).days + 1)
+    city.done("city", "withdrawProceeding", "proceeding { id }", proceeding=opened, reason="证据不足")
+    for who, told in (("city", True), ("auditor", True), ("provider", True), ("rival", False), ("bank", False), (None, False)):
+        why = city.data(who, WHY, provider="p1")["whyListed"]
+        assert "听证前先行暂停" in why["sentence"], who
+        assert ("证据不足" in why["sentence"], "证据不足" in why["sentenceInEnglish"]) == (told, told), who
+        assert (f"{opened}/2" in {one["id"] for one in why["causes"]}) is told, who
+    then = f'{{ whyListed(provider: "p1", on: "{before}") {{ sentence causes {{ id }} }} }}'
+    assert "证据不足" not in str(city.data("city", then)), "as of a day before it was known"
 
 
 def test_why_tells_a_later_refusal_to_who_may_read_the_result_and_the_rule_to_everyone(selecting: Selecting) -> None:

@@ -187,7 +187,7 @@ def test_a_clerk_finds_what_to_do_today(city: LiveCity) -> None:
     def cases(asked: str, who: str = "city") -> int:
         return int(city.data(who, f"{{ diagnoses(filter: {{ {asked} }}) {{ totalCount }} }}")["diagnoses"]["totalCount"])
 
-    city.issued()
+    issued = city.issued()
     assert firms("diagnosed: true") == firms('provider: ["organisation/p1"]') == [ENTERPRISE]
     assert firms("diagnosed: false") == [OTHER_ENTERPRISE]
     assert firms('provider: ["p2"]') == []
@@ -200,6 +200,8 @@ def test_a_clerk_finds_what_to_do_today(city: LiveCity) -> None:
     assert cases("purpose: [INITIAL, SAMPLE]") == cases('park: ["songjiang-park"]') == cases("stuckForDays: 0") == 1
     assert cases("purpose: SAMPLE") == cases("stuckForDays: 1") == cases('openedUntil: "2020-01-01T00:00:00Z"') == 0
     assert cases("grade: {from: 0, to: 10}") == cases('changedSince: "2020-01-01T00:00:00Z", status: [ISSUED]') == 1
+    city.done("city", "withdrawDiagnosis", diagnosis=issued, reason="误开")
+    assert (cases("status: [WITHDRAWN]"), cases("stuckForDays: 0")) == (1, 0), "what has ended waits for nobody"
     for asked in ("hasContact: true",):
         [error] = city.ask("bank", f"{{ enterprises(filter: {{ {asked} }}) {{ totalCount }} }}")["errors"]
         assert error["extensions"]["code"] == "FORBIDDEN", asked
