@@ -7,7 +7,7 @@ import gc
 import itertools
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import engine
 
 from journal import Journal, open_journal
+from tests import unset_pages
 from zhenduan.__main__ import COLLECT_EVERY
 
 _numbers = itertools.count(1)
@@ -37,6 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """What a property found is told as it is: the library warns of an argument that is long to write out while it tells a failure,
     and a warning, which is an error here, would stand in the failure's place."""
     config.addinivalue_line("filterwarnings", "ignore:Generating overly large repr:hypothesis.errors.HypothesisWarning")
+    config.addinivalue_line("markers", unset_pages.MARKER)
 
 
 SECONDS = Path(__file__).parent / "seconds.txt"
@@ -48,6 +50,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     lines = (line.partition(" ") for line in SECONDS.read_text("utf-8").splitlines() if not line.startswith("#"))
     seconds = {SECONDS.parents[1] / path: float(spent) for spent, _, path in lines}
     items.sort(key=lambda item: -seconds.get(item.path, 0.0))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Pages are set or not from the first fixture of a test to its last."""
+    with unset_pages.pages(are_set=unset_pages.are_set(item)):
+        return (yield)
 
 
 def pytest_collection_finish() -> None:

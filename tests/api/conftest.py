@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.live_city import LiveCity, build_city, followed, open_city
+from tests.unset_pages import now_set
 
 ENGINES = ["sqlite", "postgres"]
 Past = Callable[[LiveCity], str] | None
@@ -57,11 +58,15 @@ def copied(request: pytest.FixtureRequest) -> Callable[[Built, Path], Built]:
 def built(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, copied: Callable[[Built, Path], Built]
 ) -> Callable[[str, Past], Built]:
-    """The city of an engine with a past, built once and never opened again: each test has a copy of it."""
-    known: dict[tuple[str, Past], Built] = {}
+    """The city of an engine with a past, built once and never opened again: each test has a copy of it.
+
+    One whose report was set is another than one whose report was not.
+    """
+    known: dict[tuple[str, Past, bool], Built] = {}
 
     def of(engine: str, past: Past) -> Built:
-        if (engine, past) not in known:
+        key = (engine, past, past is None or now_set())
+        if key not in known:
             folder = tmp_path_factory.mktemp("built") / "city"
             if past is not None:
                 made = copied(of(engine, None), folder)
@@ -70,8 +75,8 @@ def built(
             else:
                 address = engine if engine == "sqlite" else request.getfixturevalue("new_database")()
                 made = Built(folder, address, build_city(folder, address))
-            known[engine, past] = made
-        return known[engine, past]
+            known[key] = made
+        return known[key]
 
     return of
 

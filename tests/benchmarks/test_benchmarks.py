@@ -21,7 +21,13 @@ def bench(new_database: Callable[..., str], drop_database: Callable[[str], None]
     return Bench(postgres=lent, small=True)
 
 
-@pytest.mark.parametrize("name", NAMES)
+SET = {"reports", "standard_documents"}
+"""Benchmarks of how pages are set; in the others' cities they are not."""
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.pages("set" if name in SET else "unset")) for name in NAMES]
+)
 def test_a_benchmark_compares_something_with_something(name: str, bench: Bench) -> None:
     found = list(rows(name, bench, {}))
     assert found

@@ -46,6 +46,8 @@ from zhenduan.demo.data import seats
 from zhenduan.demo.people import LOGINS, DemoLogin
 from zhenduan.demo.ratings import YEAR
 
+pytestmark = pytest.mark.pages("unset")
+
 
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:

@@ -10,6 +10,8 @@ import pytest
 from tests.live_city import ENTERPRISE, FIRM, OTHER_ENTERPRISE, followed, live_city
 from zhenduan.__main__ import main
 
+pytestmark = pytest.mark.pages("unset")
+
 
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:

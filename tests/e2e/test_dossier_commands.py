@@ -20,6 +20,8 @@ from tests.api.providers.test_subsidies import paid
 from tests.live_city import LiveCity, followed, live_city
 from zhenduan.__main__ import main
 
+pytestmark = pytest.mark.pages("unset")
+
 
 class Decided(NamedTuple):
     """A city with a decision of each kind: its data folder, the diagnosis, and by kind a path and what HTTP answered for it."""

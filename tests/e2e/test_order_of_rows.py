@@ -13,6 +13,7 @@ from tests.e2e.demo_data import SMALL
 from tests.e2e.demo_installation import house
 from zhenduan.background import computing
 
+pytestmark = pytest.mark.pages("unset")
 FINISHED = SMALL.model_copy(update={"finished": {2023: 1, 2024: 2}, "rated_providers": 3})
 """With reported firms of the years of which studies are made."""
 

@@ -32,6 +32,7 @@ from tests.e2e.provider_selection import MARKERS, P1, P2, RELATED, called, liste
 from tests.e2e.provider_training import examined, matched, trained
 from tests.live_city import sections
 
+pytestmark = pytest.mark.pages("unset")
 BEGAN = datetime(2025, 1, 6, 2, tzinfo=UTC)
 JOINING = (
     *((one, Role.MARKER, "experts") for one in (*MARKERS, RELATED)),

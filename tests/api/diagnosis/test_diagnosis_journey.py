@@ -21,6 +21,7 @@ def read(city: LiveCity, diagnosis: str, who: str = "enterprise") -> Any:
     return city.data(who, READ, id=diagnosis)["diagnosis"]
 
 
+@pytest.mark.pages("set")
 def test_a_diagnosis_runs_from_opening_to_a_confirmed_report(city: LiveCity) -> None:
     diagnosis = city.submitted()
     city.done("provider", "acceptDiagnosis", diagnosis=diagnosis)
@@ -60,6 +61,7 @@ def test_a_diagnosis_runs_from_opening_to_a_confirmed_report(city: LiveCity) -> 
     assert content.startswith(b"%PDF")
 
 
+@pytest.mark.pages("set")
 def test_the_printed_report_names_the_firm_its_grade_and_that_the_standard_is_not_official(city: LiveCity) -> None:
     diagnosis = city.issued()
     sha256 = read(city, diagnosis)["reports"]["nodes"][0]["sha256"]
@@ -162,6 +164,7 @@ def test_the_trail_of_a_subject_is_told_in_words_and_its_position_to_the_auditor
     assert refused["errors"][0]["extensions"]["fields"] == ["AuditEntry.position"]
 
 
+@pytest.mark.pages("set")
 def test_no_position_of_the_journal_reaches_a_firm_in_entry_or_report(city: LiveCity) -> None:
     diagnosis = city.issued()
     query = "query($s: ID!) { auditTrail(subject: $s, first: 100) { nodes { type data } } }"

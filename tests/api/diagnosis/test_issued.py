@@ -282,10 +282,12 @@ AFTER: Alike = ((issued, objected), (issued, objected, scored_anew(2)), (issued,
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
 def worlds(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, list[World]]]:
+    """The cities on an engine: on PostgreSQL those that differ most, for what is read there by statements and policies of its own
+    is how far a case is and what it came to; what those between them would tell is made of the rows, alike on both engines."""
     with ExitStack() as stack:
         found: dict[str, list[World]] = {}
         for name, alike in (("before", BEFORE), ("after", AFTER)):
-            for steps in alike:
+            for steps in alike if request.param == "sqlite" else (alike[0], alike[-1]):
                 database = request.getfixturevalue("new_database")() if request.param == "postgres" else None
                 folder = tmp_path_factory.mktemp("world")
                 found.setdefault(name, []).append(stack.enter_context(world(folder, database, *steps)))

@@ -7,6 +7,7 @@ from contextlib import suppress
 from io import BytesIO
 from typing import Any
 
+import pytest
 from pypdf import PdfReader
 from starlette.testclient import TestClient
 
@@ -64,6 +65,7 @@ def diagnosed(city: LiveCity, who: str, opening: dict[str, Any], level: str, rea
     return diagnosis
 
 
+@pytest.mark.pages("set")
 def test_a_repeat_tells_its_provider_the_former_result_and_not_who_made_it_or_why(city: LiveCity) -> None:
     former = diagnosed(city, "rival", {"campaign": "2024", "purpose": "INITIAL", "provider": "p2"}, "2", REASON, NOTES)
     items = [{"indicator": "Z01", "reason": OBJECTION}]

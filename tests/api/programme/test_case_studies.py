@@ -141,6 +141,7 @@ def collected(city: LiveCity, **odd: Any) -> dict[str, Any]:
     return of
 
 
+@pytest.mark.pages("set")
 def test_a_collection_holds_the_years_published_texts_and_a_later_edition_leaves_out_what_was_taken_back(
     city: LiveCity, client: TestClient
 ) -> None:

@@ -47,6 +47,7 @@ def test_every_table_says_how_it_is_read() -> None:
     assert set(NOTES) == set(PaperTableName)
 
 
+@pytest.mark.pages("set")
 def test_a_draft_is_the_citys_and_what_is_published_is_anyones(city: LiveCity, client: TestClient) -> None:
     asked(city, year := reported(city))
     folder = f"/papers/white_paper.{year}.1"

@@ -3,6 +3,7 @@
 from io import BytesIO
 from typing import Any
 
+import pytest
 from pypdf import PdfReader
 from starlette.testclient import TestClient
 
@@ -23,6 +24,7 @@ def text_of(answer: Any) -> str:
     return "".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages).replace("\n", "")
 
 
+@pytest.mark.pages("set")
 def test_why_a_provider_is_listed_is_a_page_that_anyone_prints_with_what_each_may_know(selecting: Selecting) -> None:
     city = selecting.adopted().city
     with TestClient(create_app(city.installation.services, project=False)) as client:
@@ -46,6 +48,7 @@ def test_why_a_provider_is_listed_is_a_page_that_anyone_prints_with_what_each_ma
         assert fetched(None, f"{WHY}?day={before}").status_code == 400
 
 
+@pytest.mark.pages("set")
 def test_a_rating_is_a_page_for_the_office_and_once_published_for_the_provider_itself_alone(city: LiveCity) -> None:
     computed(city)
     path = f"/ratings/{YEAR}/organisation/p1.pdf"

@@ -30,6 +30,7 @@ def get(city: LiveCity, client: TestClient, who: str | None, path: str) -> Any:
     return client.get(path, headers=headers)
 
 
+@pytest.mark.pages("set")
 def test_the_documents_that_a_text_names_are_there_and_say_what_the_draft_says(city: LiveCity, client: TestClient) -> None:
     identity = changed(city)
     text = city.data("city", TEXT, id=identity, of="CURRENT")["revisionText"]

@@ -39,6 +39,7 @@ def get(city: LiveCity, client: TestClient, who: str | None, path: str, **header
     return client.get(path, headers=headers)
 
 
+@pytest.mark.pages("set")
 def test_every_document_that_an_edition_names_is_there_under_its_type_and_says_what_the_edition_says(
     city: LiveCity, client: TestClient
 ) -> None:

@@ -39,9 +39,9 @@ INDUSTRY = load_composition("2023-major-equipment")
 HOSTILE = '<img src="file:///etc/passwd"> | a*b_c [x](y)'
 
 
-def flat(pdf: bytes) -> str:
-    """All text of a PDF without the spaces and line ends of its layout."""
-    return "".join("".join(page.extract_text().split()) for page in PdfReader(BytesIO(pdf)).pages)
+def texts(pdf: bytes) -> list[str]:
+    """What each page of a PDF says."""
+    return [page.extract_text() for page in PdfReader(BytesIO(pdf)).pages]
 
 
 def together(text: str) -> str:
@@ -53,9 +53,9 @@ def to_industry() -> EditionComparison:
 
 
 @pytest.fixture(scope="module")
-def pdf() -> bytes:
-    """The industry edition printed: it has lines of every part and every fate."""
-    return print_standard(standard_sheet(INDUSTRY.edition, INDUSTRY.origins, DAY), "city").pdf
+def pages() -> list[str]:
+    """What the printed industry edition says: it has lines of every part and every fate. To read it takes as long as to set it."""
+    return texts(print_standard(standard_sheet(INDUSTRY.edition, INDUSTRY.origins, DAY), "city").pdf)
 
 
 def test_texts_that_differ_in_marks_alone_are_compared_as_they_were_written() -> None:
@@ -66,8 +66,8 @@ def test_texts_that_differ_in_marks_alone_are_compared_as_they_were_written() ->
     assert (clause.before, clause.after) == ("甲,乙", "甲，乙")
 
 
-def test_every_line_of_an_edition_is_on_its_pages(pdf: bytes) -> None:
-    said = flat(pdf)
+def test_every_line_of_an_edition_is_on_its_pages(pages: list[str]) -> None:
+    said = together("".join(pages))
     edition = INDUSTRY.edition
     for item in edition.indicators:
         alone = (edition.evidence_of(item.id), edition.maps_to_of(item.id))
@@ -79,7 +79,7 @@ def test_every_line_of_an_edition_is_on_its_pages(pdf: bytes) -> None:
     assert together(chinese(gone.reason or "")) in said
 
 
-def test_a_number_that_nobody_verified_has_its_mark_beside_it_and_the_status_on_every_page(pdf: bytes) -> None:
+def test_a_number_that_nobody_verified_has_its_mark_beside_it_and_the_status_on_every_page(pages: list[str]) -> None:
     sheet = standard_sheet(INDUSTRY.edition, INDUSTRY.origins, DAY)
     page = printing.standard_page(sheet)
     mark = '<span class="mark">I</span>'
@@ -90,8 +90,8 @@ def test_a_number_that_nobody_verified_has_its_mark_beside_it_and_the_status_on_
         shown = weight.rstrip("0").rstrip(".") if "." in weight else weight
         assert f"维度内权重 <b>{shown}%</b>{mark}" in page, item.id
     assert sheet.unverified == len(INDUSTRY.edition.indicators)
-    for number, found in enumerate(PdfReader(BytesIO(pdf)).pages, 1):
-        assert together(INDUSTRY.edition.status) in together(found.extract_text()), number
+    for number, said in enumerate(pages, 1):
+        assert together(INDUSTRY.edition.status) in together(said), number
 
 
 def test_a_verified_edition_is_not_called_unverified() -> None:
@@ -102,8 +102,7 @@ def test_a_verified_edition_is_not_called_unverified() -> None:
     assert "未经核对" in printing.standard_page(standard_sheet(EDITION, plain_origins(EDITION), DAY))
 
 
-def test_the_contents_name_the_page_where_a_chapter_begins_and_pages_are_numbered_of_all(pdf: bytes) -> None:
-    pages = [found.extract_text() for found in PdfReader(BytesIO(pdf)).pages]
+def test_the_contents_name_the_page_where_a_chapter_begins_and_pages_are_numbered_of_all(pages: list[str]) -> None:
     for number, said in enumerate(pages[1:], 2):
         assert f"{number} / {len(pages)}" in said
     for chapter in ("维度与权重", "等级、档次与分值", "门槛", "逐条来历"):
@@ -237,7 +236,7 @@ def test_an_edition_does_not_differ_from_itself_and_the_page_says_so() -> None:
     shown = comparison(EDITION, EDITION)
     assert shown.sections == ()
     assert "各条款一致" in as_markdown(shown)
-    assert "各条款一致" in flat(print_comparison(shown, "city").pdf)
+    assert "各条款一致" in together("".join(texts(print_comparison(shown, "city").pdf)))
 
 
 def test_a_line_that_is_gone_is_told_in_full_on_the_old_side() -> None:
