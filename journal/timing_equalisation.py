@@ -7,6 +7,8 @@ statements, whichever came first, and as many histories. What a kept state saved
 and what was read and folded is looked up once by its kept state all the same, since a thing that is asked for again is.
 """
 
+from functools import cache
+
 from domain.kernel import Capabilities
 from journal.deciding import DecisionBasis, PendingCommand
 from journal.hot_states import HotStates
@@ -22,6 +24,7 @@ def go_the_other_way(journal: Journal, capabilities: Capabilities, asked: Pendin
     def saved(stream: str) -> str:
         return stream if stream in asked.kept else _nothing(stream)
 
+    @cache
     def complement(stream: str) -> str:
         """Itself where the first way had no cause to read it, nothing where it was, or its neighbour."""
         if stream not in asked.read:
@@ -39,10 +42,10 @@ def go_the_other_way(journal: Journal, capabilities: Capabilities, asked: Pendin
     elif any(asked.read.values()):
         DecisionBasis(journal, capabilities, hot).survey((asked,))
     else:
-        warm, at = HotStates(), {name: complement(name) for name in basis.streams}
+        warm = HotStates()
         for name, stream in basis.streams.items():
             warm.keep(name, stream)
-        DecisionBasis(journal, capabilities, warm, lambda name: at.get(name, name)).survey((asked,))
+        DecisionBasis(journal, capabilities, warm, complement).survey((asked,))
 
 
 def _nothing(stream: str) -> str:
