@@ -3,23 +3,28 @@
 A command on a foreign thing reads and folds its history and what that names; a command on nothing has nothing to read, and the time
 that its refusal takes would tell. So before `NOT_FOUND` is answered the way is gone a second time, as complement of the first:
 where a stream was there none is read, and where none was its neighbour by name stands in for it. All ways together are the same
-statements, whichever came first, and as many histories. What a kept state saved the first time is read and folded all the same.
+statements, whichever came first, and as many histories. What a kept state saved the first time is read and folded all the same;
+and what was read and folded is looked up once by its kept state all the same, since a thing that is asked for again is.
 """
+
+from functools import cache
 
 from domain.kernel import Capabilities
 from journal.deciding import DecisionBasis, PendingCommand
+from journal.hot_states import HotStates
 from journal.journal import Journal
 
 
-def go_the_other_way(journal: Journal, capabilities: Capabilities, asked: PendingCommand) -> None:
+def go_the_other_way(journal: Journal, capabilities: Capabilities, asked: PendingCommand, hot: HotStates) -> None:
     """Read and fold what was saved, and what the command on a thing of the other sort would have read.
 
-    asked: the command that is refused, with the streams that it was decided on.
+    asked: the command that is refused, with the streams that it was decided on. hot: the states that it may have begun from.
     """
 
     def saved(stream: str) -> str:
         return stream if stream in asked.kept else _nothing(stream)
 
+    @cache
     def complement(stream: str) -> str:
         """Itself where the first way had no cause to read it, nothing where it was, or its neighbour."""
         if stream not in asked.read:
@@ -32,6 +37,15 @@ def go_the_other_way(journal: Journal, capabilities: Capabilities, asked: Pendin
         basis.survey((asked,))
         for stream in basis.streams.values():
             _ = stream.state
+    if asked.kept:
+        DecisionBasis(journal, capabilities, HotStates(), _nothing).survey((asked,))
+    elif any(asked.read.values()):
+        DecisionBasis(journal, capabilities, hot).survey((asked,))
+    else:
+        warm = HotStates()
+        for name, stream in basis.streams.items():
+            warm.keep(name, stream)
+        DecisionBasis(journal, capabilities, warm, complement).survey((asked,))
 
 
 def _nothing(stream: str) -> str:

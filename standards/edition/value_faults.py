@@ -20,17 +20,14 @@ LIMITS: Mapping[str, tuple[str, str]] = {
     "too_short": ("至少应有 {min_length} 项", "must have at least {min_length} items"),
     "too_long": ("至多应有 {max_length} 项", "must have at most {max_length} items"),
 }
-NUMBER_ONLY_OF_ITS_KIND = (
-    "原始数值、分级上限、选项或向好方向与填报方式不符",
-    "its raw numbers, bounds, options or direction are not those of its kind",
-)
+NUMBER_ONLY_OF_ITS_KIND = "原始数值、分级上限、选项或向好方向与填报方式不符"
 UNFIT = ("这里的值不成立", "this value cannot stand here")
 
 
 def said_of(error: Mapping[str, Any]) -> tuple[str, str]:
     """What an error of the validator breaks: in Chinese and in English, neither of which is the validator's own."""
-    if error["type"] == "value_error":
-        return NUMBER_ONLY_OF_ITS_KIND
+    if error["type"] == "value_error":  # a rule of the text itself, which says in English which
+        return NUMBER_ONLY_OF_ITS_KIND, str(error["msg"]).removeprefix("Value error, ")
     known = LIMITS.get(error["type"])
     if known is None:
         return UNFIT

@@ -47,9 +47,14 @@ def _in_digits(value: object) -> str:
     return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
+def _has_lost_digits(value: float) -> bool:
+    """Whether more digits may have been sent than arrived 是否可能已失精度."""
+    return abs(value) >= 10**EXACT_DIGITS or len(Decimal(repr(value)).normalize().as_tuple().digits) > EXACT_DIGITS
+
+
 def _read_in_digits(value: object) -> object:
     """A number of JSON as the decimal that its digits spell: one with an exponent is written out, and nothing has no sign."""
-    if isinstance(value, float) and (abs(value) >= 10**EXACT_DIGITS or len(Decimal(repr(value)).as_tuple().digits) > EXACT_DIGITS):
+    if isinstance(value, float) and _has_lost_digits(value):
         raise StrawberryInputCoercionError(f"Write a number of more than {EXACT_DIGITS} digits as a string, to keep all of them.")
     parsed = _strict(Decimal, DecimalDefinition.parse_value)(value)
     if not isinstance(parsed, Decimal) or not parsed.is_finite():

@@ -155,10 +155,10 @@ def test_who_follows_chooses_by_kind_district_and_firm(city: LiveCity) -> None:
     chosen = events(through(city, "erp *", kind=["enterprise"], district=["310117"]))
     assert [one["subject"] for one in chosen] == [f"enterprise/{ENTERPRISE}"]
     firm = f"enterprise/{ENTERPRISE}"
-    of_the_firm = events(through(city, "erp *", enterprises=[firm, "enterprise/none"]))
+    of_the_firm = events(through(city, "erp *", enterprises=[firm, "enterprise/00000000-0000-4000-8000-000000000000"]))
     assert {one["type"].split(".")[0] for one in of_the_firm} == {"diagnosis", "enterprise"}
     assert events(through(city, "erp *", enterprise=firm)) == of_the_firm
-    assert events(through(city, "erp *", enterprises=["enterprise/none"])) == []
+    assert events(through(city, "erp *", enterprises=["enterprise/00000000-0000-4000-8000-000000000000"])) == []
     standard = events(through(city, "erp *", kind=["standard.edition-out.v1"]))
     assert {one["edition"]["id"] for one in standard} == {"edition/2023"}
     assert {one["revision"] for one in standard} == {None}

@@ -43,7 +43,7 @@ FAULTS: list[tuple[str, dict[str, Any], str]] = [
     ("{ viewer @include(if: 1) { role } }", {}, "须是 true 或 false"),
     ("{ enterprise(id: true) { id } }", {}, "标识须是文本，请加引号"),
     ('{ enterprise(id: "a', {}, "查询的语法有误：文本缺少结束的引号"),
-    ("{ viewer { role }", {}, "查询没有写完，缺少 Name"),
+    ("{ viewer { role }", {}, "查询没有写完，缺少 名称"),
     ("{ viewer(", {}, "查询没有写完"),
     ("query($id) { viewer { role } }", {}, "此处应为 ':'，实为 ')'"),
     ("} viewer {", {}, "此处不应出现 '}'"),

@@ -54,7 +54,7 @@ def test_a_decimal_is_ascii_digits_sign_and_point(written: str) -> None:
     with pytest.raises(Exception, match="ASCII"):
         decimal.parse_value(written)
     assert [str(decimal.parse_value(one)) for one in ("-1.50", "+2", "0.1", 3)] == ["-1.50", "2", "0.1", "3"]
-    assert [str(decimal.parse_value(one)) for one in (1e3, 1e-7, 0.5)] == ["1000.0", "0.0000001", "0.5"]
+    assert [str(decimal.parse_value(one)) for one in (1e3, 1e14, 0.5)] == ["1000.0", "100000000000000.0", "0.5"]
     assert [decimal.serialize(Decimal(one)) for one in ("1E+3", "1E-9", "0E+2")] == ["1000", "0.000000001", "0"]
 
 
