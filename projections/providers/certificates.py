@@ -106,6 +106,13 @@ def certificates_of(snapshot: Snapshot, person: str) -> list[HeldCertificate]:
     return sorted(found, key=lambda one: one.term.version)
 
 
+def held_by(snapshot: Snapshot, people: Sequence[str]) -> dict[str, Certificate]:
+    """What each of some people holds 持证情况, whoever asks; the caller tells counts alone. Who holds nothing is absent."""
+    holders = snapshot[HOLDERS]
+    rows = snapshot.rows(select(*chosen(holders, HolderRow)).where(snapshot.among(holders.c.person, list(people))))
+    return {row[0]: Certificate.model_validate_json(row[1]) for row in rows}
+
+
 class VerifiableRow(NamedTuple):
     """A certificate as anyone may verify it 可核验证书. sealed_name: of its holder, to be shown as the holder agreed.
 

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import case, func, select
+from sqlalchemy.sql import ColumnElement
 
 from domain.diagnosis.state import Status
 from domain.instants import city_midnight, microseconds
@@ -72,11 +73,12 @@ def _by_status(snapshot: Snapshot, providers: Sequence[str], until: date | None)
 def _by_disposition(snapshot: Snapshot, providers: Sequence[str], until: date | None) -> Iterable[Sequence[Any]]:
     """An answer that came later is none yet."""
     comments = snapshot[COMMENTS]
-    disposition, then = comments.c.disposition, list[Any]()
+    answered: ColumnElement[Any] = comments.c.disposition
+    then = list[ColumnElement[bool]]()
     if until is not None:
         moment = _last_moment(until)
-        then, disposition = [comments.c.at <= moment], case((comments.c.answered_at <= moment, comments.c.disposition))
-    answered = disposition.label("answered")
+        answered = case((comments.c.answered_at <= moment, comments.c.disposition)).label("answered")
+        then.append(comments.c.at <= moment)
     query = select(comments.c.organisation, answered, func.count()).where(
         snapshot.among(comments.c.organisation, list(providers)), *then
     )

@@ -56,7 +56,7 @@ from domain.providers.sampling.draw import BEACON_NOT_LATER
 from domain.standard import editions
 from domain.standard.revision.consultation import CONSULTATION_DATES, CONSULTATION_TOO_SHORT
 from domain.standard.revision.publication import NOT_AFTER_TODAY
-from domain.stated_dates import DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, DAY_BEFORE_PROGRAMME
+from domain.stated_dates import DATE_BEFORE_PROGRAMME, DATE_TOO_FAR_AHEAD, DAY_BEFORE_PROGRAMME, PROGRAMME_YEARS
 from tests.rules import cases, revisions
 from tests.rules.dated_commands import (
     CALL_DATES,
@@ -333,6 +333,16 @@ def dates(kind: Any, path: str) -> Iterator[str]:
 def test_every_date_of_every_command_is_listed_with_its_bounds() -> None:
     commands = [command for capability in CAPABILITIES.values() for command in capability.commands]
     assert {path for command in commands for path in dates(command, command.__name__)} == FIELDS.keys() | OF_A_FILE | OF_THE_RECORD
+
+
+def test_every_year_of_every_command_is_one_that_the_programme_can_have() -> None:
+    """So of every question: tests/api/server/test_extreme_numbers.py."""
+    for command in (command for capability in CAPABILITIES.values() for command in capability.commands):
+        for name, field in command.model_fields.items():
+            if "year" in name and field.annotation is int:
+                low, high = (next(getattr(one, end) for one in field.metadata if hasattr(one, end)) for end in ("ge", "le"))
+                assert 2018 <= low <= PROGRAMME_YEARS[0], (command, name)  # lists of solutions are older than the programme
+                assert high in (PROGRAMME_YEARS[-2], PROGRAMME_YEARS[-1]), (command, name)
 
 
 @pytest.mark.parametrize("field", FIELDS)

@@ -55,7 +55,7 @@ COMMON = frozenset(
     | {"1q2w3e4r5t6y", "administrator", "adminadmin123", "iloveyou1234", "zhenduan1234", "zhenduan2024", "changeme1234"}
 )
 """Passwords of twelve characters and more that are tried first 常用密码. NIST SP 800-63B, 3.1.1.2."""
-OF_THE_DEMO = re.compile(r"demo-[a-z_]+-[0-9]{4}")
+OF_THE_DEMO = re.compile(r"demo-[a-z0-9_-]+-[0-9]{4}")
 """The demo city's own passwords, which are printed for everyone."""
 SEQUENCES = ("01234567890123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm")
 LONGEST_REPEATED = 4

@@ -5,7 +5,7 @@ plan V4, V5.
 
 import hmac
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Annotated
@@ -84,7 +84,9 @@ def causes_shown(context: Context, provider: str | None, found: Sequence[CauseRo
     told = [row for row in found if _may_know(context.role, row, own=own)]
     sentences = trail_sentences.sentences_of(context.snapshot, context.scope, [row.entry for row in told]) if told else ()
     said: dict[str, trail_sentences.Said] = dict(zip((row.id for row in told), sentences, strict=True))
-    name_of = partial(_without_marker, context.services.secret) if context.role not in SELECTION_OFFICE else str
+    name_of: Callable[[str], str] = str
+    if context.role not in SELECTION_OFFICE:
+        name_of = partial(_without_marker, context.services.secret)
     return [
         Cause(
             id=strawberry.ID(name_of(row.id)),

@@ -19,6 +19,7 @@ from api.kit.years import require_year
 from api.participants.places import Industry, industry_of
 from api.providers.applications import ProviderRecord, records_of
 from domain.access import Role
+from domain.governance.qualification import CertificateGrade
 from domain.kernel import Command, IdOf
 from domain.masks import MARKINGS, SELECTION_OFFICE
 from domain.providers.applications.state import Application, SelectionDimension
@@ -27,6 +28,7 @@ from domain.providers.marking.marking import KEPT_AWAY, MarkingStage
 from domain.providers.marking.marking import Mark as MarkGiven
 from journal.secrets.sealed_marks import SealedMarks
 from projections.providers import selection
+from projections.providers.certificates import held_by
 from projections.providers.selection import MarkingFilter, MarkingRow
 
 enum_type(MarkingStage)
@@ -57,6 +59,8 @@ class AnonymousApplication:
     number: int = field("Anonymous number · 匿名编号")
     industries: list[Industry] = field("Divisions that a tag is asked for · 申请行业标签")
     staff: int = field("People who are to diagnose firms · 诊断人员数")
+    certified: int = field("Of these, those who held a certificate on the day of `record`, not suspended · 持证人数")
+    senior: int = field("Of these, senior ones · 高级诊断师人数")
     staff_by_industry: list[StaffOfIndustry] = field("Of these, those who know each division · 各行业人员数")
     statement: str | None = field("What the applicant adds · 补充说明")
     documents: list[AnonymousDocument] = field("Files · 申报材料")
@@ -112,11 +116,15 @@ def mark_shown(mark: MarkGiven) -> Mark:
     )
 
 
-def _anonymous(number: int, application: Application, record: ProviderRecord) -> AnonymousApplication:
+def _anonymous(
+    number: int, application: Application, record: ProviderRecord, grades: Sequence[CertificateGrade]
+) -> AnonymousApplication:
     return AnonymousApplication(
         number=number,
         industries=list(map(industry_of, application.industries)),
         staff=len(application.staff),
+        certified=len(grades),
+        senior=grades.count(CertificateGrade.SENIOR),
         staff_by_industry=[
             StaffOfIndustry(industry=industry_of(one), people=sum(one in member.industries for member in application.staff))
             for one in application.industries
@@ -145,7 +153,14 @@ def _applications(context: Context, year: int, numbers: set[int]) -> dict[tuple[
     found = selection.numbered_applications(context.snapshot, year, numbers)
     records = records_of(context, year, [one.provider for one in found.values()])
     shown_records = {name: ProviderRecord(**shown(ProviderRecord, record)) for name, record in records.items()}
-    return {(year, number): _anonymous(number, one, shown_records[one.provider]) for number, one in found.items()}
+    held = held_by(context.whole, [member.person for one in found.values() for member in one.staff])
+
+    def grades(application: Application) -> list[CertificateGrade]:
+        day = shown_records[application.provider].until or context.today
+        told = (held[member.person].grade_on(day) for member in application.staff if member.person in held)
+        return [grade for grade in told if grade is not None]
+
+    return {(year, number): _anonymous(number, one, shown_records[one.provider], grades(one)) for number, one in found.items()}
 
 
 def _marking(

@@ -116,14 +116,26 @@ def test_a_marker_is_shown_the_record_as_it_was_when_applications_closed(selecti
         found: list[dict[str, Any]] = [one.get("application", one)["record"] for one in city.data(who, query)[asked]["nodes"]]
         return max(found, key=itemgetter("withdrawn"))
 
+    def certified(person: str) -> None:
+        given = {"grade": "SENIOR", "editions": ["2023"], "since": str(city_day(selecting.clock.moment)), "recognised": "合格"}
+        city.done("city", "grantCertificate", "certificate { number }", person=person, **given)
+
     selecting.applied()
+    certified("diagnostician")
     assert withdrawn("provider", "applications") == {"withdrawn": 1, "until": None}
     selecting.later(16)
     closed = {"withdrawn": 1, "until": selecting.day(10).isoformat()}
     assert withdrawn("provider", "applications") == closed
     city.done("city", "closeCall", CALL, year=selecting.year)
     city.done("city", "drawMarking", CALL, year=selecting.year, markers=list(MARKERS[:2]))
+    certified("provider")
     assert withdrawn("marker1", "markings") == closed
+    people = "{ markings { nodes { application { staff certified senior } } } }"
+    told = [one["application"] for one in city.data("marker1", people)["markings"]["nodes"]]
+    assert sorted(told, key=itemgetter("certified")) == [
+        {"staff": 2, "certified": 0, "senior": 0},
+        {"staff": 2, "certified": 1, "senior": 1},
+    ]
 
 
 def test_a_provider_reads_its_own_result_with_every_sub_score_and_no_rivals(selecting: Selecting) -> None:
