@@ -119,7 +119,12 @@ class ShownTable:
     @property
     def is_small(self) -> bool:
         """Whether it is held together on one page, its heading with it."""
-        return len(self.rows) <= TOGETHER and len(self.bars) <= FEW_BARS
+        return self.is_short and len(self.bars) <= FEW_BARS
+
+    @property
+    def is_short(self) -> bool:
+        """Whether its lines are held together on one page, whatever stands above them."""
+        return len(self.rows) <= TOGETHER
 
     @property
     def is_list(self) -> bool:
