@@ -9,10 +9,13 @@ from pathlib import Path
 from tokenize import COMMENT, STRING, generate_tokens
 
 import pytest
-from graphql import ObjectTypeDefinitionNode, parse
+from graphql import ObjectTypeDefinitionNode, StringValueNode, parse
 
+from domain.access import Role
+from domain.events import COMMANDS
 from projections.report.wording import MARKS
 from standards.edition.text import SourceMark
+from zhenduan.pages.access_page import roles_in_words
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -78,7 +81,7 @@ def test_every_clause_of_the_plan_stands_once_each_with_its_cells_and_chinese() 
                       for n in range(1, many + 1)]  # fmt: skip
     for line in (DOCS / "plan.md").read_text("utf-8").splitlines():
         if line.startswith('| <a id="'):
-            _, says, chinese, done, tested = line.strip("| ").split(" | ")
+            _, says, chinese, done, _, tested = line.strip("| ").split(" | ")
             assert len(says) > 10
             assert re.search(r"[一-鿿]", chinese), line
             assert re.fullmatch(r"`\w+`(, `\w+`)*", done), line
@@ -94,6 +97,27 @@ def test_every_clause_names_what_carries_it_out_and_a_test_cites_it() -> None:
     assert [name for line in rows for name in re.findall(r"`(\w+)`", line) if name not in known] == []
     tested = {clause for where, text in texts() if where.startswith("tests/") for clause in clauses(text)}
     assert [clause for clause in plan() if clause not in tested] == []
+    cited = {
+        str(told.value.value)
+        for field in kinds["Query"].fields
+        for one in field.directives or ()
+        for told in one.arguments
+        if one.name.value == "clause" and isinstance(told.value, StringValueNode)
+    }
+    assert [clause for clause in plan() if clause not in cited] == [], "no query says that it comes from it"
+
+
+def test_every_clause_says_which_roles_carry_it_out() -> None:
+    """Of its mutations, which are commands, the roles that may send them; without any, those that read its queries."""
+    readers = dict(re.findall(r"(?m)^\| `Query\.(\w+)` \| (.*?) \|$", (DOCS / "access.md").read_text("utf-8")))
+    for line in (DOCS / "plan.md").read_text("utf-8").splitlines():
+        if not line.startswith('| <a id="'):
+            continue
+        clause, *_, done, who, _ = line.strip("| ").split(" | ")
+        names = re.findall(r"`(\w+)`", done)
+        acting = {role for name in names for role in COMMANDS.get(name[0].upper() + name[1:], ())} - {Role.SYSTEM}
+        reading = {role for name in names for role in Role if role.value in readers.get(name, "").split(", ")}
+        assert who == (roles_in_words(acting) if acting else f"read by {roles_in_words(reading)}"), clause
 
 
 def test_every_clause_names_tests_that_are_there_and_whose_file_cites_it() -> None:

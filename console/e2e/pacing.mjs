@@ -1,8 +1,8 @@
 // A district sees where its year ends, opens a number of its appraisal to the firms behind, reads its portrait, and finds who has no contact; a city sees them all.
 import { accessible, choose, go, journey, shot, signIn, tab, URL_OF } from "./browser.mjs";
 
-const PARTS = ["pace", "appraisal", "portrait", "gaps"];
-const LOADED = { pace: ".chart svg", appraisal: "tbody tr.ant-table-row", portrait: "tbody tr.ant-table-row", gaps: "tbody tr.ant-table-row, .ant-empty" };
+const PARTS = ["pace", "appraisal", "portrait", "uplift", "gaps"];
+const LOADED = { pace: ".chart svg", appraisal: "tbody tr.ant-table-row", portrait: "tbody tr.ant-table-row", uplift: "tbody tr.ant-table-row, .ant-table-placeholder", gaps: "tbody tr.ant-table-row, .ant-empty" };
 
 async function part(page, which) {
   await go(page, `/steering?tab=${which}`);
@@ -17,6 +17,8 @@ await journey(async (browser) => {
     await accessible(city, `steering-${which}-phone`);
     await shot(city, `steering-${which}-city-phone`);
   }
+  await part(city, "uplift");
+  const uplift = await city.locator("tbody tr.ant-table-row", { hasText: "全市" }).first().innerText();
   const wide = await city.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
 
   await city.goto(`${URL_OF}/#/steering?tab=pace`);
@@ -71,5 +73,5 @@ await journey(async (browser) => {
   await page.keyboard.press("Enter");
   await page.locator(".ant-empty").waitFor();
   const empty = await page.locator(".ant-empty").innerText();
-  return { wide, refused, forecast, cells, counted, firms, empty };
+  return { wide, uplift, refused, forecast, cells, counted, firms, empty };
 });

@@ -92,6 +92,7 @@ class ShownTable:
     """A table in words 数据表文字. bars, links: what its chart and its map draw. words: what the template says beside it.
 
     left_out: rows and columns of which every cell is withheld; they are named below it instead. grouped: what it counts together.
+    said: why it shows no number, in Chinese; None = it does, or its marks say.
     """
 
     table: PaperTable
@@ -102,6 +103,7 @@ class ShownTable:
     words: PaperPart | None = None
     left_out: tuple[str, ...] = ()
     grouped: tuple[str, ...] = ()
+    said: str | None = None
 
     @property
     def title(self) -> str:
@@ -117,7 +119,12 @@ class ShownTable:
     @property
     def is_small(self) -> bool:
         """Whether it is held together on one page, its heading with it."""
-        return len(self.rows) <= TOGETHER and len(self.bars) <= FEW_BARS
+        return self.is_short and len(self.bars) <= FEW_BARS
+
+    @property
+    def is_short(self) -> bool:
+        """Whether its lines are held together on one page, whatever stands above them."""
+        return len(self.rows) <= TOGETHER
 
     @property
     def is_list(self) -> bool:
@@ -220,6 +227,7 @@ def paper_sheet(
     demo: bool,
     cases: Sequence[CaseStudyText] = (),
     groups: Sequence[PublishedGroup] = (),
+    matched_at_least: int | None = None,
 ) -> PaperSheet:
     """The sheet of an edition that was computed.
 
@@ -231,6 +239,7 @@ def paper_sheet(
         demo: whether the data is synthetic.
         cases: texts of the case studies that it holds.
         groups: what its tables count together.
+        matched_at_least: matched firms without which its uplift shows no number; None = it has no uplift.
     """
     grouped = {one.id: one.name for one in groups}
     called = {**names, **grouped}
@@ -238,7 +247,11 @@ def paper_sheet(
     assert computed is not None  # noqa: S101 - its caller has seen that it is
     known = {one.table: one for one in computed.tables}
     shown = [
-        replace(_shown(known[PaperTableName(one.part)], called, grouped), words=one)
+        replace(
+            _shown(known[PaperTableName(one.part)], called, grouped),
+            words=one,
+            said=_said_of_uplift(known[PaperTableName(one.part)], matched_at_least),
+        )
         for one in _parts(paper.kind, template.body)
         if PaperTableName(one.part) in known
     ]
@@ -247,6 +260,21 @@ def paper_sheet(
     borne = {code for one in shown for cell in one.table.cells for code in (cell.row, cell.column)}
     told = tuple((one.name, "、".join(_name(each, names) for each in one.members)) for one in groups if one.id in borne)
     return PaperSheet(paper, computed, tuple(shown), draft, demo, template, tuple(cases), told)
+
+
+def _said_of_uplift(table: PaperTable, least: int | None) -> str | None:
+    """Why a paper's uplift shows no number; None where it shows its three, or of another table."""
+    if table.table is not PaperTableName.UPLIFT:
+        return None
+    if not table.cells:
+        return "本年度没有申请测算提升幅度，故无数值。"
+    for cell in table.cells:
+        if cell.withheld is not None:
+            return (
+                f"先后诊断两次且可匹配的企业少于公开统计规则所定的 {least} 家、不足以估计误差，"
+                "或与已公布刊物所计的企业相差过少：三项数值均不公布。"
+            )
+    return None
 
 
 def _parts(kind: PaperKind, template: PaperTemplate) -> Sequence[PaperPart]:
@@ -266,6 +294,8 @@ def _list(table: PaperTable, names: Mapping[str, str]) -> ShownTable:
     rows, bars = [], []
     for one in table.cells:
         label = names.get(f"{one.row} {one.column}", f"{_name(one.row, names)} {_name(one.column, names)}".strip())
+        if one.row == "verdict" and one.withheld is not None:
+            label = "结论：不公布"
         interval = f"{one.low} 至 {one.high}" if one.low is not None else NONE
         firms = NONE if one.firms is None else str(one.firms)
         cells = (ShownCell(firms), ShownCell(one.value or _withheld(one)), ShownCell(interval))

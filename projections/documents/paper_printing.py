@@ -9,7 +9,7 @@ from jinja2 import Environment
 from domain.programme.case_studies.state import CaseStudyText
 from domain.programme.papers.paper import PaperFormat, PaperKind
 from projections.documents.markdown import literal
-from projections.documents.paper import MARKS, PaperSheet, ShownTable
+from projections.documents.paper import PaperSheet, ShownTable
 from projections.report import fonts, printing
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -78,7 +78,8 @@ def _markdown(sheet: PaperSheet) -> Iterator[str]:
     if sheet.paper.kind is PaperKind.CASE_COLLECTION:
         return
     yield ""
-    yield "".join(f"{literal(mark)} {one.description.rpartition(' · ')[2]}；" for one, mark in MARKS.items()).rstrip("；") + "。"
+    marks = dict(mark for table in sheet.tables for mark in table.marks)
+    yield "；".join(f"{literal(mark)} {meaning}" for mark, meaning in marks.items()) + "。" if marks else "各单元格均予公开。"
 
 
 def _case(number: int, one: CaseStudyText) -> Iterator[str]:
@@ -110,13 +111,16 @@ def _case(number: int, one: CaseStudyText) -> Iterator[str]:
 
 def _table(table: ShownTable) -> Iterator[str]:
     if not table.rows:
-        yield "没有可公布的数据。"
+        yield literal(table.said or "没有可公布的数据。")
         return
     yield f"| {' | '.join(map(literal, table.heads))} |"
     yield f"|{' --- |' * len(table.heads)}"
     for label, cells in table.rows:
         texts = (literal("，".join((one.text, *one.below))) for one in cells)
         yield f"| {literal(label)} | {' | '.join(texts)} |"
+    if table.said is not None:
+        yield ""
+        yield literal(table.said)
     if table.grouping is not None:
         yield ""
         yield literal(table.grouping)

@@ -19,6 +19,7 @@ SMALL: DemoData = DATA.model_copy(
         "rated_providers": 2,
         "otherwise": DATA.otherwise.model_copy(update={"every": 4}),
         "finished": {},
+        "repeated": {},
         "cases": {ending: cases.model_copy(update={"count": 1}) for ending, cases in DATA.cases.items()},
     }
 )

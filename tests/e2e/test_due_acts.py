@@ -169,6 +169,37 @@ def test_one_killed_right_after_its_fact_is_followed_by_no_second(program: Servi
     assert facts(program).count(ENDED) == 1
 
 
+def test_killed_between_two_acts_and_begun_again_a_week_late_it_does_each_once(
+    program: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three times to answer ran out; the process died with the first done, and the next looks a week later, twice."""
+    three = ("x1", "x5", "x6")
+    for one in three[1:]:
+        send(program, city("li"), opening(one))
+        send(program, city("li"), ServeNotice(proceeding=one))
+    sent: Callable[..., Handled] = Services.send
+    done: list[str] = []
+
+    def dying(self: Services, *given: Any, **named: Any) -> Handled:
+        if done:
+            raise KilledError
+        done.append(named["idempotency_key"])
+        return sent(self, *given, **named)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Services, "send", dying)
+        with pytest.raises(KilledError):
+            do_due_acts(on(program, DUE + DAY), NEVER)
+    assert sum(facts(program, one).count(ENDED) for one in three) == len(done) == 1
+    late = on(program, DUE + 8 * DAY)  # its read models have not seen the first one yet
+    do_due_acts(late, NEVER)
+    program.models.catch_up()
+    assert do_due_acts(late, NEVER) == 0
+    assert [facts(program, one).count(ENDED) for one in three] == [1, 1, 1]
+    keys = [program.journal.read(proceeding_stream(one))[-1].idempotency_key for one in three]
+    assert keys == [f"end-time-to-answer/proceeding/{one}/{DUE}" for one in three], "by the day that was due, however late"
+
+
 def test_an_extension_makes_another_act_of_another_day(program: Services) -> None:
     until = date(2024, 5, 20)
     send(on(program, DUE + DAY), city("li"), MoveDeadline(proceeding="x1", until=until, reason="负责人住院"))

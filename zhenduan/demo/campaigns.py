@@ -28,18 +28,19 @@ def campaign_of(purpose: Purpose, year: int) -> str:
 
 
 def planned(city: Caller, first: date, last: int) -> Iterator[tuple[date, Caller, Command]]:
-    """One campaign of first diagnoses a year, and one of later ones in the last; each planned before it begins."""
+    """One campaign of first diagnoses a year, and from the second year on one of later ones; each planned before it begins."""
     for year in range(first.year, last + 1):
         since = max(first, date(year, 1, 1))
         days = {"since": since, "until": date(year + 1, 1, 31)}
         on = max(first, date(year - 1, 12, 18))
         yield on, city, PlanCampaign(campaign=str(year), name=f"{year} 年度首次诊断", purpose=Purpose.INITIAL, **days)
-        if year < last:
-            yield date(year + 1, *CLOSED_ON), city, CloseCampaign(campaign=str(year), conclusion=CONCLUSION)
-        if year == last:
-            again = campaign_of(Purpose.REPEAT, year)
-            named = {"name": f"{year} 年度复诊", "purpose": Purpose.REPEAT, "follows": str(first.year)}
-            yield on, city, PlanCampaign(campaign=again, **named, **days)
+        named = [str(year)]
+        if year > first.year:
+            named.append(campaign_of(Purpose.REPEAT, year))
+            told = {"name": f"{year} 年度复诊", "purpose": Purpose.REPEAT, "follows": str(year - 1)}
+            yield on, city, PlanCampaign(campaign=named[-1], **told, **days)
+        for campaign in named if year < last else ():
+            yield date(year + 1, *CLOSED_ON), city, CloseCampaign(campaign=campaign, conclusion=CONCLUSION)
 
 
 def invited(

@@ -27,6 +27,7 @@ from domain.programme.packages.making import RequestPackage
 from domain.programme.packages.sending import SendPackage
 from domain.programme.papers.paper import RequestPaper
 from domain.programme.policies.policy import DraftPolicy
+from domain.programme.uplifts.uplift import RequestUplift
 from domain.providers.calls.commands import CloseMarking, OpenCall
 from domain.providers.overstatements.overstatement import RequestOverstatement
 from domain.providers.ratings.rating import FixRatingInputs
@@ -59,6 +60,7 @@ COMPUTED = (
     | RequestScreening
     | RequestOverstatement
     | RequestEquating
+    | RequestUplift
 )
 """What the program works out at once."""
 PARTNER_KEY_LIFETIME = timedelta(days=30)

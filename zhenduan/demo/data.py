@@ -205,6 +205,7 @@ class DemoData(CodeList):
     cases: dict[Ending, Cases]
     rated_providers: Count
     finished: dict[int, Count]
+    repeated: dict[int, Count]
     otherwise: Otherwise
     evidence: tuple[str, ...]
     functions: tuple[str, ...]

@@ -1,6 +1,10 @@
-"""Finished diagnoses of the demo city 往年诊断: more firms with a confirmed report, so that what is published tells something."""
+"""Finished diagnoses of the demo city 往年诊断: more firms with a confirmed report, so that what is published tells something.
+
+Some are diagnosed again the year after, so that an uplift has firms to be worked out from; of so few, it says that they are.
+"""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import count
 from random import Random
@@ -24,6 +28,8 @@ CONFIRMED = {2023: (date(2023, 11, 20), 24)}
 """Year -> the day from which on its reports are confirmed, and within how many days; other years the usual ones."""
 USUAL = ((4, 15), 220)
 ON_TIME = timedelta(hours=18)
+BETTER_BY = (8, 18)
+"""Points of the total that a firm has gained when it is diagnosed again, between these."""
 REASON = "企业列入当年首批，先按简版诊断。（示例）"
 
 
@@ -31,24 +37,34 @@ def finished(data: DemoData, people: People, firms: Sequence[DemoFirm], present:
     """Their cases from opening to the confirmed report, in brief form, of so many firms a year that have none yet.
 
     Args:
-        data: how many a year, as `finished`.
+        data: how many a year, as `finished`, and of how many of the year before again, as `repeated`.
         people: of the demo.
         firms: on every roster, of which no other case is.
         present: no act lies after it.
     """
     chance = Random(f"finished cases of {data.seed}")  # noqa: S311 - a demo is drawn
-    numbers, free = count(FIRST_NUMBER), list(firms)
+    numbers, free, before = count(FIRST_NUMBER), list(firms), list[DemoFirm]()
     chance.shuffle(free)
     for year, wanted in data.finished.items():
         first, within = CONFIRMED.get(year, (date(year, *USUAL[0]), USUAL[1]))
         if first + timedelta(days=within) >= present:
             continue
-        for _ in range(min(wanted, len(free))):
-            firm, day = free.pop(), first + timedelta(days=chance.randrange(within))
-            yield from _played(data, people, chance, firm, next(numbers), day)
+        taken = [free.pop() for _ in range(min(wanted, len(free)))]
+        again = [_risen(one, data, chance) for one in before[: data.repeated.get(year, 0)]]
+        for firm, purpose in (*((one, Purpose.INITIAL) for one in taken), *((one, Purpose.REPEAT) for one in again)):
+            day = first + timedelta(days=chance.randrange(within))
+            yield from _played(data, people, chance, (firm, purpose), next(numbers), day)
+        before = taken
 
 
-def _played(data: DemoData, people: People, chance: Random, firm: DemoFirm, number: int, ends: date) -> Iterator[Timed]:
+def _risen(firm: DemoFirm, data: DemoData, chance: Random) -> DemoFirm:
+    return replace(firm, total=min(firm.total + chance.randint(*BETTER_BY), data.total.most))
+
+
+def _played(
+    data: DemoData, people: People, chance: Random, of: tuple[DemoFirm, Purpose], number: int, ends: date
+) -> Iterator[Timed]:
+    firm, purpose = of
     applies = edition_for(edition_mappings(), firm.industry, size_of(firm, FIRST_ROSTER.year), ends)
     plain = (applies.edition, applies.form) == (EDITION, Form.BRIEF)
     case = DemoCase(
@@ -56,8 +72,8 @@ def _played(data: DemoData, people: People, chance: Random, firm: DemoFirm, numb
         number=number,
         enterprise=enterprise_id(DEMO_SALT, firm.uscc),
         firm=firm,
-        campaign=campaign_of(Purpose.INITIAL, ends.year),
-        purpose=Purpose.INITIAL,
+        campaign=campaign_of(purpose, ends.year),
+        purpose=purpose,
         form=Form.BRIEF,
         reason=None if plain else REASON,
         ending=Ending.CONFIRMED,

@@ -15,6 +15,7 @@ from domain.governance.dated_rules import SetRule, rule_in_force
 from domain.governance.rule_bodies.publication import PublicationRule, PublishedGroup, PublishedSide
 from domain.kernel import Command
 from domain.programme.papers.paper import PaperKind, PublishPaper, RequestPaper
+from domain.programme.uplifts.uplift import RequestUplift
 from domain.providers.overstatements.overstatement import RequestOverstatement
 from journal import Caller
 from zhenduan.demo.people import People
@@ -26,6 +27,8 @@ OTHERS = {
     2025: (date(2026, 2, 25), date(2026, 2, 26)),
 }
 """Another year -> when its white paper is asked for, and published: of the first, once the rule lets it tell something."""
+UPLIFTS = {(2024, 2025): date(2026, 2, 24)}
+"""Two years -> when the uplift between their ends is asked for: before the second one's paper, which shows it."""
 DISTRICT, INDUSTRY, GRADE = PublishedSide
 GROUPS = (
     (DISTRICT, "area-east", "东部", "East", ("310115", "310120", "310151")),
@@ -55,6 +58,8 @@ def papers(people: People) -> Iterator[tuple[date, Caller, Command]]:
     for kind in (PaperKind.WHITE_PAPER, PaperKind.RESEARCH_BRIEF):
         yield REQUESTED, city, RequestPaper(kind=kind, year=YEAR)
     yield PUBLISHED, city, PublishPaper(kind=PaperKind.WHITE_PAPER, year=YEAR)
+    for (first, second), asked in UPLIFTS.items():
+        yield asked, city, RequestUplift(first_year=first, second_year=second, edition=EDITION)
     for year, (requested, published) in OTHERS.items():
         yield requested, city, RequestPaper(kind=PaperKind.WHITE_PAPER, year=year)
         yield published, city, PublishPaper(kind=PaperKind.WHITE_PAPER, year=year)

@@ -53,7 +53,8 @@ def scope_in_words(role: Role) -> str:
     return f"本{chinese} its own {english}"
 
 
-def _said(roles: Iterable[Role]) -> str:
+def roles_in_words(roles: Iterable[Role]) -> str:
+    """Some roles by their names, in their order 角色文字."""
     found = frozenset(roles)
     if found == ANYONE:
         return "anyone 任何人"
@@ -72,7 +73,7 @@ def _table(title: str, columns: tuple[str, ...], rows: Iterator[tuple[str, ...]]
 def _roles() -> Iterator[tuple[str, ...]]:
     for role in Role:
         chinese, english = ROLE_NAMES[role]
-        yield f"`{role.value}` {english}", chinese, scope_in_words(role), _seen(role), _said(MAY_APPOINT.get(role, ()))
+        yield f"`{role.value}` {english}", chinese, scope_in_words(role), _seen(role), roles_in_words(MAY_APPOINT.get(role, ()))
 
 
 def _seen(role: Role) -> str:
@@ -88,15 +89,15 @@ def _commands() -> Iterator[tuple[str, ...]]:
         for command in capability.commands
     }
     for name, roles in sorted(COMMANDS.items()):
-        yield f"`{name}`", says[name], _said(roles)
+        yield f"`{name}`", says[name], roles_in_words(roles)
 
 
 def _masks(rights: FieldRights) -> Iterator[tuple[str, ...]]:
     for mask, coordinates in rights.masked.items():
         for coordinate in sorted(coordinates):
-            yield MASK_NAMES[mask], mask.value, f"`{coordinate}`", _said(rights.rows[coordinate])
+            yield MASK_NAMES[mask], mask.value, f"`{coordinate}`", roles_in_words(rights.rows[coordinate])
 
 
 def _fields(rights: FieldRights) -> Iterator[tuple[str, ...]]:
     for coordinate, roles in sorted(rights.rows.items()):
-        yield f"`{coordinate}`", _said(roles)
+        yield f"`{coordinate}`", roles_in_words(roles)

@@ -14,7 +14,7 @@ import { SheetTable } from "../sheet-table";
 
 const CONSENTS = graphql(`
   query Consents($consentsAfter: String) {
-    enterprises(first: 1) { nodes { id name consents(first: 50, after: $consentsAfter) { pageInfo { hasNextPage endCursor } nodes { id purpose since until bank { id name } } } } }
+    enterprises(first: 1) { nodes { id name consents(first: 50, after: $consentsAfter) { pageInfo { hasNextPage endCursor } nodes { id purpose since until endedByFirstDay bank { id name } } } } }
   }
 `);
 const BANKS = graphql(`
@@ -42,11 +42,11 @@ const TAKE_BACK = graphql(`mutation RevokeResultCredential($enterprise: ID!, $nu
 
 const useTexts = spoken(
   {
-    note: "授权只开放诊断结果摘要，不开放任何答案；可随时撤回，撤回即时生效。", grant: "授权银行", grantText: "起止日均含在内。", bank: "银行", purpose: "用途", since: "起始日", until: "截止日", revoke: "撤回授权", revokeText: "即时生效；由此签发的结果凭证银行不再可见。", none: "尚未授权任何银行。授权后，银行可在期限内看到结果摘要。", holds: "有效", over: "已结束", ahead: "未开始", issue: "签发结果凭证", issueText: "签名的结果交给该银行，任何人可凭编号核验。", diagnosis: "诊断", needs: "须先有企业已确认的诊断。",
+    note: "授权只开放诊断结果摘要，不开放任何答案；可随时撤回，撤回即时生效。", grant: "授权银行", grantText: "起止日均含在内。", bank: "银行", purpose: "用途", since: "起始日", until: "截止日", revoke: "撤回授权", revokeText: "即时生效；由此签发的结果凭证银行不再可见。", none: "尚未授权任何银行。授权后，银行可在期限内看到结果摘要。", holds: "有效", over: "已结束", ahead: "未开始", early: "首日或此前已撤回", issue: "签发结果凭证", issueText: "签名的结果交给该银行，任何人可凭编号核验。", diagnosis: "诊断", needs: "须先有企业已确认的诊断。",
     used: "银行的查看记录", notUsed: "银行尚未查看。", why: "依据", credentials: "结果凭证", noCredentials: "尚无结果凭证。", noneForBank: "目前没有交给本行的结果凭证。企业授权并签发后列在此处。", number: "凭证编号", report: (version: number) => `第 ${version} 版报告`, issued: "签发时间", takeBack: "撤销凭证", save: "下载凭证", bankNote: "只列出授权仍有效的企业的结果凭证；等级与得分摘要见“诊断”。",
   },
   {
-    note: "A consent opens the summary of results and no answer; it is taken back at any time, at once.", grant: "Grant a consent", grantText: "Both days are included.", bank: "Bank", purpose: "Purpose", since: "First day", until: "Last day", revoke: "Take it back", revokeText: "At once; the bank sees credentials issued by it no more.", none: "No bank has a consent. Grant one; the bank sees the summary of results in its time.", holds: "holds", over: "over", ahead: "not begun", issue: "Issue a result credential", issueText: "The signed result is handed to the bank; anyone verifies it by its number.", diagnosis: "Diagnosis", needs: "It needs a diagnosis that the firm has confirmed.",
+    note: "A consent opens the summary of results and no answer; it is taken back at any time, at once.", grant: "Grant a consent", grantText: "Both days are included.", bank: "Bank", purpose: "Purpose", since: "First day", until: "Last day", revoke: "Take it back", revokeText: "At once; the bank sees credentials issued by it no more.", none: "No bank has a consent. Grant one; the bank sees the summary of results in its time.", holds: "holds", over: "over", ahead: "not begun", early: "taken back by its first day", issue: "Issue a result credential", issueText: "The signed result is handed to the bank; anyone verifies it by its number.", diagnosis: "Diagnosis", needs: "It needs a diagnosis that the firm has confirmed.",
     used: "What banks read", notUsed: "No bank has read anything.", why: "By", credentials: "Result credentials", noCredentials: "There is no result credential.", noneForBank: "No result credential was handed to your bank. Once a firm consents and issues one, it is listed here.", number: "Number", report: (version: number) => `report version ${version}`, issued: "Issued", takeBack: "Revoke", save: "Download", bankNote: "Credentials of firms whose consent holds; grades and totals are under Diagnoses.",
   },
 );
@@ -103,8 +103,8 @@ function Granted({ done }: { done: () => void }) {
                 { title: texts.bank, render: (_, one) => one.bank?.name ?? "—" },
                 { title: texts.purpose, dataIndex: "purpose" },
                 { title: texts.since, render: (_, one) => <span className="nowrap">{one.since}</span> },
-                { title: texts.until, render: (_, one) => <span className="nowrap">{one.until}</span> },
-                { title: words.fields.status, render: (_, one) => <Tag>{one.until < today ? texts.over : one.since > today ? texts.ahead : texts.holds}</Tag> },
+                { title: texts.until, render: (_, one) => <span className="nowrap">{one.endedByFirstDay ? "—" : one.until}</span> },
+                { title: words.fields.status, render: (_, one) => <Tag>{one.endedByFirstDay ? texts.early : one.until < today ? texts.over : one.since > today ? texts.ahead : texts.holds}</Tag> },
                 { title: "", render: (_, one) => grants && one.until >= today && <Acts about={one.id} small done={again} acts={[
                   one.since <= today && confirmed.length > 0 && { label: texts.issue, says: texts.issueText, fields: [{ name: "diagnosis", label: texts.diagnosis, kind: "one", options: confirmed.map((case_) => ({ value: case_.id, label: case_.caseNumber })), initial: confirmed[0]?.id }], send: (given: { diagnosis: string }) => send(ISSUE, { enterprise: firm.id, consent: one.id, ...given }) },
                   { label: texts.revoke, danger: true, says: texts.revokeText, send: () => send(REVOKE, { enterprise: firm.id, consent: one.id }) },

@@ -6,7 +6,7 @@ import { shanghai } from "../format";
 import { graphql } from "../gql";
 import { RoleNames } from "../gql/enum-names";
 import type { Role } from "../gql/graphql";
-import { useNames, useWords } from "../language";
+import { spoken, useNames, useWords } from "../language";
 import { Narrowing } from "../narrowing";
 import { PagedTable, usePaging } from "../paged";
 
@@ -15,7 +15,7 @@ const PEOPLE = graphql(`
     people(role: $role, first: $first, after: $after, last: $last, before: $before) {
       totalCount
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
-      nodes { id name phone joined memberships(first: 20) { nodes { id role organisationName since until } } }
+      nodes { id name phone joined memberships(first: 20) { nodes { id role organisationName since until endedByFirstDay } } }
     }
   }
 `);
@@ -26,9 +26,12 @@ const INVITE = graphql(`
   }
 `);
 
+const useTexts = spoken({ early: "首日或此前已终止" }, { early: "ended by its first day" });
+
 /** People within the reader's scope and the roles that they hold. */
 export function People() {
   const words = useWords();
+  const texts = useTexts();
   const name = useNames();
   const [role, setRole] = useState<Role[]>([]);
   const paging = usePaging(role.join());
@@ -58,7 +61,7 @@ export function People() {
             columns={[
               { title: words.fields.name, dataIndex: "name" },
               { title: words.fields.phone, render: (_, one) => one.phone ?? "—" },
-              { title: words.fields.role, render: (_, one) => one.memberships.nodes.map((held) => <Tag key={held.id}>{name(RoleNames, held.role)} {held.organisationName}{held.until ? words.aside(`${words.fields.until} ${held.until}`) : ""}</Tag>) },
+              { title: words.fields.role, render: (_, one) => one.memberships.nodes.map((held) => <Tag key={held.id}>{name(RoleNames, held.role)} {held.organisationName}{held.endedByFirstDay ? words.aside(texts.early) : held.until ? words.aside(`${words.fields.until} ${held.until}`) : ""}</Tag>) },
               { title: words.fields.status, render: (_, one) => (one.joined ? words.people.joined : <>{words.people.invited} {one.memberships.nodes.some((held) => !held.until || held.until >= today) && <Button size="small" onClick={() => void invite(one.id)}>{words.people.invite}</Button>}</>) },
             ]}
           />

@@ -10,13 +10,14 @@ import { Bottlenecks } from "./bottlenecks";
 import { LiaisonGaps } from "./liaison-gaps";
 import { PaceOf } from "./pace";
 import { PortraitOf } from "./portrait";
+import { Uplifts } from "./uplift";
 
 const useTexts = spoken(
-  { pace: "进度与预测", appraisal: "区考核表", portrait: "画像", gaps: "联络缺口", bottlenecks: "环节瓶颈" },
-  { pace: "Pace and forecast", appraisal: "Appraisal", portrait: "Portrait", gaps: "Liaison gaps", bottlenecks: "Bottlenecks" },
+  { pace: "进度与预测", appraisal: "区考核表", portrait: "画像", uplift: "提升幅度", gaps: "联络缺口", bottlenecks: "环节瓶颈" },
+  { pace: "Pace and forecast", appraisal: "Appraisal", portrait: "Portrait", uplift: "Uplift", gaps: "Liaison gaps", bottlenecks: "Bottlenecks" },
 );
 
-/** How a year comes along, what a district is appraised by, what its firms are like, and who has nobody to call. */
+/** How a year comes along, what a district is appraised by, what its firms are like and how far they rose, and who has nobody to call. */
 export function Steering() {
   const texts = useTexts();
   const words = useWords();
@@ -38,6 +39,7 @@ export function Steering() {
             { key: "pace", label: texts.pace, children: <PaceOf key={year} year={year} /> },
             { key: "appraisal", label: texts.appraisal, children: <AppraisalOf key={year} year={year} /> },
             { key: "portrait", label: texts.portrait, children: <PortraitOf key={year} year={year} /> },
+            { key: "uplift", label: texts.uplift, children: <Uplifts /> },
           ] : []),
           ...(office || viewer.role === "PROVIDER" ? [{ key: "bottlenecks", label: texts.bottlenecks, children: <Bottlenecks /> }] : []),
           ...(liaison ? [{ key: "gaps", label: texts.gaps, children: <LiaisonGaps /> }] : []),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from hashlib import sha256
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, assert_never
 
 from pydantic import Field, TypeAdapter
 
@@ -103,6 +103,68 @@ def _share(district: str | None, firms: Sequence[UpliftFirm], rule: PublicationR
         matched_high=by_match[1],
         verdict=UpliftVerdict.ESTABLISHED if overlap and moved else UpliftVerdict.NOT_ESTABLISHED,
     )
+
+
+class UpliftSaid(NamedTuple):
+    """What an uplift comes to, and why, in a sentence of each language 提升幅度说明."""
+
+    chinese: str
+    english: str
+
+
+def said_of(share: UpliftShare, matched_at_least: int) -> UpliftSaid:
+    """Why a share shows no number, why what it shows is not established, or what is.
+
+    matched_at_least: firms that the rule of the day asked for, below which no number is shown.
+    """
+    match share.verdict:
+        case UpliftVerdict.TOO_FEW:
+            return _said_of_few(share, matched_at_least)
+        case UpliftVerdict.NOT_ESTABLISHED:
+            strata, matched = _interval(share.in_strata_low, share.in_strata_high), _interval(share.matched_low, share.matched_high)
+            apart = strata[0] > matched[1] or matched[0] > strata[1]
+            why = "两项有对照的估计互不重叠" if apart else "两项有对照的估计中至少一项的区间含零"
+            reason = "the estimates with controls do not overlap" if apart else "the interval of one with controls includes zero"
+            return UpliftSaid(
+                f"未能确认：{why}；三项数值须并列，不得单独引用", f"Not established: {reason}; cite the three together"
+            )
+        case UpliftVerdict.ESTABLISHED:
+            rose = _interval(share.matched_low, share.matched_high)[0] > 0
+            return UpliftSaid(
+                f"已确认总分{'上升' if rose else '下降'}：两项有对照的估计相互重叠，且均在零的同侧；前后之差不得单独引用",
+                f"Established that totals {'rose' if rose else 'fell'}: the estimates with controls overlap and lie on one side of "
+                "zero; never cite the change before–after alone",
+            )
+        case never:
+            assert_never(never)
+
+
+def _said_of_few(share: UpliftShare, least: int) -> UpliftSaid:
+    if not share.treated + share.controls:
+        return UpliftSaid(
+            "没有企业在前后两期各诊断一次且均可按该版本计分，无从估计，三项数值均不公布",
+            "No firm was diagnosed in both times and scored under the edition: no number is shown",
+        )
+    counted = f"诊断两次的企业中，其间有改进行动的 {share.treated} 家，没有的 {share.controls} 家，可匹配 {share.matched} 家"
+    counts = (
+        f"Of the firms diagnosed twice, {share.treated} had an action in between and {share.controls} had none; "
+        f"{share.matched} can be matched"
+    )
+    if share.matched < least:
+        return UpliftSaid(
+            f"{counted}，少于公开统计规则所定的 {least} 家，三项数值均不公布",
+            f"{counts}, fewer than the {least} that the rule of publication asks for: no number is shown",
+        )
+    return UpliftSaid(
+        f"{counted}，但不足以估计误差，三项数值均不公布", f"{counts}, too few to tell their error: no number is shown"
+    )
+
+
+def _interval(low: Decimal | None, high: Decimal | None) -> tuple[Decimal, Decimal]:
+    """An interval of an estimate that is shown."""
+    assert low is not None  # noqa: S101 - all three are shown together
+    assert high is not None  # noqa: S101 - as above
+    return low, high
 
 
 DIGESTED: TypeAdapter[Any] = TypeAdapter(tuple[list[UpliftFirm], PublicationRule])

@@ -8,6 +8,7 @@ import strawberry
 from api.kit.as_of import day_then
 from api.kit.context import Context
 from api.kit.edges import led_to
+from api.kit.periods import ENDED_BY_FIRST_DAY, is_ended_by_first_day
 from api.kit.published import field, published
 from api.kit.row_mapping import shown
 from api.participants.people import PERSONS, Person
@@ -25,7 +26,8 @@ class Assignment:
     expert: Person | None = field("The expert, as known today; null: outside the caller's scope · 专家", by="expert")
     role: Role = field("Role: marker, arbiter, sampler or reader · 角色")
     since: date = field("First day · 起始日")
-    until: date = field("Last day; of one that was released the day before, perhaps before its first · 截止日")
+    until: date = field("Last day; of one that was released the day before · 截止日")
+    ended_by_first_day: bool = field(ENDED_BY_FIRST_DAY, made=True)
     conflict: str | None = field("Conflict that the arbiter declared, which ended it; null: none · 回避事由")
     ended: bool = field("Whether it is over, on the day that the answer is of · 是否已结束")
 
@@ -37,7 +39,8 @@ def load_assignments(context: Context, ids: Sequence[str], wanted: frozenset[str
     expert = led_to(context, (Assignment, "expert"), rows, wanted)
     found: dict[str, list[Assignment]] = {}
     for row in rows:
-        assignment = Assignment(**shown(Assignment, row), expert=expert(row.expert), ended=row.until < day)
+        told = {"ended": row.until < day, "ended_by_first_day": is_ended_by_first_day(row.since, row.until)}
+        assignment = Assignment(**shown(Assignment, row), expert=expert(row.expert), **told)
         found.setdefault(row.diagnosis, []).append(assignment)
     return found
 

@@ -106,7 +106,7 @@ class ExternalResultQueries:
     @listing(
         EXTERNAL_RESULTS,
         "External results of the firms in the scope, the latest assessment first; certificates alone to who may not read "
-        "others' scores · 外部评估结果列表. plan P8",
+        "others' scores · 外部评估结果列表. plan P8, S2",
         roles=FIRMS,
     )
     def external_results(

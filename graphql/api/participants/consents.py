@@ -7,6 +7,7 @@ import strawberry
 
 from api.kit.context import Context
 from api.kit.edges import led_to
+from api.kit.periods import ENDED_BY_FIRST_DAY, is_ended_by_first_day
 from api.kit.published import field, published
 from api.kit.row_mapping import shown
 from api.participants.organisations import Organisation
@@ -24,10 +25,16 @@ class Consent:
     purpose: str = field("What for · 用途")
     since: date = field("First day · 起始日")
     until: date = field("Last day; a revoked one ended the day before · 截止日")
+    ended_by_first_day: bool = field(ENDED_BY_FIRST_DAY, made=True)
 
 
 def load_consents(context: Context, ids: Sequence[str], wanted: frozenset[str]) -> dict[str, list[Consent]]:
     """Consents of many firms, which the caller has judged."""
     found = consents_of(context.snapshot, ids)
     bank = led_to(context, (Consent, "bank"), (row for rows in found.values() for row in rows), wanted)
-    return {firm: [Consent(**shown(Consent, row), bank=bank(row.bank)) for row in rows] for firm, rows in found.items()}
+
+    def of(row: ConsentRow) -> Consent:
+        ended = is_ended_by_first_day(row.since, row.until)
+        return Consent(**shown(Consent, row), bank=bank(row.bank), ended_by_first_day=ended)
+
+    return {firm: [of(row) for row in rows] for firm, rows in found.items()}

@@ -91,7 +91,7 @@ TakingPart = Annotated[
 class OrganisationQueries:
     """Query fields: organisations."""
 
-    @listing(ORGANISATIONS, "Organisations, in order of id, of some kinds or all · 组织列表. plan O2, V2", roles=SIGNED_IN)
+    @listing(ORGANISATIONS, "Organisations, in order of id, of some kinds or all · 组织列表. plan O2, P2, V2", roles=SIGNED_IN)
     def organisations(
         self,
         info: strawberry.Info[Context, None],

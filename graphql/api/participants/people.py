@@ -13,6 +13,7 @@ from api.kit.lists import FoundThen, Listed, listing
 from api.kit.mutations import Payload, ServerFields, new_id
 from api.kit.nodes import Node, NodeKind
 from api.kit.parts import parts, wanted_parts
+from api.kit.periods import ENDED_BY_FIRST_DAY, is_ended_by_first_day
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
 from domain.access import Mask, Role, head_of
@@ -43,6 +44,7 @@ class Membership:
     organisation_name: str | None = field("Its name; null of a firm outside the reader's scope · 单位名称", made=True)
     since: date = field("First day · 起始日")
     until: date | None = field("Last day; null = open-ended · 截止日")
+    ended_by_first_day: bool = field(ENDED_BY_FIRST_DAY, made=True)
     sections: list[str] = field("Dimensions a department's filler fills; else empty · 分管部分")
     contact: bool = field("Whether the person is the unit's named contact · 是否联络人. plan O2")
 
@@ -92,7 +94,14 @@ def build_memberships(context: Context, rows: Sequence[MembershipRow], wanted: f
     if "organisationName" in wanted:
         today = context.present or context  # of the past, too, a unit goes by the name that it has
         names = names_of(today.snapshot, today.scope, {row.organisation for row in rows})
-    return [Membership(**shown(Membership, row), organisation_name=names.get(row.organisation)) for row in rows]
+    return [
+        Membership(
+            **shown(Membership, row),
+            organisation_name=names.get(row.organisation),
+            ended_by_first_day=is_ended_by_first_day(row.since, row.until),
+        )
+        for row in rows
+    ]
 
 
 def build_people(context: Context, rows: Sequence[PersonRow], wanted: frozenset[str]) -> list[Person]:

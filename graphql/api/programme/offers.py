@@ -140,7 +140,7 @@ class OfferQueries:
 
     @listing(
         OFFERS,
-        "Offers, the latest first: for a firm's own demands; to sellers those that they take part in · 报价列表. plan R2",
+        "Offers, the latest first: for a firm's own demands; to sellers those that they take part in · 报价列表. plan R2, R3",
         roles=MARKET,
     )
     def offers(

@@ -176,7 +176,7 @@ class SolutionQueries:
         """A solution."""
         return single(info, SOLUTIONS, key_of(id, "solution"), at_least=at_least)
 
-    @listing(SOLUTIONS, "Solutions that were published, the latest first · 解决方案列表. plan R2", roles=SIGNED_IN)
+    @listing(SOLUTIONS, "Solutions that were published, the latest first · 解决方案列表. plan R2, R3", roles=SIGNED_IN)
     def solutions(
         self,
         info: strawberry.Info[Context, None],

@@ -13,6 +13,7 @@ from api.kit.lists import Listed, listing
 from api.kit.mutations import Payload
 from api.kit.paging import AtLeast
 from api.kit.parts import parts
+from api.kit.periods import ENDED_BY_FIRST_DAY, is_ended_by_first_day
 from api.kit.published import field, published
 from api.kit.row_mapping import all_shown, shown
 from api.participants.enterprises import Enterprise, load_enterprises
@@ -55,12 +56,20 @@ class ChainLeaderConsent:
     leader: Annotated[strawberry.ID, IdOf("")] = field("Group or firm that leads the chain, as the consent names it · 链主单位")
     since: date = field("First day · 起始日")
     until: date = field("Last day; one that was taken back ended the day before · 截止日")
+    ended_by_first_day: bool = field(ENDED_BY_FIRST_DAY, made=True)
     named: bool = field("Whether the leader is shown the firm's name, as that of its supplier · 是否具名")
 
 
 def _build(context: Context, found: Sequence[GapConsentRow], wanted: frozenset[str]) -> list[ChainLeaderConsent]:
     enterprise = led_to(context, (ChainLeaderConsent, "enterprise"), found, wanted)
-    return [ChainLeaderConsent(**shown(ChainLeaderConsent, row), enterprise=enterprise(row.enterprise)) for row in found]
+    return [
+        ChainLeaderConsent(
+            **shown(ChainLeaderConsent, row),
+            enterprise=enterprise(row.enterprise),
+            ended_by_first_day=is_ended_by_first_day(row.since, row.until),
+        )
+        for row in found
+    ]
 
 
 CONSENTS: Listed[None, GapConsentRow, ChainLeaderConsent] = Listed(

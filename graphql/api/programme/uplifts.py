@@ -15,11 +15,13 @@ from api.kit.parts import parts
 from api.kit.published import field, published
 from api.kit.row_mapping import shown
 from domain.access import Place, Role, admits
+from domain.governance.rule_bodies.publication import PublicationRule
 from domain.kernel import Command
 from domain.masks import AUDIT
 from domain.programme.uplifts.numbers import UpliftShare as ShareState
-from domain.programme.uplifts.numbers import UpliftVerdict
+from domain.programme.uplifts.numbers import UpliftVerdict, said_of
 from domain.programme.uplifts.uplift import UpliftStatus
+from projections.governance.dated_rules import body_on
 from projections.programme.uplifts import read_model as rows
 from projections.programme.uplifts.read_model import UpliftRow
 
@@ -47,6 +49,8 @@ class UpliftShare:
     matched_low: Decimal | None = field("Lower end of its 90 percent interval · 匹配对照下限")
     matched_high: Decimal | None = field("Upper end of the interval · 匹配对照上限")
     verdict: UpliftVerdict = field("What the estimates come to · 结论")
+    sentence: str = field("The same in a Chinese sentence, with the reason where no number is shown or none is established · 说明")
+    sentence_in_english: str = field("The same in English · 英文说明")
 
 
 @published(UPLIFTS_READ, row=UpliftRow)
@@ -63,20 +67,32 @@ class UpliftRun:
     cut_off: date | None = field("Day as of which it was worked out; null before · 数据截至日", made=True)
     position: int | None = field("Journal position up to which facts were read · 截止位置", roles=AUDIT, made=True)
     input_digest: str | None = field("SHA-256 of what went in; null before · 输入摘要", made=True)
+    matched_at_least: int | None = field(
+        "Matched firms without which no number is shown, by the rule of the day that it was worked out on; null before · "
+        "最少匹配企业数",
+        made=True,
+    )
     left_out: int | None = field("Firms that cannot be scored under the edition; null before · 未纳入企业数", made=True)
     shares: list[UpliftShare] = parts(
         UpliftShare, "The city and its districts; to a district its own alone · 分区提升幅度", made=True
     )
 
 
-def _share(one: ShareState) -> UpliftShare:
+def _share(one: ShareState, least: int) -> UpliftShare:
     told = {name: getattr(one, name) for name in ShareState.model_fields if name != "district"}
-    return UpliftShare(**told, district=None if one.district is None else id_of("organisation", one.district))
+    said = said_of(one, least)
+    return UpliftShare(
+        **told,
+        district=None if one.district is None else id_of("organisation", one.district),
+        sentence=said.chinese,
+        sentence_in_english=said.english,
+    )
 
 
 def _run(context: Context, row: UpliftRow) -> UpliftRun:
     found = row.state().computed
     shares = found.shares if found is not None else ()
+    least = body_on(context.snapshot, PublicationRule, found.day).matched_at_least if found is not None else 0
     return UpliftRun(
         **shown(UpliftRun, row),
         edition=id_of("edition", row.edition),
@@ -84,8 +100,9 @@ def _run(context: Context, row: UpliftRow) -> UpliftRun:
         cut_off=found.day if found is not None else None,
         position=found.position if found is not None and context.role in AUDIT else None,
         input_digest=found.input_digest if found is not None else None,
+        matched_at_least=least if found is not None else None,
         left_out=found.left_out if found is not None else None,
-        shares=[_share(one) for one in shares if admits(context.scope, Place(district=one.district))],
+        shares=[_share(one, least) for one in shares if admits(context.scope, Place(district=one.district))],
     )
 
 
@@ -109,7 +126,7 @@ class UpliftQueries:
 
     @listing(
         RUNS,
-        "Uplifts that were asked for, the latest first; a district reads its own share of each · 提升幅度列表. plan R2",
+        "Uplifts that were asked for, the latest first; a district reads its own share of each · 提升幅度列表. plan R2, R3",
         roles=UPLIFTS_READ,
     )
     def uplift_runs(self) -> None:

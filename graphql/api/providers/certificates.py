@@ -14,6 +14,7 @@ from api.kit.lists import Listed, listing
 from api.kit.mutations import Payload, ServerFields
 from api.kit.orders import order_enum
 from api.kit.paging import wanted_fields
+from api.kit.periods import ENDED_BY_FIRST_DAY, is_ended_by_first_day
 from api.kit.printed_numbers import as_printed
 from api.kit.published import argument, field, published
 from api.participants.people import PERSONS, Person
@@ -46,6 +47,7 @@ class CertificateSuspension:
 
     since: date = field("First day · 起始日")
     until: date | None = field("Last day; null while it goes on · 截止日")
+    ended_by_first_day: bool = field(ENDED_BY_FIRST_DAY)
     reason: str = field("Why · 理由")
 
 
@@ -108,7 +110,8 @@ def build_certificates(
             status=one.held.status_of(one.term, today),
             endorsements=[Endorsement(edition=key, since=since) for key, since in sorted(one.term.endorsed.items())],
             suspensions=[
-                CertificateSuspension(since=stop.since, until=stop.until, reason=stop.reason) for stop in one.held.suspensions
+                CertificateSuspension(**stop.model_dump(), ended_by_first_day=is_ended_by_first_day(stop.since, stop.until))
+                for stop in one.held.suspensions
             ],
             name_shown=one.held.name_shown,
             person=person(one.person),

@@ -172,7 +172,9 @@ class CrosswalkQueries:
         info.context.at_least(at_least)
         return _of_ids(info.context, [key_of(id, "crosswalk")]).get(key_of(id, "crosswalk"))
 
-    @listing(CROSSWALKS, "Crosswalks: those published, and drafts open to the caller · 外部模型对照清单. plan P8", roles=SIGNED_IN)
+    @listing(
+        CROSSWALKS, "Crosswalks: those published, and drafts open to the caller · 外部模型对照清单. plan P8, S2", roles=SIGNED_IN
+    )
     def crosswalks(self, info: strawberry.Info[Context, None]) -> bool:
         """A page of crosswalks, in order of id; whether drafts are among them."""
         return _sees_drafts(info.context)

@@ -27,7 +27,9 @@ def sheet_of(snapshot: Snapshot, paper: PaperEdition, names: Mapping[str, str], 
         for item in edition_of_json(row.body).indicators
     }
     cases, groups = texts_of(snapshot, paper.cases) if paper.cases else (), groups_of_paper(snapshot, paper)
-    return paper_sheet(paper, {**names, **indicators}, template, draft=draft, demo=demo, cases=cases, groups=groups)
+    least = body_on(snapshot, PublicationRule, paper.computed.day).matched_at_least
+    called = {**names, **indicators}
+    return paper_sheet(paper, called, template, draft=draft, demo=demo, cases=cases, groups=groups, matched_at_least=least)
 
 
 def groups_of_paper(snapshot: Snapshot, paper: PaperEdition) -> tuple[PublishedGroup, ...]:

@@ -238,7 +238,8 @@ def test_a_chain_leader_is_told_nothing_of_one_firm_and_a_firm_ends_its_consent(
     for who, found in (("enterprise", 1), ("city", 1), ("stranger", 0)):
         assert city.data(who, listed)["chainLeaderConsents"]["totalCount"] == found, who
     assert city.refused("stranger", "endChainLeaderConsent", **of) == "NOT_FOUND"
-    city.done("confirmer", "endChainLeaderConsent", consent, **of)
+    ended = city.done("confirmer", "endChainLeaderConsent", "chainLeaderConsent { endedByFirstDay }", **of)
+    assert ended["chainLeaderConsent"] == {"endedByFirstDay": True}, "no whole day of it is left"
     assert city.refused("confirmer", "endChainLeaderConsent", **of) == "GAP_CONSENT_NONE"
 
 

@@ -92,6 +92,9 @@ def test_a_suspension_is_told_to_anyone_and_its_reason_to_the_city_the_holder_an
         assert one["suspensions"] == [{"since": city.today, "until": None, "reason": "代签现场记录"}]
     restored = city.done("city", "restoreCertificate", SHOWN, person="diagnostician", reason="整改完成")
     assert restored["certificate"]["status"] == "VALID"
+    listed = LISTED.replace(" name }", " }").replace("{ since until reason }", "{ endedByFirstDay }")
+    [one] = city.data("city", listed)["certificates"]["nodes"]
+    assert one["suspensions"] == [{"endedByFirstDay": True}], "lifted on the day that it began"
     refused = city.ask(None, "query($n: String!) { verifyCertificate(number: $n) { number } ownCertificates { number } }", n=number)
     assert refused["errors"][0]["extensions"]["code"] == "FORBIDDEN"
 

@@ -42,6 +42,24 @@ def test_the_default_sets_white_papers_as_they_were() -> None:
     assert [one.table.table.value for one in sheet(USUAL, PaperKind.RESEARCH_BRIEF).tables] == ["indicators", "movement", "uplift"]
 
 
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ((), "没有申请测算提升幅度"),
+        ((PaperCell(row="verdict", column=TOTAL, withheld=Withheld.TOO_FEW),), "少于公开统计规则所定的 30 家"),
+        ((PaperCell(row="verdict", column="established"),), None),
+    ],
+)
+def test_an_uplift_without_numbers_says_why(cells: tuple[PaperCell, ...], said: str | None) -> None:
+    tables = (table_of(PaperTableName.UPLIFT, cells),)
+    paper = PaperEdition(
+        kind=PaperKind.WHITE_PAPER, year=2024, edition=1, requested=1, computed=COMPUTED.model_copy(update={"tables": tables})
+    )
+    made = paper_sheet(paper, {}, SetTemplate(USUAL, None), draft=False, demo=True, matched_at_least=30)
+    for printed in (paper_page(made), printed_as(made, PaperFormat.MARKDOWN, "tests").decode()):
+        assert said in printed if said is not None else "不公布" not in printed.replace("不公开", "")
+
+
 def test_the_city_changes_order_parts_and_words_and_the_paper_says_by_which_template() -> None:
     words = {"title": "各区档次", "title_in_english": "Grades", "note": "先看合计。", "note_in_english": "Sums first."}
     parts = (

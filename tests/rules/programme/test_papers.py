@@ -215,11 +215,14 @@ def test_targets_stand_beside_what_the_coverage_that_is_shown_comes_to() -> None
 @settings(max_examples=40)
 @sampled(chance=st.randoms(use_true_random=False), size=st.integers(0, 150), places=st.integers(1, 5))
 def test_no_sum_tells_a_cell_that_is_withheld(chance: Random, size: int, places: int) -> None:
-    """In the graph of rows and columns that withheld cells join, a cell follows from the others where it is a bridge."""
+    """In the graph of rows and columns that withheld cells join, a cell follows from the others where it is a bridge.
+
+    All firms of the first district are of one grade.
+    """
     known = [
-        firm(at, f"31010{chance.randrange(places)}", f"C3{chance.randrange(places)}", grade=chance.randrange(3),
+        firm(at, f"31010{district}", f"C3{chance.randrange(places)}", grade=chance.randrange(3 if district else 1),
              total=chance.choice(["40", "50.25", None]), movement=chance.choice(["new", "risen"]))
-        for at in range(size)
+        for at in range(size) for district in [chance.randrange(places)]
     ]  # fmt: skip
     for name in LATTICE:
         found = cells(inputs(known), name)

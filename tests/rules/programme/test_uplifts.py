@@ -7,9 +7,10 @@ from domain.governance.dated_rules import defaults_of
 from domain.governance.rule_bodies.body import RuleKind
 from domain.governance.rule_bodies.publication import PublicationRule
 from domain.kernel import NOT_FOUND
-from domain.programme.papers.numbers import PaperInputs, compute_paper
+from domain.programme.papers.inputs import PaperInputs
+from domain.programme.papers.numbers import compute_paper
 from domain.programme.papers.tables import PaperTableName, Withheld
-from domain.programme.uplifts.numbers import METHOD, UpliftFirm, UpliftVerdict, compute_uplift
+from domain.programme.uplifts.numbers import METHOD, UpliftFirm, UpliftVerdict, compute_uplift, said_of
 from domain.programme.uplifts.uplift import (
     UPLIFT_EDITION_UNKNOWN,
     UPLIFT_UNDER_WAY,
@@ -77,6 +78,41 @@ def test_an_uplift_is_established_where_both_estimates_with_controls_lie_on_one_
     ], "twenty matched firms of a district tell no number"
 
 
+def test_each_verdict_says_why_in_both_languages() -> None:
+    """With how many firms of how many a number is withheld; never a number that is withheld itself."""
+    few, none = compute_uplift(firms(3, count=9), RULE).shares[0], compute_uplift((), RULE).shares[0]
+    alike = compute_uplift(firms(3, spread=1), RULE.model_copy(update={"matched_at_least": 10})).shares[0]
+    told = {
+        "few": said_of(few, RULE.matched_at_least),
+        "none": said_of(none, RULE.matched_at_least),
+        "rose": said_of(compute_uplift(firms(3), RULE).shares[0], RULE.matched_at_least),
+        "fell": said_of(compute_uplift(firms(-6), RULE).shares[0], RULE.matched_at_least),
+        "zero": said_of(compute_uplift(firms(0, spread=7), RULE).shares[0], RULE.matched_at_least),
+        "apart": said_of(
+            alike.model_copy(
+                update={
+                    "verdict": UpliftVerdict.NOT_ESTABLISHED,
+                    "in_strata_low": Decimal(1), "in_strata_high": Decimal(2),
+                    "matched_low": Decimal(3), "matched_high": Decimal(4),
+                }
+            ),
+            10,
+        ),
+    }
+    counts = "有改进行动的 9 家，没有的 9 家，可匹配 9 家，少于公开统计规则所定的 30 家"
+    for name, chinese, english in (
+        ("few", counts, "9 can be matched, fewer than the 30"),
+        ("none", "没有企业在前后两期各诊断一次", "No firm was diagnosed in both times"),
+        ("rose", "已确认总分上升", "Established that totals rose"),
+        ("fell", "已确认总分下降", "Established that totals fell"),
+        ("zero", "区间含零", "includes zero"),
+        ("apart", "互不重叠", "do not overlap"),
+    ):
+        assert chinese in told[name].chinese, name
+        assert english in told[name].english, name
+    assert "不足以估计误差" in said_of(few, 9).chinese, "matched, and their error not known"
+
+
 def test_an_interval_that_includes_nothing_establishes_nothing() -> None:
     whole = compute_uplift(firms(0, spread=7), RULE).shares[0]
     assert whole.verdict is UpliftVerdict.NOT_ESTABLISHED
@@ -97,7 +133,7 @@ def test_a_paper_shows_the_three_together_or_none() -> None:
     assert uplift(firms(3, count=9)) == [("verdict", "total", None, Withheld.TOO_FEW)]
     first = compute_paper(PaperInputs((), {}, (), firms(3), (), RULE)).basis
     assert uplift(firms(3), former=(first,))[-1] == ("verdict", "established", None, None)
-    assert uplift(firms(3)[2:], former=(first,)) == [("verdict", "total", None, Withheld.DIFFERENCE)]
+    assert uplift(firms(3)[2:], former=(first,)) == [("verdict", "total", None, Withheld.TOO_FEW)], "apart by two firms"
 
 
 def test_the_digest_does_not_depend_on_the_order_of_facts() -> None:
