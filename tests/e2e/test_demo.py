@@ -50,10 +50,22 @@ pytestmark = pytest.mark.pages("unset")
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A small demo city, built once and only read."""
-    with house(tmp_path_factory.mktemp("demo")) as built:
-        built.open()
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the keys of the city's persons lie."""
+    return tmp_path_factory.mktemp("keys") / "keys.db"
+
+
+@pytest.fixture(scope="module")
+def told() -> list[tuple[int, int]]:
+    """What whoever built the city was told of its progress."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory, keys: Path, told: list[tuple[int, int]]) -> Iterator[House]:
+    """A small demo city on SQLite, built once and only read."""
+    with house(tmp_path_factory.mktemp("demo"), keys) as built:
+        built.open(progress=lambda done, of: told.append((done, of)))
         yield built
 
 
@@ -61,14 +73,11 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 def test_the_same_seed_present_and_keys_give_the_same_root_on_both_engines(
-    tmp_path: Path, database: str
+    tmp_path: Path, database: str, keys: Path, city: House
 ) -> None:
-    roots = []
-    for number, address in enumerate((None, database)):
-        with house(tmp_path / str(number), tmp_path / "keys.db", address) as built:
-            built.open()
-            roots.append(built.journal.head().root)
-    assert roots[0] == roots[1]
+    with house(tmp_path, keys, database) as built:
+        built.open()
+        assert built.journal.head().root == city.journal.head().root
 
 
 SEALED = frozenset({"person.registered.v1", "marking.sealed.v1", "marking.opened.v1", "feedback.given.v1"})
@@ -435,8 +444,6 @@ def test_a_city_whose_building_was_interrupted_is_not_taken_for_a_city(tmp_path:
         assert not built.accounts.knows(LOGINS[0].login)
 
 
-def test_progress_counts_every_act(tmp_path: Path) -> None:
-    told: list[tuple[int, int]] = []
-    with house(tmp_path) as built:
-        built.open(progress=lambda done, of: told.append((done, of)))
+@pytest.mark.usefixtures("city")
+def test_progress_counts_every_act(told: list[tuple[int, int]]) -> None:
     assert [done for done, _ in told] == list(range(1, told[-1][1] + 1))

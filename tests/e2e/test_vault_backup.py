@@ -7,7 +7,9 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import MetaData
@@ -58,20 +60,40 @@ class Drill:
             return installation.accounts.sign_in("wang", INVITED[-1]) is not None
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory, new_database: Callable[..., str]) -> Callable[[str], tuple[Path, str]]:
+    """The city of an engine with somebody invited, built once: its folder, and the name of its database; a drill has a copy."""
+
+    @cache
+    def of(engine: str) -> tuple[Path, str]:
+        folder, database = tmp_path_factory.mktemp("built") / "city", new_database() if engine == "postgres" else ""
+        with live_city(folder, database or "sqlite"):
+            pass
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(DATABASE, database)
+            assert main(["--data", str(folder), "invite", "wang", *INVITED]) == 0
+        return folder, urlsplit(database).path.strip("/")
+
+    return of
+
+
 @pytest.fixture
 def drill(
-    request: pytest.FixtureRequest, tmp_path: Path, new_database: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    built: Callable[[str], tuple[Path, str]],
+    new_database: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Drill:
     def use(database: str | None) -> None:
         monkeypatch.setenv(DATABASE, database or "")
 
-    here, there = (new_database() if engine == "postgres" else None for engine in getattr(request, "param", PAIRS[0]))
+    engine, other = getattr(request, "param", PAIRS[0])
+    folder, name = built(engine)
+    shutil.copytree(folder, tmp_path / "before")
     (tmp_path / "files").mkdir()
-    found = Drill(tmp_path / "before", here, tmp_path / "there", there, tmp_path / "files", use)
-    with live_city(found.data, here or "sqlite"):
-        pass
-    assert found.run("invite", "wang", *INVITED) == 0
-    return found
+    here, there = new_database(name) if name else None, new_database() if other == "postgres" else None
+    return Drill(tmp_path / "before", here, tmp_path / "there", there, tmp_path / "files", use)
 
 
 @pytest.mark.parametrize("drill", PAIRS, indirect=True, ids="-to-".join)
