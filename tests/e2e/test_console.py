@@ -218,6 +218,7 @@ def test_a_target_is_set_and_a_district_sees_where_its_year_ends_and_opens_its_a
     assert found["forecast"].split("\t")[2] == "68"  # as stated for the district itself, before the city's share of 60 percent
     assert found["counted"] == found["firms"] > 0
     assert (found["wide"], "名单" in found["empty"]) == (False, True)
+    assert "三项数值均不公布" in found["uplift"], "of so few firms, and why"
 
 
 def test_a_report_is_filed_read_by_an_expert_and_followed_up_until_the_district_closes_it(
@@ -279,7 +280,7 @@ def test_a_policy_is_published_once_simulated_and_a_firm_is_held_against_it_clau
     assert found["needed"] > 3
     assert (found["stands"], found["drafts"], found["others"], found["wide"]) == ("缺少依据", 0, 0, False)
     assert found["stages"] > 1
-    assert (found["closing"], found["inviting"]) == (0, 0)
+    assert (found["limited"], found["setting"], found["closing"], found["inviting"]) == (1, 0, 0, 0)
 
 
 def test_a_draft_says_what_does_not_compose_and_a_firm_comments_on_the_text_alone(travelled: Travelled) -> None:
