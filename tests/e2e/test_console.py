@@ -124,6 +124,7 @@ def test_a_district_sees_what_is_late_where_its_roster_is_wrong_and_reminds_whom
     assert "统一社会信用代码" in found["finding"]
     assert "退回" in found["finding"]
     assert found["reminded"] > 0
+    assert "其中 0 家" in found["listed"], "a list is checked before anybody is invited"
 
 
 def test_a_provider_applies_is_told_what_is_missing_and_what_is_to_be_mended(
