@@ -1,4 +1,4 @@
-// A district drafts a policy, cannot publish it before it is simulated, publishes it, and a firm sees clause by clause how it stands.
+// A campaign is given limits and closed. A district drafts a policy, cannot publish it before it is simulated, publishes it, and a firm sees clause by clause how it stands.
 import { accessible, choose, cityDay, dated, go, journey, shot, signIn, tab } from "./browser.mjs";
 
 const TITLE = "示例：规模以上企业改造补贴";
@@ -62,6 +62,18 @@ await journey(async (browser) => {
   await go(city, "/policies");
   const others = await city.getByRole("button", { name: "修订草案" }).count();
   await go(city, "/campaigns");
+  await city.getByRole("button", { name: "设定环节时限" }).click();
+  const limits = city.locator(".ant-modal");
+  await limits.getByLabel("自评", { exact: true }).fill("45");
+  await limits.locator("button[type=submit]").click();
+  await limits.locator(".ant-form-item-explain-error").first().waitFor(); // it says where the limits come from
+  await limits.getByLabel("来源", { exact: true }).fill("市级部门通知（示例）");
+  await accessible(city, "campaign-limits");
+  await shot(city, "campaign-limits");
+  await limits.locator("button[type=submit]").click();
+  await limits.waitFor({ state: "hidden" });
+  await city.locator("h2", { hasText: "本批次自定" }).waitFor();
+  const limited = await city.locator("tbody tr.ant-table-row", { hasText: "45 个工作日" }).count();
   await city.getByRole("button", { name: "结束批次" }).click();
   await city.locator(".ant-modal button[type=submit]").click();
   await city.locator(".ant-modal .ant-form-item-explain-error").first().waitFor();
@@ -70,5 +82,5 @@ await journey(async (browser) => {
   await city.locator(".ant-modal button[type=submit]").click();
   await city.getByText(/已于 .* 结束/).waitFor();
   await shot(city, "campaign-closed");
-  return { wide, drafts, needed, stands, stages, others, closing: await city.getByRole("button", { name: "结束批次" }).count(), inviting: await city.getByRole("button", { name: "催办未启动的企业" }).count() };
+  return { wide, drafts, needed, stands, stages, others, limited, setting: await city.getByRole("button", { name: "设定环节时限" }).count(), closing: await city.getByRole("button", { name: "结束批次" }).count(), inviting: await city.getByRole("button", { name: "催办未启动的企业" }).count() };
 });

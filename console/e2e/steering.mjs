@@ -32,5 +32,10 @@ await journey(async (browser) => {
   const reminded = page.locator("tbody tr.ant-table-row", { hasText: `最近 ${today}` });
   await reminded.first().waitFor();
   await accessible(page, "campaigns");
-  return { overdue, late, finding, reminded: await reminded.count() };
+  await page.getByRole("button", { name: "按清单邀请" }).click();
+  await page.getByLabel("清单", { exact: true }).fill("序号,统一社会信用代码\n1,91310000000000000X\n");
+  await page.getByRole("button", { name: "核对清单" }).click();
+  const listed = await page.locator(".ant-modal .ant-alert").innerText();
+  await accessible(page, "invite-listed");
+  return { overdue, late, finding, listed, reminded: await reminded.count() };
 });

@@ -76,6 +76,7 @@ class EnterpriseFilter:
     industry: list[str] | None = sought("Beginnings of the industry code · 行业代码前缀")
     size_class: list[SizeClass] | None = sought("Size classes · 规模类型")
     text: str | None = sought("Part of the name, or a whole USCC · 名称片段或信用代码", shown_by="name")
+    uscc: list[str] | None = sought("Credit codes, as a list of firms states them · 统一社会信用代码")
     subdistrict: list[str] | None = sought("Ids of subdistricts · 街镇", of="organisation")
     park: list[str] | None = sought("Ids of parks · 园区", of="organisation")
     reporting_unit: list[str] | None = sought("Ids of reporting units · 申报单位", of="organisation")
@@ -94,7 +95,7 @@ class EnterpriseFilter:
 
 def as_stated(where: EnterpriseFilter, snapshot: Snapshot, stated: Table) -> Iterator[ColumnElement[bool]]:
     """Whether a firm is what a filter asks by what a roster stated of it, now or then."""
-    for name in ("district", "size_class", "subdistrict", "park", "reporting_unit", "group"):
+    for name in ("uscc", "district", "size_class", "subdistrict", "park", "reporting_unit", "group"):
         yield from one_of(snapshot, stated.c[name], getattr(where, name))
     if where.industry is not None:
         yield or_(*(stated.c.industry.startswith(begins, autoescape=True) for begins in where.industry))

@@ -130,6 +130,7 @@ def test_a_district_sees_what_is_late_where_its_roster_is_wrong_and_reminds_whom
     assert "统一社会信用代码" in found["finding"]
     assert "退回" in found["finding"]
     assert found["reminded"] > 0
+    assert "其中 0 家" in found["listed"], "a list is checked before anybody is invited"
 
 
 def test_a_provider_applies_is_told_what_is_missing_and_what_is_to_be_mended(
@@ -224,6 +225,7 @@ def test_a_target_is_set_and_a_district_sees_where_its_year_ends_and_opens_its_a
     assert found["forecast"].split("\t")[2] == "68"  # as stated for the district itself, before the city's share of 60 percent
     assert found["counted"] == found["firms"] > 0
     assert (found["wide"], "名单" in found["empty"]) == (False, True)
+    assert "三项数值均不公布" in found["uplift"], "of so few firms, and why"
 
 
 def test_a_report_is_filed_read_by_an_expert_and_followed_up_until_the_district_closes_it(
@@ -285,7 +287,7 @@ def test_a_policy_is_published_once_simulated_and_a_firm_is_held_against_it_clau
     assert found["needed"] > 3
     assert (found["stands"], found["drafts"], found["others"], found["wide"]) == ("缺少依据", 0, 0, False)
     assert found["stages"] > 1
-    assert (found["closing"], found["inviting"]) == (0, 0)
+    assert (found["limited"], found["setting"], found["closing"], found["inviting"]) == (1, 0, 0, 0)
 
 
 def test_a_draft_says_what_does_not_compose_and_a_firm_comments_on_the_text_alone(travelled: Travelled) -> None:

@@ -15,6 +15,8 @@ import { useViewer } from "../session";
 import { SheetTable } from "../sheet-table";
 import { Written } from "../written";
 
+import { InviteListed } from "./campaign-invite";
+import { CampaignLimits } from "./campaign-limits";
 import { CampaignSubdistricts } from "./campaign-subdistricts";
 
 const CAMPAIGNS = graphql(`
@@ -135,6 +137,7 @@ export function Campaigns() {
                 {chosen && !chosen.closedAt && INVITERS.includes(viewer.role) && (
                   <>
                     <Button type="primary" onClick={() => asked(w.invite, w.inviteText, () => done(send(INVITE, { campaign: chosen.id })))}>{w.invite}</Button>
+                    <InviteListed key={chosen.id} campaign={chosen.id} done={answer.again} />
                     <Button onClick={() => asked(w.remind, w.remindText, () => done(send(REMIND, { campaign: chosen.id })))}>{w.remind}</Button>
                   </>
                 )}
@@ -168,6 +171,7 @@ export function Campaigns() {
                     />
                   )}
                   {BY_SUBDISTRICT.includes(viewer.role) && <CampaignSubdistricts campaign={chosen.id} closed={chosen.closedAt !== null} again={answer.again} />}
+                  <CampaignLimits key={chosen.id} campaign={chosen.id} closed={chosen.closedAt !== null} />
                   <Participations campaign={chosen.id} purpose={chosen.purpose} step={(sought.get("step") as CampaignStep | null) ?? undefined} again={answer.again} />
                 </>
               ) : (

@@ -4,7 +4,7 @@ A cell is withheld where too few firms stand behind it, where one group has most
 what an earlier paper published, and where it would tell a cell withheld for one of these; sums are cells like any other. So is
 none at all beside a cell that is withheld, where the columns are what became of firms: who else is there is known, and none of
 one kind says that all of them are of another. So is a line whose firms have all become the same, however many they are, and a line
-of which a cell differs from an earlier paper by too few: what is shown beside it would say what did not become of them.
+in which too few came, went or moved since an earlier paper: what is shown beside them would say what did not become of them.
 
 Which of these it is, no paper says: a cell that differs by few firms, told apart from what only protects it, is where they are.
 """

@@ -51,7 +51,7 @@ class Movement(NamedTuple):
 
 
 class Withheld(DescribedEnum):
-    """Why a cell is not shown · 不公开原因. Papers from method q/5 on say the first of each: which it is may tell a firm's."""
+    """Why a cell is not shown; from method q/5 on always the first, for which it is may tell of a firm · 不公开原因."""
 
     TOO_FEW = (
         "too_few",
@@ -59,11 +59,11 @@ class Withheld(DescribedEnum):
     )
     DIFFERENCE = (
         "difference",
-        "Too few firms apart from what an earlier paper shows, by methods up to q/4 · 与已公布数相差企业过少（方法 q/4 及以前）",
+        "Too few firms apart from what an earlier paper shows, by methods up to q/4 · 与已公布数相差企业过少（旧方法）",
     )
     PROTECTS = (
         "protects",
-        "Shown, it would tell a cell that is withheld, by methods up to q/4 · 公开将推出其他单元（方法 q/4 及以前）",
+        "Shown, it would tell a cell that is withheld, by methods up to q/4 · 公开将推出其他单元（旧方法）",
     )
 
 

@@ -35,7 +35,8 @@ class Guards:
 
     def __init__(self, inputs: PaperInputs) -> None:
         self.rule, self._former = inputs.rule, inputs.former
-        self._lattice = Lattice(groups_of(inputs.rule.groups))
+        self._counted_together = groups_of(inputs.rule.groups)
+        self._lattice = Lattice(self._counted_together)
         self._lattices = [Lattice(one.groups) for one in inputs.former]
         self._groups = {one.id: one.group for one in inputs.firms}
 
@@ -52,6 +53,19 @@ class Guards:
         members: of all cells of the table. means: whether a firm whose number is another counts as another firm.
         """
         return any(0 < apart < self.rule.firms_at_least for apart, _ in self._before(name, place, members, means=means))
+
+    def is_line_near(self, name: PaperTableName, row: str, line: Members) -> bool:
+        """Whether nearly the same firms stood in the same columns of this line in a paper before that counts alike.
+
+        line: firm -> its column.
+        """
+        alike_before = (one for one in self._former if one.groups == self._counted_together)
+        lines = (_line_of(one.cells.get(name.value, {}), row) for one in alike_before)
+        return any(0 < differing(line, before) < self.rule.firms_at_least for before in lines if before)
+
+    def is_counted_otherwise(self) -> bool:
+        """Whether a paper before counts other groups together."""
+        return any(one.groups != self._counted_together for one in self._former)
 
     def was_withheld(self, name: PaperTableName, place: Place, members: Mapping[Place, Members]) -> bool:
         """Whether a paper before withheld this cell of these firms, or nearly these."""
@@ -83,6 +97,12 @@ class Guards:
                 if not means:
                     firms, before = dict.fromkeys(firms, ""), dict.fromkeys(before, "")
                 yield differing(firms, before), not set(known).isdisjoint(former.withheld.get(name.value, ()))
+
+
+def _line_of(cells: Mapping[str, Members], row: str) -> Members:
+    """Firm -> its column, of one line of a table as it is kept."""
+    columns = {key: key.partition("|")[2] for key in cells if key.partition("|")[0] == row}
+    return {firm: column for key, column in columns.items() if column != TOTAL for firm in cells[key]}
 
 
 def _together(cells: Iterable[Members]) -> Members:
@@ -147,14 +167,19 @@ class GuardedTable:
         return found
 
     def _beside_what_differs(self) -> list[Place]:
-        """Cells of a line of which another differs too little from an earlier paper, where columns are what became of firms.
+        """Cells of a line in which too few firms came, went or moved since an earlier paper, where columns are what became of them.
 
-        Shown as they were, they would say that the few who came, went or moved are not among them.
+        Shown as they were, they would say that these few are not among them. Where that paper counted otherwise, cells of a line of
+        which one differs too little.
         """
         if self._name not in TELLS_OF_EACH:
             return []
-        differ = {row for (row, column), why in self.reasons.items() if why is Withheld.DIFFERENCE and column != TOTAL}
-        return [one for one in self.members if one[0] in differ and one[1] != TOTAL and one not in self.reasons]
+        inner = [one for one in self.members if one[1] != TOTAL]
+        lines = {row: {firm: column for r, column in inner if r == row for firm in self.members[r, column]} for row, _ in inner}
+        near = {row for row, line in lines.items() if self._guards.is_line_near(self._name, row, line)}
+        if self._guards.is_counted_otherwise():
+            near |= {row for row, column in inner if self.reasons.get((row, column)) is Withheld.DIFFERENCE}
+        return [one for one in inner if one[0] in near and one not in self.reasons]
 
     def _withhold(self, places: Iterable[Place]) -> None:
         """Withhold cells, those that would tell them, and those that would with what an earlier paper counts together."""

@@ -39,8 +39,12 @@ def load_assignments(context: Context, ids: Sequence[str], wanted: frozenset[str
     expert = led_to(context, (Assignment, "expert"), rows, wanted)
     found: dict[str, list[Assignment]] = {}
     for row in rows:
-        told = {"ended": row.until < day, "ended_by_first_day": is_ended_by_first_day(row.since, row.until)}
-        assignment = Assignment(**shown(Assignment, row), expert=expert(row.expert), **told)
+        assignment = Assignment(
+            **shown(Assignment, row),
+            expert=expert(row.expert),
+            ended=row.until < day,
+            ended_by_first_day=is_ended_by_first_day(row.since, row.until),
+        )
         found.setdefault(row.diagnosis, []).append(assignment)
     return found
 

@@ -171,7 +171,8 @@ def checked_filter(context: Context, filter: EnterpriseFilter | None) -> Enterpr
     require_some(filter)
     if unknown := [one for one in filter.industry or () if not _begins_an_industry(one)]:
         require_known("filter.industry", unknown, {code: one.name for code, one in industries().items()})
-    where = with_keys(replace(filter, district=districts_in("filter.district", filter.district)))
+    stated = None if filter.uscc is None else [one.strip().upper() for one in filter.uscc]
+    where = with_keys(replace(filter, district=districts_in("filter.district", filter.district), uscc=stated))
     require_units(context.snapshot, where, NAMED)
     return where
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.live_city import ENTERPRISE, OTHER_ENTERPRISE, LiveCity
+from tests.live_city import ENTERPRISE, FIRM, OTHER, OTHER_ENTERPRISE, LiveCity
 
 PART = f"participation/2024.{ENTERPRISE}"
 PROGRESS = "query($id: ID!) { campaign(id: $id) { name purpose year until progress { step firms longest } } }"
@@ -45,6 +45,9 @@ def test_firms_are_named_or_found_and_another_districts_are_not_there(city: Live
     for one in (OTHER_ENTERPRISE, "nobody"):
         assert city.refused("district", "inviteFirms", campaign="2024", enterprises=[ENTERPRISE, one]) == "NOT_FOUND"
     assert city.data("city", PARTS, filter=None)["participations"]["totalCount"] == 0, "nothing is half done"
+    listed = [f" {FIRM.uscc.lower()}", OTHER.uscc, "91310000000000000X"]
+    city.done("district", "inviteFirms", "", campaign="2024", filter={"uscc": listed})
+    assert city.data("city", PARTS, filter=None)["participations"]["totalCount"] == 1, "of a list, those of the own district"
     city.done("district", "inviteFirms", "", campaign="2024", enterprises=[ENTERPRISE, ENTERPRISE])
     city.done("pudong", "inviteFirms", "", campaign="2024", enterprises=[f"enterprise/{OTHER_ENTERPRISE}"])
     assert city.data("city", PARTS, filter=None)["participations"]["totalCount"] == 2

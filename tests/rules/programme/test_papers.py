@@ -151,6 +151,16 @@ def test_a_line_with_few_firms_more_is_withheld_whole_and_of_nothing_is_said_why
         assert [one.withheld is None for one in table] == [one.withheld is None for one in told[name]]
 
 
+def test_a_line_in_which_many_have_moved_is_looked_at_cell_by_cell() -> None:
+    """Else hardly a district's grades could be shown twice: somewhere a few have always moved."""
+    known = [firm(at, ("310101", "310115")[at % 2], grade=at // 2 % 4) for at in range(160)]
+    first = compute_paper(inputs(known))
+    more = [firm(200 + at, ("310101", "310115")[at % 2], grade=at // 20) for at in range(60)]
+    shown = cells(inputs([*known, *more, firm(300, "310101", grade=3)], former=(first.basis,)), PaperTableName.GRADES)
+    assert shown["310101", "3"].firms is None, "one firm more"
+    assert [one for one in shown.values() if one.row == "310101" and one.column != TOTAL and one.firms is not None]
+
+
 def test_where_one_group_has_most_of_a_cell_it_is_withheld_from_that_group_too() -> None:
     known = [firm(at, group="g1" if at < 9 else None, grade=3 if at < 10 else 1) for at in range(18)]
     known += [firm(at, "310115", grade=1 + 2 * (at % 2)) for at in range(18, 40)]
