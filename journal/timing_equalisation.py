@@ -37,15 +37,19 @@ def go_the_other_way(journal: Journal, capabilities: Capabilities, asked: Pendin
         basis.survey((asked,))
         for stream in basis.streams.values():
             _ = stream.state
-    if asked.kept:
-        DecisionBasis(journal, capabilities, HotStates(), _nothing).survey((asked,))
-    elif any(asked.read.values()):
-        DecisionBasis(journal, capabilities, hot).survey((asked,))
-    else:
-        warm = HotStates()
-        for name, stream in basis.streams.items():
+    warm = HotStates()
+    read_whole = {name: hot.get(name) for name, was_there in asked.read.items() if was_there and name not in asked.kept}
+    for name, stream in (*basis.streams.items(), *read_whole.items()):
+        if stream is not None:
             warm.keep(name, stream)
-        DecisionBasis(journal, capabilities, warm, complement).survey((asked,))
+
+    def looked_up(stream: str) -> str:
+        """Nothing where a kept state was looked up the first time, itself where it was read whole, else its neighbour."""
+        if stream in asked.kept:
+            return _nothing(stream)
+        return stream if asked.read.get(stream) or asked.read.get(asked.stream) else complement(stream)
+
+    DecisionBasis(journal, capabilities, warm, looked_up).survey((asked,))
 
 
 def _nothing(stream: str) -> str:

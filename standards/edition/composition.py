@@ -214,7 +214,7 @@ def compose(plain: Edition, overlay: Overlay, rule: CompositionRule) -> Composit
             }
         )
     except ValidationError as error:
-        first = dict(error.errors(include_url=False)[0])
+        first: dict[str, Any] = dict(error.errors(include_url=False)[0])
         where = ".".join(map(str, first["loc"])) or overlay.industry
         says, what = _said_of(plain, indicators, first)
         raise CompositionRefused(where, what, says) from error

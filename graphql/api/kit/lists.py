@@ -323,10 +323,7 @@ class PageOfRows(FromRows, Generic[Where, Row, Node]):
         led_to = plan.found(context, found.rows, beside)
         place = place_reader(plan.columns(self.order), self.order) if plan.shows_cursors else tuple
         reads = PageReads(found, lambda row: self.cursor(place(row)), self.count)
-        try:
-            return plan.complete(found.rows, led_to, plan.constants(context), reads)
-        except Exception as fault:
-            raise NotFromRows from fault
+        return plan.shown(context, found.rows, led_to, reads)
 
 
 @dataclass(frozen=True)
@@ -371,11 +368,7 @@ def _thing(context: Context, plan: RowPlan, rows: Sequence[tuple[Any, ...]], joi
     """One thing as its row shows it; None where there is none."""
     if not rows:
         return None
-    beside = plan.found(context, rows, joined)
-    try:
-        return plan.complete(rows, beside, plan.constants(context), None)
-    except Exception as fault:
-        raise NotFromRows from fault
+    return plan.shown(context, rows, plan.found(context, rows, joined), None)
 
 
 @dataclass(frozen=True)

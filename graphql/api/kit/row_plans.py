@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from api.kit.context import Context
 from api.kit.edges import Loader
 from api.kit.paging import RowsOfPage, distinct
+from api.kit.selection_functions import NotFromRows
 from domain.access import Scope
 from domain.kernel import stream_of
 from projections import Snapshot
@@ -197,6 +198,20 @@ class RowPlan:
         except StatementNoted as noted:
             return noted.statement, _beside(columns, edges, numbers)
         raise NotNoted
+
+    def shown(self, context: Context, rows: Sequence[Row], found: Found, reads: PageReads | None) -> dict[str, Any]:
+        """What rows show. found: what their edges lead to; reads: of a page, what else may be asked of it.
+
+        Raises:
+            NotNoted: more than these rows is asked for, of a context that only notes: the total of a longer list.
+            NotFromRows: they cannot show it.
+        """
+        try:
+            return self.complete(rows, found, self.constants(context), reads)
+        except (NotNoted, StatementNoted):
+            raise NotNoted from None
+        except Exception as fault:
+            raise NotFromRows from fault
 
     @cached_property
     def is_rows_alone(self) -> bool:

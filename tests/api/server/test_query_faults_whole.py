@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from graphql import (
@@ -158,7 +159,7 @@ UNREADABLE = (
     "{ " + "a " * 60 + "}",
     "query { a: }",
 )
-VALUES = (
+VALUES: tuple[tuple[str, Any], ...] = (
     ("Date", "1200-01-01"),
     ("Date", "x"),
     ("Date", 3),

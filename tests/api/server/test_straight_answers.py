@@ -142,6 +142,18 @@ def test_what_is_more_than_one_statement_of_rows_goes_the_usual_way(loop: OnLoop
         assert loop.usual("district", query) == expected
 
 
+def test_a_total_that_takes_another_statement_is_no_fault(loop: OnLoop, caplog: pytest.LogCaptureFixture) -> None:
+    """Begun here because of the last reader, for whom the list was a page, it is left without a word (found by the fast walk)."""
+    query = "{ enterprises(first: 1) { nodes { id } totalCount } }"
+    loop.known("city", query)
+    prepared = loop.operations._documents.known(query, None)  # noqa: SLF001 - what is remembered of it
+    assert prepared is not None
+    prepared.habit.alone, prepared.habit.left = True, 0
+    assert loop.straight("city", query) is None
+    assert prepared.habit.left == 1, "it was begun"
+    assert (loop.operations.straight.fell, caplog.records) == (0, [])
+
+
 GONE: dict[str, Callable[[LiveCity], Any]] = {
     "park": lambda city: city.installation.accounts.sign_out(city.tokens["park"]),
     "group": lambda city: city.send(
