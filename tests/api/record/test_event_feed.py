@@ -163,6 +163,8 @@ def test_a_bank_whose_consent_ended_between_event_and_delivery_is_told_nothing(c
         ({"enterprise": "nope"}, 400, "FILTER_FIRM_UNREADABLE"),
         ({"enterprise": ","}, 400, "FILTER_FIRM_UNREADABLE"),
         ({"edition": "2023年版"}, 400, "FILTER_EDITION_UNREADABLE"),
+        ({"edition": "1999"}, 400, "FILTER_EDITION_UNREADABLE"),
+        ({"edition": "2023-nothing"}, 400, "FILTER_EDITION_UNREADABLE"),
         ({"edition": "2023,"}, 400, "FILTER_EDITION_UNREADABLE"),
         ({"wait": "31"}, 400, "MALFORMED_INPUT"),
         ({"wait": "99999999999"}, 400, "MALFORMED_INPUT"),
