@@ -156,7 +156,7 @@ def _endpoint(context: Context, row: EndpointRow, wanted: frozenset[str]) -> Web
         failing_since=utc_moment(place.failing_since) if place.failing_since else None,
         paused_until=_still(place.paused_until, context),
         waiting=log.waiting(row.id) if "waiting" in wanted else 0,
-        last_redelivery=redelivered(context.snapshot, state) if "last_redelivery" in wanted else None,
+        last_redelivery=redelivered(context.snapshot, state) if "lastRedelivery" in wanted else None,
     )
 
 
