@@ -19,7 +19,6 @@ from uuid import uuid4
 
 from api.kit.cursors import Cursors
 from api.kit.services import Services
-from api.participants.endpoint_events import entries_for
 from domain.access import Everything, Role
 from domain.governance.rule_bodies.delivery import DeliveryRule
 from domain.instants import microseconds
@@ -41,6 +40,7 @@ from projections.participants.deliveries import (
     Planned,
 )
 from projections.participants.endpoints import EndpointRow, to_serve
+from projections.record.endpoint_feed import entries_for
 from zhenduan.background.delivery_attempts import GONE, Sender, letter_of
 from zhenduan.background.delivery_judging import JudgedDeliveries, Judging
 from zhenduan.background.intervals import at_intervals

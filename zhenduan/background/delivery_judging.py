@@ -13,7 +13,6 @@ from datetime import date
 from typing import NamedTuple
 
 from api.kit.services import Services
-from api.participants.endpoint_events import entries_for
 from api.record.told_entries import ToldEntry, told_entries
 from domain.access import Role, scope_of
 from domain.governance.rule_bodies.delivery import DeliveryRule
@@ -26,6 +25,7 @@ from projections.engine.preconditions import StandsAt
 from projections.governance.dated_rules import body_on
 from projections.participants.deliveries import FEED, DeliveryRow
 from projections.participants.endpoints import EndpointFilter, EndpointRow, endpoints_by_id
+from projections.record.endpoint_feed import entries_for
 
 READERS = 2
 """Snapshots that are open at a time for this: those who ask the program come first."""

@@ -22,7 +22,6 @@ from api.kit.nodes import Node, NodeKind
 from api.kit.paging import AtLeast, wanted_fields
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
-from api.participants.endpoint_events import redelivered
 from domain.access import Scope
 from domain.instants import microseconds, utc_moment
 from domain.kernel import Command, IdOf, Rule
@@ -37,6 +36,7 @@ from projections.participants import deliveries as delivery_rows
 from projections.participants import endpoints as rows
 from projections.participants.deliveries import AttemptRow, Deliveries, DeliveryFilter, DeliveryRow, DeliveryStatus
 from projections.participants.endpoints import EndpointFilter, EndpointRow
+from projections.record.endpoint_feed import redelivered
 
 EndpointID = Annotated[strawberry.ID, IdOf("endpoint")]
 ENDPOINTS = ENDPOINT_READERS

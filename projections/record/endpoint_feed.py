@@ -6,7 +6,7 @@ from domain.access import Role, scope_of
 from domain.participants.endpoints.state import Endpoint
 from domain.public_events import names_of
 from domain.standard.revision.state import draft_scope
-from projections import Snapshot
+from projections.engine.snapshot import Snapshot
 from projections.record.audit_trail import EntryRow
 from projections.record.public_feed import FeedFilter, public_entries
 
