@@ -292,7 +292,10 @@ def test_a_key_that_is_revoked_ends_its_stream_before_the_next_event(city: LiveC
         accounts.revoke_partner_key(issued.id)
         city.opened()
         assert stream.event() is None
-    assert httpx2.get(f"{host}/events", headers=headers).status_code == 401
+    refused = httpx2.get(f"{host}/events", headers=headers)
+    [error] = refused.json()["errors"]
+    assert (refused.status_code, error["extensions"]["code"]) == (401, "UNAUTHENTICATED")
+    assert ("密钥" in error["message"], "登录" in error["message"]) == (True, False), "a system has nothing to sign in to"
 
 
 def test_a_role_that_ends_closes_its_stream_at_once(city: LiveCity, host: str) -> None:
