@@ -78,9 +78,10 @@ def verify(package, note, key):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 4:
+    try:
+        where, note_file, key_text = sys.argv[1:]
+    except ValueError:
         sys.exit("用法 · usage: python verify_package.py package.zip package.note KEY")
-    where, note_file, key_text = sys.argv[1:]
     try:
         key_given = Path(key_text).read_text("utf-8") if Path(key_text).is_file() else key_text
         told = verify(where, Path(note_file).read_text("utf-8"), key_given)
