@@ -32,5 +32,5 @@ class DeliveryRule(RuleBody):
     kept_days: AtLeastOne = Field(description="Days that the log of what was sent is kept · 推送记录保留天数")
     heeded_seconds: Annotated[int, Field(ge=1, le=86_400)] = Field(
         default=3_600,
-        description="Most seconds for which one answer's Retry-After is heeded, at most a day · 单次 Retry-After 的最长遵守秒数",
+        description="Most seconds for which one answer's Retry-After is heeded, at most a day · 对方要求暂停时单次最长遵守秒数",
     )
