@@ -320,10 +320,15 @@ class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
 
     def __init__(self, rule: Rule, facts: dict[str, object]) -> None:
         self.says = rule.says.format(**facts)
-        self.says_in_english = rule.says_in_english.format(**facts)
+        self.says_in_english = rule.says_in_english.format(**{name: _in_english(fact) for name, fact in facts.items()})
         super().__init__(self.says)
         self.rule = rule
         self.facts = facts
+
+
+def _in_english(fact: object) -> object:
+    """A fact of a sentence in English: what is listed there is parted by commas, however it is in Chinese."""
+    return fact.replace("、", ", ") if isinstance(fact, str) else fact
 
 
 AnyStatus = TypeVar("AnyStatus", bound=DescribedEnum)

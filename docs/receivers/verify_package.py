@@ -78,12 +78,15 @@ def verify(package, note, key):
 
 
 if __name__ == "__main__":
-    where, note_file, key_text = sys.argv[1:4]
+    try:
+        where, note_file, key_text = sys.argv[1:]
+    except ValueError:
+        sys.exit("用法 · usage: python verify_package.py package.zip package.note KEY")
     try:
         key_given = Path(key_text).read_text("utf-8") if Path(key_text).is_file() else key_text
         told = verify(where, Path(note_file).read_text("utf-8"), key_given)
     except InvalidSignature:
-        sys.exit("签名无效 · the signature does not hold")
+        sys.exit("不成立 · does not hold: 签名无效 · the signature is not valid")
     except (KeyError, ValueError, OSError, zipfile.BadZipFile) as fault:
         sys.exit(f"不成立 · does not hold: {fault}")
     said = f"成立 · holds: {told['id']}\n企业结果 · results: {told['counts']['results']}\n日志位置 · position: {told['position']}\n"

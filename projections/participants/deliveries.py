@@ -26,10 +26,12 @@ from sqlalchemy import (
     event,
     exists,
     func,
+    or_,
     select,
     text,
 )
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql import ColumnElement
 
 from journal.engines.group_commit import GroupCommit
 from journal.engines.postgres_engine import postgres_engine
@@ -54,7 +56,7 @@ class DeliveryStatus(DescribedEnum):
     WAITING = "waiting", "To be sent, or to be sent again · 待推送"
     DELIVERED = "delivered", "Taken by the endpoint · 已送达"
     DEAD = "dead", "Every attempt failed; ask for it again · 未送达"
-    WITHHELD = "withheld", "No longer the partner's to know when its turn came · 不予推送"
+    WITHHELD = "withheld", "Not the partner's to know when its turn came, or a handshake that another replaced · 不予推送"
 
 
 class DeliveryRow(NamedTuple):
@@ -166,10 +168,14 @@ class Ended:
 
 @dataclass(frozen=True)
 class DeliveryFilter:
-    """Which deliveries are looked for 推送筛选; None = any. endpoint: the caller has judged it; None = there is none."""
+    """Which deliveries are looked for 推送筛选; None = any. endpoint: the caller has judged it; None = there is none.
+
+    missing: dead letters alone that no other sending brought either.
+    """
 
     endpoint: str | None
     status: DeliveryStatus | None = None
+    missing: bool = False
 
 
 NEWEST_FIRST: Order = (By("id", descending=True),)
@@ -249,6 +255,21 @@ class Deliveries:
             else:
                 connection.execute(PLACES.update().where(PLACES.c.endpoint == endpoint).values(**looked))
 
+    def resume(self, endpoint: str, now: int) -> None:
+        """End the pause that an answer wished for, because its partner wishes otherwise 结束暂停: what it put off is due now."""
+        paused = select(PLACES.c.paused_until).where(PLACES.c.endpoint == endpoint).scalar_subquery()
+        waits = (DELIVERIES.c.endpoint == endpoint, DELIVERIES.c.status == DeliveryStatus.WAITING.value)
+        with self._engine.begin() as connection:
+            connection.execute(DELIVERIES.update().where(*waits, DELIVERIES.c.due_at == paused).values(due_at=now))
+            connection.execute(PLACES.update().where(PLACES.c.endpoint == endpoint).values(paused_until=0))
+
+    def give_up_handshakes(self, endpoint: str) -> None:
+        """Send no handshake that waits: another takes its place."""
+        waits = (DELIVERIES.c.status == DeliveryStatus.WAITING.value, DELIVERIES.c.round == HANDSHAKE)
+        with self._engine.begin() as connection:
+            changed = DELIVERIES.update().where(DELIVERIES.c.endpoint == endpoint, *waits)
+            connection.execute(changed.values(status=DeliveryStatus.WITHHELD.value))
+
     def waiting(self, endpoint: str) -> int:
         """How many are still to be sent 待推送数."""
         own = (DELIVERIES.c.endpoint == endpoint, DELIVERIES.c.status == DeliveryStatus.WAITING.value)
@@ -258,7 +279,7 @@ class Deliveries:
     def due(self, endpoint: str, now: int, most: int, *, verified: bool) -> list[DeliveryRow]:
         """What is to be sent now, in order 到期推送: of each thing the earliest that waits, and nothing behind it in its round.
 
-        verified: else handshakes alone.
+        verified: else handshakes alone. A test event goes before all events: it is to show how things stand.
         """
         t, before = DELIVERIES.c, DELIVERIES.alias("before")
         held = exists().where(
@@ -270,9 +291,9 @@ class Deliveries:
         )
         kinds = t.round > HANDSHAKE if verified else t.round == HANDSHAKE
         own = and_(t.endpoint == endpoint, t.status == DeliveryStatus.WAITING.value, t.due_at <= now, kinds)
-        query = select(*(t[name] for name in DeliveryRow._fields)).where(own, ~held).order_by(t.id).limit(most)
+        ordered = select(*(t[name] for name in DeliveryRow._fields)).where(own, ~held).order_by(t.round >= FEED, t.id)
         with self._engine.begin() as connection:
-            return [_row(row) for row in connection.execute(query)]
+            return [_row(row) for row in connection.execute(ordered.limit(most))]
 
     def withhold(self, delivery: int) -> None:
         """Send it never: it is not the partner's to know."""
@@ -336,6 +357,12 @@ class Deliveries:
         with self._engine.begin() as connection:
             return int(connection.execute(select(func.count()).select_from(DELIVERIES).where(*_sought(where))).scalar_one())
 
+    def arrived(self, deliveries: Sequence[int]) -> set[int]:
+        """Which of many deliveries are of an event that arrived, by themselves or by another sending 已到达的推送."""
+        query = select(DELIVERIES.c.id).where(DELIVERIES.c.id.in_(deliveries), _brought())
+        with self._engine.begin() as connection:
+            return set(connection.execute(query).scalars())
+
     def attempts(self, deliveries: Sequence[int]) -> dict[int, list[AttemptRow]]:
         """The attempts of many deliveries, the first first."""
         found: dict[int, list[AttemptRow]] = {}
@@ -379,10 +406,20 @@ def _row(row: Any) -> DeliveryRow:  # noqa: ANN401 - the library's row
     return made._replace(status=DeliveryStatus(made.status))
 
 
+def _brought() -> ColumnElement[bool]:
+    """That the event of a delivery was taken once, by whichever sending; a test or a handshake stands for itself."""
+    t, other = DELIVERIES.c, DELIVERIES.alias("other")
+    same = and_(other.c.endpoint == t.endpoint, other.c.number == t.number, other.c.round >= FEED, t.round >= FEED)
+    taken = exists().where(same, other.c.status == DeliveryStatus.DELIVERED.value)
+    return or_(t.status == DeliveryStatus.DELIVERED.value, taken)
+
+
 def _sought(where: DeliveryFilter) -> list[Any]:
     conditions = [DELIVERIES.c.endpoint == (where.endpoint or "")]
     if where.status is not None:
         conditions.append(DELIVERIES.c.status == where.status.value)
+    if where.missing:
+        conditions += [DELIVERIES.c.status == DeliveryStatus.DEAD.value, ~_brought()]
     return conditions
 
 

@@ -14,7 +14,7 @@ from hashlib import sha256
 
 from sqlalchemy import BigInteger, Column, MetaData, String, Table, select, update
 
-from api.kit.ports import Identified
+from api.kit.ports import PARTNER_KEY_PREFIX, Identified
 from domain.access import Role, scope_of
 from domain.instants import microseconds, utc_moment
 from domain.kernel import Rule
@@ -38,7 +38,7 @@ PARTNER_KEYS = Table(
     Column("expires_at", BigInteger, nullable=False),
 )
 CITY = "*"
-PREFIX = "zdp"
+PREFIX = PARTNER_KEY_PREFIX
 SHAPE = re.compile(rf"{PREFIX}_([0-9a-f]{{16}})_([0-9a-f]{{64}})", re.ASCII)
 LONGEST_LIFETIME = timedelta(days=366)
 STANDS = f"""EXISTS (SELECT FROM {PARTNER_KEYS.fullname} k WHERE k.id = {{}} AND k.secret_hash = {{}} AND k.partner = {{}}

@@ -40,8 +40,9 @@ from projections.participants.deliveries import (
     Planned,
 )
 from projections.participants.endpoints import EndpointRow, to_serve
+from projections.record.endpoint_feed import entries_for
 from zhenduan.background.delivery_attempts import GONE, Sender, letter_of
-from zhenduan.background.delivery_judging import JudgedDeliveries, Judging, entries_for
+from zhenduan.background.delivery_judging import JudgedDeliveries, Judging
 from zhenduan.background.intervals import at_intervals
 from zhenduan.egress import Egress
 from zhenduan.kept_connection import KeptConnection
@@ -153,13 +154,17 @@ class Delivering:
         """Send a batch of what is due; whether there may be more."""
         judged = self._judging.judged(identity)
         row = judged.row
-        if row is None or not self._judging.has_key(row):
+        now = self._now()
+        if row is None or not turn.lease.holds(now, judged.rule.answer_seconds + LEASE_BEYOND_ANSWER_SECONDS):
             return False
         place = self._rows.place(identity)
-        now = self._now()
-        if now < place.paused_until or not turn.lease.holds(now, judged.rule.answer_seconds + LEASE_BEYOND_ANSWER_SECONDS):
+        is_paused = now < place.paused_until
+        if is_paused and _asked_since(row.state(), place):
+            self._rows.resume(identity, now)
+            is_paused = False
+        self._plan(row, place, judged.rule, now)  # what may not be sent yet too, so that it is seen what waits
+        if is_paused or not self._judging.has_key(row):
             return False
-        self._plan(row, place, judged.rule, now)
         due = self._rows.due(identity, now, BATCH, verified=row.status == EndpointStatus.ACTIVE)
         return bool(due) and self._all_sent(due, turn)
 
@@ -178,8 +183,10 @@ class Delivering:
         """Write down what is to be sent beyond what was looked at."""
         state = row.state()
         if state.handshakes > place.handshakes and state.status is EndpointStatus.UNVERIFIED:
+            self._rows.give_up_handshakes(row.id)
             self._ask(row, HANDSHAKE, range(state.handshakes, state.handshakes + 1), now, handshakes=state.handshakes)
-        if state.status is not EndpointStatus.ACTIVE:
+        going = self._rows.rounds(row.id)
+        if state.status is not EndpointStatus.ACTIVE and not going:  # of one that answers again what waits goes on being listed
             return
         if state.tests > place.tests:
             self._ask(row, TEST, range(place.tests + 1, state.tests + 1), now, tests=state.tests)
@@ -188,7 +195,6 @@ class Delivering:
         for number in range(max(place.redeliveries, behind) + 1, state.redeliveries + 1):
             asked = state.latest[number - behind - 1]
             rounds[number] = (max(asked.first - 1, 0), asked.last)
-        going = self._rows.rounds(row.id)
         if not going or state.redeliveries > place.redeliveries:
             self._rows.begin_rounds(row.id, rounds, state.redeliveries)
             going = self._rows.rounds(row.id)
@@ -267,6 +273,12 @@ class Delivering:
 
     def _now(self) -> int:
         return microseconds(self.services.clock())
+
+
+def _asked_since(endpoint: Endpoint, place: EndpointPlace) -> bool:
+    """Whether its partner asked for something that was not taken up yet: a handshake, a test event, a redelivery."""
+    is_to_answer = endpoint.status is EndpointStatus.UNVERIFIED and endpoint.handshakes > place.handshakes
+    return is_to_answer or endpoint.tests > place.tests or endpoint.redeliveries > place.redeliveries
 
 
 @contextmanager

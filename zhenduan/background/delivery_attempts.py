@@ -36,7 +36,6 @@ from zhenduan.kept_connection import KeptConnection
 SHOWN_CHARACTERS = 1_000
 SHOWN_HEADERS = 40
 LONGEST_HEADER = 200
-LONGEST_RETRY_AFTER = 86_400
 TEST_TYPE, CHALLENGE_TYPE = "endpoint.test.v1", "endpoint.challenge.v1"
 HTTP_DATE = "%a, %d %b %Y %H:%M:%S GMT"
 """The one form of a moment that is sent today, RFC 9110 section 5.6.7."""
@@ -145,7 +144,8 @@ def _echoes(body: bytes, challenge: str) -> bool:
 def _ended(row: AttemptRow, answer: Fetched | None, rule: DeliveryRule, now: int) -> Ended:
     if row.failure is None:
         return Ended(DeliveryStatus.DELIVERED, row, now)
-    pause = _retry_after(answer, now) if answer is not None and answer.status in (TOO_MANY, UNAVAILABLE) else 0
+    asks = answer is not None and answer.status in (TOO_MANY, UNAVAILABLE)
+    pause = _retry_after(answer, now, rule.heeded_seconds) if answer is not None and asks else 0
     if row.number > len(rule.retry_seconds):
         return Ended(DeliveryStatus.DEAD, row, now, pause)
     seconds = rule.retry_seconds[row.number - 1]
@@ -153,18 +153,18 @@ def _ended(row: AttemptRow, answer: Fetched | None, rule: DeliveryRule, now: int
     return Ended(DeliveryStatus.WAITING, row, max(now + seconds * MICROSECONDS + jitter, pause), pause)
 
 
-def _retry_after(answer: Fetched, now: int) -> int:
-    """The moment before which an answer wishes to be left alone, at most a day ahead; 0 where it says none that is one."""
+def _retry_after(answer: Fetched, now: int, at_most: int) -> int:
+    """The moment before which an answer wishes to be left alone, at most so many seconds ahead; 0 where it says none."""
     given = answer.headers.get("retry-after", "").strip()
     if given.isascii() and given.isdigit():
-        wanted = now + min(int(given[:9]), LONGEST_RETRY_AFTER) * MICROSECONDS
+        wanted = now + min(int(given[:9]), at_most) * MICROSECONDS
     else:
         try:
             moment = datetime.strptime(given, HTTP_DATE).replace(tzinfo=UTC)
         except ValueError:
             return 0
         wanted = microseconds(moment)
-    return max(0, min(wanted, now + LONGEST_RETRY_AFTER * MICROSECONDS))
+    return max(0, min(wanted, now + at_most * MICROSECONDS))
 
 
 def _headers(headers: Mapping[str, str]) -> dict[str, Any]:

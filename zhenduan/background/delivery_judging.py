@@ -8,7 +8,7 @@ each request, in one look for all who ask at that moment.
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
@@ -19,16 +19,13 @@ from domain.governance.rule_bodies.delivery import DeliveryRule
 from domain.instants import city_day
 from domain.participants.endpoints.state import Endpoint, EndpointStatus
 from domain.participants.partner_keys import partner_of
-from domain.public_events import names_of
-from domain.standard.revision.state import draft_scope
 from journal.engines.group_commit import GroupCommit
 from projections import Snapshot
 from projections.engine.preconditions import StandsAt
 from projections.governance.dated_rules import body_on
 from projections.participants.deliveries import FEED, DeliveryRow
 from projections.participants.endpoints import EndpointFilter, EndpointRow, endpoints_by_id
-from projections.record.audit_trail import EntryRow
-from projections.record.public_feed import FeedFilter, public_entries
+from projections.record.endpoint_feed import entries_for
 
 READERS = 2
 """Snapshots that are open at a time for this: those who ask the program come first."""
@@ -56,25 +53,6 @@ class Moment(NamedTuple):
     stands_at: StandsAt
     day: date
     has_key: bool
-
-
-def filter_of(endpoint: Endpoint) -> FeedFilter:
-    """What an endpoint wants of the feed."""
-    names = names_of(endpoint.kinds) if endpoint.kinds else None
-    chosen = (endpoint.districts, endpoint.enterprises, endpoint.editions)
-    return FeedFilter(names, *(frozenset(one) if one else None for one in chosen))
-
-
-def entries_for(
-    snapshot: Snapshot, endpoint: Endpoint, first: int, after: int, events: frozenset[str] | None = None
-) -> list[EntryRow]:
-    """What an endpoint's partner is told now beyond a position, by the read of the feed. events: public names; None = any."""
-    where = filter_of(endpoint)
-    if events is not None:
-        where = replace(where, names=events if where.names is None else events & where.names)
-    scope = scope_of(Role.PARTNER, endpoint.organisation)
-    drafts = draft_scope(Role.PARTNER, scope)
-    return public_entries(snapshot, scope, drafts, Role.PARTNER, where, first, after=after)
 
 
 class Judging:

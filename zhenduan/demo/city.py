@@ -111,7 +111,8 @@ def open_demo(
         if old.partner == PARTNER:
             accounts.revoke_partner_key(old.id)
     key = accounts.issue_partner_key(PARTNER, "*", PARTNER_KEY_LIFETIME)
-    partner = DemoLogin(Role.PARTNER, "", key.token, "合作方密钥：全市只读", "partner key: reads the whole city")
+    english = "partner key: reads the whole city; a new one at each start, which ends the one before"
+    partner = DemoLogin(Role.PARTNER, "", key.token, "合作方密钥：全市只读，每次启动换发，前一个即失效", english)
     return [*LOGINS, partner]
 
 

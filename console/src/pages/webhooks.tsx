@@ -18,7 +18,7 @@ const ENDPOINTS = graphql(`
     webhookEndpoints(first: 100, after: $webhookEndpointsAfter) {
       pageInfo { hasNextPage endCursor }
       nodes {
-        id scope host kinds districts enterprises editions perSecond status stop disabledAt registeredAt version failures failingSince waiting
+        id scope host kinds districts enterprises editions perSecond status stop disabledAt registeredAt version failures failingSince pausedUntil waiting
         owner @skip(if: $own)
         url @include(if: $own)
         keys @include(if: $own) { generation secret publicKey until }
@@ -40,12 +40,12 @@ const useTexts = spoken(
   {
     title: "事件推送", register: "登记推送端点", none: "尚未登记推送端点。登记后程序先发一次握手，原样返回握手值即可接收公开事件。", nobody: "尚无合作方登记推送端点。", url: "推送地址", urlHelp: "https 地址，须可从公网访问", kinds: "事件类别", kindsHelp: "类别（如 diagnosis）或事件全名，留空为全部", districts: "区代码", districtsHelp: "如 310117，留空为密钥范围内的全部", firms: "企业标识", firmsHelp: "企业页地址中的标识，留空为密钥范围内的全部", editions: "标准版本", editionsHelp: "如 2023，只推送按该版本诊断的个案与版本自身的事件；留空为全部",
     perSecond: "每秒上限", all: "全部", handshake: { UNVERIFIED: "等待握手：程序把握手值发到该地址，请按原样返回。", ACTIVE: "握手已通过，正在推送。", DISABLED: "已停用，不再推送。" }, waiting: "待推送", failures: "连续失败", since: (at: string) => `自 ${at} 起失败`, scope: "范围", owner: "合作方", registered: "登记时间", stopped: "停用", host: "主机",
-    keys: "签名密钥", secret: "对称密钥", publicKey: "公钥", generation: (n: number) => `第 ${n} 代`, until: (at: string) => `停用于 ${at}`, rotate: "轮换密钥", rotateText: "新密钥立即开始签名，旧密钥在重叠期内同时签名。", overlap: "重叠小时", disable: "停用", disableText: "停用后不再推送，待推送的留待恢复，确定？", enable: "恢复", test: "发送测试事件", log: "推送记录", show: "显示", showSecret: "显示密钥", hideSecret: "隐藏密钥",
+    keys: "签名密钥", secret: "对称密钥", publicKey: "公钥", generation: (n: number) => `第 ${n} 代`, until: (at: string) => `停用于 ${at}`, rotate: "轮换密钥", rotateText: "新密钥立即开始签名，旧密钥在重叠期内同时签名。", overlap: "重叠小时", disable: "停用", disableText: "停用后不再推送，待推送的留待恢复，确定？", enable: "恢复", shake: "再次握手", paused: (at: string) => `暂停至 ${at}，测试事件或重发即恢复`, test: "发送测试事件", log: "推送记录", show: "显示", showSecret: "显示密钥", hideSecret: "隐藏密钥",
   },
   {
     title: "Webhooks", register: "Register an endpoint", none: "No endpoint yet. Once registered it is sent a handshake; echo its value as it came to be sent public events.", nobody: "No partner has registered an endpoint yet.", url: "Address", urlHelp: "An https address that can be reached from outside", kinds: "Kinds of events", kindsHelp: "Kinds such as diagnosis, or whole names; empty: all", districts: "Districts by code", districtsHelp: "Such as 310117; empty: all within the key's scope", firms: "Firms by id", firmsHelp: "The id in the address of a firm's page; empty: all within the key's scope", editions: "Editions", editionsHelp: "Such as 2023: events of cases measured by it and of itself alone; empty: all",
     perSecond: "Most a second", all: "all", handshake: { UNVERIFIED: "Waits for the handshake: its value is sent to the address, which echoes it as it came.", ACTIVE: "The handshake was echoed; events are sent.", DISABLED: "Disabled; nothing is sent." }, waiting: "Waiting", failures: "Failures in a row", since: (at: string) => `failing since ${at}`, scope: "Scope", owner: "Partner", registered: "Registered", stopped: "Disabled", host: "Host",
-    keys: "Signing keys", secret: "Secret", publicKey: "Public key", generation: (n: number) => `generation ${n}`, until: (at: string) => `signs until ${at}`, rotate: "Rotate the secret", rotateText: "The new secret signs at once; the old one signs beside it for so long.", overlap: "Hours of overlap", disable: "Disable", disableText: "Nothing more is sent; what waits is kept. Go on?", enable: "Enable", test: "Send a test event", log: "Deliveries", show: "Show", showSecret: "Show the secret", hideSecret: "Hide the secret",
+    keys: "Signing keys", secret: "Secret", publicKey: "Public key", generation: (n: number) => `generation ${n}`, until: (at: string) => `signs until ${at}`, rotate: "Rotate the secret", rotateText: "The new secret signs at once; the old one signs beside it for so long.", overlap: "Hours of overlap", disable: "Disable", disableText: "Nothing more is sent; what waits is kept. Go on?", enable: "Enable", shake: "Send the handshake again", paused: (at: string) => `paused until ${at}; a test event or a redelivery ends it`, test: "Send a test event", log: "Deliveries", show: "Show", showSecret: "Show the secret", hideSecret: "Hide the secret",
   },
 );
 type Endpoint = EndpointsQuery["webhookEndpoints"]["nodes"][number];
@@ -135,7 +135,7 @@ function EndpointCard({ endpoint, own, again }: { endpoint: Endpoint; own: boole
         { key: 10, label: texts.firms, children: some(endpoint.enterprises) },
         { key: 9, label: texts.editions, children: some(endpoint.editions) },
         { key: 5, label: texts.perSecond, children: endpoint.perSecond },
-        { key: 6, label: texts.waiting, children: endpoint.waiting },
+        { key: 6, label: texts.waiting, children: <>{endpoint.waiting} {endpoint.pausedUntil && <Tag color="#874d00">{texts.paused(shanghai(endpoint.pausedUntil))}</Tag>}</> },
         { key: 7, label: texts.failures, children: <>{endpoint.failures} {endpoint.failingSince && <Tag color="#a8071a">{texts.since(shanghai(endpoint.failingSince))}</Tag>}</> },
         { key: 8, label: texts.registered, children: shanghai(endpoint.registeredAt) },
       ]} />
@@ -144,6 +144,7 @@ function EndpointCard({ endpoint, own, again }: { endpoint: Endpoint; own: boole
           <Space wrap style={{ marginTop: 12 }}>
             <Button onClick={() => void done(send(TEST, { id }))}>{texts.test}</Button>
             <Button onClick={() => setRotating(true)}>{texts.rotate}</Button>
+            {status === "UNVERIFIED" && <Button onClick={() => void done(send(ENABLE, { id }))}>{texts.shake}</Button>}
             {status === "DISABLED" ? <Button onClick={() => void done(send(ENABLE, { id }))}>{texts.enable}</Button> : <Popconfirm title={texts.disableText} onConfirm={() => void done(send(DISABLE, { id }))}><Button danger>{texts.disable}</Button></Popconfirm>}
           </Space>
           <h2>{texts.keys}</h2>

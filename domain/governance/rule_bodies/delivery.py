@@ -30,3 +30,7 @@ class DeliveryRule(RuleBody):
         description="Hours that it must have failed for without one success besides · 停用所需持续失败小时数"
     )
     kept_days: AtLeastOne = Field(description="Days that the log of what was sent is kept · 推送记录保留天数")
+    heeded_seconds: Annotated[int, Field(ge=1, le=86_400)] = Field(
+        default=3_600,
+        description="Most seconds for which one answer's Retry-After is heeded, at most a day · 对方要求暂停时单次最长遵守秒数",
+    )

@@ -73,8 +73,9 @@ class DisableEndpoint(_About):
 
 
 class EnableEndpoint(_About):
-    """Have events sent again, from where it was left off, after another handshake · 恢复推送端点.
+    """Have another handshake sent at once, and events again from where it was left off once it is answered · 恢复推送端点.
 
+    Of an endpoint that is disabled or waits for its handshake; it ends a pause that the endpoint's `Retry-After` made.
     others: endpoints that the partner has besides, which the server says.
     """
 
@@ -84,13 +85,16 @@ class EnableEndpoint(_About):
 
 
 class SendTestEvent(_About):
-    """Have a test event sent · 发送测试事件."""
+    """Have a test event sent, before all events that wait; it ends a pause that a `Retry-After` made · 发送测试事件."""
 
     roles: ClassVar = PARTNERS
 
 
 class RedeliverEvents(_About):
     """Have events sent again, with the ids that they had: one, or a stretch of the feed · 重发事件.
+
+    Events that the endpoint does not choose, or that its partner may not see, are not sent. It ends a pause that a
+    `Retry-After` made.
 
     first, last: positions of the journal, both included; the server takes them from the ids of events.
     """

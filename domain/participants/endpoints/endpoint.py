@@ -83,14 +83,14 @@ ENDPOINT_DISABLED = Rule(
 ENDPOINT_ENABLED = Rule(
     "ENDPOINT_ENABLED",
     "plan P8",
-    "该推送端点没有停用，无须恢复",
-    "The endpoint is not disabled; there is nothing to enable",
+    "该推送端点正在推送，无须恢复；因 Retry-After 暂停的，发送测试事件或重发即恢复推送",
+    "Events are sent to the endpoint; nothing is to enable. A test event or a redelivery ends a pause that a Retry-After made",
 )
 ENDPOINT_NOT_VERIFIED = Rule(
     "ENDPOINT_NOT_VERIFIED",
     "plan P8",
-    "该推送端点还没有完成握手；请让它原样返回 challenge",
-    "The endpoint has not answered its handshake; have it echo the challenge",
+    "该推送端点还没有完成握手；请让它原样返回 challenge，要立即再次握手请用 enableEndpoint",
+    "The endpoint has not answered its handshake; have it echo the challenge. enableEndpoint has another one sent at once",
 )
 ENDPOINT_HANDSHAKE = Rule(
     "ENDPOINT_HANDSHAKE",
@@ -213,10 +213,12 @@ def _by_its_partner(command: EndpointCommand, endpoint: Endpoint, context: Decis
                 raise ENDPOINT_DISABLED.refuse()
             return _closed(command.endpoint, endpoint, EndpointDisabled(stop=EndpointStop.PARTNER, failures=0), context)
         case EnableEndpoint():
-            if not is_disabled:
+            if endpoint.status is EndpointStatus.ACTIVE:
                 raise ENDPOINT_ENABLED.refuse()
-            opened = _opened(command, endpoint.owner, endpoint.organisation, context)
-            return EndpointEnabled(handshake=endpoint.handshakes + 1), opened
+            enabled = EndpointEnabled(handshake=endpoint.handshakes + 1)
+            if not is_disabled:  # it is open already, and waits for a handshake: for another one from now on
+                return (enabled,)
+            return enabled, _opened(command, endpoint.owner, endpoint.organisation, context)
         case SendTestEvent():
             _require_askable(endpoint, context)
             return (EndpointTestAsked(number=endpoint.tests + 1, day=context.day),)

@@ -69,7 +69,7 @@ class ResultCredential:
     revoked_at: datetime | None = field("When it was taken back, UTC; null where it was not · 撤销时间")
     status: CredentialStatus = field("What it is worth today · 当前状态", made=True)
     credential: str | None = field(
-        "The result as a signed credential (SD-JWT VC), to be verified offline by any library; its key is at "
+        "The result as a signed credential (SD-JWT VC), to be verified offline with algorithm Ed25519 (RFC 9864); its key is at "
         "/.well-known/jwt-vc-issuer, its status at /results/status-list; null unless it is valid · 结果凭证文本",
         mask=Mask.OUTCOME,
         made=True,
@@ -89,15 +89,15 @@ class VerifiedResult:
 
 
 def _token(
-    signer: CredentialSigner, one: HeldCredential, firm: EnterpriseRow, case: DiagnosisRow, index: int, now: datetime
+    signer: CredentialSigner, one: HeldCredential, firm: EnterpriseRow, case: DiagnosisRow, index: int
 ) -> str:
-    """A result as an SD-JWT VC: what a consent opens of it, and for whom."""
-    until = date.fromisoformat(one.until)
+    """A result as an SD-JWT VC: what a consent opens of it, and for whom; of the moment of its issue, whenever it is asked for."""
+    until, issued = date.fromisoformat(one.until), seconds(utc_moment(one.issued_at))
     claims: dict[str, Any] = {
         "vct": signer.issuer + TYPE,
         "jti": one.number,
-        "iat": seconds(now),
-        "nbf": seconds(now),
+        "iat": issued,
+        "nbf": issued,
         "exp": seconds(city_midnight(until + timedelta(days=1))),
         "status": {"status_list": {"idx": index, "uri": signer.issuer + STATUS_PATH}},
         "aud": id_of("organisation", one.bank),
@@ -122,7 +122,7 @@ def _token(
 
 def _tokens(context: Context, found: Sequence[HeldCredential]) -> dict[str, str]:
     """Number -> token, of those that are valid, each of a firm and a case within the scope."""
-    signer, snapshot, now = context.services.credentials, context.snapshot, context.services.clock()
+    signer, snapshot = context.services.credentials, context.snapshot
     good = [one for one in found if one.status_on(context.today) is CredentialStatus.VALID]
     if signer is None or not good:
         return {}
@@ -130,7 +130,7 @@ def _tokens(context: Context, found: Sequence[HeldCredential]) -> dict[str, str]
     cases = diagnoses_by_id(snapshot, context.scope, [one.diagnosis for one in good])
     return {
         one.number: _token(
-            signer, one, firms[one.enterprise], cases[one.diagnosis], rows.place_of(snapshot, one), now
+            signer, one, firms[one.enterprise], cases[one.diagnosis], rows.place_of(snapshot, one)
         )
         for one in good
         if one.enterprise in firms and one.diagnosis in cases

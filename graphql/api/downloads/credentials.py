@@ -4,12 +4,14 @@ plan T1, R4.
 """
 
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from api.diagnosis import result_credentials as results
+from api.downloads.refusals import not_found
 from api.kit.credentials import STATUS_LIST, status_list
 from api.kit.ports import CredentialSigner
 from api.kit.services import Services
@@ -38,6 +40,7 @@ class CredentialFiles:
             Route(STATUS_PATH, self._reads(self._status_list), methods=["GET"]),
             Route(results.STATUS_PATH, self._reads(self._results), methods=["GET"]),
             Route(ISSUER_PATH, self._reads(self._issuer), methods=["GET"]),
+            Route(f"{ISSUER_PATH}/{{under:path}}", self._reads(self._issuer), methods=["GET"]),
         ]
 
     def _reads(self, answer: Callable[[Request], Response]) -> Callable[[Request], Awaitable[Response]]:
@@ -63,5 +66,9 @@ class CredentialFiles:
         token = status_list(self._signer, path, statuses, self._services.clock())
         return PlainTextResponse(token, media_type=f"application/{STATUS_LIST}", headers=dict(ALWAYS))
 
-    def _issuer(self, _request: Request) -> Response:
+    def _issuer(self, request: Request) -> Response:
+        """Beside the path that our name has, between host and path, as SD-JWT VC says; and without it, for who reads it by hand."""
+        under = request.path_params.get("under")
+        if under is not None and under.strip("/") != urlsplit(self._signer.issuer).path.strip("/"):
+            return not_found()
         return JSONResponse({"issuer": self._signer.issuer, "jwks": self._signer.keys()}, headers=dict(ALWAYS))

@@ -91,19 +91,24 @@ def districts_in(path: str, given: Sequence[str] | None) -> list[str] | None:
 
 
 def edition_keys_in(path: str, given: Sequence[str] | None) -> list[str] | None:
-    """The keys of editions that keys or ids name, published or yet to be; None names none 标准版本筛选.
+    """The keys of editions that keys or ids name, those there are and later ones that may come; None names none 标准版本筛选.
 
     Raises:
         Refused: FILTER_EDITION_UNREADABLE, FILTER_ADMITS_NOTHING (plan P1).
     """
     require_values(**{path: given})
-    keys = keys_of(given, "edition")
+    keys, there = keys_of(given, "edition"), published_editions()
     for one in keys or ():
-        if not EDITION_KEY.fullmatch(one):
-            there = published_editions()
+        if not EDITION_KEY.fullmatch(one) or not (one in there or _comes_after(one, there)):
             said = {"listed": "、".join(there), "listed_in_english": ", ".join(there)}
             raise FILTER_EDITION_UNREADABLE.refuse(path=path, given=one[:LONGEST_SHOWN], **said)
     return keys
+
+
+def _comes_after(key: str, there: Iterable[str]) -> bool:
+    """Whether a key names a later standard than those there are, which a revision may bring; nothing comes out before them."""
+    numbers = [tuple(map(int, one.partition("-")[0].split("."))) for one in (key, *there)]
+    return numbers[0] > max(numbers[1:])
 
 
 def firm_keys_in(path: str, given: Sequence[str] | None) -> list[str] | None:

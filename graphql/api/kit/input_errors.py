@@ -87,7 +87,10 @@ def malformed(problem: ValidationError, sent: object = None) -> list[UserError]:
         context: Mapping[str, Any] = error.get("ctx", {})
         message = error["msg"].removeprefix("Value error, ")
         path, chinese = VALUE_ERRORS.get(message, ("", None))
-        says = chinese or CHINESE.get(error["type"], "格式不正确").format(**{**context, "expected": _listed(context)})
+        facts = {**context, "expected": _listed(context)}
+        says = chinese or CHINESE.get(error["type"], "格式不正确").format(**facts)
+        if error["type"] != "value_error":  # which says in words of ours what is wrong; the library's are for programmers
+            message = ENGLISH.get(error["type"], "not in the form that is asked for").format(**facts).replace("、", ", ")
         example = _example(str(context.get("pattern")), error["loc"])
         if example is not None:
             says, message = f"{says}，例如 {example}", f"{message}, such as {example}"
@@ -141,6 +144,8 @@ CHINESE: Mapping[str, str] = {
     "int_parsing": "应为整数，例如 3",
     "int_from_float": "应为整数，例如 3",
     "int_type": "应为整数，例如 3",
+    "tuple_type": "应为列表",
+    "list_type": "应为列表",
     "bool_type": "应为 true 或 false",
     "decimal_type": "应为数字，例如 12.5",
     "decimal_parsing": "不是有效的数字，例如 12.5",
@@ -156,6 +161,31 @@ CHINESE: Mapping[str, str] = {
     "value_error": "取值不正确",
 }
 """Kind of a problem as the library names it -> what to tell people, with the bound."""
+
+ENGLISH: Mapping[str, str] = {
+    "missing": "required",
+    "extra_forbidden": "no such field is taken",
+    "string_type": "give a text",
+    "string_too_short": "give a text of {min_length} or more characters",
+    "string_too_long": "too long; give at most {max_length} characters",
+    "too_short": "give at least {min_length} items",
+    "too_long": "give at most {max_length} items",
+    "string_pattern_mismatch": "not in the form that is asked for",
+    "greater_than": "give more than {gt}",
+    "greater_than_equal": "give at least {ge}",
+    "less_than": "give less than {lt}",
+    "less_than_equal": "give at most {le}",
+    **dict.fromkeys(("int_parsing", "int_from_float", "int_type"), "give a whole number, such as 3"),
+    **dict.fromkeys(("tuple_type", "list_type"), "give a list"),
+    "bool_type": "give true or false",
+    **dict.fromkeys(("decimal_type", "decimal_parsing", "finite_number"), "give a number, such as 12.5"),
+    "decimal_max_digits": "too long a number; give at most {max_digits} digits",
+    "decimal_max_places": "give at most {decimal_places} digits behind the point",
+    "decimal_whole_digits": "give at most {whole_digits} digits before the point",
+    **dict.fromkeys(("date_type", "date_parsing", "date_from_datetime_parsing"), "give a date, such as 2024-05-06"),
+    **dict.fromkeys(("enum", "literal_error"), "no such value; it is one of {expected}"),
+}
+"""The same in English, and as short: the words of the library name types of its language."""
 
 VALUE_ERRORS: Mapping[str, tuple[str, str]] = {
     "a contact would be to confirm on the day on which it was confirmed": (

@@ -18,8 +18,15 @@ T = TypeVar("T")
 
 PUBLIC = Caller(actor="", role=Role.PUBLIC, organisation="", scope=scope_of(Role.PUBLIC, ""))
 """Nobody in particular 公众."""
+PARTNER_KEY_PREFIX = "zdp"
+"""Keys of partners' systems begin with it, and no session does."""
 SIGN_ON_PATH = "/login"
 """Where a browser begins to sign in with the city's identity provider 单点登录入口."""
+
+
+def is_key(token: str) -> bool:
+    """Whether a token reads as the key of a partner's system 是否合作方密钥, whose holder signs in nowhere."""
+    return token.startswith(f"{PARTNER_KEY_PREFIX}_")
 
 
 @dataclass(frozen=True)

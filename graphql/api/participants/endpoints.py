@@ -23,7 +23,7 @@ from api.kit.paging import AtLeast, wanted_fields
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
 from domain.access import Scope
-from domain.instants import utc_moment
+from domain.instants import microseconds, utc_moment
 from domain.kernel import Command, IdOf, Rule
 from domain.masks import PARTNERS
 from domain.participants.endpoints.commands import EnableEndpoint, RedeliverEvents, RegisterEndpoint
@@ -36,6 +36,7 @@ from projections.participants import deliveries as delivery_rows
 from projections.participants import endpoints as rows
 from projections.participants.deliveries import AttemptRow, Deliveries, DeliveryFilter, DeliveryRow, DeliveryStatus
 from projections.participants.endpoints import EndpointFilter, EndpointRow
+from projections.record.endpoint_feed import redelivered
 
 EndpointID = Annotated[strawberry.ID, IdOf("endpoint")]
 ENDPOINTS = ENDPOINT_READERS
@@ -82,7 +83,10 @@ class WebhookEndpoint(Node):
     districts: list[str] = field("Districts that are wanted; empty = all within the key's scope · 区", made=True)
     enterprises: list[EnterpriseID] = field("Firms that are wanted; empty = all within the key's scope · 企业", made=True)
     editions: list[str] = field("Editions of the standard, of cases and themselves; empty = all · 标准版本", made=True)
-    per_second: int = field("Most requests a second · 每秒上限", made=True)
+    per_second: int = field(
+        "Most requests a second, one at a time: whoever answers late is sent every next event so much later · 每秒上限",
+        made=True,
+    )
     status: EndpointStatus = field("How far it has come · 推送端点状态")
     has_key: bool = field(
         "Whether its partner has a key now that is good for its scope; without one nothing is sent, and events wait · 有无有效密钥",
@@ -95,7 +99,21 @@ class WebhookEndpoint(Node):
     keys: list[WebhookKey] | None = field("Keys that sign now, the newest first · 签名密钥", roles=PARTNERS, made=True)
     failures: int = field("Failures in a row · 连续失败次数", made=True)
     failing_since: datetime | None = field("Since when it fails, UTC; null where it does not · 失败起始时间", made=True)
-    waiting: int = field("Events that wait to be sent · 待推送数", made=True)
+    paused_until: datetime | None = field(
+        "Until when nothing is sent because it answered 429 or 503 with a Retry-After, UTC; null where it is not paused. "
+        "A test event, a redelivery or enableEndpoint ends the pause · 暂停至",
+        made=True,
+    )
+    waiting: int = field(
+        "Events that wait to be sent, also while it is paused or has no key; at most 1,000 are put down at a time, and none "
+        "before its first handshake was answered · 待推送数",
+        made=True,
+    )
+    last_redelivery: int | None = field(
+        "How many events the latest redelivery covers that the endpoint chooses and its partner may see now, up to 1,000; null "
+        "where none was asked for · 最近一次重发的事件数",
+        made=True,
+    )
 
 
 def _keys(context: Context, identity: str, state: Endpoint) -> list[WebhookKey]:
@@ -107,6 +125,11 @@ def _keys(context: Context, identity: str, state: Endpoint) -> list[WebhookKey]:
         until = None if generation == state.generation else state.overlap_until
         found.append(WebhookKey(generation=generation, secret=keys.secret_text, public_key=keys.public_text, until=until))
     return found
+
+
+def _still(until: int, context: Context) -> datetime | None:
+    """A moment that is to come; None of one that is over."""
+    return utc_moment(until) if until > microseconds(context.services.clock()) else None
 
 
 def _build(context: Context, found: Sequence[EndpointRow], wanted: frozenset[str]) -> list[WebhookEndpoint]:
@@ -131,7 +154,9 @@ def _endpoint(context: Context, row: EndpointRow, wanted: frozenset[str]) -> Web
         keys=_keys(context, row.id, state) if context.partner is not None else [],
         failures=place.failures,
         failing_since=utc_moment(place.failing_since) if place.failing_since else None,
+        paused_until=_still(place.paused_until, context),
         waiting=log.waiting(row.id) if "waiting" in wanted else 0,
+        last_redelivery=redelivered(context.snapshot, state) if "lastRedelivery" in wanted else None,
     )
 
 
@@ -169,7 +194,16 @@ class WebhookDelivery:
     redelivery: int | None = field("Which redelivery it is of; null of the first · 重发次数", made=True)
     status: DeliveryStatus = field("What has become of it · 推送状态")
     planned_at: datetime = field("When it was put down to be sent, UTC · 列入时间")
-    due_at: datetime = field("When it is or was to be sent next, UTC · 下次时间")
+    due_at: datetime = field(
+        "When it is or was to be sent next, UTC: not before its endpoint's pausedUntil, nor before what waits of the same "
+        "thing · 下次时间",
+        made=True,
+    )
+    arrived: bool = field(
+        "Whether its event reached the endpoint, by this or another sending; false of a dead letter that is still "
+        "missing · 是否已到达",
+        made=True,
+    )
     attempts: list[DeliveryAttempt] = field("Every attempt, the first first · 历次尝试", made=True)
 
 
@@ -179,13 +213,17 @@ def _attempt(row: AttemptRow) -> DeliveryAttempt:
 
 
 def _logged(context: Context, found: Sequence[DeliveryRow], _wanted: frozenset[str]) -> list[WebhookDelivery]:
-    attempts = context.services.deliveries.attempts([row.id for row in found])
+    log = context.services.deliveries
+    attempts, arrived = (read([row.id for row in found]) for read in (log.attempts, log.arrived))
+    paused = {endpoint: log.place(endpoint).paused_until for endpoint in {row.endpoint for row in found}}
     return [
         WebhookDelivery(
             **shown(WebhookDelivery, row),
             id=strawberry.ID(context.cursors.seal_key("webhookDeliveries", str(row.id))),
             event_id=context.cursors.seal(row.number) if row.round >= delivery_rows.FEED else None,
             redelivery=row.round if row.round > delivery_rows.FEED else None,
+            due_at=utc_moment(max(row.due_at, paused[row.endpoint]) if row.status is DeliveryStatus.WAITING else row.due_at),
+            arrived=row.id in arrived,
             attempts=[_attempt(one) for one in attempts.get(row.id, [])],
         )
         for row in found
@@ -259,11 +297,12 @@ class EndpointQueries:
         info: strawberry.Info[Context, None],
         endpoint: Annotated[strawberry.ID, argument("Endpoint · 推送端点标识")],
         status: Annotated[DeliveryStatus | None, argument("What has become of it; none = any · 推送状态")] = None,
+        missing: Annotated[bool, argument("Dead letters alone that no redelivery brought either · 仅仍缺的")] = False,  # noqa: FBT002 - an argument of the schema
     ) -> SearchedDeliveries:
         """A page of the log of an endpoint; empty of another's."""
         context, key = info.context, key_of(endpoint, "endpoint")
         own = rows.endpoints_by_id(context.snapshot, EndpointFilter(context.partner), [key])
-        return SearchedDeliveries(context.services.deliveries, DeliveryFilter(key if key in own else None, status))
+        return SearchedDeliveries(context.services.deliveries, DeliveryFilter(key if key in own else None, status, missing))
 
 
 def _find(context: Context, key: str, _command: Command, wanted: frozenset[str]) -> WebhookEndpoint | None:

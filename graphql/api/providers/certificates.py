@@ -89,7 +89,7 @@ class VerifiedCertificate:
     holder_name: str | None = field("The holder's name as far as the holder agreed; else null · 持证人姓名")
     synthetic: bool = field("Whether it is of a demo · 是否示例数据")
     credential: str | None = field(
-        "The same as a signed credential (SD-JWT VC), to be verified offline by any library; its key is at "
+        "The same as a signed credential (SD-JWT VC), to be verified offline with algorithm Ed25519 (RFC 9864); its key is at "
         "/.well-known/jwt-vc-issuer, its status at /certificates/status-list · 证书凭证"
     )
 

@@ -28,11 +28,12 @@ def credential(signer: CredentialSigner, one: HeldCertificate, index: int, name:
         name: the holder's, as far as the holder agreed; None = nothing of it.
         now: when it is made.
     """
+    since = seconds(city_midnight(one.term.since))  # and not of the moment at which it is asked for
     claims: dict[str, Any] = {
         "vct": signer.issuer + TYPE,
         "jti": one.number,
-        "iat": seconds(now),
-        "nbf": seconds(city_midnight(one.term.since)),
+        "iat": since,
+        "nbf": since,
         "exp": seconds(city_midnight(one.term.until + timedelta(days=1))),
         "status": {"status_list": {"idx": index, "uri": signer.issuer + STATUS_PATH}},
         "number": one.number,

@@ -6,7 +6,7 @@ Nothing is answered by what is known alone: the database is asked in the message
 from datetime import datetime
 from typing import NamedTuple
 
-from api.kit.ports import Accounts, Identified
+from api.kit.ports import Accounts, Identified, is_key
 from api.server.admission import KnownTokens, digest
 from api.server.messages import CallerGone
 from projections.engine.preconditions import ANYONE, Precondition
@@ -42,7 +42,7 @@ class Callers:
         if identified is None:
             self._tokens.forget(token)
             self.forget(token)
-            raise CallerGone(ended=True)
+            raise CallerGone(ended=True, of_key=is_key(token))
         self._tokens.note(token, identified.caller.actor)
         if identified.precondition is not None:
             self._known[digest(token)] = identified

@@ -16,7 +16,7 @@ from graphql.execution.execute import assume_not_awaitable
 from api.kit.context import Context
 from api.kit.cursors import Cursors
 from api.kit.disclosure_notes import DisclosureNotes, Noted
-from api.kit.ports import PUBLIC, Identified
+from api.kit.ports import PUBLIC, Identified, is_key
 from api.kit.services import Services
 from api.server.asked_together import AskedTogether
 from api.server.change_notifications import ChangeNotifications
@@ -148,7 +148,7 @@ class EventAnswers:
                 job.identified[token] = False
         now = job.identified[token]
         if isinstance(now, bool):
-            raise CallerGone(ended=True)
+            raise CallerGone(ended=True, of_key=token is not None and is_key(token))
         if (now.caller if now is not None else PUBLIC) != caller:
             raise CallerGone(ended=False)
         return now

@@ -16,6 +16,12 @@ from projections.engine.preconditions import NotAsKnown
 UNAUTHENTICATED = request_error(
     "UNAUTHENTICATED", "登录已失效，请重新登录。", "The token is unknown, expired or ended; sign in again."
 )
+KEY_ENDED = request_error(
+    "UNAUTHENTICATED",
+    "密钥无效、已到期或已被替换、吊销；请向平台运维索取新的密钥。",
+    "The key is unknown, expired, replaced or revoked; ask the platform's operator for another one.",
+)
+"""To a partner's system, which has nothing to sign in to."""
 SIGN_IN_FIRST = request_error("UNAUTHENTICATED", "请先登录。", "Sign in first.")
 CALLER_CHANGED = request_error(
     "UNAUTHENTICATED", "身份已变更，请重新连接。", "The caller acts in another role now; connect again."
@@ -104,17 +110,20 @@ LATE = GraphQLResponse(
 class CallerGone(Exception):  # noqa: N818 - the end of a stream, told to the client
     """The caller of a stream is not who they were 身份失效.
 
-    ended: the session is over; else it goes on in another role.
+    ended: the session is over; else it goes on in another role. of_key: it was no session but the key of a system.
     """
 
-    def __init__(self, *, ended: bool) -> None:
+    def __init__(self, *, ended: bool, of_key: bool = False) -> None:
         super().__init__("ended" if ended else "changed")
         self.ended = ended
+        self.of_key = of_key
 
     @property
     def error(self) -> dict[str, Any]:
         """What the client is told."""
-        return UNAUTHENTICATED if self.ended else CALLER_CHANGED
+        if not self.ended:
+            return CALLER_CHANGED
+        return KEY_ENDED if self.of_key else UNAUTHENTICATED
 
 
 class NotSignedIn(CallerGone):

@@ -1,6 +1,7 @@
 """Result credentials (plan R4): a bank verifies a firm's confirmed result offline; consent and revocation end it at once."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from tests.api.record.test_disclosures import rows
 from tests.live_city import ENTERPRISE, FIRM, LiveCity
 
 LISTED = """query($n: String) { resultCredentials(number: $n) { totalCount nodes {
-  number status report purpose credential diagnosis enterprise { uscc } bank { id } } } }"""
+  number status report purpose credential issuedAt diagnosis enterprise { uscc } bank { id } } } }"""
 VERIFIED = "query($n: String!) { verifyResult(number: $n) { number status } }"
 SHOWN = "credential { number status credential }"
 
@@ -44,6 +45,9 @@ def listed(city: LiveCity, who: str, number: str | None = None) -> list[dict[str
 def checked(client: TestClient, credential: str) -> tuple[dict[str, Any], int]:
     """The claims of a credential and its status, by a library that is not ours."""
     issuer = client.get("/.well-known/jwt-vc-issuer").json()
+    host, _, path = issuer["issuer"].removeprefix("https://").partition("/")
+    assert client.get(f"/.well-known/jwt-vc-issuer/{path}").json() == issuer, host
+    assert client.get(f"/.well-known/jwt-vc-issuer/{path}x").status_code == 404
     key = issuer["jwks"]["keys"][0]
     found = SdJwtVcProofSuite().verify(
         credential, public_key_jwk=key, expected_vct=f"{issuer['issuer']}/results/diagnosis", audience="organisation/bank"
@@ -66,6 +70,7 @@ def test_a_bank_holds_the_confirmed_result_and_another_library_verifies_it(city:
     (held,) = listed(city, "bank")
     shown = city.data("bank", "query($id: ID!) { diagnosis(id: $id) { grade level verifiedTotal caseNumber } }", id=diagnosis)
     claims, status = checked(client, held["credential"])
+    assert claims["iat"] == claims["nbf"] == int(datetime.fromisoformat(held["issuedAt"]).timestamp())
     assert (claims["number"], claims["purpose"], claims["enterprise"], status) == (
         number,
         "授信",

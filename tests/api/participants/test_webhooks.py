@@ -190,7 +190,8 @@ def test_events_are_sent_again_by_id_one_or_a_stretch(hooks: Hooks, receiver: Re
     hooks.city.done("erp *", "redeliverEvents", "", endpoint=endpoint, firstEvent=ids[1])
     hooks.serve(endpoint)
     assert [one.identity for one in receiver.received[3:]] == [ids[1]]
-    hooks.city.done("erp *", "redeliverEvents", "", endpoint=endpoint, firstEvent=ids[0], lastEvent=ids[1])
+    stretch, told = {"endpoint": endpoint, "firstEvent": ids[0], "lastEvent": ids[1]}, "endpoint { lastRedelivery }"
+    assert hooks.city.done("erp *", "redeliverEvents", told, **stretch)["endpoint"] == {"lastRedelivery": 2}
     hooks.serve(endpoint)
     assert [one.identity for one in receiver.received[4:]] == ids[:2]
     assert [one["redelivery"] for one in hooks.log(endpoint)][:3] == [2, 2, 1]
@@ -279,7 +280,8 @@ def test_what_would_be_sent_nowhere_is_refused_when_it_is_registered(city: LiveC
     url = "https://erp.example/"
     for amiss in ({"districts": ["999999"]}, {"districts": ["310103"]}, {"districts": ["松江区"]}):
         assert city.refused("erp *", "registerEndpoint", url=url, **amiss) == "FILTER_VALUE_UNKNOWN", amiss
-    assert city.refused("erp *", "registerEndpoint", url=url, editions=["二〇二三"]) == "FILTER_EDITION_UNREADABLE"
+    for none in ("二〇二三", "1999"):
+        assert city.refused("erp *", "registerEndpoint", url=url, editions=[none]) == "FILTER_EDITION_UNREADABLE", none
     assert city.refused("erp *", "registerEndpoint", url=url, enterprises=["示例企业"]) == "FILTER_FIRM_UNREADABLE"
     for nothing in ({"districts": []}, {"kinds": []}, {"enterprises": []}, {"editions": []}):
         assert city.refused("erp *", "registerEndpoint", url=url, **nothing) == "FILTER_ADMITS_NOTHING", nothing

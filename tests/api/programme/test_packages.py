@@ -214,6 +214,9 @@ def test_whoever_has_the_key_verifies_it_offline_and_is_told_of_a_flipped_byte(
         flipped[at] ^= 1
         assert verified(tmp_path, bytes(flipped), note, key)[0] == 1, at
     signature = note.rstrip().rpartition(" ")
-    assert verified(tmp_path, content, note.replace("sha256 ", "sha256 0", 1), key)[0] == 1
+    code, said = verified(tmp_path, content, note.replace("sha256 ", "sha256 0", 1), key)
+    assert (code, said.startswith("不成立 · does not hold: 签名无效")) == (1, True)
+    alone = subprocess.run([sys.executable, "-I", str(VERIFIER)], capture_output=True, check=False)  # noqa: S603 - ours
+    assert (alone.returncode, b"Traceback" in alone.stderr) == (1, False)
     assert verified(tmp_path, content, f"{signature[0]} {signature[2][::-1]}\n", key)[0] == 1
     assert verified(tmp_path, content, note, f"{key[:-3]}AA=")[0] == 1

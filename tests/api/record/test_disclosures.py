@@ -365,6 +365,7 @@ NOT_LOGGED = {
     "/certificates/status-list": "two bits a certificate, by its place, open to everyone; of no firm",
     "/results/status-list": "as above, of result credentials",
     "/.well-known/jwt-vc-issuer": "a public key",
+    "/.well-known/jwt-vc-issuer/{under:path}": "as above",
 }
 
 

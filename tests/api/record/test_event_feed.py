@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -14,6 +15,7 @@ import orjson
 import pytest
 
 from api.app import create_app
+from api.kit.filter_values import FILTER_ADMITS_NOTHING
 from api.record import event_feed
 from api.record.event_catalogue import described
 from domain.participants.people.memberships import EndMembership
@@ -21,6 +23,8 @@ from domain.public_events import PUBLIC_EVENTS
 from standards import published_editions
 from tests.api.small_api import serving
 from tests.live_city import ENTERPRISE, OTHER_ENTERPRISE, LiveCity
+
+ROOT = Path(__file__).parents[3]
 
 SCHEMAS = {one.public.name: one.schema for one in map(described, PUBLIC_EVENTS)}
 OF_THE_CASE = ["diagnosis.case-opened.v1", "diagnosis.provider-named.v1", "diagnosis.report-out.v1"]
@@ -150,35 +154,44 @@ def test_a_bank_whose_consent_ended_between_event_and_delivery_is_told_nothing(c
     assert diagnosis not in {one["subject"] for one in fetched(host, headers)}
 
 
-@pytest.mark.parametrize(
-    ("asked", "status", "code"),
-    [
-        ({"after": "garbage"}, 400, "CURSOR_INVALID"),
-        ({"kind": "weather"}, 400, "MALFORMED_INPUT"),
-        ({"kind": ""}, 400, "MALFORMED_INPUT"),
-        ({"district": "999999"}, 400, "FILTER_VALUE_UNKNOWN"),
-        ({"district": "松江区"}, 400, "FILTER_VALUE_UNKNOWN"),
-        ({"district": "310103"}, 400, "FILTER_VALUE_UNKNOWN"),
-        ({"district": "310117,,"}, 400, "FILTER_VALUE_UNKNOWN"),
-        ({"enterprise": "nope"}, 400, "FILTER_FIRM_UNREADABLE"),
-        ({"enterprise": ","}, 400, "FILTER_FIRM_UNREADABLE"),
-        ({"edition": "2023年版"}, 400, "FILTER_EDITION_UNREADABLE"),
-        ({"edition": "2023,"}, 400, "FILTER_EDITION_UNREADABLE"),
-        ({"wait": "31"}, 400, "MALFORMED_INPUT"),
-        ({"wait": "99999999999"}, 400, "MALFORMED_INPUT"),
-        ({"wait": "-1"}, 400, "MALFORMED_INPUT"),
-        ({"wait": "00001"}, 400, "MALFORMED_INPUT"),
-        ({"wait": "000031"}, 400, "MALFORMED_INPUT"),
-        ({"wait": "0" * 5_000}, 400, "MALFORMED_INPUT"),
-        ({"wait": "\u0661"}, 400, "MALFORMED_INPUT"),
-        ({"since": "x"}, 400, "MALFORMED_INPUT"),
-    ],
-)
+AMISS: list[tuple[dict[str, str], int, str]] = [
+    ({"after": "garbage"}, 400, "CURSOR_INVALID"),
+    ({"kind": "weather"}, 400, "MALFORMED_INPUT"),
+    ({"kind": ""}, 400, "MALFORMED_INPUT"),
+    ({"district": "999999"}, 400, "FILTER_VALUE_UNKNOWN"),
+    ({"district": "松江区"}, 400, "FILTER_VALUE_UNKNOWN"),
+    ({"district": "310103"}, 400, "FILTER_VALUE_UNKNOWN"),
+    ({"district": "310117,,"}, 400, "FILTER_VALUE_UNKNOWN"),
+    ({"enterprise": "nope"}, 400, "FILTER_FIRM_UNREADABLE"),
+    ({"enterprise": ","}, 400, "FILTER_FIRM_UNREADABLE"),
+    ({"edition": "2023年版"}, 400, "FILTER_EDITION_UNREADABLE"),
+    ({"edition": "1999"}, 400, "FILTER_EDITION_UNREADABLE"),
+    ({"edition": "2023-nothing"}, 400, "FILTER_EDITION_UNREADABLE"),
+    ({"edition": "2023,"}, 400, "FILTER_EDITION_UNREADABLE"),
+    ({"wait": "31"}, 400, "MALFORMED_INPUT"),
+    ({"wait": "99999999999"}, 400, "MALFORMED_INPUT"),
+    ({"wait": "-1"}, 400, "MALFORMED_INPUT"),
+    ({"wait": "00001"}, 400, "MALFORMED_INPUT"),
+    ({"wait": "000031"}, 400, "MALFORMED_INPUT"),
+    ({"wait": "0" * 5_000}, 400, "MALFORMED_INPUT"),
+    ({"wait": "\u0661"}, 400, "MALFORMED_INPUT"),
+    ({"since": "x"}, 400, "MALFORMED_INPUT"),
+]
+
+
+@pytest.mark.parametrize(("asked", "status", "code"), AMISS)
 def test_what_is_asked_amiss_is_said(city: LiveCity, host: str, asked: dict[str, str], status: int, code: str) -> None:
     answer = httpx2.get(f"{host}/events", headers=key(city), params=asked)
     [error] = answer.json()["errors"]
     assert (answer.status_code, error["extensions"]["code"]) == (status, code)
     assert re.fullmatch(r".*[。！？] [^。]+[.!?]", error["message"]), "a sentence in Chinese, then one in English"
+
+
+def test_the_partners_page_says_of_every_refusal_what_to_do() -> None:
+    table = (ROOT / "docs" / "roles" / "partner.md").read_text("utf-8").partition("## 错误")[2]
+    named = set(re.findall(r"`([A-Z_]+)`", table))
+    others = {"UNAUTHENTICATED", "NOT_ACCEPTABLE", "TOO_MANY_REQUESTS", "OVERLOADED", FILTER_ADMITS_NOTHING.code}
+    assert {code for _, _, code in AMISS} | others == named
 
 
 def test_what_is_asked_amiss_is_answered_with_what_there_is(city: LiveCity, host: str) -> None:
@@ -279,7 +292,10 @@ def test_a_key_that_is_revoked_ends_its_stream_before_the_next_event(city: LiveC
         accounts.revoke_partner_key(issued.id)
         city.opened()
         assert stream.event() is None
-    assert httpx2.get(f"{host}/events", headers=headers).status_code == 401
+    refused = httpx2.get(f"{host}/events", headers=headers)
+    [error] = refused.json()["errors"]
+    assert (refused.status_code, error["extensions"]["code"]) == (401, "UNAUTHENTICATED")
+    assert ("密钥" in error["message"], "登录" in error["message"]) == (True, False), "a system has nothing to sign in to"
 
 
 def test_a_role_that_ends_closes_its_stream_at_once(city: LiveCity, host: str) -> None:

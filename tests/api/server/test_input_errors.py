@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from api.kit.input_errors import CHINESE, EXAMPLES, IDENTIFIER, IDS, VALUE_ERRORS, malformed
+from api.kit.input_errors import CHINESE, ENGLISH, EXAMPLES, IDENTIFIER, IDS, VALUE_ERRORS, malformed
 from domain.events import CAPABILITIES
-from domain.kernel import Command
+from domain.kernel import Command, Rule
+from domain.participants.endpoints.commands import RegisterEndpoint
 from standards import Form
 from tests.live_city import EDITION, LiveCity
 
@@ -130,7 +131,9 @@ def test_the_example_of_an_id_is_one_of_the_thing_that_the_field_names(command: 
     sent = {name: {unfit: {}} if name == "answers" else listed.get(name, unfit) for name in command.model_fields}
     with pytest.raises(ValidationError) as caught:
         command.model_validate(sent)
-    asked = [error for error in malformed(caught.value) if IDENTIFIER in error.message_in_english]
+    of_ids = [one for one in caught.value.errors() if one.get("ctx", {}).get("pattern") == IDENTIFIER]
+    lines: Any = [{name: one[name] for name in ("type", "loc", "ctx", "input")} for one in of_ids]
+    asked = malformed(ValidationError.from_exception_data(command.__name__, lines))
     assert asked
     for error in asked:
         example = error.message.rpartition("例如 ")[2]
@@ -139,6 +142,22 @@ def test_the_example_of_an_id_is_one_of_the_thing_that_the_field_names(command: 
         assert example == IDS.get(own, example), error
         assert own in IDS or example.startswith(own.removesuffix("s")), error
         assert (example == "310117") == (own in ("organisation", "parent", "district")), error
+
+
+def test_no_english_sentence_of_an_error_is_the_library_s() -> None:
+    """It names types of the language that the program is written in, "Tuple should have …". plan P5"""
+    assert ENGLISH.keys() == CHINESE.keys() - {"value_error"}
+    with pytest.raises(ValidationError) as caught:
+        RegisterEndpoint.model_validate({"endpoint": "a/b", "url": "", "enterprises": ["e1"] * 101, "per_second": 0, "editions": 3})
+    told = {str(error.field): error.message_in_english for error in malformed(caught.value)}
+    assert told["enterprises"] == "give at most 100 items"
+    assert told["perSecond"] == "give at least 1"
+    assert not [one for one in told.values() if re.search(r"should|Tuple|Input|String|\^", one)]
+
+
+def test_a_list_in_an_english_sentence_is_parted_by_commas() -> None:
+    rule = Rule("ANY", "plan P5", "可用：{kinds}", "There are {kinds}")
+    assert rule.refuse(kinds="a、b").says_in_english == "There are a, b"
 
 
 def test_whatever_a_command_says_of_its_members_is_said_in_chinese_too() -> None:

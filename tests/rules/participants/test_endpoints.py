@@ -189,9 +189,10 @@ def test_it_is_disabled_by_its_partner_and_enabled_by_another_handshake() -> Non
     for command in OWN[1], OWN[3], OWN[4]:
         case.when(command, **OWNER).refused(ENDPOINT_DISABLED)
     case.when(EnableEndpoint(endpoint="e1"), **OWNER).then(EndpointEnabled(handshake=2), holds("e1"))
+    case.when(EnableEndpoint(endpoint="e1"), **OWNER).then(EndpointEnabled(handshake=3))
+    case.when(VerifyEndpoint(endpoint="e1", handshake=2), "system").refused(ENDPOINT_HANDSHAKE)
+    case.when(VerifyEndpoint(endpoint="e1", handshake=3), "system").then(EndpointVerified(handshake=3))
     case.when(EnableEndpoint(endpoint="e1"), **OWNER).refused(ENDPOINT_ENABLED)
-    case.when(VerifyEndpoint(endpoint="e1", handshake=1), "system").refused(ENDPOINT_HANDSHAKE)
-    case.when(VerifyEndpoint(endpoint="e1", handshake=2), "system").then(EndpointVerified(handshake=2))
 
 
 @pytest.mark.parametrize("stop", [EndpointStop.FAILURES, EndpointStop.GONE])
