@@ -188,7 +188,7 @@ def test_what_is_wrong_is_named_by_a_code_and_intact_is_what_ends_with_0(city: P
     rewrite(url, [*entries[:4], replace(entries[4], reason="其他"), *entries[5:]])
     assert verified() == (1, False, "JOURNAL_REWRITTEN")
     with closing(sqlite3.connect(city / "journal.db")) as database:
-        database.execute("DROP TRIGGER entries_no_update")
+        database.execute("DROP TRIGGER entries_keep")
         database.execute("UPDATE entries SET reason = 'x' WHERE position = 3")
         database.commit()
     assert verified() == (1, False, "JOURNAL_BROKEN")

@@ -68,7 +68,8 @@ def backup_vault(settings: Settings, file: Path) -> int:
         except VaultCopyRefused as refused:
             sys.stderr.write(f"{refused}\n")
             return 1
-    keys, accounts = len(tables[KEYS.name]) - 1, len(who_signs_in(tables))  # one key is nobody's
+    keys = sum(row["wrapped"] is not None for row in tables[KEYS.name]) - 1  # a destroyed one is none, and one is nobody's
+    accounts = len(who_signs_in(tables))
     said = f"已备份密库 the vault is backed up: {keys} 人的密钥 keys of persons, {accounts} 人的账户 accounts"
     answer(said, keys=keys, accounts=accounts)
     return 0
