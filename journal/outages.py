@@ -1,6 +1,7 @@
 """Outages · 存储中断. Whether a fault is a store that does not take part: away, restarting, read-only or full; no bug of ours."""
 
 import errno
+import logging
 import sqlite3
 from typing import Final
 
@@ -33,6 +34,17 @@ def is_outage(fault: BaseException) -> bool:
             return True
         found = getattr(found, "orig", None) or found.__cause__
     return False
+
+
+def say_failed(log: logging.Logger, fault: BaseException, says: str, *about: object) -> None:
+    """Tell the log that work in the background failed 后台故障: of an outage one line with its reason, of a bug the traceback.
+
+    says: the line, with a place for each of `about`.
+    """
+    if is_outage(fault):
+        log.error(f"{says}: %s: %s", *about, type(fault).__name__, (str(fault).strip() or "-").splitlines()[0])  # noqa: G004 - it is the template
+    else:
+        log.error(says, *about, exc_info=fault)
 
 
 def is_crowded_out(fault: BaseException) -> bool:

@@ -1,6 +1,7 @@
 """Command line 命令行 of the program: `zhenduan COMMAND --help` says what each one takes."""
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
 
@@ -12,6 +13,10 @@ COLLECT_EVERY = 50_000, 20, 20
 stay, and by the usual 700 a fifth of a start went into looking at them."""
 
 
+READER_GONE = 141
+"""What a shell says of a program whose reader has gone."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when it did what it says, 2 when it could not begin."""
     gc.set_threshold(*COLLECT_EVERY)
@@ -19,19 +24,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with answering(as_json=getattr(given, "json", False)):
             if given.alone is not None:
-                return int(given.alone(given))
+                done = int(given.alone(given))
+                sys.stdout.flush()
+                return done
             from zhenduan import logs
             from zhenduan.settings import CITY_DATA, DEMO_DATA, from_environment
 
             settings = from_environment(DEMO_DATA if given.command == "demo" else CITY_DATA, given.data)
             logs.configure(settings.log)
-            return int(given.run(settings, given))
+            done = int(given.run(settings, given))
+            sys.stdout.flush()
+            return done
     except Exception as error:
+        if isinstance(error, BrokenPipeError) and _reader_is_gone():
+            return READER_GONE
         said = _said(error)
         if said is None:
             raise
         sys.stderr.write(f"{said}\n")
         return 2
+
+
+def _reader_is_gone() -> bool:
+    """Whether nobody reads what is printed any more, such as behind `| head`; what is left of it then goes nowhere."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+        return True
+    return False
 
 
 def _said(error: Exception) -> str | None:

@@ -1,5 +1,6 @@
 """Serving 运行: the installation behind HTTP and WebSocket, and the projector beside it."""
 
+import logging
 import resource
 import signal
 import socket
@@ -27,10 +28,12 @@ from zhenduan.background.upload_sweeping import sweeping
 from zhenduan.connections import bounded
 from zhenduan.pages import schema_page
 from zhenduan.settings import Settings
-from zhenduan.wiring import Installation, finish_erasures, opened
+from zhenduan.wiring import Installation, RowSecurityOff, finish_erasures, is_row_security_off, opened
 
 LARGEST_SOCKET_MESSAGE = 256 * 1024
 GRACE_SECONDS = 5
+
+log = logging.getLogger(__name__)
 
 
 FILES_BESIDE_CONNECTIONS = 512
@@ -98,6 +101,8 @@ def listen(
     sys.setswitchinterval(SWITCH_SECONDS)
     installation.services.models.catch_up()
     finish_erasures(installation)
+    if is_row_security_off(settings, installation.services.models):
+        log.critical("行级安全未启用 row-level security is off: %s", RowSecurityOff.SAYS)
     app = create_app(
         installation.services,
         project=project,
@@ -167,6 +172,9 @@ def relay(settings: Settings, address: str, after: str | None) -> int:
     """Relay public events into a stream of NATS until told to stop; the read models are others' to keep current."""
     from zhenduan.background import relaying  # noqa: PLC0415 - its library is loaded where it is used
 
+    if not address.startswith(("nats://", "tls://")):
+        sys.stderr.write(f"--to 须为 nats:// 或 tls:// 地址 is no address of a NATS server, nats:// or tls://: {address}\n")
+        return 2
     stop = _told_to_stop()
     with opened(settings) as installation:
         try:

@@ -28,6 +28,7 @@ LOG = "ZHENDUAN_LOG"
 SECOND_FACTOR_FROM = "ZHENDUAN_SECOND_FACTOR_FROM"
 CORS_ORIGINS = "ZHENDUAN_CORS_ORIGINS"
 DOCUMENTS = "ZHENDUAN_DOCUMENTS"
+ROW_SECURITY = "ZHENDUAN_ROW_SECURITY"
 CITY_DATA = Path("var/city")
 DEMO_DATA = Path("var/demo")
 
@@ -49,6 +50,7 @@ class Settings:
     cors_origins: pages of other origins that may read answers and open sockets, as a browser names them; none = none.
     egress: where partners' endpoints may lie.
     transports: how each counterpart's platform is reached, of those that have one.
+    row_security: on PostgreSQL, a server without row policies is not ready; False = the operator goes on without.
     """
 
     data: Path
@@ -64,6 +66,7 @@ class Settings:
     documents_only: bool = False
     egress: Egress = field(default_factory=Egress)
     transports: Mapping[Counterpart, Transport] = field(default_factory=dict)
+    row_security: bool = True
 
     @property
     def journal_url(self) -> str:
@@ -135,6 +138,7 @@ def from_environment(
             ZHENDUAN_SECOND_FACTOR_FROM the day from which some roles need a second factor; ZHENDUAN_CORS_ORIGINS exact origins,
             apart by commas or spaces; ZHENDUAN_EGRESS_NETWORKS and ZHENDUAN_EGRESS_PLAIN where partners' endpoints may lie
             (`zhenduan.egress`); ZHENDUAN_COUNTERPARTS the file of transports (`zhenduan.exchange.counterpart_settings`);
+            ZHENDUAN_ROW_SECURITY=off serves on PostgreSQL without row policies;
             ZHENDUAN_DOCUMENTS=only runs no documents but registered ones; `zhenduan.limits` names
             those of the limits.
 
@@ -165,7 +169,14 @@ def from_environment(
         documents_only=_documents(environment.get(DOCUMENTS, "")),
         egress=egress,
         transports=transports,
+        row_security=_row_security(environment.get(ROW_SECURITY, "")),
     )
+
+
+def _row_security(text: str) -> bool:
+    if text not in ("", "required", "off"):
+        raise SettingUnknown(f"{ROW_SECURITY}: 须为 required 或 off，is neither required nor off: {text}")
+    return text != "off"
 
 
 def _documents(text: str) -> bool:

@@ -19,8 +19,10 @@ from journal.outages import require_writable
 from journal.secrets.firm_salt import FirmSalt
 from journal.secrets.personal import PersonalKeys
 from journal.secrets.vault import Vault, derived, master_key, open_vault
-from journal.transparency.transparency_log import TransparencyLog, open_log
-from projections import open_read_models
+from journal.transparency.log_key import LogKeyUnusable
+from journal.transparency.transparency_log import SigningRefused, TransparencyLog, open_log
+from projections import ReadModels, open_read_models
+from projections.engine.row_security import READERS
 from projections.governance.computation_leases import open_computation_leases
 from projections.participants import people
 from projections.participants.deliveries import open_deliveries
@@ -120,6 +122,14 @@ def opened(
         sign_on = None
         if provider is not None:
             sign_on = SingleSignOn(vault, provider, accounts.subjects, accounts, clock)
+        checks: dict[str, Callable[[], object]] = {
+            "JOURNAL": partial(require_writable, journal),
+            "VAULT": vault.require_writable,
+            "FILES": blobs.require_room,
+            "SIGNED": partial(_require_borne_out, log),
+        }
+        if settings.row_security:
+            checks["ROW_SECURITY"] = partial(_require_row_security, settings, models)
         services = Services(
             journal=journal,
             models=models,
@@ -144,13 +154,46 @@ def opened(
             transports={one: transport.kind for one, transport in settings.transports.items()},
             transparency=Transparency(log, witnesses, settings.journal_url),
             credentials=SignedCredentials(master, settings.home or f"https://{log.keys().signing.name}", settings.home),
-            checks={
-                "JOURNAL": partial(require_writable, journal),
-                "VAULT": vault.require_writable,
-                "FILES": blobs.require_room,
-            },
+            checks=checks,
         )
         yield Installation(services, accounts, log, witnesses, vault)
+
+
+class RowSecurityOff(Exception):  # noqa: N818 - a state
+    """PostgreSQL refuses no row 行级安全未启用: the program's user may not act in the readers' roles."""
+
+
+    SAYS = f"GRANT {', '.join(READERS)}"
+
+
+def is_row_security_off(settings: Settings, models: ReadModels) -> bool:
+    """Whether the read models are in PostgreSQL, and no row policy was put on at this start 行级安全是否缺失."""
+    return settings.database is not None and not models.row_secured
+
+
+def _require_row_security(settings: Settings, models: ReadModels) -> None:
+    """Whether PostgreSQL refuses rows outside a caller's scope.
+
+    Raises:
+        RowSecurityOff: it does not.
+    """
+    if is_row_security_off(settings, models):
+        raise RowSecurityOff(RowSecurityOff.SAYS)
+
+
+def _require_borne_out(log: TransparencyLog) -> None:
+    """Whether the journal holds what its log has signed; a store that does not take part is told of by its own check.
+
+    Raises:
+        SigningRefused: it was set back or rewritten.
+        LogKeyUnusable: what says so cannot be read.
+    """
+    try:
+        log.require_borne_out()
+    except (SigningRefused, LogKeyUnusable):
+        raise
+    except Exception:  # noqa: BLE001 - of a database that is away, which JOURNAL says
+        return
 
 
 def finish_erasures(installation: Installation) -> int:

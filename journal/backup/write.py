@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from domain.programme.packages.events import PackageMade
 from journal.atomic_files import whole_file
 from journal.backup.disclosures import DISCLOSURES, as_line
 from journal.backup.format import (
@@ -33,15 +34,18 @@ from journal.backup.format import (
 )
 from journal.blobs import BlobDamaged, Blobs
 from journal.cited_files import CITED
+from journal.codec import stored_names
 from journal.disclosure_log.disclosure_log import Written
-from journal.entries import canonical
+from journal.entries import Entry, canonical
 from journal.journal import Journal
 from journal.transparency.merkle import Tree
 from journal.transparency.signed_notes import Note
 from journal.transparency.transparency_log import TransparencyLog
 
 FILE_FIELD = re.compile(rb'"(?:sha256|pdf|movers)":"([0-9a-f]{64})"')
-"""A hash that is a file's for certain."""
+"""A hash that is a file's for certain, but for what lies inside a file (`HOLDING_OTHERS`)."""
+HOLDING_OTHERS = stored_names({PackageMade})
+"""Entries that cite one file and name beside it the hashes of what lies inside it, which is nowhere by itself."""
 
 
 def _rows(cursor: Any, query: str) -> Iterator[Sequence[Any]]:  # noqa: ANN401 - of the driver in use
@@ -131,7 +135,7 @@ def _written(
                 member.write(struct.pack(">I", len(raw)) + raw)
                 tree.add(tree.digest.leaf(raw))
                 cited.update(found.decode() for found in CITED.findall(entry.state))
-                certain.update(found.decode() for found in FILE_FIELD.findall(entry.state))
+                certain.update(_files_of(entry))
         if progress is not None:
             progress(tree.size)
     if (tree.size, tree.root) != (head.size, head.root):
@@ -166,6 +170,13 @@ def _written(
     archive.writestr(MANIFEST, raw)
     archive.writestr(SIGNED, str(Note(text, (keys.signing.sign(text),))))
     return manifest
+
+
+def _files_of(entry: Entry) -> Iterable[str]:
+    """Hashes of the files that an entry certainly cites, each kept by itself."""
+    if entry.type in HOLDING_OTHERS:
+        return (json.loads(entry.state)["sha256"],)
+    return (found.decode() for found in FILE_FIELD.findall(entry.state))
 
 
 def _files(archive: zipfile.ZipFile, cited: Sequence[str], blobs: Blobs) -> set[str]:

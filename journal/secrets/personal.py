@@ -147,4 +147,6 @@ class PersonalKeys:
         try:
             return self._wrap.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], person.encode())
         except InvalidTag as error:
-            raise MasterKeyUnusable("the vault's keys were wrapped by another master key") from error
+            raise MasterKeyUnusable(
+                "密库以另一主密钥封存，请放回其主密钥 the vault's keys were wrapped by another master key: put it in place"
+            ) from error

@@ -65,13 +65,19 @@ def master_key(path: Path) -> bytes:
                 os.link(draft, path)
         sync_folder(path.parent)
     if path.stat().st_mode & 0o077:
-        raise MasterKeyUnusable(f"{path}: others may read the master key; chmod 600")
+        raise MasterKeyUnusable(
+            f"{path} 他人可读。可能已为他人所知：查明后 chmod 600 {path}。\n"
+            f"{path}: others may read the master key, and may know it by now: find out who, then chmod 600 {path}."
+        )
     try:
         key = bytes.fromhex(carried_text(path.read_bytes()).strip())
     except ValueError:
         key = b""
     if len(key) != KEY_BYTES:
-        raise MasterKeyUnusable(f"{path}: not {KEY_BYTES} bytes in hexadecimal")
+        raise MasterKeyUnusable(
+            f"{path} 不是 {KEY_BYTES} 字节的十六进制：请放回妥善保管的主密钥。\n"
+            f"{path}: not {KEY_BYTES} bytes in hexadecimal: put the copy that was kept back in place."
+        )
     return key
 
 

@@ -82,12 +82,19 @@ class LogKeyFile:
                         raise LogKeyUnusable(f"日志名称与杂凑算法不符 {name} is no name of a log of {digest.name}")
                     self.write(LogKeys(SigningKey.generate(name, SigningKind.ED25519)))
         if self.path.stat().st_mode & 0o077:
-            raise LogKeyUnusable(f"{self.path}: others may read the key of the log; chmod 600")
+            raise LogKeyUnusable(
+                f"{self.path} 他人可读。可能已为他人所知：chmod 600 {self.path}，再用 zhenduan log-key --rotate 更换。\n"
+                f"{self.path}: others may read the key of the log, and may know it by now: chmod 600 {self.path}, "
+                "then change it by zhenduan log-key --rotate."
+            )
         try:
             first, *others = carried_text(self.path.read_bytes()).splitlines()
             keys = LogKeys(SigningKey.parse(first), tuple(VerifierKey.parse(line) for line in others))
         except ValueError as error:
-            raise LogKeyUnusable(f"{self.path}: {error}") from error
+            raise LogKeyUnusable(
+                f"{self.path} 无法读取，请放回妥善保管的日志签名密钥。\n"
+                f"{self.path} cannot be read; put the copy that was kept back in place: {error}"
+            ) from error
         if any(key.kind is not SigningKind.ED25519 or key.name != keys.signing.name for key in keys.verifiers):
             raise LogKeyUnusable(f"{self.path}: 密钥类型或名称不符 keys of another kind or of several logs")
         return keys
@@ -103,7 +110,10 @@ class LogKeyFile:
         except FileNotFoundError:
             return None
         except NoteRefused as error:
-            raise LogKeyUnusable(f"{self._signed}: {error}") from error
+            raise LogKeyUnusable(
+                f"{self._signed} 不是检查点，请放回备份中的一份。\n"
+                f"{self._signed} is no checkpoint; put back one that was kept: {error}"
+            ) from error
 
     def remember(self, note: Note) -> None:
         """Keep the last checkpoint that was signed."""

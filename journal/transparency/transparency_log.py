@@ -59,6 +59,7 @@ class TransparencyLog:
         self._key_file = key_file
         self._clock = clock
         self._signing = Lock()
+        self._borne_out: Checkpoint | None = None
         self.subtrees = Subtrees(tables, self.digest)
 
     def keys(self) -> LogKeys:
@@ -130,6 +131,27 @@ class TransparencyLog:
                     f"日志被改写 the journal was rewritten: its first {before.size} entries are not those signed for"
                 ) from error
         return Checkpoint(keys.signing.name, head.size, head.root)
+
+    def require_borne_out(self) -> None:
+        """Whether the journal still holds what this log signed last 已签署核对; each checkpoint is compared once a process.
+
+        Raises:
+            SigningRefused: it was set back or rewritten, or an earlier checkpoint is another log's.
+        """
+        last = self._last(self.keys())
+        if last is None:
+            return
+        signed, size = last[1], self._journal.head().size
+        if size < signed.size:
+            raise SigningRefused(
+                f"日志被回退 the journal was set back: {signed.size} entries were signed for, {size} are there"
+            )
+        if signed != self._borne_out:
+            if not self._agrees(signed.size, signed.root):
+                raise SigningRefused(
+                    f"日志被改写 the journal was rewritten: its first {signed.size} entries are not those signed for"
+                )
+            self._borne_out = signed
 
     def _agrees(self, size: int, root: bytes) -> bool:
         try:

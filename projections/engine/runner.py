@@ -24,6 +24,7 @@ from journal.engines.postgres_engine import postgres_engine
 from journal.engines.prepared_statements import Statements
 from journal.engines.sqlite import owners_file, to_wal
 from journal.engines.sqlite_statements import SQLiteStatements
+from journal.outages import say_failed
 from projections.engine import beginnings, row_security
 from projections.engine.generations import GENERATIONS, PROGRESS, make, tables_of
 from projections.engine.loop_reads import LoopReads, Noting
@@ -75,7 +76,7 @@ class RebuildOvertaken(Exception):  # noqa: N818 - a lost race, not a fault
 
 
 class ReadModels:
-    """The read models over one journal 读模型."""
+    """The read models over one journal 读模型. row_secured: whether PostgreSQL refuses rows outside a caller's scope."""
 
     def __init__(
         self, engine: Engine, journal: Journal | None, read_models: Sequence[ReadModel], reads: Engine | None = None
@@ -95,7 +96,7 @@ class ReadModels:
         self._reads = reads or engine
         self._statements = SQLiteStatements() if self._sqlite else Statements()
         self._latest: tuple[tuple[int, ...], Mapping[str, Table]] = ((), {})
-        self._row_secured = self._can_begin = False
+        self.row_secured = self._can_begin = False
         self._stands: CurrentGenerations | None = None
         if journal is None:
             return
@@ -109,7 +110,7 @@ class ReadModels:
             for read_model in changed:
                 self._begin_anew(connection, read_model, known[read_model.name].generation if read_model.name in known else 0)
             if not self._sqlite:
-                self._row_secured = self._create_policies(connection)
+                self.row_secured = self._create_policies(connection)
                 connection.exec_driver_sql(FUNCTION)
                 self._can_begin = True
 
@@ -245,8 +246,8 @@ class ReadModels:
                     apart(stop, self._has_moved)
                 position = self.catch_up(None if apart is None else BATCH)
                 self._journal().wait_beyond(position, FOLLOW_SECONDS)
-            except Exception:
-                log.exception("the projector stumbled and tries again")
+            except Exception as fault:  # noqa: BLE001 - the log has it, and the next look comes
+                say_failed(log, fault, "the projector stumbled and tries again")
                 stop.wait(RECONNECT_SECONDS)
 
     def _lacking(self) -> int:
@@ -311,7 +312,7 @@ class ReadModels:
                     min(known.positions),
                     self._statements,
                     known.stands_at,
-                    row_secured=self._row_secured,
+                    row_secured=self.row_secured,
                     eyes=entering,
                     until=until,
                     beginning=beginning,
@@ -327,7 +328,7 @@ class ReadModels:
 
     def eyes(self, scope: Scope | None) -> Mapping[str, str] | None:
         """As `row_security.entering`, where PostgreSQL refuses rows at all."""
-        return row_security.entering(scope) if scope is not None and self._row_secured else None
+        return row_security.entering(scope) if scope is not None and self.row_secured else None
 
     def loop_reads(self, connections: int) -> LoopReads | None:
         """Reads from an event loop on so many connections at most 循环内读取; None where nothing is asked beforehand."""
@@ -402,7 +403,7 @@ class ReadModels:
             self._kept.pop((read_model.name, old), None)
             for table in self._named(read_model, old - 1).values():
                 table.drop(connection, checkfirst=True)  # the generation before the old one: no reader holds it any more
-        if self._row_secured:
+        if self.row_secured:
             self._create_policies(connection)
 
     def dump(self) -> dict[str, list[tuple[Any, ...]]]:

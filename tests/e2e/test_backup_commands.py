@@ -1,7 +1,9 @@
 """Backup and restore at the command line 备份与恢复: a lived-in city, lost and brought back (plan P5)."""
 
+import json
 import shutil
 import sqlite3
+from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 
@@ -100,7 +102,11 @@ def test_a_broken_disclosure_log_is_told_by_every_step_and_comes_back_as_it_was_
     for name in ("log.key", "master.key"):
         shutil.copy(before / name, there / name)
     vault = str(tmp_path / "city.vault")
-    assert run(before, "backup-vault", vault) == 0
+    capsys.readouterr()
+    assert run(before, "backup-vault", vault, "--json") == 0
+    with closing(sqlite3.connect(before / "vault.db")) as database:
+        [(kept_keys, destroyed)] = database.execute("SELECT count(wrapped), count(*) - count(wrapped) FROM person_keys")
+    assert (json.loads(capsys.readouterr().out)["keys"], destroyed) == (kept_keys - 1, 1)
     for arguments in (["check-backup", file], ["restore", file, "--vault", vault]):
         capsys.readouterr()
         assert run(there, *arguments) == 1

@@ -1,6 +1,7 @@
 """The command line 命令行: from an empty folder to a city with a roster, and what it says when something is wrong."""
 
 import json
+import os
 import re
 import socket
 import subprocess
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 
 from interop.proof import verify_dossier as verifier
-from zhenduan.__main__ import main, parser
+from zhenduan.__main__ import READER_GONE, main, parser
 
 ROWS = (
     "企业名称,统一社会信用代码,所在区,行业代码,从业人员期末人数,营业收入（万元）",
@@ -244,3 +245,20 @@ def test_a_key_file_that_is_not_there_is_told_as_missing(tmp_path: Path, capsys:
     assert "没有这个文件" in said
     assert "log.pub" in said
     assert "受损" not in said
+
+
+def test_who_reads_no_further_ends_a_command_quietly(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, written = os.pipe()
+    os.close(read)
+    with os.fdopen(written, "w") as nobody:
+        monkeypatch.setattr(sys, "stdout", nobody)
+        assert main(["rules"]) == READER_GONE
+    assert capsys.readouterr().err == ""
+
+
+def test_events_are_relayed_to_a_nats_server_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path / "none", "relay", "--to", "http://127.0.0.1:4222") == 2
+    assert "nats://" in capsys.readouterr().err
+    assert not (tmp_path / "none").exists()

@@ -37,6 +37,8 @@ def told(data: Path, kind: str) -> list[EntryRow]:
 
 def people_exported(capsys: pytest.CaptureFixture[str], data: Path, person: str) -> Any:
     capsys.readouterr()
+    assert run(data, "export-person", f"person/{person}") == 0
+    capsys.readouterr()
     assert run(data, "export-person", person) == 0
     return json.loads(capsys.readouterr().out)
 

@@ -106,8 +106,6 @@ def test_the_drill_brings_the_city_back(
     tmp_path: Path,
 ) -> None:
     city = cities(here)
-    for left in ("backups/move.zip", "safe/move.vault"):
-        (city.folder / left).unlink(missing_ok=True)
     new = {"NEW": str(tmp_path / "new"), "NEW_DATABASE": new_database() if there == "postgres" else None}
     script = "".join(blocks()[drill])
     pasted(city.folder, script, city.environment | new, program)

@@ -1,5 +1,7 @@
 """Proof at the command line 出证命令: signed, proven, verified offline, compared with what was kept elsewhere (plan P5)."""
 
+import json
+import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -9,10 +11,15 @@ import pytest
 
 from journal import open_journal
 from journal.entries import canonical
+from journal.transparency.checkpoints import Checkpoint
+from journal.transparency.log_key import LogKeyFile, LogKeys
 from journal.transparency.proof_files import ProofFile
 from journal.transparency.signed_notes import Note, SigningKey, SigningKind, VerifierKey
+from journal.transparency.transparency_log import SigningRefused
 from tests.journal.forging import rewrite
 from zhenduan.__main__ import main
+from zhenduan.settings import Settings
+from zhenduan.wiring import opened
 
 WITNESS = SigningKey.generate("310117.example/witness", SigningKind.COSIGNATURE)
 
@@ -127,7 +134,84 @@ def test_a_witness_is_registered_and_ended(city: Path, capsys: pytest.CaptureFix
     assert run(city, "register-witness", "x") == 2
 
 
-def test_a_key_that_others_may_read_is_told_in_one_line(city: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (city / "log.key").chmod(0o644)
+@pytest.mark.parametrize("key", ["log.key", "master.key"])
+def test_a_key_that_others_may_read_or_that_is_none_is_told_in_both_languages_with_what_to_do(
+    city: Path, capsys: pytest.CaptureFixture[str], key: str
+) -> None:
+    (city / key).chmod(0o644)
     assert run(city, "verify") == 2
-    assert "chmod 600" in capsys.readouterr().err
+    chinese, english = capsys.readouterr().err.splitlines()
+    assert "他人可读" in chinese
+    assert "others may read" in english
+    assert "chmod 600" in chinese
+    assert "chmod 600" in english
+    (city / key).chmod(0o600)
+    (city / key).write_text("nothing", "utf-8")
+    assert run(city, "verify") == 2
+    chinese, english = capsys.readouterr().err.splitlines()
+    assert "请放回" in chinese
+    assert "back in place" in english
+
+
+def promise(data: Path, more: int) -> None:
+    """Have the log sign for the journal and entries beyond it, as one did whose database was put back."""
+    file = LogKeyFile(data / "log.key")
+    note = file.last_signed()
+    assert note is not None
+    last = Checkpoint.parse(note.text)
+    signing = file.keys().signing
+    text = Checkpoint(last.origin, last.size + more, last.root).text
+    file.remember(Note(text, (signing.sign(text),)))
+
+
+def test_what_is_wrong_is_named_by_a_code_and_intact_is_what_ends_with_0(city: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def verified() -> tuple[int, bool, str | None]:
+        capsys.readouterr()
+        ended = run(city, "verify", "--json")
+        told = json.loads(capsys.readouterr().out)
+        return ended, told["intact"], told.get("fault", {}).get("code")
+
+    assert run(city, "checkpoint") == 0
+    assert verified() == (0, True, None)
+    assert run(city, "verify", "--against", str(city / "log.key"), "--json") == 2
+    assert json.loads(capsys.readouterr().out)["intact"] is False
+    promise(city, 1)
+    assert verified() == (1, False, "JOURNAL_SET_BACK")
+    kept = (city / "log.key").read_bytes()
+    LogKeyFile(city / "log.key").write(LogKeys(SigningKey.generate("other.example/log", SigningKind.ED25519)))
+    assert verified() == (1, False, "CHECKPOINT_OF_ANOTHER_LOG")
+    (city / "log.key").write_bytes(kept)
+    (city / "log.signed").unlink()
+    url = f"sqlite:///{city / 'journal.db'}"
+    with closing(open_journal(url)) as journal:
+        entries = journal.since(0, 100)
+    rewrite(url, [*entries[:4], replace(entries[4], reason="其他"), *entries[5:]])
+    assert verified() == (1, False, "JOURNAL_REWRITTEN")
+    with closing(sqlite3.connect(city / "journal.db")) as database:
+        database.execute("DROP TRIGGER entries_keep")
+        database.execute("UPDATE entries SET reason = 'x' WHERE position = 3")
+        database.commit()
+    assert verified() == (1, False, "JOURNAL_BROKEN")
+
+
+def test_a_backup_older_than_what_its_log_signed_is_a_rollback_and_never_ready(
+    city: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, there = str(tmp_path / "move.zip"), tmp_path / "there"
+    assert run(city, "checkpoint") == 0
+    assert run(city, "backup", file) == 0
+    with opened(Settings(city)) as installation:
+        installation.services.checks["SIGNED"]()
+    promise(city, 1)
+    there.mkdir()
+    for name in ("log.key", "log.signed", "master.key"):
+        shutil.copy(city / name, there / name)
+    capsys.readouterr()
+    assert run(there, "restore", file) == 1
+    told = capsys.readouterr().err
+    assert "回退" in told
+    assert "rollback" in told
+    assert not (there / "journal.db").exists()
+    assert run(there, "restore", file, "--accept-older") == 0
+    with opened(Settings(there)) as installation, pytest.raises(SigningRefused):
+        installation.services.checks["SIGNED"]()

@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from domain.programme.packages.events import PackageFile, PackageMade
 from journal import Journal, NewEntry, Verified, open_journal, verify
 from journal.backup.format import BackupRefused, Manifest, from_canonical, open_backup
 from journal.backup.restore import NotEmpty, Restored, restore
 from journal.backup.write import back_up
 from journal.blobs import Blobs
+from journal.codec import encode
 from journal.digests import SHA256
 from journal.disclosure_log.disclosure_log import START, DisclosuresInUse, Written, broken, linked
 from journal.disclosure_log.index import BY_FIRM
@@ -247,6 +249,20 @@ def test_a_file_that_is_gone_or_damaged_is_named_and_the_rest_is_saved(
     assert backed_up(tmp_path / "2.zip", journal, log, blobs).missing == (kept.name,)
     with open_backup(tmp_path / "2.zip") as backup:
         assert backup.checked(log.keys().verifiers).size == 9
+
+
+def test_what_lies_inside_a_package_is_no_file_that_could_be_gone(
+    journal: Journal, log: TransparencyLog, blobs: Blobs, tmp_path: Path
+) -> None:
+    digest = blobs.put(b"a package")
+    inside = PackageFile(name="data/results.jsonl", sha256="e" * 64, sm3="f" * 64, size=7, count=1)
+    told = {"method": "package/1", "position": 1, "input_digest": "c" * 64, "day": MADE_AT.date(), "size": 9, "results": 1}
+    made = PackageMade(**told, sha256=digest, files=(inside,))
+    state = encode(made)
+    journal.append([NewEntry("package/1", 1, made.type, state, actor="李", role="system", reason="")], now())
+    assert backed_up(tmp_path / "1.zip", journal, log, blobs).missing == ()
+    blobs.remove(digest, float("inf"))
+    assert backed_up(tmp_path / "2.zip", journal, log, blobs).missing == (digest,)
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,7 @@ from domain.kernel import Refused
 from isolation import Bounds
 from isolation import run as run_apart
 from journal import Caller
+from journal.outages import say_failed
 from projections import Snapshot
 from zhenduan.background.agreement_computing import requested_agreements
 from zhenduan.background.computation import Computation
@@ -73,8 +74,8 @@ def compute_waiting(services: Services, stop: threading.Event, *, reason: str = 
         try:
             with services.models.reading() as snapshot:
                 waiting.extend(find(services, snapshot))
-        except Exception:  # what one capability cannot read keeps no other's from being computed
-            log.exception("未能查看待算事项 what is to be computed could not be looked for: %s", find.__name__)
+        except Exception as fault:  # noqa: BLE001 - what one capability cannot read keeps no other's from being computed
+            say_failed(log, fault, "未能查看待算事项 what is to be computed could not be looked for: %s", find.__name__)
     for one in waiting:
         if stop.is_set():
             break
@@ -82,8 +83,8 @@ def compute_waiting(services: Services, stop: threading.Event, *, reason: str = 
             done += _computed(services, one, worker, reason)
         except Refused as refused:  # it is looked at anew, from what is on record then
             log.info("计算结果未被采纳 a result was not taken: %s: %s", one.key, refused.rule.code)
-        except Exception:
-            log.exception("未能计算 a computation failed: %s", one.key)
+        except Exception as fault:  # noqa: BLE001 - the log has it, and the next look comes
+            say_failed(log, fault, "未能计算 a computation failed: %s", one.key)
     return done
 
 

@@ -28,6 +28,7 @@ from domain.participants.endpoints.state import Endpoint, EndpointStatus, Endpoi
 from domain.public_events import PUBLIC_EVENTS
 from journal import Caller
 from journal.codec import EVENT_OF
+from journal.outages import say_failed
 from projections.participants.deliveries import (
     FEED,
     HANDSHAKE,
@@ -147,8 +148,8 @@ class Delivering:
                     while self._served(identity, turn):
                         pass
                 self._rows.release(identity, self.worker)
-        except Exception:
-            log.exception("推送未能进行 an endpoint could not be served: %s", identity)
+        except Exception as fault:  # noqa: BLE001 - the log has it, and the next look comes
+            say_failed(log, fault, "推送未能进行 an endpoint could not be served: %s", identity)
 
     def _served(self, identity: str, turn: Turn) -> bool:
         """Send a batch of what is due; whether there may be more."""

@@ -34,6 +34,7 @@ from domain.programme.duties.commands import EscalateDuty, ReleaseRetiredLead, R
 from domain.programme.duties.state import duty_stream
 from domain.providers.listings.listing import LiftSuspension
 from journal import Caller
+from journal.outages import say_failed
 from projections import Snapshot
 from projections.diagnosis.arbitrations import to_settle
 from projections.diagnosis.follow_ups import rounds_due
@@ -188,8 +189,8 @@ def do_due_acts(services: Services, stop: threading.Event, *, reason: str = "") 
             done += 1
         except Refused as refused:
             log.debug("尚未到期 not due yet: %s: %s", act.key, refused)
-        except Exception:
-            log.exception("到期事项未能办理 a due act could not be done: %s", act.key)
+        except Exception as fault:  # noqa: BLE001 - the log has it, and the next look comes
+            say_failed(log, fault, "到期事项未能办理 a due act could not be done: %s", act.key)
     return done
 
 

@@ -27,6 +27,7 @@ from interop.exchange.results_form import batch_name, named_file
 from interop.external_results.rules import RESULT_FILE_NAME
 from journal import Caller
 from journal.blobs import BlobDamaged
+from journal.outages import say_failed
 from projections.participants.enterprises import registered_codes
 from projections.programme.packages import PackageRow, sent_packages
 from zhenduan.background.intervals import at_intervals
@@ -76,8 +77,8 @@ class Exchanging:
             act(*given)
         except Refused as refused:
             log.info("对接未被采纳 not taken: %s", refused.rule.code)
-        except Exception:
-            log.exception("对接未能进行 an exchange failed")
+        except Exception as fault:  # noqa: BLE001 - the log has it, and the next look comes
+            say_failed(log, fault, "对接未能进行 an exchange failed")
 
     def _moved(self, row: PackageRow) -> None:
         """Begin the next attempt of a sending that is due, or end one that nobody is at any more."""

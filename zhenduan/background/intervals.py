@@ -5,6 +5,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from journal.outages import say_failed
+
 log = logging.getLogger(__name__)
 
 
@@ -24,8 +26,8 @@ def at_intervals(
             wait = seconds
             try:
                 look(stop)
-            except Exception:
-                log.exception(failing)
+            except Exception as fault:  # noqa: BLE001 - the log has it, and the next look comes
+                say_failed(log, fault, failing)
 
     thread = threading.Thread(target=run, name=name)
     thread.start()

@@ -35,9 +35,9 @@ from journal import Broken, Conflict, Verified, verify
 from zhenduan.accounts.logins import require_password
 from zhenduan.accounts.partner_keys import PARTNER_KEY_UNKNOWN, IssuedKey
 from zhenduan.cli.output import answer, malformed_input, progress, refusal
-from zhenduan.cli.proving import against_checkpoints
+from zhenduan.cli.proving import JournalFault, against_checkpoints, not_intact
 from zhenduan.settings import Settings
-from zhenduan.wiring import Installation, now, opened, operator
+from zhenduan.wiring import Installation, RowSecurityOff, is_row_security_off, now, opened, operator
 
 CITY = "city"
 """Id of the city's own organisation."""
@@ -53,7 +53,7 @@ def rebuild(settings: Settings) -> int:
 
 
 def verify_journal(settings: Settings, against: Sequence[Path] = ()) -> int:
-    """Walk the journal; 1 and the first broken entry when it was tampered with.
+    """Walk the journal; 1 and the first broken entry when it was tampered with, and `intact` only where it is 0.
 
     against: files of checkpoints that were kept elsewhere; a consistent rewrite contradicts them.
     """
@@ -62,14 +62,17 @@ def verify_journal(settings: Settings, against: Sequence[Path] = ()) -> int:
             found = verify(installation.services.journal, told)
         match found:
             case Verified(size=size, root=root, algorithm=algorithm):
-                said = f"完整 intact: {size} 条 entries, root {root.hex()} ({algorithm})"
-                answer(said, intact=True, size=size, root=root.hex(), algorithm=algorithm)
+                answer("", size=size, root=root.hex(), algorithm=algorithm)
                 _clock(installation)
+                _row_security(installation, settings)
                 with progress("比对检查点 comparing with checkpoints", "条 entries") as told:
-                    return against_checkpoints(installation, against, told)
+                    failed = against_checkpoints(installation, against, told)
+                if not failed:
+                    answer(f"完整 intact: {size} 条 entries, root {root.hex()} ({algorithm})", intact=True)
+                return failed
             case Broken(position=position, what=what):
-                answer("", intact=False, position=position, what=what)
-                sys.stderr.write(f"已被篡改 broken at position {position}: {what}\n")
+                where = f"第 {position} 条已被篡改：", f"broken at position {position}: {what}"
+                not_intact(JournalFault.BROKEN, *where, position=position, what=what)
                 return 1
 
 
@@ -80,6 +83,19 @@ def _clock(installation: Installation) -> None:
         chinese = f"最后一条的时间比本机时钟快 {ahead} 秒，此间的新条目沿用该时间：请核对时钟。"
         english = f"The last entry is {ahead} s ahead of this machine's clock; new ones bear its time until then: look at it."
         answer(f"{chinese}\n{english}", ahead_seconds=ahead)
+
+
+def _row_security(installation: Installation, settings: Settings) -> None:
+    """Say where PostgreSQL refuses no row that a query forgot: the roles are the server's, and this user was not given them."""
+    if settings.database is None:
+        return
+    is_off = is_row_security_off(settings, installation.services.models)
+    answer("", rowSecurity=not is_off)
+    if is_off:
+        sys.stderr.write(
+            f"行级安全未启用：请由管理员 {RowSecurityOff.SAYS} 给本程序的数据库用户，再重新启动。\n"
+            f"Row-level security is off: an administrator runs {RowSecurityOff.SAYS} TO the program's user, then start again.\n"
+        )
 
 
 def initialise(settings: Settings, city: str, user: str) -> int:
@@ -99,6 +115,7 @@ def initialise(settings: Settings, city: str, user: str) -> int:
                 if refused.rule.code != "ORGANISATION_EXISTS":
                     return refusal(refused)
         installation.services.models.catch_up()
+        _row_security(installation, settings)
     there = len(wanted) - new
     answer(f"已登记 registered: {new}；已存在 there already: {there}", registered=new, there=there)
     return 0
@@ -224,6 +241,7 @@ def export_person(settings: Settings, person: str) -> int:
     """All that is held on a person, as JSON; 2 where there is no such person."""
     from api.participants.person_export import firms_in, held_on  # noqa: PLC0415 - it builds types of the schema
 
+    person = person.removeprefix("person/")  # as the interface names people
     with opened(settings) as installation:
         installation.services.models.catch_up()
         with installation.services.models.reading() as reading:
@@ -244,7 +262,7 @@ def link_subject(settings: Settings, person: str, subject: str, signed: Signed) 
     if settings.provider is None:
         sys.stderr.write("未设置身份提供方 no identity provider is set: ZHENDUAN_OIDC_ISSUER\n")
         return 2
-    issuer = settings.provider.issuer
+    issuer, person = settings.provider.issuer, person.removeprefix("person/")
 
     def act(installation: Installation) -> None:
         subjects = installation.accounts.subjects

@@ -10,6 +10,7 @@ from journal.backup.format import Backup, BackupRefused, open_backup
 from journal.backup.restore import NotEmpty, restore
 from journal.backup.write import back_up
 from journal.disclosure_log.disclosure_log import DisclosuresInUse
+from journal.entries import Head
 from journal.secrets.personal import KEYS
 from journal.secrets.vault import master_key, open_vault
 from journal.secrets.vault_copy import (
@@ -24,8 +25,9 @@ from journal.secrets.vault_copy import (
     vault_exists,
     write_copy,
 )
+from journal.transparency.checkpoints import read_checkpoint
 from journal.transparency.log_key import LogKeyFile
-from journal.transparency.signed_notes import NoteRefused
+from journal.transparency.signed_notes import NoteRefused, VerifierKey
 from zhenduan.cli.output import answer, progress
 from zhenduan.cli.proof_checking import verifier_keys
 from zhenduan.settings import DIGEST, Settings
@@ -66,7 +68,8 @@ def backup_vault(settings: Settings, file: Path) -> int:
         except VaultCopyRefused as refused:
             sys.stderr.write(f"{refused}\n")
             return 1
-    keys, accounts = len(tables[KEYS.name]) - 1, len(who_signs_in(tables))  # one key is nobody's
+    keys = sum(row["wrapped"] is not None for row in tables[KEYS.name]) - 1  # a destroyed one is none, and one is nobody's
+    accounts = len(who_signs_in(tables))
     said = f"已备份密库 the vault is backed up: {keys} 人的密钥 keys of persons, {accounts} 人的账户 accounts"
     answer(said, keys=keys, accounts=accounts)
     return 0
@@ -118,7 +121,7 @@ class Restoring:
 
     log_keys: of the log, told by another way than the file. vault: a copy of it; None = the one in place. new_log: begin another
     log. unsigned: see `Backup.checked`. accept_missing: go on although the vault lacks keys or accounts, or the disclosure log
-    rows.
+    rows. accept_older: go on although the log has signed for more entries than the backup holds.
     """
 
     log_keys: Sequence[str] = ()
@@ -126,6 +129,7 @@ class Restoring:
     new_log: bool = False
     unsigned: bool = False
     accept_missing: bool = False
+    accept_older: bool = False
 
 
 def restore_from(settings: Settings, file: Path, how: Restoring) -> int:
@@ -159,7 +163,9 @@ def restore_from(settings: Settings, file: Path, how: Restoring) -> int:
                 )
                 return 1
             with progress("核验备份 checking", "条 entries") as told:  # before anything is made for it
-                backup.checked(given or own, told, unsigned=how.unsigned)
+                head = backup.checked(given or own, told, unsigned=how.unsigned)
+            if not new_log and not _is_as_promised(settings, head, own, how):
+                return 1
             installation = stack.enter_context(opened(_settings_for(backup, settings), create=True))
             if how.vault is not None:
                 require_ready_for(installation.vault, vault)
@@ -231,6 +237,35 @@ def _is_whole(settings: Settings, backup: Backup, vault: Tables, how: Restoring)
             "Nothing was restored. Give the file that zhenduan backup-vault wrote by --vault, or go on by --accept-missing.\n"
         )
     return how.accept_missing or (is_chained and not lacks)
+
+
+def _is_as_promised(settings: Settings, head: Head, own: Sequence[VerifierKey], how: Restoring) -> bool:
+    """Whether a backup holds all that the checkpoint beside the log's key promises, or the operator goes on with less.
+
+    Raises:
+        NoteRefused: the checkpoint is another log's.
+        LogKeyUnusable: it is none.
+    """
+    note = LogKeyFile(settings.log_key).last_signed()
+    if note is None:
+        return True
+    promised = read_checkpoint(note, own)
+    if promised.size < head.size or (promised.size, promised.root) == (head.size, head.root):
+        return True
+    beside = settings.log_key.with_suffix(".signed")
+    sys.stderr.write(
+        f"这是回退：{beside} 已签署 {promised.size} 条，备份只有 {head.size} 条或与之不符。\n"
+        f"This is a rollback: {beside} signed for {promised.size} entries, and the backup holds {head.size}, or others.\n"
+    )
+    if how.accept_older:
+        return True
+    sys.stderr.write(
+        "未恢复。请用较新的备份；没有时，移走 log.key 与 log.signed，用 --new-log 另起日志；--accept-older 照旧恢复，"
+        "此后不再签署检查点，服务不就绪。\n"
+        "Nothing was restored. Take a later backup; where there is none, move log.key and log.signed away and begin a new log by "
+        "--new-log; --accept-older goes on, and then nothing is signed and the server is not ready.\n"
+    )
+    return False
 
 
 def _settings_for(backup: Backup, settings: Settings) -> Settings:

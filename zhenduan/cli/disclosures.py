@@ -109,7 +109,9 @@ def export_disclosures(settings: Settings, given: argparse.Namespace) -> int:
             sys.stderr.write(f"{refused.rule.code}：{refused.says}\n")
             return 1
         person, role, mask = ([one] if one is not None else None for one in (given.person, given.role, given.mask))
-        where = DisclosureFilter(given.enterprise, person, role, masks=mask, since=since, until=until)
+        person = person and [person[0].removeprefix("person/")]
+        firm = given.enterprise and given.enterprise.removeprefix("enterprise/")
+        where = DisclosureFilter(firm, person, role, masks=mask, since=since, until=until)
         for line in lines(installation, where):
             sys.stdout.buffer.write(line)
         sys.stdout.flush()

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from enum import StrEnum
 from pathlib import Path
 
 from journal.atomic_files import whole_file
@@ -14,6 +15,23 @@ from zhenduan.accounts.witnesses import Witnesses
 from zhenduan.cli.output import answer
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, now, opened
+
+
+class JournalFault(StrEnum):
+    """What is wrong with a journal, as `verify --json` names it 核验结论."""
+
+    BROKEN = "JOURNAL_BROKEN"
+    REWRITTEN = "JOURNAL_REWRITTEN"
+    SET_BACK = "JOURNAL_SET_BACK"
+    OF_ANOTHER_LOG = "CHECKPOINT_OF_ANOTHER_LOG"
+    NO_CHECKPOINT = "CHECKPOINT_UNREADABLE"
+
+
+def not_intact(fault: JournalFault, chinese: str, english: str, **data: object) -> None:
+    """Say what a journal, or a checkpoint that it should be compared with, is found to be; to a program also by its code."""
+    told = {"code": fault, "message": chinese, "messageInEnglish": english}
+    answer("", intact=False, fault=told, **data)
+    sys.stderr.write(f"{chinese} {english}\n")
 
 
 def _says(error: Exception) -> int:
@@ -102,18 +120,26 @@ def against_checkpoints(installation: Installation, files: Sequence[Path], progr
         try:
             elsewhere.append(read_checkpoint(Note.parse(carried_text(file.read_bytes())), log.keys().verifiers))
         except (OSError, ValueError) as error:
-            sys.stderr.write(f"{file}: {error}\n")
+            not_intact(JournalFault.NO_CHECKPOINT, f"{file} 不是本日志的检查点：", f"is no checkpoint of this log: {error}")
             return 2
     try:
         checkpoints = [*log.checkpoints(), *elsewhere]
     except NoteRefused as refused:
-        return _says(refused)
+        says = "此前的检查点不是本日志所签，请核对 log.key 与 log.signed："
+        told = f"an earlier checkpoint is not this log's; look at log.key and log.signed: {refused}"
+        not_intact(JournalFault.OF_ANOTHER_LOG, says, told)
+        return 1
     broken = contradicted(installation.services.journal, checkpoints, progress)
     if broken is not None:
-        answer("", contradicted=broken.size)
-        sys.stderr.write(
-            f"已被改写 rewritten: 与大小为 {broken.size} 的检查点不符 a checkpoint of {broken.size} entries says otherwise\n"
-        )
+        size = installation.services.journal.head().size
+        if size < broken.size:
+            says = f"已被回退：曾签署 {broken.size} 条，现有 {size} 条。"
+            told = f"set back: {broken.size} entries were signed for, {size} are there"
+            not_intact(JournalFault.SET_BACK, says, told, contradicted=broken.size)
+        else:
+            says = f"已被改写：与大小为 {broken.size} 的检查点不符。"
+            told = f"rewritten: a checkpoint of {broken.size} entries says otherwise"
+            not_intact(JournalFault.REWRITTEN, says, told, contradicted=broken.size)
         return 1
     agrees = f"与 {len(checkpoints)} 个检查点相符 agrees with {len(checkpoints)} checkpoints"
     answer(agrees if checkpoints else "没有可比对的检查点 there is no checkpoint to compare with", checkpoints=len(checkpoints))

@@ -114,6 +114,14 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "READ_MODELS": ("读模型库无法访问。", "The read models cannot be reached."),
     "PROJECTOR": ("读模型落后于日志，查询结果不是最新。", "The read models are behind the journal: reads are not up to date."),
     "VAULT": ("密库无法写入。", "The vault cannot be written."),
+    "SIGNED": (
+        "日志与已签署的检查点不符：曾被回退或改写。",
+        "The journal is not the one that was signed for: it was set back or rewritten.",
+    ),
+    "ROW_SECURITY": (
+        "行级安全未启用：数据库用户无权使用所需角色。",
+        "Row-level security is off: the database's user may not act in its roles.",
+    ),
     "FILES": ("文件目录无法写入或空间不足。", "The folder of files cannot be written, or is full."),
 }
 """Check -> why it keeps the process from being ready, in Chinese and English."""

@@ -38,7 +38,7 @@ def _restore(settings: "Settings", given: argparse.Namespace) -> int:
     from zhenduan.cli import backup
     from zhenduan.cli.bounds import run_bounded
 
-    how = backup.Restoring(given.log_key, given.vault, given.new_log, given.unsigned, given.accept_missing)
+    how = backup.Restoring(given.log_key, given.vault, given.new_log, given.unsigned, given.accept_missing, given.accept_older)
     return run_bounded(lambda: backup.restore_from(settings, given.file, how), given.file)
 
 
@@ -67,6 +67,8 @@ def add_to(command: "Adds") -> None:
     added.add_argument("--vault", type=Path, help=says)
     says = "缺失仍恢复 go on although the vault lacks keys or accounts"
     added.add_argument("--accept-missing", action="store_true", help=says)
+    says = "较旧仍恢复 go on although the log has signed for more entries than the backup holds"
+    added.add_argument("--accept-older", action="store_true", help=says)
     says = "导出披露日志 print who read which firms' protected data, as JSON Lines"
     added = command("disclosures", _disclosures, says)
     added.add_argument("--check", action="store_true", help="核验 check that no row was changed, taken out or put in")
