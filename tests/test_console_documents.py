@@ -34,6 +34,7 @@ ONLY_SOME = {
     "TiedFirms.enterprises": "those whose name is being typed",
     "Weakest.weakest": "the twenty weakest, as the heading says",
     "Pace.days": "the last hundred days, which are drawn",
+    "Trainings.sessions": "the latest twenty of each training; the page says of how many",
     "Sampled.jobs": "of each of twelve draws; the page says where there are more, and its frame names all",
     "Experts.memberships": "the roles of one person",
     "DutyContacts.memberships": "the roles of one person",
@@ -107,3 +108,26 @@ def test_every_list_is_turned_page_by_page_or_read_to_its_end_or_named_with_its_
                 assert after.endswith("After"), f"{path}: {field} goes on after ${after}, which nothing gives"
     assert silent == ONLY_SOME.keys()
     assert ways == {"turned", "to its end"}
+
+
+PARTS = {
+    "PROCEEDINGS": ("objections", "siteVisits", "followUp"),
+    "REPORTED": ("reports", "result"),
+    "ANSWERED": ("answers", "evidence"),
+}
+"""Lists of roles in the page of a case -> what the parts show that are offered to them."""
+
+
+def test_a_part_of_a_case_is_offered_to_exactly_those_who_may_read_what_it_shows(schema: GraphQLSchema) -> None:
+    page = (ROOT / "console" / "src" / "pages" / "case.tsx").read_text("utf-8")
+    listed: dict[str, set[str]] = {}
+    for name in PARTS:
+        found = re.search(rf"const {name}: Viewer\[\"role\"\]\[\] = \[(.*?)\];", page)
+        assert found is not None
+        spread = re.findall(r"\.\.\.(\w+)", found[1])
+        listed[name] = set(re.findall(r'"(\w+)"', found[1])).union(*(listed[one] for one in spread))
+    for name, fields in PARTS.items():
+        for field in fields:
+            node = schema.type_map["Diagnosis"].fields[field].ast_node  # type: ignore[attr-defined] # an object type
+            (readers,) = (one for one in node.directives if one.name.value == "readableBy")
+            assert listed[name] == {role.value for role in readers.arguments[0].value.values}, (name, field)

@@ -91,7 +91,7 @@ export async function signIn(page, role, { anew = false } = {}) {
   if (await inside.count()) return settled(page);
   await name.fill(role);
   await page.getByLabel("密码", { exact: true }).fill(`demo-${role}-2024`);
-  await page.locator("button[type=submit]").click();
+  await page.keyboard.press("Enter");
   await inside.waitFor({ state: "attached" });
   if (kept) {
     writeFileSync(`${kept}.${process.pid}`, JSON.stringify(await page.context().cookies()));
@@ -120,8 +120,8 @@ export async function settled(page, wait = WAIT) {
  * What of a page an earlier journey found without a fault: the frame, and what stands in it. Most roles see the same standard, rules and
  * papers, and the same is not looked through twice: same elements, same width, same colours. Ids that are counted are left out.
  */
-async function seenBefore(page) {
-  const known = process.env.SESSIONS && `${process.env.SESSIONS}/seen`;
+async function seenBefore(page, looked = "seen") {
+  const known = process.env.SESSIONS && `${process.env.SESSIONS}/${looked}`;
   const parts = await page.evaluate(() => {
     const [whole, within] = [document.body.cloneNode(true), document.querySelector("#content")];
     const inside = whole.querySelector("#content");
@@ -147,6 +147,42 @@ export async function accessible(page, name) {
   });
   for (const one of found) problems.push(`${name}: ${one}`);
   if (!found.length) keep();
+}
+
+const CONTRAST = ["color-contrast"];
+const ON_A_PHONE = ["scrollable-region-focusable", "target-size", "label", "button-name", "link-name", "aria-hidden-focus", "nested-interactive"];
+
+/** What differs in the dark, on a phone and without a mouse, on the page as it stands: its colours, its width, and whether all that can be pressed is reached by keyboard. */
+export async function everyWay(page, name) {
+  const { seen, keep } = await seenBefore(page, "ways");
+  if (seen) return;
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
+  const before = problems.length;
+  const faults = async (way, rules) => {
+    const found = await page.evaluate(async (values) => (await window.axe.run(document, { runOnly: { type: "rule", values }, resultTypes: ["violations"] })).violations.filter((one) => ["serious", "critical"].includes(one.impact)).map((one) => `${one.id} ×${one.nodes.length} ${one.nodes[0].html.slice(0, 160)}`), rules);
+    for (const one of found) problems.push(`${name} ${way}: ${one}`);
+  };
+  // React keeps what an element is given beside it: what is pressed but is no button, link or field, nor lies in one, is out of a keyboard's reach
+  const unreached = await page.evaluate(() => [...document.querySelectorAll("#content *")].filter((one) => {
+    const props = one[Object.keys(one).find((key) => key.startsWith("__reactProps$"))];
+    return props?.onClick && one.checkVisibility() && !one.closest("a[href], button, input, select, textarea, label, summary, [tabindex], .ant-select, .ant-picker, .ant-upload");
+  }).map((one) => one.outerHTML.slice(0, 160)));
+  for (const one of unreached) problems.push(`${name} by keyboard: ${one}`);
+  const theme = () => page.evaluate(() => [...document.querySelectorAll("header button")].find((one) => /深色|浅色|Dark|Light/.test(one.innerText.trim())).click());
+  await theme();
+  await settled(page);
+  await shot(page, `${name}-dark`);
+  await faults("in the dark", CONTRAST);
+  await theme();
+  const size = page.viewportSize();
+  await page.setViewportSize({ width: 390, height: 800 });
+  await settled(page);
+  await shot(page, `${name}-phone`);
+  await faults("on a phone", ON_A_PHONE);
+  if (await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)) problems.push(`${name} on a phone: wider than the page`);
+  await page.setViewportSize(size);
+  await settled(page);
+  if (problems.length === before) keep();
 }
 
 /** Chooses what is called so in a list that opens from its field, however long it takes to open. */

@@ -1,20 +1,20 @@
-// Every page of a role opens without a fault, is usable by keyboard and screen reader, and is drawn as a picture where wanted.
-import { accessible, go, journey, shot, signIn, tab } from "./browser.mjs";
+// Every page of a role opens without a fault, is usable by keyboard and screen reader, in the light, in the dark and on a phone, and is drawn as a picture where wanted.
+import { accessible, everyWay, go, journey, shot, signIn, tab } from "./browser.mjs";
 
 const role = process.argv[2];
-const given = process.argv[3] === "phone" ? { viewport: { width: 390, height: 800 } } : process.argv[3] === "dark" ? { colorScheme: "dark" } : {};
-const suffix = process.argv[3] ? `-${process.argv[3]}` : "";
 
 await journey(async (browser) => {
-  const [page] = await tab(browser, given);
+  const [page] = await tab(browser);
   await signIn(page, role);
   const paths = await page.locator("nav a").evaluateAll((links) => links.map((one) => one.getAttribute("href").slice(1)));
-  for (const path of paths) {
+  const scope = await page.locator("header .ant-typography").first().innerText();
+  const look = async (path, name) => {
     await go(page, path);
-    const name = `${role}${path.replaceAll("/", "-")}${suffix}`.replace(/-$/, "");
     await accessible(page, name);
     await shot(page, name);
-  }
+    await everyWay(page, name);
+  };
+  for (const path of paths) await look(path, `${role}${path.replaceAll("/", "-")}`.replace(/-$/, ""));
   const parts = [];
   if (paths.includes("/diagnoses")) {
     await go(page, "/diagnoses");
@@ -24,12 +24,10 @@ await journey(async (browser) => {
     if (await first.count()) {
       const href = (await first.getAttribute("href")).slice(1);
       for (const part of ["overview", "questionnaire", "result", "evidence", "visits", "reports", "objections"]) {
-        await go(page, `${href}?tab=${part}`);
-        await accessible(page, `${role}-case-${part}${suffix}`);
-        await shot(page, `${role}-case-${part}${suffix}`);
+        await look(`${href}?tab=${part}`, `${role}-case-${part}`);
         parts.push(part);
       }
     }
   }
-  return { paths, parts };
+  return { paths, parts, scope };
 });

@@ -27,12 +27,16 @@ await journey(async (browser) => {
   await accessible(page, "stranger-fairness");
   await shot(page, "stranger-fairness");
   const wide = [];
-  for (const path of ["/rules", "/dossier"]) {
+  for (const path of ["/standards", "/rules", "/dossier"]) {
     await go(page, path);
     await page.waitForTimeout(500);
     await accessible(page, `stranger${path}`);
     if (await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)) wide.push(path);
   }
+  await go(page, "/standards?tab=revisions");
+  await page.locator("tbody tr.ant-table-row").first().waitFor();
+  const consulted = await page.locator("tbody tr.ant-table-row").count();
+  await accessible(page, "stranger-consultation");
   const paths = await page.locator("nav a").evaluateAll((links) => links.map((one) => one.getAttribute("href").slice(1)));
-  return { listed, printed, paper, divisions, wide, paths };
+  return { listed, consulted, printed, paper, divisions, wide, paths };
 });

@@ -79,6 +79,19 @@ export function faultOf(error: CombinedError | undefined, answered = false): Fau
   };
 }
 
+/** An address that may be opened: of this server or of the web, and nothing that a browser would run. */
+export function opening(address: string | null | undefined): string | undefined {
+  return address && ["https:", "http:"].includes(read(address)?.protocol ?? "") ? address : undefined;
+}
+
+function read(address: string): URL | undefined {
+  try {
+    return new URL(address, window.location.href);
+  } catch {
+    return undefined;
+  }
+}
+
 /** What the server says against giving a file out. */
 export class RefusedFile extends Error {
   constructor(says: string, readonly clause?: string) {
@@ -88,7 +101,9 @@ export class RefusedFile extends Error {
 
 /** A file of the API, with the session of this browser; what the server says against it is thrown. */
 export async function fetched(path: string): Promise<Response> {
-  const response = await fetch(path, { headers: ASKED, credentials: "same-origin" });
+  const own = read(path);
+  if (own?.origin !== window.location.origin) throw new RefusedFile(path); // the session goes to nobody else
+  const response = await fetch(own, { headers: ASKED, credentials: "same-origin" });
   if (!response.ok) {
     const said = (await response.json().catch(() => null)) as { errors?: { message: string; extensions?: { clause?: string } }[] } | null;
     throw new RefusedFile(said?.errors?.[0]?.message ?? String(response.status), said?.errors?.[0]?.extensions?.clause);

@@ -173,10 +173,10 @@ function Exports<R>({ shown, whole, connection, paging, caption, byPage }: { sho
 function Pager({ connection: { totalCount, pageInfo }, paging }: { connection: Omit<Connection<unknown>, "nodes">; paging: Pick<ReturnType<typeof usePaging>, "set" | "size"> }) {
   const words = useWords();
   return (
-    <>
+    <Space wrap>
       {typeof totalCount === "number" && <Typography.Text type="secondary">{words.total(totalCount)}</Typography.Text>}
       <Button disabled={!pageInfo.hasPreviousPage} onClick={() => paging.set({ first: null, after: null, last: paging.size, before: pageInfo.startCursor ?? null })}>{words.back}</Button>
       <Button disabled={!pageInfo.hasNextPage} onClick={() => paging.set({ first: paging.size, after: pageInfo.endCursor ?? null, last: null, before: null })}>{words.more}</Button>
-    </>
+    </Space>
   );
 }

@@ -31,7 +31,7 @@ export function Shell() {
       theme={{
         algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
         token: { motion: !STILL, colorPrimary: dark ? "#5b9bff" : "#1252b3", colorLink: dark ? "#8ab8ff" : "#1252b3", colorLinkHover: dark ? "#b3d1ff" : "#0b3a82", colorLinkActive: dark ? "#b3d1ff" : "#0b3a82", colorInfo: dark ? "#5b9bff" : "#1252b3", colorError: dark ? "#ff7875" : "#c0152b", colorTextDisabled: dark ? "#a6a6a6" : "#595959", colorTextDescription: dark ? "#b4b4b4" : "#595959", colorTextPlaceholder: dark ? "#9a9a9a" : "#6b6b6b", fontSize: 15 },
-        components: dark ? { Button: { primaryColor: "#06172e" }, Menu: { itemSelectedColor: "#c8dcff", itemSelectedBg: "#15325b" }, Descriptions: { labelColor: "#b4b4b4" } } : { Descriptions: { labelColor: "#595959" } },
+        components: dark ? { Button: { primaryColor: "#06172e" }, Menu: { itemSelectedColor: "#c8dcff", itemSelectedBg: "#15325b" }, Descriptions: { labelColor: "#b4b4b4" }, Select: { multipleItemColorDisabled: "#b4b4b4" } } : { Descriptions: { labelColor: "#595959" } },
       }}
     >
       <App>

@@ -14,9 +14,18 @@ ROLES = [
     *("city", "district", "enterprise", "provider", "diagnostician", "bank", "auditor", "operator", "arbiter"),
     *("department_filler", "marker", "support", "supplier"),
 ]
-LARGEST_FIRST_LOAD = 270_000
+LARGEST_FIRST_LOAD = 250_000
 LARGEST_PUBLIC_PAGE = 90_000
 """Bytes as they are sent, compressed."""
+FIELDS_MET, TEXTS_SHOWN = 350, 5_000
+"""Of the 424 texts that the console asks for, and how often one is seen on a page, where each is made hostile."""
+ASKED_LATER = {
+    *("EditionFor", "Experts", "CasesOfFirm", "DemandShown", "DemandMatching", "DirectoryBefore", "CommentsToAnswer", "DutyBodies"),
+    *("DutyContacts", "DutyShown", "OwnPaper", "LiaisonsToConfirm", "FirmsOfBatch", "TiedFirms", "OfferParties", "EntriesOf"),
+    *("DiagnosisThen", "EnterpriseThen", "Weakest", "RatingFacts", "Readers", "BatchShown", "FirmsOfRows", "ImportColumns", "Due"),
+    *("Assessors", "SampledProviders", "StepsOf", "WhatIf", "VerifyCertificate", "VerifyReportFile"),
+}
+"""Queries of what is chosen, typed or begun first: their answers need not be met by a journey that only opens pages."""
 LONGEST_WAY, MOST_STEPS = 120, 8
 """Seconds, and things pressed or filled in, from where a newcomer lands."""
 
@@ -38,15 +47,12 @@ def test_entering_and_leaving_leave_nothing_to_a_script(travelled: Travelled) ->
 
 
 @pytest.mark.parametrize("told", [("pages.mjs", role) for role in ROLES], ids="-".join)
-def test_every_page_of_a_role_opens_without_a_fault_and_is_accessible(travelled: Travelled, told: tuple[str, ...]) -> None:
-    assert "/standards" in travelled(*told)["paths"]
-
-
-@pytest.mark.parametrize(
-    "told", [("pages.mjs", "enterprise", "phone"), ("pages.mjs", "district", "dark")], ids="-".join
-)
-def test_pages_are_accessible_on_a_phone_and_in_the_dark(travelled: Travelled, told: tuple[str, ...]) -> None:
-    assert travelled(*told)["parts"]
+def test_every_page_of_a_role_is_accessible_in_the_light_in_the_dark_and_on_a_phone(
+    travelled: Travelled, told: tuple[str, ...]
+) -> None:
+    found = travelled(*told)
+    assert "/standards" in found["paths"]
+    assert re.search("可见范围：.+", found["scope"]), "why the reader sees what stands there"
 
 
 def test_what_is_typed_stays_while_a_window_changes_asking_again_fails_a_click_goes_beside_or_a_page_is_loaded_anew(
@@ -341,13 +347,20 @@ def test_a_crosswalk_is_reviewed_before_it_is_published_and_a_complaint_is_decid
     assert found["assigned"] > 0
 
 
+def test_no_text_of_an_answer_becomes_an_element_a_link_that_runs_or_a_script(travelled: Travelled) -> None:
+    found = travelled("hostile.mjs")
+    assert found["found"] == []
+    assert (found["changed"] >= FIELDS_MET, found["shown"] >= TEXTS_SHOWN) == (True, True)
+    assert set(found["unasked"]) <= ASKED_LATER
+
+
 def test_whoever_is_not_signed_in_reads_the_directory_and_is_shown_no_page_that_is_not_theirs(
     travelled: Travelled,
 ) -> None:
     found = travelled("wandering.mjs")
-    assert (found["listed"] > 0, found["printed"], found["divisions"]) == (True, True, 3)
+    assert (found["listed"] > 0, found["consulted"] > 0, found["printed"], found["divisions"]) == (True, True, True, 3)
     assert found["paper"].startswith("在录缘由")
-    assert (found["paths"], found["wide"]) == (["/papers", "/cases", "/directory", "/rules", "/dossier"], [])
+    assert (found["paths"], found["wide"]) == (["/papers", "/cases", "/directory", "/standards", "/rules", "/dossier"], [])
 
 
 @pytest.mark.parametrize("told", [("translating.mjs", "city"), ("translating.mjs", "enterprise")], ids="-".join)

@@ -47,6 +47,9 @@ const CASE = graphql(`
 
 /** Who reads what follows a report, as the server has it. */
 const PROCEEDINGS: Viewer["role"][] = ["CITY", "DISTRICT", "ENTERPRISE", "FILLER", "CONFIRMER", "PROVIDER", "DIAGNOSTICIAN", "REVIEWER", "ARBITER", "READER", "AUDITOR"];
+/** Who reads reports with what they rest on, and who reads answers with their files: to nobody else is a part offered that would stand empty. */
+const REPORTED: Viewer["role"][] = [...PROCEEDINGS, "GROUP"];
+const ANSWERED: Viewer["role"][] = [...REPORTED, "DEPARTMENT_FILLER", "SAMPLER"];
 const TRAIL: Viewer["role"][] = ["CITY", "AUDITOR", "ENTERPRISE", "FILLER", "CONFIRMER"];
 export type CaseOf = NonNullable<CaseQuery["diagnosis"]>;
 
@@ -68,13 +71,15 @@ export function Case() {
             <CaseActs diagnosis={diagnosis} again={answer.again} />
             <Parts title={words.diagnoses.title} at={params.get("tab") ?? "overview"} go={(tab) => setParams({ tab }, { replace: true })} parts={[
               { key: "overview", label: words.case.overview, children: <Overview diagnosis={diagnosis} again={answer.again} /> },
-              { key: "questionnaire", label: words.case.questionnaire, children: <Questionnaire diagnosis={diagnosis} again={answer.again} /> },
-              { key: "result", label: words.case.result, children: <Result diagnosis={diagnosis} /> },
-              { key: "evidence", label: words.case.evidence, children: <Evidence id={diagnosis.id} /> },
-              { key: "visits", label: words.case.visits, children: <SiteVisits diagnosis={diagnosis} again={answer.again} /> },
-              { key: "reports", label: words.case.reports, children: <Reports diagnosis={diagnosis} again={answer.again} /> },
-              { key: "objections", label: words.case.objections, children: <Objections diagnosis={diagnosis} again={answer.again} /> },
-              ...(PROCEEDINGS.includes(viewer.role) ? [{ key: "follow-up", label: words.case.followUp, children: <FollowUp diagnosis={diagnosis} again={answer.again} /> }] : []),
+              ...[
+                { key: "questionnaire", of: ANSWERED, label: words.case.questionnaire, children: <Questionnaire diagnosis={diagnosis} again={answer.again} /> },
+                { key: "result", of: REPORTED, label: words.case.result, children: <Result diagnosis={diagnosis} /> },
+                { key: "evidence", of: ANSWERED, label: words.case.evidence, children: <Evidence id={diagnosis.id} /> },
+                { key: "visits", of: PROCEEDINGS, label: words.case.visits, children: <SiteVisits diagnosis={diagnosis} again={answer.again} /> },
+                { key: "reports", of: REPORTED, label: words.case.reports, children: <Reports diagnosis={diagnosis} again={answer.again} /> },
+                { key: "objections", of: PROCEEDINGS, label: words.case.objections, children: <Objections diagnosis={diagnosis} again={answer.again} /> },
+                { key: "follow-up", of: PROCEEDINGS, label: words.case.followUp, children: <FollowUp diagnosis={diagnosis} again={answer.again} /> },
+              ].filter((one) => one.of.includes(viewer.role)).map(({ key, label, children }) => ({ key, label, children })),
             ]} />
           </>
         )
@@ -106,7 +111,7 @@ function Overview({ diagnosis, again }: { diagnosis: CaseOf; again: () => void }
           { label: fields.opened, children: shanghai(diagnosis.openedAt) },
           { label: words.case.filing, children: diagnosis.filing?.number ?? "—" },
           { label: fields.since, children: shanghai(diagnosis.statusSince) },
-          { label: fields.grade, children: diagnosis.gradeName ? <Link to="?tab=result">{diagnosis.levelName} · {diagnosis.gradeName}{words.aside(words.case.whyGrade)}</Link> : "—" },
+          { label: fields.grade, children: !diagnosis.gradeName ? "—" : REPORTED.includes(viewer.role) ? <Link to="?tab=result">{diagnosis.levelName} · {diagnosis.gradeName}{words.aside(words.case.whyGrade)}</Link> : `${diagnosis.levelName} · ${diagnosis.gradeName}` },
         ].map((item, key) => ({ ...item, key }))}
       />
       {TRAIL.includes(viewer.role) && <Link to={`/trail/past?subject=${encodeURIComponent(diagnosis.id)}`}>{words.trail.past}</Link>}
@@ -114,6 +119,7 @@ function Overview({ diagnosis, again }: { diagnosis: CaseOf; again: () => void }
       {["CITY", "DISTRICT", "ENTERPRISE"].includes(viewer.role) && ["OPEN", "SUBMITTED"].includes(diagnosis.status) && diagnosis.enterprise && (
         <Suspense><CaseCandidates diagnosis={diagnosis.id} enterprise={diagnosis.enterprise.id} named={diagnosis.provider?.id} again={again} /></Suspense>
       )}
+      {!ANSWERED.includes(viewer.role) && <p className="clause">{words.case.summaryOnly}</p>}
       <p className="clause">{diagnosis.issuedVersion ? words.case.issued(diagnosis.issuedVersion) : words.case.notIssued}</p>
     </>
   );
@@ -198,10 +204,10 @@ function Reports({ diagnosis, again }: { diagnosis: CaseOf; again: () => void })
           </div>
         )}
       />
-      {["ENTERPRISE", "CITY", "AUDITOR"].includes(viewer.role) && (
+      {diagnosis.measuredGrade !== null && ["ENTERPRISE", "CITY", "AUDITOR"].includes(viewer.role) && (
         <Download path={`/dossiers/grade/${key}?files=1`}>{words.case.dossier}</Download>
       )}
-      <InternalReviews diagnosis={diagnosis} again={again} />
+      {PROCEEDINGS.includes(viewer.role) && <InternalReviews diagnosis={diagnosis} again={again} />}
     </>
   );
 }

@@ -1,5 +1,6 @@
 import { Button, Card, Descriptions, Empty, Flex, QRCode, Tag } from "antd";
 
+import { opening } from "../api";
 import { Shown, useAsk } from "../ask";
 import { graphql } from "../gql";
 import { CertificateGradeNames, CertificateStatusNames } from "../gql/enum-names";
@@ -61,7 +62,7 @@ function Printable({ certificate }: { certificate: OwnCertificatesQuery["ownCert
   const words = useWords();
   const name = useNames();
   const shown = useAsk(SHOWN, { number: certificate.number });
-  const link = new URL(certificate.verifyUrl, window.location.href).href;
+  const link = new URL(opening(certificate.verifyUrl) ?? "/verify", window.location.href).href;
   return (
     <Card title={words.certificates.one} style={{ marginBottom: 16, breakInside: "avoid" }} extra={<Tag>{name(CertificateStatusNames, certificate.status)}</Tag>}>
       <Flex wrap gap={24} justify="space-between">

@@ -20,6 +20,8 @@ const DISCLOSURES = graphql(`
   }
 `);
 
+const NAMED = graphql(`query WhoRead($ids: [ID!]!) { nodes(ids: $ids) { ... on Organisation { id name } } }`);
+
 /** Who read a firm's protected data, and by what right. */
 export function Disclosures() {
   const words = useWords();
@@ -30,6 +32,9 @@ export function Disclosures() {
   const [mask, setMask] = useState<Mask[]>([]);
   const paging = usePaging(JSON.stringify([ofOthers, role, mask]));
   const answer = useAsk(DISCLOSURES, { ofOthers, role: role.length ? role : null, mask: mask.length ? mask : null, ...paging.paging });
+  const ids = [...new Set(answer.data?.disclosures.nodes.map((one) => one.organisation))].map((id) => (id.includes("/") ? id : `organisation/${id}`));
+  const named = useAsk(NAMED, { ids }, ids.length === 0).data?.nodes ?? [];
+  const names = new Map(named.flatMap((one) => (one && "name" in one && one.name ? [[one.id.replace(/^organisation\//, ""), one.name] as const] : [])));
   return (
     <>
       <h1>{words.disclosures.title}</h1>
@@ -49,7 +54,7 @@ export function Disclosures() {
             fetching={answer.fetching}
             columns={[
               { title: words.fields.at, className: "nowrap", render: (_, one) => shanghai(one.at) },
-              { title: words.fields.who, render: (_, one) => `${name(RoleNames, one.role)} ${one.organisation}` },
+              { title: words.fields.who, render: (_, one) => `${name(RoleNames, one.role)} ${names.get(one.organisation.replace(/^organisation\//, "")) ?? one.organisation}` },
               { title: words.fields.contents, render: (_, one) => [...new Set(one.firms.flatMap((firm) => firm.masks))].map((mask) => <Tag key={mask}>{name(MaskNames, mask)}</Tag>) },
               { title: words.fields.why, render: (_, one) => said(one.why, one.whyInEnglish) },
             ]}

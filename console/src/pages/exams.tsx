@@ -72,7 +72,7 @@ function Taught({ training }: { training: TrainingsQuery["trainings"][number] })
   const texts = useTexts();
   const words = useWords();
   return (
-    <Card title={`${training.title}${words.aside(training.edition)}`} style={{ marginBottom: 16 }}>
+    <Card title={<span style={{ whiteSpace: "normal" }}>{training.title}</span>} style={{ marginBottom: 16 }}>
       <p className="clause">{training.source}{words.aside(training.mark.replace("_", "-"))}</p>
       <p>{texts.bank(training.basicQuestions, training.appliedQuestions, training.advancedQuestions, training.goldCases)}</p>
       <SheetTable caption={texts.modules} rowKey="id" dataSource={training.modules} columns={[

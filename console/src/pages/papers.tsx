@@ -2,6 +2,7 @@ import { Alert, Button, Card, Descriptions, Form, Input, InputNumber, Modal, Pop
 import dayjs from "dayjs";
 import { useState } from "react";
 
+import { opening } from "../api";
 import { Shown, useAsk, useSend } from "../ask";
 import { Download } from "../download";
 import { shanghai } from "../format";
@@ -114,7 +115,7 @@ function PaperCard({ paper, city, again }: { paper: Paper; city: boolean; again:
         ]} />
       )}
       <Space wrap style={{ margin: "8px 0" }}>
-        {paper.files.map((one) => (one.format === "HTML" && paper.status === "PUBLISHED" ? <Button key={one.format} href={one.path} target="_blank" rel="noopener">{texts.read}</Button> : <Download key={one.format} path={one.path}>{texts.download} {name(PaperFormatNames, one.format)}</Download>))}
+        {paper.files.map((one) => (one.format === "HTML" && paper.status === "PUBLISHED" ? <Button key={one.format} href={opening(one.path)} target="_blank" rel="noopener">{texts.read}</Button> : <Download key={one.format} path={one.path}>{texts.download} {name(PaperFormatNames, one.format)}</Download>))}
         {paper.tables.length > 0 && <Download path={paper.dictionary}>{texts.dictionary}</Download>}
         {city && paper.status === "DRAFTED" && <Popconfirm title={texts.publishText} onConfirm={() => void send(PUBLISH, { kind: paper.kind, year: paper.year, version: paper.version ?? null }).then(again)}><Button type="primary">{texts.publish}</Button></Popconfirm>}
       </Space>

@@ -1,6 +1,7 @@
 import { Alert, Button, Card, Descriptions, Popconfirm, Space, Statistic, Tag } from "antd";
 import { useState } from "react";
 
+import { opening } from "../api";
 import { Shown, useAsk, useSend } from "../ask";
 import { shanghai } from "../format";
 import { graphql } from "../gql";
@@ -80,7 +81,7 @@ function Whole({ session, again }: { session: Session; again: () => void }) {
         { key: 3, label: texts.organiser, children: session.organiser?.name ?? "—" },
         { key: 4, label: texts.when, children: `${shanghai(session.startsAt)} – ${shanghai(session.endsAt).slice(-5)}` },
         { key: 5, label: texts.where, children: session.place ?? "—" },
-        { key: 6, label: texts.link, children: session.link ? <a href={session.link} rel="noreferrer noopener" target="_blank">{session.link}</a> : "—" },
+        { key: 6, label: texts.link, children: opening(session.link) ? <a href={opening(session.link)} rel="noreferrer noopener" target="_blank">{session.link}</a> : (session.link ?? "—") },
         { key: 7, label: texts.seats, children: `${session.seats} / ${session.capacity ?? texts.unlimited}` },
         { key: 8, label: texts.turnout, children: session.turnout.length ? session.turnout.map((one) => <Tag key={one.status}>{name(AttendanceStatusNames, one.status)} {texts.firms(one.firms)}</Tag>) : texts.none },
       ]} />

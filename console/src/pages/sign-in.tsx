@@ -4,6 +4,7 @@ import Password from "antd/es/input/Password"; // each by itself: what the other
 import { lazy, type ReactNode, Suspense, useState } from "react";
 import { Link } from "react-router";
 
+import { opening } from "../api";
 import { type UserError, useSend } from "../ask";
 import { useLanguage, useWords } from "../language";
 import { keepSession, SECOND_STEP, SIGN_IN, useViewer } from "../session";
@@ -78,7 +79,7 @@ export function SignIn() {
           </Form.Item>
           <Space orientation="vertical" style={{ width: "100%" }}>
             <Button type="primary" htmlType="submit" loading={busy} block>{words.signIn.enter}</Button>
-            {viewer.singleSignOn && <Button href={viewer.singleSignOn} block>{words.signIn.singleSignOn}</Button>}
+            {viewer.singleSignOn && <Button href={opening(viewer.singleSignOn)} block>{words.signIn.singleSignOn}</Button>}
             <Button type="link" style={{ padding: 0 }} onClick={() => { setProblem(undefined); setKeyed(true); }}>{words.signIn.withKey}</Button>
             <a href="/verify">{words.signIn.verify}</a>
             <Link to="/directory">{words.signIn.public}</Link>
