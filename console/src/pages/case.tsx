@@ -31,12 +31,12 @@ const Radar = lazy(async () => ({ default: (await import("../radar")).Radar }));
 const CASE = graphql(`
   query Case($id: ID!, $reportsAfter: String, $objectionsAfter: String) {
     diagnosis(id: $id) {
-      id caseNumber version status statusSince purpose form campaign edition { key title } openedAt filing { number } measuredGrade grade gradeName levelName issuedVersion
+      id caseNumber version status statusSince purpose form campaign edition { key title gradeNames } openedAt filing { number } measuredGrade level grade gradeName levelName issuedVersion
       enterprise { id name uscc district { code name } industry { code name } }
       provider { id name }
       reports(first: 50, after: $reportsAfter) { pageInfo { hasNextPage endCursor } nodes { version kind sha256 issuedAt number url } }
       result {
-        selfTotal verifiedTotal gradeName levelName
+        selfTotal verifiedTotal bandGrade issuedLevel issuedGrade gradeName levelName
         dimensions { id name weight selfScore verifiedScore level }
         gates { code level holds says saysInEnglish fallsShort lift liftProven }
       }
@@ -93,6 +93,7 @@ function Overview({ diagnosis, again }: { diagnosis: CaseOf; again: () => void }
   const { viewer } = useViewer();
   const name = useNames();
   const { fields } = words;
+  const graded = words.levelled(diagnosis.level, diagnosis.levelName ?? "", words.grade(diagnosis.grade, diagnosis.gradeName ?? ""));
   return (
     <>
       <Descriptions
@@ -110,8 +111,8 @@ function Overview({ diagnosis, again }: { diagnosis: CaseOf; again: () => void }
           { label: fields.edition, children: diagnosis.edition.title },
           { label: fields.opened, children: shanghai(diagnosis.openedAt) },
           { label: words.case.filing, children: diagnosis.filing?.number ?? "—" },
-          { label: fields.since, children: shanghai(diagnosis.statusSince) },
-          { label: fields.grade, children: !diagnosis.gradeName ? "—" : REPORTED.includes(viewer.role) ? <Link to="?tab=result">{diagnosis.levelName} · {diagnosis.gradeName}{words.aside(words.case.whyGrade)}</Link> : `${diagnosis.levelName} · ${diagnosis.gradeName}` },
+          { label: fields.statusSince, children: shanghai(diagnosis.statusSince) },
+          { label: fields.grade, children: !diagnosis.gradeName ? "—" : REPORTED.includes(viewer.role) ? <Link to="?tab=result">{graded}{words.aside(words.case.whyGrade)}</Link> : graded },
         ].map((item, key) => ({ ...item, key }))}
       />
       {TRAIL.includes(viewer.role) && <Link to={`/trail/past?subject=${encodeURIComponent(diagnosis.id)}`}>{words.trail.past}</Link>}
@@ -138,9 +139,10 @@ function Result({ diagnosis }: { diagnosis: CaseOf }) {
       <Descriptions size="small" bordered column={{ xs: 1, md: 3 }} items={[
         { key: 1, label: words.fields.self, children: decimal(result.selfTotal) },
         { key: 2, label: words.fields.total, children: decimal(result.verifiedTotal) },
-        { key: 3, label: words.fields.grade, children: `${result.levelName} · ${result.gradeName}` },
+        { key: 3, label: words.fields.grade, children: words.levelled(result.issuedLevel, result.levelName, words.grade(result.issuedGrade, result.gradeName)) },
       ]} />
       {failing.length > 0 && <h2>{words.case.heldBack}</h2>}
+      {result.bandGrade > result.issuedGrade && <p>{words.case.byTotal(decimal(result.verifiedTotal), words.grade(result.bandGrade, diagnosis.edition.gradeNames[result.bandGrade - 1] ?? String(result.bandGrade)), words.grade(result.issuedGrade, result.gradeName))}</p>}
       {failing.map((gate) => (
         <Alert
           key={gate.code}
