@@ -224,12 +224,12 @@ export const english = {
   rules: { title: "Rules and calendar", asDefault: "Default, not set by the city", mark: "Mark", source: "Source", workingDays: "Count working days", after: "From", days: "Working days", due: "Due", until: "Until" },
   dossier: {
     title: "Check a dossier",
-    help: "Fill in the log's verifier key and choose a downloaded dossier; it is checked in this browser and never uploaded. The key is published by another way than this server; that of a demo city stands in the terminal where it was started.",
+    help: "Fill in the log's verifier key and choose a downloaded dossier; it is checked in this browser and never uploaded. Dossiers are downloaded at the foot of a diagnosis' tab “Reports”. The key is published by another way than this server; that of a demo city stands in the terminal where it was started.",
     choose: "Choose a dossier",
     holds: "It holds",
     broken: "It does not hold",
     entries: (count: number) => `${count} entries`,
-    limits: "The browser checks each entry's inclusion and the checkpoint's signature; to derive the score again, use the verifier that comes with it.",
+    limits: "The browser checks each entry's inclusion and the checkpoint's signature.",
   },
 };
 
