@@ -148,7 +148,7 @@ export function Frame({ dark, setDark }: { dark: boolean; setDark: (dark: boolea
         </header>
         <Layout.Content id="content" tabIndex={-1}>
           <div className="page">
-            {viewer.synthetic && <Alert banner type="info" title={words.synthetic} style={{ marginBottom: 16 }} />}
+            {viewer.synthetic && (at || !stranger) && <Alert banner type="info" title={words.synthetic} style={{ marginBottom: 16 }} />}
             <Routes>
               {shown.map((one) => <Route key={one.key} path={one.path} element={one.element} />)}
               {!stranger && <Route path="/diagnoses/:id" element={CASE} />}

@@ -12,6 +12,7 @@ export const english = {
   menu: "Open the menu",
   absent: { title: "No such page", says: "Your role has no such page, or its address is wrong. Choose another from the menu, or act in another role.", home: "To the start page" },
   signIn: {
+    about: "answers, verification, grades and progress of a city's programme",
     title: "Sign in",
     login: "Login",
     password: "Password",
@@ -91,7 +92,7 @@ export const english = {
     nothing: "There is nothing for you to do now. You may look at:",
     operator: "The operator's work is done on the server's command line; see the operator's manual.",
     step: {
-      IN_PROGRESS: "See how it goes", OPEN: "Go on filling in", SUBMITTED: "Waiting for the provider", ACCEPTED: "Verify on site",
+      IN_PROGRESS: "See how it goes", OPEN: "Go on filling in", SUBMITTED: "Accept the diagnosis", ACCEPTED: "Verify on site",
       SCORED: "Issue the report", ISSUED: "Confirm or object", OBJECTED: "Answer the objections", CONFIRMED: "See the result",
       WITHDRAWN: "Withdrawn",
     } as Record<string, string>,
@@ -112,7 +113,7 @@ export const english = {
   },
   rosters: {
     title: "Rosters of firms", partial: "Take in the good rows where others have faults", template: "Download an empty roster", drop: "Drop a roster (.xlsx or .csv) here, or click to choose one", none: "No roster was imported yet; begin with an empty one.",
-    reports: "Report", blocked: "Not taken in", taken: "Taken in", registered: "New", revised: "Revised", unchanged: "Unchanged", refused: "Rows refused", annotated: "Download with comments",
+    reports: "Report", blocked: "Not taken in", taken: "Taken in", registered: "New", revised: "Revised", unchanged: "Unchanged", refused: "Rows refused", gone: (day: string) => `Of a file that was returned whole the findings were kept until ${day} and are deleted now. To see which rows and why, import the file again.`, notListed: "The findings row by row are beyond what you may see.", annotated: "Download with comments",
     findings: "Findings", confirm: "Confirm", row: "Row", whole: "All", column: "Column", severity: "How grave", says: "What is found", more: (all: number) => `${all} in all; the others stand in the file with comments`,
     again: (count: number) => (count ? `Confirm ${count} and import again` : "Tick what is to be confirmed, then import again"), leftOut: (count: number) => `${count} firms that the file does not name stay on the roster`, takeOff: "Take off",
   },
@@ -133,6 +134,7 @@ export const english = {
     version: (version: number) => `Version ${version} of the report`,
     notIssued: "The grade is that of the issued report; none is issued yet.",
     download: "Download",
+    current: "Current",
     noReports: "No report yet. The provider issues it once it is scored and reviewed; then it is loaded from here.",
     noEvidence: "No evidence yet; attach it to indicators in the questionnaire.",
     noObjections: "No objections. Once a report is issued the firm may object item by item here, within its time.",
@@ -202,7 +204,7 @@ export const english = {
     before: "Before",
     after: "After",
   },
-  coverage: { title: "Coverage and targets", year: "Year", diagnosed: "Diagnosed", confirmed: "Confirmed", all: "On the roster", target: "Target", reached: "Reached", share: "Coverage", empty: "There is no roster of that year; import one first.", own: "These count your own firms alone and are no figures of a district." },
+  coverage: { title: "Coverage and targets", year: "Year", diagnosed: "Diagnosed", confirmed: "Confirmed", all: "On the roster", target: "Target", reached: "Reached", share: "Coverage", empty: "There is no roster of that year; import one first.", totals: "Your role sees the city's totals; figures of districts and of firms are beyond what it may read.", own: "These count your own firms alone and are no figures of a district." },
   directory: { title: "Directory of providers", industry: "Division, such as C34", on: "Day of the directory", tags: "Industries", moved: "Last move", fairness: "Is the rating fair?", why: "Why it stands here", history: "Moves", causes: "What it rests on", print: "Print", pdf: "Download as PDF", empty: "No provider fits." },
   selection: {
     title: "Selection of providers", none: "There is no call yet.", year: (year: number) => String(year),
@@ -222,7 +224,7 @@ export const english = {
   ratings: { title: "Ratings of providers", none: "There is no rating of that year to see yet; another year may be chosen.", rank: "Rank interval", chances: "Probability of each tier", restsOn: (share: string) => `Rests on ${share} of the weight; the rest is not recorded yet and stands in the error`, tier: "Tier", reliability: "Reliability", objections: (day: string) => `Objections until ${day}` },
   proceedings: { title: "Proceedings", empty: "There are no proceedings to see.", asked: "Asked", grounds: "Grounds", overdue: "Overdue", statement: "Statement", hearing: "Hearing", minutes: "Minutes", decision: "Decision", appeal: "Appeal", next: "Next", latest: "Last opened", soonest: "Due soonest" },
   certificates: { title: "Certificates", verify: "Check a certificate", number: "Number", check: "Check", unknown: "There is no certificate of that number; check it and enter it again.", valid: (day: string) => `Status on ${day}`, empty: "There are no certificates to see.", one: "Certificate of a diagnostician", unnamed: "Name not shown, as the holder chose", scan: "Scan to check this certificate" },
-  people: { title: "People and roles", empty: "There is nobody to see.", joined: "Joined", invited: "Not joined yet", invite: "Issue an invitation", link: "Give this link to the person; it is shown once:" },
+  people: { title: "People and roles", empty: "There is nobody to see.", joined: "Took up an invitation", invited: "No invitation taken up yet", invite: "Issue an invitation", link: "Give this link to the person; it is shown once:" },
   trail: { title: "Audit trail", words: "Words of the sentence, parted by blanks", past: "Compare two moments", subject: "Subject", from: "From", to: "To", proved: "Export with proofs", latest: "Latest first", earliest: "Earliest first", empty: "No entry fits.", position: "Position" },
   disclosures: { title: "Who read firms' data", others: "Others' reads only", empty: "No reads." },
   rules: { title: "Rules and calendar", asDefault: "Default, not set by the city", mark: "Mark", source: "Source", workingDays: "Count working days", after: "From", days: "Working days", due: "Due", until: "Until" },

@@ -45,6 +45,7 @@ export const chinese: Words = {
   menu: "打开菜单",
   absent: { title: "没有此页", says: "您的岗位没有此页，或地址有误。可从菜单另选，或换用其他岗位。", home: "回到首页" },
   signIn: {
+    about: "企业数字化诊断的填报、核验、评级与推进",
     title: "登录",
     login: "登录名",
     password: "密码",
@@ -123,7 +124,7 @@ export const chinese: Words = {
     nothing: "目前没有需要您处理的事项，可查看：",
     operator: "平台运维的操作在服务器的命令行办理，见运维手册。",
     step: {
-      IN_PROGRESS: "查看进展", OPEN: "继续填报", SUBMITTED: "等待服务商受理", ACCEPTED: "现场核验", SCORED: "出具报告",
+      IN_PROGRESS: "查看进展", OPEN: "继续填报", SUBMITTED: "受理诊断", ACCEPTED: "现场核验", SCORED: "出具报告",
       ISSUED: "确认或提出异议", OBJECTED: "答复异议", CONFIRMED: "查看结果", WITHDRAWN: "已撤回",
     },
     overdue: "已逾期的诊断",
@@ -143,7 +144,7 @@ export const chinese: Words = {
   },
   rosters: {
     title: "企业名单", partial: "部分行有问题时先收其余各行", template: "下载空白模板", drop: "拖放名单文件（.xlsx 或 .csv）到此处，或点击选择", none: "尚未导入名单，可先下载空白模板。",
-    reports: "校验报告", blocked: "整份未收", taken: "已收", registered: "新登记", revised: "有更新", unchanged: "无变化", refused: "退回行", annotated: "下载批注名单",
+    reports: "校验报告", blocked: "整份未收", taken: "已收", registered: "新登记", revised: "有更新", unchanged: "无变化", refused: "退回行", gone: (day: string) => `整份退回的名单，逐行的校验结果只保留至 ${day}，现已删除。要看是哪些行、何故，请重新导入该文件。`, notListed: "逐行的校验结果不在您的可见范围。", annotated: "下载批注名单",
     findings: "校验结果", confirm: "确认", row: "行", whole: "全表", column: "列", severity: "轻重", says: "说明", more: (all: number) => `共 ${all} 条，其余见批注名单`,
     again: (count: number) => (count ? `确认所选 ${count} 条并再次导入` : "勾选待确认的行后再次导入"), leftOut: (count: number) => `文件未列、仍在名单内的企业 ${count} 家`, takeOff: "移出名单",
   },
@@ -163,6 +164,7 @@ export const chinese: Words = {
     version: (version: number) => `第 ${version} 版报告`,
     notIssued: "等级以出具的报告为准，目前尚无已出具的报告。",
     download: "下载",
+    current: "现行",
     noReports: "尚无报告。评分并经内审后由服务商出具，届时可在此下载。",
     noEvidence: "尚无佐证文件，可在问卷中为指标附上。",
     noObjections: "没有异议。报告出具后、异议期内，企业可在此逐项提出。",
@@ -232,7 +234,7 @@ export const chinese: Words = {
     before: "改造前",
     after: "改造后",
   },
-  coverage: { title: "覆盖与目标", year: "年度", diagnosed: "已诊断", confirmed: "已确认", all: "名单内", target: "目标", reached: "达成", share: "覆盖率", empty: "该年度没有名单，请先导入企业名单。", own: "以下只计本单位的企业，不是全区的数。" },
+  coverage: { title: "覆盖与目标", year: "年度", diagnosed: "已诊断", confirmed: "已确认", all: "名单内", target: "目标", reached: "达成", share: "覆盖率", empty: "该年度没有名单，请先导入企业名单。", totals: "您的岗位只见全市合计；各区与各企业的数不在可见范围。", own: "以下只计本单位的企业，不是全区的数。" },
   directory: { title: "服务商名录", industry: "行业大类，如 C34", on: "名录日期", tags: "行业标签", moved: "最近变动", fairness: "评价是否公平", why: "为何在此", history: "变动经过", causes: "依据链", print: "打印", pdf: "下载 PDF", empty: "没有符合条件的服务商。" },
   selection: {
     title: "服务商遴选", none: "尚无征集。", year: (year: number) => `${year} 年度`,
@@ -252,7 +254,7 @@ export const chinese: Words = {
   ratings: { title: "评价与补贴", none: "该年度尚无可看的评价，可另选年度。", rank: "名次区间", chances: "各档概率", restsOn: (share: string) => `依据占比 ${share}，其余项目尚无记录，误差中已计入`, tier: "档次", reliability: "信度", objections: (day: string) => `异议期限至 ${day}` },
   proceedings: { title: "办理程序", empty: "没有可看的程序。", asked: "请求", grounds: "理由", overdue: "已逾期", statement: "陈述申辩", hearing: "听证", minutes: "听证笔录", decision: "决定", appeal: "申诉理由", next: "办理", latest: "最近立案", soonest: "最早到期" },
   certificates: { title: "诊断师证书", verify: "核验证书", number: "证书编号", check: "核验", unknown: "没有此编号的证书，请核对后重新输入。", valid: (day: string) => `截至 ${day} 的状态` , empty: "没有可看的证书。", one: "诊断师证书", unnamed: "未同意公开姓名", scan: "扫码核验本证书" },
-  people: { title: "人员与岗位", empty: "没有可看的人员。", joined: "已加入", invited: "尚未加入", invite: "签发邀请", link: "将此链接交给本人，只显示一次：" },
+  people: { title: "人员与岗位", empty: "没有可看的人员。", joined: "已接受邀请", invited: "尚未接受邀请", invite: "签发邀请", link: "将此链接交给本人，只显示一次：" },
   trail: { title: "留痕记录", words: "语句中的词，以空格分开", past: "比较两个时点", subject: "对象标识", from: "起", to: "止", proved: "导出带证明的记录", latest: "由近到远", earliest: "由远到近", empty: "没有符合条件的记录。", position: "位置" },
   disclosures: { title: "谁看过企业资料", others: "只看他人的查看", empty: "没有查看记录。" },
   rules: { title: "规则与工作日历", asDefault: "默认，尚未由市级设定", mark: "标记", source: "来源", workingDays: "工作日推算", after: "起算日", days: "工作日数", due: "截止日", until: "至" },

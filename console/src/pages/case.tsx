@@ -6,7 +6,7 @@ import { Shown, useAsk } from "../ask";
 import { Download } from "../download";
 import { decimal, shanghai } from "../format";
 import { graphql } from "../gql";
-import { FormNames, PurposeNames } from "../gql/enum-names";
+import { FormNames, PurposeNames, ReportKindNames } from "../gql/enum-names";
 import type { CaseQuery } from "../gql/graphql";
 import { Parts } from "../parts";
 import { useNames, useSaid, useWords } from "../language";
@@ -185,7 +185,9 @@ function Result({ diagnosis }: { diagnosis: CaseOf }) {
 function Reports({ diagnosis, again }: { diagnosis: CaseOf; again: () => void }) {
   const words = useWords();
   const { viewer } = useViewer();
+  const name = useNames();
   const key = diagnosis.id.split("/").at(-1) ?? "";
+  const latest = Math.max(0, ...(diagnosis.reports?.nodes ?? []).map((one) => one.version));
   return (
     <>
       <SheetList
@@ -201,8 +203,8 @@ function Reports({ diagnosis, again }: { diagnosis: CaseOf; again: () => void })
         ]}
         render={(one) => (
           <div className="item bar" style={{ marginBottom: 0 }}>
-            <div className="grow"><strong>{words.case.version(one.version)}</strong><div className="clause">{[shanghai(one.issuedAt), one.number, `${one.sha256.slice(0, 16)}…`].filter(Boolean).join(" · ")}</div></div>
-            <Download type="primary" path={one.url}>{words.case.download} PDF</Download>
+            <div className="grow"><strong>{words.case.version(one.version)}</strong> {name(ReportKindNames, one.kind)} {one.version === latest && <Tag color="#135200">{words.case.current}</Tag>}<div className="clause">{[shanghai(one.issuedAt), one.number, `${one.sha256.slice(0, 16)}…`].filter(Boolean).join(" · ")}</div></div>
+            <Download type={one.version === latest ? "primary" : "default"} path={one.url}>{words.case.download} PDF</Download>
           </div>
         )}
       />

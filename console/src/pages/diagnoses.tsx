@@ -111,7 +111,7 @@ export function Diagnoses() {
               { title: words.fields.enterprise, render: (_, row) => <Link to={`/diagnoses/${encodeURIComponent(row.id)}`}>{row.enterprise?.name ?? row.caseNumber}</Link> },
               { title: words.fields.caseNumber, dataIndex: "caseNumber", className: "nowrap" },
               { title: words.fields.status, render: (_, row) => <StatusTag status={row.status} /> },
-              { title: words.fields.due, render: (_, row) => (row.stage ? <>{name(StageNames, row.stage.stage)} <span className="nowrap">{row.stage.due}</span>{row.overdue && <Tag color="#a8071a" style={{ marginInlineStart: 8 }}>{words.diagnoses.late}</Tag>}</> : "—") },
+              { title: words.fields.due, render: (_, row) => (row.stage ? <>{name(StageNames, row.stage.stage)} <span style={{ whiteSpace: "nowrap" }}>{row.stage.due}</span>{row.overdue && <Tag color="#a8071a" style={{ marginInlineStart: 8 }}>{words.diagnoses.late}</Tag>}</> : "—") },
               { title: words.fields.statusSince, render: (_, row) => <span className="nowrap">{shanghai(row.statusSince)}</span> },
               { title: words.fields.provider, render: (_, row) => row.provider?.name ?? "—" },
               { title: words.fields.grade, render: (_, row) => (row.gradeName ? words.grade(row.grade, row.gradeName) : "—") },

@@ -128,10 +128,11 @@ function Sections(given: {
     await readDeferred();
   };
 
-  const open = indicators.filter((one) => !answers.has(one.id));
+  const counted = fills && own?.sections.length ? indicators.filter((one) => own.sections.includes(one.dimension)) : indicators;
+  const open = counted.filter((one) => !answers.has(one.id));
   const marked = open.filter((one) => deferred.has(one.id)).length;
   const inSection = onlyOpen ? open : indicators.filter((one) => one.dimension === section);
-  const all = indicators.filter((one) => done(one.id)).length;
+  const all = counted.filter((one) => done(one.id)).length;
   return (
     <>
       <div className="bar">
@@ -146,7 +147,7 @@ function Sections(given: {
           })}
         />
         <div className="grow">
-          <Progress status="normal" percent={indicators.length ? Math.floor((100 * all) / indicators.length) : 0} aria-label={words.questionnaire.progress(all, indicators.length)} format={() => words.questionnaire.progress(all, indicators.length)} />
+          <Progress status="normal" percent={counted.length ? Math.floor((100 * all) / counted.length) : 0} aria-label={words.questionnaire.progress(all, counted.length)} format={() => words.questionnaire.progress(all, counted.length)} />
         </div>
       </div>
       {!fills && !verifies && <Alert type="info" title={words.questionnaire.readOnly} style={{ marginBottom: 16 }} />}
