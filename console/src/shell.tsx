@@ -11,7 +11,11 @@ const SignIn = lazy(async () => ({ default: (await import("./pages/sign-in")).Si
 const Join = lazy(async () => ({ default: (await import("./pages/join")).Join }));
 /** Whoever has asked the system for less movement is shown none. */
 const STILL = matchMedia("(prefers-reduced-motion: reduce)").matches;
-const Frame = lazy(async () => ({ default: (await import("./frame")).Frame }));
+const frame = () => import("./frame");
+const Frame = lazy(async () => ({ default: (await frame()).Frame }));
+const ENTERED = "zhenduan.entered";
+// whoever comes back, or comes to a page, is asked about while the frame is on its way; whoever comes to sign in loads none of it
+if (window.location.hash.length > 2 || localStorage.getItem(ENTERED)) void frame().catch(() => undefined);
 
 /** The frame: theme, language, who is signed in, and what is theirs. */
 export function Shell() {
@@ -31,7 +35,7 @@ export function Shell() {
       theme={{
         algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
         token: { motion: !STILL, colorPrimary: dark ? "#5b9bff" : "#1252b3", colorLink: dark ? "#8ab8ff" : "#1252b3", colorLinkHover: dark ? "#b3d1ff" : "#0b3a82", colorLinkActive: dark ? "#b3d1ff" : "#0b3a82", colorInfo: dark ? "#5b9bff" : "#1252b3", colorError: dark ? "#ff7875" : "#c0152b", colorTextDisabled: dark ? "#a6a6a6" : "#595959", colorTextDescription: dark ? "#b4b4b4" : "#595959", colorTextPlaceholder: dark ? "#9a9a9a" : "#6b6b6b", fontSize: 15 },
-        components: dark ? { Button: { primaryColor: "#06172e" }, Menu: { itemSelectedColor: "#c8dcff", itemSelectedBg: "#15325b" }, Descriptions: { labelColor: "#b4b4b4" }, Select: { multipleItemColorDisabled: "#b4b4b4" } } : { Descriptions: { labelColor: "#595959" } },
+        components: dark ? { Button: { primaryColor: "#06172e" }, Menu: { itemSelectedColor: "#c8dcff", itemSelectedBg: "#15325b" }, Descriptions: { labelColor: "#b4b4b4" } } : { Descriptions: { labelColor: "#595959" } },
       }}
     >
       <App>
@@ -47,6 +51,11 @@ function Signed({ dark, setDark }: { dark: boolean; setDark: (dark: boolean) => 
   const { data, fault, again } = useAsk(VIEWER, {});
   const location = useLocation();
   const signedIn = data !== undefined && data.viewer.role !== "PUBLIC";
+  useEffect(() => {
+    if (data === undefined) return;
+    if (signedIn) localStorage.setItem(ENTERED, "yes");
+    else localStorage.removeItem(ENTERED);
+  }, [data, signedIn]);
   useEffect(() => {
     if (!signedIn) return;
     window.addEventListener(SESSION_DOUBTED, again);

@@ -26,8 +26,8 @@ ON_CASES = ("keeping", "filling", "deferring", "resuming", "signalling", "verify
 """Journeys that work on cases which are being filled in or verified: one after the other, each finds what the one before left."""
 READ_ONLY = ("pages", "translating", "entering", "exporting", "proving", "recalling", "weighing", "wandering", "hostile")
 """Journeys that change nothing that another looks at."""
-ON_THEIR_OWN = ("leading", "inviting", "pushing", "revising")
-"""Journeys that change what no other touches: duties, sessions, endpoints, a draft. All that are not named keep their order."""
+ON_THEIR_OWN = ("leading", "inviting", "pushing", "revising", "examining")
+"""Journeys that change what no other touches: duties, sessions, endpoints, a draft, an exam. All others keep their order."""
 
 
 @dataclass(frozen=True)

@@ -349,6 +349,14 @@ def test_a_crosswalk_is_reviewed_before_it_is_published_and_a_complaint_is_decid
     assert found["assigned"] > 0
 
 
+def test_an_examination_is_sat_against_the_clock_and_what_was_answered_is_found_again(travelled: Travelled) -> None:
+    found = travelled("examining.mjs")
+    assert "依据 工作方案 T1" in found["again"], "enrolled already"
+    assert re.fullmatch(r"0?1:[0-5]\d:[0-5]\d", found["left"])
+    assert re.search(r"还有 \d+ 题未答", found["open"])
+    assert (found["kept"], found["wide"]) == (True, False)
+
+
 def test_no_text_of_an_answer_becomes_an_element_a_link_that_runs_or_a_script(travelled: Travelled) -> None:
     found = travelled("hostile.mjs")
     assert found["found"] == []

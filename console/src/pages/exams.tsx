@@ -1,4 +1,4 @@
-import { Card, Empty, Tag } from "antd";
+import { Card, Empty, Tag, Typography } from "antd";
 
 import { Acts } from "../acts";
 import { Shown, useAsk, useSend } from "../ask";
@@ -73,7 +73,7 @@ function Taught({ training }: { training: TrainingsQuery["trainings"][number] })
   const words = useWords();
   return (
     <Card title={<span style={{ whiteSpace: "normal" }}>{training.title}</span>} style={{ marginBottom: 16 }}>
-      <p className="clause">{training.source}{words.aside(training.mark.replace("_", "-"))}</p>
+      <Typography.Paragraph type="secondary">{training.source}{words.aside(training.mark.replace("_", "-"))}</Typography.Paragraph>
       <p>{texts.bank(training.basicQuestions, training.appliedQuestions, training.advancedQuestions, training.goldCases)}</p>
       <SheetTable caption={texts.modules} rowKey="id" dataSource={training.modules} columns={[
         { title: texts.modules, dataIndex: "title" },
