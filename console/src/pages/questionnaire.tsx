@@ -1,5 +1,6 @@
 import { Alert, Button, Checkbox, Progress, Select } from "antd";
 import { useCallback, useEffect, useMemo, useState } from "react";
+import { useSearchParams } from "react-router";
 import { useClient } from "urql";
 
 import { type Indicator, QUESTIONS, Said } from "../answer-fields";
@@ -102,7 +103,15 @@ function Sections(given: {
   const mode = fills ? "fill" : verifies ? "verify" : "read";
   const { mine, left, change, resolve, discard } = useUnsaved({ diagnosis: diagnosis.id, person: viewer.membership ?? viewer.role, mode, indicators: byId, answers, version: found?.version, read });
   const done = (id: string) => (verifies ? Boolean(answers.get(id)?.verified) : answers.has(id));
-  const [section, setSection] = useState(() => sectionToOpen(given.dimensions.map((one) => one.id), own?.sections ?? [], indicators, done));
+  const [params, setParams] = useSearchParams();
+  const [first] = useState(() => (fills ? sectionToOpen(given.dimensions.map((one) => one.id), own?.sections ?? [], indicators, done) : (given.dimensions[0]?.id ?? "")));
+  const asked = params.get("section");
+  const section = given.dimensions.some((one) => one.id === asked) ? (asked ?? first) : first;
+  /** The section stands in the address: who loads the page anew is where they were. */
+  const setSection = (next: string) => setParams((before) => { before.set("section", next); return before; }, { replace: true });
+  useEffect(() => {
+    if (fills && asked !== section) setSection(section);
+  }, [fills, asked, section]);
   const following = given.dimensions[given.dimensions.findIndex((one) => one.id === section) + 1];
 
   /** Reads the marks again; only who fills in has any. */
