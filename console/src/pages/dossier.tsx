@@ -11,7 +11,7 @@ import { type Contents, contentsOf } from "../verify/contents";
 import { contentRows, eventName, FAULTS, PAGE } from "../verify/words";
 
 /** Kinds of things that a dossier holds entries of: its ids say nothing to a reader and stand in the title. */
-const KINDS: Record<string, readonly [chinese: string, english: string]> = { diagnosis: ["诊断", "Diagnosis"], enterprise: ["企业", "Firm"], organisation: ["单位", "Organisation"], listing: ["名录", "Listing"], proceeding: ["程序", "Proceeding"], rating: ["评价", "Rating"], subsidy: ["补贴", "Subsidies"] };
+const KINDS: Record<string, readonly [chinese: string, english: string]> = { diagnosis: ["诊断", "Diagnosis"], enterprise: ["企业", "Firm"], organisation: ["单位", "Organisation"], listing: ["名录", "Listing"], proceeding: ["程序", "Proceeding"], rating: ["评价", "Rating"], subsidy: ["补贴", "Subsidies"], edition: ["标准版本", "Edition"] };
 
 /** A dossier checked in this browser; nothing is uploaded. */
 export function DossierCheck() {
