@@ -257,7 +257,7 @@ def sentence(scope: Scope, names: Mapping[str, str] = NO_NAMES) -> tuple[str, st
         case Everything():
             return "全市", "the whole city"
         case Nothing():
-            return "无", "nothing"
+            return "不含企业与诊断，只见公开的与本岗位自己的内容", "no firms and no diagnoses: what is public, and what is its own"
         case Is(attribute=attribute, value=value):
             chinese, english = ATTRIBUTE_NAMES[attribute]
             if value not in names:

@@ -1,5 +1,6 @@
 """What the console asks, the schema answers: a field that goes is found before anything is built (plan P7)."""
 
+import json
 import re
 from pathlib import Path
 
@@ -20,6 +21,9 @@ from graphql import (
     validate,
     visit,
 )
+
+from api.kit.event_names import in_english, in_words
+from domain.events import EVENTS
 
 ROOT = Path(__file__).parents[1]
 ASKED = re.compile(r"\bgraphql\(`(.*?)`\)", re.DOTALL)
@@ -131,3 +135,12 @@ def test_a_part_of_a_case_is_offered_to_exactly_those_who_may_read_what_it_shows
             node = schema.type_map["Diagnosis"].fields[field].ast_node  # type: ignore[attr-defined] # an object type
             (readers,) = (one for one in node.directives if one.name.value == "readableBy")
             assert listed[name] == {role.value for role in readers.arguments[0].value.values}, (name, field)
+
+
+def test_what_a_checked_dossier_calls_its_facts_is_what_the_trail_calls_them() -> None:
+    written = (ROOT / "console" / "src" / "verify" / "event-names.ts").read_text("utf-8")
+    named = {name: json.loads(both) for name, both in re.findall(r'^  "([a-z_.]+)": (\[.*\]),$', written, re.MULTILINE)}
+    kinds = {name.partition(".")[0] for name in named}
+    assert {"diagnosis", "enterprise", "organisation", "listing", "rating", "subsidy"} <= kinds
+    known = {name.rpartition(".")[0]: [in_words(name), in_english(name)] for name in EVENTS if name.partition(".")[0] in kinds}
+    assert named == known

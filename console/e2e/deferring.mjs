@@ -1,11 +1,11 @@
 // What a firm cannot answer yet is marked with why, found again by it and by a colleague, named when the self-assessment is handed in too early, and unmarked.
 import { accessible, chooseAt, go, journey, settled, shot, signIn, tab } from "./browser.mjs";
 
-const deferred = (page) => page.getByRole("checkbox", { name: /^只看待填的 \d+ 项$/ });
+const deferred = (page) => page.getByRole("checkbox", { name: /^只看未答的 \d+ 项/ });
 const waiting = async (page) => {
   await settled(page);
   const [label] = await page.locator("label", { has: deferred(page) }).allInnerTexts();
-  return label ? Number(/\d+/.exec(label)[0]) : 0;
+  return Number(/待填 (\d+) 项/.exec(label ?? "")?.[1] ?? 0);
 };
 const opened = async (page, path) => {
   await go(page, path);
@@ -24,14 +24,14 @@ await journey(async (browser) => {
   const card = (page) => page.locator(`[id="${id}"]`);
   const mark = (page, name) => card(page).getByRole("checkbox", { name });
   await mark(firm, "暂不清楚").check();
-  await firm.getByText(`只看待填的 ${before + 1} 项`).waitFor();
+  await firm.getByText(`其中待填 ${before + 1} 项`).waitFor();
 
   // a colleague finds it, says that it is for later, and the firm sees that after loading the page anew
   const [colleague] = await tab(browser, { viewport: { width: 390, height: 800 } });
   await signIn(colleague, "filler");
   await opened(colleague, path);
   await deferred(colleague).check();
-  const listed = await colleague.locator(".indicator").count();
+  const listed = await waiting(colleague);
   await accessible(colleague, "deferred-phone");
   await shot(colleague, "deferred-phone");
   await mark(colleague, "稍后再填").check();
@@ -44,11 +44,11 @@ await journey(async (browser) => {
 
   // handed in too early: what is missing is refused, and the marks are named beside it
   await firm.getByRole("button", { name: "提交自评" }).click();
-  await firm.locator(".ant-popconfirm-buttons button").last().click();
-  const early = await firm.locator(".ant-notification-notice").first().innerText();
+  const early = await firm.locator(".ant-modal-confirm").innerText();
   await shot(firm, "deferred-early");
+  await firm.getByRole("button", { name: /^取\s?消$/ }).click();
 
-  await mark(firm, "稍后再填").click(); // its question leaves the list with it
-  await firm.getByText(`只看待填的 ${before} 项`).waitFor();
+  await mark(firm, "稍后再填").click();
+  await settled(firm);
   return { id, marked: listed - before, later, early, left: (await waiting(firm)) - before };
 });

@@ -3,7 +3,8 @@ import { go, journey, pageOf, shot, signIn, tab } from "./browser.mjs";
 
 const questionnaire = async (page) => {
   await go(page, "/");
-  await page.getByRole("link", { name: /继续填报/ }).first().click();
+  const path = (await page.getByRole("link", { name: /继续填报/ }).first().getAttribute("href")).slice(1);
+  await go(page, `${path}&section=D1`);
   await page.locator(".indicator").first().waitFor();
 };
 const card = (page, id) => page.locator(`#${id}`);

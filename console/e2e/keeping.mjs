@@ -47,7 +47,7 @@ await journey(async (browser) => {
   const [firm] = await tab(browser);
   await signIn(firm, "enterprise", { anew: true });
   const path = (await firm.getByRole("link", { name: /继续填报/ }).first().getAttribute("href")).slice(1).split("?")[0];
-  await go(firm, `${path}?tab=questionnaire`);
+  await go(firm, `${path}?tab=questionnaire&section=D1`);
   const one = firm.locator(".indicator").first();
   await one.getByText("不适用", { exact: true }).click();
   await firm.setViewportSize(NARROW);

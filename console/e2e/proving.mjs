@@ -31,6 +31,8 @@ await journey(async (browser) => {
     return said.innerText();
   };
   const whole = await checked(file);
+  const about = await page.locator(".ant-descriptions").innerText();
+  const raw = (await page.locator("tbody").allInnerTexts()).join(" ").match(/\.v\d|[0-9a-f]{8}-[0-9a-f]{4}/g) ?? [];
   await shot(page, "dossier");
   const text = readFileSync(file, "utf8");
   const at = text.indexOf('"content": "') + 200;
@@ -73,5 +75,5 @@ await journey(async (browser) => {
   await stranger.locator("#key").fill(key);
   await stranger.getByRole("button", { name: "核验" }).last().click();
   await stranger.locator(".good").last().waitFor();
-  return { number, whole, altered, continued, forged, certificate, bytes, dossier: await stranger.locator("section").last().innerText() };
+  return { about, raw, number, whole, altered, continued, forged, certificate, bytes, dossier: await stranger.locator("section").last().innerText() };
 });

@@ -16,7 +16,7 @@ const opened = async (context, path) => {
 await journey(async (browser) => {
   const [first, context] = await tab(browser);
   await signIn(first, "enterprise");
-  const path = (await first.getByRole("link", { name: /继续填报/ }).first().getAttribute("href")).slice(1).split("?")[0] + "?tab=questionnaire";
+  const path = (await first.getByRole("link", { name: /继续填报/ }).first().getAttribute("href")).slice(1).split("?")[0] + "?tab=questionnaire&section=D1";
   let page = await opened(context, path);
 
   // one of two numbers, and a reload

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { agree, type Asked, asSent, isWhole, type Known, plainNumber, ratioOf, resumed, standing } from "./answers.ts";
+import { agree, type Asked, asSent, isWhole, type Known, plainNumber, ratioOf, resumed, standing, sectionToOpen } from "./answers.ts";
 
 const RATIO: Asked = { id: "X03", kind: "RATIO", numbers: [{ name: "connected" }, { name: "all" }] };
 const CHOICE: Asked = { id: "G01", kind: "CHOICE", numbers: [] };
@@ -64,4 +64,13 @@ test("what was typed is gone on with where nothing was changed meanwhile, and co
 test("what was typed and has arrived after all is no draft any more", () => {
   assert.equal(resumed({ given: { level: "3" }, reason: "", seen: 6 }, KNOWN, false), "arrived");
   assert.equal(resumed({ given: { level: "2" }, reason: "台账", seen: "" }, { ...KNOWN, verified: { level: "2" }, difference: "台账" }, true), "arrived");
+});
+
+test("a questionnaire opens at the first section with something left to do, within the reader's own", () => {
+  const asked = [{ id: "a1", dimension: "D1" }, { id: "a2", dimension: "D2" }, { id: "a3", dimension: "D3" }];
+  const opened = (own: string[], ...done: string[]) => sectionToOpen(["D1", "D2", "D3"], own, asked, (id) => done.includes(id));
+  assert.equal(opened([]), "D1");
+  assert.equal(opened([], "a1"), "D2");
+  assert.equal(opened(["D3"], "a1"), "D3");
+  assert.equal(opened([], "a1", "a2", "a3"), "D1");
 });

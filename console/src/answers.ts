@@ -72,6 +72,12 @@ export function agree(one: Given, other: Given): boolean {
   return said(one) === said(other);
 }
 
+/** The section that a questionnaire opens at: the first with something left to do, of the reader's own sections where there are such; else the first. */
+export function sectionToOpen(sections: string[], own: string[], asked: { id: string; dimension: string }[], done: (id: string) => boolean): string {
+  const mine = own.length ? sections.filter((one) => own.includes(one)) : sections;
+  return mine.find((one) => asked.some((indicator) => indicator.dimension === one && !done(indicator.id))) ?? mine[0] ?? sections[0] ?? "";
+}
+
 /** What stood when an answer was begun: of the firm's answer its version, 0 for none; of a verification, which has none, what it says. */
 export type Seen = number | string;
 

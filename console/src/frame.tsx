@@ -1,10 +1,11 @@
 import {
-  AlertOutlined, ApiOutlined, AuditOutlined, BankOutlined, BarChartOutlined, BookOutlined, CalendarOutlined, CheckSquareOutlined, CommentOutlined, EditOutlined, EyeOutlined, FileDoneOutlined, FileProtectOutlined, FlagOutlined, HomeOutlined,
-  IdcardOutlined, InboxOutlined, LineChartOutlined, PartitionOutlined, ProfileOutlined, ReadOutlined, SafetyCertificateOutlined, ShopOutlined, SolutionOutlined, StarOutlined, TeamOutlined, TrophyOutlined, UploadOutlined,
+  AlertOutlined, ApiOutlined, AuditOutlined, BankOutlined, BarChartOutlined, BookOutlined, CalendarOutlined, CheckSquareOutlined, CommentOutlined, ContactsOutlined, DeploymentUnitOutlined, EditOutlined, ExperimentOutlined,
+  EyeOutlined, FileDoneOutlined, FileProtectOutlined, FlagOutlined, HomeOutlined, IdcardOutlined, ImportOutlined, InboxOutlined, KeyOutlined, LineChartOutlined, MenuOutlined, MessageOutlined, NotificationOutlined,
+  PartitionOutlined, ProfileOutlined, ReadOutlined, ReconciliationOutlined, SafetyCertificateOutlined, ShopOutlined, SolutionOutlined, StarOutlined, TrophyOutlined, UploadOutlined, UsergroupAddOutlined,
 } from "@ant-design/icons";
-import { Alert, Button, Dropdown, Layout, Menu, Skeleton, Space, Typography } from "antd";
-import { lazy, type ReactNode, Suspense, useEffect } from "react";
-import { Link, Navigate, Route, Routes, useLocation } from "react-router";
+import { Alert, Button, Drawer, Dropdown, Empty, Grid, Layout, Menu, Skeleton, Space, Typography } from "antd";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
+import { Link, Route, Routes, useLocation } from "react-router";
 
 import { useSend } from "./ask";
 import { Failing } from "./failing";
@@ -14,6 +15,7 @@ import { ACT_AS, leave, useViewer, type Viewer } from "./session";
 
 type Role = Viewer["role"];
 type Key = keyof ReturnType<typeof useWords>["nav"];
+type Group = keyof ReturnType<typeof useWords>["groups"];
 
 const page = <K extends string>(load: () => Promise<Record<K, () => ReactNode>>, name: K) =>
   lazy(async () => ({ default: (await load())[name] }));
@@ -23,45 +25,46 @@ const STEERING: Role[] = ["CITY", "DISTRICT", "SUBDISTRICT", "PARK", "REPORTING_
 const FIRM: Role[] = ["ENTERPRISE", "FILLER", "CONFIRMER"];
 
 /** One row a page: where it is, who has use of it, and what is loaded for it. What a role may read the server decides. */
-const PAGES: { key: Key; path: string; icon: ReactNode; roles?: Role[]; element: ReactNode }[] = [
-  { key: "home", path: "/", icon: <HomeOutlined />, element: <Lazily page={page(() => import("./pages/home"), "Home")} /> },
-  { key: "diagnoses", path: "/diagnoses", icon: <ProfileOutlined />, roles: CASES, element: <Lazily page={page(() => import("./pages/diagnoses"), "Diagnoses")} /> },
-  { key: "arbitrations", path: "/arbitrations", icon: <AuditOutlined />, roles: ["ARBITER"], element: <Lazily page={page(() => import("./pages/arbitrations"), "Arbitrations")} /> },
-  { key: "campaigns", path: "/campaigns", icon: <FlagOutlined />, roles: [...STEERING, ...FIRM, "DEPARTMENT_FILLER"], element: <Lazily page={page(() => import("./pages/campaigns"), "Campaigns")} /> },
-  { key: "enterprises", path: "/enterprises", icon: <BankOutlined />, roles: CASES, element: <Lazily page={page(() => import("./pages/enterprises"), "Enterprises")} /> },
-  { key: "rosters", path: "/rosters", icon: <UploadOutlined />, roles: ["CITY", "DISTRICT", "AUDITOR"], element: <Lazily page={page(() => import("./pages/rosters"), "Rosters")} /> },
-  { key: "coverage", path: "/coverage", icon: <BarChartOutlined />, roles: [...STEERING, "SUPPORT"], element: <Lazily page={page(() => import("./pages/coverage"), "Coverage")} /> },
-  { key: "steering", path: "/steering", icon: <LineChartOutlined />, roles: ["CITY", "DISTRICT", "SUBDISTRICT", "PARK", "REPORTING_UNIT", "PROVIDER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/steering"), "Steering")} /> },
-  { key: "policies", path: "/policies", icon: <BankOutlined />, roles: ["CITY", "DISTRICT", "AUDITOR", ...FIRM], element: <Lazily page={page(() => import("./pages/policies"), "Policies")} /> },
-  { key: "sessions", path: "/sessions", icon: <CommentOutlined />, roles: [...STEERING, ...FIRM, "DEPARTMENT_FILLER"], element: <Lazily page={page(() => import("./pages/sessions"), "Sessions")} /> },
-  { key: "papers", path: "/papers", icon: <ReadOutlined />, element: <Lazily page={page(() => import("./pages/papers"), "Papers")} /> },
-  { key: "signals", path: "/signals", icon: <AlertOutlined />, roles: ["CITY", "DISTRICT", "ENTERPRISE", "CONFIRMER", "PROVIDER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/signals"), "Signals")} /> },
-  { key: "results", path: "/results", icon: <SafetyCertificateOutlined />, roles: ["CITY", "DISTRICT", "GROUP", "BANK", "AUDITOR", "PARTNER", ...FIRM, "DEPARTMENT_FILLER"], element: <Lazily page={page(() => import("./pages/results"), "Results")} /> },
-  { key: "supply", path: "/supply", icon: <ShopOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "SUPPLIER", "AUDITOR", ...FIRM], element: <Lazily page={page(() => import("./pages/supply"), "Supply")} /> },
-  { key: "consents", path: "/consents", icon: <BankOutlined />, roles: ["BANK", ...FIRM], element: <Lazily page={page(() => import("./pages/consents"), "Consents")} /> },
-  { key: "duties", path: "/duties", icon: <CheckSquareOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "SUPPORT", "AUDITOR"], element: <Lazily page={page(() => import("./pages/duties"), "Duties")} /> },
-  { key: "cases", path: "/cases", icon: <TrophyOutlined />, element: <Lazily page={page(() => import("./pages/cases"), "Cases")} /> },
-  { key: "packages", path: "/packages", icon: <InboxOutlined />, roles: ["CITY", "AUDITOR"], element: <Lazily page={page(() => import("./pages/packages"), "Packages")} /> },
-  { key: "directory", path: "/directory", icon: <SolutionOutlined />, element: <Lazily page={page(() => import("./pages/directory"), "Directory")} /> },
-  { key: "selection", path: "/selection", icon: <FileDoneOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "MARKER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/selection"), "Selection")} /> },
-  { key: "standards", path: "/standards", icon: <BookOutlined />, element: <Lazily page={page(() => import("./pages/standards"), "Standards")} /> },
-  { key: "agreement", path: "/agreement", icon: <PartitionOutlined />, roles: ["CITY", "MARKER", "ARBITER", "SAMPLER", "READER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/agreement"), "Agreement")} /> },
-  { key: "ratings", path: "/ratings", icon: <StarOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/ratings"), "Ratings")} /> },
-  { key: "proceedings", path: "/proceedings", icon: <SolutionOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "ENTERPRISE", "CONFIRMER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/proceedings"), "Proceedings")} /> },
-  { key: "matching", path: "/matching", icon: <TeamOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "ENTERPRISE", "AUDITOR"], element: <Lazily page={page(() => import("./pages/matching"), "MatchingPage")} /> },
-  { key: "feedback", path: "/feedback", icon: <FlagOutlined />, roles: ["CITY", "PROVIDER", "AUDITOR", ...FIRM, "DEPARTMENT_FILLER"], element: <Lazily page={page(() => import("./pages/feedback"), "FeedbackPage")} /> },
-  { key: "sampling", path: "/sampling", icon: <AuditOutlined />, roles: ["CITY", "PROVIDER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/sampling"), "Sampling")} /> },
-  { key: "certificates", path: "/certificates", icon: <IdcardOutlined />, roles: ["CITY", "PROVIDER", "DIAGNOSTICIAN", "AUDITOR"], element: <Lazily page={page(() => import("./pages/certificates"), "Certificates")} /> },
-  { key: "exams", path: "/exams", icon: <EditOutlined />, roles: ["CITY", "PROVIDER", "DIAGNOSTICIAN", "REVIEWER", "MARKER", "ARBITER", "SAMPLER", "READER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/exams"), "Exams")} /> },
-  { key: "webhooks", path: "/webhooks", icon: <ApiOutlined />, roles: ["PARTNER", "CITY", "AUDITOR"], element: <Lazily page={page(() => import("./pages/webhooks"), "Webhooks")} /> },
-  { key: "people", path: "/people", icon: <TeamOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "ENTERPRISE", "GROUP", "PARK", "SUBDISTRICT", "REPORTING_UNIT"], element: <Lazily page={page(() => import("./pages/people"), "People")} /> },
-  { key: "rules", path: "/rules", icon: <CalendarOutlined />, element: <Lazily page={page(() => import("./pages/rules"), "Rules")} /> },
-  { key: "trail", path: "/trail", icon: <AuditOutlined />, roles: ["CITY", "AUDITOR", ...FIRM], element: <Lazily page={page(() => import("./pages/trail"), "Trail")} /> },
-  { key: "checkpoint", path: "/checkpoint", icon: <SafetyCertificateOutlined />, roles: ["CITY", "AUDITOR"], element: <Lazily page={page(() => import("./pages/checkpoint"), "CheckpointPage")} /> },
-  { key: "disclosures", path: "/disclosures", icon: <EyeOutlined />, roles: ["CITY", "AUDITOR", ...FIRM], element: <Lazily page={page(() => import("./pages/disclosures"), "Disclosures")} /> },
-  { key: "dossier", path: "/dossier", icon: <FileProtectOutlined />, element: <Lazily page={page(() => import("./pages/dossier"), "DossierCheck")} /> },
+const PAGES: { key: Key; group: Group; path: string; icon: ReactNode; roles?: Role[]; element: ReactNode }[] = [
+  { key: "home", group: "work", path: "/", icon: <HomeOutlined />, element: <Lazily page={page(() => import("./pages/home"), "Home")} /> },
+  { key: "diagnoses", group: "work", path: "/diagnoses", icon: <ProfileOutlined />, roles: CASES, element: <Lazily page={page(() => import("./pages/diagnoses"), "Diagnoses")} /> },
+  { key: "arbitrations", group: "work", path: "/arbitrations", icon: <ReconciliationOutlined />, roles: ["ARBITER"], element: <Lazily page={page(() => import("./pages/arbitrations"), "Arbitrations")} /> },
+  { key: "campaigns", group: "work", path: "/campaigns", icon: <FlagOutlined />, roles: [...STEERING, ...FIRM, "DEPARTMENT_FILLER"], element: <Lazily page={page(() => import("./pages/campaigns"), "Campaigns")} /> },
+  { key: "sessions", group: "work", path: "/sessions", icon: <CommentOutlined />, roles: [...STEERING, ...FIRM, "DEPARTMENT_FILLER"], element: <Lazily page={page(() => import("./pages/sessions"), "Sessions")} /> },
+  { key: "feedback", group: "work", path: "/feedback", icon: <MessageOutlined />, roles: ["CITY", "PROVIDER", "AUDITOR", ...FIRM, "DEPARTMENT_FILLER"], element: <Lazily page={page(() => import("./pages/feedback"), "FeedbackPage")} /> },
+  { key: "matching", group: "work", path: "/matching", icon: <DeploymentUnitOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "ENTERPRISE", "AUDITOR"], element: <Lazily page={page(() => import("./pages/matching"), "MatchingPage")} /> },
+  { key: "enterprises", group: "firms", path: "/enterprises", icon: <BankOutlined />, roles: CASES, element: <Lazily page={page(() => import("./pages/enterprises"), "Enterprises")} /> },
+  { key: "rosters", group: "firms", path: "/rosters", icon: <UploadOutlined />, roles: ["CITY", "DISTRICT", "AUDITOR"], element: <Lazily page={page(() => import("./pages/rosters"), "Rosters")} /> },
+  { key: "results", group: "firms", path: "/results", icon: <ImportOutlined />, roles: ["CITY", "DISTRICT", "GROUP", "BANK", "AUDITOR", "PARTNER", ...FIRM, "DEPARTMENT_FILLER"], element: <Lazily page={page(() => import("./pages/results"), "Results")} /> },
+  { key: "consents", group: "firms", path: "/consents", icon: <KeyOutlined />, roles: ["BANK", ...FIRM], element: <Lazily page={page(() => import("./pages/consents"), "Consents")} /> },
+  { key: "supply", group: "firms", path: "/supply", icon: <ShopOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "SUPPLIER", "AUDITOR", ...FIRM], element: <Lazily page={page(() => import("./pages/supply"), "Supply")} /> },
+  { key: "cases", group: "firms", path: "/cases", icon: <TrophyOutlined />, element: <Lazily page={page(() => import("./pages/cases"), "Cases")} /> },
+  { key: "signals", group: "firms", path: "/signals", icon: <AlertOutlined />, roles: ["CITY", "DISTRICT", "ENTERPRISE", "CONFIRMER", "PROVIDER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/signals"), "Signals")} /> },
+  { key: "coverage", group: "programme", path: "/coverage", icon: <BarChartOutlined />, roles: [...STEERING, "SUPPORT"], element: <Lazily page={page(() => import("./pages/coverage"), "Coverage")} /> },
+  { key: "steering", group: "programme", path: "/steering", icon: <LineChartOutlined />, roles: ["CITY", "DISTRICT", "SUBDISTRICT", "PARK", "REPORTING_UNIT", "PROVIDER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/steering"), "Steering")} /> },
+  { key: "duties", group: "programme", path: "/duties", icon: <CheckSquareOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "SUPPORT", "AUDITOR"], element: <Lazily page={page(() => import("./pages/duties"), "Duties")} /> },
+  { key: "policies", group: "programme", path: "/policies", icon: <NotificationOutlined />, roles: ["CITY", "DISTRICT", "AUDITOR", ...FIRM], element: <Lazily page={page(() => import("./pages/policies"), "Policies")} /> },
+  { key: "proceedings", group: "programme", path: "/proceedings", icon: <SolutionOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "ENTERPRISE", "CONFIRMER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/proceedings"), "Proceedings")} /> },
+  { key: "papers", group: "programme", path: "/papers", icon: <ReadOutlined />, element: <Lazily page={page(() => import("./pages/papers"), "Papers")} /> },
+  { key: "packages", group: "programme", path: "/packages", icon: <InboxOutlined />, roles: ["CITY", "AUDITOR"], element: <Lazily page={page(() => import("./pages/packages"), "Packages")} /> },
+  { key: "directory", group: "providers", path: "/directory", icon: <ContactsOutlined />, element: <Lazily page={page(() => import("./pages/directory"), "Directory")} /> },
+  { key: "selection", group: "providers", path: "/selection", icon: <FileDoneOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "MARKER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/selection"), "Selection")} /> },
+  { key: "ratings", group: "providers", path: "/ratings", icon: <StarOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/ratings"), "Ratings")} /> },
+  { key: "sampling", group: "providers", path: "/sampling", icon: <ExperimentOutlined />, roles: ["CITY", "PROVIDER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/sampling"), "Sampling")} /> },
+  { key: "certificates", group: "providers", path: "/certificates", icon: <IdcardOutlined />, roles: ["CITY", "PROVIDER", "DIAGNOSTICIAN", "AUDITOR"], element: <Lazily page={page(() => import("./pages/certificates"), "Certificates")} /> },
+  { key: "exams", group: "providers", path: "/exams", icon: <EditOutlined />, roles: ["CITY", "PROVIDER", "DIAGNOSTICIAN", "REVIEWER", "MARKER", "ARBITER", "SAMPLER", "READER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/exams"), "Exams")} /> },
+  { key: "standards", group: "rules", path: "/standards", icon: <BookOutlined />, element: <Lazily page={page(() => import("./pages/standards"), "Standards")} /> },
+  { key: "agreement", group: "rules", path: "/agreement", icon: <PartitionOutlined />, roles: ["CITY", "MARKER", "ARBITER", "SAMPLER", "READER", "AUDITOR"], element: <Lazily page={page(() => import("./pages/agreement"), "Agreement")} /> },
+  { key: "rules", group: "rules", path: "/rules", icon: <CalendarOutlined />, element: <Lazily page={page(() => import("./pages/rules"), "Rules")} /> },
+  { key: "trail", group: "record", path: "/trail", icon: <AuditOutlined />, roles: ["CITY", "AUDITOR", ...FIRM], element: <Lazily page={page(() => import("./pages/trail"), "Trail")} /> },
+  { key: "checkpoint", group: "record", path: "/checkpoint", icon: <SafetyCertificateOutlined />, roles: ["CITY", "AUDITOR"], element: <Lazily page={page(() => import("./pages/checkpoint"), "CheckpointPage")} /> },
+  { key: "disclosures", group: "record", path: "/disclosures", icon: <EyeOutlined />, roles: ["CITY", "AUDITOR", ...FIRM], element: <Lazily page={page(() => import("./pages/disclosures"), "Disclosures")} /> },
+  { key: "dossier", group: "record", path: "/dossier", icon: <FileProtectOutlined />, element: <Lazily page={page(() => import("./pages/dossier"), "DossierCheck")} /> },
+  { key: "people", group: "record", path: "/people", icon: <UsergroupAddOutlined />, roles: ["CITY", "DISTRICT", "PROVIDER", "ENTERPRISE", "GROUP", "PARK", "SUBDISTRICT", "REPORTING_UNIT"], element: <Lazily page={page(() => import("./pages/people"), "People")} /> },
+  { key: "webhooks", group: "record", path: "/webhooks", icon: <ApiOutlined />, roles: ["PARTNER", "CITY", "AUDITOR"], element: <Lazily page={page(() => import("./pages/webhooks"), "Webhooks")} /> },
 ];
 const PAST = <Lazily page={page(() => import("./pages/past"), "PastPage")} />;
+const SIGN_IN = <Lazily page={page(() => import("./pages/sign-in"), "SignIn")} />;
 const CASE = <Lazily page={page(() => import("./pages/case"), "Case")} />;
 
 function Lazily({ page: Page }: { page: ReturnType<typeof lazy<() => ReactNode>> }) {
@@ -97,26 +100,40 @@ export function Frame({ dark, setDark }: { dark: boolean; setDark: (dark: boolea
   useScrolledByKeyboard();
   const stranger = viewer.role === "PUBLIC";
   const shown = PAGES.filter((one) => !one.roles || one.roles.includes(viewer.role)).filter((one) => !(stranger && one.key === "home"));
-  const at = shown.find((one) => one.path !== "/" && location.pathname.startsWith(one.path)) ?? shown[0];
+  const at = shown.find((one) => (one.path === "/" ? location.pathname === "/" : location.pathname.startsWith(one.path)));
   useEffect(() => {
-    document.title = `${at ? words.nav[at.key] : words.signIn.title} · ${words.product}`;
+    document.title = `${at ? words.nav[at.key] : stranger ? words.signIn.title : words.absent.title} · ${words.product}`;
   }, [at, words]);
+  const narrow = Grid.useBreakpoint().lg === false;
+  const [opened, open] = useState(false);
+  useEffect(() => open(false), [location.pathname, narrow]);
+  const menu = (
+    <nav aria-label={words.product}>
+      <Menu
+        mode="inline"
+        style={{ borderInlineEnd: 0 }}
+        selectedKeys={at ? [at.key] : []}
+        items={(Object.keys(words.groups) as Group[]).flatMap((group) => {
+          const children = shown.filter((one) => one.group === group).map((one) => ({ key: one.key, icon: one.icon, label: <Link to={one.path}>{words.nav[one.key]}</Link> }));
+          return children.length ? [{ key: `group-${group}`, type: "group" as const, label: words.groups[group], children }] : [];
+        })}
+      />
+    </nav>
+  );
   return (
     <Layout style={{ minHeight: "100vh" }}>
       <a className="skip" href="#content">{language === "zh" ? "跳到正文" : "Skip to content"}</a>
-      <Layout.Sider breakpoint="lg" collapsedWidth={0} width={language === "zh" ? 208 : 248} theme="light" zeroWidthTriggerStyle={{ top: 12 }}>
-        <div style={{ padding: "18px 20px", fontWeight: 600 }}><SafetyCertificateOutlined aria-hidden /> {words.product}</div>
-        <nav aria-label={words.product}>
-          <Menu
-            mode="inline"
-            style={{ borderInlineEnd: 0 }}
-            selectedKeys={at ? [at.key] : []}
-            items={shown.map((one) => ({ key: one.key, icon: one.icon, label: <Link to={one.path}>{words.nav[one.key]}</Link> }))}
-          />
-        </nav>
-      </Layout.Sider>
+      {narrow ? (
+        <Drawer open={opened} onClose={() => open(false)} placement="left" size={280} title={words.product} forceRender styles={{ body: { padding: 0 } }}>{menu}</Drawer>
+      ) : (
+        <Layout.Sider width={language === "zh" ? 208 : 248} theme="light">
+          <div style={{ padding: "18px 20px", fontWeight: 600 }}><SafetyCertificateOutlined aria-hidden /> {words.product}</div>
+          {menu}
+        </Layout.Sider>
+      )}
       <Layout>
-        <header className="bar" style={{ padding: "10px 20px 0 44px", justifyContent: "flex-end", marginBottom: 0 }}>
+        <header className="bar" style={{ padding: "10px 20px 0", justifyContent: "flex-end", marginBottom: 0 }}>
+          {narrow && <Button aria-label={words.menu} icon={<MenuOutlined />} onClick={() => open(true)} />}
           {!stranger && (
             <Typography.Text type="secondary" className="grow">
               {name(RoleNames, viewer.role)} · {words.scope}{words.colon}{said(viewer.scope, viewer.scopeInEnglish)}
@@ -131,17 +148,28 @@ export function Frame({ dark, setDark }: { dark: boolean; setDark: (dark: boolea
         </header>
         <Layout.Content id="content" tabIndex={-1}>
           <div className="page">
-            {viewer.synthetic && <Alert banner type="info" title={words.synthetic} style={{ marginBottom: 16 }} />}
+            {viewer.synthetic && (at || !stranger) && <Alert banner type="info" title={words.synthetic} style={{ marginBottom: 16 }} />}
             <Routes>
               {shown.map((one) => <Route key={one.key} path={one.path} element={one.element} />)}
-              <Route path="/diagnoses/:id" element={CASE} />
-              <Route path="/trail/past" element={PAST} />
-              <Route path="*" element={<Navigate to="/" replace />} />
+              {!stranger && <Route path="/diagnoses/:id" element={CASE} />}
+              {!stranger && <Route path="/trail/past" element={PAST} />}
+              <Route path="*" element={stranger ? SIGN_IN : <Absent />} />
             </Routes>
           </div>
         </Layout.Content>
       </Layout>
     </Layout>
+  );
+}
+
+/** An address that is none of this reader's pages, and the way on. */
+function Absent() {
+  const words = useWords();
+  return (
+    <>
+      <h1>{words.absent.title}</h1>
+      <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={words.absent.says}><Link to="/">{words.absent.home}</Link></Empty>
+    </>
   );
 }
 

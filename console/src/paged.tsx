@@ -4,7 +4,7 @@ import { Fragment, type ReactNode, useEffect, useRef, useState } from "react";
 import { useWords } from "./language";
 import { save, sheetOf, shownIn } from "./sheet";
 import { type SheetColumn, SheetList } from "./sheet-list";
-import { SheetTable, useNarrowed, useOrdered } from "./sheet-table";
+import { SheetTable, useHeld, useNarrowed, useOrdered } from "./sheet-table";
 
 export interface Paging {
   first: number | null;
@@ -95,6 +95,7 @@ export function PagedTable<R extends object>(given: {
   const complete = !manyPages(connection);
   const narrowed = useNarrowed(columns, connection.nodes, caption);
   const ordered = useOrdered(columns, connection.nodes);
+  const held = useHeld(complete ? ordered : columns);
   if (whole.rows) {
     return (
       <>
@@ -108,7 +109,7 @@ export function PagedTable<R extends object>(given: {
       {complete && narrowed.field}
       <Table<R>
         size="middle"
-        columns={complete ? ordered : columns}
+        columns={held}
         dataSource={complete ? narrowed.rows : connection.nodes}
         rowKey={given.rowKey}
         pagination={false}

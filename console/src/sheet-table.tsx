@@ -1,4 +1,4 @@
-import { Button, Empty, Input, Table, type TableProps } from "antd";
+import { Button, Empty, Grid, Input, Table, type TableProps } from "antd";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 
 import { spoken, useWords } from "./language";
@@ -31,6 +31,12 @@ export function useOrdered<R extends object>(columns: NonNullable<TableProps<R>[
   });
 }
 
+/** On a phone the first of several columns stays where it is, beside whichever others are looked at. */
+export function useHeld<R extends object>(columns: NonNullable<TableProps<R>["columns"]>): NonNullable<TableProps<R>["columns"]> {
+  const phone = Grid.useBreakpoint().sm === false;
+  return phone && columns.length > 2 ? columns.map((one, at) => (at ? one : { ...one, fixed: "start" })) : columns;
+}
+
 /** The rows that have a text in any column, and the field in which it is typed where there are more rows than are seen at a glance; what is said where none has it. */
 export function useNarrowed<R extends object>(columns: NonNullable<TableProps<R>["columns"]>, rows: readonly R[], caption: string) {
   const texts = useTexts();
@@ -49,7 +55,7 @@ export function SheetTable<R extends object>({ caption, columns = [], empty, sty
   const [whole, setWhole] = useState(false);
   const rows = given.dataSource ?? [];
   const narrowed = useNarrowed(columns, rows, caption);
-  const ordered = useOrdered(columns, rows);
+  const ordered = useHeld(useOrdered(columns, rows));
   useEffect(() => {
     if (!whole || !part.current) return;
     const { headings, rows } = shownIn(part.current);

@@ -67,15 +67,15 @@ class DiagnosisStatus(DescribedEnum):
     plan P4, P7.
     """
 
-    IN_PROGRESS = "in_progress", "Under way, to whoever is no party to it · 进行中"
-    OPEN = Status.OPEN.value, "The firm fills in its self-assessment · 自评中"
-    SUBMITTED = Status.SUBMITTED.value, "The self-assessment is submitted · 已提交"
-    ACCEPTED = Status.ACCEPTED.value, "The provider diagnoses · 诊断中"
-    SCORED = Status.SCORED.value, "It is scored · 已评分"
-    ISSUED = Status.ISSUED.value, "A report is issued · 已出具报告"
-    OBJECTED = Status.OBJECTED.value, "The firm objects to the report · 异议处理中"
-    CONFIRMED = Status.CONFIRMED.value, "The firm has confirmed the report · 已确认"
-    WITHDRAWN = Status.WITHDRAWN.value, "It is withdrawn · 已撤销"
+    IN_PROGRESS = "in_progress", "Under way; what it is to whoever is no party to it · 进行中"
+    OPEN = Status.OPEN.value, "Self-assessment; the firm fills it in · 自评中"
+    SUBMITTED = Status.SUBMITTED.value, "Submitted; the self-assessment waits for the provider to accept it · 已提交"
+    ACCEPTED = Status.ACCEPTED.value, "Diagnosing; the provider verifies the answers · 诊断中"
+    SCORED = Status.SCORED.value, "Scored; the report is to be issued · 已评分"
+    ISSUED = Status.ISSUED.value, "Report issued; the firm confirms it or objects · 已出具报告"
+    OBJECTED = Status.OBJECTED.value, "Objected; the provider answers the firm's objections · 异议处理中"
+    CONFIRMED = Status.CONFIRMED.value, "Confirmed; the firm has confirmed the report · 已确认"
+    WITHDRAWN = Status.WITHDRAWN.value, "Withdrawn; it goes no further · 已撤销"
 
 
 IN_PROGRESS = DiagnosisStatus.IN_PROGRESS.value

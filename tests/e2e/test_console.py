@@ -23,7 +23,8 @@ ASKED_LATER = {
     *("EditionFor", "Experts", "CasesOfFirm", "DemandShown", "DemandMatching", "DirectoryBefore", "CommentsToAnswer", "DutyBodies"),
     *("DutyContacts", "DutyShown", "OwnPaper", "LiaisonsToConfirm", "FirmsOfBatch", "TiedFirms", "OfferParties", "EntriesOf"),
     *("DiagnosisThen", "EnterpriseThen", "Weakest", "RatingFacts", "Readers", "BatchShown", "FirmsOfRows", "ImportColumns", "Due"),
-    *("Assessors", "SampledProviders", "StepsOf", "WhatIf", "VerifyCertificate", "VerifyReportFile"),
+    *("Assessors", "SampledProviders", "StepsOf", "WhatIf", "VerifyCertificate", "VerifyReportFile", "CaseOfNumber"),
+    "FirmsNamed",
 }
 """Queries of what is chosen, typed or begun first: their answers need not be met by a journey that only opens pages."""
 LONGEST_WAY, MOST_STEPS = 120, 8
@@ -174,6 +175,7 @@ def test_a_list_of_several_pages_is_exported_whole_and_one_that_is_no_table_as_i
 def test_a_dossier_is_checked_in_the_browser_and_a_certificate_by_anyone(travelled: Travelled) -> None:
     found = travelled("proving.mjs")
     assert "核验通过" in found["whole"]
+    assert (all(one in found["about"] for one in ("案号", "企业", "等级", "核验总分", "截至最后一条")), found["raw"]) == (True, [])
     assert "核验不通过" in found["altered"]
     assert "DIGEST_DIFFERS" in found["altered"]
     assert "其间只增未改" in found["continued"]
@@ -370,10 +372,11 @@ def test_whoever_is_not_signed_in_reads_the_directory_and_is_shown_no_page_that_
     found = travelled("wandering.mjs")
     assert (found["listed"] > 0, found["consulted"] > 0, found["printed"], found["divisions"]) == (True, True, True, 3)
     assert found["paper"].startswith("在录缘由")
-    assert (found["paths"], found["wide"]) == (["/papers", "/cases", "/directory", "/standards", "/rules", "/dossier"], [])
+    assert (found["paths"], found["wide"]) == (["/cases", "/papers", "/directory", "/standards", "/rules", "/dossier"], [])
+    assert (found["led"], found["asked"]) == ("/rules", "/diagnoses")
 
 
 @pytest.mark.parametrize("told", [("translating.mjs", "city"), ("translating.mjs", "enterprise")], ids="-".join)
 def test_a_reader_of_english_finds_no_word_of_the_console_in_chinese(travelled: Travelled, told: tuple[str, ...]) -> None:
     found = travelled(*told)
-    assert (found["chinese"], found["wide"]) == ({}, [])
+    assert (found["chinese"], found["wide"], found["printed"]) == ({}, [], [])

@@ -1,13 +1,17 @@
 import { App, Button, Form, Input, Modal, Popconfirm, Select, Space } from "antd";
 import { useState } from "react";
 import { useNavigate } from "react-router";
+import { useClient } from "urql";
 
+import { QUESTIONS } from "../answer-fields";
+import { persisted } from "../api";
 import { useSend } from "../ask";
 import { graphql } from "../gql";
 import { KeptForm } from "../kept-form";
 import { useWords } from "../language";
 import { useViewer } from "../session";
 import type { CaseOf } from "./case";
+import { ANSWERS, DEFERRED } from "./questionnaire";
 
 const PLEDGE = graphql(`mutation Pledge($id: ID!) { pledgeTruth(input: { diagnosis: $id }) { userErrors { code clause field bound message messageInEnglish } } }`);
 const SUBMIT = graphql(`mutation Submit($id: ID!) { submitSelfAssessment(input: { diagnosis: $id }) { userErrors { code clause field bound message messageInEnglish } } }`);
@@ -27,6 +31,7 @@ export function CaseActs({ diagnosis, again }: { diagnosis: CaseOf; again: () =>
   const send = useSend();
   const go = useNavigate();
   const [open, setOpen] = useState<"object" | "answer">();
+  const client = useClient();
   const { modal } = App.useApp();
   const { id, status } = diagnosis;
   const firm = FIRM.includes(viewer.role);
@@ -38,13 +43,32 @@ export function CaseActs({ diagnosis, again }: { diagnosis: CaseOf; again: () =>
     again();
   }
 
+  /** Says what is missing before it asks whether to submit: the server refuses what is not whole. */
+  async function submit() {
+    const [questions, answers, marks] = await Promise.all([
+      client.query(persisted(QUESTIONS), { key: diagnosis.edition.key }).toPromise(),
+      client.query(persisted(ANSWERS), { id }).toPromise(),
+      client.query(persisted(DEFERRED), { id }).toPromise(),
+    ]);
+    const given = new Set(answers.data?.diagnosis?.answers?.map((one) => one.indicator));
+    const marked = new Set(marks.data?.deferredQuestions?.map((one) => one.indicator));
+    const open = answers.data ? (questions.data?.edition?.indicators ?? []).filter((one) => (diagnosis.form === "FULL" || one.inBrief) && !given.has(one.id)) : [];
+    if (!open.length) return void modal.confirm({ title: words.acts.submit, content: words.acts.submitText, onOk: () => done(send(SUBMIT, { id })) });
+    void modal.confirm({
+      title: words.acts.submitOpen(open.length),
+      content: <ul className="plain">{open.map((one) => <li key={one.id}>{one.id} {one.name}{marked.has(one.id) && words.aside(words.acts.submitMarked)}</li>)}</ul>,
+      okText: words.acts.submitFill,
+      onOk: () => void go("?tab=questionnaire"),
+    });
+  }
+
   return (
     <Space wrap style={{ marginBottom: 16 }}>
       {firm && status === "OPEN" && (
         <Button onClick={() => void modal.confirm({ title: words.acts.pledge, content: words.acts.pledgeText, onOk: () => done(send(PLEDGE, { id })) })}>{words.acts.pledge}</Button>
       )}
       {(firm || viewer.role === "FILLER") && status === "OPEN" && (
-        <Popconfirm title={words.acts.submitText} onConfirm={() => void done(send(SUBMIT, { id }))}><Button type="primary">{words.acts.submit}</Button></Popconfirm>
+        <Button type="primary" onClick={() => void submit()}>{words.acts.submit}</Button>
       )}
       {provider && status === "SUBMITTED" && <Button type="primary" onClick={() => void done(send(ACCEPT, { id }))}>{words.acts.accept}</Button>}
       {provider && status === "ACCEPTED" && <Button onClick={() => void go("?tab=visits")}>{words.acts.visit}</Button>}

@@ -6,7 +6,7 @@ import { Shown, useAsk } from "../ask";
 import { Download } from "../download";
 import { decimal, shanghai } from "../format";
 import { graphql } from "../gql";
-import { FormNames, PurposeNames } from "../gql/enum-names";
+import { FormNames, PurposeNames, ReportKindNames } from "../gql/enum-names";
 import type { CaseQuery } from "../gql/graphql";
 import { Parts } from "../parts";
 import { useNames, useSaid, useWords } from "../language";
@@ -31,12 +31,12 @@ const Radar = lazy(async () => ({ default: (await import("../radar")).Radar }));
 const CASE = graphql(`
   query Case($id: ID!, $reportsAfter: String, $objectionsAfter: String) {
     diagnosis(id: $id) {
-      id caseNumber version status statusSince purpose form campaign edition { key title } openedAt filing { number } measuredGrade grade gradeName levelName issuedVersion
+      id caseNumber version status statusSince purpose form campaign edition { key title gradeNames } openedAt filing { number } measuredGrade level grade gradeName levelName issuedVersion
       enterprise { id name uscc district { code name } industry { code name } }
       provider { id name }
       reports(first: 50, after: $reportsAfter) { pageInfo { hasNextPage endCursor } nodes { version kind sha256 issuedAt number url } }
       result {
-        selfTotal verifiedTotal gradeName levelName
+        selfTotal verifiedTotal bandGrade issuedLevel issuedGrade gradeName levelName
         dimensions { id name weight selfScore verifiedScore level }
         gates { code level holds says saysInEnglish fallsShort lift liftProven }
       }
@@ -93,6 +93,7 @@ function Overview({ diagnosis, again }: { diagnosis: CaseOf; again: () => void }
   const { viewer } = useViewer();
   const name = useNames();
   const { fields } = words;
+  const graded = words.levelled(diagnosis.level, diagnosis.levelName ?? "", words.grade(diagnosis.grade, diagnosis.gradeName ?? ""));
   return (
     <>
       <Descriptions
@@ -110,8 +111,8 @@ function Overview({ diagnosis, again }: { diagnosis: CaseOf; again: () => void }
           { label: fields.edition, children: diagnosis.edition.title },
           { label: fields.opened, children: shanghai(diagnosis.openedAt) },
           { label: words.case.filing, children: diagnosis.filing?.number ?? "—" },
-          { label: fields.since, children: shanghai(diagnosis.statusSince) },
-          { label: fields.grade, children: !diagnosis.gradeName ? "—" : REPORTED.includes(viewer.role) ? <Link to="?tab=result">{diagnosis.levelName} · {diagnosis.gradeName}{words.aside(words.case.whyGrade)}</Link> : `${diagnosis.levelName} · ${diagnosis.gradeName}` },
+          { label: fields.statusSince, children: shanghai(diagnosis.statusSince) },
+          { label: fields.grade, children: !diagnosis.gradeName ? "—" : REPORTED.includes(viewer.role) ? <Link to="?tab=result">{graded}{words.aside(words.case.whyGrade)}</Link> : graded },
         ].map((item, key) => ({ ...item, key }))}
       />
       {TRAIL.includes(viewer.role) && <Link to={`/trail/past?subject=${encodeURIComponent(diagnosis.id)}`}>{words.trail.past}</Link>}
@@ -138,9 +139,10 @@ function Result({ diagnosis }: { diagnosis: CaseOf }) {
       <Descriptions size="small" bordered column={{ xs: 1, md: 3 }} items={[
         { key: 1, label: words.fields.self, children: decimal(result.selfTotal) },
         { key: 2, label: words.fields.total, children: decimal(result.verifiedTotal) },
-        { key: 3, label: words.fields.grade, children: `${result.levelName} · ${result.gradeName}` },
+        { key: 3, label: words.fields.grade, children: words.levelled(result.issuedLevel, result.levelName, words.grade(result.issuedGrade, result.gradeName)) },
       ]} />
       {failing.length > 0 && <h2>{words.case.heldBack}</h2>}
+      {result.bandGrade > result.issuedGrade && <p>{words.case.byTotal(decimal(result.verifiedTotal), words.grade(result.bandGrade, diagnosis.edition.gradeNames[result.bandGrade - 1] ?? String(result.bandGrade)), words.grade(result.issuedGrade, result.gradeName))}</p>}
       {failing.map((gate) => (
         <Alert
           key={gate.code}
@@ -183,7 +185,9 @@ function Result({ diagnosis }: { diagnosis: CaseOf }) {
 function Reports({ diagnosis, again }: { diagnosis: CaseOf; again: () => void }) {
   const words = useWords();
   const { viewer } = useViewer();
+  const name = useNames();
   const key = diagnosis.id.split("/").at(-1) ?? "";
+  const latest = Math.max(0, ...(diagnosis.reports?.nodes ?? []).map((one) => one.version));
   return (
     <>
       <SheetList
@@ -199,8 +203,8 @@ function Reports({ diagnosis, again }: { diagnosis: CaseOf; again: () => void })
         ]}
         render={(one) => (
           <div className="item bar" style={{ marginBottom: 0 }}>
-            <div className="grow"><strong>{words.case.version(one.version)}</strong><div className="clause">{[shanghai(one.issuedAt), one.number, `${one.sha256.slice(0, 16)}…`].filter(Boolean).join(" · ")}</div></div>
-            <Download type="primary" path={one.url}>{words.case.download} PDF</Download>
+            <div className="grow"><strong>{words.case.version(one.version)}</strong> {name(ReportKindNames, one.kind)} {one.version === latest && <Tag color="#135200">{words.case.current}</Tag>}<div className="clause">{[shanghai(one.issuedAt), one.number, `${one.sha256.slice(0, 16)}…`].filter(Boolean).join(" · ")}</div></div>
+            <Download type={one.version === latest ? "primary" : "default"} path={one.url}>{words.case.download} PDF</Download>
           </div>
         )}
       />

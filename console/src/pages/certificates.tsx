@@ -69,7 +69,7 @@ function Printable({ certificate }: { certificate: OwnCertificatesQuery["ownCert
         <Descriptions column={1} size="small" style={{ flex: "1 1 20rem" }} items={[
           { key: "holder", label: words.fields.person, children: shown.data?.verifyCertificate?.holderName ?? words.certificates.unnamed },
           { key: "grade", label: words.fields.grade, children: name(CertificateGradeNames, certificate.grade) },
-          { key: "editions", label: words.fields.edition, children: certificate.endorsements.map((one) => one.edition).join("、") || "—" },
+          { key: "editions", label: words.fields.edition, children: [...certificate.endorsements].map((one) => one.edition).sort((one, other) => other.localeCompare(one)).join(words.comma) || "—" },
           { key: "number", label: words.certificates.number, children: certificate.number },
           { key: "life", label: `${words.fields.since} / ${words.fields.until}`, children: `${certificate.since} / ${certificate.until}` },
         ]} />

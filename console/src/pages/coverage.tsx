@@ -63,6 +63,7 @@ export function Coverage() {
                   <span className="clause">{words.clause(one.clause)}</span>
                 </p>
               ))}
+              {!coverage.districts && viewer.role === "SUPPORT" && <p className="clause">{w.totals}</p>}
               {coverage.districts && <DistrictTiles districts={coverage.districts} />}
               {coverage.districts && <SheetTable
                 caption={w.title}

@@ -1,13 +1,15 @@
-import { Checkbox, Input, Select, Tag } from "antd";
-import { useState } from "react";
+import { Alert, Checkbox, Input, Select, Tag } from "antd";
+import { type ReactNode, useState } from "react";
 import { Link, useSearchParams } from "react-router";
+import { useClient } from "urql";
 
-import { Shown, useAsk } from "../ask";
+import { faultOf, persisted } from "../api";
+import { Faulted, Shown, useAsk } from "../ask";
 import { decimal, shanghai } from "../format";
 import { graphql } from "../gql";
 import { DiagnosisStatusNames, PurposeNames, StageNames } from "../gql/enum-names";
-import type { DiagnosisOrder, DiagnosisStatus } from "../gql/graphql";
-import { useNames, useWords } from "../language";
+import type { DiagnosisOrder, DiagnosisStatus, FirmsNamedQuery } from "../gql/graphql";
+import { useLanguage, useNames, useWords } from "../language";
 import { Narrowing } from "../narrowing";
 import { PagedTable, usePaging } from "../paged";
 
@@ -17,7 +19,7 @@ const DIAGNOSES = graphql(`
       totalCount
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
       nodes {
-        id caseNumber status statusSince overdue purpose form answered gradeName verifiedTotal
+        id caseNumber status statusSince overdue purpose form answered grade gradeName verifiedTotal
         stage { stage due }
         enterprise { id name }
         provider { id name }
@@ -26,13 +28,39 @@ const DIAGNOSES = graphql(`
   }
 `);
 
+const OF_NUMBER = graphql(`query CaseOfNumber($caseNumber: String!) { diagnoses(filter: { caseNumber: $caseNumber }, first: 1) { nodes { id } } }`);
+const OF_NAME = graphql(`query FirmsNamed($text: String!) { enterprises(filter: { text: $text }, first: 50) { nodes { id } } }`);
+
+/** What the list is narrowed to by a text: a case number, or firms of that name. A text that leads to nothing leaves the list as it is and says why. */
+function useSought() {
+  const client = useClient();
+  const words = useWords();
+  const [sought, setSought] = useState<{ caseNumber?: string; enterprise?: string[] }>({});
+  const [problem, setProblem] = useState<ReactNode>();
+  async function search(given: string) {
+    const text = given.trim();
+    setProblem(undefined);
+    if (!text) return setSought({});
+    const numbered = /^[\d\s-]+$/.test(text);
+    const answer = numbered ? await client.query(persisted(OF_NUMBER), { caseNumber: text }).toPromise() : await client.query(persisted(OF_NAME), { text }).toPromise();
+    const fault = faultOf(answer.error);
+    if (fault) return setProblem(<Faulted fault={fault} />);
+    if (numbered) return setSought({ caseNumber: text });
+    const found = (answer.data as FirmsNamedQuery).enterprises.nodes.map((one) => one.id);
+    if (found.length) setSought({ enterprise: found });
+    else setProblem(<Alert type="info" showIcon title={words.diagnoses.noFirm(text)} style={{ marginBottom: 16 }} />);
+  }
+  return { sought, search, problem };
+}
+
 /** Dark enough for white letters, in both themes. */
 const COLOURS: Record<string, string> = { OPEN: "#1252b3", SUBMITTED: "#006d75", ACCEPTED: "#10239e", SCORED: "#531dab", ISSUED: "#874d00", OBJECTED: "#a8071a", CONFIRMED: "#135200", WITHDRAWN: "#595959", IN_PROGRESS: "#1252b3" };
 
-/** The status of a case as a tag with its name. */
+/** The status of a case as a tag with its name; in English the sentence of it is its title. */
 export function StatusTag({ status }: { status: string }) {
   const name = useNames();
-  return <Tag color={COLOURS[status]}>{name(DiagnosisStatusNames, status)}</Tag>;
+  const { language } = useLanguage();
+  return <Tag color={COLOURS[status]} title={language === "en" ? DiagnosisStatusNames[status]?.[2] : undefined}>{name(DiagnosisStatusNames, status)}</Tag>;
 }
 
 /** Cases within the reader's scope. */
@@ -40,13 +68,13 @@ export function Diagnoses() {
   const words = useWords();
   const name = useNames();
   const [status, setStatus] = useState<DiagnosisStatus[]>([]);
-  const [caseNumber, setCaseNumber] = useState("");
+  const by = useSought();
   const [order, setOrder] = useState<DiagnosisOrder>("CHANGED_AT_DESC");
   const [sought, seek] = useSearchParams();
   const overdue = sought.has("overdue");
   const stuck = Number(sought.get("stuck")) || undefined;
-  const paging = usePaging(JSON.stringify([status, caseNumber, order, overdue, stuck]));
-  const filter = { ...(status.length ? { status } : {}), ...(caseNumber ? { caseNumber } : {}), ...(overdue ? { overdue } : {}), ...(stuck ? { stuckForDays: stuck } : {}) };
+  const paging = usePaging(JSON.stringify([status, by.sought, order, overdue, stuck]));
+  const filter = { ...(status.length ? { status } : {}), ...by.sought, ...(overdue ? { overdue } : {}), ...(stuck ? { stuckForDays: stuck } : {}) };
   const answer = useAsk(DIAGNOSES, { filter, orderBy: [order], ...paging.paging });
   const statuses = Object.keys(DiagnosisStatusNames).filter((key) => key !== "IN_PROGRESS") as DiagnosisStatus[];
   return (
@@ -54,7 +82,7 @@ export function Diagnoses() {
       <h1>{words.diagnoses.title}</h1>
       <div className="bar">
         <Narrowing label={words.diagnoses.filter} names={DiagnosisStatusNames} only={statuses} chosen={status} choose={setStatus} />
-        <Input.Search allowClear className="grow" placeholder={words.diagnoses.search} aria-label={words.diagnoses.search} onSearch={(text) => setCaseNumber(text.trim())} />
+        <Input.Search allowClear className="grow" placeholder={words.diagnoses.search} aria-label={words.diagnoses.search} onSearch={(text) => void by.search(text)} />
         <Select
           aria-label={words.diagnoses.sort}
           value={order}
@@ -69,6 +97,7 @@ export function Diagnoses() {
         <Checkbox checked={overdue} onChange={(event) => seek(event.target.checked ? { overdue: "" } : {})}>{words.diagnoses.overdue}</Checkbox>
         {stuck && <Tag closable onClose={() => seek({})}>{words.diagnoses.stuck(stuck)}</Tag>}
       </div>
+      {by.problem}
       <Shown answer={answer}>
         {({ diagnoses }) => (
           <PagedTable
@@ -80,14 +109,14 @@ export function Diagnoses() {
             fetching={answer.fetching}
             columns={[
               { title: words.fields.enterprise, render: (_, row) => <Link to={`/diagnoses/${encodeURIComponent(row.id)}`}>{row.enterprise?.name ?? row.caseNumber}</Link> },
+              { title: words.fields.caseNumber, dataIndex: "caseNumber", className: "nowrap" },
               { title: words.fields.status, render: (_, row) => <StatusTag status={row.status} /> },
-              { title: words.fields.due, render: (_, row) => (row.stage ? <span className="nowrap">{name(StageNames, row.stage.stage)} {row.stage.due}{row.overdue && <Tag color="#a8071a" style={{ marginInlineStart: 8 }}>{words.diagnoses.late}</Tag>}</span> : "—") },
-              { title: words.fields.since, render: (_, row) => <span className="nowrap">{shanghai(row.statusSince)}</span> },
+              { title: words.fields.due, render: (_, row) => (row.stage ? <>{name(StageNames, row.stage.stage)} <span style={{ whiteSpace: "nowrap" }}>{row.stage.due}</span>{row.overdue && <Tag color="#a8071a" style={{ marginInlineStart: 8 }}>{words.diagnoses.late}</Tag>}</> : "—") },
+              { title: words.fields.statusSince, render: (_, row) => <span className="nowrap">{shanghai(row.statusSince)}</span> },
               { title: words.fields.provider, render: (_, row) => row.provider?.name ?? "—" },
-              { title: words.fields.grade, render: (_, row) => row.gradeName ?? "—" },
+              { title: words.fields.grade, render: (_, row) => (row.gradeName ? words.grade(row.grade, row.gradeName) : "—") },
               { title: words.fields.total, align: "right", render: (_, row) => decimal(row.verifiedTotal) },
               { title: words.fields.purpose, render: (_, row) => name(PurposeNames, row.purpose) },
-              { title: words.fields.caseNumber, dataIndex: "caseNumber", className: "nowrap" },
             ]}
           />
         )}

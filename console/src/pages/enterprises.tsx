@@ -18,7 +18,7 @@ const ENTERPRISES = graphql(`
         id name uscc sizeClass aboveScale
         district { code name }
         industry { code name }
-        diagnosis { id status gradeName }
+        diagnosis { id status grade gradeName }
       }
     }
   }
@@ -65,7 +65,7 @@ export function Enterprises() {
               { title: words.fields.industry, render: (_, row) => `${row.industry.code} ${row.industry.name ?? ""}` },
               { title: words.fields.size, render: (_, row) => <>{name(SizeClassNames, row.sizeClass)} {row.aboveScale && <Tag>{words.fields.aboveScale}</Tag>}</> },
               { title: words.fields.status, render: (_, row) => (row.diagnosis ? <StatusTag status={row.diagnosis.status} /> : "—") },
-              { title: words.fields.grade, render: (_, row) => row.diagnosis?.gradeName ?? "—" },
+              { title: words.fields.grade, render: (_, row) => (row.diagnosis?.gradeName ? words.grade(row.diagnosis.grade, row.diagnosis.gradeName) : "—") },
               { title: words.fields.uscc, dataIndex: "uscc", className: "nowrap" },
             ]}
           />

@@ -92,7 +92,7 @@ function ToDo({ status }: { status: DiagnosisStatus[] }) {
             columns={[
               { title: words.fields.what, text: (one) => words.home.step[one.status] ?? "" },
               { title: words.fields.enterprise, text: (one) => one.enterprise?.name ?? "" },
-              { title: words.fields.since, text: (one) => shanghai(one.statusSince) },
+              { title: words.fields.statusSince, text: (one) => shanghai(one.statusSince) },
               { title: words.fields.due, text: (one) => one.stage?.due ?? "" },
               { title: words.diagnoses.late, text: (one) => (one.overdue ? words.yes : "") },
             ]}
@@ -101,7 +101,7 @@ function ToDo({ status }: { status: DiagnosisStatus[] }) {
                 <div className="grow">
                   <Link to={`/diagnoses/${encodeURIComponent(one.id)}${PART[one.status] ?? ""}`}>{words.home.step[one.status]}{words.colon}{one.enterprise?.name}</Link>
                   <div className="clause">
-                    {words.fields.since} {shanghai(one.statusSince)}
+                    {words.fields.statusSince} {shanghai(one.statusSince)}
                     {one.stage && ` · ${words.fields.due} ${one.stage.due}`}
                     {one.overdue && <Tag color="#a8071a" style={{ marginInlineStart: 8 }}>{words.diagnoses.late}</Tag>}
                   </div>

@@ -35,7 +35,7 @@ export function Nothing() {
   const words = useWords();
   const { role } = useViewer().viewer;
   return (
-    <Empty description={<>{words.home.nothing}{role === "OPERATOR" && <p>{words.home.operator}</p>}</>}>
+    <Empty description={<>{role === "OPERATOR" && <p>{words.home.operator}</p>}{words.home.nothing}</>}>
       <Space wrap>{(INSTEAD[role] ?? []).map((one) => <Link key={one} to={`/${one}`}>{words.nav[one]}</Link>)}</Space>
     </Empty>
   );

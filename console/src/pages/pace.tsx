@@ -27,12 +27,12 @@ const useTexts = spoken(
   {
     none: "该年度没有名单，请先导入企业名单。", chart: "按日覆盖与年末预测", diagnosed: "已出具报告", target: "目标", forecast: "年末预测", low: "90% 下限", high: "90% 上限", perWeek: "当前周进度", needed: "所需周进度", whole: "合计",
     based: (day: string, weeks: number, left: string) => `截至 ${day}，依据最近 ${weeks} 周；剩余 ${left} 个工作日。每周按五个工作日折算。`, assumed: "工作日历尚未登记，按周推定", rule: (day: string) => `进度规则 ${day} 起施行`,
-    outlook: "可否达成", ABOVE: "可达成", BELOW: "难以达成", OPEN: "尚难断定", notYet: "资料太少，尚不预测", noTarget: "未设目标",
+    outlook: "可否达成", ABOVE: "可达成", BELOW: "难以达成", OPEN: "尚难断定", notYet: "资料太少，尚不预测", noTarget: "未设目标", ofDistricts: (sum: number) => `全市未单设目标；各区目标合计 ${sum}`,
   },
   {
     none: "There is no roster of this year; import one first.", chart: "Coverage by day, and where the year ends", diagnosed: "Diagnosed", target: "Target", forecast: "Forecast", low: "90 % lower end", high: "90 % upper end", perWeek: "Present pace a week", needed: "Pace needed a week", whole: "In all",
     based: (day: string, weeks: number, left: string) => `As of ${day}, from the last ${weeks} weeks; ${left} working days are left. A week is five working days.`, assumed: "the working calendar is not known: counted by the week alone", rule: (day: string) => `pace rule in force since ${day}`,
-    outlook: "Outlook", ABOVE: "reached", BELOW: "out of reach", OPEN: "cannot be told", notYet: "too little for a forecast", noTarget: "no target",
+    outlook: "Outlook", ABOVE: "reached", BELOW: "out of reach", OPEN: "cannot be told", notYet: "too little for a forecast", noTarget: "no target", ofDistricts: (sum: number) => `No target is set for the whole city; those of its districts add up to ${sum}`,
   },
 );
 type Line = PaceQuery["pace"]["whole"];
@@ -75,6 +75,7 @@ export function PaceOf({ year }: { year: number }) {
               {texts.based(pace.day, pace.weeks, decimal(pace.workingDaysLeft, 1))} {texts.rule(pace.ruleSince)} <Tag>{words.rules.mark} {pace.mark.replace("_", "-")}</Tag>
               {pace.calendarAssumed && <Tag color="#874d00">{texts.assumed}</Tag>}
             </p>
+            {pace.whole.target === null && pace.districts.some((one) => one.target !== null) && <p className="clause">{texts.ofDistricts(pace.districts.reduce((sum, one) => sum + (one.target ?? 0), 0))}</p>}
             <SetTarget year={year} again={answer.again} />
             <h2>{texts.chart} {told(pace.whole)}</h2>
             <Suspense fallback={<div className="chart" />}>

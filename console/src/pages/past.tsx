@@ -16,7 +16,7 @@ const ENTRIES = graphql(`query EntriesOf($subject: ID!, $auditTrailAfter: String
 const DIAGNOSIS = graphql(`
   query DiagnosisThen($id: ID!, $asOf: String, $reportsAfter: String, $evidenceAfter: String) {
     diagnosis(id: $id, asOf: $asOf) {
-      status purpose form edition { title } answered visits selfTotal verifiedTotal gradeName levelName issuedVersion enterprise { name } provider { name } stage { stage } filing { number }
+      status purpose form edition { title } answered visits selfTotal verifiedTotal level grade gradeName levelName issuedVersion enterprise { name } provider { name } stage { stage } filing { number }
       reports(first: 50, after: $reportsAfter) { pageInfo { hasNextPage endCursor } nodes { version kind } }
       evidence(first: 100, after: $evidenceAfter) { pageInfo { hasNextPage endCursor } totalCount nodes { filename } }
       answers { indicator given { level numbers { name value } choices notApplicable reason } verified { level numbers { name value } choices notApplicable reason } }
@@ -174,7 +174,7 @@ function useCaseTold() {
       ["visits", texts.visits, one.visits],
       ["self", texts.self, one.selfTotal && decimal(one.selfTotal)],
       ["total", fields.total, one.verifiedTotal && decimal(one.verifiedTotal)],
-      ["grade", fields.grade, one.gradeName && `${one.levelName} · ${one.gradeName}`],
+      ["grade", fields.grade, one.gradeName && words.levelled(one.level, one.levelName ?? "", words.grade(one.grade, one.gradeName))],
       ["issued", texts.issued, one.issuedVersion],
       ["filing", texts.filing, one.filing?.number],
       ["reports", texts.reports, one.reports?.nodes.map((report) => `${report.version} ${name(ReportKindNames, report.kind)}`).join(words.comma)],

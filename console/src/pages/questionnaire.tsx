@@ -1,8 +1,10 @@
 import { Alert, Button, Checkbox, Progress, Select } from "antd";
 import { useCallback, useEffect, useMemo, useState } from "react";
+import { useSearchParams } from "react-router";
 import { useClient } from "urql";
 
 import { type Indicator, QUESTIONS, Said } from "../answer-fields";
+import { sectionToOpen } from "../answers";
 import { persisted } from "../api";
 import { Shown, useAsk, useSend } from "../ask";
 import { graphql } from "../gql";
@@ -16,7 +18,7 @@ import { PrefillOffers } from "./prefill";
 import { Question } from "./question";
 import { type Answers, useUnsaved } from "./unsaved";
 
-const ANSWERS = graphql(`
+export const ANSWERS = graphql(`
   query SectionAnswers($id: ID!) {
     diagnosis(id: $id) {
       version
@@ -37,7 +39,7 @@ const ATTACH = graphql(`
   }
 `);
 
-const DEFERRED = graphql(`query Deferred($id: ID!) { deferredQuestions(diagnosis: $id) { indicator deferral } }`);
+export const DEFERRED = graphql(`query Deferred($id: ID!) { deferredQuestions(diagnosis: $id) { indicator deferral } }`);
 const DEFER = graphql(`mutation Defer($id: ID!, $indicators: [String!]!, $deferral: Deferral!) { deferQuestions(input: { diagnosis: $id, indicators: $indicators, deferral: $deferral }) { userErrors { code clause field bound message messageInEnglish } } }`);
 const RESUME = graphql(`mutation Resume($id: ID!, $indicators: [String!]!) { resumeQuestions(input: { diagnosis: $id, indicators: $indicators }) { userErrors { code clause field bound message messageInEnglish } } }`);
 
@@ -95,13 +97,22 @@ function Sections(given: {
   const fills = diagnosis.status === "OPEN" && ["ENTERPRISE", "FILLER", "DEPARTMENT_FILLER"].includes(viewer.role);
   const verifies = ["ACCEPTED", "OBJECTED"].includes(diagnosis.status) && ["PROVIDER", "DIAGNOSTICIAN"].includes(viewer.role);
   const own = viewer.memberships.find((one) => one.id === viewer.membership);
-  const [section, setSection] = useState(given.dimensions[0]?.id ?? "");
   const [deferred, setDeferred] = useState<Map<string, Deferral>>(new Map());
-  const [onlyDeferred, setOnlyDeferred] = useState(false);
+  const [onlyOpen, setOnlyOpen] = useState(false);
   const byId = useMemo(() => new Map(indicators.map((one) => [one.id, one])), [indicators]);
   const mode = fills ? "fill" : verifies ? "verify" : "read";
   const { mine, left, change, resolve, discard } = useUnsaved({ diagnosis: diagnosis.id, person: viewer.membership ?? viewer.role, mode, indicators: byId, answers, version: found?.version, read });
   const done = (id: string) => (verifies ? Boolean(answers.get(id)?.verified) : answers.has(id));
+  const [params, setParams] = useSearchParams();
+  const [first] = useState(() => (fills ? sectionToOpen(given.dimensions.map((one) => one.id), own?.sections ?? [], indicators, done) : (given.dimensions[0]?.id ?? "")));
+  const asked = params.get("section");
+  const section = given.dimensions.some((one) => one.id === asked) ? (asked ?? first) : first;
+  /** The section stands in the address: who loads the page anew is where they were. */
+  const setSection = (next: string) => setParams((before) => { before.set("section", next); return before; }, { replace: true });
+  useEffect(() => {
+    if (fills && asked !== section) setSection(section);
+  }, [fills, asked, section]);
+  const following = given.dimensions[given.dimensions.findIndex((one) => one.id === section) + 1];
 
   /** Reads the marks again; only who fills in has any. */
   const readDeferred = useCallback(async () => {
@@ -126,9 +137,11 @@ function Sections(given: {
     await readDeferred();
   };
 
-  const open = indicators.filter((one) => deferred.has(one.id) && !answers.has(one.id));
-  const inSection = onlyDeferred ? open : indicators.filter((one) => one.dimension === section);
-  const all = indicators.filter((one) => done(one.id)).length;
+  const counted = fills && own?.sections.length ? indicators.filter((one) => own.sections.includes(one.dimension)) : indicators;
+  const open = counted.filter((one) => !answers.has(one.id));
+  const marked = open.filter((one) => deferred.has(one.id)).length;
+  const inSection = onlyOpen ? open : indicators.filter((one) => one.dimension === section);
+  const all = counted.filter((one) => done(one.id)).length;
   return (
     <>
       <div className="bar">
@@ -143,7 +156,7 @@ function Sections(given: {
           })}
         />
         <div className="grow">
-          <Progress status="normal" percent={indicators.length ? Math.floor((100 * all) / indicators.length) : 0} aria-label={words.questionnaire.progress(all, indicators.length)} format={() => words.questionnaire.progress(all, indicators.length)} />
+          <Progress status="normal" percent={counted.length ? Math.floor((100 * all) / counted.length) : 0} aria-label={words.questionnaire.progress(all, counted.length)} format={() => words.questionnaire.progress(all, counted.length)} />
         </div>
       </div>
       {!fills && !verifies && <Alert type="info" title={words.questionnaire.readOnly} style={{ marginBottom: 16 }} />}
@@ -159,7 +172,7 @@ function Sections(given: {
       )}
       {fills && <PrefillOffers diagnosis={diagnosis.id} taken={() => void read().then(given.again)} />}
       {own && own.sections.length > 0 && <p className="clause">{words.fields.sections}{words.colon}{own.sections.join(words.comma)}</p>}
-      {fills && (open.length > 0 || onlyDeferred) && <p><Checkbox checked={onlyDeferred} onChange={(event) => setOnlyDeferred(event.target.checked)}>{words.questionnaire.onlyDeferred(open.length)}</Checkbox></p>}
+      {fills && (open.length > 0 || onlyOpen) && <p><Checkbox checked={onlyOpen} onChange={(event) => setOnlyOpen(event.target.checked)}>{words.questionnaire.onlyOpen(open.length, marked)}</Checkbox></p>}
       {inSection.map((indicator) => (
         <Question
           key={indicator.id}
@@ -182,6 +195,7 @@ function Sections(given: {
           }}
         />
       ))}
+      {!onlyOpen && following && <Button onClick={() => { setSection(following.id); window.scrollTo(0, 0); }}>{words.questionnaire.following}{words.colon}{following.id} {following.name}</Button>}
     </>
   );
 }

@@ -22,7 +22,7 @@ const REPORT = graphql(`
   query RosterReport($after: String, $atLeast: String, $findingsAfter: String, $leftOutAfter: String) {
     rosterImports(first: 1, after: $after, atLeast: $atLeast) {
       nodes {
-        id year digest blocked registered revised unchanged refusedRows findingsPath
+        id year digest blocked registered revised unchanged refusedRows findingsKeptUntil findingsPath
         findings(first: 100, after: $findingsAfter) { pageInfo { hasNextPage endCursor } totalCount nodes { row column severity code says saysInEnglish } }
         leftOut(first: 100, after: $leftOutAfter) { pageInfo { hasNextPage endCursor } totalCount nodes { enterprise uscc name } }
       }
@@ -161,6 +161,7 @@ function Findings({ importing, report, busy, bring, again }: Given & { report: R
           <Download path={report.findingsPath}>{w.annotated}</Download>
         )}
       </Space>
+      {report.refusedRows > 0 && !report.findings.nodes.length && <p>{report.findingsKeptUntil ? w.gone(report.findingsKeptUntil) : w.notListed}</p>}
       {report.findings.nodes.length > 0 && (
         <>
           <SheetTable

@@ -55,7 +55,9 @@ export function SignIn() {
 
   return (
     <section className="entry">
+      <p><strong>{words.product}</strong>{words.colon}{words.signIn.about}</p>
       <h1>{words.signIn.title}</h1>
+      {viewer.synthetic && <Alert type="info" title={words.synthetic} style={{ marginBottom: 16 }} />}
       {problem && <Alert type="error" showIcon title={problem} role="alert" style={{ marginBottom: 16 }} />}
       {enrolling !== undefined ? (
         <Suspense fallback={words.loading}><Enrolment ticket={enrolling} entered={entered} /></Suspense>

@@ -13,12 +13,12 @@ const STEPS = graphql(`query StepsOf($key: String!) { edition(key: $key) { grade
 const PLAN = graphql(`
   query WhatIf($id: ID!, $grade: Int!, $costs: [StepCostInput!], $keep: [String!]) {
     cheapestImprovement(diagnosis: $id, grade: $grade, costs: $costs, keep: $keep) {
-      wantedGradeName summary summaryInEnglish reachable cost proven
+      wantedGrade wantedGradeName summary summaryInEnglish reachable cost proven
       costs { unit source mark since choice ratio count outcome option }
       improvements { indicator name fromLevel toLevel needed neededInEnglish steps cost gain totalAfter gates }
       conditions { code says saysInEnglish holds }
       obstacles { code says saysInEnglish }
-      before { total measuredGrade gradeName }
+      before { total issuedGrade gradeName }
       after { total measuredGrade gradeName }
     }
   }
@@ -72,14 +72,14 @@ export function WhatIf({ id, edition, grade }: { id: string; edition: string; gr
       {answer.fault && <Faulted fault={answer.fault} again={answer.again} />}
       <p className="clause">{texts.how} {texts.source(last.costs.source, last.costs.mark.replace("_", "-"))}</p>
       <div style={{ maxWidth: 560, padding: "0 8px" }}>
-        <strong>{texts.grade} {shown} {steps.data?.edition?.gradeNames[shown - 1] ?? ""}</strong>
+        <strong>{texts.grade} {shown} {said(steps.data?.edition?.gradeNames[shown - 1] ?? "", "")}</strong>
         <Slider min={1} max={10} value={shown} onChange={setShown} onChangeComplete={setWanted} ariaLabelForHandle={texts.grade} marks={Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((one) => [one, one]))} />
       </div>
       {(last.obstacles.length > 0 || !last.reachable) && <Alert type="error" showIcon style={{ margin: "12px 0" }} title={said(last.summary, last.summaryInEnglish)} description={<ul className="plain">{last.obstacles.map((one) => <li key={one.code}>{said(one.says, one.saysInEnglish)}</li>)}</ul>} />}
       {last.reachable && (
         <Descriptions size="small" bordered column={{ xs: 1, md: 3 }} style={{ margin: "12px 0" }} items={[
-          { key: 1, label: texts.from, children: `${decimal(last.before.total, 2)} · ${last.before.gradeName}` },
-          { key: 2, label: texts.to, children: `${decimal(last.after.total, 2)} · ${last.wantedGradeName}` },
+          { key: 1, label: texts.from, children: `${decimal(last.before.total, 2)} · ${words.grade(last.before.issuedGrade, last.before.gradeName)}` },
+          { key: 2, label: texts.to, children: `${decimal(last.after.total, 2)} · ${words.grade(last.wantedGrade, last.wantedGradeName)}` },
           { key: 3, label: texts.total, children: <span aria-live="polite"><strong>{told(last.cost)}</strong> {unit} <Tag color={last.proven ? "#135200" : "#874d00"}>{last.proven ? texts.proven : texts.unproven}</Tag></span> },
         ]} />
       )}

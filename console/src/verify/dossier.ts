@@ -28,6 +28,8 @@ export interface ProvedEntry {
   role: string;
   organisation: string;
   reason: string;
+  /** The fact as it was stored: JSON. */
+  state: string;
 }
 
 export interface Proved {
@@ -151,7 +153,7 @@ export function parsedEntry(content: Uint8Array, where: string): ProvedEntry {
     const said = (place: number) => text.decode(texts[place]);
     return {
       position: Number(numbers[0]), at: Number((numbers[1] ?? 0n) / 1000n), version: Number(numbers[2]),
-      stream: said(0), type: said(1), role: said(4), organisation: said(5), reason: said(6),
+      stream: said(0), type: said(1), state: said(2), role: said(4), organisation: said(5), reason: said(6),
     };
   } catch {
     throw new Fault("ENTRY_MALFORMED", where);

@@ -1,10 +1,12 @@
 import "./page.css";
 
+import { shanghai } from "../format";
 import { graphql } from "../gql";
 import { CertificateGradeNames, CertificateStatusNames, ReportStatusNames, type Names } from "../gql/enum-names";
 import type { VerifyCertificateQuery, VerifyReportFileQuery } from "../gql/graphql";
+import { contentsOf } from "./contents";
 import { Fault, verified } from "./dossier";
-import { FAULTS, PAGE } from "./words";
+import { contentRows, FAULTS, PAGE } from "./words";
 
 /** A page for anyone, without signing in and small: a certificate by its number, a report by its file, a dossier by its proofs. */
 
@@ -134,10 +136,11 @@ function dossiers() {
     event.preventDefault();
     const chosen = file.files?.[0];
     if (!chosen) return;
-    void chosen.arrayBuffer().then((raw) => verified(new Uint8Array(raw), key.value)).then(
+    void chosen.arrayBuffer().then((raw) => verified(new Uint8Array(raw), key.value)).then(async (proved) => ({ ...proved, contents: await contentsOf(proved.subject, proved.entries) })).then(
       (proved) => out.replaceChildren(
         made("p", { className: "good", textContent: w("holds") }),
-        made("p", { textContent: `${proved.subject}，${proved.entries.length} ${w("entries")}，${proved.origin}` }),
+        rows(contentRows(proved.contents, english, shanghai)),
+        made("p", { className: "note", textContent: `${proved.entries.length} ${w("entries")} · ${proved.origin} · ${proved.subject}` }),
         made("p", { className: "note", textContent: w("limits") }),
       ),
       (fault: unknown) => out.replaceChildren(
