@@ -39,9 +39,9 @@ def go_the_other_way(journal: Journal, capabilities: Capabilities, asked: Pendin
             _ = stream.state
     warm = HotStates()
     read_whole = {name: hot.get(name) for name, was_there in asked.read.items() if was_there and name not in asked.kept}
-    for name, stream in (*basis.streams.items(), *read_whole.items()):
-        if stream is not None:
-            warm.keep(name, stream)
+    for name, kept in (*basis.streams.items(), *read_whole.items()):
+        if kept is not None:
+            warm.keep(name, kept)
 
     def looked_up(stream: str) -> str:
         """Nothing where a kept state was looked up the first time, itself where it was read whole, else its neighbour."""

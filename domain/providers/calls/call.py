@@ -148,8 +148,8 @@ def _open(command: OpenCall, call: Call | None, context: DecisionContext) -> Fac
         raise CALL_EXISTS.refuse(year=command.year)
     this = context.day.year
     if command.year not in (this, this + 1):
-        rule = CALL_YEAR_PAST if command.year < this else CALL_YEAR_AHEAD
-        raise rule.refuse(path="year", given=command.year, earliest=this, latest=this + 1)
+        wrong = CALL_YEAR_PAST if command.year < this else CALL_YEAR_AHEAD
+        raise wrong.refuse(path="year", given=command.year, earliest=this, latest=this + 1)
     dates = CallDates(**command.model_dump(include=set(DATE_NAMES)))
     for name, day in dates.in_order():
         require_not_too_far_ahead(name, day, context, DATE_NAMES[name])
