@@ -69,7 +69,7 @@ class _CommandBatcher:
 
     def __init__(self, capabilities: Capabilities) -> None:
         self._capabilities = capabilities
-        self.hot = HotStates()
+        self._hot = HotStates()
         self.group: GroupCommit[tuple[Journal, PendingCommand], Handled | Known] = GroupCommit(self._together)
 
     def _together(self, waiting: Sequence[tuple[Journal, PendingCommand]]) -> Sequence[Handled | Known | BaseException]:
@@ -113,7 +113,7 @@ class _CommandBatcher:
     def _attempt(self, journal: Journal, asked: Sequence[PendingCommand]) -> list[Handled | Known | BaseException]:
         """Decide all on one look, and append what they write, all of it or nothing."""
         whole = any(one.finish is not None for one in asked)  # a finisher is shown the histories themselves
-        basis = DecisionBasis(journal, self._capabilities, None if whole else self.hot)
+        basis = DecisionBasis(journal, self._capabilities, None if whole else self._hot)
         basis.survey(asked)
         decisions: list[Decided | Known | BaseException] = []
         for one in asked:
@@ -232,7 +232,7 @@ def handle(
         raise DEADLINE_EXCEEDED.refuse() from None
     except Refused as refused:
         if refused.rule == NOT_FOUND:
-            go_the_other_way(journal, capabilities, asked, batcher.hot)
+            go_the_other_way(journal, capabilities, asked)
         raise
     return _replay(journal, outcome.outcome, asked.digest) if isinstance(outcome, Known) else outcome
 

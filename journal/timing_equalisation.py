@@ -3,28 +3,23 @@
 A command on a foreign thing reads and folds its history and what that names; a command on nothing has nothing to read, and the time
 that its refusal takes would tell. So before `NOT_FOUND` is answered the way is gone a second time, as complement of the first:
 where a stream was there none is read, and where none was its neighbour by name stands in for it. All ways together are the same
-statements, whichever came first, and as many histories. What a kept state saved the first time is read and folded all the same;
-and what was read and folded is looked up once by its kept state all the same, since a thing that is asked for again is.
+statements, whichever came first, and as many histories. What a kept state saved the first time is read and folded all the same.
 """
-
-from functools import cache
 
 from domain.kernel import Capabilities
 from journal.deciding import DecisionBasis, PendingCommand
-from journal.hot_states import HotStates
 from journal.journal import Journal
 
 
-def go_the_other_way(journal: Journal, capabilities: Capabilities, asked: PendingCommand, hot: HotStates) -> None:
+def go_the_other_way(journal: Journal, capabilities: Capabilities, asked: PendingCommand) -> None:
     """Read and fold what was saved, and what the command on a thing of the other sort would have read.
 
-    asked: the command that is refused, with the streams that it was decided on. hot: the states that it may have begun from.
+    asked: the command that is refused, with the streams that it was decided on.
     """
 
     def saved(stream: str) -> str:
         return stream if stream in asked.kept else _nothing(stream)
 
-    @cache
     def complement(stream: str) -> str:
         """Itself where the first way had no cause to read it, nothing where it was, or its neighbour."""
         if stream not in asked.read:
@@ -37,19 +32,6 @@ def go_the_other_way(journal: Journal, capabilities: Capabilities, asked: Pendin
         basis.survey((asked,))
         for stream in basis.streams.values():
             _ = stream.state
-    warm = HotStates()
-    read_whole = {name: hot.get(name) for name, was_there in asked.read.items() if was_there and name not in asked.kept}
-    for name, kept in (*basis.streams.items(), *read_whole.items()):
-        if kept is not None:
-            warm.keep(name, kept)
-
-    def looked_up(stream: str) -> str:
-        """Nothing where a kept state was looked up the first time, itself where it was read whole, else its neighbour."""
-        if stream in asked.kept:
-            return _nothing(stream)
-        return stream if asked.read.get(stream) or asked.read.get(asked.stream) else complement(stream)
-
-    DecisionBasis(journal, capabilities, warm, looked_up).survey((asked,))
 
 
 def _nothing(stream: str) -> str:
