@@ -213,8 +213,7 @@ def _attempt(row: AttemptRow) -> DeliveryAttempt:
 
 
 def _logged(context: Context, found: Sequence[DeliveryRow], _wanted: frozenset[str]) -> list[WebhookDelivery]:
-    log = context.services.deliveries
-    ids = [row.id for row in found]
+    log, ids = context.services.deliveries, [row.id for row in found]
     attempts, arrived = log.attempts(ids), log.arrived(ids)
     paused = {endpoint: log.place(endpoint).paused_until for endpoint in {row.endpoint for row in found}}
     return [

@@ -1,7 +1,8 @@
 """Result credentials (plan R4): a bank verifies a firm's confirmed result offline; consent and revocation end it at once."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,8 +12,9 @@ from openvc.status.token_status_list import decode_status_list, get_status
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.server.operations import Operations
 from tests.api.record.test_disclosures import rows
-from tests.live_city import ENTERPRISE, FIRM, LiveCity
+from tests.live_city import DOCUMENTS, ENTERPRISE, FIRM, RIGHTS, SCHEMA, LiveCity
 
 LISTED = """query($n: String) { resultCredentials(number: $n) { totalCount nodes {
   number status report purpose credential issuedAt diagnosis enterprise { uscc } bank { id } } } }"""
@@ -31,6 +33,14 @@ def consented(city: LiveCity) -> str:
     thing = "enterprise { consents { nodes { id } } }"
     firm = city.done("enterprise", "grantConsent", thing, enterprise=ENTERPRISE, **term)["enterprise"]
     return str(firm["consents"]["nodes"][-1]["id"])
+
+
+def later(city: LiveCity) -> LiveCity:
+    """The same city a minute and a half later."""
+    usual = city.installation.services.clock
+    services = replace(city.installation.services, clock=lambda: usual() + timedelta(seconds=90))
+    operations = Operations(services, SCHEMA, RIGHTS, documents=DOCUMENTS)
+    return LiveCity(replace(city.installation, services=services), operations, city.tokens, city.ready)
 
 
 def handed(city: LiveCity, diagnosis: str, consent: str) -> dict[str, Any]:
@@ -71,6 +81,7 @@ def test_a_bank_holds_the_confirmed_result_and_another_library_verifies_it(city:
     shown = city.data("bank", "query($id: ID!) { diagnosis(id: $id) { grade level verifiedTotal caseNumber } }", id=diagnosis)
     claims, status = checked(client, held["credential"])
     assert claims["iat"] == claims["nbf"] == int(datetime.fromisoformat(held["issuedAt"]).timestamp())
+    assert listed(later(city), "bank") == [held], "the same text whenever it is read"
     assert (claims["number"], claims["purpose"], claims["enterprise"], status) == (
         number,
         "授信",
