@@ -297,7 +297,7 @@ class PostgresRecorder:
         """Append all of them or none."""
         digest = DIGESTS.get(self._algorithm)
         if digest is None:
-            raise HeadBroken("the head names no algorithm that is known")
+            raise HeadBroken("杂凑算法不明，请运行 verify the head names no algorithm that is known; run verify")
         if self.in_block:
             with self._borrowed() as connection:
                 return self._under_lock(connection, batches, digest)[1]

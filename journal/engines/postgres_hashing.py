@@ -166,7 +166,7 @@ def append(connection: Any, batches: Sequence[Batch], digest: Digest) -> Placed:
 def _checked(row: Sequence[Any], digest: Digest) -> KnownHead:
     size, at, frontier, root, algorithm, first, moment = row
     if (size and moment != at) or algorithm != digest.name:
-        raise HeadBroken("the head does not fit the last entry, or names another algorithm")
+        raise HeadBroken("日志头与条目不符，请运行 verify the head does not fit the last entry, or names another; run verify")
     return KnownHead(Head(size, at, bytes(frontier), bytes(root), algorithm), first or "")
 
 

@@ -297,7 +297,7 @@ class SQLiteRecorder:
                 return after, placed
         size, moment, frontier, root, algorithm, first, last = connection.execute(HEAD_AND_ENDS).fetchone()
         if size and last != moment:
-            raise HeadBroken("the head does not fit the last entry")
+            raise HeadBroken("日志头与条目不符，请运行 verify the head does not fit the last entry; run verify")
         after, placed = extended(KnownHead(Head(size, moment, frontier, root, algorithm), first or ""), batches)
         if any(placed):
             connection.execute(UPDATE, (after.head.size, after.head.at, after.head.frontier, after.head.root))
@@ -311,7 +311,7 @@ class SQLiteRecorder:
             if "version" in str(error):
                 raise VersionTaken(str(error)) from error
             if "append-only" in str(error):
-                raise HeadBroken("an entry stands beyond the head") from error
+                raise HeadBroken("日志头之后另有条目，请运行 verify an entry stands beyond the head; run verify") from error
             raise
         for _, _, remember in batches:
             if remember is not None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -256,7 +257,8 @@ def test_what_lies_inside_a_package_is_no_file_that_could_be_gone(
 ) -> None:
     digest = blobs.put(b"a package")
     inside = PackageFile(name="data/results.jsonl", sha256="e" * 64, sm3="f" * 64, size=7, count=1)
-    told = {"method": "package/1", "position": 1, "input_digest": "c" * 64, "day": MADE_AT.date(), "size": 9, "results": 1}
+    told: dict[str, Any] = {"method": "package/1", "position": 1, "input_digest": "c" * 64, "size": 9, "results": 1}
+    told["day"] = MADE_AT.date()
     made = PackageMade(**told, sha256=digest, files=(inside,))
     state = encode(made)
     journal.append([NewEntry("package/1", 1, made.type, state, actor="李", role="system", reason="")], now())

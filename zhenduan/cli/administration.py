@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from api.kit.disclosure_notes import DisclosureNotes
 from domain.access import Role
 from domain.instants import city_day, microseconds
-from domain.kernel import Refused
+from domain.kernel import Refused, stream_of
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
 from domain.participants.partner_keys import IssuePartnerKey, RevokePartnerKey
 from domain.participants.people.memberships import GrantMembership
@@ -241,7 +241,7 @@ def export_person(settings: Settings, person: str) -> int:
     """All that is held on a person, as JSON; 2 where there is no such person."""
     from api.participants.person_export import firms_in, held_on  # noqa: PLC0415 - it builds types of the schema
 
-    person = person.removeprefix("person/")  # as the interface names people
+    person = person.removeprefix(stream_of("person", ""))  # as the interface names people
     with opened(settings) as installation:
         installation.services.models.catch_up()
         with installation.services.models.reading() as reading:
@@ -262,7 +262,7 @@ def link_subject(settings: Settings, person: str, subject: str, signed: Signed) 
     if settings.provider is None:
         sys.stderr.write("未设置身份提供方 no identity provider is set: ZHENDUAN_OIDC_ISSUER\n")
         return 2
-    issuer, person = settings.provider.issuer, person.removeprefix("person/")
+    issuer, person = settings.provider.issuer, person.removeprefix(stream_of("person", ""))
 
     def act(installation: Installation) -> None:
         subjects = installation.accounts.subjects

@@ -12,7 +12,7 @@ from api.kit.disclosure_notes import DisclosureNotes
 from domain.access import ROLE_NAMES, Everything, Mask, Role
 from domain.disclosures import ALL_FIRMS, why
 from domain.instants import microseconds, utc_moment
-from domain.kernel import Refused
+from domain.kernel import Refused, stream_of
 from domain.masks import MASK_NAMES
 from journal.disclosure_log.disclosure_log import broken
 from projections.participants.enterprises import enterprises_by_id
@@ -109,8 +109,8 @@ def export_disclosures(settings: Settings, given: argparse.Namespace) -> int:
             sys.stderr.write(f"{refused.rule.code}：{refused.says}\n")
             return 1
         person, role, mask = ([one] if one is not None else None for one in (given.person, given.role, given.mask))
-        person = person and [person[0].removeprefix("person/")]
-        firm = given.enterprise and given.enterprise.removeprefix("enterprise/")
+        person = person and [person[0].removeprefix(stream_of("person", ""))]
+        firm = given.enterprise and given.enterprise.removeprefix(stream_of("enterprise", ""))
         where = DisclosureFilter(firm, person, role, masks=mask, since=since, until=until)
         for line in lines(installation, where):
             sys.stdout.buffer.write(line)

@@ -98,7 +98,10 @@ def open_demo(
     """
     if not accounts.knows(LOGINS[-1].login):
         if services.journal.head().size > 1:
-            raise DemoIncomplete("the demo city was not finished; empty its folder or database and start again")
+            raise DemoIncomplete(
+                "示例城市未建完，请清空其目录或数据库后重新开始 "
+                "the demo city was not finished; empty its folder or database and start again"
+            )
         _build(
             services,
             accounts,
