@@ -36,6 +36,9 @@ DOCUMENTS = [
 TO_ITS_END = {"hasNextPage", "endCursor"}
 ONLY_SOME = {
     "TiedFirms.enterprises": "those whose name is being typed",
+    "FirmsNamed.enterprises": "firms by a name; the page says of how many",
+    "FirmsOfList.enterprises": "a firm for each of a hundred codes at most",
+    "Uplifts.shares": "the whole and each district, in a row of another list",
     "Weakest.weakest": "the twenty weakest, as the heading says",
     "Pace.days": "the last hundred days, which are drawn",
     "Trainings.sessions": "the latest twenty of each training; the page says of how many",

@@ -101,7 +101,7 @@ export const english = {
     undiagnosed: "Firms not diagnosed yet",
     withoutContact: "Firms without a contact",
   },
-  diagnoses: { title: "Diagnoses", filter: "By status", search: "Firm or case number", noFirm: (text: string) => `No firm has “${text}” in its name; the list below is as it was.`, sort: "Order", latest: "Last changed", oldest: "Longest at a stage", highest: "Highest grade", empty: "No diagnosis fits; widen the filter.", overdue: "Overdue only", late: "Overdue", stuck: (days: number) => `At a stage for ${days} days or more` },
+  diagnoses: { title: "Diagnoses", filter: "By status", search: "Firm or case number", manyFirms: (some: number, all: number) => `${all} firms have that in their names; the cases of ${some} of them are shown. Give more of the name.`, noFirm: (text: string) => `No firm has “${text}” in its name; the list below is as it was.`, sort: "Order", latest: "Last changed", oldest: "Longest at a stage", highest: "Highest grade", empty: "No diagnosis fits; widen the filter.", overdue: "Overdue only", late: "Overdue", stuck: (days: number) => `At a stage for ${days} days or more` },
   enterprises: { title: "Firms", search: "Name or credit code", undiagnosed: "Not diagnosed yet", uncontacted: "Without a contact", empty: "No firm fits; widen the filter." },
   campaigns: {
     title: "Campaigns", none: "No campaign yet; the city plans one.", choose: "Campaign", days: (since: string, until: string) => `${since} to ${until}`,

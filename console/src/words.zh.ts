@@ -132,7 +132,7 @@ export const chinese: Words = {
     undiagnosed: "尚未诊断的企业",
     withoutContact: "没有联络人的企业",
   },
-  diagnoses: { title: "诊断", filter: "按状态筛选", search: "企业名称或案号", noFirm: (text: string) => `没有名称含“${text}”的企业，下面仍是原来的清单。`, sort: "排序", latest: "最近变动", oldest: "停留最久", highest: "等级由高到低", empty: "没有符合条件的诊断，可放宽筛选条件。", overdue: "只看逾期", late: "逾期", stuck: (days: number) => `停留满 ${days} 日` },
+  diagnoses: { title: "诊断", filter: "按状态筛选", search: "企业名称或案号", manyFirms: (some: number, all: number) => `有 ${all} 家企业的名称含此文字，只列出其中 ${some} 家的诊断；请输入更完整的名称。`, noFirm: (text: string) => `没有名称含“${text}”的企业，下面仍是原来的清单。`, sort: "排序", latest: "最近变动", oldest: "停留最久", highest: "等级由高到低", empty: "没有符合条件的诊断，可放宽筛选条件。", overdue: "只看逾期", late: "逾期", stuck: (days: number) => `停留满 ${days} 日` },
   enterprises: { title: "企业", search: "名称或统一社会信用代码", undiagnosed: "只看尚未诊断", uncontacted: "没有联络人", empty: "没有符合条件的企业，可放宽筛选条件。" },
   campaigns: {
     title: "诊断批次", none: "尚无批次，由市级部门设立。", choose: "批次", days: (since: string, until: string) => `${since} 至 ${until}`,

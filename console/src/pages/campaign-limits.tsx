@@ -12,11 +12,11 @@ import { useViewer } from "../session";
 import { SheetTable } from "../sheet-table";
 
 const LIMITS = graphql(`
-  query CampaignLimits($id: ID!) {
+  query CampaignLimits($id: ID!, $statedAfter: String) {
     campaign(id: $id) {
       id until
       stageLimits { since isOwn source mark limits { selfAssessment evidenceCheck siteVisit report internalReview sampledCheck confirmation objection filing reading followUpMonths followUp remindBefore } }
-      stageLimitsStated(first: 50) { nodes { since isOwn source mark limits { selfAssessment evidenceCheck siteVisit report internalReview sampledCheck confirmation objection filing reading followUpMonths followUp remindBefore } } }
+      stageLimitsStated(first: 50, after: $statedAfter) { pageInfo { hasNextPage endCursor } nodes { since isOwn source mark limits { selfAssessment evidenceCheck siteVisit report internalReview sampledCheck confirmation objection filing reading followUpMonths followUp remindBefore } } }
     }
   }
 `);

@@ -11,15 +11,16 @@ import { SheetTable } from "../sheet-table";
 import { useViewer } from "../session";
 
 const UPLIFTS = graphql(`
-  query Uplifts {
-    upliftRuns(first: 20) {
+  query Uplifts($runsAfter: String, $districtsAfter: String) {
+    upliftRuns(first: 20, after: $runsAfter) {
       totalCount
+      pageInfo { hasNextPage endCursor }
       nodes {
         firstYear secondYear edition status method cutOff matchedAtLeast leftOut
         shares(first: 50) { nodes { district treated controls matched beforeAfter inStrata inStrataLow inStrataHigh matchedEffect matchedLow matchedHigh verdict sentence sentenceInEnglish } }
       }
     }
-    organisations(kind: [DISTRICT], first: 50) { nodes { id name } }
+    organisations(kind: [DISTRICT], first: 50, after: $districtsAfter) { pageInfo { hasNextPage endCursor } nodes { id name } }
   }
 `);
 const EDITIONS = graphql(`query UpliftEditions { editions { id key title } }`);

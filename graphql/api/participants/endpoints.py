@@ -195,8 +195,8 @@ class WebhookDelivery:
     status: DeliveryStatus = field("What has become of it · 推送状态")
     planned_at: datetime = field("When it was put down to be sent, UTC · 列入时间")
     due_at: datetime = field(
-        "When it is or was to be sent next, UTC: not before its endpoint's pausedUntil, nor before what waits of the same "
-        "thing · 下次时间",
+        "When it is or was to be sent next, UTC: not before its endpoint's pausedUntil, nor before an earlier event of the same "
+        "object · 下次时间",
         made=True,
     )
     arrived: bool = field(
