@@ -75,7 +75,7 @@ class _Lists(Visitor):
         asked = {one.name.value: one for one in within if isinstance(one, FieldNode)}
         if type_ is None or not type_.name.endswith("Connection") or not {"nodes", "edges"} & asked.keys():
             return
-        given = {one.name.value: one.value for one in node.arguments}
+        given = {one.name.value: one.value for one in node.arguments or ()}
         size = given.get("first", given.get("last"))
         if isinstance(size, IntValueNode) and size.value == "1":
             return  # the one, and no list
