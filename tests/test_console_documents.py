@@ -36,6 +36,7 @@ DOCUMENTS = [
 TO_ITS_END = {"hasNextPage", "endCursor"}
 ONLY_SOME = {
     "TiedFirms.enterprises": "those whose name is being typed",
+    "FirmsNamed.enterprises": "the first fifty whose name is looked for; the page says where there are more",
     "Weakest.weakest": "the twenty weakest, as the heading says",
     "Pace.days": "the last hundred days, which are drawn",
     "Trainings.sessions": "the latest twenty of each training; the page says of how many",

@@ -29,7 +29,7 @@ const DIAGNOSES = graphql(`
 `);
 
 const OF_NUMBER = graphql(`query CaseOfNumber($caseNumber: String!) { diagnoses(filter: { caseNumber: $caseNumber }, first: 1) { nodes { id } } }`);
-const OF_NAME = graphql(`query FirmsNamed($text: String!) { enterprises(filter: { text: $text }, first: 50) { nodes { id } } }`);
+const OF_NAME = graphql(`query FirmsNamed($text: String!) { enterprises(filter: { text: $text }, first: 50) { totalCount nodes { id } } }`);
 
 /** What the list is narrowed to by a text: a case number, or firms of that name. A text that leads to nothing leaves the list as it is and says why. */
 function useSought() {
@@ -46,7 +46,9 @@ function useSought() {
     const fault = faultOf(answer.error);
     if (fault) return setProblem(<Faulted fault={fault} />);
     if (numbered) return setSought({ caseNumber: text });
-    const found = (answer.data as FirmsNamedQuery).enterprises.nodes.map((one) => one.id);
+    const { totalCount, nodes } = (answer.data as FirmsNamedQuery).enterprises;
+    const found = nodes.map((one) => one.id);
+    if ((totalCount ?? 0) > found.length) setProblem(<Alert type="info" showIcon title={words.cut(found.length)} style={{ marginBottom: 16 }} />);
     if (found.length) setSought({ enterprise: found });
     else setProblem(<Alert type="info" showIcon title={words.diagnoses.noFirm(text)} style={{ marginBottom: 16 }} />);
   }
