@@ -40,7 +40,7 @@ await journey(async (browser) => {
   const paths = await page.locator("nav a").evaluateAll((links) => links.map((one) => one.getAttribute("href").slice(1)));
   await page.getByRole("button", { name: "打开菜单" }).click();
   await page.locator(".ant-drawer-left").getByRole("link", { name: "规则与工作日历" }).click();
-  await page.locator(".ant-drawer-left").waitFor({ state: "hidden" });
+  await page.locator(".ant-drawer-left.ant-drawer-open").waitFor({ state: "hidden" });
   const led = page.url().split("#")[1];
   await page.goto(page.url().replace("/rules", "/diagnoses")); // a page for whoever is signed in: it asks to, and keeps its address
   await page.getByLabel("登录名").waitFor();

@@ -48,7 +48,7 @@ function useSought() {
     if (numbered) return setSought({ caseNumber: text });
     const { nodes, totalCount } = (answer.data as FirmsNamedQuery).enterprises;
     const found = nodes.map((one) => one.id);
-    if (totalCount > found.length) setProblem(<Alert type="info" showIcon title={words.diagnoses.manyFirms(found.length, totalCount)} style={{ marginBottom: 16 }} />);
+    if ((totalCount ?? 0) > found.length) setProblem(<Alert type="info" showIcon title={words.diagnoses.manyFirms(found.length, totalCount ?? 0)} style={{ marginBottom: 16 }} />);
     if (found.length) setSought({ enterprise: found });
     else setProblem(<Alert type="info" showIcon title={words.diagnoses.noFirm(text)} style={{ marginBottom: 16 }} />);
   }

@@ -38,7 +38,8 @@ export function DossierCheck() {
   return (
     <>
       <h1>{words.dossier.title}</h1>
-      <p>{words.dossier.help} <Link to="/diagnoses">{words.nav.diagnoses}</Link></p>
+      <p>{words.dossier.help}</p>
+      <p><Link to="/diagnoses">{words.nav.diagnoses}</Link></p>
       <label htmlFor="log-key">{said(...PAGE.key)}</label>
       <Input.TextArea id="log-key" rows={2} value={key} onChange={(event) => setKey(event.target.value)} spellCheck={false} />
       <div className="bar" style={{ marginTop: 12 }}>

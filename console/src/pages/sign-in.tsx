@@ -57,7 +57,7 @@ export function SignIn() {
     <section className="entry">
       <p><strong>{words.product}</strong>{words.colon}{words.signIn.about}</p>
       <h1>{words.signIn.title}</h1>
-      {viewer.synthetic && <Alert type="info" title={words.synthetic} style={{ marginBottom: 16 }} />}
+      {viewer.synthetic && <Alert type="info" role="note" title={words.synthetic} style={{ marginBottom: 16 }} />}
       {problem && <Alert type="error" showIcon title={problem} role="alert" style={{ marginBottom: 16 }} />}
       {enrolling !== undefined ? (
         <Suspense fallback={words.loading}><Enrolment ticket={enrolling} entered={entered} /></Suspense>

@@ -29,7 +29,8 @@ def test_signing_in_acting_and_signing_out(city: LiveCity) -> None:
 
 
 def test_nobody_signed_in_sees_no_thing_at_all(city: LiveCity) -> None:
-    assert city.data(None, "{ viewer { role scope } }")["viewer"] == {"role": "PUBLIC", "scope": "不含企业与诊断，只见公开的与本岗位自己的内容"}
+    own = "不含企业与诊断，只见公开的与本岗位自己的内容"
+    assert city.data(None, "{ viewer { role scope } }")["viewer"] == {"role": "PUBLIC", "scope": own}
     refused = city.ask(None, "{ enterprises { totalCount } editions { key } }")
     assert refused["errors"][0]["extensions"]["code"] == "FORBIDDEN"
     assert "data" not in refused
