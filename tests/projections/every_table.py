@@ -281,7 +281,8 @@ def certify(city: City) -> None:
     city.send(CITY, PublishTraining(text=text))
     city.send(CITY, EnrolForExam(training="2023", person="wu", nonce="0" * 32, commitment=commitment_of("5" * 64)))
     cases = tuple(case.id for case in text.gold_cases)
-    city.send(CITY, SetCalibrationCases(quarter="2024Q2", training="2023", cases=cases, closes=LAST_DAY))
+    quarter = f"{TODAY.year}Q{(TODAY.month + 2) // 3}"
+    city.send(CITY, SetCalibrationCases(quarter=quarter, training="2023", cases=cases, closes=LAST_DAY))
     city.send(CITY, FixRatingInputs(year=2023, position=1, inputs=(NO_JOBS,)))
 
 

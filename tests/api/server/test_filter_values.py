@@ -30,6 +30,7 @@ REFUSED = {
 FREE = {
     "DiagnosisFilter.caseNumber": "refused where its check digit is wrong; absent and out of scope answer alike",
     "EnterpriseFilter.text": "part of a name",
+    "EnterpriseFilter.uscc": "a code that a list states: absent and out of scope answer alike",
     "Query.auditTrail(text)": "words of a sentence or a reason",
     **dict.fromkeys(
         ("LinkFilter.source", "LinkFilter.target"), "any thing by its id or code: absent and out of scope answer alike"
