@@ -89,8 +89,8 @@ ENDPOINT_ENABLED = Rule(
 ENDPOINT_NOT_VERIFIED = Rule(
     "ENDPOINT_NOT_VERIFIED",
     "plan P8",
-    "该推送端点还没有完成握手；请让它原样返回 challenge，要立即再次握手请用 enableEndpoint",
-    "The endpoint has not answered its handshake; have it echo the challenge. enableEndpoint has another one sent at once",
+    "该推送端点还没有完成握手；请让它原样返回 challenge，恢复该端点即可立即再次握手",
+    "The endpoint has not answered its handshake; have it echo the challenge. enabling it has another one sent at once",
 )
 ENDPOINT_HANDSHAKE = Rule(
     "ENDPOINT_HANDSHAKE",

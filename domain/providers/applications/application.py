@@ -91,7 +91,7 @@ MENDING_TIME_TOO_SHORT = Rule(
     "MENDING_TIME_TOO_SHORT",
     "plan V1",
     "按规则须给予 {days} 个工作日补正，即至 {needed}，而征集的补正截止日为 {last}，不足此数；"
-    "请先以 extendCall 延至 {needed} 或以后再退回；该日已过的，请按现有材料审核",
+    "请先把征集延至 {needed} 或以后再退回；该日已过的，请按现有材料审核",
     "The rule gives {days} working days to mend, until {needed}, and the call's own last day for it, {last}, is before; extend the "
     "call to {needed} or later first, then return it; once that day has gone by, examine what there is",
 )
