@@ -87,7 +87,7 @@ await journey(async (browser) => {
   const wide = await firm.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
   await press(firm, "撤回授权");
   await sent(firm);
-  await firm.locator(".ant-tag", { hasText: "已结束" }).first().waitFor();
+  await firm.locator(".ant-tag", { hasText: "首日或此前已撤回" }).first().waitFor();
 
   await go(city, "/packages");
   await press(city, "申请制作");
