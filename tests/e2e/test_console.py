@@ -24,9 +24,10 @@ ASKED_LATER = {
     *("DutyContacts", "DutyShown", "OwnPaper", "LiaisonsToConfirm", "FirmsOfBatch", "TiedFirms", "OfferParties", "EntriesOf"),
     *("DiagnosisThen", "EnterpriseThen", "Weakest", "RatingFacts", "Readers", "BatchShown", "FirmsOfRows", "ImportColumns", "Due"),
     *("Assessors", "SampledProviders", "StepsOf", "WhatIf", "VerifyCertificate", "VerifyReportFile", "CaseOfNumber"),
-    "FirmsNamed",
+    *("FirmsNamed", "FirmsOfList", "Deferred", "Prefill"),
 }
-"""Queries of what is chosen, typed or begun first: their answers need not be met by a journey that only opens pages."""
+"""Queries of what is chosen, typed or begun first, and of a questionnaire that another journey may have handed in by then: their
+answers need not be met by a journey that only opens pages."""
 LONGEST_WAY, MOST_STEPS = 120, 8
 """Seconds, and things pressed or filled in, from where a newcomer lands."""
 
