@@ -15,7 +15,9 @@ from tests.live_city import ENTERPRISE, SCHEMA, LiveCity
 
 def test_a_year_without_a_roster_has_no_roll_up(city: LiveCity) -> None:
     for year in (-(2**31), -1, 0, 1, 1999, 9999, 10**9):
-        assert city.data("group", f'{{ group(id: "g1", year: {year}) {{ rollUp {{ members }} }} }}') == {"group": None}
+        [error] = city.ask("group", f'{{ group(id: "g1", year: {year}) {{ rollUp {{ members }} }} }}')["errors"]
+        assert error["extensions"]["code"] == "YEAR_OUT_OF_RANGE", year
+    assert city.data("group", '{ group(id: "g1", year: 2099) { rollUp { members } } }') == {"group": None}
     assert city.data("group", '{ group(id: "g1") { id } }')["group"] is not None
 
 
