@@ -122,7 +122,8 @@ def travelled(
         done = subprocess.run(command, env=given, capture_output=True, text=True, timeout=600, check=False)  # noqa: S603 - ours
         assert done.returncode == 0, done.stderr + done.stdout
         found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-        assert found.pop("problems") == []
+        problems = found.pop("problems")
+        assert problems == [], problems
         return found
 
     with ExitStack() as lanes:
