@@ -87,6 +87,8 @@ await journey(async (browser) => {
   const wide = await firm.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
   await press(firm, "撤回授权");
   await sent(firm);
+  await go(firm, "/rules");
+  await go(firm, "/consents"); // read anew: on a busy machine the page may have read before the fact was folded
   await firm.locator(".ant-tag", { hasText: "首日或此前已撤回" }).first().waitFor();
 
   await go(city, "/packages");

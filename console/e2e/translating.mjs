@@ -20,11 +20,16 @@ await journey(async (browser) => {
     const hints = await page.locator("[placeholder], [aria-label]").evaluateAll((all) => all.flatMap((one) => [one.getAttribute("placeholder"), one.getAttribute("aria-label")]).filter((text) => text && /\p{Script=Han}/u.test(text)));
     const left = [...new Set([...found, ...hints])].filter((text) => !OWN.test(text));
     if (left.length) chinese[path] = left.slice(0, 12);
-    const over = await page.locator("td.ant-table-cell, th.ant-table-cell").evaluateAll((all) => all.filter((one) => {
-      const words = document.createRange(); // its own words: a fixed column's shadow stands over the next one too
-      words.selectNodeContents(one);
-      return one.scrollWidth > one.clientWidth + 1 && words.getBoundingClientRect().right > one.getBoundingClientRect().right + 1;
-    }).length);
+    let over = 0;
+    for (let turn = 0; turn < 10; turn += 1) { // columns find their widths when what they hold is there
+      over = await page.locator("td.ant-table-cell, th.ant-table-cell").evaluateAll((all) => all.filter((one) => {
+        const words = document.createRange(); // its own words: a fixed column's shadow stands over the next one too
+        words.selectNodeContents(one);
+        return one.scrollWidth > one.clientWidth + 1 && words.getBoundingClientRect().right > one.getBoundingClientRect().right + 1;
+      }).length);
+      if (!over) break;
+      await page.waitForTimeout(500);
+    }
     if (over) printed.push(`${path} ${over}`);
     if (await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)) wide.push(path);
     await accessible(page, `english-${role}${path}`);

@@ -28,13 +28,13 @@ const SET = graphql(`
 
 const useTexts = spoken(
   {
-    title: "环节时限", own: "本批次自定", byRule: "按全市规则", holds: (since: string, source: string, mark: string) => `自 ${since} 起；来源：${source}（标记 ${mark}）。`, counted: "均以工作日计，按诊断开启之日适用；已开启的诊断不受其后设定影响。区级如需延长个别诊断的环节，在该诊断中写明理由延长。", stated: "本批次历次设定", limits: "时限",
+    title: "环节时限", own: "本批次自定", byRule: "按全市规则", holds: (since: string, source: string, mark: string) => `自 ${since} 起；来源：“${source}”（标记 ${mark}）。`, counted: "均以工作日计，按诊断开启之日适用；已开启的诊断不受其后设定影响。区级如需延长个别诊断的环节，在该诊断中写明理由延长。", stated: "本批次历次设定", limits: "时限",
     set: "设定环节时限", setText: "自起始日起在本批次开启的诊断按此办理。起始日不早于今日，不晚于批次截止日。", since: "起始日", whose: "按何时限", source: "来源", mark: "来源标记",
     stages: { selfAssessment: "自评", evidenceCheck: "资料核验", siteVisit: "现场诊断", report: "报告编制", internalReview: "机构内审", sampledCheck: "抽样评估", confirmation: "企业确认", objection: "异议处理", filing: "区级备案", reading: "专家解读", followUp: "回访报告", remindBefore: "提前提醒" },
     months: "跟踪回访（备案后月数）", monthsHelp: "如 6 和 12", days: (count: number) => `${count} 个工作日`, monthsTold: (months: readonly number[]) => months.map((one) => `${one} 个月`).join("、"), stage: "环节",
   },
   {
-    title: "Stage limits", own: "the campaign's own", byRule: "the city's rule", holds: (since: string, source: string, mark: string) => `From ${since}; source: ${source} (mark ${mark}).`, counted: "All in working days, as they held on the day a diagnosis was opened; what is set later changes nothing of cases under way. A district extends the stage of one case there, with its reason.", stated: "What this campaign has stated", limits: "Limits",
+    title: "Stage limits", own: "the campaign's own", byRule: "the city's rule", holds: (since: string, source: string, mark: string) => `From ${since}; source: “${source}” (mark ${mark}). `, counted: "All in working days, as they held on the day a diagnosis was opened; what is set later changes nothing of cases under way. A district extends the stage of one case there, with its reason.", stated: "What this campaign has stated", limits: "Limits",
     set: "Set the limits", setText: "Diagnoses opened in this campaign from the first day on go by them. The first day is today or later, and no later than the campaign's last.", since: "First day", whose: "By which limits", source: "Source", mark: "Mark of the source",
     stages: { selfAssessment: "Self-assessment", evidenceCheck: "Check of the evidence", siteVisit: "Visit on site", report: "Report", internalReview: "Internal review", sampledCheck: "Sampled re-assessment", confirmation: "The firm's confirmation", objection: "Objection", filing: "Filing by the district", reading: "Reading with experts", followUp: "Report of a follow-up", remindBefore: "Reminder before" },
     months: "Follow-up, months after the filing", monthsHelp: "Such as 6 and 12", days: (count: number) => `${count} working days`, monthsTold: (months: readonly number[]) => months.map((one) => `${one} months`).join(", "), stage: "Stage",
