@@ -87,16 +87,7 @@ await journey(async (browser) => {
   const wide = await firm.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
   await press(firm, "撤回授权");
   await sent(firm);
-  const over = firm.locator(".ant-tag", { hasText: /首日或此前已撤回|已结束/ }).first();
-  for (let turn = 0; turn < 3; turn += 1) { // a busy server may put a command off, which is said in passing
-    if (await over.waitFor({ timeout: 15_000 }).then(() => true, () => false)) break;
-    await go(firm, "/rules");
-    await go(firm, "/consents");
-    if (!(await firm.getByRole("button", { name: /^撤\s?回\s?授\s?权$/ }).count())) continue;
-    await press(firm, "撤回授权");
-    await sent(firm);
-  }
-  await over.waitFor();
+  await firm.locator(".ant-tag", { hasText: "首日或此前已撤回" }).first().waitFor();
 
   await go(city, "/packages");
   await press(city, "申请制作");

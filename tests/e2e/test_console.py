@@ -380,4 +380,4 @@ def test_whoever_is_not_signed_in_reads_the_directory_and_is_shown_no_page_that_
 @pytest.mark.parametrize("told", [("translating.mjs", "city"), ("translating.mjs", "enterprise")], ids="-".join)
 def test_a_reader_of_english_finds_no_word_of_the_console_in_chinese(travelled: Travelled, told: tuple[str, ...]) -> None:
     found = travelled(*told)
-    assert (found["chinese"], found["wide"]) == ({}, [])
+    assert (found["chinese"], found["wide"], found["printed"]) == ({}, [], [])
