@@ -105,7 +105,7 @@ from tests.test_registry import HISTORIES
 ANY = EnterpriseFilter()
 TODAY = city_day(datetime.now(UTC))
 PROGRAM = replace(caller(Role.SYSTEM, ""), scope=Everything())
-LAST_DAY = TODAY + timedelta(days=30)
+LAST_DAY, QUARTER = TODAY + timedelta(days=30), f"{TODAY.year}Q{(TODAY.month + 2) // 3}"
 USCCS = ("91330100799655058B", "91110000802100433B", "9144030071526726XG")
 
 
@@ -281,8 +281,7 @@ def certify(city: City) -> None:
     city.send(CITY, PublishTraining(text=text))
     city.send(CITY, EnrolForExam(training="2023", person="wu", nonce="0" * 32, commitment=commitment_of("5" * 64)))
     cases = tuple(case.id for case in text.gold_cases)
-    quarter = f"{TODAY.year}Q{(TODAY.month + 2) // 3}"
-    city.send(CITY, SetCalibrationCases(quarter=quarter, training="2023", cases=cases, closes=LAST_DAY))
+    city.send(CITY, SetCalibrationCases(quarter=QUARTER, training="2023", cases=cases, closes=LAST_DAY))
     city.send(CITY, FixRatingInputs(year=2023, position=1, inputs=(NO_JOBS,)))
 
 

@@ -213,10 +213,7 @@ RESTRICTED_BUT_OPEN = {
     **dict.fromkeys(("WebhookDelivery.*", "DeliveryAttempt.*"), "that a thin event was sent; it holds ids and a version"),
     **{f"{name}.*": "counts and days of cases" for name in ("Bottleneck", "StageDuration", "ReworkShare", "WorkingDayQuantile")},
     "ReaderCandidate.*": "an expert whom the city named, and of no firm",
-    **{
-        f"ProviderCandidate.{one}": "counts of a provider's cases and its tier, which name no firm"
-        for one in ("*", "inDistrict", "ofIndustry", "places", "tier")
-    },
+    **{f"ProviderCandidate.{one}": "of a provider" for one in ("*", "inDistrict", "ofIndustry", "places", "tier")},
     "ProviderRecord.*": "counts of a provider's cases and comments, which name no firm",
     **{
         f"{name}.*": "what is marked and what a marker gave, of no firm"
