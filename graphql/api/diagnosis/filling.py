@@ -19,6 +19,7 @@ from api.kit.ids import key_of
 from api.kit.paging import AtLeast
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import CONVERSIONS, shown
+from api.kit.years import require_year
 from api.participants.places import District
 from api.standard.editions import editions_of
 from domain.access import Everything, Role, sees_only_issued
@@ -26,9 +27,7 @@ from domain.diagnosis.sections import is_open_section
 from domain.diagnosis.state import Deferral
 from domain.governance.rule_bodies.process import ProcessRule
 from domain.governance.rule_bodies.publication import PublicationRule
-from domain.kernel import Rule
 from domain.masks import ANSWERS, BOTTLENECKS, EXTERNAL_ASSESSMENTS, OF_THE_FIRM, OF_THE_PROVIDER
-from domain.participants.rosters.state import FIRST_YEAR, LAST_YEAR
 from methods.filling_burden import asked_twice, minutes_spent
 from methods.quantiles import HALF, NINE_TENTHS, quantile
 from projections.diagnosis import case_parts, diagnoses, filling
@@ -44,13 +43,6 @@ enum_type(Deferral)
 
 ROUNDED = 5
 """What a number for who sees no single firm is rounded to."""
-
-FILLING_YEAR_OUT_OF_RANGE = Rule(
-    "FILLING_YEAR_OUT_OF_RANGE",
-    "plan P3",
-    "年度须在 {at_least} 至 {at_most} 之间；请填四位年份",
-    "The year lies between {at_least} and {at_most}; say one of them",
-)
 
 
 class BurdenDivision(DescribedEnum):
@@ -194,10 +186,9 @@ class FillingQueries:
         """One row a district, in order of it.
 
         Raises:
-            Refused: FILLING_YEAR_OUT_OF_RANGE.
+            Refused: YEAR_OUT_OF_RANGE.
         """
-        if not FIRST_YEAR <= year <= LAST_YEAR:
-            raise FILLING_YEAR_OUT_OF_RANGE.refuse(path="year", at_least=FIRST_YEAR, at_most=LAST_YEAR)
+        require_year(year)
         context = info.context
         context.at_least(at_least)
         sees_firms = context.role in BOTTLENECKS

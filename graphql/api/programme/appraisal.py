@@ -20,10 +20,10 @@ from api.kit.paging import AtLeast
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import CONVERSIONS, shown
 from api.kit.row_plans import Holds
+from api.kit.years import require_year
 from api.participants.enterprises import Enterprise, load_enterprises
 from api.participants.places import District
 from api.programme.clusters import ClusterInput, cluster_named
-from api.programme.pace import require_year
 from domain.access import Mask
 from domain.governance.dated_rules import DatedRule
 from domain.governance.rule_bodies.body import RuleKind
@@ -143,7 +143,7 @@ class AppraisalQueries:
         """The sheet within the scope.
 
         Raises:
-            Refused: PACE_YEAR_OUT_OF_RANGE.
+            Refused: YEAR_OUT_OF_RANGE.
         """
         require_year(year)
         context = info.context
@@ -179,7 +179,7 @@ class AppraisalQueries:
         """A page of the firms that a number counts.
 
         Raises:
-            Refused: PACE_YEAR_OUT_OF_RANGE, FILTER_VALUE_UNKNOWN, CHAIN_NOT_TOLD.
+            Refused: YEAR_OUT_OF_RANGE, FILTER_VALUE_UNKNOWN, CHAIN_NOT_TOLD.
         """
         require_year(year)
         named = districts_in("district", None if district is None else [district])

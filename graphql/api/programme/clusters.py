@@ -12,8 +12,8 @@ from api.kit.ids import key_of
 from api.kit.paging import AtLeast
 from api.kit.parts import parts
 from api.kit.published import argument, field, published, published_input
+from api.kit.years import require_year
 from api.programme.ecosystem import NAMED, ends_by_key
-from api.programme.pace import require_year
 from domain.governance.rule_bodies.publication import PublicationRule
 from domain.kernel import IdOf, Rule
 from domain.masks import APPRAISALS
@@ -113,7 +113,7 @@ class ClusterQueries:
         """Coverage by cluster.
 
         Raises:
-            Refused: PACE_YEAR_OUT_OF_RANGE, FILTER_VALUE_UNKNOWN, CHAIN_NOT_TOLD.
+            Refused: YEAR_OUT_OF_RANGE, FILTER_VALUE_UNKNOWN, CHAIN_NOT_TOLD.
         """
         require_year(year)
         context = info.context

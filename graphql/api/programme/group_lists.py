@@ -10,9 +10,9 @@ from api.kit.ids import EnterpriseID, GroupID, id_of, key_of
 from api.kit.paging import AtLeast
 from api.kit.parts import parts
 from api.kit.published import argument, field, published
+from api.kit.years import require_year
 from api.participants.places import District
 from api.programme.demands import district_of
-from api.programme.pace import require_year
 from domain.access import Place, admits
 from domain.masks import GROUPS
 from domain.participants.group_lists import GroupListFinding, ListedFirm, compared
@@ -84,7 +84,7 @@ class GroupListQueries:
         """The list and the roster, firm by firm.
 
         Raises:
-            Refused: PACE_YEAR_OUT_OF_RANGE, GROUP_LIST_OUT_OF_RANGE.
+            Refused: YEAR_OUT_OF_RANGE, GROUP_LIST_OUT_OF_RANGE.
         """
         require_year(year)
         context, identity = info.context, key_of(group, "group", "organisation")

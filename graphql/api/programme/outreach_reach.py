@@ -15,8 +15,8 @@ from api.kit.paging import AtLeast, wanted_fields
 from api.kit.parts import parts, wanted_parts
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
+from api.kit.years import require_year
 from api.participants.organisations import Organisation, load_organisations
-from api.programme.pace import require_year
 from domain.access import Role
 from domain.command_rights import LIAISONS
 from domain.governance.rule_bodies.body import RuleKind
@@ -119,7 +119,7 @@ class OutreachReachQueries:
         """Reach by unit.
 
         Raises:
-            Refused: PACE_YEAR_OUT_OF_RANGE.
+            Refused: YEAR_OUT_OF_RANGE.
         """
         require_year(year)
         context = info.context

@@ -12,9 +12,9 @@ from api.kit.paging import AtLeast
 from api.kit.parts import parts
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown, shown
+from api.kit.years import require_year
 from api.participants.places import District
 from domain.instants import city_day, utc_moment
-from domain.kernel import Rule
 from domain.masks import TARGET_SPLITS
 from methods.forecast import Forecast
 from projections.as_of import replay
@@ -24,13 +24,6 @@ from standards.edition.text import SourceMark
 
 PACES = TARGET_SPLITS
 """Pace and forecast of the units of the scope 进度与预测: who works towards a target. plan G4."""
-FIRST_YEAR, LAST_YEAR = 2023, 2100
-PACE_YEAR_OUT_OF_RANGE = Rule(
-    "PACE_YEAR_OUT_OF_RANGE",
-    "plan G4",
-    "年度须在 {at_least} 至 {at_most} 之间",
-    "The year lies between {at_least} and {at_most}",
-)
 
 
 @published(PACES, row=DayRow)
@@ -93,16 +86,6 @@ class YearPace:
     as_of: AsOf | None = field("Whether its counts changed after the moment asked for; null for now · 事后变更")
 
 
-def require_year(year: int) -> None:
-    """A year that the programme may run in, or of which nothing is told.
-
-    Raises:
-        Refused: PACE_YEAR_OUT_OF_RANGE.
-    """
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise PACE_YEAR_OUT_OF_RANGE.refuse(path="year", at_least=FIRST_YEAR, at_most=LAST_YEAR)
-
-
 def _pace(row: PaceRow) -> Pace:
     return Pace(**shown(Pace, row), forecast=YearEndForecast(**shown(YearEndForecast, row.forecast)) if row.forecast else None)
 
@@ -125,7 +108,7 @@ class PaceQueries:
         """Pace and forecast within the scope, now or as they were known then.
 
         Raises:
-            Refused: PACE_YEAR_OUT_OF_RANGE.
+            Refused: YEAR_OUT_OF_RANGE.
         """
         require_year(year)
         context = info.context

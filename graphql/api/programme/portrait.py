@@ -12,8 +12,8 @@ from api.kit.paging import AtLeast, wanted_fields
 from api.kit.parts import parts
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import all_shown, shown
+from api.kit.years import require_year
 from api.participants.places import District, Industry
-from api.programme.pace import require_year
 from domain.masks import TARGET_SPLITS
 from domain.programme.papers.tables import Movement as MovementRow
 from projections.programme import coverage, portrait
@@ -101,7 +101,7 @@ class PortraitQueries:
         """Portrait within the scope.
 
         Raises:
-            Refused: PACE_YEAR_OUT_OF_RANGE.
+            Refused: YEAR_OUT_OF_RANGE.
         """
         require_year(year)
         context, wanted = info.context, wanted_fields(info)

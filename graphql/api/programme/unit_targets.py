@@ -13,8 +13,8 @@ from api.kit.lists import Listed, listing
 from api.kit.mutations import Payload, ServerFields
 from api.kit.published import argument, field, published
 from api.kit.row_mapping import shown
+from api.kit.years import require_year
 from api.participants.organisations import Organisation, load_organisations
-from api.programme.pace import require_year
 from domain.access import Everything
 from domain.kernel import Command, IdOf
 from domain.masks import UNIT_TARGETS
@@ -82,7 +82,7 @@ class UnitTargetQueries:
         """A page of the targets.
 
         Raises:
-            Refused: PACE_YEAR_OUT_OF_RANGE.
+            Refused: YEAR_OUT_OF_RANGE.
         """
         require_year(year)
         return UnitTargetFilter(year)

@@ -148,6 +148,6 @@ def test_the_spread_is_told_of_the_cases_one_sees(city: LiveCity) -> None:
     assert shares(city, "enterprise") == []
     assert shares(city, "city", year=(date.today() - timedelta(days=800)).year) == []  # noqa: DTZ011 - some year before
     refused = city.ask("city", SHARES, year=1, by="WHOLE")
-    assert refused["errors"][0]["extensions"]["code"] == "FILLING_YEAR_OUT_OF_RANGE"
+    assert refused["errors"][0]["extensions"]["code"] == "YEAR_OUT_OF_RANGE"
     for who in ("department", "bank", "reader"):
         assert city.ask(who, SHARES, year=2024, by="WHOLE")["errors"][0]["extensions"]["code"] == "FORBIDDEN"

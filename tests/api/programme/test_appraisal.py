@@ -98,5 +98,5 @@ def test_a_district_is_appraised_by_itself_and_a_firm_is_told_nothing(issued: Li
 
 def test_an_unknown_district_or_a_year_outside_the_programme_is_refused(issued: LiveCity) -> None:
     assert firms(issued, district="999999")["errors"][0]["extensions"]["code"] == "FILTER_VALUE_UNKNOWN"
-    assert firms(issued, year=1)["errors"][0]["extensions"]["code"] == "PACE_YEAR_OUT_OF_RANGE"
-    assert sheet(issued, year=2101)["errors"][0]["extensions"]["code"] == "PACE_YEAR_OUT_OF_RANGE"
+    assert firms(issued, year=1)["errors"][0]["extensions"]["code"] == "YEAR_OUT_OF_RANGE"
+    assert sheet(issued, year=2101)["errors"][0]["extensions"]["code"] == "YEAR_OUT_OF_RANGE"

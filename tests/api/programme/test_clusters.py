@@ -120,6 +120,6 @@ def brought_in(city: LiveCity, year: int, firms: tuple[Firm, ...]) -> None:
 
 @pytest.mark.parametrize("city", ["sqlite"], indirect=True)
 def test_a_year_outside_the_programme_or_an_unknown_district_is_refused(city: LiveCity) -> None:
-    for asked, code in (({"y": 1}, "PACE_YEAR_OUT_OF_RANGE"), ({"y": 2024, "d": "999999"}, "FILTER_VALUE_UNKNOWN")):
+    for asked, code in (({"y": 1}, "YEAR_OUT_OF_RANGE"), ({"y": 2024, "d": "999999"}, "FILTER_VALUE_UNKNOWN")):
         [error] = city.ask("city", SHARES, k="PARK", **asked)["errors"]
         assert error["extensions"]["code"] == code

@@ -148,4 +148,4 @@ def test_pace_is_told_within_the_scope_as_of_any_day(counted: LiveCity) -> None:
 def test_pace_is_not_for_firms_and_no_year_outside_the_programme(counted: LiveCity) -> None:
     assert "errors" in pace(counted, "enterprise")
     for year in (-1, 2022, 2101):
-        assert pace(counted, "city", year=year)["errors"][0]["extensions"]["code"] == "PACE_YEAR_OUT_OF_RANGE"
+        assert pace(counted, "city", year=year)["errors"][0]["extensions"]["code"] == "YEAR_OUT_OF_RANGE"

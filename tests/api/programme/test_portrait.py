@@ -33,4 +33,4 @@ def test_a_result_of_the_year_is_in_the_heat_map_without_a_mean_of_one_firm(city
 
 def test_a_portrait_is_not_for_firms_and_no_year_outside_the_programme(city: LiveCity) -> None:
     assert "errors" in portrait(city, "enterprise")
-    assert portrait(city, "city", 2022)["errors"][0]["extensions"]["code"] == "PACE_YEAR_OUT_OF_RANGE"
+    assert portrait(city, "city", 2022)["errors"][0]["extensions"]["code"] == "YEAR_OUT_OF_RANGE"

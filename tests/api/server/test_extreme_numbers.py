@@ -51,7 +51,7 @@ QUERY = SCHEMA._schema.query_type  # noqa: SLF001 - the executable one
 ROLES = (Role.CITY, Role.AUDITOR, *sorted(set(UNITS) - {Role.CITY, Role.AUDITOR}))
 SENDERS = {one.__name__[0].lower() + one.__name__[1:]: one.roles for each in CAPABILITIES.values() for one in each.commands}
 """Command -> who may send it: nobody else's numbers are looked at."""
-YEAR_REFUSED = {"YEAR_OUT_OF_RANGE", "PACE_YEAR_OUT_OF_RANGE", "FILLING_YEAR_OUT_OF_RANGE"}
+YEAR_REFUSED = {"YEAR_OUT_OF_RANGE"}
 """How a question about a year that is none of the programme's is answered: with a sentence, never by nothing."""
 Steps = tuple[tuple[str, GraphQLField], ...]
 
