@@ -90,7 +90,7 @@ ENDPOINT_NOT_VERIFIED = Rule(
     "ENDPOINT_NOT_VERIFIED",
     "plan P8",
     "该推送端点还没有完成握手；请让它原样返回 challenge，恢复该端点即可立即再次握手",
-    "The endpoint has not answered its handshake; have it echo the challenge. enabling it has another one sent at once",
+    "The endpoint has not answered its handshake; have it echo the challenge; enabling it has another one sent at once",
 )
 ENDPOINT_HANDSHAKE = Rule(
     "ENDPOINT_HANDSHAKE",
