@@ -1,6 +1,5 @@
 """The report's pages as bytes: our own fonts, nothing fetched, nothing lost, the same bytes everywhere. plan P4."""
 
-import gc
 import os
 import subprocess
 import sys
@@ -22,7 +21,7 @@ from weasyprint.urls import FatalURLFetchingError
 from domain.diagnosis.peers import PeerResult, peer_group
 from domain.diagnosis.report import IssueReport
 from domain.kernel import Command, Refused, Rule
-from isolation import Turns
+from isolation import Turns, run
 from isolation.quotas import WORK_BUSY, WORK_SHARE_USED
 from journal import Accepted, Caller, Handled, open_journal
 from projections.report import (
@@ -41,6 +40,8 @@ from projections.report.archive import KnownPeers
 from projections.report.finishing import case_of
 from projections.report.sheet import sheet
 from standards import Form
+from tests.projections.diagnosis import watched_page
+from tests.projections.diagnosis.watched_page import apart
 from tests.small_city import PROVIDER, City
 
 HOSTILE = '<img src="file:///etc/passwd"><style>@import url(http://127.0.0.1:9/x.css);</style>&"\'公司'
@@ -210,18 +211,14 @@ def test_a_character_outside_the_font_is_reported_and_spelled_and_never_a_box(ca
 
 def test_a_hostile_name_is_printed_as_it_is_and_fetches_nothing(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     fetched: list[str] = []
-    fetch = pdf.OwnFonts.fetch
 
-    def watched(self: pdf.OwnFonts, url: str, headers: dict[str, str] | None = None) -> Any:
-        fetched.append(url)
-        return fetch(self, url, headers)
+    def watched(name: str, *given: str, **how: Any) -> bytes:
+        addresses, made = apart(run(name.replace(printing.PDF, watched_page.__name__), *given, **how))
+        fetched.extend(addresses)
+        return made
 
-    monkeypatch.setattr(pdf.OwnFonts, "fetch", watched)
-    monkeypatch.setattr(  # here, where it can be watched
-        printing, "run", lambda name, *given, **_bounds: getattr(pdf, name.partition(":")[2])(*given)
-    )
+    monkeypatch.setattr(printing, "run", watched)
     made = report(named(case, HOSTILE), "p1")
-    gc.enable()
     whole = "".join(page.extract_text() for page in reader(made.pdf).pages)
     assert '<imgsrc="file:///etc/passwd">' in "".join(whole.split())
     assert set(fetched) == {file.as_uri() for file in fonts.files(fonts.COMMON).values()}
