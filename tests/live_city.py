@@ -35,6 +35,7 @@ from standards import Answer, Form, load
 from tests.firm_ids import SALT, firm_id
 from tests.rules.firms import answer_at
 from tests.small_city import confirming
+from zhenduan.accounts.accounts import LocalAccounts
 from zhenduan.settings import Settings
 from zhenduan.wiring import Installation, opened, operator
 
@@ -130,6 +131,30 @@ CONTACTS = frozenset({"city", "district", "subdistrict", "enterprise"})
 
 OPEN = """mutation($input: OpenDiagnosisInput!) { openDiagnosis(input: $input) {
   diagnosis { id status version } position version userErrors { code clause field message messageInEnglish } } }"""
+
+
+class Tokens(dict[str, str]):
+    """Token of each login; one that ran out is made anew when it is asked for, and no other."""
+
+    def __init__(self, known: Mapping[str, str], accounts: LocalAccounts) -> None:
+        super().__init__(known)
+        self._accounts = accounts
+        self._run_out: set[str] = set()
+
+    def run_out(self) -> None:
+        """So much later that everyone has to sign in anew."""
+        self._run_out = set(self)
+
+    def __getitem__(self, login: str) -> str:
+        if login in self._run_out:
+            signed_in = self._accounts.sign_in(login, PASSWORD)
+            assert signed_in is not None
+            self[login] = signed_in.token
+        return super().__getitem__(login)
+
+    def __setitem__(self, login: str, token: str) -> None:
+        self._run_out.discard(login)
+        super().__setitem__(login, token)
 
 
 class Told(BaseException):
@@ -274,7 +299,8 @@ def live_city(data: Path, url: str) -> Iterator[LiveCity]:
 def open_city(data: Path, url: str, tokens: dict[str, str], **how: Any) -> Iterator[LiveCity]:
     """A city that was built before, or a copy of one, with the tokens of its people; how: as `opened`."""
     with opened(Settings(data, None if url.startswith("sqlite") else url), hasher=CHEAP, **how) as installation:
-        yield LiveCity(installation, Operations(installation.services, SCHEMA, RIGHTS, documents=DOCUMENTS), dict(tokens))
+        operations = Operations(installation.services, SCHEMA, RIGHTS, documents=DOCUMENTS)
+        yield LiveCity(installation, operations, Tokens(tokens, installation.accounts))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from domain.access import Role
 from domain.instants import city_day
 from domain.participants.people.memberships import GrantMembership
 from domain.participants.people.registration import RegisterPerson
-from tests.live_city import PASSWORD, LiveCity
+from tests.live_city import PASSWORD, LiveCity, Tokens
 
 MARKERS = ("marker1", "marker2", "marker3")
 DIMENSIONS = ("BASIC_CAPABILITY", "STANDARDS_WORK", "STAFF", "INDUSTRY_EXPERIENCE", "PRODUCTS")
@@ -66,12 +66,10 @@ class Selecting:
         return city_day(self.began + timedelta(days=days))
 
     def later(self, days: int) -> "Selecting":
-        """So many days after the first; everyone signs in anew."""
+        """So many days after the first; whoever acts signs in anew."""
         self.clock.moment = self.began + timedelta(days=days)
-        for login in self.city.tokens:
-            signed_in = self.city.installation.accounts.sign_in(login, PASSWORD)
-            assert signed_in is not None
-            self.city.tokens[login] = signed_in.token
+        assert isinstance(self.city.tokens, Tokens)
+        self.city.tokens.run_out()
         return self
 
     def opened(self) -> "Selecting":
