@@ -62,7 +62,7 @@ def quickest(seconds: Sequence[float]) -> float:
 
 def compare(bench: Bench, sizes: Sizes) -> Iterator[Compared]:
     """Every command on each engine: the median of the ratios, and how far the furthest lies away."""
-    for engine in bench.engines[-1:] if bench.small else bench.engines:
+    for engine in bench.served_on:
         with (
             tempfile.TemporaryDirectory() as place,
             bench.postgres() if engine == "postgres" else nullcontext() as address,

@@ -73,6 +73,6 @@ def measured(city: BuiltCity, sizes: Sizes, engine: str) -> Iterator[Compared]:
 
 def compare(bench: Bench, sizes: Sizes) -> Iterator[Compared]:
     """On each engine."""
-    for engine in bench.engines:
+    for engine in bench.served_on:
         with built(bench, engine) as city:
             yield from measured(city, sizes, engine)

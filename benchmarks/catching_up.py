@@ -116,6 +116,6 @@ def measured(engine: str, city: BuiltCity, sizes: Sizes) -> Iterator[Compared]:
 
 def compare(bench: Bench, sizes: Sizes) -> Iterator[Compared]:
     """A city on each engine, served while it lags."""
-    for engine in bench.engines:
+    for engine in bench.served_on:
         with built(bench, engine) as city:
             yield from measured(engine, city, sizes)

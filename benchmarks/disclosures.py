@@ -112,5 +112,5 @@ def measured(bench: Bench, engine: str, sizes: Sizes) -> Iterator[Compared]:
 
 def compare(bench: Bench, sizes: Sizes) -> Iterator[Compared]:
     """Measure both engines, and one in the small run."""
-    for engine in bench.engines[-1:] if bench.small else bench.engines:
+    for engine in bench.served_on:
         yield from measured(bench, engine, sizes)

@@ -104,7 +104,7 @@ def compare(bench: Bench, sizes: Sizes) -> Iterator[Compared]:
     """Build a city, serve it, ask for too much; on each engine."""
     if not 0 < sizes.seconds <= 60 or not 0 < sizes.connections <= 1_000:  # noqa: PLR2004 - this is no tool to attack with
         raise ValueError("at most 60 seconds a rate and 1,000 connections")
-    for engine in bench.engines:
+    for engine in bench.served_on:
         with built(bench, engine, sizes.sessions) as city:
             environment = {"ZHENDUAN_DATABASE": city.settings.database or ""}
             with server(ours(city.settings.data), environment) as (process, port):

@@ -177,7 +177,7 @@ def measured(engine: str, data: Path, url: str, sizes: Sizes) -> Iterator[Compar
 
 def compare(bench: Bench, sizes: Sizes) -> Iterator[Compared]:
     """The subscribers of each engine."""
-    for engine in bench.engines:
+    for engine in bench.served_on:
         with tempfile.TemporaryDirectory() as place:
             data = Path(place) / "city"
             with bench.postgres() if engine == "postgres" else nullcontext(f"sqlite:///{data}/journal.db") as url:
