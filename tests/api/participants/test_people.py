@@ -143,3 +143,12 @@ def test_malformed_input_names_the_field_as_the_client_wrote_it(city: LiveCity) 
     given = {"person": "district", "role": "CITY", "organisation": "city", "since": "2024-02-01", "until": "2024-01-01"}
     (error,) = city.do("city", "grantMembership", "", **given)["userErrors"]
     assert error["code"] == "MALFORMED_INPUT"
+
+
+def test_whoever_is_invited_joins_once_and_nobody_joins_for_another(city: LiveCity) -> None:
+    for who in ("city", "district", "provider"):
+        assert city.refused(who, "joinProgramme", person="enterprise") == "NOT_FOUND"
+    city.done("enterprise", "joinProgramme", "", person="enterprise")
+    assert city.refused("enterprise", "joinProgramme", person="person/enterprise") == "JOINED_ALREADY"
+    trail = city.data("city", '{ auditTrail(kind: ["person.joined"]) { nodes { sentence } } }')["auditTrail"]["nodes"]
+    assert [one["sentence"] for one in trail] == ["企业负责人接受邀请并加入"]
