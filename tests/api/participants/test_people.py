@@ -1,6 +1,6 @@
 """People, roles and sessions through the API (plan O2, P7): names are the city's alone, and erasable."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -152,3 +152,14 @@ def test_whoever_is_invited_joins_once_and_nobody_joins_for_another(city: LiveCi
     assert city.refused("enterprise", "joinProgramme", person="person/enterprise") == "JOINED_ALREADY"
     trail = city.data("city", '{ auditTrail(kind: ["person.joined"]) { nodes { sentence } } }')["auditTrail"]["nodes"]
     assert [one["sentence"] for one in trail] == ["企业负责人接受邀请并加入"]
+
+
+def test_a_district_hands_a_towns_contact_over_to_whoever_it_knows_and_to_nobody_else(city: LiveCity) -> None:
+    tomorrow = (date.fromisoformat(city.today) + timedelta(days=1)).isoformat()
+    of = {"membership": "m-subdistrict", "person": "subdistrict", "on": tomorrow}
+    for stranger in ("stranger", "provider", "nobody"):
+        assert city.refused("district", "handOverMembership", **of, to=stranger) == "NOT_FOUND"
+    assert city.refused("pudong", "handOverMembership", **of, to="park") == "NOT_FOUND"
+    listed = {one["id"] for one in city.data("district", "{ people { nodes { id } } }")["people"]["nodes"]}
+    assert id_of("person", "park") in listed
+    city.done("district", "handOverMembership", "", **of, to="park")
