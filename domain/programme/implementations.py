@@ -27,6 +27,7 @@ from domain.kernel import (
     Rule,
     Stream,
     Text,
+    refuse_step,
     refuse_together,
     stream_of,
 )
@@ -50,6 +51,16 @@ from domain.stated_dates import require_not_too_far_ahead
 from domain.stated_sources import StatedDocument, StatedMark, stated_source
 
 GAPS_AT_MOST = 100
+NEXT_STEPS: Mapping[ImplementationStep, tuple[str, str]] = {
+    ImplementationStep.DIAGNOSED: ("请企业先列出差距", "first the firm lists its gaps"),
+    ImplementationStep.GAPS_LISTED: ("请企业整改后申请", "the firm closes them and applies"),
+    ImplementationStep.APPLIED: (
+        "须由市级或区级登记证书或未通过，或由企业中止",
+        "the city or its district records the certificate or the refusal, or the firm stops",
+    ),
+    ImplementationStep.CERTIFIED: ("需要时请企业重新列出差距", "the firm lists its gaps anew where that is needed"),
+    ImplementationStep.STOPPED: ("要继续的，请企业重新列出差距", "to go on, the firm lists its gaps anew"),
+}
 
 # Rules
 
@@ -62,8 +73,8 @@ IMPLEMENTATION_WITHOUT_REPORT = Rule(
 IMPLEMENTATION_STEP_WRONG = Rule(
     "IMPLEMENTATION_STEP_WRONG",
     "plan I4",
-    "{standard_name}贯标目前为“{step_name}”，不能办理这一步；请先办理前一环节",
-    "With this standard the firm is at the step {step}, from which this does not follow; do what comes before",
+    "该项贯标的环节为“{status_name}”，此时不能办理这一步；{next_step}",
+    "With this standard the firm is at the step {status}, from which this one does not follow; {next_step_in_english}",
 )
 IMPLEMENTATION_DAY_OUT_OF_RANGE = Rule(
     "IMPLEMENTATION_DAY_OUT_OF_RANGE",
@@ -150,7 +161,7 @@ def decide(command: ImplementationCommand, known: Implementations | None, contex
     match command:
         case ListStandardGaps():
             if step is ImplementationStep.APPLIED:
-                raise _wrong(command, step)
+                raise _wrong(step)
             return _listed(command, progress, context)
         case ApplyForStandardCertificate():
             steps = frozenset({ImplementationStep.GAPS_LISTED})
@@ -159,13 +170,12 @@ def decide(command: ImplementationCommand, known: Implementations | None, contex
         case _:
             pass
     if progress is None or step not in steps:
-        raise _wrong(command, step)
+        raise _wrong(step)
     return (_done(command, progress, context),)
 
 
-def _wrong(command: ImplementationCommand, step: ImplementationStep) -> Refused:
-    told = {"standard_name": command.standard.names[0], "step_name": step.names[0], "step": step.value}
-    return IMPLEMENTATION_STEP_WRONG.refuse(**told)
+def _wrong(step: ImplementationStep) -> Refused:
+    return refuse_step(IMPLEMENTATION_STEP_WRONG, step, NEXT_STEPS)
 
 
 def _listed(command: ListStandardGaps, progress: StandardProgress | None, context: DecisionContext) -> Facts:

@@ -91,7 +91,7 @@ def open_demo(
         progress: see `Progress`.
 
     Returns:
-        The logins, one for each role and four more, and the partner's key.
+        The logins that the city knows, one for each role and five more, and the partner's key.
 
     Raises:
         DemoIncomplete: an earlier building was interrupted.
@@ -116,7 +116,7 @@ def open_demo(
     key = accounts.issue_partner_key(PARTNER, "*", PARTNER_KEY_LIFETIME)
     english = "partner key: reads the whole city; a new one at each start, which ends the one before"
     partner = DemoLogin(Role.PARTNER, "", key.token, "合作方密钥：全市只读，每次启动换发，前一个即失效", english)
-    return [*LOGINS, partner]
+    return [*(one for one in LOGINS if accounts.knows(one.login)), partner]
 
 
 def _build(

@@ -16,6 +16,7 @@ from domain.kernel import Command
 from domain.participants.firm_ids import enterprise_id
 from domain.participants.headquarters import NameHeadquarters
 from domain.participants.organisations import OrganisationKind, RegisterOrganisation
+from domain.programme.demands.offer_commands import AcceptOffer
 from domain.programme.targets import SetTarget
 from domain.providers.matching.matching import RequestMatching
 from domain.standard.edition_mapping import mapping_command
@@ -44,7 +45,7 @@ from zhenduan.demo.outreach import earlier_sessions, outreach
 from zhenduan.demo.packages import packages
 from zhenduan.demo.papers import papers
 from zhenduan.demo.peers import peers
-from zhenduan.demo.people import OF_THE_SELECTION, SHOWN_DISTRICT, People, draw_id, organisations
+from zhenduan.demo.people import SECOND_LOGINS, SHOWN_DISTRICT, People, draw_id, organisations
 from zhenduan.demo.policies import policies
 from zhenduan.demo.proceedings import concluded, pending
 from zhenduan.demo.rated_jobs import rated_jobs
@@ -144,8 +145,9 @@ def story(data: DemoData, chance: Random, present: datetime) -> Story:
     played += whole_year(data, people, _free(played, open_to_all[FIRMS_MAPPED:]), present)
     played.sort(key=lambda timed: timed.at)
     logins = {role.value: people.callers[role, unit].actor for role, unit in shown.items()}
-    beside = (selecting.chief, selecting.director, *selecting.markers[1:])
-    return Story(tuple(played), logins | {one.login: who.actor for one, who in zip(OF_THE_SELECTION, beside, strict=False)})
+    buyer = next(timed.act.who for timed in played if isinstance(timed.act.what, AcceptOffer))
+    second = (buyer, selecting.chief, selecting.director, *selecting.markers[1:])
+    return Story(tuple(played), logins | {one.login: who.actor for one, who in zip(SECOND_LOGINS, second, strict=False)})
 
 
 def _targets(people: People, rosters: Rosters) -> Iterator[Timed]:

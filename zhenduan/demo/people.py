@@ -36,16 +36,18 @@ class DemoLogin:
     says_in_english: str
 
 
-OF_THE_SELECTION = tuple(
+SECOND_LOGINS = tuple(
     DemoLogin(role, login, f"demo-{login}-2024", says, says_in_english)
     for role, login, says, says_in_english in (
+        (Role.ENTERPRISE, "enterprise-2", "另一企业：已备案，有成交、回访", "another enterprise: a filed report, a deal"),
         (Role.CITY, "city-2", "市级部门另一人：作出决定", "another of the city department, who decides"),
         (Role.CITY, "city-3", "市级部门第三人：处理申诉", "a third of the city department, who decides appeals"),
         (Role.MARKER, "marker-2", "评分专家另一人", "another expert who marks"),
         (Role.MARKER, "marker-3", "评分专家第三人", "a third expert who marks"),
     )
 )
-"""More logins of roles in which one person does not do: who opens a proceeding does not decide it, and two mark an application."""
+"""More logins of roles in which one does not do: another opens a proceeding than decides it, two mark an application, and only a
+firm with a report does what follows one."""
 LOGINS = tuple(
     DemoLogin(role, role.value, f"demo-{role.value}-2024", says, says_in_english)
     for role, says, says_in_english in (
@@ -72,8 +74,8 @@ LOGINS = tuple(
         (Role.OPERATOR, "平台运维：不见企业数据", "operator of the platform: no firm's data"),
         (Role.AUDITOR, "审计：全部日志", "auditor: the whole journal"),
     )
-) + OF_THE_SELECTION
-"""A login for each role that a person may hold, whose name is the role's, and those of the selection.
+) + SECOND_LOGINS
+"""A login for each role that a person may hold, whose name is the role's, and the second ones.
 Experts and the bank see the owner's firm for a term, who arbitrates the firm of one case that is in arbitration, support body,
 supplier and operator no firm."""
 

@@ -50,7 +50,7 @@ def supply(
         of_firm = {"enterprise": bought.enterprise, "diagnosis": bought.diagnosis, "indicators": tuple(asked)}
         yield buyer, PublishDemand(demand=demand, **of_firm, **text)
         yield supplier, MakeOffer(demand=demand, supplier=supplier.organisation, **offer)
-        if number:  # the first firm's is left for a visitor to answer
+        if number:  # the first firm's is left open, for other sellers too
             yield buyer, AcceptOffer(demand=demand, supplier=supplier.organisation)
     yield from _consents(people, shown, cases, day)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, assert_never
 
 from domain.command_rights import require_right
-from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Facts, Stream, Unscoped
+from domain.kernel import NOT_FOUND, Capability, Command, DecisionContext, Facts, Read, Stream, Unscoped
 from domain.participants.people.contacts import ConfirmContact, ContactConfirmed, confirm_contact
 from domain.participants.people.granting_rights import is_person_known, unit_stream
 from domain.participants.people.memberships import (
@@ -133,7 +133,7 @@ def evolve(person: Person | None, event: PersonEvent) -> Person:
 
 
 def _reads(command: PersonCommand, person: Person | None) -> tuple[Stream, ...]:
-    """The unit that a role is given for, the other person of a handing over, and the units of all roles these hold."""
+    """The unit that a role is given for, the other person of a handing over, and the units of all roles that the first holds."""
     streams = []
     if isinstance(command, InvitePerson | GrantMembership):
         streams.append(unit_stream(command.role, command.organisation))
@@ -144,12 +144,20 @@ def _reads(command: PersonCommand, person: Person | None) -> tuple[Stream, ...]:
     return tuple(dict.fromkeys(streams))
 
 
+def _reads_further(command: PersonCommand, _person: Person | None, read: Read) -> tuple[Stream, ...]:
+    """The units of all roles that whoever takes a role over holds: by these the actor knows of a person."""
+    heir = read.get(person_stream(command.to)) if isinstance(command, HandOverMembership) else None
+    held = heir.memberships.values() if isinstance(heir, Person) else ()
+    return tuple(dict.fromkeys(stream for one in held if (stream := unit_stream(one.role, one.organisation)) not in read))
+
+
 PEOPLE = Capability(
     name="person",
     commands=(RegisterPerson, InvitePerson, *STEPS),
     events=tuple(PersonEvent.__args__),
     stream=lambda command: person_stream(command.person),
     reads=_reads,
+    reads_further=_reads_further,
     place=lambda _command, _person, _read: Unscoped.KNOWN_BY_RULES,
     decide=decide,
     evolve=evolve,

@@ -106,7 +106,7 @@ class PortraitQueries:
         require_year(year)
         context, wanted = info.context, wanted_fields(info)
         snapshot, scope = context.at_least(at_least), context.scope
-        before, found = portrait.portrayed_firms(snapshot, scope, year)
+        before, found = portrait.portrayed_firms(snapshot, scope, year, former="movement" in wanted)
         weakest = portrait.weakest(found, portrait.reached(snapshot, found)) if "weakest" in wanted else []
         grades = Counter(one.grade for one in found)
         return Portrait(

@@ -55,6 +55,17 @@ def test_firms_are_named_or_found_and_another_districts_are_not_there(city: Live
     assert city.refused("city", "inviteFirms", campaign="2031", filter={}) == "NOT_FOUND"
 
 
+def test_a_firm_is_exempted_from_a_campaign_by_its_administration_with_the_reason(city: LiveCity) -> None:
+    planned(city)
+    of = {"campaign": "2024", "enterprise": f"enterprise/{ENTERPRISE}", "reason": "已停产"}
+    assert city.refused("district", "exemptFirm", **of) == "NOT_FOUND", "it is not invited"
+    city.done("district", "inviteFirms", "", campaign="2024", filter={})
+    for who, code in (("pudong", "NOT_FOUND"), ("confirmer", "ROLE_NOT_ALLOWED")):
+        assert city.refused(who, "exemptFirm", **of) == code
+    sent = city.done("district", "exemptFirm", "participation { id status reason }", **of)["participation"]
+    assert sent == {"id": PART, "status": "EXEMPTED", "reason": "已停产"}
+
+
 def test_a_firm_declines_and_its_district_reads_why(city: LiveCity) -> None:
     planned(city)
     city.done("district", "inviteFirms", "", campaign="2024", filter={})

@@ -83,3 +83,16 @@ def test_who_came_is_known_to_the_provider_and_the_city_and_a_visit_to_the_parti
         assert city.ask(who, PLANS, id=case)["errors"][0]["extensions"]["code"] == "FORBIDDEN"
     for who in ("pudong", "bank", "rival"):
         assert city.data(who, PLANS, id=case)["diagnosis"] is None
+
+
+def test_a_visit_is_cancelled_by_its_provider_with_the_reason_and_planned_anew(city: LiveCity) -> None:
+    case, why = accepted(city), {"reason": "诊断师突发疾病"}
+    assert city.refused("provider", "cancelVisit", diagnosis=case, **why) == "VISIT_NOT_PLANNED"
+    city.done("provider", "planSiteVisit", **plan(city, case))
+    for who, code in (("rival", "NOT_FOUND"), ("enterprise", "ROLE_NOT_ALLOWED"), ("district", "ROLE_NOT_ALLOWED")):
+        assert city.refused(who, "cancelVisit", diagnosis=case, **why) == code
+    city.done("diagnostician", "cancelVisit", diagnosis=case, **why)
+    [cancelled] = shown(city, "enterprise", case)
+    assert (cancelled["status"], cancelled["reason"]) == ("CANCELLED", "诊断师突发疾病")
+    city.done("provider", "planSiteVisit", **plan(city, case))
+    assert [one["status"] for one in shown(city, "enterprise", case)] == ["CANCELLED", "PLANNED"]

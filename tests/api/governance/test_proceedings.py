@@ -1,5 +1,6 @@
 """Due process over the API (plan P6, V4): opened, told, heard, decided, appealed; there for whom it concerns alone."""
 
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -128,3 +129,15 @@ def test_nobody_opens_one_for_another_or_cites_what_is_not(city: LiveCity) -> No
     assert city.refused("rival", "openProceeding", **rating) == "NOT_FOUND"
     sent = city.done("district", "openProceeding", "proceeding { district }", **given | {"cause": f"{diagnosis}/1"})
     assert sent["proceeding"]["district"] == "organisation/310117"
+
+
+def test_a_time_that_runs_is_extended_by_the_administration_and_never_cut_short(city: LiveCity) -> None:
+    of = {"proceeding": complaint(city), "reason": "材料调取需要时间"}
+    later = (date.fromisoformat(city.today) + timedelta(days=60)).isoformat()
+    assert city.refused("city", "moveDeadline", **of, until=later) == "PROCEEDING_STATUS", "no time runs before it is told"
+    city.done("city", "serveNotice", "", proceeding=of["proceeding"])
+    for who, code in (("provider", "ROLE_NOT_ALLOWED"), ("enterprise", "ROLE_NOT_ALLOWED"), ("pudong", "NOT_FOUND")):
+        assert city.refused(who, "moveDeadline", **of, until=later) == code
+    assert city.refused("district", "moveDeadline", **of, until=city.today) == "DEADLINE_NOT_LATER"
+    moved = city.done("district", "moveDeadline", "proceeding { status due }", **of, until=later)["proceeding"]
+    assert moved == {"status": "NOTIFIED", "due": later}

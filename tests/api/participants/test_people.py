@@ -1,6 +1,6 @@
 """People, roles and sessions through the API (plan O2, P7): names are the city's alone, and erasable."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -143,3 +143,23 @@ def test_malformed_input_names_the_field_as_the_client_wrote_it(city: LiveCity) 
     given = {"person": "district", "role": "CITY", "organisation": "city", "since": "2024-02-01", "until": "2024-01-01"}
     (error,) = city.do("city", "grantMembership", "", **given)["userErrors"]
     assert error["code"] == "MALFORMED_INPUT"
+
+
+def test_whoever_is_invited_joins_once_and_nobody_joins_for_another(city: LiveCity) -> None:
+    for who in ("city", "district", "provider"):
+        assert city.refused(who, "joinProgramme", person="enterprise") == "NOT_FOUND"
+    city.done("enterprise", "joinProgramme", "", person="enterprise")
+    assert city.refused("enterprise", "joinProgramme", person="person/enterprise") == "JOINED_ALREADY"
+    trail = city.data("city", '{ auditTrail(kind: ["person.joined"]) { nodes { sentence } } }')["auditTrail"]["nodes"]
+    assert [one["sentence"] for one in trail] == ["企业负责人接受邀请并加入"]
+
+
+def test_a_district_hands_a_towns_contact_over_to_whoever_it_knows_and_to_nobody_else(city: LiveCity) -> None:
+    tomorrow = (date.fromisoformat(city.today) + timedelta(days=1)).isoformat()
+    of = {"membership": "m-subdistrict", "person": "subdistrict", "on": tomorrow}
+    for stranger in ("stranger", "provider", "nobody"):
+        assert city.refused("district", "handOverMembership", **of, to=stranger) == "NOT_FOUND"
+    assert city.refused("pudong", "handOverMembership", **of, to="park") == "NOT_FOUND"
+    listed = {one["id"] for one in city.data("district", "{ people { nodes { id } } }")["people"]["nodes"]}
+    assert id_of("person", "park") in listed
+    city.done("district", "handOverMembership", "", **of, to="park")

@@ -130,6 +130,34 @@ def test_a_text_that_names_the_firm_is_refused_unless_it_is_to_be_named(city: Li
     assert city.data(None, LIST)["caseStudies"]["nodes"][0]["firm"] == FIRM.name
 
 
+def test_a_text_is_returned_written_anew_declined_and_once_published_taken_down(city: LiveCity) -> None:
+    of = drafted(city)
+    first = {"caseStudy": of["id"], "textSha256": of["textSha256"], "remark": "请写明产品批量"}
+    assert city.refused("district", "returnCaseStudy", **first) == "CASE_STUDY_OWN_TEXT"
+    assert city.refused("pudong", "returnCaseStudy", **first) == "NOT_FOUND"
+    step(city, "city", "returnCaseStudy", of, textSha256=of["textSha256"], remark="请写明产品批量")
+    wording = {"caseStudy": of["id"], "changes": [1], **TEXT, "situation": "小批量订单的排产靠人工。"}
+    assert city.refused("pudong", "reviseCaseStudy", **wording) == "NOT_FOUND"
+    assert city.refused("district", "reviseCaseStudy", **wording | {"changes": [9]}) == "CASE_STUDY_CHANGE_UNKNOWN"
+    again = city.done("district", "reviseCaseStudy", STUDY, **wording)["caseStudy"]
+    assert (again["status"], again["textSha256"] == of["textSha256"]) == ("DRAFTED", False)
+    assert city.refused("city", "approveCaseStudy", caseStudy=of["id"], textSha256=of["textSha256"]) == "CASE_STUDY_TEXT_CHANGED"
+    step(city, "city", "approveCaseStudy", again, textSha256=again["textSha256"])
+    for who, code in (("stranger", "NOT_FOUND"), ("filler", "ROLE_NOT_ALLOWED")):
+        assert city.refused(who, "declineCaseStudy", caseStudy=of["id"], reason="不便公开") == code
+    step(city, "confirmer", "declineCaseStudy", again, reason="涉及客户订单")
+    assert seen(city, "city") == ["DECLINED"]
+    assert seen(city, None) == []
+    third = city.done("district", "reviseCaseStudy", STUDY, **wording | {"title": "排产改进"})["caseStudy"]
+    step(city, "city", "approveCaseStudy", third, textSha256=third["textSha256"])
+    assert city.refused("city", "takeDownCaseStudy", caseStudy=of["id"], reason="数据有误") == "CASE_STUDY_STATUS"
+    step(city, "confirmer", "consentToCaseStudy", third, textSha256=third["textSha256"])
+    step(city, "city", "publishCaseStudy", third)
+    assert city.refused("district", "takeDownCaseStudy", caseStudy=of["id"], reason="数据有误") == "ROLE_NOT_ALLOWED"
+    step(city, "city", "takeDownCaseStudy", third, reason="数据有误")
+    assert seen(city, None) == []
+
+
 def collected(city: LiveCity, **odd: Any) -> dict[str, Any]:
     """The collection of this year, computed."""
     year, services = int(city.today[:4]), city.installation.services

@@ -116,3 +116,33 @@ def test_what_is_due_today_is_reminded_of_once(contact: LiveCity) -> None:
     assert trail["totalCount"] == 1
     assert seen(city, "city", overdue=True) == []
     assert duty in {one["id"] for one in seen(city, "city", overdue=False)}
+
+
+def test_the_city_keeps_a_day_sends_back_what_falls_short_frees_a_duty_of_its_lead_and_withdraws_it(contact: LiveCity) -> None:
+    city, of, why = contact, {"duty": stated(contact)}, {"reason": "以专班会议为准"}
+    city.done("city", "nameDutyLead", DUTY, **of, organisation="support", contact="zhao")
+    assert city.refused("support", "nameDutyContact", **of, contact="reader") == "DUTY_CONTACT_UNKNOWN"
+    second = {"person": "stranger", "role": "SUPPORT", "organisation": "support", "since": "2024-05-01", "contact": True}
+    city.done("city", "grantMembership", "", **second)
+    assert city.refused("provider", "nameDutyContact", **of, contact="stranger") == "NOT_FOUND"
+    city.done("support", "nameDutyContact", DUTY, **of, contact="stranger")
+    asked = "query($id: ID!) { duty(id: $id) { contact { person } } }"
+    assert city.data("city", asked, id=of["duty"])["duty"]["contact"] == {"person": "person/stranger"}
+    city.done("support", "takeOnDuty", DUTY, **of)
+    assert city.refused("city", "keepDutyDay", **of, **why) == "DUTY_NO_REQUEST"
+    later = (date.fromisoformat(city.today) + timedelta(days=60)).isoformat()
+    city.done("support", "askForLaterDutyDay", DUTY, **of, by=later, reason="专家档期冲突")
+    assert city.refused("support", "keepDutyDay", **of, **why) == "ROLE_NOT_ALLOWED"
+    city.done("city", "keepDutyDay", DUTY, **of, **why)
+    assert city.refused("city", "sendBackDuty", **of, **why) == "DUTY_STATUS", "nothing is delivered"
+    city.done("support", "deliverDuty", DUTY, **of, text="教材见文件平台")
+    assert city.refused("city", "releaseDutyLead", **of, **why) == "DUTY_STATUS", "what is delivered is judged first"
+    assert city.done("city", "sendBackDuty", DUTY, **of, reason="缺案例")["duty"]["status"] == "LED"
+    assert seen(city, "support")[0]["reason"] == "缺案例"
+    assert city.refused("district", "releaseDutyLead", **of, **why) == "ROLE_NOT_ALLOWED"
+    city.done("city", "releaseDutyLead", DUTY, **of, **why)
+    assert [(one["status"], one["lead"]) for one in seen(city, "city")] == [("OPEN", None)]
+    assert city.refused("support", "withdrawDuty", **of, **why) == "ROLE_NOT_ALLOWED"
+    city.done("city", "withdrawDuty", DUTY, **of, **why)
+    assert [one["status"] for one in seen(city, "city", status=["WITHDRAWN"])] == ["WITHDRAWN"]
+    assert city.refused("city", "withdrawDuty", **of, **why) == "DUTY_STATUS"

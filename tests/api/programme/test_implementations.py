@@ -66,3 +66,26 @@ def test_what_a_firm_lacks_is_read_by_those_who_read_its_answers(city: LiveCity)
         assert city.ask(who, GAPS)["errors"][0]["extensions"]["code"] == "FORBIDDEN"
     assert city.ask("district", STANDING.replace("DCMM", "CE"))["errors"]
     assert city.ask("city", FUNNEL, district="990000")["errors"][0]["extensions"]["code"] == "FILTER_VALUE_UNKNOWN"
+
+
+def test_an_application_that_is_refused_may_be_made_again_and_a_firm_may_stop(city: LiveCity) -> None:
+    of, why = {"enterprise": FIRM, "standard": "DCMM"}, {"reason": "制度未落实"}
+    listed = {"diagnosis": city.issued(), "gaps": [{"indicator": "Z01", "text": "无数据管理制度"}]}
+    assert city.refused("confirmer", "stopStandardImplementation", **of, **why) == "IMPLEMENTATION_STEP_WRONG", "nothing is begun"
+    city.done("filler", "listStandardGaps", THING, **of, **listed)
+    assert city.refused("district", "recordStandardRefusal", **of, **why) == "IMPLEMENTATION_STEP_WRONG", "nothing is applied for"
+    applied = {**of, "appliedOn": city.today, "body": "示例评定机构"}
+    city.done("confirmer", "applyForStandardCertificate", THING, **applied)
+    assert city.refused("pudong", "recordStandardRefusal", **of, **why) == "NOT_FOUND"
+    assert city.refused("confirmer", "recordStandardRefusal", **of, **why) == "ROLE_NOT_ALLOWED"
+    city.done("district", "recordStandardRefusal", THING, **of, **why)
+    [seen] = standing(city, "enterprise")
+    assert (seen["step"], seen["reason"], seen["gapCount"]) == ("GAPS_LISTED", "制度未落实", 1), "the list stands"
+    city.done("confirmer", "applyForStandardCertificate", THING, **applied)
+    assert city.refused("stranger", "stopStandardImplementation", **of, **why) == "NOT_FOUND"
+    assert city.refused("district", "stopStandardImplementation", **of, **why) == "ROLE_NOT_ALLOWED"
+    city.done("confirmer", "stopStandardImplementation", THING, **of, reason="产线搬迁")
+    [seen] = standing(city, "district")
+    assert (seen["step"], seen["nextStep"], seen["reason"]) == ("STOPPED", "NONE", "产线搬迁")
+    again = city.done("filler", "listStandardGaps", THING, **of, **listed)["implementation"]
+    assert again["step"] == "GAPS_LISTED", "a new list begins it anew"

@@ -111,6 +111,32 @@ def test_a_firm_signs_up_signs_in_by_the_code_and_is_counted(city: LiveCity) -> 
     assert there.refused("filler", "signInToOutreachSession", **right) == "ATTENDANCE_STANDS"
 
 
+def test_a_firm_declines_with_its_reason_and_a_session_is_moved_and_cancelled_before_it_begins(city: LiveCity) -> None:
+    session = announced(city)
+    of, no = {"outreachSession": session}, {"enterprise": FIRM, "reason": "当日停产检修"}
+    assert city.refused("enterprise", "declineOutreachSession", **of, **no) == "NOT_FOUND", "it is not invited"
+    invite(city, session)
+    for who, code in (("stranger", "NOT_FOUND"), ("provider", "ROLE_NOT_ALLOWED")):
+        assert city.refused(who, "declineOutreachSession", **of, **no) == code
+    city.done("filler", "declineOutreachSession", "", **of, **no)
+    assert city.refused("filler", "declineOutreachSession", **of, **no) == "ATTENDANCE_ANSWERED"
+    [mine] = city.data("district", PARTS)["outreachAttendances"]["nodes"]
+    assert mine["status"] == "DECLINED"
+    day, hour = held(city)
+    moved = {**of, "heldOn": day.isoformat(), "begins": f"{hour:02}:30", "ends": f"{hour + 2:02}:30", "reason": "会场冲突"}
+    assert city.refused("pudong", "moveOutreachSession", **moved, place="三楼") == "SESSION_NOT_YOURS"
+    assert city.refused("enterprise", "moveOutreachSession", **moved, place="三楼") == "ROLE_NOT_ALLOWED"
+    assert city.refused("district", "moveOutreachSession", **moved) == "SESSION_WITHOUT_PLACE"
+    city.done("district", "moveOutreachSession", SESSION, **moved, place="三楼")
+    [told] = city.data("enterprise", SEEN.replace("startsAt", "place startsAt"))["outreachSessions"]["nodes"]
+    assert (told["place"], told["startsAt"]) == ("三楼", city_time(day, f"{hour:02}:30").isoformat())
+    assert city.refused("district", "moveOutreachSession", **moved, place="三楼") == "SESSION_UNCHANGED"
+    assert city.refused("park", "cancelOutreachSession", **of, reason="场地") == "SESSION_NOT_YOURS"
+    city.done("district", "cancelOutreachSession", SESSION, **of, reason="台风")
+    assert city.data("enterprise", SEEN)["outreachSessions"]["nodes"][0]["status"] == "CANCELLED"
+    assert city.refused("district", "cancelOutreachSession", **of, reason="台风") == "SESSION_STATUS"
+
+
 def test_after_five_wrong_codes_the_right_one_is_not_taken_any_more_and_no_entry_tells_a_code(city: LiveCity) -> None:
     session = announced(city)
     invite(city, session)

@@ -167,3 +167,16 @@ def test_a_renewal_that_is_recorded_ahead_takes_no_designation_away_today(city: 
     assert checks(city, "enterprise", policy)[FIRM]["verdict"] == "MEETS"
     terms = city.data("city", "{ designations { totalCount nodes { since until } } }")["designations"]
     assert terms["nodes"] == [{"since": city.today, "until": last.isoformat()}, renewed]
+
+
+def test_a_draft_is_stated_anew_by_its_administration_and_what_is_in_force_stays_until_it_is_published(city: LiveCity) -> None:
+    policy = published(city, "city", LEADER)
+    stated = {name: said for name, said in drafting(GRADE, title="改造补贴（二）").items() if name != "district"}
+    assert city.refused("district", "revisePolicy", policy=policy, **stated) == "NOT_FOUND"
+    assert city.refused("enterprise", "revisePolicy", policy=policy, **stated) == "ROLE_NOT_ALLOWED"
+    odd = {**stated, "terms": stated["terms"] | {"edition": "2099"}}
+    assert city.refused("city", "revisePolicy", policy=policy, **odd) == "POLICY_EDITION_UNKNOWN"
+    city.done("city", "revisePolicy", "policy { id }", policy=policy, **stated)
+    found = city.data("city", ONE, id=policy)["policy"]
+    assert (found["draft"]["title"], found["inForce"]["title"]) == ("改造补贴（二）", "改造补贴")
+    assert city.refused("city", "publishPolicy", policy=policy) == "POLICY_NOT_SIMULATED", "the new draft is simulated anew"

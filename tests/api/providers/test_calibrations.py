@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from domain.instants import city_day, microseconds
-from domain.providers.calibration import AssessorSeverity, SeveritiesComputed, calibration_stream
+from domain.providers.calibration import AssessorSeverity, CalibrationCasesSet, SeveritiesComputed, calibration_stream
 from journal import NewEntry
 from journal.codec import encode
 from standards import training_text
@@ -64,3 +64,19 @@ def test_each_reads_the_own_severity_and_the_city_and_the_auditor_those_of_all(c
     for who in ("city", "auditor"):
         assert len(seen(city, who, FOR_ALL)["severities"]["nodes"]) == 2
     assert seen(city, "rival")["severities"]["nodes"] == []
+
+
+def test_a_quarter_is_closed_by_the_city_once_its_last_day_is_over_and_severities_are_worked_out(city: LiveCity) -> None:
+    certified(city, "diagnostician")
+    assert city.refused("city", "closeCalibration", quarter=QUARTER) == "CALIBRATION_OPEN"
+    assert city.refused("diagnostician", "closeCalibration", quarter=QUARTER) == "ROLE_NOT_ALLOWED"
+    past, yesterday = f"{NOW.year - 1}Q1", date.fromisoformat(city.today) - timedelta(days=1)
+    assert city.refused("city", "closeCalibration", quarter=past) == "NOT_FOUND"
+    cases = tuple(case.id for case in TEXT.gold_cases)
+    fact = CalibrationCasesSet(training="2023", digest=TEXT.digest, cases=cases, closes=yesterday)
+    entry = NewEntry(calibration_stream(past), 1, fact.type, encode(fact), actor="city", role="city", organisation="city")
+    services = city.installation.services
+    services.journal.append([entry], microseconds(services.clock()))
+    services.models.catch_up()
+    done = city.done("city", "closeCalibration", "calibration { quarter method takingPart }", quarter=past)["calibration"]
+    assert done == {"quarter": past, "method": "g/1", "takingPart": 0}

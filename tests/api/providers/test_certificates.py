@@ -5,8 +5,9 @@ from typing import Any
 
 from domain.participants.people.memberships import EndMembership
 from domain.participants.people.registration import ErasePerson
+from domain.standard.editions import PublishEdition
 from tests.api.providers.red_lines import suspended
-from tests.live_city import LiveCity, sections
+from tests.live_city import EDITION, LiveCity, sections
 
 VERIFY = """query($n: String!) { verifyCertificate(number: $n) {
   number grade editions since until status verifiedOn holderName synthetic } }"""
@@ -128,3 +129,18 @@ def test_from_the_day_the_city_sets_answers_are_verified_by_the_certified_alone(
     assert city.refused("provider", "verifyAnswers", diagnosis=diagnosis, section="D2", answers=more) == "NOT_CERTIFIED"
     trail = city.data("city", '{ auditTrail(kind: "certificate.") { nodes { sentence } } }')["auditTrail"]["nodes"]
     assert "诊断师证书 ZDS-" in trail[0]["sentence"]
+
+
+def test_a_certificate_is_endorsed_for_one_more_published_edition_by_the_city(city: LiveCity) -> None:
+    of = {"person": "diagnostician", "edition": "2023", "recognised": "换版培训合格"}
+    assert city.refused("city", "endorseCertificate", **of) == "CERTIFICATE_NOT_HELD"
+    granted(city)
+    for who in ("provider", "diagnostician"):
+        assert city.refused(who, "endorseCertificate", **of) == "ROLE_NOT_ALLOWED"
+    assert city.refused("city", "endorseCertificate", **of) == "ENDORSED_ALREADY"
+    assert city.refused("city", "endorseCertificate", **of | {"edition": "2099"}) == "EDITION_UNKNOWN"
+    published = EDITION.model_copy(update={"key": "2023.1"})
+    city.send(PublishEdition(edition=published))
+    city.done("city", "endorseCertificate", SHOWN, **of | {"edition": "2023.1"})
+    [held] = city.data("city", LISTED)["certificates"]["nodes"]
+    assert [one["edition"].rpartition("/")[2] for one in held["endorsements"]] == ["2023", "2023.1"]

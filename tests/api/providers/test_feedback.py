@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from domain.access import Role
+from tests.api.diagnosis.test_arbitrations import joins
 from tests.api.server.test_scopes import ARGUMENTS
 from tests.live_city import ENTERPRISE, PEOPLE, LiveCity
 from tests.root_fields import Literal, calls, may_read
@@ -123,3 +124,28 @@ def test_feedback_is_given_by_the_jobs_own_firm_about_steps_that_were_done(city:
     assert city.refused(who, "giveFeedback", **said) == code
     assert city.refused("filler", "giveFeedback", **{**said, "milestone": "CONFIRMATION"}) == "MILESTONE_NOT_REACHED"
     assert city.refused("filler", "giveFeedback", **{**said, "scores": []}) == "FEEDBACK_EMPTY"
+
+
+def test_a_complaint_goes_to_another_handler_where_the_firm_asks_and_is_closed_with_what_came_of_it(city: LiveCity) -> None:
+    diagnosis = city.issued()
+    asked, remark = {"grounds": "答复未涉及访谈"}, give(city, diagnosis)
+    given = give(city, diagnosis, kind="COMPLAINT", scores=[], anonymous=False)
+    of, ended = {"feedback": given}, {"outcome": "RECTIFIED", "reason": "已安排补充访谈"}
+    city.done("city", "takeUpFeedback", "", **of)
+    assert city.refused("filler", "askSecondInstance", **of, **asked) == "FEEDBACK_STATUS"
+    city.done("city", "answerFeedback", "", **of, reply="已与服务商核实")
+    assert city.refused("city", "closeFeedback", **of, **ended) == "SECOND_INSTANCE_RUNNING"
+    for who, code in (("stranger", "NOT_FOUND"), ("provider", "ROLE_NOT_ALLOWED")):
+        assert city.refused(who, "askSecondInstance", **of, **asked) == code
+    assert city.refused("filler", "askSecondInstance", feedback=remark, **asked) == "SECOND_INSTANCE_OF_COMPLAINTS"
+    city.done("filler", "askSecondInstance", "", **of, **asked)
+    assert city.refused("city", "takeUpFeedback", **of) == "SECOND_HANDLER_TO_BE_ANOTHER"
+    joins(city, "chief", Role.CITY, "city")
+    city.done("chief", "takeUpFeedback", "", **of)
+    city.done("chief", "answerFeedback", "", **of, reply="补充访谈四个部门")
+    for who, code in (("city", "NOT_ITS_HANDLER"), ("filler", "ROLE_NOT_ALLOWED")):
+        assert city.refused(who, "closeFeedback", **of, **ended) == code
+    assert city.refused("chief", "closeFeedback", **of, **ended, causes=["listing/p7/12"]) == "CAUSE_UNKNOWN"
+    city.done("chief", "closeFeedback", "", **of, **ended)
+    read = "query($id: ID!) { feedback(id: $id) { status } }"
+    assert city.data("filler", read, id=given)["feedback"]["status"] == "CLOSED"

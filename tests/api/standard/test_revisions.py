@@ -8,7 +8,12 @@ from typing import Any
 import pytest
 from graphql import parse, print_ast, validate
 
-from domain.instants import city_day
+from domain.instants import city_day, microseconds
+from domain.kernel import key_of
+from domain.standard.revision.consultation import ConsultationOpened
+from domain.standard.revision.state import revision_stream
+from journal import NewEntry
+from journal.codec import encode
 from tests.live_city import SCHEMA, LiveCity
 
 REVISION = """revision { id kind base key title status statusName inForceFrom
@@ -31,8 +36,8 @@ def day(city: LiveCity, days: int = 0) -> str:
     return (city_day(city.installation.services.clock()) + timedelta(days=days)).isoformat()
 
 
-def drafted(city: LiveCity) -> str:
-    given = {"kind": "REVISION", "base": "2023", "key": "2027", "title": "标准（2027 版）", "why": "两年试行后修订"}
+def drafted(city: LiveCity, key: str = "2027") -> str:
+    given = {"kind": "REVISION", "base": "2023", "key": key, "title": "标准（2027 版）", "why": "两年试行后修订"}
     revision = city.done("city", "draftRevision", REVISION, **given)["revision"]
     assert revision["draft"]["version"] == 1
     return str(revision["id"])
@@ -236,3 +241,23 @@ def test_every_example_of_the_standards_page_is_an_operation_of_the_schema() -> 
     assert len(operations) >= 7
     for operation in operations:
         assert validate(SCHEMA._schema, parse(operation)) == [], operation  # noqa: SLF001 - it has no public name
+
+
+def test_a_consultation_is_closed_after_its_last_day_and_a_revision_given_up_with_the_reason(city: LiveCity) -> None:
+    identity = consulting(city)
+    of = {"revision": identity}
+    assert city.refused("district", "closeConsultation", **of) == "ROLE_NOT_ALLOWED"
+    assert city.refused("city", "closeConsultation", **of) == "CONSULTATION_NOT_OVER"
+    assert city.refused("city", "closeConsultation", revision=drafted(city, "2028")) == "CONSULTATION_NOT_OPEN"
+    stream, services = revision_stream(key_of(identity)), city.installation.services
+    today = city_day(services.clock())
+    over = ConsultationOpened(draft_version=2, since=today - timedelta(days=40), until=today - timedelta(days=1))
+    version = len(services.journal.read(stream)) + 1
+    services.journal.append([NewEntry(stream, version, over.type, encode(over))], microseconds(services.clock()))
+    services.models.catch_up()
+    city.done("city", "closeConsultation", REVISION, **of)
+    assert city.data("city", READ, id=identity)["revision"]["status"] == "CONSULTED"
+    assert city.refused("district", "abandonRevision", **of, reason="并入下一年度") == "ROLE_NOT_ALLOWED"
+    assert city.refused("city", "abandonRevision", **of, reason="") == "MALFORMED_INPUT"
+    assert city.done("city", "abandonRevision", REVISION, **of, reason="并入下一年度")["revision"]["status"] == "ABANDONED"
+    assert city.refused("city", "abandonRevision", **of, reason="并入下一年度") == "REVISION_OVER"

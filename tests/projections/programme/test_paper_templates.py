@@ -1,5 +1,6 @@
 """Template of papers (plan R5): the city sets wording, order and parts from a day on; what must be shown is shown all the same."""
 
+import re
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from domain.governance.rule_bodies.body import RuleKind
 from domain.governance.rule_bodies.paper_template import PaperPart, PaperPartName, PaperTemplate
 from domain.programme.papers.paper import PaperComputed, PaperEdition, PaperFormat, PaperKind
 from domain.programme.papers.tables import COUNTED, TOTAL, PaperCell, PaperTable, PaperTableName, Withheld
-from projections.documents.paper import PaperSheet, SetTemplate, paper_sheet
+from projections.documents.paper import SHADES, PaperSheet, SetTemplate, paper_sheet
 from projections.documents.paper_printing import paper_page, printed_as
 from projections.programme.papers.csv_tables import table_of
 
@@ -122,6 +123,22 @@ def test_a_table_takes_a_page_on_its_side_only_where_it_is_too_wide_for_an_uprig
         template = USUAL.model_copy(update={"white_paper": (PaperPart(part=PaperPartName.MEMBERS),)})
         [table] = sheet(template, tables=(of_groups,)).tables
         assert table.is_large is is_large
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of a colour as WCAG 2 has it, 0–1."""
+    parts = [int(pair, 16) / 255 for pair in re.findall("..", colour if len(colour) > 3 else "".join(one * 2 for one in colour))]
+    red, green, blue = (one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_a_mean_is_read_on_every_shade_of_the_heat_map() -> None:
+    ink = "1d2733"
+    shades = re.findall(r"\.s(\d) { background: #(\w+);(?: color: #(\w+);)? }", paper_page(sheet(USUAL)))
+    assert [int(number) for number, *_ in shades] == list(range(1, SHADES + 1))
+    for number, ground, own in shades:
+        lower, upper = sorted(map(luminance, (ground, own or ink)))
+        assert (upper + 0.05) / (lower + 0.05) >= 4.5, f"shade {number}"
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def test_a_refused_application_leaves_the_gap_list_and_a_stopped_one_begins_anew
 def test_another_standard_of_the_firm_goes_its_own_way() -> None:
     case = sent(diagnosed(), GAPS, APPLY)
     other = {"standard": ImplementationStandard.INTEGRATION}
-    sent(case, APPLY.model_copy(update=other)).refused(IMPLEMENTATION_STEP_WRONG, step="diagnosed")
+    sent(case, APPLY.model_copy(update=other)).refused(IMPLEMENTATION_STEP_WRONG, status="diagnosed")
     sent(case, GAPS.model_copy(update=other)).happened("implementation.gaps_listed.v1")
     assert case.state.standards[ImplementationStandard.DCMM].step is ImplementationStep.APPLIED
 
