@@ -220,8 +220,6 @@ class _Place:
 
 Places = Mapping[tuple[str, tuple[str, ...]], _Place]
 """(provider, levels of its firms) -> what is kept of its jobs there."""
-PLACE = 4
-"""Of a job the first columns: its provider, and its firm's level of each factor."""
 _OF_RECORD = itemgetter(*map(Job._fields.index, ("provider", "confirmed", "records")))
 
 
@@ -234,14 +232,14 @@ def _counted(snapshot: Snapshot, scope: Scope, year: int, rule: RatingRule, toda
     due, feedback = _ReportsDue(snapshot, today), _YearsFeedback(snapshot, year)
     parts = rule.report_parts
     weights = (parts.checks, parts.reading, parts.upheld)
-    places: defaultdict[tuple[str, ...], _Place] = defaultdict(_Place)
+    places: defaultdict[tuple[str, str, str, str], _Place] = defaultdict(_Place)
     tallies: defaultdict[str, _Tally] = defaultdict(_Tally)
     recorded: Counter[tuple[str, int, int | None]] = Counter()
     for jobs in jobs_of(snapshot, scope, year, scored=rule.feedback_counts):
         recorded.update(map(_OF_RECORD, jobs))
         for job in jobs:
-            provider, _, _, _, _, opened_at, campaign, _, visited_on, reported_at, _, items, overturned, said = job
-            place = places[job[:PLACE]]
+            provider, division, size, district, _, opened_at, campaign, _, visited_on, reported_at, _, items, overturned, said = job
+            place = places[provider, division, size, district]
             place.jobs += 1
             if reported_at is not None and (score := _kept(items, overturned, weights)) is not None:
                 place.report.add_one(score)
