@@ -24,6 +24,7 @@ from projections import open_read_models
 from projections.diagnosis.diagnoses_fold import ANSWERS, DIAGNOSES, EVIDENCE, REPORTS
 from projections.diagnosis.proceedings import SITE_VISITS
 from projections.engine.places import ENTERPRISES
+from projections.engine.runner import COUNTED_ROWS
 from projections.providers.feedback import FEEDBACK, FEEDBACK_SCORES
 from projections.providers.sampling import ADJUDICATED
 
@@ -50,6 +51,8 @@ def filled(folder: Path, jobs: int) -> str:
         connection.execute("PRAGMA journal_mode = OFF")  # what is copied is thrown away if it fails; the program sets its own
         connection.execute("PRAGMA synchronous = OFF")
         _copied(connection, tables, PROVIDERS * jobs)
+        connection.execute(f"PRAGMA analysis_limit = {COUNTED_ROWS}")
+        connection.execute("ANALYZE")  # as the program has it done when it has folded so many
     return models
 
 

@@ -39,6 +39,7 @@ def counted(snapshot: Snapshot) -> dict[str, dict[str, Any]]:
             "files_reported": sum(version <= through for (version,) in files) if through is not None else 0,
             "answers_verified": len(verified),
             "answers_unreasoned": sum(own != given and reason is None for own, given, reason in verified),
+            "overturned": len(upheld),
             "items_overturned": orjson.dumps(sorted(upheld)).decode(),
         }
     return found

@@ -28,6 +28,8 @@ from domain.kernel import (
     Rule,
     Stream,
     Unscoped,
+    refuse_together,
+    repeated,
     stream_of,
 )
 from domain.person_id_fields import PersonId
@@ -80,6 +82,12 @@ CALIBRATION_OPEN = Rule(
     "该季度校准到 {closes} 为止，次日起方可结束",
     "The calibration of this quarter is open until {closes}; it is closed from the day after on",
 )
+CALIBRATION_AHEAD = Rule(
+    "CALIBRATION_AHEAD",
+    "plan T1",
+    "该季度自 {begins} 开始，此前不作评定；请届时再评",
+    "That quarter begins on {begins}, and no levels are given before; give them then",
+)
 CASE_GIVEN = Rule(
     "CASE_GIVEN", "plan T1", "该案例已评定过一次，不再更改", "The case was given levels once already, and that stands"
 )
@@ -114,7 +122,7 @@ class SetCalibrationCases(CalibrationCommand):
 
 
 class GiveCaseLevels(CalibrationCommand):
-    """Give levels to one case, all its indicators, once · 评定校准案例."""
+    """Give levels to one case within its quarter, all its indicators, once · 评定校准案例."""
 
     roles: ClassVar = EXAMINEES
 
@@ -224,7 +232,7 @@ def _weight(edition: Edition, indicator: str) -> Fraction:
 
 
 def decide(command: AnyCalibrationCommand, calibration: Calibration | None, context: DecisionContext) -> Facts:
-    """Raises Refused: any rule above, NOT_FOUND, TRAINING_UNKNOWN, CASE_INCOMPLETE, or those of stated dates."""
+    """Raises Refused: any rule above, NOT_FOUND, TRAINING_UNKNOWN, CASE_INCOMPLETE, LISTED_TWICE, or those of stated dates."""
     require_right(command, context.role)
     rule = rule_in_force(context.read.get(QUALIFICATION_RULE), ExamRule, context.day)
     if isinstance(command, SetCalibrationCases):
@@ -271,11 +279,18 @@ def _quarter(day: date) -> str:
     return f"{day.year}Q{(day.month + 2) // 3}"
 
 
+def _first_day(quarter: str) -> date:
+    year, _, number = quarter.partition("Q")
+    return date(int(year), 3 * int(number) - 2, 1)
+
+
 def _give(command: GiveCaseLevels, calibration: Calibration, context: DecisionContext) -> Facts:
     if command.person != context.by:
         raise NOT_FOUND.refuse()
     if calibration.computed is not None or context.day > calibration.closes:
         raise CALIBRATION_CLOSED.refuse(closes=calibration.closes)
+    if context.day < (begins := _first_day(command.quarter)):
+        raise CALIBRATION_AHEAD.refuse(path="quarter", begins=begins)
     held: Certificate | None = context.read.get(certificate_stream(command.person))
     if held is None or held.grade_on(context.day) is None:
         raise NOT_CALIBRATED.refuse()
@@ -287,6 +302,7 @@ def _give(command: GiveCaseLevels, calibration: Calibration, context: DecisionCo
     published: PublishedEdition | None = context.read.get(edition_stream(calibration.training))
     if training is None or published is None:
         raise AssertionError("the training that the cases are of is not in the journal")
+    refuse_together(repeated("levels", [one.indicator for one in command.levels]))
     gold = training.texts[calibration.digest].gold_case(command.case).levels
     given = {one.indicator: one.level for one in command.levels}
     if differing := sorted(given.keys() ^ gold.keys()):

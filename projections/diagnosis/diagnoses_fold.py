@@ -114,7 +114,7 @@ DIAGNOSES = Table(
     Index("ix_reported", "enterprise", "first_issued_at", "id", *REPORTED),
     Index("ix_provider", "provider", "enterprise"),
     Index("ix_case_number", "case_number"),
-    Index("ix_opened_at", "opened_at", "id"),
+    Index("ix_opened_at", *job_records.READ_BY_TIME),
     Index("ix_changed_at", "changed_at", "id"),
     Index("ix_outside_changed_at", "outside_changed_at", "id"),
 )

@@ -15,7 +15,12 @@ from domain.kernel import Event
 from journal import Entry
 from projections.engine.read_model import Row, Rows, event_of
 
-NAMES = ("visited_on", "most_on_site", "files", "files_reported", "answers_verified", "answers_unreasoned", "items_overturned")
+COUNTS = ("files", "files_reported", "answers_verified", "answers_unreasoned", "overturned")
+NAMES = ("visited_on", "most_on_site", *COUNTS, "items_overturned")
+READ_BY_TIME = (
+    "opened_at", "id", "provider", "status", "enterprise", "campaign", "first_issued_at", "visited_on", "most_on_site", *COUNTS,
+)
+"""What a rating asks of every job, by when it was opened: in one index, so that no row is read for it (decision 0145)."""
 
 
 def columns() -> list[Column[Any]]:
@@ -24,19 +29,19 @@ def columns() -> list[Column[Any]]:
     visited_on: day of the first visit. most_on_site: diagnosticians of the visit that had most. files: of evidence;
     files_reported: those that were there when the latest report went out. answers_verified: that a provider found;
     answers_unreasoned: those of them that are not the firm's and say no reason. items_overturned: indicators whose objection was
-    upheld, as JSON.
+    upheld, as JSON; overturned: how many.
     """
     return [
         Column("visited_on", String),
         Column("most_on_site", Integer),
-        *(Column(name, Integer, nullable=False) for name in NAMES[2:-1]),
+        *(Column(name, Integer, nullable=False) for name in COUNTS),
         Column("items_overturned", String, nullable=False),
     ]
 
 
 def opened() -> Row:
     """The columns of a case that was just opened."""
-    return {"visited_on": None, "most_on_site": None, **dict.fromkeys(NAMES[2:-1], 0), "items_overturned": "[]"}
+    return {"visited_on": None, "most_on_site": None, **dict.fromkeys(COUNTS, 0), "items_overturned": "[]"}
 
 
 CHANGES: Mapping[type[Event], Callable[[Mapping[str, Any]], Iterable[str]]] = {
@@ -82,6 +87,6 @@ def followed(entry: Entry, found: Mapping[str, Any], case: Row, before: Verified
         changes["answers_verified"] = case["answers_verified"] + after.verified - before.verified
         changes["answers_unreasoned"] = case["answers_unreasoned"] + after.unreasoned - before.unreasoned
     if event_of(entry) is objections.ObjectionsAnswered and (upheld := _upheld(found["answers"])):
-        overturned = {*orjson.loads(case["items_overturned"]), *upheld}
-        changes["items_overturned"] = orjson.dumps(sorted(overturned)).decode()
+        overturned = sorted({*orjson.loads(case["items_overturned"]), *upheld})
+        changes |= {"items_overturned": orjson.dumps(overturned).decode(), "overturned": len(overturned)}
     return changes

@@ -9,13 +9,13 @@ from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, select
+from sqlalchemy import ColumnElement, FromClause, func, literal_column, select
 
 from domain.governance.rule_bodies.rating import RatingRule
 from domain.providers.ratings.numbers import CaseFactor, ComponentSample, LevelEffect, RatingComponent
 from methods.case_mix import OTHER, Cells, Effects, adjusted, effects, not_comparable, small_levels_joined
 from projections.diagnosis.diagnoses_fold import DIAGNOSES
-from projections.engine.places import ENTERPRISES
+from projections.engine.places import ENTERPRISES, LEVELS
 from projections.engine.snapshot import Snapshot
 from projections.participants.rosters import stated_or_present
 from standards.edition.mapping import DIVISION
@@ -30,14 +30,9 @@ Levels = Mapping[str, tuple[str, ...]]
 
 
 def level_columns(snapshot: Snapshot, year: int) -> tuple[FromClause, tuple[ColumnElement[Any], ...]]:
-    """Firms by a year's roster, else as they are today, and the columns that `levels_from` reads 个案因素."""
-    return stated_or_present(snapshot, year, snapshot[ENTERPRISES], "industry", "size_class", "district")
-
-
-def levels_from(row: Sequence[Any]) -> tuple[str, ...]:
-    """Industry (division), size and district, in the order of `FACTORS`."""
-    industry, size, district = row
-    return str(industry)[:DIVISION], str(size), str(district)
+    """Firms by a year's roster, else as they are today: industry (division), size and district, as `FACTORS` 个案因素."""
+    places, (industry, size, district) = stated_or_present(snapshot, year, snapshot[ENTERPRISES], *LEVELS)
+    return places, (func.substr(industry, *(literal_column(str(number)) for number in (1, DIVISION))), size, district)
 
 
 def levels_of(snapshot: Snapshot, year: int, diagnoses: Collection[str]) -> Levels:
@@ -50,7 +45,7 @@ def levels_of(snapshot: Snapshot, year: int, diagnoses: Collection[str]) -> Leve
     query = select(cases.c.id, *columns).select_from(places).where(
         firms.c.id == cases.c.enterprise, snapshot.among(cases.c.id, sorted(diagnoses))
     )
-    return {str(row[0]): levels_from(row[1:]) for row in snapshot.rows(query)}
+    return {str(row[0]): tuple(map(str, row[1:])) for row in snapshot.rows(query)}
 
 
 def apart_from_others(jobs: Cells, rule: RatingRule) -> Collection[str]:

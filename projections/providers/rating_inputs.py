@@ -40,11 +40,11 @@ from projections.diagnosis.campaign_limits import LimitsOfCases
 from projections.engine.snapshot import Snapshot
 from projections.governance.dated_rules import body_on
 from projections.governance.working_calendar import calendar_now
-from projections.providers.case_mix import UNKNOWN, apart_from_others, case_mix_taken_off, levels_from, levels_of
+from projections.providers.case_mix import UNKNOWN, apart_from_others, case_mix_taken_off, levels_of
 from projections.providers.feedback import ScoreInYear, counted, is_pooled, scores_between, unpacked
 from projections.providers.jobs_at import jobs_at
 from projections.providers.sampling import adjudicated
-from projections.providers.year_jobs import JOBS_READ, RECORDS, Job, jobs_of, opened_in, upheld
+from projections.providers.year_jobs import JOBS_READ, RECORDS, Job, jobs_of, opened_in
 from projections.record.audit_trail import ENTRIES
 
 ORDER = tuple(RatingComponent)
@@ -226,18 +226,20 @@ _OF_RECORD = itemgetter(*map(Job._fields.index, ("provider", "confirmed", "recor
 def _counted(snapshot: Snapshot, scope: Scope, year: int, rule: RatingRule, today: date) -> tuple[Places, Mapping[str, _Tally]]:
     """Every job of the year, counted where it lies and with its provider 逐项计入.
 
-    One pass in which a job is not handed from one function to the next: of six hundred thousand each such step takes a second.
+    One pass in which a job is not handed from one function to the next: of six hundred thousand each such step takes a second, and
+    so does whatever is made anew for each.
     """
     due, feedback = _ReportsDue(snapshot, today), _YearsFeedback(snapshot, year)
     parts = rule.report_parts
     weights = (parts.checks, parts.reading, parts.upheld)
-    places: defaultdict[tuple[str, tuple[str, ...]], _Place] = defaultdict(_Place)
+    places: defaultdict[tuple[str, str, str, str], _Place] = defaultdict(_Place)
     tallies: defaultdict[str, _Tally] = defaultdict(_Tally)
     recorded: Counter[tuple[str, int, int | None]] = Counter()
     for jobs in jobs_of(snapshot, scope, year, scored=rule.feedback_counts):
         recorded.update(map(_OF_RECORD, jobs))
-        for provider, _, opened_at, campaign, _, visited_on, reported_at, _, items, overturned, *levels, said in jobs:
-            place = places[provider, levels_from(levels)]
+        for job in jobs:
+            provider, division, size, district, _, opened_at, campaign, _, visited_on, reported_at, _, items, overturned, said = job
+            place = places[provider, division, size, district]
             place.jobs += 1
             if reported_at is not None and (score := _kept(items, overturned, weights)) is not None:
                 place.report.add_one(score)
@@ -253,7 +255,7 @@ def _counted(snapshot: Snapshot, scope: Scope, year: int, rule: RatingRule, toda
         tally.confirmed += count * confirmed
         if records is not None:
             tally.recorded[records] += count
-    return places, tallies
+    return {(place[0], place[1:]): kept for place, kept in places.items()}, tallies
 
 
 @lru_cache(4_096)
@@ -267,12 +269,12 @@ def _mean_answer(said: int, anonymous: bool) -> int | None:  # noqa: FBT001 - th
 
 
 @lru_cache(4_096)
-def _kept(items: int, overturned: str, weights: tuple[int, int, int]) -> int | None:
+def _kept(items: int, overturned: int, weights: tuple[int, int, int]) -> int | None:
     """What a report scores by the items that survived objection, in ten-thousandths of a point.
 
     Checks and an expert's reading are not on record yet.
     """
-    report = ReportQuality(0, 0, None, items=items, items_upheld=upheld(items, overturned))
+    report = ReportQuality(0, 0, None, items=items, items_upheld=max(0, items - overturned))
     score = report_of_job(report, *weights)
     return units_of(rounded(score, SCORE_PLACES)) if score is not None else None
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
-import orjson
 from sqlalchemy import ColumnElement, FromClause, case, literal, null, select, tuple_
 
 from domain.access import Scope
@@ -30,15 +29,18 @@ TWO = 2
 
 
 class Job(NamedTuple):
-    """What is on record of one job 任务记录, as its row has it.
+    """What is on record of one job 任务记录, as its row has it. The first four are its place: its provider and its firm's levels.
 
-    campaign: by which it is known what limits hold for it. confirmed: 0 or 1. visited_on: ISO text of the first visit; reported_at:
-    of the first report, µs of UTC. records: which of `RECORDS` are there, as bits, the first the lowest; None while nothing is
-    reported. overturned: items whose objection was upheld, once each, as JSON. industry, size, district: of its firm in the year,
-    as `case_mix.levels_from` reads them. said: what its firm scored, as `feedback.unpacked` reads it; None where it did not.
+    division, size, district: of its firm in the year, as the factors of the case mix. campaign: by which it is known what limits
+    hold for it. confirmed: 0 or 1. visited_on: ISO text of the first visit; reported_at: of the first report, µs of UTC. records:
+    which of `RECORDS` are there, as bits, the first the lowest; None while nothing is reported. overturned: items whose objection
+    was upheld. said: what its firm scored, as `feedback.unpacked` reads it; None where it did not.
     """
 
     provider: str
+    division: str
+    size: str
+    district: str
     diagnosis: str
     opened_at: int
     campaign: str
@@ -47,16 +49,8 @@ class Job(NamedTuple):
     reported_at: int | None
     records: int | None
     items: int
-    overturned: str
-    industry: str
-    size: str
-    district: str
+    overturned: int
     said: int | None
-
-
-def upheld(items: int, overturned: str) -> int:
-    """Items that survived objection, of so many and of a list in JSON of those that did not 经异议维持的指标数."""
-    return max(0, items - len(orjson.loads(overturned)))
 
 
 def opened_in(year: int) -> tuple[int, int]:
@@ -78,10 +72,10 @@ def jobs_of(
     days = date(year, 1, 1).isoformat(), date(year, 12, 31).isoformat()
     is_confirmed, reported_at = cases.c.status == Status.CONFIRMED.value, cases.c.first_issued_at
     columns: list[ColumnElement[Any]] = [
-        *(cases.c.provider, cases.c.id, cases.c.opened_at, cases.c.campaign, case((is_confirmed, 1), else_=0)),
+        *(cases.c.provider, *levels, cases.c.id, cases.c.opened_at, cases.c.campaign, case((is_confirmed, 1), else_=0)),
         *(cases.c.visited_on, reported_at),
         case((reported_at.is_(None), null()), else_=_records(cases)),
-        *(cases.c.answers_verified, cases.c.items_overturned, *levels),
+        *(cases.c.answers_verified, cases.c.overturned),
         packed_scores(snapshot, *days) if scored else null(),
     ]
     query = (

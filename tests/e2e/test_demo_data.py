@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from domain.access import Role
+from domain.access import Everything, Role
 from domain.diagnosis.campaign_limits import SetCampaignLimits
 from domain.diagnosis.campaigns import InviteFirms
 from domain.diagnosis.follow_up import CloseFollowUp, ReportFollowUp
@@ -25,15 +25,23 @@ from domain.instants import city_day
 from domain.kernel import Command
 from domain.participants.firm_ids import enterprise_id
 from domain.participants.rosters.comparison import ImportRoster
+from domain.providers.applications.commands import (
+    ReturnApplication,
+    SaveApplication,
+    SubmitApplication,
+)
+from domain.providers.calls.commands import OpenCall
 from domain.providers.ratings.rating import FixRatingInputs
 from interop.code_lists import districts, industries
 from interop.rosters.roster import roster_command
 from interop.rosters.roster_reading import read_roster
 from interop.rosters.uscc import flaw_of
+from journal import Caller
 from standards import Form, load
 from tests.e2e.demo_data import DATA, PRESENT, SMALL
 from tests.firm_ids import SALT
 from zhenduan.demo.answers import Saying, draw_answers
+from zhenduan.demo.call_to_come import call_to_come
 from zhenduan.demo.city_story import story
 from zhenduan.demo.data import Ending
 from zhenduan.demo.files import evidence_pdf, evidence_png
@@ -41,6 +49,7 @@ from zhenduan.demo.firms import Unused, by_district, draw_firms, next_year, rost
 from zhenduan.demo.people import SHOWN_DISTRICT
 from zhenduan.demo.ratings import FIRST_YEAR, YEAR, few_jobs
 from zhenduan.demo.rosters import DEMO_SALT
+from zhenduan.demo.selected_people import SelectedProvider, SelectionOffice
 
 
 def drawn(seed: int) -> Random:
@@ -192,3 +201,19 @@ def test_evidence_is_what_its_name_says_and_differs_by_number() -> None:
     with Image.open(BytesIO(evidence_png(7))) as picture:
         assert picture.size == (64, 64)
         picture.load()
+
+
+def test_whoever_asks_for_it_has_an_application_to_complete() -> None:
+    """Issue 12: in the next year's call, which the plain city leaves to whoever opens it by the page."""
+    clerk, manager = (Caller("li", role, "p1", Everything()) for role in (Role.CITY, Role.PROVIDER))
+    who = SelectionOffice(clerk, clerk, clerk, clerk, (), Random(1))  # noqa: S311 - a demo is drawn
+    one, present = SelectedProvider("p1", ("C34",), manager, (manager,)), city_day(PRESENT)
+    played = list(call_to_come(who, one, present))
+    did = [what for _, _, what in played]
+    assert [type(what) for what in did[:2]] == [OpenCall, SaveApplication]
+    assert [type(what) for what in did[-2:]] == [SubmitApplication, ReturnApplication]
+    called, back = did[0], did[-1]
+    assert isinstance(called, OpenCall)
+    assert isinstance(back, ReturnApplication)
+    assert max(day for day, _, _ in played) < present < called.applications_until < back.mend_until < called.mending_until
+    assert list(call_to_come(who, one, date(2027, 1, 8))) == [], "the call of 2028 was not to be opened in 2026"

@@ -80,6 +80,7 @@ def open_demo(
     seed: int | None = None,
     data: DemoData | None = None,
     progress: Progress | None = None,
+    applying: bool = False,
 ) -> list[DemoLogin]:
     """The demo city, built where it is not yet 打开示例城市, and a fresh partner key in place of the last one.
 
@@ -89,6 +90,7 @@ def open_demo(
         seed: of all draws; that of the data when None.
         data: the synthetic city; `demo_city.yaml` when None.
         progress: see `Progress`.
+        applying: of a city that is built, whether the next year's call is open too, with an application to be completed.
 
     Returns:
         The logins that the city knows, one for each role and five more, and the partner's key.
@@ -108,6 +110,7 @@ def open_demo(
             data or demo_data(),
             seed,
             progress or (lambda _done, _all: None),
+            applying=applying,
         )
     services.models.catch_up()
     for old in accounts.partner_keys.listing():
@@ -125,9 +128,11 @@ def _build(
     data: DemoData,
     seed: int | None,
     progress: Progress,
+    *,
+    applying: bool,
 ) -> None:
     chance = Random(data.seed if seed is None else seed)  # noqa: S311 - draws of a demo, meant to be repeatable
-    told = story(data, chance, services.clock())
+    told = story(data, chance, services.clock(), applying=applying)
     services = replace(services, finishers={**services.finishers, OpenCall: _committed})
     for data_of_document in DOCUMENTS.values():
         services.blobs.put(data_of_document)

@@ -26,6 +26,7 @@ from journal import Caller
 from standards import edition_mappings, load_composition, published_editions
 from zhenduan.demo.after_reports import arbitrated
 from zhenduan.demo.call_at_marking import call_at_marking
+from zhenduan.demo.call_to_come import call_to_come
 from zhenduan.demo.campaigns import invited, planned
 from zhenduan.demo.case_studies import case_studies
 from zhenduan.demo.cases import diagnosed
@@ -91,13 +92,14 @@ class Story:
     people: Mapping[str, str]
 
 
-def story(data: DemoData, chance: Random, present: datetime) -> Story:
+def story(data: DemoData, chance: Random, present: datetime, *, applying: bool = False) -> Story:
     """The story of a seed up to the present 生成经过.
 
     Args:
         data: the synthetic city.
         chance: where all draws come from.
         present: no act lies after it; not before 2025-03-02, when the first two years are over.
+        applying: whether the next year's call is open too, with an application to be completed.
 
     Raises:
         ValueError: the present lies too early.
@@ -130,7 +132,7 @@ def story(data: DemoData, chance: Random, present: datetime) -> Story:
     played += _revision(people, shown, present)
     played += _proceedings(people, shown, played)
     selecting = office(people)
-    played += _selection(people, selecting, shown[Role.PROVIDER], present)
+    played += _selection(people, selecting, shown[Role.PROVIDER], present, applying=applying)
     local = [enterprise_id(DEMO_SALT, firm.uscc) for firm in firms if firm.district == SHOWN_DISTRICT]
     played += _rated(people, shown, local, present)
     played += _sampled(people, shown, played)
@@ -298,7 +300,9 @@ def _proceedings(people: People, shown: Mapping[Role, str], played: Sequence[Tim
             yield Timed(at, Act(0, who, command))
 
 
-def _selection(people: People, who: SelectionOffice, shown: str, present: datetime) -> Iterator[Timed]:
+def _selection(
+    people: People, who: SelectionOffice, shown: str, present: datetime, *, applying: bool
+) -> Iterator[Timed]:
     """Two years' calls, what moved in the directory between and after them, and a call that stands at marking (plan V1-V4)."""
     providers = selected_providers(people)
     first, second, six = taking_part(providers)
@@ -309,6 +313,7 @@ def _selection(people: People, who: SelectionOffice, shown: str, present: dateti
         *called(SECOND, who, second),
         *moves(who, six),
         *call_at_marking(who, providers, shown, city_day(present)),
+        *(call_to_come(who, next(one for one in providers if one.id == shown), city_day(present)) if applying else ()),
     )
     minutes = dict[date, int]()
     for day, caller, command in acts:

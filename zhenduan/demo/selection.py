@@ -123,14 +123,8 @@ def applied(year: Year, office: SelectionOffice, one: SelectedProvider, place: i
     day = year.opened + timedelta(days=1 + place // 5)
     if place == office.put_forward and year is FIRST:
         yield day, office.district, PutForward(**named, reason="长期服务本区企业，口碑良好（示例）")
-    staff = tuple(StaffMember(person=who.actor, industries=one.industries) for who in one.staff)
-    yield day, one.manager, SaveApplication(**named, industries=one.industries, staff=staff, links=())
-    for dimension, data in DOCUMENTS.items():
-        said = {"filename": f"{dimension.value}.pdf", "media_type": "application/pdf", "size": len(data)}
-        yield day, one.manager, AttachApplicationDocument(
-            **named, dimension=dimension, sha256=sha256(data).hexdigest(), **said
-        )
-    yield day, one.manager, SubmitApplication(**named)
+    yield from submitted(year.year, one, day)
+    staff = _staff(one)
     if place == office.returned and year is FIRST:
         items = (MendItem(part="人员", what="请补充人员社保证明，并在补充说明中写明（示例）"),)
         yield year.applications, office.clerk, ReturnApplication(**named, items=items, mend_until=year.mending)
@@ -140,6 +134,22 @@ def applied(year: Year, office: SelectionOffice, one: SelectedProvider, place: i
         yield year.mending, office.clerk, AcceptApplication(**named)
     else:
         yield year.applications, office.clerk, AcceptApplication(**named)
+
+
+def submitted(year: int, one: SelectedProvider, day: date) -> Iterator[Played]:
+    """An application with its people and documents, handed in on a day 提交申报."""
+    named = {"year": year, "provider": one.id}
+    yield day, one.manager, SaveApplication(**named, industries=one.industries, staff=_staff(one), links=())
+    for dimension, data in DOCUMENTS.items():
+        said = {"filename": f"{dimension.value}.pdf", "media_type": "application/pdf", "size": len(data)}
+        yield day, one.manager, AttachApplicationDocument(
+            **named, dimension=dimension, sha256=sha256(data).hexdigest(), **said
+        )
+    yield day, one.manager, SubmitApplication(**named)
+
+
+def _staff(one: SelectedProvider) -> tuple[StaffMember, ...]:
+    return tuple(StaffMember(person=who.actor, industries=one.industries) for who in one.staff)
 
 
 def _marked(year: Year, office: SelectionOffice, applicants: Sequence[SelectedProvider], seed: str) -> Iterator[Played]:

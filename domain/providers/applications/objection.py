@@ -8,7 +8,7 @@ from decimal import Decimal
 from domain.governance.proceedings.opening import OpenProceeding, open_proceeding
 from domain.governance.proceedings.state import Proceeding, ProceedingKind, proceeding_stream, require_concluded
 from domain.governance.rule_bodies.selection import SelectionRule
-from domain.kernel import DecisionContext, Event, Facts, OnStream, Rule, cause_of
+from domain.kernel import DecisionContext, Event, Facts, OnStream, Rule, cause_of, refuse_together, repeated
 from domain.providers.applications.commands import ObjectToResult, ReviseResult
 from domain.providers.applications.events import ApplicationAssessed, ResultObjectedTo
 from domain.providers.applications.state import (
@@ -83,7 +83,7 @@ def revise_result(command: ReviseResult, application: Application, call: Call, c
     What was granted and leaves every point as it is, is recorded all the same: by it the objection is carried out.
 
     Raises:
-        Refused: CALL_OUT_OF_ORDER, NO_RESULT_YET, PROCEEDING_NOT_CONCLUDED, MARK_OUT_OF_RANGE.
+        Refused: CALL_OUT_OF_ORDER, NO_RESULT_YET, PROCEEDING_NOT_CONCLUDED, MARK_OUT_OF_RANGE, LISTED_TWICE.
     """
     _result_version(application, call)
     result = application.result
@@ -110,6 +110,8 @@ def _revised(command: ReviseResult, result: SelectionResult, rule: SelectionRule
                 path=f"industries.{place}.industry", division=of.industry, applied="、".join(applied)
             )
         _require_within(SelectionDimension.INDUSTRY_EXPERIENCE, of.points, at_most, f"industries.{place}.points")
+    twice = repeated("scores", [one.dimension for one in command.scores])
+    refuse_together((*twice, *repeated("industries", [one.industry for one in command.industries])))
     points = {one.dimension: one.points for one in command.scores}
     scores = tuple(one.model_copy(update={"points": points.get(one.dimension, one.points)}) for one in result.scores)
     given = {one.industry: one.points for one in command.industries}

@@ -30,6 +30,7 @@ from domain.kernel import (
     Stream,
     Unscoped,
     refuse_together,
+    repeated,
 )
 from domain.participants.people.granting_rights import is_person_known, unit_stream
 from domain.participants.people.state import PERSON_ERASED, Person, person_stream
@@ -180,7 +181,7 @@ ExamEvent = (
 
 
 def decide(command: AnyExamCommand, exam: Exam | None, context: DecisionContext) -> Facts:
-    """Raises Refused: any rule above, NOT_FOUND, PERSON_ERASED, TRAINING_UNKNOWN, or BANK_TOO_SMALL.
+    """Raises Refused: any rule above, EXAM_WRONG_STATUS, LISTED_TWICE, NOT_FOUND, PERSON_ERASED, TRAINING_UNKNOWN, BANK_TOO_SMALL.
 
     Only the examinee acts in an examination: to anyone else it is not there.
     """
@@ -198,9 +199,9 @@ def decide(command: AnyExamCommand, exam: Exam | None, context: DecisionContext)
     known = exam or Exam()
     if isinstance(command, EnrolForExam):
         return enrol(command, known, context)
-    if known.current is None:
+    if not known.tries:
         raise NOT_FOUND.refuse()
-    return STEPS[type(command)](command, known.current, training, context)
+    return STEPS[type(command)](command, known.tries[-1], training, context)
 
 
 def _begin(command: BeginExam, current: ExamTry, training: Training, context: DecisionContext) -> Facts:
@@ -224,7 +225,7 @@ def _answer(command: SaveExamAnswers, current: ExamTry, training: Training, cont
     require_status(current, ExamStatus.RUNNING)
     _require_time_left(current, context)
     text = training.texts[current.training]
-    wrong = []
+    wrong = list(repeated("given", [one.question for one in command.given]))
     for at, one in enumerate(command.given):
         options = text.by_id[one.question].options if one.question in current.paper else {}
         unknown = next((option for option in one.options if option not in options), None)
@@ -259,7 +260,7 @@ STEPS: Mapping[type[Command], Step] = {
     TimeOutExam: _time_out,
     SubmitPracticalPart: submit_practical_part,
 }
-"""Command -> what decides it, once there is a try that is not over 各步骤."""
+"""Command -> what decides it of the latest try, once there is one 各步骤; each refuses a try that is not at its step."""
 
 
 def _marked(current: ExamTry, training: Training, context: DecisionContext) -> ExamMarked:

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from domain.command_rights import EXAMINEES
-from domain.kernel import DecisionContext, Event, Facts, Part, Rule
+from domain.kernel import DecisionContext, Event, Facts, Part, Rule, refuse_together, repeated
 from domain.providers.exams.paper import agreement_with
 from domain.providers.exams.state import ExamCommand, ExamStatus, ExamTry, require_status
 from domain.providers.training import Training
@@ -61,9 +61,10 @@ def submit_practical_part(command: SubmitPracticalPart, current: ExamTry, traini
     """The case marked, once the paper is passed 实操评分.
 
     Raises:
-        Refused: EXAM_WRONG_STATUS, CASE_INCOMPLETE (plan T1).
+        Refused: EXAM_WRONG_STATUS, LISTED_TWICE, CASE_INCOMPLETE (plan T1).
     """
     require_status(current, ExamStatus.PRACTICAL_DUE)
+    refuse_together(repeated("levels", [one.indicator for one in command.levels]))
     case, given = training.texts[current.training].gold_case(current.case), {one.indicator: one.level for one in command.levels}
     if differing := sorted(given.keys() ^ case.levels.keys()):
         raise CASE_INCOMPLETE.refuse(path="levels", indicators="、".join(differing))

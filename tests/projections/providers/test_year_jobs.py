@@ -1,5 +1,7 @@
 """A year's jobs are read so many at a time (plan V5): however many those are, the same jobs and the same inputs of the rating."""
 
+import re
+import sqlite3
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -49,3 +51,19 @@ def test_the_inputs_of_a_rating_do_not_hang_on_how_many_jobs_are_read_at_a_time(
     assert sum(one.jobs for one in whole.rows) == year_rows.PROVIDERS * 10 + 1
     assert {part.component for one in whole.rows for part in one.components} == set(RatingComponent)
     assert whole.effects
+
+
+def test_of_a_job_and_its_firm_no_row_is_read_but_what_stands_in_an_index(tmp_path: Path) -> None:
+    """A year's rows lie anywhere in the file, and each of them was a look of its own."""
+    year_rows.filled(tmp_path, 10)
+    asked: list[str] = []
+    with closing(open_read_models(f"sqlite:///{tmp_path / 'read.db'}", None)) as models, models.reading() as snapshot:
+        driver = snapshot._connection.connection.dbapi_connection  # noqa: SLF001 - what SQLite itself is asked
+        assert isinstance(driver, sqlite3.Connection)
+        driver.set_trace_callback(asked.append)
+        next(year_jobs.jobs_of(snapshot, Everything(), year_rows.YEAR))
+        driver.set_trace_callback(None)
+        [query] = [one for one in asked if "ORDER BY" in one]
+        ways = [str(row[-1]) for row in driver.execute(f"EXPLAIN QUERY PLAN {query}")]
+    for table in ("diagnoses", "enterprises", "feedback"):
+        assert any(re.match(rf"SEARCH {table}_\d+ USING COVERING INDEX", way) for way in ways), (table, ways)

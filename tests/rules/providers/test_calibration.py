@@ -1,12 +1,14 @@
 """Calibration (plan T1): the same cases for all, given once and in time by the certified; severity by method g."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from domain.command_rights import ROLE_NOT_ALLOWED
-from domain.kernel import NOT_FOUND
+from domain.instants import SHANGHAI
+from domain.kernel import LISTED_TWICE, NOT_FOUND
 from domain.providers.calibration import (
+    CALIBRATION_AHEAD,
     CALIBRATION_CLOSED,
     CALIBRATION_DAY_PAST,
     CALIBRATION_OPEN,
@@ -64,9 +66,12 @@ def levels(case: str, steps: int = 0) -> dict[str, str]:
     return {one: str(min(Decimal(5), Decimal(level) + steps)) for one, level in gold.items()}
 
 
+def of_case(of: str, steps: int = 0) -> tuple[CaseLevel, ...]:
+    return tuple(CaseLevel(indicator=one, level=level) for one, level in levels(of, steps).items())
+
+
 def give(case: Given, person: str, of: str, steps: int = 0, by: str | None = None) -> Given:
-    chosen = tuple(CaseLevel(indicator=one, level=level) for one, level in levels(of, steps).items())
-    command = GiveCaseLevels(quarter="2024Q2", person=person, case=of, levels=chosen)
+    command = GiveCaseLevels(quarter="2024Q2", person=person, case=of, levels=of_case(of, steps))
     return case.when(command, "diagnostician", "p1", by=by or person)
 
 
@@ -89,6 +94,8 @@ def test_a_case_is_given_levels_once_by_oneself_with_a_certificate_in_force() ->
     give(opened().having_read(stopped), "wang", CASES[0]).refused(NOT_CALIBRATED)
     some = GiveCaseLevels(quarter="2024Q2", person="wang", case=CASES[0], levels=(CaseLevel(indicator="Z01", level="2"),))
     opened().when(some, "diagnostician", "p1", by="wang").refused(CASE_INCOMPLETE)
+    twice = some.model_copy(update={"levels": (*of_case(CASES[0]), of_case(CASES[0])[2])})
+    opened().when(twice, "diagnostician", "p1", by="wang").refused(LISTED_TWICE, first=3)
     other = some.model_copy(update={"case": "NONE"})
     opened().when(other, "diagnostician", "p1", by="wang").refused(CASE_UNKNOWN, path="case")
     given(CALIBRATIONS).when(some, "diagnostician", "p1", by="wang").refused(NOT_FOUND)
@@ -98,7 +105,11 @@ def test_cases_are_set_for_this_quarter_or_the_next_until_a_day_to_come() -> Non
     for quarter in ("2023Q4", "2024Q1", "2024Q4", "2031Q4"):
         other = asked(quarter=quarter)
         beginning().when(other, "city").refused(CALIBRATION_QUARTER, given=quarter, now="2024Q2", then="2024Q3")
-    assert beginning().when(asked(quarter="2024Q3"), "city").accepted
+    ahead = beginning().when(asked(quarter="2024Q3", closes=date(2024, 8, 31)), "city").accepted
+    early = GiveCaseLevels(quarter="2024Q3", person="wang", case=CASES[0], levels=of_case(CASES[0]))
+    last = datetime(2024, 6, 30, 23, 59, tzinfo=SHANGHAI)
+    ahead.when(early, "diagnostician", "p1", by="wang", at=last).refused(CALIBRATION_AHEAD, begins=date(2024, 7, 1))
+    ahead.when(early, "diagnostician", "p1", by="wang", at=last + timedelta(minutes=1)).happened("calibration.given.v1")
     past = asked(closes=date(2024, 5, 5))
     beginning().when(past, "city").refused(CALIBRATION_DAY_PAST, path="closes", earliest=date(2024, 5, 6))
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from domain.command_rights import ROLE_NOT_ALLOWED
-from domain.kernel import NOT_FOUND, Refused
+from domain.kernel import LISTED_TWICE, NOT_FOUND, Refused
 from domain.participants.organisations import organisation_stream
 from domain.participants.people.state import PERSON_ERASED, Membership, Person, person_stream
 from domain.providers.exams.enrolment import EXAM_TOO_SOON, EXAM_UNDER_WAY, EnrolForExam
@@ -165,7 +165,7 @@ def test_a_paper_that_nobody_hands_in_is_closed_by_the_program_once_its_time_is_
     case.when(TimeOutExam(**OF, seed="6" * 64), "system", at=AT + MINUTES).refused(SEED_DIFFERS)
     closed = case.when(TIME_OUT, "system", at=AT + MINUTES).happened("exam.timed_out.v1", "exam.marked.v1")
     assert closed.state.tries[-1].status is ExamStatus.FAILED
-    closed.when(TIME_OUT, "system", at=AT + MINUTES).refused(NOT_FOUND)
+    closed.when(TIME_OUT, "system", at=AT + MINUTES).refused(EXAM_WRONG_STATUS)
 
 
 @pytest.mark.parametrize(("right", "points", "is_passed"), [(40, "80.00", True), (39, "78.00", False), (0, "0.00", False)])
@@ -196,6 +196,7 @@ def test_an_answer_is_to_a_question_of_the_paper_by_an_option_that_it_has() -> N
         one = SaveExamAnswers(**OF, given=(ExamAnswer(question=question, options=(option,)),))
         wang(case, one).refused(QUESTION_NOT_ON_PAPER, path="given.0.question")
     once = SaveExamAnswers(**OF, given=(ExamAnswer(question=first, options=("A",)),))
+    wang(case, SaveExamAnswers(**OF, given=once.given * 2)).refused(LISTED_TWICE, path="given.1")
     wang(case, once).happened("exam.answers_saved.v1")
     wang(case, once).then()
 
@@ -207,7 +208,10 @@ def test_each_step_has_its_time() -> None:
     wang(running, levels(running)).refused(EXAM_WRONG_STATUS)
     due = marked(45)
     wang(due, HAND_IN).refused(EXAM_WRONG_STATUS)
-    wang(passed(), BEGIN).refused(NOT_FOUND)
+    over = passed()
+    for command in (BEGIN, HAND_IN, levels(marked(45))):
+        wang(over, command).refused(EXAM_WRONG_STATUS, now="已通过")
+    wang(given(EXAMS).having_read(READ), BEGIN).refused(NOT_FOUND)
 
 
 def test_the_practical_part_is_passed_by_agreement_with_the_gold_case() -> None:
@@ -215,6 +219,8 @@ def test_the_practical_part_is_passed_by_agreement_with_the_gold_case() -> None:
     gold = TEXT.gold_case(case.state.current.case)
     assert agreement_with(gold, gold.levels) == Decimal("1.0000")
     wang(case, levels(case, Z01="3", F08="1")).refused(CASE_INCOMPLETE, indicators="F08")
+    twice = SubmitPracticalPart(**OF, levels=(*levels(case).levels, levels(case).levels[0]))
+    wang(case, twice).refused(LISTED_TWICE, path=f"levels.{len(gold.levels)}", first=1)
     upside_down = {one: "5" if level in ("0", "1") else "0" for one, level in gold.levels.items()}
     wang(case, levels(case, **upside_down)).happened("exam.practical_marked.v1")
     assert (case.state.tries[-1].status, case.state.tries[-1].agreement < Decimal("0.70")) == (ExamStatus.FAILED, True)

@@ -16,7 +16,7 @@ from domain.governance.proceedings.state import (
 )
 from domain.governance.qualification import Certificate, CertificateGrade, CertificateTerm, certificate_stream
 from domain.governance.rule_bodies.body import RuleKind
-from domain.kernel import OnStream
+from domain.kernel import LISTED_TWICE, OnStream
 from domain.providers.applications.commands import ObjectToResult, RevisedScore, ReviseResult
 from domain.providers.applications.events import ApplicationAssessed
 from domain.providers.applications.objection import INDUSTRY_NOT_APPLIED_FOR, NO_RESULT_YET, OBJECTION_LATE
@@ -101,7 +101,9 @@ def test_what_is_granted_changes_the_result_by_a_fact_that_cites_the_decision() 
     played = objected()
     played.asked(REVISE, "city", at=ADOPTING).refused(PROCEEDING_NOT_CONCLUDED)
     concluded(played, ProceedingOutcome.UPHELD)
+    twice = REVISE.model_copy(update={"scores": REVISE.scores * 2})
     above = REVISE.model_copy(update={"scores": (RevisedScore(dimension=SelectionDimension.STAFF, points=Decimal(26)),)})
+    played.asked(twice, "city", at=ADOPTING).refused(LISTED_TWICE, path="scores.1")
     played.asked(above, "city", at=ADOPTING).refused(MARK_OUT_OF_RANGE, at_most=25)
     (fact,) = played.city(REVISE, ADOPTING).facts
     result = played.application("p1").result

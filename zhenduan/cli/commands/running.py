@@ -15,7 +15,7 @@ MOST_DAYS_AHEAD = 366
 def _demo(settings: "Settings", given: argparse.Namespace) -> int:
     from zhenduan.demo import serving
 
-    return serving.demo(settings, given.host, given.port, seed=given.seed, ahead=given.ahead)
+    return serving.demo(settings, given.host, given.port, seed=given.seed, ahead=given.ahead, applying=given.applying)
 
 
 def _serve(settings: "Settings", given: argparse.Namespace) -> int:
@@ -61,6 +61,8 @@ def add_to(command: "Adds") -> None:
             added.add_argument("--seed", type=int, help="随机种子 seed of the synthetic city; else that of its data")
             ahead = "示例时钟比本机早到的天数，用于办理须等到某日的事项 days by which the demo's clock is ahead of the machine's"
             added.add_argument("--ahead", type=int, choices=range(MOST_DAYS_AHEAD + 1), default=0, metavar="DAYS", help=ahead)
+            applying = "新建时另开启下一年度征集，有一份申报退回补正 with the next year's call, one application sent back"
+            added.add_argument("--applying", action="store_true", help=applying)
         else:
             added.add_argument("--no-projector", action="store_true", help="不在本进程更新读模型 leave the read models to others")
     command("project", _project, "更新读模型 follow the journal and keep the read models current")
