@@ -5,12 +5,14 @@ fields fewer than a thousand say anything new. Here a type is worked out once fo
 field stands in its class. For every class it has three functions written and compiled; here all share one that fills them.
 """
 
+import contextlib
 import dataclasses
 from collections.abc import Callable
 from functools import cache
 from typing import Any, ForwardRef, NamedTuple, TypeVar, get_args
 
 from strawberry.annotation import StrawberryAnnotation
+from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 from strawberry.types.object_type import _check_field_annotations, _process_type
 
@@ -60,6 +62,14 @@ class PublishedField(StrawberryField):
             _Annotation(said.raw_annotation, namespace=said.namespace) if type(said) is StrawberryAnnotation else said
         )
 
+    def resolve_type(self, *, type_definition: StrawberryObjectDefinition | None = None) -> Any:  # noqa: ANN401 - as above
+        """What its annotation means, worked out by the library where that hangs on the type that asks."""
+        said = self.type_annotation
+        if type_definition is None and isinstance(said, _Annotation):
+            with contextlib.suppress(NameError):  # of a class whose module is still being read
+                return said.resolve()
+        return super().resolve_type(type_definition=type_definition)
+
 
 def described_field(
     says: str,
@@ -85,6 +95,7 @@ def described_class(kind: C, says: str, *, is_input: bool = False, is_interface:
     """
     apart = {name: one.type_annotation.annotation for name, one in vars(kind).items() if _is_typed_apart(name, one, kind)}
     added = _check_field_annotations(kind)
+    kind.__doc__ = kind.__doc__ or says  # else the library below writes one out of the signature
     made = dataclasses.dataclass(kind, kw_only=True, init=False, repr=False, eq=False)
     for name in added:  # they are the library's own, put there for the line above
         del made.__annotations__[name]
