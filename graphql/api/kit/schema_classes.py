@@ -96,7 +96,7 @@ def described_class(kind: C, says: str, *, is_input: bool = False, is_interface:
     apart = {name: one.type_annotation.annotation for name, one in vars(kind).items() if _is_typed_apart(name, one, kind)}
     added = _check_field_annotations(kind)
     kind.__doc__ = kind.__doc__ or says  # else the library below writes one out of the signature
-    made = dataclasses.dataclass(kind, kw_only=True, init=False, repr=False, eq=False)
+    made: Any = dataclasses.dataclass(kw_only=True, init=False, repr=False, eq=False)(kind)
     for name in added:  # they are the library's own, put there for the line above
         del made.__annotations__[name]
     if "__init__" not in vars(made):
@@ -130,7 +130,7 @@ def _taken(kind: type) -> _Taken:
     return _Taken(known, known - defaults.keys() - factories.keys(), defaults, factories)
 
 
-def _filled(self: object, **given: object) -> None:
+def _filled(self: Any, **given: object) -> None:  # noqa: ANN401 - of whatever class it fills
     """Fill one of a class by the names of its fields; what has a default may be left out."""
     known, required, defaults, factories = _taken(type(self))
     own = vars(self)
