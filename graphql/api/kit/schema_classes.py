@@ -132,7 +132,7 @@ def _taken(kind: type) -> _Taken:
 
 def _filled(self: Any, **given: object) -> None:  # noqa: ANN401 - of whatever class it fills
     """Fill one of a class by the names of its fields; what has a default may be left out."""
-    known, required, defaults, factories = _taken(type(self))
+    known, required, defaults, factories = _taken(self.__class__)
     own = vars(self)
     if given.keys() != known:
         if not required <= given.keys() <= known:
