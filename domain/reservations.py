@@ -51,7 +51,7 @@ ReservationEvent = ReservationTaken | ReservationReleased | ContractReservationT
 class Reservation(BaseModel):
     """Who holds it now 占用者; None = free."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     holder: str | None = None
 

@@ -23,7 +23,7 @@ class CodesMalformed(ValueError):  # noqa: N818 - what is wrong, with file and l
 class CodeList(BaseModel):
     """Data of a code list's file, nothing unknown in it 代码表数据."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 L = TypeVar("L", bound=CodeList)

@@ -10,7 +10,7 @@ from standards.edition.text import Source
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class TimeLimit(_Part):

@@ -1,7 +1,7 @@
 """Every query field of the schema as one role may ask it: root fields, tried arguments, and all that may be selected below them."""
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -85,13 +85,26 @@ class Call:
     """One way to ask a root field for all that a role may read below it.
 
     arguments: as they would be written into a document. query, variables: the same, so that what a field is tried with next asks by
-    the same text: to parse, validate and compile it anew for each value took most of the time.
+    the same text: to parse, validate and compile it anew for each value took most of the time. chosen: what is selected; first: how
+    much of a list. parts: of several asked together, the arguments of each; the answer holds them by field and number.
     """
 
     field: str
     arguments: str
     query: str
     variables: dict[str, Any]
+    chosen: str
+    first: int
+    parts: tuple[str, ...] = ()
+
+    def answers(self, payload: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+        """What was answered to what: arguments, and all that the payload says to them, its errors included."""
+        if not self.parts:
+            yield self.arguments, payload
+        for number, arguments in enumerate(self.parts):
+            name = f"{self.field}{number}"
+            errors = [one for one in payload.get("errors", ()) if one.get("path", [name])[0] == name]
+            yield arguments, [(payload.get("data") or {}).get(name), errors]
 
 
 def calls(
@@ -106,6 +119,46 @@ def calls(
             continue  # the viewer is told its own scope, in words that name its unit
         for given in _given(field, required, optional or {}):
             yield _call(name, given, _chosen(name, role, without), first)
+
+
+AT_ONCE = 10
+"""Root fields of a document at most."""
+LONG = 20_000
+"""Letters of a selection that is asked once in a document: ten of them were too much for one."""
+
+
+def together(asked: Iterable[Call]) -> Iterator[Call]:
+    """The same, those that name a thing of another kind than the field's asked ten at a time: most of all, answered with nothing.
+
+    A thing of the field's own kind is asked for by itself, as anybody does; what reads any kind (`node`) reads none together.
+    """
+    waiting: list[Call] = []
+    for call in asked:
+        kind, _, key = str(call.variables.get("id", "")).partition("/")
+        is_apart = not key or call.field in (kind, "node") or len(call.chosen) > LONG
+        if waiting and (call.query != waiting[0].query or len(waiting) == AT_ONCE):
+            yield _merged(waiting)
+            waiting = []
+        if is_apart:
+            yield call
+        else:
+            waiting.append(call)
+    if waiting:
+        yield _merged(waiting)
+
+
+def _merged(some: list[Call]) -> Call:
+    if len(some) == 1:
+        return some[0]
+    first, number = some[0], range(len(some))
+    field = _QUERIES[first.field]
+    kinds = ", ".join(f"${name}{own}: {field.args[name].type}" for own in number for name in first.variables)
+    passed = (", ".join([*(f"{name}: ${name}{own}" for name in first.variables), *_pages(field, first.first)]) for own in number)
+    asked = " ".join(f"{first.field}{own}: {first.field}({one}) {{ ...Asked }}" for own, one in enumerate(passed))
+    query = f"query({kinds}) {{ {asked} }} fragment Asked on {get_named_type(field.type)} {first.chosen}"
+    variables = {f"{name}{own}": value for own, one in enumerate(some) for name, value in one.variables.items()}
+    parts = tuple(one.arguments for one in some)
+    return Call(first.field, " ".join(parts), query, variables, first.chosen, first.first, parts)
 
 
 _QUERIES = SCHEMA._schema.query_type.fields  # type: ignore[union-attr] # noqa: SLF001 - the executable one
@@ -138,15 +191,19 @@ def _call(name: str, given: Mapping[str, Any], chosen: str, first: int) -> Call:
     field = _QUERIES[name]
     kinds = ", ".join(f"${one}: {field.args[one].type}" for one in given)
     passed = [f"{one}: ${one}" for one in given]
-    passed += [f"first: {first}"] if "first" in field.args else []
+    passed += _pages(field, first)
     head, asked = f"({kinds})" if kinds else "", f"({', '.join(passed)})" if passed else ""
     query = f"query{head} {{ {name}{asked} {chosen} }}"
-    return Call(name, _arguments(field, given, first), query, {one: _plain(value) for one, value in given.items()})
+    return Call(name, _arguments(field, given, first), query, {one: _plain(value) for one, value in given.items()}, chosen, first)
+
+
+def _pages(field: GraphQLField, first: int) -> list[str]:
+    return [f"first: {first}"] if "first" in field.args else []
 
 
 def _arguments(field: GraphQLField, given: Mapping[str, Any], first: int) -> str:
     parts = [f"{name}: {_written(value)}" for name, value in given.items()]
-    parts += [f"first: {first}"] if "first" in field.args else []
+    parts += _pages(field, first)
     return "(" + ", ".join(parts) + ")" if parts else ""
 
 

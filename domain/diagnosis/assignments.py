@@ -178,7 +178,7 @@ class Assignments(BaseModel):
     stood_back: arbiters who have declared a conflict.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     terms: dict[str, Term] = {}
     stood_back: frozenset[str] = frozenset()

@@ -103,7 +103,7 @@ class CampaignLimitsSet(Event):
 class StatedLimits(BaseModel):
     """Limits that a campaign states from a day on 所设时限; None: the city's rule again. version: of its stream, which set them."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     since: date
     limits: StageLimits | None
@@ -114,7 +114,7 @@ class StatedLimits(BaseModel):
 class CampaignLimits(BaseModel):
     """Every limits that a campaign has stated, by the day they begin 批次历次时限."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     campaign: str
     version: int = 0

@@ -63,7 +63,7 @@ Firms = Annotated[int, Field(ge=0, le=INVITED_AT_ONCE)]
 class SubdistrictShare(BaseModel):
     """Share of a subdistrict in its district's target · 街镇分解数."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     subdistrict: OrganisationRef = Field(description="Subdistrict or town of the district · 街镇")
     firms: Firms = Field(description="Firms of it to have their report in the campaign · 家数")
@@ -109,7 +109,7 @@ class CampaignTargetSplit(Event):
 class CampaignTarget(BaseModel):
     """The target as it was split last 批次目标."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     last: CampaignTargetSplit
 

@@ -229,7 +229,7 @@ CampaignEvent = CampaignPlanned | CampaignExtended | FirmsInvited | FirmsReminde
 class Campaign(BaseModel):
     """A campaign as it was planned and extended 批次. since, until: both included."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     purpose: Purpose
     since: date

@@ -182,7 +182,7 @@ STATUS_AFTER_PARTICIPATION: Mapping[type[Event], ParticipationStatus] = {
 class Participation(BaseModel):
     """A firm's part in a campaign 参诊. reminded_on: the last day on which it was reminded."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     status: ParticipationStatus = ParticipationStatus.INVITED
     reminded_on: date | None = None

@@ -139,7 +139,7 @@ ResultCredentialEvent = ResultCredentialIssued | ResultCredentialRevoked
 class ResultCredential(BaseModel):
     """One credential 结果凭证, until it is taken back."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     diagnosis: str
     consent: str
@@ -148,7 +148,7 @@ class ResultCredential(BaseModel):
 class ResultCredentials(BaseModel):
     """The credentials of one firm 结果凭证簿: number -> what it is of. revoked: numbers of those taken back."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     issued: dict[str, ResultCredential] = {}
     revoked: frozenset[str] = frozenset()

@@ -210,7 +210,7 @@ StageEvent = StageBegan | StageReminded | StageEscalated | StageExtended | Stage
 class Stages(BaseModel):
     """The stage that runs 现行环节; None = none does. until: its last day where it was extended. remind_on: None once reminded."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     enterprise: str
     provider: str | None

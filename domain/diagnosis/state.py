@@ -218,7 +218,7 @@ class Diagnosis(BaseModel):
     reader: the expert appointed last to read the filed report. read_on: day of the reading. recommended: what was recommended then.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     enterprise: str
     campaign: str

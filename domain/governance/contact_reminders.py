@@ -94,7 +94,7 @@ AnyContactReminderEvent = ContactReminded | ContactEscalated
 class ContactReminders(BaseModel):
     """What was said last of a contact 联络人提醒现状: of which confirmation, and whether its time was over."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     confirmed_on: date
     escalated: bool

@@ -191,7 +191,7 @@ def title_of(kind: RuleKind) -> str:
 class DatedRule(BaseModel):
     """A rule from a day on 规则. version: of its stream, at which it was set; None of a default, which nobody has set."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     since: date
     body: AnyRuleBody
@@ -207,7 +207,7 @@ class DatedRule(BaseModel):
 class RuleProposal(BaseModel):
     """A proposed rule 规则草案, and what it would have done; None = not worked out yet."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     rule: DatedRule
     outcomes: tuple[SimulatedOutcome, ...] | None = None
@@ -216,7 +216,7 @@ class RuleProposal(BaseModel):
 class DatedRules(BaseModel):
     """Every rule of a kind that was set, by the day it begins, and every one proposed, by number 历次规则."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     version: int = 0
     rules: dict[date, DatedRule] = Field(default_factory=dict)

@@ -125,7 +125,7 @@ class WorkingYear(Part):
 class CountedDay(BaseModel):
     """A day that was counted to 计得日期. assumed: whether a year without calendar was counted by the week alone."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     day: date
     assumed: bool
@@ -134,7 +134,7 @@ class CountedDay(BaseModel):
 class WorkingCalendar(BaseModel):
     """Years with their holidays and make-up workdays 工作日历; `calendar_in_force` adds those on file."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     years: dict[int, WorkingYear]
 

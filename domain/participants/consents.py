@@ -140,7 +140,7 @@ ConsentEvent = ConsentGranted | ConsentRevoked
 class Consents(BaseModel):
     """All consents of one enterprise 授权: id -> bank and period, those that are over included."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     terms: dict[str, Term] = {}
 

@@ -38,7 +38,7 @@ class Firm(BaseModel):
     roster, not this, makes an enterprise count (plan G).
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     uscc: Annotated[str, Field(min_length=1)]
     name: Annotated[str, Field(min_length=1)]

@@ -51,7 +51,7 @@ class SaltDrawn(Event):
 class SealedSalt(BaseModel):
     """The salt as the journal keeps it 密存标识盐."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     sealed: str
 

@@ -140,7 +140,7 @@ class HeadquartersTerm(BaseModel):
     ended: whether its last day was said itself; else it follows from the one after it.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     enterprise: str
     since: date
@@ -151,7 +151,7 @@ class HeadquartersTerm(BaseModel):
 class Headquarters(BaseModel):
     """The headquarters of a group, one after another 历任集团总部."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     terms: tuple[HeadquartersTerm, ...] = ()
 

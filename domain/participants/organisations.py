@@ -202,7 +202,7 @@ class Organisation(BaseModel):
     provider, all that was declared.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     kind: OrganisationKind
     name: str

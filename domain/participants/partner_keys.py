@@ -106,7 +106,7 @@ class PartnerKeyRevoked(Event):
 class PartnerKeyRecord(BaseModel):
     """A key as the record knows it 合作方密钥记录; revoked: whether it was ended before its time."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     partner: str = ""
     revoked: bool = False

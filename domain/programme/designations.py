@@ -77,7 +77,7 @@ class DesignationRecorded(Event):
 class Designations(BaseModel):
     """Designations of a firm 企业称号, each with its terms, in the order of their days; at most one holds on a day."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     held: Mapping[Designation, tuple[DesignationRecorded, ...]] = {}
 

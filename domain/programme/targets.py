@@ -76,7 +76,7 @@ class TargetSet(Event):
 class Targets(BaseModel):
     """The targets in force 目标, by year and measure: one year may have a count and a share."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     in_force: dict[tuple[int, Measure], TargetSet] = {}
 

@@ -92,7 +92,7 @@ class UnitTargetSet(Event):
 class UnitTargets(BaseModel):
     """Targets of a unit in force 单位目标, by year."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     in_force: Mapping[int, UnitTargetSet] = {}
 

@@ -147,7 +147,7 @@ class PublishedEdition(BaseModel):
     applies to what is opened, None = never.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     edition: AnyEdition
     digest: str

@@ -101,7 +101,7 @@ class ImprovementCostsSet(Event):
 class ImprovementCosts(BaseModel):
     """Every table set for an edition 历次改进成本, by the day it begins."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     tables: dict[date, StepCosts]
 

@@ -152,7 +152,7 @@ ShadowEvent = ShadowRequested | ShadowCompleted | ShadowFailed
 class ShadowRuns(BaseModel):
     """Runs over one revision 历次影子测算. requested: how many there have been. running: the one at work."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     requested: int = 0
     running: int | None = None

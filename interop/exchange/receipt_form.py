@@ -18,7 +18,7 @@ LARGEST_RECEIPT = 64 * 1024
 class ReceivedCounts(BaseModel):
     """What a counterpart counted in a package 对方计数. files: those beside the manifest."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     results: Count
     files: Count
@@ -27,7 +27,7 @@ class ReceivedCounts(BaseModel):
 class ReceiptForm(BaseModel):
     """A counterpart's receipt 机读回执. sha256: of the whole package as it was received. reasons: of a refusal, in its words."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     format: Literal["zhenduan.receipt.v1"]
     counterpart: Counterpart

@@ -13,7 +13,7 @@ from standards import Answer
 class Stamp(BaseModel):
     """What a workbook is of 问卷印记. version: of the case's stream. given: indicator -> fingerprint of the answer that it held."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     case: str
     edition_digest: str

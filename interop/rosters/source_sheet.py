@@ -10,7 +10,7 @@ Plain = str | int | float | bool | None
 class SeenSheet(BaseModel):
     """The roster sheet of a file as plain values 名单原表. rows: (number, cells). columns: header as written -> column from 1."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     rows: tuple[tuple[int, tuple[Plain, ...]], ...]
     columns: Mapping[str, int]

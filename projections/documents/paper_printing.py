@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from functools import cache, partial
 from pathlib import Path
-
-from jinja2 import Environment
+from typing import TYPE_CHECKING
 
 from domain.programme.case_studies.state import CaseStudyText
 from domain.programme.papers.paper import PaperFormat, PaperKind
@@ -12,11 +11,14 @@ from projections.documents.markdown import literal
 from projections.documents.paper import PaperSheet, ShownTable
 from projections.report import fonts, printing
 
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
 TEMPLATES = Path(__file__).parent / "templates"
 
 
 @cache
-def _environment() -> Environment:
+def _environment() -> "Environment":
     made = printing.environment(TEMPLATES, printing.TEMPLATES)
     made.filters["place"] = "{:.2f}".format
     return made

@@ -3,9 +3,7 @@
 from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
-
-from jinja2 import Environment
+from typing import TYPE_CHECKING, Any
 
 from projections.documents.comparison import EditionComparison
 from projections.documents.standard import StandardSheet
@@ -13,13 +11,16 @@ from projections.report import fonts, printing, wording
 from standards.edition import terms_zh
 from standards.edition.terms_zh import BETTER, FATES, KINDS, PARTS
 
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"
 STANDARD = "standard.html"
 
 
 @cache
-def _environment() -> Environment:
+def _environment() -> "Environment":
     made = printing.environment(TEMPLATES, printing.TEMPLATES)
     made.globals |= {"kinds": KINDS, "better": BETTER, "parts": PARTS, "fates": FATES}
     made.filters["short"] = wording.short_name
@@ -27,7 +28,7 @@ def _environment() -> Environment:
 
 
 @cache
-def _environment_of_a_standard() -> Environment:
+def _environment_of_a_standard() -> "Environment":
     """All that the pages of an edition show is the standard's own text, and printed as Chinese has it."""
     return _environment().overlay(finalize=_typeset)
 

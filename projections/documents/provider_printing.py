@@ -1,8 +1,7 @@
 """Printing 排版 of sheets about a provider: the same bytes for the same sheet. plan V4, V5."""
 
 from functools import cache, partial
-
-from jinja2 import Environment
+from typing import TYPE_CHECKING
 
 from projections.documents.printing import TEMPLATES
 from projections.documents.provider_sheets import (
@@ -15,9 +14,12 @@ from projections.documents.provider_sheets import (
 )
 from projections.report import fonts, printing
 
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
 
 @cache
-def _environment() -> Environment:
+def _environment() -> "Environment":
     made = printing.environment(TEMPLATES, printing.TEMPLATES)
     made.filters |= {"shown": shown_number, "share": shown_share, "moment": shown_moment}
     made.globals["most_facts"] = MOST_FACTS

@@ -8,15 +8,16 @@ from functools import cache, partial
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from typing import TYPE_CHECKING, Any
 
 from domain.governance.rule_bodies.report_template import ReportPartName
 from isolation import Bounds, Turns, preload, run
 from projections.report import fonts, wording
 from projections.report.radar import radar
 from projections.report.sheet import Sheet, grade_name
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"
@@ -32,8 +33,10 @@ class Printed:
     missing: tuple[str, ...]
 
 
-def environment(*folders: Path) -> Environment:
+def environment(*folders: Path) -> "Environment":
     """Templates of our own, of several folders the first found, with what every document says alike 模板环境."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - with the first paper, not at every start
+
     made = Environment(
         loader=FileSystemLoader(folders),
         autoescape=True,
@@ -47,7 +50,7 @@ def environment(*folders: Path) -> Environment:
 
 
 @cache
-def _environment() -> Environment:
+def _environment() -> "Environment":
     made = environment(TEMPLATES)
     made.filters["place"] = "{:.2f}".format
     made.filters["change"] = wording.change

@@ -39,7 +39,7 @@ def edition_of_json(body: str | bytes) -> Edition:
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class CompositionRule(_Part):

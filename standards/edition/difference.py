@@ -89,7 +89,7 @@ class Difference(BaseModel):
     clause: where it stands, such as indicators.Z01.weight_in_dimension. label: the same in the words of the standard.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     clause: str
     label: str

@@ -41,7 +41,7 @@ DIVISION, GROUP = len("C36"), len("C361")
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 MANY = 200

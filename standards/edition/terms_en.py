@@ -11,7 +11,7 @@ from standards.edition.text import Source
 class EnglishTerms(BaseModel):
     """Terms with where they come from 英文名称表. terms: Chinese -> English."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     source: Source
     terms: dict[str, str]

@@ -25,7 +25,7 @@ ShareOf = Annotated[Decimal, Field(ge=0, le=1, max_digits=5)]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class ComparisonRule(_Part):

@@ -21,7 +21,7 @@ Confidence = Annotated[Decimal, Field(gt=0, le=1, max_digits=4, decimal_places=3
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class MappingRelation(DescribedEnum):

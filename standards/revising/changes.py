@@ -24,7 +24,7 @@ LONGEST_LINE = 20_000
 class _Change(BaseModel):
     """industry: whose overlay is changed; None = the plain part. reason: why."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     industry: Industry | None = Field(
         default=None, description="Industry whose edition is meant, such as automotive; none = the plain part · 行业版本"

@@ -40,7 +40,7 @@ class AuthoredStandard(BaseModel):
     overlays: in order of the industry, each with its changes in order of the indicator.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     plain: EditionText
     overlays: tuple[Overlay, ...]
@@ -60,7 +60,7 @@ class AuthoredStandard(BaseModel):
 class ComposedStandard(BaseModel):
     """What a draft composes to 编制稿组合结果: the plain edition first, then one an industry; none while problems remain."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     compositions: tuple[Composition, ...]
     problems: tuple[Problem, ...]

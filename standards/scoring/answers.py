@@ -25,7 +25,7 @@ class Answer(BaseModel):
     outcomes. choices: names of the options chosen, for multiple choices. A not-applicable answer carries a reason only.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     level: Level | None = Field(default=None, description="Maturity level 0–5 in half steps · 成熟度等级")
     numbers: Annotated[dict[NumberName, Number], Field(max_length=10)] | None = Field(

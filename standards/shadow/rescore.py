@@ -84,7 +84,7 @@ class MoveReasonKind(DescribedEnum):
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class RescoringObstacle(_Part):

@@ -31,7 +31,7 @@ BAND_STEP = Decimal("0.01")
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class NearestMove(_Part):

@@ -24,7 +24,6 @@ from graphql import (
     parse,
     print_ast,
 )
-from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 OURS = Path(__file__).parent
 SECTIONS = (
@@ -143,5 +142,7 @@ def page(text: str) -> str:
     ]
     if shown:
         sections.append(("指令 Directives", shown))
+    from jinja2 import Environment, FileSystemLoader, select_autoescape  # noqa: PLC0415 - for who asks for the page, not at start
+
     templates = Environment(loader=FileSystemLoader(OURS), autoescape=select_autoescape(), trim_blocks=True, lstrip_blocks=True)
     return templates.get_template("schema_page.html").render(sections=sections, built_in=BUILT_IN)

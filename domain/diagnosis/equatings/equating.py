@@ -144,7 +144,7 @@ class EquatingStatus(DescribedEnum):
 class Equating(BaseModel):
     """An equating as it stands 等值测算. requested: version of the fact that asked for it last. computed: the latest result."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     version: int
     status: EquatingStatus

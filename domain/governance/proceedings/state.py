@@ -134,7 +134,7 @@ class Proceeding(BaseModel):
     decision: the office's own. hearing: its day. asks_hearing: the respondent did. time_over: it did not answer in time.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     kind: ProceedingKind
     about: str

@@ -29,7 +29,7 @@ class Membership(BaseModel):
     confirmed_on: the day on which it was last found to be still true, of a contact.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     role: Role
     organisation: str
@@ -53,7 +53,7 @@ class Membership(BaseModel):
 class Person(BaseModel):
     """A person and the roles held 人员."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     memberships: dict[str, Membership] = {}
     joined: bool = False

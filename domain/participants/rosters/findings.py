@@ -40,7 +40,7 @@ class RosterFinding(BaseModel):
     "confirm" is not taken in until a person confirms it, "confirmed" is one that was.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     row: Annotated[int, Field(ge=0)]
     column: str
@@ -53,7 +53,7 @@ class RosterFinding(BaseModel):
 class ConfirmedFinding(BaseModel):
     """A finding that a person has looked at and confirms: its row and its code · 已确认的校验结果."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     row: Annotated[int, Field(ge=1)] = Field(description="Row of the file, from 1 · 行号")
     code: Label = Field(description="Published code of the finding · 规则代码")
@@ -62,7 +62,7 @@ class ConfirmedFinding(BaseModel):
 class LeftOut(BaseModel):
     """A firm on the roster that a file doesn't name 文件未列企业."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     enterprise: str
     uscc: str
@@ -72,7 +72,7 @@ class LeftOut(BaseModel):
 class RosterReport(BaseModel):
     """The whole report of a file 名单导入报告: every finding by row, and the firms that it leaves out."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     findings: tuple[RosterFinding, ...]
     left_out: tuple[LeftOut, ...] = ()

@@ -22,7 +22,7 @@ class Roster(BaseModel):
     in the firm's own history. answers: digest of a file -> how it was answered last: "" = taken in, else the report's digest.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     members: Mapping[str, str] = {}
     answers: Mapping[str, str | None] = {}

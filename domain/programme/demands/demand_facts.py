@@ -103,7 +103,7 @@ STATUS_AFTER_DEMAND: dict[type[Event], DemandStatus] = {
 class Demand(BaseModel):
     """A demand as it stands 需求. by: day until which suppliers may offer and by which it is to be done."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     enterprise: str
     provider: str | None

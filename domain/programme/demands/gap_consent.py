@@ -150,7 +150,7 @@ GapConsentEvent = ChainLeaderConsented | ChainLeaderConsentEnded | SupplierNamin
 class GapConsents(BaseModel):
     """Consents of one firm to chain leaders 链主授权: leader -> period. named: leaders that are shown its name."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     terms: dict[str, Term] = {}
     named: frozenset[str] = frozenset()

@@ -170,7 +170,7 @@ STATUS_AFTER_OFFER: dict[type[Event], OfferStatus] = {
 class Offer(BaseModel):
     """An offer as it stands 报价. waiting: members that have not agreed. version: of its stream. accepted_on: day of the deal."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     version: int
     supplier: str

@@ -86,7 +86,7 @@ class ServiceListRecorded(Event):
 class ServiceList(BaseModel):
     """A year's list as it was stated last 年度名录."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     stated: ServiceListRecorded
 

@@ -118,7 +118,7 @@ STATED = frozenset(SolutionStated.model_fields) - {"type"}
 class Solution(BaseModel):
     """A solution as it stands 解决方案. found: ties that the city found. named: number of a case -> the firm that agreed."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     role: str
     supplier: str

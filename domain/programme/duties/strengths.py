@@ -88,7 +88,7 @@ class StrengthsRecorded(Event):
 class Strengths(BaseModel):
     """What was recorded of one body 专长: first day -> what holds from then on."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     recorded: Mapping[date, StrengthsRecorded] = {}
 

@@ -208,7 +208,7 @@ class PaperStatus(DescribedEnum):
 class PaperEdition(BaseModel):
     """An edition of a paper 一版. requested: version of the fact that asked for it. corrects: the edition before it."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     kind: PaperKind
     year: int
@@ -240,7 +240,7 @@ class PaperEdition(BaseModel):
 class Paper(BaseModel):
     """The paper of a year 年度刊物: its editions in order, the last of them perhaps a draft."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     version: int
     editions: tuple[PaperEdition, ...]

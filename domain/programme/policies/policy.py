@@ -212,7 +212,7 @@ class PolicyStatus(DescribedEnum):
 class Policy(BaseModel):
     """A policy as it stands 政策. draft: the latest, None once it is published. in_force: what is published."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     version: int = 1
     status: PolicyStatus = PolicyStatus.DRAFTED

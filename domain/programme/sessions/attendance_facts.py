@@ -127,7 +127,7 @@ STATUS_AFTER_ATTENDANCE: Mapping[type[Event], AttendanceStatus] = {
 class Attendance(BaseModel):
     """A firm's part in a session 参会. groups: whom it sends. mistaken: wrong codes given."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     status: AttendanceStatus = AttendanceStatus.INVITED
     groups: tuple[AttendeeGroup, ...] = ()

@@ -159,7 +159,7 @@ QuestionEvent = OutreachQuestionAsked | OutreachQuestionAnswered | OutreachAnswe
 class OutreachQuestion(BaseModel):
     """A question as it stands 提问. answer: None before there is one."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     session: str
     answer: str | None = None

@@ -66,7 +66,7 @@ class OutreachScheduleSet(Event):
 class OutreachSchedule(BaseModel):
     """The schedule that was set last 周期."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     weeks: int
     since: date

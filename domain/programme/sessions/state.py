@@ -97,7 +97,7 @@ class SessionAudience(Part):
 class OutreachSession(BaseModel):
     """An outreach session as it stands 宣讲交流场次. seats: people signed up. is_known: other units were told of it."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     role: str
     organiser: str

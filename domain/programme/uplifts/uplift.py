@@ -136,7 +136,7 @@ class UpliftStatus(DescribedEnum):
 class Uplift(BaseModel):
     """An uplift as it stands 提升幅度. requested: version of the fact that asked for it last. computed: the latest result."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     version: int
     status: UpliftStatus

@@ -128,7 +128,7 @@ class AgreementStatus(DescribedEnum):
 class AgreementStudy(BaseModel):
     """An agreement study as it stands 一致性测算. result: None before it is worked out."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     version: int = 1
     year: int

@@ -138,7 +138,7 @@ class FeedbackCommand(Command):
 class Feedback(BaseModel):
     """A feedback as it stands 反馈. handlers: first, then second instance. ask_by: last day to ask for the second."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     kind: FeedbackKind
     enterprise: str
@@ -156,7 +156,7 @@ class Feedback(BaseModel):
 class Quota(BaseModel):
     """What one firm has sent 反馈额度: the steps that it gave feedback about, and how much on its latest day."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     about: frozenset[str] = frozenset()
     day: date | None = None

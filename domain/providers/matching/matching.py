@@ -196,7 +196,7 @@ NEXT_STEPS: Mapping[MatchingStatus, tuple[str, str]] = {
 class Matching(BaseModel):
     """A batch as it stands 批量派单. version: of its stream."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     version: int = 1
     status: MatchingStatus = MatchingStatus.REQUESTED

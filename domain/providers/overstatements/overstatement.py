@@ -138,7 +138,7 @@ class OverstatementStatus(DescribedEnum):
 class OverstatementStudy(BaseModel):
     """Over-statement as it stands 自评偏高测算. requested: version of the fact that asked last. computed: the latest result."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     version: int
     status: OverstatementStatus

@@ -30,7 +30,7 @@ class YearOfRating(BaseModel):
     none. objections: proceeding -> its provider.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     status: RatingStatus = RatingStatus.FIXED
     round: int = 0

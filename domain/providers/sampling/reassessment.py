@@ -173,7 +173,7 @@ ReassessmentEvent = ReassessmentAssigned | ReassessmentGiven
 class GivenAssessment(BaseModel):
     """An assessment as it counts 复评结果. version: of the fact that holds it."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     total: Decimal
     grade: int
@@ -183,7 +183,7 @@ class GivenAssessment(BaseModel):
 class Reassessment(BaseModel):
     """A job's re-assessment 复评. assessors: in turn; given: what they found."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     draw: str
     status: ReassessmentStatus = ReassessmentStatus.ASSIGNED

@@ -152,7 +152,7 @@ DrawEvent = DrawCommitted | FrameFixed | BeaconRecorded | DrawRevealed | JobsDra
 class Draw(BaseModel):
     """The draw of a month 抽样. drawn, adjudicated: by diagnosis."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     status: DrawStatus = DrawStatus.COMMITTED
     version: int = 1

@@ -158,7 +158,7 @@ class ScreeningStatus(DescribedEnum):
 class Screening(BaseModel):
     """A screening as it stands 筛查. result: None before it is done."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     version: int = 1
     year: int

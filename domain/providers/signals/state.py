@@ -70,7 +70,7 @@ class SignalCommand(Command):
 class Signal(BaseModel):
     """A signal as it stands 信号. provider: that of the case; version: of its stream."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     kind: SignalKind
     status: SignalStatus = SignalStatus.RAISED

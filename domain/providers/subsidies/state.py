@@ -59,7 +59,7 @@ class DistrictSubsidy(Part):
 class YearOfSubsidy(BaseModel):
     """The subsidy of a year as it stands 年度补贴. by_districts: diagnosis -> what its district pays. clawbacks: in their order."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     status: SubsidyStatus = SubsidyStatus.RECORDED
     version: int = 0

@@ -47,7 +47,7 @@ class ProposedRow(Part):
 class Crosswalk(BaseModel):
     """A crosswalk 对照. draft_version: counts up with every change of its rows. version: of what is published, 0 before that."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     edition: EditionRef
     external_edition: ExternalKey

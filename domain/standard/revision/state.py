@@ -133,7 +133,7 @@ class DraftReview(Part):
 class Revision(BaseModel):
     """A revision and its draft 标准修订. draft_version: counts up with every change. consultation: the latest."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     kind: RevisionKind
     base: str

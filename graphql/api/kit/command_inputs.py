@@ -20,6 +20,7 @@ from pydantic import BaseModel
 
 from api.kit.enums import enum_type, first_line
 from api.kit.ids import key_of, named
+from api.kit.schema_classes import described_class, described_field
 from domain.governance.rule_bodies.body import counts_fen
 from domain.kernel import IdOf
 from standards.described import KeyField
@@ -94,7 +95,7 @@ def _union_type(field: str, union: Any, words: str) -> Any:  # noqa: ANN401 - an
     fields = []
     for member in members:
         kind = input_type(member, frozenset({tag}))
-        said = strawberry.field(default=strawberry.UNSET, description=first_line(member))
+        said = described_field(first_line(member), default=strawberry.UNSET)
         fields.append((member.model_fields[tag].default, kind | None, said))
     name = f"{field[0].upper()}{field[1:]}Input"
     made = strawberry.input(class_of(name, fields), name=name, description=words, one_of=True)
@@ -139,12 +140,12 @@ def _said(name: str, kind: Any, words: str | None, *, optional: bool = False) ->
     """An input field with what it says of itself; one that says nothing fails at start-up."""
     if not words:
         raise TypeError(f"the field {name} of an input says nothing of itself: give it a description")
-    said = strawberry.field(default=None, description=words) if optional else strawberry.field(description=words)
+    said = described_field(words, default=None) if optional else described_field(words)
     return name, kind, said
 
 
 def _input(name: str, description: str, fields: list[Any]) -> Any:  # noqa: ANN401 - an annotation, or a type made at run time
-    return strawberry.input(class_of(name, fields), name=name, description=description)
+    return described_class(class_of(name, fields), description, is_input=True)
 
 
 def class_of(name: str, fields: Iterable[tuple[str, Any, Any]]) -> type:
@@ -165,7 +166,7 @@ def input_type(
     added = []
     for field, kind, words in extra:
         given = _unwrap(kind)[1]
-        said = strawberry.field(default=None, description=words) if given else strawberry.field(description=words)
+        said = described_field(words, default=None) if given else described_field(words)
         added.append((field, kind, said))
     made = _input(name or f"{model.__name__}Input", first_line(model), [*_fields(model, omit), *added])
     MAPPINGS[made], IDS[made] = _mappings_of(model, omit), _ids_of(model)

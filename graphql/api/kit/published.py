@@ -16,6 +16,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from api.kit.enums import publish_enums
 from api.kit.row_mapping import declare
+from api.kit.schema_classes import described_class, described_field
 from domain.access import Mask, Role
 from projections.engine.filters import OF, PUBLISHED_AS, SAYS
 
@@ -49,7 +50,7 @@ def field(
         more: passed on to the library, such as `default`.
     """
     said = {ROLES: roles, MASK: mask, BY: by, MADE: made, OUT_OF: out_of, QUERY_COST: query_cost}
-    return strawberry.field(description=says, metadata=said, **more)
+    return described_field(says, metadata=said, **more)
 
 
 def argument(says: str, *, name: str | None = None, instead: str | None = None) -> StrawberryArgumentAnnotation:
@@ -62,12 +63,12 @@ def argument(says: str, *, name: str | None = None, instead: str | None = None) 
 
 def mutation(says: str, *, roles: Roles, query_cost: int = 0) -> Any:  # noqa: ANN401 - as the library takes and gives it
     """A mutation, who may ask for it, and what it weighs besides its selection."""
-    return strawberry.mutation(description=says, metadata={ROLES: roles, MASK: None, QUERY_COST: query_cost})
+    return described_field(says, metadata={ROLES: roles, MASK: None, QUERY_COST: query_cost})
 
 
 def subscription(says: str, *, roles: Roles) -> Any:  # noqa: ANN401 - as the library takes and gives it
     """A subscription, and who may follow it."""
-    return strawberry.subscription(description=says, metadata={ROLES: roles, MASK: None})
+    return described_field(says, metadata={ROLES: roles, MASK: None}, is_subscription=True)
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(field, strawberry.field))
@@ -86,7 +87,7 @@ def published(
 
     def publish(kind: C) -> C:
         publish_enums(kind)
-        made: C = (strawberry.interface if interface else strawberry.type)(kind, description=_says(kind))
+        made = described_class(kind, _says(kind), is_interface=interface)
         made.__readable_by__ = roles  # type: ignore[attr-defined]
         made.__mask__ = mask  # type: ignore[attr-defined]
         made.__placed__ = placed  # type: ignore[attr-defined]
@@ -105,14 +106,14 @@ def published(
 def published_input(kind: C) -> C:
     """An input of the schema; the first paragraph of its docstring is the published description."""
     publish_enums(kind)
-    return strawberry.input(kind, description=_says(kind))
+    return described_class(kind, _says(kind), is_input=True)
 
 
 def published_filter(kind: type) -> None:
     """Publish a filter of the read models as the input of its name: what a client sends is that filter itself, ids as sent."""
     hints = get_type_hints(kind)
     asked = {
-        one.name: strawberry.field(default=None, description=one.metadata[SAYS], name=one.metadata[PUBLISHED_AS])
+        one.name: described_field(one.metadata[SAYS], default=None, name=one.metadata[PUBLISHED_AS])
         for one in fields(kind)
         if SAYS in one.metadata
     }
@@ -121,7 +122,7 @@ def published_filter(kind: type) -> None:
             hints[one.name] = (list[strawberry.ID] if get_origin(get_args(hints[one.name])[0]) is list else strawberry.ID) | None
     twin = type(kind.__name__, (), {"__annotations__": {name: hints[name] for name in asked}, **asked})
     publish_enums(twin)
-    definition = _definition(strawberry.input(twin, description=_says(kind)))
+    definition = _definition(described_class(twin, _says(kind), is_input=True))
     definition.origin = kind
     kind.__strawberry_definition__ = definition  # type: ignore[attr-defined]
 

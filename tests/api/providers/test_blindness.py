@@ -3,29 +3,40 @@
 Every query field of the schema is asked as everyone who may sign in, with all that may be selected below it.
 """
 
+import json
+
 import orjson
 import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.kit.ids import id_of
 from domain.access import Role
 from domain.kernel import name_of
 from domain.providers.marking.marking import MarkSealed
 from journal.codec import EVENT_OF
 from tests.api.providers.selected_city import CALL, MARKERS, SECRET, Selecting
 from tests.api.server.test_scopes import ARGUMENTS
-from tests.live_city import PEOPLE
-from tests.root_fields import calls
+from tests.live_city import ENTERPRISE, PEOPLE
+from tests.root_fields import Literal, calls
 
 EVERYONE = [*((login, role) for login, role, _ in PEOPLE), *((login, Role.MARKER) for login in MARKERS), (None, Role.PUBLIC)]
 OURS = ("applications", "directory", "markings", "providerCalls", "whyListed")
+NODES = (
+    id_of("enterprise", ENTERPRISE),
+    id_of("organisation", "p1"),
+    id_of("person", "marker1"),
+    id_of("edition", "2023"),
+    id_of("diagnosis", "none"),
+)
+"""Things of this city that have ids of their own, and one that is not there."""
 VOLATILE = ("queryCost", "session")
 """Fields that say how an answer was made."""
 
 
 def answers(selecting: Selecting, who: str | None, role: Role) -> dict[str, str]:
     """Every root field as one person reads it, by its call."""
-    tried = {**ARGUMENTS, "year": (selecting.year,)}
+    tried = {**ARGUMENTS, "year": (selecting.year,), "id": NODES, "ids": (Literal(json.dumps(NODES)),), "enterprise": (ENTERPRISE,)}
     found = {}
     for call in calls(role, tried, first=5):  # so that a stranger may ask for all of each
         if call.field not in VOLATILE:
