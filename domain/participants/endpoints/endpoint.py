@@ -108,7 +108,7 @@ ENDPOINT_HANDSHAKE = Rule(
 ENDPOINT_HANDSHAKES_A_DAY = Rule(
     "ENDPOINT_HANDSHAKES_A_DAY",
     "plan P8",
-    "登记与恢复推送端点合计每天至多 {at_most} 次，每次都发出握手；请明日再试",
+    "登记与恢复推送端点合计每天至多 {at_most} 次，各发出一次握手；请明日再试",
     "At most {at_most} handshakes a day, one with each registration and each enabling; ask tomorrow",
 )
 ENDPOINT_RANGE = Rule(
@@ -164,7 +164,7 @@ def _opened(command: RegisterEndpoint | EnableEndpoint, owner: str, organisation
 
 
 def _handshake(owner: str, organisation: str, context: DecisionContext) -> OnStream:
-    """Have one more handshake sent today; without a bound whoever has a key could have the program knock at other people's addresses.
+    """Have one more handshake sent today; without a bound any partner could have us knock at others' addresses without end.
 
     Raises:
         Refused: ENDPOINT_HANDSHAKES_A_DAY.

@@ -230,7 +230,7 @@ def test_tests_and_redeliveries_are_asked_for_so_often_a_day() -> None:
 def test_handshakes_are_begun_so_often_a_day_to_whichever_address() -> None:
     case = given(ENDPOINTS).when(REGISTER, **OWNER).accepted
     for _ in range(2, MOST_HANDSHAKES_A_DAY):
-        case.when(EnableEndpoint(endpoint="e1"), **OWNER).accepted
+        case.when(EnableEndpoint(endpoint="e1"), **OWNER).happened("endpoint.enabled.v1", "openendpoints.handshake_begun.v1")
     another = given(ENDPOINTS).having_read(case.read)
     another.when(REGISTER.model_copy(update={"endpoint": "e2"}), **OWNER).then(
         REGISTERED, holds("e1", "e2"), begins(MOST_HANDSHAKES_A_DAY)
