@@ -1,5 +1,6 @@
 """Deliveries of a process that is killed, and beside a receiver that hangs (plan P8): nothing is lost, nobody else waits."""
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from tests.api.conftest import Built, lived_in
 from tests.api.participants.conftest import NEVER, Clock
 from tests.api.participants.receivers import receiving, says
 from tests.live_city import DOCUMENTS, RIGHTS, SCHEMA, LiveCity
+from zhenduan import serving
 from zhenduan.background import delivering_apart as apart
 from zhenduan.background.delivering import Delivering, delivering
 from zhenduan.egress import EGRESS_NETWORKS, EGRESS_PLAIN, Egress, egress_of
@@ -92,6 +94,27 @@ def test_what_sends_stands_behind_its_program_and_another_takes_its_place(
             assert [one.event["subject"] for one in receiver.until(1, STARTS_WITHIN)] == [diagnosis]
         gone, _ = psutil.wait_procs([second], STARTS_WITHIN)
         assert gone
+
+
+class BegunError(Exception):
+    """What was to be begun is."""
+
+
+@pytest.mark.parametrize("program", ["serve", "project"])
+def test_whichever_program_keeps_time_sends(city: LiveCity, program: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def begun(_services: object, given: Settings) -> None:
+        assert given.egress == EGRESS
+        raise BegunError
+
+    monkeypatch.setattr(serving, "delivering_apart", begun)
+    over = threading.Event()
+    over.set()
+    monkeypatch.setattr(serving, "_told_to_stop", lambda: over)  # signals are the tests' own
+    monkeypatch.setattr("uvicorn.Server.run", lambda *_of: None)
+    settings, listening = settings_of(city), socket.create_server(("127.0.0.1", 0))
+    monkeypatch.setattr(serving, "address_taken", lambda *_at: [listening])
+    with listening, pytest.raises(BegunError):
+        _ = serving.project(settings) if program == "project" else serving.serve(settings, "127.0.0.1", 0, project=True)
 
 
 def test_killed_between_send_and_record_it_sends_again_under_the_same_id_and_loses_nothing(city: LiveCity) -> None:
