@@ -127,6 +127,7 @@ def main() -> None:
     from zhenduan import serving  # noqa: PLC0415 - as above
     from zhenduan.__main__ import COLLECT_EVERY  # noqa: PLC0415 - as above
     from zhenduan.connections import bounded  # noqa: PLC0415 - as above
+    from zhenduan.egress import egress_of  # noqa: PLC0415 - as above
     from zhenduan.limits import limits_of  # noqa: PLC0415 - as above
     from zhenduan.settings import Settings  # noqa: PLC0415 - as above
     from zhenduan.wiring import opened  # noqa: PLC0415 - as above
@@ -148,7 +149,8 @@ def main() -> None:
     given = parser.parse_args()
     if given.project == "within":
         serving.FoldingApart = lambda *_addresses: None  # type: ignore[assignment, misc, return-value] # as it was before
-    settings = Settings(given.data, os.environ.get("ZHENDUAN_DATABASE") or None, limits=limits_of(os.environ))
+    database, limits = os.environ.get("ZHENDUAN_DATABASE") or None, limits_of(os.environ)
+    settings = Settings(given.data, database, limits=limits, egress=egress_of(os.environ))
     if not given.forgetful:
         sys.exit(serving.serve(settings, "127.0.0.1", 0, project=given.project is not None))
     LoopWriter.write = unwritten  # type: ignore[method-assign, assignment] # as the log that keeps nothing

@@ -63,6 +63,7 @@ class KeptConnection:
     def __init__(self, address: str, egress: Egress) -> None:
         self._address = address
         self._egress = egress
+        self._url: httpx2.URL | None = None
         self._line: _Line | None = None
 
     def post(self, content: bytes, headers: Mapping[str, str], longest_seconds: float) -> Fetched:
@@ -75,7 +76,7 @@ class KeptConnection:
 
         until = time.monotonic() + longest_seconds
         try:
-            url = httpx2.URL(self._address)
+            url = self._url = self._url or httpx2.URL(self._address)
             try:
                 return self._posted(url, content, headers, until)
             except _ClosedMeanwhileError:
@@ -103,7 +104,10 @@ class KeptConnection:
         own = {"host": url.netloc.decode(), "accept": "*/*", **HEADERS, "content-length": str(len(content))}
         request = h11.Request(method="POST", target=url.raw_path, headers=list({**own, **headers}.items()))
         try:
-            line.say(b"".join(line.spoken.send(one) or b"" for one in (request, h11.Data(content), h11.EndOfMessage())), until)
+            line.say(
+                b"".join(line.spoken.send(one) or b"" for one in (request, h11.Data(content), h11.EndOfMessage())),
+                until,
+            )
             response = _head(line, until)
         except (ConnectionError, h11.RemoteProtocolError) as error:
             self.close()

@@ -205,21 +205,27 @@ def _matching(
 
 
 def entries(
-    snapshot: Snapshot, scope: Scope, role: str, first: int, where: EntryFilter = ANY, *, after: int = 0
+    snapshot: Snapshot, scope: Scope, role: str, first: int, where: EntryFilter = ANY, *, after: int = 0, kept: bool = False
 ) -> list[EntryRow]:
-    """Entries within a scope that a role is told of 审计条目, in order of position, beyond `after`."""
-    return page_of_entries(snapshot, scope, role, where, Page(first, BY_POSITION, (after,)))
+    """Entries within a scope that a role is told of 审计条目, in order of position, beyond `after`.
+
+    kept: the same filter is asked for again and again, so that its statement is worth keeping; not one that a client varies.
+    """
+    return page_of_entries(snapshot, scope, role, where, Page(first, BY_POSITION, (after,)), kept=kept)
 
 
-def page_of_entries(snapshot: Snapshot, scope: Scope, role: str, where: EntryFilter, page: Page) -> list[EntryRow]:
-    """A page of the entries within a scope that a role is told of."""
+def page_of_entries(
+    snapshot: Snapshot, scope: Scope, role: str, where: EntryFilter, page: Page, *, kept: bool = False
+) -> list[EntryRow]:
+    """A page of the entries within a scope that a role is told of. kept: as of `entries`."""
     table = snapshot[ENTRIES]
-    joined, conditions = _matching(snapshot, scope, role, where)
 
     def query() -> Select[Any]:
+        joined, conditions = _matching(snapshot, scope, role, where)
         return page.of(select(table).select_from(joined).where(*conditions), table.c.__getitem__)
 
-    return [EntryRow._make(row) for row in snapshot.prepared(None, query, **page.values)]
+    name = ("entries", scope, role, where, page.shape) if kept else None
+    return [EntryRow._make(row) for row in snapshot.prepared(name, query, **page.values)]
 
 
 def streams_about(snapshot: Snapshot, person: str) -> list[str]:

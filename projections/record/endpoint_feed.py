@@ -29,7 +29,7 @@ def entries_for(
         where = replace(where, names=events if where.names is None else events & where.names)
     scope = scope_of(Role.PARTNER, endpoint.organisation)
     drafts = draft_scope(Role.PARTNER, scope)
-    return public_entries(snapshot, scope, drafts, Role.PARTNER, where, first, after=after)
+    return public_entries(snapshot, scope, drafts, Role.PARTNER, where, first, after=after, kept=True)
 
 
 def redelivered(snapshot: Snapshot, endpoint: Endpoint) -> int | None:

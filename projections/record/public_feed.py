@@ -59,19 +59,19 @@ def _stored(role: Role, sight: Sight, where: FeedFilter) -> tuple[str, ...]:
 
 
 def public_entries(
-    snapshot: Snapshot, scope: Scope, drafts: Scope, role: Role, where: FeedFilter, first: int, *, after: int
+    snapshot: Snapshot, scope: Scope, drafts: Scope, role: Role, where: FeedFilter, first: int, *, after: int, kept: bool = False
 ) -> list[EntryRow]:
     """Public entries beyond a position 公开条目, `first` at most.
 
-    scope: the caller's. drafts: those drafts of the standard that are open to it (`draft_scope`).
+    scope: the caller's. drafts: those drafts of the standard that are open to it (`draft_scope`). kept: as of `entries`.
     """
     parts: list[Sequence[EntryRow]] = []
     if names := _stored(role, Sight.PLACED, where):
         wanted = EntryFilter(types=names, live=True, editions=where.editions)
-        parts.append(entries(snapshot, where.within(scope), role, first, wanted, after=after))
+        parts.append(entries(snapshot, where.within(scope), role, first, wanted, after=after, kept=kept))
     if not where.of_a_place:
         if where.editions is None and (names := _stored(role, Sight.DIRECTORY, where)):
-            parts.append(entries(snapshot, Everything(), role, first, EntryFilter(types=names), after=after))
+            parts.append(entries(snapshot, Everything(), role, first, EntryFilter(types=names), after=after, kept=kept))
         if names := _stored(role, Sight.STANDARD, where):
             told = standards_events(snapshot, drafts, first, after=after, types=names, editions=where.editions)
             parts.append(_at(snapshot, [row.position for row in told]))

@@ -13,6 +13,8 @@ PARTNERS = frozenset({Role.PARTNER})
 LONGEST_URL = 1_000
 MOST_ENDPOINTS = 20
 """Of one partner that are not disabled."""
+MOST_HANDSHAKES_A_DAY = 60
+"""With keys of one scope, to whichever addresses: as many endpoints as it may have, each three times."""
 LONGEST_OVERLAP_HOURS = 168
 MOST_FIRMS = 100
 """That an endpoint names; who follows more follows their district."""
@@ -31,6 +33,8 @@ class _About(Command):
 
 class RegisterEndpoint(_About):
     """Have public events sent to an address of one's own, once it has answered a handshake · 登记推送端点.
+
+    Registering and enabling have a handshake sent each, of which there are so many a day.
 
     others: endpoints that the partner has already. plain_allowed: whether this installation takes addresses without TLS. The server
     says both.
@@ -75,7 +79,8 @@ class DisableEndpoint(_About):
 class EnableEndpoint(_About):
     """Have another handshake sent at once, and events again from where it was left off once it is answered · 恢复推送端点.
 
-    Of an endpoint that is disabled or waits for its handshake; it ends a pause that the endpoint's `Retry-After` made.
+    Of an endpoint that is disabled or waits for its handshake; it ends a pause that the endpoint's `Retry-After` made. Of
+    handshakes there are so many a day, those of registrations counted.
     others: endpoints that the partner has besides, which the server says.
     """
 

@@ -13,6 +13,7 @@ from domain.instants import SHANGHAI
 from domain.kernel import NOT_FOUND, Capability, DecisionContext, Facts, OnStream, Refused, Rule, Unscoped
 from domain.participants.endpoints.commands import (
     MOST_ENDPOINTS,
+    MOST_HANDSHAKES_A_DAY,
     DisableEndpoint,
     EnableEndpoint,
     EndpointCommand,
@@ -33,7 +34,13 @@ from domain.participants.endpoints.events import (
     EndpointTestAsked,
     EndpointVerified,
 )
-from domain.participants.endpoints.open_endpoints import open_before, open_endpoints, opened_or_closed
+from domain.participants.endpoints.open_endpoints import (
+    handshake_begun,
+    handshakes_on,
+    open_before,
+    open_endpoints,
+    opened_or_closed,
+)
 from domain.participants.endpoints.state import (
     KEPT_REDELIVERIES,
     Endpoint,
@@ -98,6 +105,12 @@ ENDPOINT_HANDSHAKE = Rule(
     "第 {handshake} 次握手已不在等待",
     "Handshake {handshake} is not waited for",
 )
+ENDPOINT_HANDSHAKES_A_DAY = Rule(
+    "ENDPOINT_HANDSHAKES_A_DAY",
+    "plan P8",
+    "登记与恢复推送端点合计每天至多 {at_most} 次，各发出一次握手；请明日再试",
+    "At most {at_most} handshakes a day, one with each registration and each enabling; ask tomorrow",
+)
 ENDPOINT_RANGE = Rule(
     "ENDPOINT_RANGE",
     "plan P8",
@@ -127,7 +140,8 @@ def decide(command: EndpointCommand, endpoint: Endpoint | None, context: Decisio
         if endpoint is not None:
             raise ENDPOINT_EXISTS.refuse(path="endpoint")
         registered = _registered(command, context)
-        return registered, _opened(command, context.by, context.organisation, context)
+        opened = _opened(command, context.by, context.organisation, context)
+        return registered, opened, _handshake(context.by, context.organisation, context)
     if endpoint is None:
         raise NOT_FOUND.refuse()
     if isinstance(command, VerifyEndpoint | StopEndpoint):
@@ -147,6 +161,18 @@ def _opened(command: RegisterEndpoint | EnableEndpoint, owner: str, organisation
     if len(others) >= MOST_ENDPOINTS:
         raise ENDPOINTS_AT_MOST.refuse(at_most=MOST_ENDPOINTS)
     return opened_or_closed(owner, organisation, others | {command.endpoint})
+
+
+def _handshake(owner: str, organisation: str, context: DecisionContext) -> OnStream:
+    """Have one more handshake sent today; without a bound any partner could have us knock at others' addresses without end.
+
+    Raises:
+        Refused: ENDPOINT_HANDSHAKES_A_DAY.
+    """
+    number = handshakes_on(context, owner, organisation) + 1
+    if number > MOST_HANDSHAKES_A_DAY:
+        raise ENDPOINT_HANDSHAKES_A_DAY.refuse(at_most=MOST_HANDSHAKES_A_DAY)
+    return handshake_begun(owner, organisation, context.day, number)
 
 
 def _closed(identity: str, endpoint: Endpoint, why: EndpointDisabled, context: DecisionContext) -> Facts:
@@ -216,9 +242,10 @@ def _by_its_partner(command: EndpointCommand, endpoint: Endpoint, context: Decis
             if endpoint.status is EndpointStatus.ACTIVE:
                 raise ENDPOINT_ENABLED.refuse()
             enabled = EndpointEnabled(handshake=endpoint.handshakes + 1)
+            begun = _handshake(endpoint.owner, endpoint.organisation, context)
             if not is_disabled:  # it is open already, and waits for a handshake: for another one from now on
-                return (enabled,)
-            return enabled, _opened(command, endpoint.owner, endpoint.organisation, context)
+                return enabled, begun
+            return enabled, _opened(command, endpoint.owner, endpoint.organisation, context), begun
         case SendTestEvent():
             _require_askable(endpoint, context)
             return (EndpointTestAsked(number=endpoint.tests + 1, day=context.day),)

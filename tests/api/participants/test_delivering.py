@@ -1,13 +1,10 @@
-"""Deliveries of a program that is killed, and beside a receiver that hangs (plan P8): nothing is lost, nobody else waits."""
+"""Deliveries of a process that is killed, and beside a receiver that hangs (plan P8): nothing is lost, nobody else waits."""
 
-import os
-import signal
-import subprocess
-import sys
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,16 +13,22 @@ import psutil
 import pytest
 
 from api.server.operations import Operations
+from domain.instants import microseconds
 from tests.api.conftest import Built, lived_in
-from tests.api.participants.receivers import hangs, receiving, says
+from tests.api.participants.conftest import NEVER, Clock
+from tests.api.participants.receivers import receiving, says
 from tests.live_city import DOCUMENTS, RIGHTS, SCHEMA, LiveCity
-from zhenduan.background.delivering import delivering
+from zhenduan import serving
+from zhenduan.background import delivering_apart as apart
+from zhenduan.background.delivering import Delivering, delivering
 from zhenduan.egress import EGRESS_NETWORKS, EGRESS_PLAIN, Egress, egress_of
+from zhenduan.settings import Settings
 
-LOCAL = {EGRESS_NETWORKS: "127.0.0.0/8", EGRESS_PLAIN: "yes"}
-EGRESS: Egress = egress_of(LOCAL)
+EGRESS: Egress = egress_of({EGRESS_NETWORKS: "127.0.0.0/8", EGRESS_PLAIN: "yes"})
 STARTS_WITHIN = 150.0
-"""Seconds: on a crowded machine a program takes them to start, and what it makes stands behind."""
+"""Seconds: on a crowded machine a process takes them to start, and what it makes stands behind."""
+LEASES_ARE_OVER = timedelta(seconds=60)
+STATUSES = "{ webhookEndpoints { nodes { status } } }"
 
 
 @pytest.fixture
@@ -38,81 +41,103 @@ def city(built: Callable[..., Built], copied: Callable[[Built, Path], Built], tm
         yield made
 
 
+def settings_of(city: LiveCity) -> Settings:
+    return Settings(city.installation.services.blobs.folder.parent, egress=EGRESS)
+
+
 def registered(city: LiveCity, url: str) -> str:
     done = city.done("erp", "registerEndpoint", "endpoint { id }", url=url, perSecond=1000)
     return str(done["endpoint"]["id"])
 
 
-@contextmanager
-def projecting(city: LiveCity) -> Iterator[subprocess.Popen[bytes]]:
-    """The program that folds, and below it what sends, both killed in the end."""
-    given = (sys.executable, "-m", "zhenduan", "--data", str(city.installation.services.blobs.folder.parent), "project")
-    with subprocess.Popen(given, env=os.environ | LOCAL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as started:  # noqa: S603 - ours
-        try:
-            yield started
-        finally:
-            if started.poll() is None:
-                for one in psutil.Process(started.pid).children(recursive=True):
-                    one.kill()
-                started.kill()
+def until_active(city: LiveCity, *let_go: str) -> None:
+    """Wait until the handshake of every endpoint is answered, and until nobody is at some of them any more."""
+    services, deadline = city.installation.services, time.monotonic() + STARTS_WITHIN
+
+    def is_free(endpoint: str) -> bool:
+        return services.deliveries.lease(endpoint.split("/")[1], "nobody", microseconds(services.clock()), 0)
+
+    while {one["status"] for one in city.data("erp", STATUSES)["webhookEndpoints"]["nodes"]} != {"ACTIVE"} or not all(
+        map(is_free, let_go)
+    ):
+        assert time.monotonic() < deadline, "no handshake"
+        time.sleep(0.05)
 
 
-def sender(program: int) -> psutil.Process:
-    """The process below a program that sends, once it does: the one that stands behind it."""
-    deadline = time.monotonic() + STARTS_WITHIN
+def sender() -> psutil.Process:
+    """The process below this one that sends, once it does: the one that stands as far behind as that."""
+    own, deadline = psutil.Process(), time.monotonic() + STARTS_WITHIN
     while time.monotonic() < deadline:
-        for one in psutil.Process(program).children(recursive=True):
+        for one in own.children(recursive=True):
             with suppress(psutil.NoSuchProcess):
-                if one.nice() > psutil.Process(program).nice():
+                if one.nice() == own.nice() + apart.BOUNDS.niceness and one.status() != psutil.STATUS_ZOMBIE:
                     return one
         time.sleep(0.05)
     raise AssertionError("nothing sends")
 
 
-def test_what_sends_stands_behind_its_program_and_another_takes_its_place(city: LiveCity) -> None:
+def test_what_sends_stands_behind_its_program_and_another_takes_its_place(
+    city: LiveCity, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """plan P7, P8: killed alone it is made again, and it does not outlive its program."""
-    with receiving() as receiver, projecting(city) as program:
-        registered(city, receiver.url)
-        first = sender(program.pid)
-        diagnosis = city.opened()
-        assert receiver.until(1, STARTS_WITHIN), "nothing was sent"
-        first.kill()
-        gone, _ = psutil.wait_procs([first], 10)
-        assert gone
-        city.done("district", "withdrawDiagnosis", diagnosis=diagnosis, reason="重复立项")
-        assert len(receiver.until(2, STARTS_WITHIN)) == 2
-        second = sender(program.pid)
-        assert second.pid != first.pid
-        program.send_signal(signal.SIGTERM)
-        assert program.wait(STARTS_WITHIN) == 0
+    monkeypatch.setattr(apart, "AGAIN_SECONDS", 0.2)
+    with receiving() as receiver:
+        endpoint = registered(city, receiver.url)
+        with apart.delivering_apart(city.installation.services, settings_of(city)):
+            first = sender()
+            until_active(city, endpoint)
+            first.kill()
+            psutil.wait_procs([first], 10)
+            diagnosis = city.opened()
+            second = sender()
+            assert second.pid != first.pid
+            assert [one.event["subject"] for one in receiver.until(1, STARTS_WITHIN)] == [diagnosis]
         gone, _ = psutil.wait_procs([second], STARTS_WITHIN)
         assert gone
 
 
+class BegunError(Exception):
+    """What was to be begun is."""
+
+
+@pytest.mark.parametrize("program", ["serve", "project"])
+def test_whichever_program_keeps_time_sends(city: LiveCity, program: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def begun(_services: object, given: Settings) -> None:
+        assert given.egress == EGRESS
+        raise BegunError
+
+    monkeypatch.setattr(serving, "delivering_apart", begun)
+    over = threading.Event()
+    over.set()
+    monkeypatch.setattr(serving, "_told_to_stop", lambda: over)  # signals are the tests' own
+    monkeypatch.setattr("uvicorn.Server.run", lambda *_of: None)
+    settings, listening = settings_of(city), socket.create_server(("127.0.0.1", 0))
+    monkeypatch.setattr(serving, "address_taken", lambda *_at: [listening])
+    with listening, pytest.raises(BegunError):
+        _ = serving.project(settings) if program == "project" else serving.serve(settings, "127.0.0.1", 0, project=True)
+
+
 def test_killed_between_send_and_record_it_sends_again_under_the_same_id_and_loses_nothing(city: LiveCity) -> None:
+    services = city.installation.services
     with receiving() as receiver:
-        endpoint = registered(city, receiver.url)
-        held = threading.Event()
-        receiver.answer = lambda handler, one: (held.wait(20), says(204)(handler, one))[1]
-        with projecting(city):
-            deadline = time.monotonic() + STARTS_WITHIN
-            status = "{ webhookEndpoints { nodes { status } } }"
-            while time.monotonic() < deadline:
-                if city.data("erp", status)["webhookEndpoints"]["nodes"] == [{"status": "ACTIVE"}]:
-                    break
-                time.sleep(0.1)
+        endpoint, held = registered(city, receiver.url), threading.Event()
+        Delivering(services, EGRESS).serve(endpoint.split("/")[1], NEVER)
+        until_active(city)
+        receiver.answer = lambda handler, one: (held.wait(STARTS_WITHIN), says(204)(handler, one))[1]
+        with apart.delivering_apart(services, settings_of(city)):
+            killed = sender()
             diagnosis = city.opened()
-            assert receiver.until(1), "nothing was sent"
+            assert receiver.until(1, STARTS_WITHIN), "nothing was sent"
+            killed.kill()
         held.set()
         receiver.answer = says(204)
         city.done("district", "withdrawDiagnosis", diagnosis=diagnosis, reason="重复立项")
-        with projecting(city):
-            receiver.until(3, STARTS_WITHIN)
-            time.sleep(1)
-        first, again, following, *more = receiver.received
+        assert services.models.wait_for(services.journal.wait_beyond(0, 0), 30)
+        late = Clock(services.clock, LEASES_ARE_OVER)
+        Delivering(replace(services, clock=late), EGRESS).serve(endpoint.split("/")[1], NEVER)
+        first, again, following = receiver.received
         assert (again.identity, again.body) == (first.identity, first.body)
         assert following.event["type"] == "diagnosis.case-withdrawn.v1"
-        assert more == []
         log = "query($id: ID!) { webhookDeliveries(endpoint: $id) { nodes { event status } } }"
         told = city.data("erp", log, id=endpoint)["webhookDeliveries"]["nodes"]
         assert {one["status"] for one in told} == {"DELIVERED"}
@@ -120,16 +145,12 @@ def test_killed_between_send_and_record_it_sends_again_under_the_same_id_and_los
 
 def test_a_receiver_that_hangs_delays_no_other(city: LiveCity) -> None:
     with receiving() as slow, receiving() as quick:
-        slow.answer = hangs(30)
+        held = threading.Event()
+        slow.answer = lambda handler, one: (held.wait(30), says(204)(handler, one))[1]
         registered(city, slow.url)
         registered(city, quick.url)
         with delivering(city.installation.services, EGRESS, seconds=0.05):
-            deadline = time.monotonic() + 30
-            status = "{ webhookEndpoints { nodes { status } } }"
-            while time.monotonic() < deadline:
-                if {one["status"] for one in city.data("erp", status)["webhookEndpoints"]["nodes"]} == {"ACTIVE"}:
-                    break
-                time.sleep(0.05)
+            until_active(city)
             diagnosis = city.opened()
             assert slow.until(1)
             city.done("district", "withdrawDiagnosis", diagnosis=diagnosis, reason="重复立项")
@@ -137,3 +158,4 @@ def test_a_receiver_that_hangs_delays_no_other(city: LiveCity) -> None:
             assert len(quick.until(2, 10)) == 2
             assert time.monotonic() - began < 5
             assert len(slow.received) == 1
+            held.set()  # else the end of the block waits for it

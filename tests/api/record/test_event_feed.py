@@ -111,13 +111,16 @@ def test_a_filter_says_which_kinds_and_whose_and_the_link_keeps_it(city: LiveCit
 OTHERS = ["district", "pudong", "provider", "rival", "enterprise", "stranger", "bank", "reader", "support", "operator"]
 
 
-@pytest.mark.parametrize("who", OTHERS)
-def test_nobody_is_told_of_what_a_query_would_refuse(city: LiveCity, host: str, who: str) -> None:
+def test_nobody_is_told_of_what_a_query_would_refuse(city: LiveCity, host: str) -> None:
     city.issued()
-    headers = as_person(city, who)
-    for one in fetched(host, headers):
-        read = httpx2.get(host + one["data"]["links"]["thing"], headers=headers).json()
-        assert (read.get("data") or {}).get("node") is not None, one
+    told = set()
+    for who in OTHERS:
+        headers = as_person(city, who)
+        for one in fetched(host, headers):
+            read = httpx2.get(host + one["data"]["links"]["thing"], headers=headers).json()
+            assert (read.get("data") or {}).get("node") is not None, (who, one)
+            told.add(who)
+    assert told == set(OTHERS), "each is told of something"
 
 
 def test_a_key_of_a_district_is_told_of_that_district_alone(city: LiveCity, host: str) -> None:
@@ -179,12 +182,14 @@ AMISS: list[tuple[dict[str, str], int, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("asked", "status", "code"), AMISS)
-def test_what_is_asked_amiss_is_said(city: LiveCity, host: str, asked: dict[str, str], status: int, code: str) -> None:
-    answer = httpx2.get(f"{host}/events", headers=key(city), params=asked)
-    [error] = answer.json()["errors"]
-    assert (answer.status_code, error["extensions"]["code"]) == (status, code)
-    assert re.fullmatch(r".*[。！？] [^。]+[.!?]", error["message"]), "a sentence in Chinese, then one in English"
+def test_what_is_asked_amiss_is_said(city: LiveCity, host: str) -> None:
+    headers, said = key(city), []
+    for asked, _, _ in AMISS:
+        answer = httpx2.get(f"{host}/events", headers=headers, params=asked)
+        [error] = answer.json()["errors"]
+        said.append((asked, answer.status_code, error["extensions"]["code"]))
+        assert re.fullmatch(r".*[。！？] [^。]+[.!?]", error["message"]), f"{asked}: a sentence in Chinese, then one in English"
+    assert said == AMISS
 
 
 def test_the_partners_page_says_of_every_refusal_what_to_do() -> None:

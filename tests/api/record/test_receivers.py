@@ -8,8 +8,8 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from tests.small_city import CITY, roster
 
 RECEIVERS = Path(__file__).parents[3] / "docs" / "receivers"
 NODE = str(Path(sys.executable).parent / "node")
-ROUNDS = 4
+ROUNDS = 3
 
 
 @contextmanager
@@ -80,42 +80,61 @@ def city(built: Callable[..., Built], copied: Callable[[Built, Path], Built], tm
 
 
 def opens(city: LiveCity, campaign: str) -> None:
-    asked = {"enterprise": ENTERPRISE, "purpose": Purpose.INITIAL, "form": Form.BRIEF, "edition": "2023", "provider": "p1"}
+    asked = {
+        "enterprise": ENTERPRISE,
+        "purpose": Purpose.INITIAL,
+        "form": Form.BRIEF,
+        "edition": "2023",
+        "provider": "p1",
+    }
     opening = OpenDiagnosis.model_validate({"diagnosis": f"d-{campaign}", "campaign": campaign, **asked})
     city.installation.services.send(CITY, opening)
 
 
-@pytest.mark.parametrize(
-    ("command", "read"),
-    [((sys.executable, "receiver.py"), in_table), ((NODE, "receiver.mjs"), in_lines)],
-    ids=["python", "javascript"],
-)
-def test_every_event_is_kept_once_though_both_sides_are_killed(
-    city: LiveCity, tmp_path: Path, command: tuple[str, str], read: Callable[[Path], list[str]]
-) -> None:
-    folder, port, kept = tmp_path / "city", free_port(), tmp_path / "kept"
+FOLLOWERS: dict[tuple[str, str], Callable[[Path], list[str]]] = {
+    (sys.executable, "receiver.py"): in_table,
+    (NODE, "receiver.mjs"): in_lines,
+}
+"""Receiver that follows -> how the ids of the events that it holds are read."""
+
+
+def together(commands: Iterable[tuple[str, ...]]) -> ExitStack:
+    """Processes that are killed in the end, all of them."""
+    stack = ExitStack()
+    for command in commands:
+        stack.enter_context(running(*command))
+    return stack
+
+
+def test_every_event_is_kept_once_though_both_sides_are_killed(city: LiveCity, tmp_path: Path) -> None:
+    """Each receiver beside the other, so that what is killed and begun again is one server."""
+    folder, port = tmp_path / "city", free_port()
     key = city.installation.accounts.issue_partner_key("erp", "*", timedelta(days=1)).token
-    url = f"http://127.0.0.1:{port}"
-    receiver = (command[0], str(RECEIVERS / command[1]), url, key, str(kept))
+    url, headers = f"http://127.0.0.1:{port}", {"authorization": f"Bearer {key}"}
+    kept = {name: tmp_path / name.replace(".", "-") for _, name in FOLLOWERS}
+    receivers = [(program, str(RECEIVERS / name), url, key, str(kept[name])) for program, name in FOLLOWERS]
+
+    def held() -> dict[str, list[str]]:
+        return {name: read(kept[name]) for (_, name), read in FOLLOWERS.items()}
+
     for turn in range(ROUNDS):
-        with running(*receiver):  # begins before there is a server, and outlives it
+        with together(receivers):  # begin before there is a server, and outlive it
             with running(*serve(folder, port)):
                 answered(url)
                 opens(city, f"batch-{turn}-a")
                 time.sleep(0.5 * turn)
             opens(city, f"batch-{turn}-b")
-    with running(*serve(folder, port)), running(*receiver):
+    with running(*serve(folder, port)), together(receivers):
         answered(url)
-        headers = {"authorization": f"Bearer {key}"}
         whole: list[str] = []
         for _ in range(200):
             told: list[dict[str, Any]] = httpx2.get(f"{url}/events", headers=headers).json()
             whole = [one["id"] for one in told]
-            if len(whole) >= 2 * ROUNDS and read(kept) == whole:
+            if len(whole) >= 2 * ROUNDS and all(ids == whole for ids in held().values()):
                 break
             time.sleep(0.1)
     assert len(whole) >= 2 * ROUNDS
-    assert read(kept) == whole
+    assert held() == dict.fromkeys(kept, whole)
 
 
 READS = {
@@ -125,48 +144,50 @@ READS = {
 """Receiver that loads before it follows -> how the names of the firms that it holds are read."""
 
 
-@pytest.mark.parametrize("script", READS)
 def test_who_loads_and_then_follows_has_every_firm_as_it_is_though_both_sides_are_killed(
-    city: LiveCity, tmp_path: Path, script: str
+    city: LiveCity, tmp_path: Path
 ) -> None:
-    folder, port, kept = tmp_path / "city", free_port(), tmp_path / "kept"
+    """Each loader beside the other, as above; from the last change on events carry all columns of a firm."""
+    folder, port = tmp_path / "city", free_port()
     key = city.installation.accounts.issue_partner_key("erp", "310117", timedelta(days=1)).token
     url = f"http://127.0.0.1:{port}"
-    loader = (sys.executable, str(RECEIVERS / script), url, key, str(kept))
+    kept = {script: tmp_path / script.replace(".", "-") for script in READS}
+    loaders = [(sys.executable, str(RECEIVERS / script), url, key, str(kept[script])) for script in READS]
 
-    def known() -> list[str]:
-        with suppress(sqlite3.Error), sqlite3.connect(kept) as found:
+    def known(script: str) -> list[str]:
+        with suppress(sqlite3.Error), sqlite3.connect(kept[script]) as found:
             return [name for (name,) in found.execute(READS[script])]
         return []
 
-    def until(names: list[str]) -> None:
+    def until(name: str) -> None:
+        wanted = {script: [name] for script in READS}
         for _ in range(300):
-            if known() == names:
+            if {script: known(script) for script in READS} == wanted:
                 return
             time.sleep(0.1)
-        raise AssertionError(known())
+        assert {script: known(script) for script in READS} == wanted
 
     renamed = FIRM.model_copy(update={"name": "更名精密机械有限公司"})
     again = FIRM.model_copy(update={"name": "再更名精密机械有限公司", "industry": "C35"})
-    with running(*loader):  # begins before there is a server
+    with together(loaders):  # begin before there is a server
         with running(*serve(folder, port)):
             answered(url)
-            until([FIRM.name])
+            until(FIRM.name)
         city.send(roster(year=2025, rows=((2, renamed), (3, OTHER))))
-        with running(*serve(folder, port)):  # and outlives it
-            until([renamed.name])
-    if script == "load_city.py":  # from here on events carry all columns of a firm
-        agreed = {"contract": "k1", "partner": "erp", "purpose": "展示", "until": date.fromisoformat(city.today)}
-        city.installation.services.send(CITY, GrantPartnerContract(**agreed, kinds=(FullEventKind.ENTERPRISE,), is_known=True))
+        with running(*serve(folder, port)):  # and outlive it
+            until(renamed.name)
+    agreed = {"contract": "k1", "partner": "erp", "purpose": "展示", "until": date.fromisoformat(city.today)}
+    city.installation.services.send(
+        CITY, GrantPartnerContract(**agreed, kinds=(FullEventKind.ENTERPRISE,), is_known=True)
+    )
     with running(*serve(folder, port)):
         answered(url)
         city.send(roster(year=2026, rows=((2, again), (3, OTHER))))
-        with running(*loader):
-            until([again.name])
-    if script == "load_city.py":
-        with sqlite3.connect(kept) as found:
-            [(industry,)] = found.execute("SELECT json_extract(body, '$.industry') FROM enterprises")
-        assert industry == again.industry != FIRM.industry
+        with together(loaders):
+            until(again.name)
+    with sqlite3.connect(kept["load_city.py"]) as found:
+        [(industry,)] = found.execute("SELECT json_extract(body, '$.industry') FROM enterprises")
+    assert industry == again.industry != FIRM.industry
 
 
 def test_a_receiver_has_no_more_than_thirty_lines() -> None:

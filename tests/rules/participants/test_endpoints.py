@@ -11,6 +11,7 @@ from domain.instants import SHANGHAI
 from domain.kernel import NOT_FOUND, Command, OnStream
 from domain.participants.endpoints.commands import (
     MOST_ENDPOINTS,
+    MOST_HANDSHAKES_A_DAY,
     DisableEndpoint,
     EnableEndpoint,
     RedeliverEvents,
@@ -27,6 +28,7 @@ from domain.participants.endpoints.endpoint import (
     ENDPOINT_ENABLED,
     ENDPOINT_EXISTS,
     ENDPOINT_HANDSHAKE,
+    ENDPOINT_HANDSHAKES_A_DAY,
     ENDPOINT_NOT_VERIFIED,
     ENDPOINT_OVERLAP,
     ENDPOINT_RANGE,
@@ -45,7 +47,12 @@ from domain.participants.endpoints.events import (
     EndpointTestAsked,
     EndpointVerified,
 )
-from domain.participants.endpoints.open_endpoints import OpenEndpoints, OpenEndpointsChanged, open_endpoints
+from domain.participants.endpoints.open_endpoints import (
+    HandshakeBegun,
+    OpenEndpoints,
+    OpenEndpointsChanged,
+    open_endpoints,
+)
 from domain.participants.endpoints.state import Endpoint, EndpointStatus, EndpointStop, Redelivery
 from tests.rules.given import AT, Given, given
 
@@ -70,12 +77,17 @@ def holds(*endpoints: str) -> OnStream:
     return OnStream(open_endpoints("partner-erp"), OpenEndpointsChanged(organisation="310117", endpoints=endpoints))
 
 
+def begins(number: int) -> OnStream:
+    """The fact that so many handshakes were begun today."""
+    return OnStream(open_endpoints("partner-erp"), HandshakeBegun(organisation="310117", day=TODAY, number=number))
+
+
 def active(*more: EndpointEvent) -> Given:
     return given(ENDPOINTS, REGISTERED, VERIFIED, *more)
 
 
 def test_a_partner_registers_an_endpoint_which_is_active_once_its_handshake_is_answered() -> None:
-    case = given(ENDPOINTS).when(REGISTER, **OWNER).then(REGISTERED, holds("e1"))
+    case = given(ENDPOINTS).when(REGISTER, **OWNER).then(REGISTERED, holds("e1"), begins(1))
     case.when(REGISTER, **OWNER).refused(ENDPOINT_EXISTS)
     case.when(SendTestEvent(endpoint="e1"), **OWNER).refused(ENDPOINT_NOT_VERIFIED)
     case.when(VerifyEndpoint(endpoint="e1", handshake=2), "system").refused(ENDPOINT_HANDSHAKE)
@@ -143,7 +155,7 @@ def test_a_partner_has_so_many_endpoints_and_no_more(known: str) -> None:
     case.when(again, **OWNER).refused(ENDPOINTS_AT_MOST, at_most=MOST_ENDPOINTS)
     case, others = beside(FULL[1:], REGISTERED, disabled)
     case.when(again.model_copy(update={"others": others}), **OWNER).then(
-        EndpointEnabled(handshake=2), holds(*sorted(("e1", *FULL[1:])))
+        EndpointEnabled(handshake=2), holds(*sorted(("e1", *FULL[1:]))), begins(1)
     )
 
 
@@ -188,8 +200,8 @@ def test_it_is_disabled_by_its_partner_and_enabled_by_another_handshake() -> Non
     case = active().when(DisableEndpoint(endpoint="e1"), **OWNER).then(disabled)
     for command in OWN[1], OWN[3], OWN[4]:
         case.when(command, **OWNER).refused(ENDPOINT_DISABLED)
-    case.when(EnableEndpoint(endpoint="e1"), **OWNER).then(EndpointEnabled(handshake=2), holds("e1"))
-    case.when(EnableEndpoint(endpoint="e1"), **OWNER).then(EndpointEnabled(handshake=3))
+    case.when(EnableEndpoint(endpoint="e1"), **OWNER).then(EndpointEnabled(handshake=2), holds("e1"), begins(1))
+    case.when(EnableEndpoint(endpoint="e1"), **OWNER).then(EndpointEnabled(handshake=3), begins(2))
     case.when(VerifyEndpoint(endpoint="e1", handshake=2), "system").refused(ENDPOINT_HANDSHAKE)
     case.when(VerifyEndpoint(endpoint="e1", handshake=3), "system").then(EndpointVerified(handshake=3))
     case.when(EnableEndpoint(endpoint="e1"), **OWNER).refused(ENDPOINT_ENABLED)
@@ -213,6 +225,25 @@ def test_tests_and_redeliveries_are_asked_for_so_often_a_day() -> None:
     case.when(asked, **OWNER).refused(ENDPOINT_ASKED_OFTEN, at_most=MOST_ASKED_A_DAY)
     tomorrow: datetime = AT + timedelta(days=1)
     assert case.when(asked, **OWNER, at=tomorrow).accepted
+
+
+def test_handshakes_are_begun_so_often_a_day_to_whichever_address() -> None:
+    case = given(ENDPOINTS).when(REGISTER, **OWNER).accepted
+    for _ in range(2, MOST_HANDSHAKES_A_DAY):
+        case.when(EnableEndpoint(endpoint="e1"), **OWNER).happened("endpoint.enabled.v1", "openendpoints.handshake_begun.v1")
+    another = given(ENDPOINTS).having_read(case.read)
+    another.when(REGISTER.model_copy(update={"endpoint": "e2"}), **OWNER).then(
+        REGISTERED, holds("e1", "e2"), begins(MOST_HANDSHAKES_A_DAY)
+    )
+    case.having_read(another.read).when(EnableEndpoint(endpoint="e1"), **OWNER).refused(
+        ENDPOINT_HANDSHAKES_A_DAY, at_most=MOST_HANDSHAKES_A_DAY
+    )
+    third = given(ENDPOINTS).having_read(another.read)
+    register = REGISTER.model_copy(update={"endpoint": "e3"})
+    third.when(register, **OWNER).refused(ENDPOINT_HANDSHAKES_A_DAY)
+    assert third.when(register.model_copy(update={"districts": ()}), **OWNER | {"organisation": "*"}).accepted
+    tomorrow: datetime = AT + timedelta(days=1)
+    assert case.when(EnableEndpoint(endpoint="e1"), **OWNER, at=tomorrow).accepted
 
 
 @pytest.mark.parametrize("wrong", [{"districts": ("songjiang",)}, {"per_second": 0}, {"per_second": 1_001}, {"kinds": ("",)}])
