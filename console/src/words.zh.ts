@@ -122,6 +122,7 @@ export const chinese: Words = {
     greeting: (role: string) => `${role}工作台`,
     due: "需要您处理",
     nothing: "目前没有需要您处理的事项，可查看：",
+    elsewhere: "您的工作在以下页面：",
     operator: "平台运维的操作在服务器的命令行办理，见运维手册。",
     step: {
       IN_PROGRESS: "查看进展", OPEN: "继续填报", SUBMITTED: "受理诊断", ACCEPTED: "现场核验", SCORED: "出具报告",
@@ -129,6 +130,7 @@ export const chinese: Words = {
     },
     overdue: "已逾期的诊断",
     stuck: "停留满三十日的诊断",
+    held: "被门槛压档的诊断",
     undiagnosed: "尚未诊断的企业",
     withoutContact: "没有联络人的企业",
   },
