@@ -53,15 +53,15 @@ async function on(browser, role, path) {
 await journey(async (browser) => {
   const city = await on(browser, "city", "/directory");
   const at = city.url();
-  const skipped = await skip(city);
+  const skipped = [await skip(city), city.url() === at];
   const row = city.locator("tr.ant-table-row button").first();
   await reach(city, row);
   const drawer = await beside(city, row, city.locator(".ant-drawer-right.ant-drawer-open"));
-  await go(city, "/people");
+  await go(city, "/coverage");
   await skip(city);
-  const invite = city.locator("#content button.ant-btn-primary").first();
-  await reach(city, invite);
-  const modal = await beside(city, invite, city.locator(".ant-modal").last());
+  const target = city.getByRole("button", { name: "设定目标" });
+  await reach(city, target);
+  const modal = await beside(city, target, city.locator(".ant-modal").last());
 
   const district = await on(browser, "district");
   await skip(district);
@@ -82,7 +82,8 @@ await journey(async (browser) => {
   await skip(auditor);
   await reach(auditor, auditor.locator("#log-key"));
   await auditor.keyboard.type("key");
-  await reach(auditor, auditor.locator("input[type=file], .ant-upload[tabindex], .ant-upload [role=button], .ant-upload [tabindex='0']").first());
+  await reach(auditor, auditor.locator("#content .ant-upload button"));
+  const [chooser] = await Promise.all([auditor.waitForEvent("filechooser"), auditor.keyboard.press("Enter")]);
 
   const provider = await on(browser, "provider");
   await skip(provider);
@@ -100,5 +101,5 @@ await journey(async (browser) => {
   const level = firm.locator("#content input[type=radio]").first();
   await reach(firm, firm.locator("#content input[type=radio]:checked").or(level).first());
   const radio = await firm.evaluate(() => document.activeElement.type);
-  return { kept: at === (await city.evaluate(() => location.href)).replace("/people", "/directory"), skipped, drawer, modal, narrowed, opened, radio, unseen: [...unseen] };
+  return { skipped, drawer, modal, chooses: chooser.isMultiple() === false, narrowed, opened, radio, unseen: [...unseen] };
 });

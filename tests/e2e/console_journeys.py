@@ -24,7 +24,7 @@ JOURNEYS = ROOT / "console" / "e2e"
 
 ON_CASES = ("keeping", "filling", "deferring", "resuming", "signalling", "verifying", "looking", "visiting", "speaking", "finding")
 """Journeys that work on cases which are being filled in or verified: one after the other, each finds what the one before left."""
-READ_ONLY = ("pages", "translating", "entering", "exporting", "proving", "recalling", "weighing", "wandering", "hostile")
+READ_ONLY = ("pages", "translating", "entering", "exporting", "proving", "recalling", "weighing", "wandering", "keying", "hostile")
 """Journeys that change nothing that another looks at."""
 ON_THEIR_OWN = ("leading", "inviting", "pushing", "revising", "examining")
 """Journeys that change what no other touches: duties, sessions, endpoints, a draft, an exam. All others keep their order."""
