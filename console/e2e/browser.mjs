@@ -85,7 +85,7 @@ export async function signIn(page, role, { anew = false } = {}) {
   await page.goto(`${URL_OF}/`);
   const name = page.getByLabel("登录名");
   const again = page.getByRole("button", { name: "重试" });
-  const inside = page.locator("nav");
+  const inside = page.locator("#content"); // on a phone there is no menu until it is opened
   await name.or(again).or(inside).first().waitFor({ state: "attached" });
   if (await again.count()) await again.click(); // a server with much to do says so
   await name.or(inside).first().waitFor({ state: "attached" });

@@ -122,6 +122,7 @@ export function Frame({ dark, setDark }: { dark: boolean; setDark: (dark: boolea
     <nav aria-label={words.product}>
       <Menu
         mode="inline"
+        tooltip={false} // it is never folded to its icons, and one about each page took a quarter of the time to draw a page
         style={{ borderInlineEnd: 0 }}
         selectedKeys={at ? [at.key] : []}
         items={(Object.keys(words.groups) as Group[]).flatMap((group) => {
@@ -135,7 +136,7 @@ export function Frame({ dark, setDark }: { dark: boolean; setDark: (dark: boolea
     <Layout style={{ minHeight: "100vh" }}>
       <a className="skip" href="#content" onClick={toContent}>{language === "zh" ? "跳到正文" : "Skip to content"}</a>
       {narrow ? (
-        <Drawer open={opened} onClose={() => open(false)} placement="left" size={280} title={words.product} forceRender styles={{ body: { padding: 0 } }}>{menu}</Drawer>
+        <Drawer open={opened} onClose={() => open(false)} placement="left" size={280} title={words.product} styles={{ body: { padding: 0 } }}>{menu}</Drawer>
       ) : (
         <Layout.Sider width={language === "zh" ? 208 : 248} theme="light">
           <div style={{ padding: "18px 20px", fontWeight: 600 }}><SafetyCertificateOutlined aria-hidden /> {words.product}</div>

@@ -168,7 +168,7 @@ def test_each_role_does_what_it_does_first_by_keyboard_and_is_led_back_from_what
     found = travelled("keying.mjs")
     assert found["skipped"] == ["content", True], "past the menu, on the same page"
     assert (found["drawer"], found["modal"]) == ([True, True], [True, True]), "into it, and back to where it was opened"
-    assert (found["narrowed"], found["opened"], found["radio"], found["chooses"]) == ("overdue=&held=", "diagnoses", "radio", True)
+    assert (found["narrowed"], found["opened"], found["radio"], found["upload"]) == ("overdue=&held=", "diagnoses", "radio", True)
     assert found["unseen"] == [], "each stop is seen"
 
 
