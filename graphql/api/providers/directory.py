@@ -339,7 +339,7 @@ def _came_to(decisive: Sequence[MoveRow], ended: Ended) -> list[tuple[str, str]]
 
     For whoever is not led to those facts themselves: a reason that time has overtaken would be all that is ever read of it.
     """
-    found = {}
+    found = dict[str, EndedProceeding]()
     for row in decisive:
         streams = [cited(cause)[0] for cause in causes_of(row.event())]
         found |= {one: ended[one] for one in streams if one in ended and row.at < ended[one].at}
