@@ -343,7 +343,7 @@ def _came_to(decisive: Sequence[MoveRow], ended: Ended) -> list[tuple[str, str]]
     for row in decisive:
         streams = [cited(cause)[0] for cause in causes_of(row.event())]
         found |= {one: ended[one] for one in streams if one in ended and row.at < ended[one].at}
-    return [_how_ended(one) for one in sorted(found.values())]
+    return [_how_ended(one) for one in sorted(found.values(), key=lambda one: one.at)]
 
 
 def _how_ended(one: EndedProceeding) -> tuple[str, str]:
