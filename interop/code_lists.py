@@ -48,10 +48,11 @@ def read_codes(path: Path, model: type[L]) -> L:
 
 
 class DistrictCode(CodeList):
-    """District 区: GB/T 2260 code and name."""
+    """District 区: GB/T 2260 code and name, which a reader of English is told in pinyin."""
 
     code: Annotated[str, Field(pattern=r"^31\d{4}$")]
     name: str
+    name_in_english: str
 
 
 class RetiredDistrict(DistrictCode):
@@ -62,10 +63,12 @@ class RetiredDistrict(DistrictCode):
 
 
 class Districts(CodeList):
-    """The city's districts 区划表."""
+    """The city's districts 区划表. english_source, english_mark: of their English names."""
 
     source: str
     mark: SourceMark
+    english_source: str
+    english_mark: SourceMark
     districts: tuple[DistrictCode, ...]
     retired: tuple[RetiredDistrict, ...]
 
@@ -125,19 +128,22 @@ def subdistrict_codes() -> Mapping[str, tuple[str, ...]]:
 
 
 class Division(CodeList):
-    """Division 行业大类 of GB/T 4754 section C: "C" and two digits, and its name."""
+    """Division 行业大类 of GB/T 4754 section C: "C" and two digits, and its name in both languages."""
 
     code: Annotated[str, Field(pattern=r"^C\d\d$")]
     name: str
+    name_in_english: str
 
 
 class Industries(CodeList):
-    """Divisions of manufacturing 制造业大类."""
+    """Divisions of manufacturing 制造业大类. english_source, english_mark: of their English names."""
 
     source: str
     since_year: int
     since_mark: SourceMark
     mark: SourceMark
+    english_source: str
+    english_mark: SourceMark
     divisions: tuple[Division, ...]
 
 

@@ -31,13 +31,14 @@ export async function tab(browser, given = {}) {
   return [await pageOf(context), context];
 }
 
+/** Of a page how many requests are under way, and how many it has made. */
 const asked = new WeakMap();
 
 export async function pageOf(context) {
   const page = await context.newPage();
-  asked.set(page, 0);
+  asked.set(page, { open: 0, made: 0 });
   patient(Object.getPrototypeOf(page.locator("html")));
-  const counts = (by) => () => asked.set(page, asked.get(page) + by);
+  const counts = (by) => () => asked.set(page, { open: asked.get(page).open + by, made: asked.get(page).made + Math.max(by, 0) });
   page.on("request", counts(1)).on("requestfinished", counts(-1)).on("requestfailed", counts(-1));
   const labelled = page.getByLabel.bind(page);
   page.getByLabel = (...given) => labelled(...given).and(page.locator(NO_HEADING));
@@ -84,7 +85,7 @@ export async function signIn(page, role, { anew = false } = {}) {
   await page.goto(`${URL_OF}/`);
   const name = page.getByLabel("登录名");
   const again = page.getByRole("button", { name: "重试" });
-  const inside = page.locator("nav");
+  const inside = page.locator("#content"); // on a phone there is no menu until it is opened
   await name.or(again).or(inside).first().waitFor({ state: "attached" });
   if (await again.count()) await again.click(); // a server with much to do says so
   await name.or(inside).first().waitFor({ state: "attached" });
@@ -106,19 +107,32 @@ export async function go(page, path) {
   await page.locator("main h1").first().waitFor();
 }
 
-/** Once nothing is asked for any more and nothing is being read: a part is loaded, then asks, then draws what it was told. */
+/** Looks of a page at itself, and milliseconds between them: a part is loaded, then asks, then draws what it was told. */
+const [LOOKS, APART] = [3, 20];
+
+/** Once nothing is asked for any more and nothing is being read. The page looks at itself, so that a busy machine is asked once, not at each look. */
 export async function settled(page, wait = WAIT) {
   const until = Date.now() + wait;
-  for (let quiet = 0; quiet < 3; ) {
+  for (;;) {
+    const before = asked.get(page);
+    const rests = await page.evaluate(
+      ([looks, apart]) =>
+        new Promise((done) => {
+          const look = (left) => setTimeout(() => (document.querySelector(".ant-skeleton, .ant-spin-spinning") ? done(false) : left > 1 ? look(left - 1) : done(true)), apart);
+          look(looks);
+        }),
+      [LOOKS, APART],
+    );
+    const after = asked.get(page);
+    if (rests && before.open === 0 && after.made === before.made) return;
     if (Date.now() > until) throw new Error(`${page.url()} does not come to rest`);
-    const read = await page.evaluate(() => new Promise((done) => setTimeout(() => done(!document.querySelector(".ant-skeleton, .ant-spin-spinning")), 30)));
-    quiet = read && asked.get(page) === 0 ? quiet + 1 : 0;
   }
 }
 
 /**
  * What of a page an earlier journey found without a fault: the frame, and what stands in it. Most roles see the same standard, rules and
- * papers, and the same is not looked through twice: same elements, same width, same colours. Ids that are counted are left out.
+ * papers, and the same is not looked through twice: same elements, same width, same colours. Ids that are counted are left out, and of
+ * the frame which of its pages is open, and its title.
  */
 async function seenBefore(page, looked = "seen") {
   const known = process.env.SESSIONS && `${process.env.SESSIONS}/${looked}`;
@@ -126,11 +140,30 @@ async function seenBefore(page, looked = "seen") {
     const [whole, within] = [document.body.cloneNode(true), document.querySelector("#content")];
     const inside = whole.querySelector("#content");
     inside?.replaceChildren();
-    const how = [document.documentElement.lang, document.documentElement.style.cssText, window.innerWidth, document.title].join();
+    for (const one of whole.querySelectorAll("nav li, nav li *")) {
+      one.classList.remove("ant-menu-item-selected", "ant-menu-item-active");
+      one.removeAttribute("aria-current");
+    }
+    const how = [document.documentElement.lang, document.documentElement.style.cssText, window.innerWidth].join();
     return [whole.outerHTML, within?.outerHTML ?? ""].map((text) => how + text.replaceAll(/_r_[0-9a-z]+_|rc_[a-z]+_[0-9]+|css-var-[^ "]+/g, ""));
   });
   const marks = known ? parts.map((part) => `${known}/${createHash("sha256").update(part).digest("hex")}`) : [];
-  return { seen: marks.length > 0 && marks.every(existsSync), keep: () => marks.forEach((mark) => { mkdirSync(known, { recursive: true }); writeFileSync(mark, ""); }) };
+  const [frame, content] = marks.map((mark) => existsSync(mark));
+  return { seen: Boolean(frame && content), frame: Boolean(frame), keep: () => marks.forEach((mark) => { mkdirSync(known, { recursive: true }); writeFileSync(mark, ""); }) };
+}
+
+const SERIOUS = ["serious", "critical"];
+
+/** Serious faults that axe finds on a page as it stands: of some rules, or of all; of what stands in the frame alone, where the frame is known. */
+async function faults(page, { rules, within } = {}) {
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
+  return page.evaluate(
+    async ([values, inside, serious]) => {
+      const found = await window.axe.run(inside ? { include: ["#content"] } : document, { ...(values ? { runOnly: { type: "rule", values } } : {}), resultTypes: ["violations"] });
+      return found.violations.filter((one) => serious.includes(one.impact)).map((one) => `${one.id} ×${one.nodes.length} ${one.nodes[0].html.slice(0, 160)}`);
+    },
+    [rules, within, SERIOUS],
+  );
 }
 
 /** Serious faults that axe finds on the page as it stands, and whatever could not be read of it. */
@@ -138,13 +171,10 @@ export async function accessible(page, name) {
   await settled(page);
   await page.evaluate(() => Promise.allSettled(document.getAnimations().filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime)).map((one) => one.finished))); // colours fade in
   for (const one of await page.locator(".ant-alert-error:has(button)").allInnerTexts()) problems.push(`${name}: ${one}`);
-  const { seen, keep } = await seenBefore(page);
+  const { seen, frame, keep } = await seenBefore(page);
+  if (!(await page.title()).trim()) problems.push(`${name}: no title`);
   if (seen) return;
-  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
-  const found = await page.evaluate(async () => {
-    const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
-    return violations.filter((one) => ["serious", "critical"].includes(one.impact)).map((one) => `${one.id} ×${one.nodes.length} ${one.nodes[0].html.slice(0, 160)}`);
-  });
+  const found = await faults(page, { within: frame });
   for (const one of found) problems.push(`${name}: ${one}`);
   if (!found.length) keep();
 }
@@ -152,37 +182,63 @@ export async function accessible(page, name) {
 const CONTRAST = ["color-contrast"];
 const ON_A_PHONE = ["scrollable-region-focusable", "target-size", "label", "button-name", "link-name", "aria-hidden-focus", "nested-interactive"];
 
-/** What differs in the dark, on a phone and without a mouse, on the page as it stands: its colours, its width, and whether all that can be pressed is reached by keyboard. */
-export async function everyWay(page, name) {
-  const { seen, keep } = await seenBefore(page, "ways");
-  if (seen) return;
-  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
-  const before = problems.length;
-  const faults = async (way, rules) => {
-    const found = await page.evaluate(async (values) => (await window.axe.run(document, { runOnly: { type: "rule", values }, resultTypes: ["violations"] })).violations.filter((one) => ["serious", "critical"].includes(one.impact)).map((one) => `${one.id} ×${one.nodes.length} ${one.nodes[0].html.slice(0, 160)}`), rules);
-    for (const one of found) problems.push(`${name} ${way}: ${one}`);
-  };
-  // React keeps what an element is given beside it: what is pressed but is no button, link or field, nor lies in one, is out of a keyboard's reach
-  const unreached = await page.evaluate(() => [...document.querySelectorAll("#content *")].filter((one) => {
+/** What can be pressed and is out of a keyboard's reach: React keeps what an element is given beside it; what is pressed but is no button, link or field, nor lies in one. */
+async function unreached(page, name) {
+  const found = await page.evaluate(() => [...document.querySelectorAll("#content *")].filter((one) => {
     const props = one[Object.keys(one).find((key) => key.startsWith("__reactProps$"))];
     return props?.onClick && one.checkVisibility() && !one.closest("a[href], button, input, select, textarea, label, summary, [tabindex], .ant-select, .ant-picker, .ant-upload");
   }).map((one) => one.outerHTML.slice(0, 160)));
-  for (const one of unreached) problems.push(`${name} by keyboard: ${one}`);
+  for (const one of found) problems.push(`${name} by keyboard: ${one}`);
+}
+
+const WIDE = { width: 1280, height: 800 };
+const PHONE = { width: 390, height: 800 };
+
+/** In which ways a page is looked at, and what of it differs there; each is one change from the one before. */
+const WAYS = [
+  { name: "", look: async (page, name) => { await accessible(page, name); await unreached(page, name); } },
+  {
+    name: "in the dark",
+    look: async (page, name, within) => {
+      for (const one of await faults(page, { rules: CONTRAST, within })) problems.push(`${name} in the dark: ${one}`);
+    },
+  },
+  {
+    name: "on a phone",
+    look: async (page, name, within) => {
+      for (const one of await faults(page, { rules: ON_A_PHONE, within })) problems.push(`${name} on a phone: ${one}`);
+      if (await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)) problems.push(`${name} on a phone: wider than the page`);
+    },
+  },
+];
+
+/**
+ * Looks at one page after the other in the light, in the dark and on a phone: what differs in each by its colours, its width and its
+ * keys. To redraw a page in another way takes as long as to look at it, so the next page is begun in the way in which this one ends.
+ */
+export function everyWay(page) {
+  let at = 0;
   const theme = () => page.evaluate(() => [...document.querySelectorAll("header button")].find((one) => /深色|浅色|Dark|Light/.test(one.innerText.trim())).click());
-  await theme();
-  await settled(page);
-  await shot(page, `${name}-dark`);
-  await faults("in the dark", CONTRAST);
-  await theme();
-  const size = page.viewportSize();
-  await page.setViewportSize({ width: 390, height: 800 });
-  await settled(page);
-  await shot(page, `${name}-phone`);
-  await faults("on a phone", ON_A_PHONE);
-  if (await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)) problems.push(`${name} on a phone: wider than the page`);
-  await page.setViewportSize(size);
-  await settled(page);
-  if (problems.length === before) keep();
+  const turn = async (to) => {
+    if (Math.min(at, to) === 0) await theme();
+    else await page.setViewportSize(to === 2 ? PHONE : WIDE);
+    at = to;
+    await settled(page);
+  };
+  return async (name) => {
+    const begun = await seenBefore(page, "ways");
+    if (begun.seen) return;
+    const before = problems.length;
+    for (const to of at === 0 ? [0, 1, 2] : [2, 1, 0]) {
+      if (to !== at) await turn(to);
+      const { frame } = to === 1 ? { frame: begun.frame } : await seenBefore(page, "ways");
+      await shot(page, `${name}${["", "-dark", "-phone"][to]}`);
+      await WAYS[to].look(page, name, frame);
+    }
+    if (problems.length > before) return;
+    begun.keep();
+    (await seenBefore(page, "ways")).keep();
+  };
 }
 
 /** Chooses what is called so in a list that opens from its field, however long it takes to open. */

@@ -45,6 +45,6 @@ export async function joined(browser, district, firm, given = {}) {
   await page.getByLabel("登录名").fill(login);
   await page.getByLabel("密码", { exact: true }).fill(PASSWORD);
   await page.locator("button[type=submit]").click();
-  await page.locator("nav").waitFor({ state: "attached" });
+  await page.locator("#content").waitFor({ state: "attached" });
   return page;
 }

@@ -1,8 +1,6 @@
 // As newcomers find it, with what is on the screen alone: why a provider is suspended, why a grade is held back, filling in, and checking a dossier. How many clicks and seconds each takes from where one lands.
 import { accessible, journey, settled, shot, signIn, tab, URL_OF } from "./browser.mjs";
 
-const LONGEST = 12; // cases looked at before one is found whose grade is held back
-
 /** What a person does, counted from where one lands: each thing pressed, chosen or filled in. */
 function begun() {
   const since = Date.now();
@@ -27,29 +25,17 @@ await journey(async (browser) => {
   const moves = await anyone.locator(".ant-drawer .ant-timeline-item").count();
   await shot(anyone, "finding-suspended");
 
-  // one case after the other is opened until a grade is held back; counted is the way to that one
   const [auditor] = await tab(browser);
   await signIn(auditor, "auditor");
-  const links = auditor.locator("tr.ant-table-row a[href*='/diagnoses/']");
-  const listed = async (by) => {
-    await by.press(auditor.getByRole("link", { name: "诊断", exact: true }));
-    await by.press(auditor.getByLabel("按状态筛选"));
-    await by.press(auditor.getByTitle("已确认", { exact: true }).last());
-    await auditor.keyboard.press("Escape");
-    await settled(auditor);
-  };
-  await listed(begun());
-  const cases = Math.min(await links.count(), LONGEST);
-  let held = "";
-  for (let at = 0; at < cases && !held; at += 1) {
-    const looking = begun();
-    if (at) await listed(looking);
-    await looking.press(links.nth(at));
-    await looking.press(auditor.getByRole("link", { name: /为何是这一档/ }));
-    await settled(auditor);
-    held = await auditor.locator(".ant-alert-warning").first().innerText({ timeout: 200 }).catch(() => "");
-    taken.held = looking.told();
-  }
+  const looking = begun();
+  await looking.press(auditor.getByRole("link", { name: "诊断", exact: true }));
+  await looking.press(auditor.getByRole("checkbox", { name: "只看被门槛压档" }));
+  await settled(auditor);
+  await looking.press(auditor.locator("tr.ant-table-row a[href*='/diagnoses/']").first());
+  await looking.press(auditor.getByRole("link", { name: /为何是这一档/ }));
+  await settled(auditor);
+  const held = await auditor.locator(".ant-alert-warning").first().innerText();
+  taken.held = looking.told();
   await accessible(auditor, "held-back");
   await shot(auditor, "finding-held-back");
 

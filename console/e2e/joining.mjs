@@ -30,7 +30,7 @@ await journey(async (browser) => {
   await other.getByLabel("登录名").fill(login);
   await other.getByLabel("密码", { exact: true }).fill("a-long-password-of-my-own-2026");
   await other.locator("button[type=submit]").click();
-  await other.locator("nav").waitFor({ state: "attached" });
+  await other.locator("#content").waitFor({ state: "attached" });
 
   const second = await pageOf(context);
   await second.goto(`${URL_OF}/`);

@@ -1,5 +1,5 @@
 // Every page of a role opens without a fault, is usable by keyboard and screen reader, in the light, in the dark and on a phone, and is drawn as a picture where wanted.
-import { accessible, everyWay, go, journey, shot, signIn, tab } from "./browser.mjs";
+import { everyWay, go, journey, signIn, tab } from "./browser.mjs";
 
 const role = process.argv[2];
 
@@ -8,11 +8,10 @@ await journey(async (browser) => {
   await signIn(page, role);
   const paths = await page.locator("nav a").evaluateAll((links) => links.map((one) => one.getAttribute("href").slice(1)));
   const scope = await page.locator("header .ant-typography").first().innerText();
+  const inEveryWay = everyWay(page);
   const look = async (path, name) => {
     await go(page, path);
-    await accessible(page, name);
-    await shot(page, name);
-    await everyWay(page, name);
+    await inEveryWay(name);
   };
   for (const path of paths) await look(path, `${role}${path.replaceAll("/", "-")}`.replace(/-$/, ""));
   const parts = [];

@@ -53,7 +53,7 @@ await journey(async (browser) => {
       await page.getByRole("button", { name: "以合作方密钥进入" }).click();
       await page.getByLabel("合作方密钥").fill(process.env.PARTNER_KEY);
       await page.locator("button[type=submit]").click();
-      await page.locator("nav").waitFor({ state: "attached" });
+      await page.locator("#content").waitFor({ state: "attached" });
     }
     await go(page, path + (TABS[path] ?? ""));
     await page.waitForTimeout(1_500); // charts draw themselves

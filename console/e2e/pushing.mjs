@@ -25,7 +25,7 @@ await journey(async (browser) => {
   const stranger = await page.locator(".ant-alert-error").innerText();
   await page.getByLabel("合作方密钥").fill(process.env.PARTNER_KEY);
   await page.locator("button[type=submit]").click();
-  await page.locator("nav").waitFor({ state: "attached" });
+  await page.locator("#content").waitFor({ state: "attached" });
   await go(page, "/webhooks");
   await page.locator(".ant-empty").waitFor();
   await accessible(page, "webhooks-none-phone");

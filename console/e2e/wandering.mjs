@@ -37,8 +37,9 @@ await journey(async (browser) => {
   await page.locator("tbody tr.ant-table-row").first().waitFor();
   const consulted = await page.locator("tbody tr.ant-table-row").count();
   await accessible(page, "stranger-consultation");
-  const paths = await page.locator("nav a").evaluateAll((links) => links.map((one) => one.getAttribute("href").slice(1)));
   await page.getByRole("button", { name: "打开菜单" }).click();
+  await page.locator(".ant-drawer-left.ant-drawer-open").waitFor();
+  const paths = await page.locator("nav a").evaluateAll((links) => links.map((one) => one.getAttribute("href").slice(1)));
   await page.locator(".ant-drawer-left").getByRole("link", { name: "规则与工作日历" }).click();
   await page.locator(".ant-drawer-left.ant-drawer-open").waitFor({ state: "hidden" });
   const led = page.url().split("#")[1];

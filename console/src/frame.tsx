@@ -4,7 +4,7 @@ import {
   PartitionOutlined, ProfileOutlined, ReadOutlined, ReconciliationOutlined, SafetyCertificateOutlined, ShopOutlined, SolutionOutlined, StarOutlined, TrophyOutlined, UploadOutlined, UsergroupAddOutlined,
 } from "@ant-design/icons";
 import { Alert, Button, Drawer, Dropdown, Empty, Grid, Layout, Menu, Skeleton, Space, Typography } from "antd";
-import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
+import { lazy, type MouseEvent, type ReactElement, type ReactNode, Suspense, useEffect, useState } from "react";
 import { Link, Route, Routes, useLocation } from "react-router";
 
 import { useSend } from "./ask";
@@ -18,14 +18,15 @@ type Key = keyof ReturnType<typeof useWords>["nav"];
 type Group = keyof ReturnType<typeof useWords>["groups"];
 
 const page = <K extends string>(load: () => Promise<Record<K, () => ReactNode>>, name: K) =>
-  lazy(async () => ({ default: (await load())[name] }));
+  Object.assign(lazy(async () => ({ default: (await load())[name] })), { load });
+type Loaded = ReturnType<typeof page>;
 
 const CASES: Role[] = ["CITY", "DISTRICT", "SUBDISTRICT", "PARK", "REPORTING_UNIT", "GROUP", "ENTERPRISE", "FILLER", "DEPARTMENT_FILLER", "CONFIRMER", "PROVIDER", "DIAGNOSTICIAN", "REVIEWER", "ARBITER", "SAMPLER", "READER", "BANK", "AUDITOR"];
 const STEERING: Role[] = ["CITY", "DISTRICT", "SUBDISTRICT", "PARK", "REPORTING_UNIT", "GROUP", "AUDITOR"];
 const FIRM: Role[] = ["ENTERPRISE", "FILLER", "CONFIRMER"];
 
 /** One row a page: where it is, who has use of it, and what is loaded for it. What a role may read the server decides. */
-const PAGES: { key: Key; group: Group; path: string; icon: ReactNode; roles?: Role[]; element: ReactNode }[] = [
+const PAGES: { key: Key; group: Group; path: string; icon: ReactNode; roles?: Role[]; element: ReactElement<{ page: Loaded }> }[] = [
   { key: "home", group: "work", path: "/", icon: <HomeOutlined />, element: <Lazily page={page(() => import("./pages/home"), "Home")} /> },
   { key: "diagnoses", group: "work", path: "/diagnoses", icon: <ProfileOutlined />, roles: CASES, element: <Lazily page={page(() => import("./pages/diagnoses"), "Diagnoses")} /> },
   { key: "arbitrations", group: "work", path: "/arbitrations", icon: <ReconciliationOutlined />, roles: ["ARBITER"], element: <Lazily page={page(() => import("./pages/arbitrations"), "Arbitrations")} /> },
@@ -67,7 +68,17 @@ const PAST = <Lazily page={page(() => import("./pages/past"), "PastPage")} />;
 const SIGN_IN = <Lazily page={page(() => import("./pages/sign-in"), "SignIn")} />;
 const CASE = <Lazily page={page(() => import("./pages/case"), "Case")} />;
 
-function Lazily({ page: Page }: { page: ReturnType<typeof lazy<() => ReactNode>> }) {
+// the page that was asked for is on its way while it is still asked who comes
+const wanted = window.location.hash.slice(1).split("?")[0];
+void PAGES.find((one) => one.path === wanted)?.element.props.page.load().catch(() => undefined);
+
+/** Past the menu. What stands behind # names a page here: as a plain link this one would lead to none. */
+function toContent(event: MouseEvent) {
+  event.preventDefault();
+  document.getElementById("content")?.focus();
+}
+
+function Lazily({ page: Page }: { page: Loaded }) {
   const words = useWords();
   return (
     <Failing key={useLocation().pathname} says={words.replaced} retry={words.reload}>
@@ -111,6 +122,7 @@ export function Frame({ dark, setDark }: { dark: boolean; setDark: (dark: boolea
     <nav aria-label={words.product}>
       <Menu
         mode="inline"
+        tooltip={false} // it is never folded to its icons, and one about each page took a quarter of the time to draw a page
         style={{ borderInlineEnd: 0 }}
         selectedKeys={at ? [at.key] : []}
         items={(Object.keys(words.groups) as Group[]).flatMap((group) => {
@@ -122,9 +134,9 @@ export function Frame({ dark, setDark }: { dark: boolean; setDark: (dark: boolea
   );
   return (
     <Layout style={{ minHeight: "100vh" }}>
-      <a className="skip" href="#content">{language === "zh" ? "跳到正文" : "Skip to content"}</a>
+      <a className="skip" href="#content" onClick={toContent}>{language === "zh" ? "跳到正文" : "Skip to content"}</a>
       {narrow ? (
-        <Drawer open={opened} onClose={() => open(false)} placement="left" size={280} title={words.product} forceRender styles={{ body: { padding: 0 } }}>{menu}</Drawer>
+        <Drawer open={opened} onClose={() => open(false)} placement="left" size={280} title={words.product} styles={{ body: { padding: 0 } }}>{menu}</Drawer>
       ) : (
         <Layout.Sider width={language === "zh" ? 208 : 248} theme="light">
           <div style={{ padding: "18px 20px", fontWeight: 600 }}><SafetyCertificateOutlined aria-hidden /> {words.product}</div>

@@ -5,7 +5,7 @@ export const english = {
     home: "Today", diagnoses: "Diagnoses", arbitrations: "Arbitration", campaigns: "Campaigns", enterprises: "Firms", rosters: "Rosters", coverage: "Coverage and targets", steering: "Pace and appraisal", policies: "Policies", sessions: "Outreach", papers: "Papers and data", webhooks: "Webhooks", directory: "Directory", selection: "Selection", standards: "Standard",
     ratings: "Ratings and subsidies", proceedings: "Proceedings", matching: "Matching and ties", feedback: "Feedback", sampling: "Sampling", certificates: "Certificates", exams: "Training and exams", people: "People and roles",
     trail: "Audit trail", disclosures: "Who read firms' data", checkpoint: "Checkpoints", dossier: "Check a dossier",
-    signals: "Signals", results: "External results", supply: "Supply and demand", duties: "Task force", cases: "Case studies", packages: "Packages", consents: "Consents to banks", agreement: "Agreement and crosswalks",
+    signals: "Signals", results: "External results", supply: "Supply and demand", duties: "Task force", cases: "Case studies", packages: "Packages", consents: "Consents to banks", agreement: "Agreement, crosswalks",
     rules: "Rules and calendar",
   },
   groups: { work: "Daily work", firms: "Firms and results", programme: "Programme", providers: "Providers", rules: "Standard and rules", record: "Record and checks" },
@@ -90,6 +90,7 @@ export const english = {
     greeting: (role: string) => `Desk of the ${role.toLowerCase()}`,
     due: "For you to do",
     nothing: "There is nothing for you to do now. You may look at:",
+    elsewhere: "Your work is on these pages:",
     operator: "The operator's work is done on the server's command line; see the operator's manual.",
     step: {
       IN_PROGRESS: "See how it goes", OPEN: "Go on filling in", SUBMITTED: "Accept the diagnosis", ACCEPTED: "Verify on site",
@@ -98,10 +99,11 @@ export const english = {
     } as Record<string, string>,
     overdue: "Overdue diagnoses",
     stuck: "Diagnoses at the same stage for thirty days",
+    held: "Grades held back by a gate",
     undiagnosed: "Firms not diagnosed yet",
     withoutContact: "Firms without a contact",
   },
-  diagnoses: { title: "Diagnoses", filter: "By status", search: "Firm or case number", manyFirms: (some: number, all: number) => `${all} firms have that in their names; the cases of ${some} of them are shown. Give more of the name.`, noFirm: (text: string) => `No firm has “${text}” in its name; the list below is as it was.`, sort: "Order", latest: "Last changed", oldest: "Longest at a stage", highest: "Highest grade", empty: "No diagnosis fits; widen the filter.", overdue: "Overdue only", late: "Overdue", stuck: (days: number) => `At a stage for ${days} days or more` },
+  diagnoses: { title: "Diagnoses", filter: "By status", search: "Firm or case number", manyFirms: (some: number, all: number) => `${all} firms have that in their names; the cases of ${some} of them are shown. Give more of the name.`, noFirm: (text: string) => `No firm has “${text}” in its name; the list below is as it was.`, sort: "Order", latest: "Last changed", oldest: "Longest at a stage", highest: "Highest grade", empty: "No diagnosis fits; widen the filter.", overdue: "Overdue only", held: "Grade held back by a gate", late: "Overdue", stuck: (days: number) => `At a stage for ${days} days or more` },
   enterprises: { title: "Firms", search: "Name or credit code", undiagnosed: "Not diagnosed yet", uncontacted: "Without a contact", empty: "No firm fits; widen the filter." },
   campaigns: {
     title: "Campaigns", none: "No campaign yet; the city plans one.", choose: "Campaign", days: (since: string, until: string) => `${since} to ${until}`,
@@ -205,7 +207,7 @@ export const english = {
     after: "After",
   },
   coverage: { title: "Coverage and targets", year: "Year", diagnosed: "Diagnosed", confirmed: "Confirmed", all: "On the roster", target: "Target", reached: "Reached", share: "Coverage", empty: "There is no roster of that year; import one first.", totals: "Your role sees the city's totals; figures of districts and of firms are beyond what it may read.", own: "These count your own firms alone and are no figures of a district." },
-  directory: { title: "Directory of providers", industry: "Division, such as C34", on: "Day of the directory", tags: "Industries", moved: "Last move", fairness: "Is the rating fair?", why: "Why it stands here", history: "Moves", causes: "What it rests on", print: "Print", pdf: "Download as PDF", empty: "No provider fits." },
+  directory: { title: "Directory of providers", industry: "Division, such as C34", on: "Day of the directory", tags: "Industries", moved: "Last move", fairness: "Is the rating fair?", why: "Why it stands here", history: "Moves", causes: "What it rests on", came: (day: string, outcome: string | null | undefined) => (outcome ? `The proceeding behind it ended on ${day}, its outcome: ${outcome}` : `The proceeding behind it was withdrawn on ${day}`), print: "Print", pdf: "Download as PDF", empty: "No provider fits." },
   selection: {
     title: "Selection of providers", none: "There is no call yet.", year: (year: number) => String(year),
     applicationsUntil: "Applications until", mendingUntil: "Mending until", markingUntil: "Marking until", objectionsUntil: "Objections until",

@@ -122,6 +122,7 @@ export const chinese: Words = {
     greeting: (role: string) => `${role}工作台`,
     due: "需要您处理",
     nothing: "目前没有需要您处理的事项，可查看：",
+    elsewhere: "您的工作在以下页面：",
     operator: "平台运维的操作在服务器的命令行办理，见运维手册。",
     step: {
       IN_PROGRESS: "查看进展", OPEN: "继续填报", SUBMITTED: "受理诊断", ACCEPTED: "现场核验", SCORED: "出具报告",
@@ -129,10 +130,11 @@ export const chinese: Words = {
     },
     overdue: "已逾期的诊断",
     stuck: "停留满三十日的诊断",
+    held: "被门槛压档的诊断",
     undiagnosed: "尚未诊断的企业",
     withoutContact: "没有联络人的企业",
   },
-  diagnoses: { title: "诊断", filter: "按状态筛选", search: "企业名称或案号", manyFirms: (some: number, all: number) => `有 ${all} 家企业的名称含此文字，只列出其中 ${some} 家的诊断；请输入更完整的名称。`, noFirm: (text: string) => `没有名称含“${text}”的企业，下面仍是原来的清单。`, sort: "排序", latest: "最近变动", oldest: "停留最久", highest: "等级由高到低", empty: "没有符合条件的诊断，可放宽筛选条件。", overdue: "只看逾期", late: "逾期", stuck: (days: number) => `停留满 ${days} 日` },
+  diagnoses: { title: "诊断", filter: "按状态筛选", search: "企业名称或案号", manyFirms: (some: number, all: number) => `有 ${all} 家企业的名称含此文字，只列出其中 ${some} 家的诊断；请输入更完整的名称。`, noFirm: (text: string) => `没有名称含“${text}”的企业，下面仍是原来的清单。`, sort: "排序", latest: "最近变动", oldest: "停留最久", highest: "等级由高到低", empty: "没有符合条件的诊断，可放宽筛选条件。", overdue: "只看逾期", held: "只看被门槛压档", late: "逾期", stuck: (days: number) => `停留满 ${days} 日` },
   enterprises: { title: "企业", search: "名称或统一社会信用代码", undiagnosed: "只看尚未诊断", uncontacted: "没有联络人", empty: "没有符合条件的企业，可放宽筛选条件。" },
   campaigns: {
     title: "诊断批次", none: "尚无批次，由市级部门设立。", choose: "批次", days: (since: string, until: string) => `${since} 至 ${until}`,
@@ -235,7 +237,7 @@ export const chinese: Words = {
     after: "改造后",
   },
   coverage: { title: "覆盖与目标", year: "年度", diagnosed: "已诊断", confirmed: "已确认", all: "名单内", target: "目标", reached: "达成", share: "覆盖率", empty: "该年度没有名单，请先导入企业名单。", totals: "您的岗位只见全市合计；各区与各企业的数不在可见范围。", own: "以下只计本单位的企业，不是全区的数。" },
-  directory: { title: "服务商名录", industry: "行业大类，如 C34", on: "名录日期", tags: "行业标签", moved: "最近变动", fairness: "评价是否公平", why: "为何在此", history: "变动经过", causes: "依据链", print: "打印", pdf: "下载 PDF", empty: "没有符合条件的服务商。" },
+  directory: { title: "服务商名录", industry: "行业大类，如 C34", on: "名录日期", tags: "行业标签", moved: "最近变动", fairness: "评价是否公平", why: "为何在此", history: "变动经过", causes: "依据链", came: (day: string, outcome: string | null | undefined) => `所依程序已于 ${day} ${outcome ? `终结，处理结果：${outcome}` : "撤回"}`, print: "打印", pdf: "下载 PDF", empty: "没有符合条件的服务商。" },
   selection: {
     title: "服务商遴选", none: "尚无征集。", year: (year: number) => `${year} 年度`,
     applicationsUntil: "申报截止日", mendingUntil: "补正截止日", markingUntil: "评分截止日", objectionsUntil: "异议截止日",

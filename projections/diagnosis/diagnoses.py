@@ -42,6 +42,10 @@ class DiagnosisFilter:
     enterprise: list[str] | None = sought("Ids of enterprises · 企业标识", of="enterprise")
     district: list[str] | None = sought("Districts, GB/T 2260 codes · 区代码", shown_by="enterprise")
     grade: GradeRange | None = sought("Range of the issued grade · 出具档范围")
+    held_back: bool | None = sought(
+        "Whether a gate keeps the issued grade below what the verified total reaches; false: none does, or there is no grade yet "
+        "· 是否被门槛压档"
+    )
     case_number: str | None = sought("Number of the case, with or without dashes · 案号")
     open_objection: bool | None = sought("Whether an objection waits for an answer · 有无待答复的异议")
     filed: bool | None = sought("Whether its report is filed · 是否已备案", shown_by="filing")
@@ -124,6 +128,7 @@ def matching(snapshot: Snapshot, scope: Scope, where: DiagnosisFilter) -> Iterat
     yield firms.c.id == cases.c.enterprise
     yield to_sql(scope, diagnosis_columns(snapshot))
     yield from of_the_case(where, snapshot, lambda name: issued.column(cases, scope, name))
+    yield from is_so(issued.column(cases, scope, "held_back").is_(True), where.held_back)
     yield from is_so(waits_for_an_answer(cases, scope), where.open_objection)
     yield from is_so(filings.is_filed(snapshot, cases, scope), where.filed)
     yield from is_so(readings.is_read(snapshot, cases, scope), where.read)

@@ -61,7 +61,8 @@ class DiagnosisRow(NamedTuple):
     To a reader outside the case what its report holds is that of the latest one, and None before the first (`issued.py`).
 
     applicable: JSON of `standards.ApplicableEdition`, what applied when it was opened; reason: why it was opened under another.
-    issued_version: of the latest report; issued_through: version of the stream that it was issued at.
+    issued_version: of the latest report; issued_through: version of the stream that it was issued at. held_back: whether a gate
+    keeps the grade below what the total reaches.
     """
 
     id: str
@@ -87,6 +88,7 @@ class DiagnosisRow(NamedTuple):
     level: int | None
     grade_name: str | None
     level_name: str | None
+    held_back: bool | None
     result: str | None
     applicable: str | None
     reason: str | None
@@ -240,7 +242,7 @@ def fold(tables: Tables, entries: Sequence[Entry]) -> None:
 
 def _opened(identity: str, entry: Entry, found: dict[str, object]) -> dict[str, object]:
     empty = dict.fromkeys(
-        ("self_total", "verified_total", "measured_grade", "grade", "level", "grade_name", "level_name", "result")
+        ("self_total", "verified_total", "measured_grade", "grade", "level", "grade_name", "level_name", "held_back", "result")
     )
     kept = ("enterprise", "campaign", "purpose", "form", "edition", "provider")
     return {
@@ -392,6 +394,7 @@ def _scored(found: dict[str, object]) -> dict[str, object]:
         "level": issued["level"],
         "grade_name": issued["grade_name"],
         "level_name": issued["level_name"],
+        "held_back": int(str(issued["grade"])) < int(str(measured["band_grade"])),
         "result": orjson.dumps(found).decode(),
     }
 

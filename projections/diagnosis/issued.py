@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Column, FromClause, Integer, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, FromClause, Integer, String, Table
 from sqlalchemy.sql import ColumnElement
 
 from domain.access import Scope, sees_only_issued
@@ -51,7 +51,7 @@ SHOWN_OUTSIDE: frozenset[type[Event]] = frozenset((STATUS_OUTSIDE.keys() | {Prov
 """Facts of a diagnosis whose entries are told outside it as they happen; the others come out with the report they led to. An
 objection's entry holds what the firm says of the case, so it is among those."""
 
-HELD: Mapping[str, type[Integer | String]] = {
+HELD: Mapping[str, type[Integer | String | Boolean]] = {
     "self_total": String,
     "verified_total": String,
     "measured_grade": Integer,
@@ -59,6 +59,7 @@ HELD: Mapping[str, type[Integer | String]] = {
     "level": Integer,
     "grade_name": String,
     "level_name": String,
+    "held_back": Boolean,
     "result": String,
     "answered": Integer,
     "visits": Integer,

@@ -3,7 +3,7 @@
 A proceeding is there for its two sides, the city, the auditor, and the district of its firm, else the one it was opened in.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -13,8 +13,10 @@ from sqlalchemy.sql import ColumnElement, FromClause
 
 from domain.access import Attribute, Role, Scope
 from domain.governance.proceedings import decision, hearing, opening
+from domain.governance.proceedings.proceeding import PROCEEDINGS as CAPABILITY
 from domain.governance.proceedings.proceeding import STATUS_AFTER_PROCEEDING, ProceedingEvent
 from domain.governance.proceedings.state import ENDED, ProceedingKind, ProceedingOutcome, ProceedingStatus, Side
+from domain.kernel import key_of, kind_of
 from journal import Entry
 from projections.engine.columns import Long, chosen, columns
 from projections.engine.filters import one_of, sought
@@ -273,3 +275,29 @@ def proceedings_by_id(snapshot: Snapshot, scope: Scope, ids: Sequence[str]) -> d
     query = select(*chosen(table, ProceedingRow)).select_from(joined).where(*conditions, snapshot.among(table.c.id, ids))
     found = {row.id: row for row in map(ProceedingRow._make, snapshot.rows(query))}
     return {identity: found[identity] for identity in ids if identity in found}
+
+
+class EndedProceeding(NamedTuple):
+    """What a proceeding came to 程序结论. at: when, in microseconds of UTC. outcome: None = withdrawn before a decision."""
+
+    at: int
+    outcome: ProceedingOutcome | None
+
+
+def ended_proceedings(snapshot: Snapshot, streams: Iterable[str], before: int | None = None) -> dict[str, EndedProceeding]:
+    """Of streams those of proceedings that have ended, whoever asks: no more of them than that, and how 已终结的程序.
+
+    before: the moment, in microseconds of UTC, before which they ended; None = by now.
+    """
+    wanted = {key_of(one): one for one in streams if kind_of(one) == CAPABILITY.name}
+    if not wanted:
+        return {}
+    table = snapshot[PROCEEDINGS]
+    known = [] if before is None else [table.c.ended_at < before]
+    query = select(table.c.id, table.c.ended_at, table.c.status, table.c.outcome).where(
+        table.c.ended_at.is_not(None), snapshot.among(table.c.id, sorted(wanted)), *known
+    )
+    return {
+        wanted[identity]: EndedProceeding(at, ProceedingOutcome(outcome) if status == ProceedingStatus.FINAL.value else None)
+        for identity, at, status, outcome in snapshot.rows(query)
+    }

@@ -7,8 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,7 @@ JOURNEYS = ROOT / "console" / "e2e"
 
 ON_CASES = ("keeping", "filling", "deferring", "resuming", "signalling", "verifying", "looking", "visiting", "speaking", "finding")
 """Journeys that work on cases which are being filled in or verified: one after the other, each finds what the one before left."""
-READ_ONLY = ("pages", "translating", "entering", "exporting", "proving", "recalling", "weighing", "wandering", "hostile")
+READ_ONLY = ("pages", "translating", "entering", "exporting", "proving", "recalling", "weighing", "wandering", "keying", "hostile")
 """Journeys that change nothing that another looks at."""
 ON_THEIR_OWN = ("leading", "inviting", "pushing", "revising", "examining")
 """Journeys that change what no other touches: duties, sessions, endpoints, a draft, an exam. All others keep their order."""
@@ -84,18 +83,21 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
         running.stdin.close()
 
 
-def lanes_of(journeys: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], str]:
-    """With which others each journey waits its turn 车道: a browser mostly waits, so that one of each lane runs at a time.
+LONG = ("hostile", "pages city", "pages enterprise", "pages auditor", "pages district", "translating city")
+"""Of those that read alone the ones that take longest: begun first, so that no lane waits for one of them at the end."""
 
-    What reads alone or works on things of its own may stand in any lane: some do where the fewest are.
+
+def lanes_of(journeys: Iterable[tuple[str, ...]]) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]], list[tuple[str, ...]]]:
+    """What runs one after the other 车道: on cases, on the programme; and what reads alone, which is run by whichever lane is free.
+
+    A browser mostly waits, so that one of each runs at a time.
     """
-    found, reads = {}, 0
+    cases, programme, reads = list[tuple[str, ...]](), list[tuple[str, ...]](), list[tuple[str, ...]]()
     for asked in journeys:
         name = asked[0].removesuffix(".mjs")
-        reads += name in READ_ONLY
-        within = name in ON_CASES or name in ON_THEIR_OWN or (name in READ_ONLY and reads % 4 == 0)
-        found[asked] = "cases" if within else "reads" if name in READ_ONLY else "programme"
-    return found
+        lane = reads if name in READ_ONLY else cases if name in (*ON_CASES, *ON_THEIR_OWN) else programme
+        lane.append(asked)
+    return cases, programme, sorted(reads, key=lambda asked: " ".join(asked).replace(".mjs", "") not in LONG)
 
 
 def asked_of(item: pytest.Item) -> tuple[str, ...] | None:
@@ -126,9 +128,20 @@ def travelled(
         assert problems == [], problems
         return found
 
-    with ExitStack() as lanes:
-        pools = {name: lanes.enter_context(ThreadPoolExecutor(1)) for name in ("cases", "programme", "reads")}
-        begun = {asked: pools[lane].submit(run, asked) for asked, lane in lanes_of(folders).items()}
+    cases, programme, reads = lanes_of(folders)
+    begun = {asked: Future[dict[str, Any]]() for asked in folders}
+
+    def travel(journeys: Iterable[tuple[str, ...]]) -> None:
+        for asked in journeys:
+            if begun[asked].set_running_or_notify_cancel():
+                try:
+                    begun[asked].set_result(run(asked))
+                except BaseException as fault:  # noqa: BLE001 - raised again in the test that asks for it
+                    begun[asked].set_exception(fault)
+
+    with ThreadPoolExecutor(3) as lanes:
+        for journeys in (cases, programme, *([one] for one in reads)):
+            lanes.submit(travel, journeys)
         yield lambda *asked: begun[asked].result()
         for one in begun.values():
             one.cancel()  # what is left of a run that was broken off

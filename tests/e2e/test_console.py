@@ -164,6 +164,14 @@ def test_a_newcomer_finds_the_way_to_four_things_in_less_than_two_minutes(travel
         assert way["steps"] <= MOST_STEPS, what
 
 
+def test_each_role_does_what_it_does_first_by_keyboard_and_is_led_back_from_what_opens_beside(travelled: Travelled) -> None:
+    found = travelled("keying.mjs")
+    assert found["skipped"] == ["content", True], "past the menu, on the same page"
+    assert (found["drawer"], found["modal"]) == ([True, True], [True, True]), "into it, and back to where it was opened"
+    assert (found["narrowed"], found["opened"], found["radio"], found["upload"]) == ("overdue=&held=", "diagnoses", "radio", True)
+    assert found["unseen"] == [], "each stop is seen"
+
+
 def test_a_list_of_several_pages_is_exported_whole_and_one_that_is_no_table_as_it_is_narrowed(travelled: Travelled) -> None:
     found = travelled("exporting.mjs")
     assert found["rows"] == found["different"] == found["all"] > found["page"]

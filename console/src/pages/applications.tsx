@@ -11,6 +11,7 @@ import type { ApplicationsQuery, CallStage } from "../gql/graphql";
 import { KeptForm } from "../kept-form";
 import { useNames, useWords } from "../language";
 import { PagedTable, usePaging } from "../paged";
+import { usePlaces } from "../places";
 import { useViewer } from "../session";
 import { Reason } from "./selection";
 
@@ -21,7 +22,7 @@ const APPLICATIONS = graphql(`
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
       nodes {
         id provider stage putForwardBy mendUntil
-        industries { code name }
+        industries { code name nameInEnglish }
         documents { dimension sha256 filename }
         toMend { part what }
         record { confirmed issued withdrawn commentsAdopted }
@@ -47,6 +48,7 @@ type Application = ApplicationsQuery["applications"]["nodes"][number];
 
 /** The applications of a year: checked for completeness by the city, put forward by a district, read with their results afterwards. */
 export function Applications({ year, stage }: { year: number; stage: CallStage }) {
+  const place = usePlaces();
   const words = useWords();
   const name = useNames();
   const send = useSend();
@@ -87,7 +89,7 @@ export function Applications({ year, stage }: { year: number; stage: CallStage }
             columns={[
               { title: words.fields.provider, render: (_, row) => named.get(row.provider) ?? row.provider },
               { title: words.fields.status, render: (_, row) => <>{name(ApplicationStageNames, row.stage)}{row.putForwardBy && <Tag style={{ marginInlineStart: 8 }}>{w.forwarded}</Tag>}</> },
-              { title: w.industries, render: (_, row) => row.industries.map((one) => <Tag key={one.code} title={one.name ?? undefined}>{one.code}</Tag>) },
+              { title: w.industries, render: (_, row) => row.industries.map((one) => <Tag key={one.code} title={place(one)}>{one.code}</Tag>) },
               { title: w.record, render: (_, row) => (row.record ? w.recordText(row.record.confirmed, row.record.issued, row.record.commentsAdopted) : "—") },
               { title: w.documents, render: (_, row) => row.documents?.map((one) => <Download key={one.sha256} size="small" type="link" path={`/files/${one.sha256}`} name={one.filename}>{name(SelectionDimensionNames, one.dimension)}</Download>) ?? "—" },
               {

@@ -8,14 +8,15 @@ import { graphql } from "../gql";
 import type { AppraisalNumber, AppraisalQuery, ClusterInput } from "../gql/graphql";
 import { spoken, useWords } from "../language";
 import { PagedTable, usePaging } from "../paged";
+import { usePlaces } from "../places";
 import { SheetTable } from "../sheet-table";
 
 const APPRAISAL = graphql(`
   query Appraisal($year: Int!) {
     appraisal(year: $year) {
       year gradeAtLeast percentAtLeast formulaSince mark
-      districts { district { code name } onRoster diagnosed notDiagnosed diagnosedPercent target perWeek needed transforming resultUnknown ofDiagnosed ofAll overdue }
-      whole { district { code name } onRoster diagnosed notDiagnosed diagnosedPercent target perWeek needed transforming resultUnknown ofDiagnosed ofAll overdue }
+      districts { district { code name nameInEnglish } onRoster diagnosed notDiagnosed diagnosedPercent target perWeek needed transforming resultUnknown ofDiagnosed ofAll overdue }
+      whole { district { code name nameInEnglish } onRoster diagnosed notDiagnosed diagnosedPercent target perWeek needed transforming resultUnknown ofDiagnosed ofAll overdue }
     }
   }
 `);
@@ -24,7 +25,7 @@ const FIRMS = graphql(`
     appraisalFirms(year: $year, district: $district, cluster: $cluster, countedAs: $countedAs, first: $first, after: $after, last: $last, before: $before) {
       totalCount
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
-      nodes { id district { code name } diagnosed grade overdue enterprise { name uscc diagnosis { id } } }
+      nodes { id district { code name nameInEnglish } diagnosed grade overdue enterprise { name uscc diagnosis { id } } }
     }
   }
 `);
@@ -47,11 +48,12 @@ const NUMBERS = [["ON_ROSTER", "onRoster"], ["DIAGNOSED", "diagnosed"], ["NOT_DI
 
 /** The appraisal sheet of a year: each number of a district opens to the firms that it counts. */
 export function AppraisalOf({ year }: { year: number }) {
+  const place = usePlaces();
   const texts = useTexts();
   const words = useWords();
   const [opened, setOpened] = useState<Opened>();
   const answer = useAsk(APPRAISAL, { year });
-  const of = (district: Line["district"]) => (district ? (district.name ?? district.code) : texts.whole);
+  const of = (district: Line["district"]) => (district ? place(district) : texts.whole);
   const counted = ([number, field]: (typeof NUMBERS)[number]) => ({
     title: texts[number],
     align: "right" as const,
@@ -95,6 +97,7 @@ export function AppraisalOf({ year }: { year: number }) {
 
 /** The firms that a number counts, of a district or a cluster. */
 export function AppraisedFirms({ year, opened }: { year: number; opened: Opened }) {
+  const place = usePlaces();
   const texts = useTexts();
   const words = useWords();
   const asked = { year, district: opened.district?.code ?? null, cluster: opened.cluster ?? null, countedAs: opened.number };
@@ -112,7 +115,7 @@ export function AppraisedFirms({ year, opened }: { year: number; opened: Opened 
           fetching={answer.fetching}
           columns={[
             { title: words.fields.enterprise, render: (_, { enterprise }) => (!enterprise ? <span className="clause">{texts.outside}</span> : enterprise.diagnosis ? <Link to={`/diagnoses/${encodeURIComponent(enterprise.diagnosis.id)}`}>{enterprise.name}</Link> : enterprise.name) },
-            { title: words.fields.district, render: (_, one) => one.district.name ?? one.district.code },
+            { title: words.fields.district, render: (_, one) => place(one.district) },
             { title: texts.diagnosed, render: (_, one) => (one.diagnosed ? words.yes : words.no) },
             { title: words.fields.grade, align: "right", render: (_, one) => one.grade ?? "—" },
             { title: texts.late, render: (_, one) => (one.overdue ? <Tag color="#a8071a">{texts.late}</Tag> : "—") },

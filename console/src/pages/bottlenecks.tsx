@@ -7,13 +7,14 @@ import { graphql } from "../gql";
 import { BottleneckDivisionNames, ReworkNames, RoleNames, StageNames } from "../gql/enum-names";
 import type { BottleneckDivision, BottlenecksQuery } from "../gql/graphql";
 import { spoken, useNames, useWords } from "../language";
+import { usePlaces } from "../places";
 import { useViewer } from "../session";
 import { SheetTable } from "../sheet-table";
 
 const BOTTLENECKS = graphql(`
   query Bottlenecks($since: Date!, $until: Date!, $by: BottleneckDivision!) {
     bottlenecks(since: $since, until: $until, by: $by) {
-      cases provider providerName district { code name }
+      cases provider providerName district { code name nameInEnglish }
       stages { stage waitsFor passed late running overdue longest median { days low high } nineTenths { days low high } }
       rework { kind times cases of low high }
     }
@@ -35,13 +36,14 @@ const DAY = "YYYY-MM-DD";
 
 /** Where cases wait, for whom and how long, and how often they turn back. */
 export function Bottlenecks() {
+  const place = usePlaces();
   const texts = useTexts();
   const name = useNames();
   const { viewer } = useViewer();
   const [period, setPeriod] = useState<[Dayjs, Dayjs]>([dayjs().subtract(1, "year"), dayjs()]);
   const [by, setBy] = useState<BottleneckDivision>("WHOLE");
   const answer = useAsk(BOTTLENECKS, { since: period[0].format(DAY), until: period[1].format(DAY), by });
-  const title = (one: Bottleneck) => one.providerName ?? one.district?.name ?? (by === "PROVIDER" ? texts.nobody : name(BottleneckDivisionNames, "WHOLE"));
+  const title = (one: Bottleneck) => one.providerName ?? (one.district ? place(one.district) : undefined) ?? (by === "PROVIDER" ? texts.nobody : name(BottleneckDivisionNames, "WHOLE"));
   return (
     <>
       <div className="bar">

@@ -6,6 +6,7 @@ import { graphql } from "../gql";
 import { CampaignStepNames } from "../gql/enum-names";
 import { KeptForm } from "../kept-form";
 import { spoken, useNames, useWords } from "../language";
+import { usePlaces } from "../places";
 import { useViewer } from "../session";
 import { SheetTable } from "../sheet-table";
 
@@ -15,7 +16,7 @@ const BY_SUBDISTRICT = graphql(`
       id
       subdistricts(first: 100, after: $subdistrictsAfter) {
         pageInfo { hasNextPage endCursor }
-        nodes { district { code name } subdistrict unit { id name } target firms reported progress { step firms longest } }
+        nodes { district { code name nameInEnglish } subdistrict unit { id name } target firms reported progress { step firms longest } }
       }
     }
   }
@@ -46,6 +47,7 @@ const useTexts = spoken(
 
 /** How far each subdistrict's firms have come, against its share of the district's target, with the reminder and the split. */
 export function CampaignSubdistricts({ campaign, closed, again }: { campaign: string; closed: boolean; again: () => void }) {
+  const place = usePlaces();
   const words = useWords();
   const name = useNames();
   const { viewer } = useViewer();
@@ -84,7 +86,7 @@ export function CampaignSubdistricts({ campaign, closed, again }: { campaign: st
               dataSource={rows}
               style={{ marginBottom: 24 }}
               columns={[
-                { title: texts.unit, render: (_, one) => (viewer.role === "CITY" ? `${one.district.name} · ` : "") + (one.unit?.name ?? texts.none) },
+                { title: texts.unit, render: (_, one) => (viewer.role === "CITY" ? `${place(one.district)} · ` : "") + (one.unit?.name ?? texts.none) },
                 { title: texts.target, align: "right", render: (_, one) => one.target ?? "—" },
                 { title: texts.invited, align: "right", dataIndex: "firms" },
                 { title: texts.started, align: "right", render: (_, one) => reached(one, STARTED) },

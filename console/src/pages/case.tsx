@@ -10,6 +10,7 @@ import { FormNames, PurposeNames, ReportKindNames } from "../gql/enum-names";
 import type { CaseQuery } from "../gql/graphql";
 import { Parts } from "../parts";
 import { useNames, useSaid, useWords } from "../language";
+import { usePlaces } from "../places";
 import { useViewer, type Viewer } from "../session";
 import { SheetList } from "../sheet-list";
 import { SheetTable } from "../sheet-table";
@@ -32,7 +33,7 @@ const CASE = graphql(`
   query Case($id: ID!, $reportsAfter: String, $objectionsAfter: String) {
     diagnosis(id: $id) {
       id caseNumber version status statusSince purpose form campaign edition { key title gradeNames } openedAt filing { number } measuredGrade level grade gradeName levelName issuedVersion
-      enterprise { id name uscc district { code name } industry { code name } }
+      enterprise { id name uscc district { code name nameInEnglish } industry { code name nameInEnglish } }
       provider { id name }
       reports(first: 50, after: $reportsAfter) { pageInfo { hasNextPage endCursor } nodes { version kind sha256 issuedAt number url } }
       result {
@@ -89,6 +90,7 @@ export function Case() {
 }
 
 function Overview({ diagnosis, again }: { diagnosis: CaseOf; again: () => void }) {
+  const place = usePlaces();
   const words = useWords();
   const { viewer } = useViewer();
   const name = useNames();
@@ -103,8 +105,8 @@ function Overview({ diagnosis, again }: { diagnosis: CaseOf; again: () => void }
         items={[
           { label: fields.caseNumber, children: diagnosis.caseNumber },
           { label: fields.uscc, children: diagnosis.enterprise?.uscc ?? "—" },
-          { label: fields.district, children: diagnosis.enterprise?.district.name ?? "—" },
-          { label: fields.industry, children: diagnosis.enterprise ? `${diagnosis.enterprise.industry.code} ${diagnosis.enterprise.industry.name ?? ""}` : "—" },
+          { label: fields.district, children: place(diagnosis.enterprise?.district) },
+          { label: fields.industry, children: diagnosis.enterprise ? `${diagnosis.enterprise.industry.code} ${place(diagnosis.enterprise.industry)}` : "—" },
           { label: fields.provider, children: diagnosis.provider?.name ?? "—" },
           { label: fields.purpose, children: name(PurposeNames, diagnosis.purpose) },
           { label: fields.form, children: name(FormNames, diagnosis.form) },

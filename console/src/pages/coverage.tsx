@@ -6,6 +6,7 @@ import { decimal, share } from "../format";
 import { graphql } from "../gql";
 import { MeasureNames } from "../gql/enum-names";
 import { useNames, useWords } from "../language";
+import { usePlaces } from "../places";
 import { useViewer } from "../session";
 import { SheetTable } from "../sheet-table";
 import { ClustersOf } from "./clusters";
@@ -17,7 +18,7 @@ const COVERAGE = graphql(`
     coverage(year: $year) {
       year diagnosed confirmed total takenOff
       targets { measure atLeast reached holds clause mark }
-      districts { district { code name } diagnosed confirmed total }
+      districts { district { code name nameInEnglish } diagnosed confirmed total }
     }
   }
 `);
@@ -29,6 +30,7 @@ const OFFICES = ["CITY", "DISTRICT", "AUDITOR"];
 
 /** How many firms of a year's roster are diagnosed, by district, and against the targets. */
 export function Coverage() {
+  const place = usePlaces();
   const words = useWords();
   const name = useNames();
   const { viewer } = useViewer();
@@ -70,7 +72,7 @@ export function Coverage() {
                 rowKey={(one) => one.district.code}
                 dataSource={[...coverage.districts].sort((a, b) => b.total - a.total)}
                 columns={[
-                  { title: words.fields.district, render: (_, one) => one.district.name ?? one.district.code },
+                  { title: words.fields.district, render: (_, one) => place(one.district) },
                   { title: w.share, showSorterTooltip: false, sorter: (a, b) => a.diagnosed / (a.total || 1) - b.diagnosed / (b.total || 1), render: (_, one) => <Progress percent={one.total ? Math.round((1000 * one.diagnosed) / one.total) / 10 : 0} size="small" status="normal" format={(percent) => `${percent?.toFixed(1)} %`} aria-label={w.share} style={{ minWidth: 160 }} /> },
                   { title: w.diagnosed, align: "right", dataIndex: "diagnosed" },
                   { title: w.confirmed, align: "right", dataIndex: "confirmed" },

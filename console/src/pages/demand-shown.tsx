@@ -7,6 +7,7 @@ import { graphql } from "../gql";
 import { DemandStatusNames, SizeClassNames } from "../gql/enum-names";
 import type { DemandShownQuery } from "../gql/graphql";
 import { spoken, useLanguage, useNames, useWords } from "../language";
+import { usePlaces } from "../places";
 import { useViewer } from "../session";
 import { SheetTable } from "../sheet-table";
 import { useBudget, useDemandTexts } from "./demands";
@@ -15,7 +16,7 @@ import { Offers } from "./offers";
 
 const DEMAND = graphql(`
   query DemandShown($id: ID!) {
-    demand(id: $id) { id firmName district { name } industry { code name } sizeClass edition indicators { indicator name } text budgetFrom budgetTo by named status reason }
+    demand(id: $id) { id firmName district { name nameInEnglish } industry { code name nameInEnglish } sizeClass edition indicators { indicator name } text budgetFrom budgetTo by named status reason }
   }
 `);
 const MATCHING = graphql(`
@@ -45,6 +46,7 @@ export function DemandShown({ id, back }: { id: string; back: () => void }) {
 }
 
 function Whole({ demand, again }: { demand: Demand; again: () => void }) {
+  const place = usePlaces();
   const texts = useTexts();
   const shared = useDemandTexts();
   const words = useWords();
@@ -69,7 +71,7 @@ function Whole({ demand, again }: { demand: Demand; again: () => void }) {
       <Descriptions size="small" bordered column={1} styles={{ label: { width: 160 } }} items={[
         { key: 1, label: shared.text, children: <span style={{ whiteSpace: "pre-wrap" }}>{demand.text}</span> },
         { key: 2, label: shared.indicators, children: demand.indicators.map((one) => <div key={one.indicator}>{one.indicator} {one.name}</div>) },
-        { key: 3, label: shared.firm, children: [demand.firmName ?? shared.hidden, demand.district?.name, demand.industry?.name ?? demand.industry?.code, demand.sizeClass && name(SizeClassNames, demand.sizeClass)].filter(Boolean).join(" · ") },
+        { key: 3, label: shared.firm, children: [demand.firmName ?? shared.hidden, demand.district && place(demand.district), demand.industry && place(demand.industry), demand.sizeClass && name(SizeClassNames, demand.sizeClass)].filter(Boolean).join(" · ") },
         { key: 4, label: shared.budget, children: budget(demand) },
         { key: 5, label: shared.by, children: demand.by },
         ...(demand.reason ? [{ key: 6, label: texts.why, children: demand.reason }] : []),

@@ -10,6 +10,7 @@ import { DemandStatusNames, SizeClassNames } from "../gql/enum-names";
 import type { DemandStatus } from "../gql/graphql";
 import { spoken, useNames, useWords } from "../language";
 import { PagedTable, usePaging } from "../paged";
+import { usePlaces } from "../places";
 import { useViewer } from "../session";
 import { SheetTable } from "../sheet-table";
 
@@ -18,7 +19,7 @@ const DEMANDS = graphql(`
     demands(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
       totalCount
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
-      nodes { id firmName district { name } industry { code name } sizeClass indicators { indicator name } text budgetFrom budgetTo by named status }
+      nodes { id firmName district { name nameInEnglish } industry { code name nameInEnglish } sizeClass indicators { indicator name } text budgetFrom budgetTo by named status }
     }
   }
 `);
@@ -28,7 +29,7 @@ const PUBLISH = graphql(`
     publishDemand(input: { enterprise: $enterprise, diagnosis: $diagnosis, indicators: $indicators, text: $text, by: $by, budgetFrom: $budgetFrom, budgetTo: $budgetTo, named: $named }) { userErrors { code clause field bound message messageInEnglish } }
   }
 `);
-const COUNTS = graphql(`query DemandCounts($cellsAfter: String) { demandCounts { firmsAtLeast cells(first: 100, after: $cellsAfter) { pageInfo { hasNextPage endCursor } totalCount nodes { district { code name } indicator status demands } } } }`);
+const COUNTS = graphql(`query DemandCounts($cellsAfter: String) { demandCounts { firmsAtLeast cells(first: 100, after: $cellsAfter) { pageInfo { hasNextPage endCursor } totalCount nodes { district { code name nameInEnglish } indicator status demands } } } }`);
 
 export const useDemandTexts = spoken(
   {
@@ -49,6 +50,7 @@ export function useBudget() {
 
 /** Demands that the reader sees: a firm its own and publishing one, sellers those that are open. */
 export function Demands() {
+  const place = usePlaces();
   const texts = useDemandTexts();
   const words = useWords();
   const name = useNames();
@@ -98,7 +100,7 @@ export function Demands() {
             columns={[
               { title: texts.text, render: (_, one) => <Button type="link" style={{ padding: 0, whiteSpace: "normal", textAlign: "start", height: "auto", maxWidth: 360 }} onClick={() => seek({ demand: one.id })}>{one.text}</Button> },
               { title: texts.indicators, render: (_, one) => one.indicators.map((wanted) => <div key={wanted.indicator}>{wanted.indicator} {wanted.name}</div>) },
-              { title: texts.firm, render: (_, one) => <>{one.firmName ?? texts.hidden}<div className="clause">{[one.district?.name, one.industry?.name ?? one.industry?.code, one.sizeClass && name(SizeClassNames, one.sizeClass)].filter(Boolean).join(" · ")}</div></> },
+              { title: texts.firm, render: (_, one) => <>{one.firmName ?? texts.hidden}<div className="clause">{[one.district && place(one.district), one.industry && place(one.industry), one.sizeClass && name(SizeClassNames, one.sizeClass)].filter(Boolean).join(" · ")}</div></> },
               { title: texts.budget, render: (_, one) => budget(one) },
               { title: texts.by, render: (_, one) => <span className="nowrap">{one.by}</span> },
               { title: words.fields.status, render: (_, one) => <Tag>{name(DemandStatusNames, one.status)}</Tag> },
@@ -112,6 +114,7 @@ export function Demands() {
 
 /** Demands counted by district, indicator and status; too few are not counted to a district. */
 export function DemandCounts() {
+  const place = usePlaces();
   const texts = useDemandTexts();
   const words = useWords();
   const name = useNames();
@@ -122,7 +125,7 @@ export function DemandCounts() {
         <>
           <p className="clause">{texts.least(demandCounts.firmsAtLeast)}</p>
           <SheetTable rowKey={(one) => `${one.district.code}-${one.indicator}-${one.status}`} caption={texts.count} dataSource={demandCounts.cells.nodes} columns={[
-            { title: words.fields.district, render: (_, one) => one.district.name ?? one.district.code },
+            { title: words.fields.district, render: (_, one) => place(one.district) },
             { title: texts.indicator, dataIndex: "indicator" },
             { title: words.fields.status, render: (_, one) => name(DemandStatusNames, one.status) },
             { title: texts.count, align: "right", render: (_, one) => one.demands ?? texts.few },

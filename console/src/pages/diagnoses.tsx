@@ -12,6 +12,7 @@ import type { DiagnosisOrder, DiagnosisStatus, FirmsNamedQuery } from "../gql/gr
 import { useLanguage, useNames, useWords } from "../language";
 import { Narrowing } from "../narrowing";
 import { PagedTable, usePaging } from "../paged";
+import { useViewer } from "../session";
 
 const DIAGNOSES = graphql(`
   query Diagnoses($filter: DiagnosisFilter, $orderBy: [DiagnosisOrder!], $first: Int, $after: String, $last: Int, $before: String) {
@@ -19,7 +20,7 @@ const DIAGNOSES = graphql(`
       totalCount
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
       nodes {
-        id caseNumber status statusSince overdue purpose form answered grade gradeName verifiedTotal
+        id caseNumber status statusSince overdue due purpose form answered grade gradeName verifiedTotal
         stage { stage due }
         enterprise { id name }
         provider { id name }
@@ -65,6 +66,14 @@ export function StatusTag({ status }: { status: string }) {
   return <Tag color={COLOURS[status]} title={language === "en" ? DiagnosisStatusNames[status]?.[2] : undefined}>{name(DiagnosisStatusNames, status)}</Tag>;
 }
 
+function Late() {
+  const words = useWords();
+  return <Tag color="#a8071a" style={{ marginInlineStart: 8 }}>{words.diagnoses.late}</Tag>;
+}
+
+/** Of the roles that have this page, who may read no grade. */
+const WITHOUT_GRADES = ["SAMPLER"];
+
 /** Cases within the reader's scope. */
 export function Diagnoses() {
   const words = useWords();
@@ -75,8 +84,17 @@ export function Diagnoses() {
   const [sought, seek] = useSearchParams();
   const overdue = sought.has("overdue");
   const stuck = Number(sought.get("stuck")) || undefined;
-  const paging = usePaging(JSON.stringify([status, by.sought, order, overdue, stuck]));
-  const filter = { ...(status.length ? { status } : {}), ...by.sought, ...(overdue ? { overdue } : {}), ...(stuck ? { stuckForDays: stuck } : {}) };
+  const held = sought.has("held");
+  const { viewer } = useViewer();
+  const toggled = (key: string, on: boolean) =>
+    seek((before) => {
+      const after = new URLSearchParams(before);
+      if (on) after.set(key, "");
+      else after.delete(key);
+      return after;
+    });
+  const paging = usePaging(JSON.stringify([status, by.sought, order, overdue, stuck, held]));
+  const filter = { ...(status.length ? { status } : {}), ...by.sought, ...(overdue ? { overdue } : {}), ...(stuck ? { stuckForDays: stuck } : {}), ...(held ? { heldBack: true } : {}) };
   const answer = useAsk(DIAGNOSES, { filter, orderBy: [order], ...paging.paging });
   const statuses = Object.keys(DiagnosisStatusNames).filter((key) => key !== "IN_PROGRESS") as DiagnosisStatus[];
   return (
@@ -96,8 +114,9 @@ export function Diagnoses() {
           ]}
           style={{ minWidth: 140 }}
         />
-        <Checkbox checked={overdue} onChange={(event) => seek(event.target.checked ? { overdue: "" } : {})}>{words.diagnoses.overdue}</Checkbox>
-        {stuck && <Tag closable onClose={() => seek({})}>{words.diagnoses.stuck(stuck)}</Tag>}
+        <Checkbox checked={overdue} onChange={(event) => toggled("overdue", event.target.checked)}>{words.diagnoses.overdue}</Checkbox>
+        {!WITHOUT_GRADES.includes(viewer.role) && <Checkbox checked={held} onChange={(event) => toggled("held", event.target.checked)}>{words.diagnoses.held}</Checkbox>}
+        {stuck && <Tag closable onClose={() => toggled("stuck", false)}>{words.diagnoses.stuck(stuck)}</Tag>}
       </div>
       {by.problem}
       <Shown answer={answer}>
@@ -113,7 +132,7 @@ export function Diagnoses() {
               { title: words.fields.enterprise, render: (_, row) => <Link to={`/diagnoses/${encodeURIComponent(row.id)}`}>{row.enterprise?.name ?? row.caseNumber}</Link> },
               { title: words.fields.caseNumber, dataIndex: "caseNumber", className: "nowrap" },
               { title: words.fields.status, render: (_, row) => <StatusTag status={row.status} /> },
-              { title: words.fields.due, render: (_, row) => (row.stage ? <>{name(StageNames, row.stage.stage)} <span style={{ whiteSpace: "nowrap" }}>{row.stage.due}</span>{row.overdue && <Tag color="#a8071a" style={{ marginInlineStart: 8 }}>{words.diagnoses.late}</Tag>}</> : "—") },
+              { title: words.fields.due, render: (_, row) => (row.stage ? <>{name(StageNames, row.stage.stage)} <span style={{ whiteSpace: "nowrap" }}>{row.stage.due}</span>{row.overdue && <Late />}</> : row.due || row.overdue ? <><span className="nowrap">{row.due}</span>{row.overdue && <Late />}</> : "—") },
               { title: words.fields.statusSince, render: (_, row) => <span className="nowrap">{shanghai(row.statusSince)}</span> },
               { title: words.fields.provider, render: (_, row) => row.provider?.name ?? "—" },
               { title: words.fields.grade, render: (_, row) => (row.gradeName ? words.grade(row.grade, row.gradeName) : "—") },

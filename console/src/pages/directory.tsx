@@ -5,10 +5,11 @@ import { Shown, useAsk } from "../ask";
 import { Download } from "../download";
 import { shanghai } from "../format";
 import { graphql } from "../gql";
-import { DirectoryStandingNames } from "../gql/enum-names";
+import { DirectoryStandingNames, ProceedingOutcomeNames } from "../gql/enum-names";
 import type { DirectoryStanding } from "../gql/graphql";
 import { useNames, useSaid, useWords } from "../language";
 import { PagedTable, usePaging } from "../paged";
+import { usePlaces } from "../places";
 import { PublicFairness } from "./fairness";
 
 /** Pages of a size that is written out: a size that is a variable counts as the largest, which a stranger may not ask for. */
@@ -17,7 +18,7 @@ const DIRECTORY = graphql(`
     directory(on: $on, industry: $industry, standing: $standing, first: 20, after: $after) {
       totalCount
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
-      nodes { provider name standing year moved due tags { industry { code name } } }
+      nodes { provider name standing year moved due tags { industry { code name nameInEnglish } } }
     }
   }
 `);
@@ -26,7 +27,7 @@ const DIRECTORY_BEFORE = graphql(`
     directory(on: $on, industry: $industry, standing: $standing, last: 20, before: $before) {
       totalCount
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
-      nodes { provider name standing year moved due tags { industry { code name } } }
+      nodes { provider name standing year moved due tags { industry { code name nameInEnglish } } }
     }
   }
 `);
@@ -34,7 +35,7 @@ const WHY = graphql(`
   query WhyListed($provider: ID!, $on: Date, $historyAfter: String) {
     whyListed(provider: $provider, on: $on) {
       sentence sentenceInEnglish
-      entry { name standing history(first: 100, after: $historyAfter) { pageInfo { hasNextPage endCursor } nodes { id what whatInEnglish on standing reason rule causes } } }
+      entry { name standing history(first: 100, after: $historyAfter) { pageInfo { hasNextPage endCursor } nodes { id what whatInEnglish on standing reason rule causes conclusion { on outcome } } } }
       causes { id depth what whatInEnglish at sentence sentenceInEnglish }
     }
   }
@@ -43,6 +44,7 @@ const COLOURS: Record<string, string> = { LISTED: "#135200", WARNED: "#874d00", 
 
 /** Who may diagnose, as of any day, and why each stands where it does. */
 export function Directory() {
+  const place = usePlaces();
   const words = useWords();
   const name = useNames();
   const [on, setOn] = useState<string | null>(null);
@@ -78,7 +80,7 @@ export function Directory() {
             columns={[
               { title: words.fields.provider, render: (_, one) => <Button type="link" size="small" onClick={() => setWhy(one.provider)}>{one.name}</Button> },
               { title: words.fields.status, render: (_, one) => <Tag color={COLOURS[one.standing]}>{name(DirectoryStandingNames, one.standing)}</Tag> },
-              { title: words.directory.tags, render: (_, one) => one.tags.map((tag) => <Tag key={tag.industry.code}>{tag.industry.code} {tag.industry.name}</Tag>) },
+              { title: words.directory.tags, render: (_, one) => one.tags.map((tag) => <Tag key={tag.industry.code}>{tag.industry.code} {place(tag.industry)}</Tag>) },
               { title: words.fields.year, dataIndex: "year" },
               { title: words.directory.moved, dataIndex: "moved" },
               { title: words.fields.due, render: (_, one) => one.due ?? "—" },
@@ -114,6 +116,7 @@ function Why({ provider, on }: { provider: string; on: string | null }) {
                   <>
                     {move.on} {said(move.what, move.whatInEnglish)} <Tag color={COLOURS[move.standing]}>{name(DirectoryStandingNames, move.standing)}</Tag>
                     {move.reason && <div>{move.reason}</div>}
+                    {move.conclusion && <div>{words.directory.came(move.conclusion.on, move.conclusion.outcome && name(ProceedingOutcomeNames, move.conclusion.outcome))}</div>}
                     {move.rule && <div className="clause">{words.clause(move.rule)}</div>}
                   </>
                 ),

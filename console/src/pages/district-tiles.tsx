@@ -1,7 +1,8 @@
 import { share } from "../format";
 import { spoken } from "../language";
+import { usePlaces } from "../places";
 
-type Row = { district: { code: string; name: string | null }; diagnosed: number; total: number };
+type Row = { district: { code: string; name: string | null; nameInEnglish: string | null }; diagnosed: number; total: number };
 
 const useTexts = spoken(
   { title: "各区覆盖示意", how: "每区一格，位置大致如地图，颜色按各区相对高低，越鲜明越高；不是地图，不表示边界。" },
@@ -18,6 +19,7 @@ export const SHADES = [["#f0f5ff", "#10239e"], ["#d6e4ff", "#10239e"], ["#adc6ff
 
 /** Districts as tiles, shaded by the share that is diagnosed; the table below says the same in numbers. */
 export function DistrictTiles({ districts }: { districts: readonly Row[] }) {
+  const place = usePlaces();
   const texts = useTexts();
   const placed = districts.filter(({ district }) => PLACES[district.code]);
   if (placed.length < 2) return null;
@@ -31,7 +33,7 @@ export function DistrictTiles({ districts }: { districts: readonly Row[] }) {
           const [background, color] = SHADES[total && highest ? Math.min(SHADES.length - 1, Math.floor((SHADES.length * diagnosed) / total / highest)) : 0] ?? SHADES[0];
           return (
             <div key={district.code} data-district={district.code} style={{ gridColumn: column, gridRow: row, background, color, borderRadius: 6, padding: "8px 4px", textAlign: "center", overflowWrap: "anywhere" }}>
-              <div>{(district.name ?? district.code).replace(/（.*）/, "")}</div>
+              <div>{place(district).replace(/（.*）| District$/, "")}</div>
               <strong className="nowrap">{share(diagnosed, total)}</strong>
             </div>
           );

@@ -7,6 +7,7 @@ import { graphql } from "../gql";
 import { SizeClassNames } from "../gql/enum-names";
 import { useNames, useWords } from "../language";
 import { PagedTable, usePaging } from "../paged";
+import { usePlaces } from "../places";
 import { StatusTag } from "./diagnoses";
 
 const ENTERPRISES = graphql(`
@@ -16,8 +17,8 @@ const ENTERPRISES = graphql(`
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
       nodes {
         id name uscc sizeClass aboveScale
-        district { code name }
-        industry { code name }
+        district { code name nameInEnglish }
+        industry { code name nameInEnglish }
         diagnosis { id status grade gradeName }
       }
     }
@@ -28,6 +29,7 @@ const ENTERPRISES = graphql(`
 export function Enterprises() {
   const words = useWords();
   const name = useNames();
+  const place = usePlaces();
   const [text, setText] = useState("");
   const [sought, seek] = useSearchParams();
   const undiagnosed = sought.has("undiagnosed");
@@ -61,8 +63,8 @@ export function Enterprises() {
             fetching={answer.fetching}
             columns={[
               { title: words.fields.name, render: (_, row) => (row.diagnosis ? <Link to={`/diagnoses/${encodeURIComponent(row.diagnosis.id)}`}>{row.name}</Link> : row.name) },
-              { title: words.fields.district, render: (_, row) => row.district.name ?? row.district.code },
-              { title: words.fields.industry, render: (_, row) => `${row.industry.code} ${row.industry.name ?? ""}` },
+              { title: words.fields.district, render: (_, row) => place(row.district) },
+              { title: words.fields.industry, render: (_, row) => `${row.industry.code} ${place(row.industry)}` },
               { title: words.fields.size, render: (_, row) => <>{name(SizeClassNames, row.sizeClass)} {row.aboveScale && <Tag>{words.fields.aboveScale}</Tag>}</> },
               { title: words.fields.status, render: (_, row) => (row.diagnosis ? <StatusTag status={row.diagnosis.status} /> : "—") },
               { title: words.fields.grade, render: (_, row) => (row.diagnosis?.gradeName ? words.grade(row.diagnosis.grade, row.diagnosis.gradeName) : "—") },

@@ -19,7 +19,7 @@ const TO_DO = graphql(`
     diagnoses(filter: $filter, orderBy: [STATUS_SINCE_ASC], first: $first, after: $after, last: $last, before: $before) {
       totalCount
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
-      nodes { id status statusSince overdue stage { due } enterprise { id name } }
+      nodes { id status statusSince overdue due enterprise { id name } }
     }
   }
 `);
@@ -29,6 +29,7 @@ const GAPS = graphql(`
     overdue: diagnoses(filter: { overdue: true }, first: 1) { totalCount }
     stuck: diagnoses(filter: { stuckForDays: 30 }, first: 1) { totalCount }
     undiagnosed: enterprises(filter: { diagnosed: false }, first: 1) { totalCount }
+    held: diagnoses(filter: { heldBack: true }, first: 1) { totalCount }
     withoutContact: enterprises(filter: { hasContact: false }, first: 1) { totalCount }
   }
 `);
@@ -93,7 +94,7 @@ function ToDo({ status }: { status: DiagnosisStatus[] }) {
               { title: words.fields.what, text: (one) => words.home.step[one.status] ?? "" },
               { title: words.fields.enterprise, text: (one) => one.enterprise?.name ?? "" },
               { title: words.fields.statusSince, text: (one) => shanghai(one.statusSince) },
-              { title: words.fields.due, text: (one) => one.stage?.due ?? "" },
+              { title: words.fields.due, text: (one) => one.due ?? "" },
               { title: words.diagnoses.late, text: (one) => (one.overdue ? words.yes : "") },
             ]}
             render={(one) => (
@@ -102,7 +103,7 @@ function ToDo({ status }: { status: DiagnosisStatus[] }) {
                   <Link to={`/diagnoses/${encodeURIComponent(one.id)}${PART[one.status] ?? ""}`}>{words.home.step[one.status]}{words.colon}{one.enterprise?.name}</Link>
                   <div className="clause">
                     {words.fields.statusSince} {shanghai(one.statusSince)}
-                    {one.stage && ` · ${words.fields.due} ${one.stage.due}`}
+                    {one.due && ` · ${words.fields.due} ${one.due}`}
                     {one.overdue && <Tag color="#a8071a" style={{ marginInlineStart: 8 }}>{words.diagnoses.late}</Tag>}
                   </div>
                 </div>
@@ -150,10 +151,11 @@ function Gaps() {
           {([
             [words.home.overdue, data.overdue.totalCount, "/diagnoses?overdue"],
             [words.home.stuck, data.stuck.totalCount, "/diagnoses?stuck=30"],
+            [words.home.held, data.held.totalCount, "/diagnoses?held"],
             [words.home.undiagnosed, data.undiagnosed.totalCount, "/enterprises?undiagnosed"],
             [words.home.withoutContact, data.withoutContact.totalCount, "/enterprises?uncontacted"],
           ] as const).map(([title, count, path]) => (
-            <Col xs={12} md={6} key={title}>
+            <Col xs={12} lg={{ flex: "20%" }} key={title}>
               <Link to={path}><Card><Statistic title={title} value={count ?? "—"} /></Card></Link>
             </Col>
           ))}

@@ -8,6 +8,7 @@ import { MarkingStageNames, SelectionDimensionNames } from "../gql/enum-names";
 import type { MarkingsQuery, SelectionDimension } from "../gql/graphql";
 import { KeptForm } from "../kept-form";
 import { useNames, useWords } from "../language";
+import { usePlaces } from "../places";
 import { Reason } from "./selection";
 
 const MARKINGS = graphql(`
@@ -18,7 +19,7 @@ const MARKINGS = graphql(`
         id number stage digest
         application {
           number staff statement
-          industries { code name }
+          industries { code name nameInEnglish }
           staffByIndustry { industry { code } people }
           documents { dimension sha256 }
           record { confirmed issued commentsAdopted }
@@ -44,6 +45,7 @@ type Weights = readonly { dimension: SelectionDimension; points: number }[];
 
 /** What a marker has to mark: numbers, never names; each mark is sealed as it is sent. */
 export function Markings({ year, weights }: { year: number; weights: Weights }) {
+  const place = usePlaces();
   const words = useWords();
   const name = useNames();
   const send = useSend();
@@ -113,7 +115,7 @@ export function Markings({ year, weights }: { year: number; weights: Weights }) 
                 {(fields) => fields.map((field, at) => (
                   <Space key={field.key} align="start">
                     <Form.Item name={[field.name, "industry"]} hidden><Input /></Form.Item>
-                    <Form.Item name={[field.name, "points"]} label={`${w.industry} ${marked?.application?.industries[at]?.code ?? ""} ${marked?.application?.industries[at]?.name ?? ""}（0–${most}）`} rules={[{ required: true, message: words.signIn.missing }]}><InputNumber min={0} max={most} precision={0} /></Form.Item>
+                    <Form.Item name={[field.name, "points"]} label={`${w.industry} ${marked?.application?.industries[at]?.code ?? ""} ${place(marked?.application?.industries[at])}（0–${most}）`} rules={[{ required: true, message: words.signIn.missing }]}><InputNumber min={0} max={most} precision={0} /></Form.Item>
                   </Space>
                 ))}
               </Form.List>

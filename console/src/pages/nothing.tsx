@@ -30,12 +30,15 @@ const INSTEAD: Partial<Record<Viewer["role"], Page[]>> = {
   SUPPORT: ["coverage", "duties"],
 };
 
+/** Roles whose first page counts what waits for them; of the others nothing is said to wait or not. */
+const COUNTED: Viewer["role"][] = ["CONFIRMER", "DEPARTMENT_FILLER", "DIAGNOSTICIAN", "ENTERPRISE", "FILLER", "PROVIDER", "SUPPLIER", "SUPPORT"];
+
 /** Nothing waits for the reader: where to go instead, and of the operator where that work is done. */
 export function Nothing() {
   const words = useWords();
   const { role } = useViewer().viewer;
   return (
-    <Empty description={<>{role === "OPERATOR" && <p>{words.home.operator}</p>}{words.home.nothing}</>}>
+    <Empty description={<>{role === "OPERATOR" && <p>{words.home.operator}</p>}{COUNTED.includes(role) ? words.home.nothing : words.home.elsewhere}</>}>
       <Space wrap>{(INSTEAD[role] ?? []).map((one) => <Link key={one} to={`/${one}`}>{words.nav[one]}</Link>)}</Space>
     </Empty>
   );

@@ -8,6 +8,7 @@ import { ApplicationStageNames, SelectionDimensionNames, ShortfallNames } from "
 import type { CallStage, OwnApplicationQuery, SelectionDimension } from "../gql/graphql";
 import { KeptForm } from "../kept-form";
 import { useNames, useWords } from "../language";
+import { usePlaces } from "../places";
 import { useViewer } from "../session";
 import { usePut } from "../uploads";
 import { Reason } from "./selection";
@@ -17,13 +18,13 @@ const OWN = graphql(`
     applications(year: $year, first: 1) {
       nodes {
         id stage statement mendUntil putForwardBy
-        industries { code name }
+        industries { code name nameInEnglish }
         staff { person industries { code } }
         links { name tie organisation person }
         documents { dimension sha256 filename }
         toMend { part what }
         record { confirmed issued commentsAdopted }
-        result { total listed certified senior shortfalls scores { dimension points } industries { industry { code name } points earned } }
+        result { total listed certified senior shortfalls scores { dimension points } industries { industry { code name nameInEnglish } points earned } }
         objections
       }
     }
@@ -204,6 +205,7 @@ function Written({ year, stage, own, people, again }: { year: number; stage: Cal
 }
 
 function Result({ result }: { result: NonNullable<Own["result"]> }) {
+  const place = usePlaces();
   const words = useWords();
   const name = useNames();
   const w = words.selection;
@@ -216,7 +218,7 @@ function Result({ result }: { result: NonNullable<Own["result"]> }) {
       description={
         <>
           <p>{result.scores.map((one) => `${name(SelectionDimensionNames, one.dimension)} ${decimal(one.points)}`).join(words.comma)}</p>
-          <p>{result.industries.map((one) => `${one.industry.code} ${one.industry.name ?? ""} ${decimal(one.points)}${words.aside(one.earned ? w.earned : w.notEarned)}`).join(words.comma)}</p>
+          <p>{result.industries.map((one) => `${one.industry.code} ${place(one.industry)} ${decimal(one.points)}${words.aside(one.earned ? w.earned : w.notEarned)}`).join(words.comma)}</p>
           {result.shortfalls.length > 0 && <p>{result.shortfalls.map((one) => name(ShortfallNames, one)).join(words.comma)}</p>}
         </>
       }

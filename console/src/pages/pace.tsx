@@ -6,6 +6,7 @@ import { decimal } from "../format";
 import { graphql } from "../gql";
 import type { PaceQuery } from "../gql/graphql";
 import { spoken, useWords } from "../language";
+import { usePlaces } from "../places";
 import { SheetTable } from "../sheet-table";
 import { useViewer } from "../session";
 import { SetTarget } from "./target";
@@ -16,8 +17,8 @@ const PACE = graphql(`
   query Pace($year: Int!) {
     pace(year: $year) {
       year day until weeks workingDaysLeft calendarAssumed ruleSince mark
-      districts { district { code name } diagnosed total seen target perWeek needed forecast { mean low high } }
-      whole { district { code name } diagnosed total seen target perWeek needed forecast { mean low high } }
+      districts { district { code name nameInEnglish } diagnosed total seen target perWeek needed forecast { mean low high } }
+      whole { district { code name nameInEnglish } diagnosed total seen target perWeek needed forecast { mean low high } }
       days(last: 100) { nodes { day diagnosed } }
     }
   }
@@ -48,6 +49,7 @@ function outlook({ target, forecast }: Line): keyof typeof COLOURS | null {
 
 /** Where a year stands by day, where it ends at this pace, and the pace that its target asks for. */
 export function PaceOf({ year }: { year: number }) {
+  const place = usePlaces();
   const texts = useTexts();
   const words = useWords();
   const { viewer } = useViewer();
@@ -86,7 +88,7 @@ export function PaceOf({ year }: { year: number }) {
               rowKey={(one) => one.district?.code ?? ""}
               dataSource={[pace.whole, ...pace.districts]}
               columns={[
-                { title: words.fields.district, fixed: "left", render: (_, one) => (one.district ? (one.district.name ?? one.district.code) : <strong>{texts.whole}</strong>) },
+                { title: words.fields.district, fixed: "left", render: (_, one) => (one.district ? place(one.district) : <strong>{texts.whole}</strong>) },
                 { title: texts.diagnosed, align: "right", render: (_, one) => `${one.diagnosed} / ${one.total}` },
                 { title: texts.target, align: "right", render: (_, one) => one.target ?? "—" },
                 { title: texts.perWeek, align: "right", render: (_, one) => decimal(one.perWeek, 1) },

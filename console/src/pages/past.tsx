@@ -10,6 +10,7 @@ import { graphql } from "../gql";
 import { DiagnosisStatusNames, FormNames, PurposeNames, ReportKindNames, RoleNames, SizeClassNames, StageNames } from "../gql/enum-names";
 import type { DiagnosisThenQuery, EnterpriseThenQuery } from "../gql/graphql";
 import { spoken, useNames, useSaid, useWords } from "../language";
+import { usePlaces } from "../places";
 import { SheetList } from "../sheet-list";
 
 const ENTRIES = graphql(`query EntriesOf($subject: ID!, $auditTrailAfter: String) { auditTrail(subject: $subject, orderBy: [AT_ASC], first: 100, after: $auditTrailAfter) { pageInfo { hasNextPage endCursor } totalCount nodes { id at what whatInEnglish sentence sentenceInEnglish role reason } } }`);
@@ -27,7 +28,7 @@ const DIAGNOSIS = graphql(`
 const ENTERPRISE = graphql(`
   query EnterpriseThen($id: ID!, $asOf: String) {
     enterprise(id: $id, asOf: $asOf) {
-      name uscc district { name } subdistrict { name } park { name } reportingUnit { name } group { name } industry { code name } employees revenueWan sizeClass aboveScale
+      name uscc district { name nameInEnglish } subdistrict { name } park { name } reportingUnit { name } group { name } industry { code name nameInEnglish } employees revenueWan sizeClass aboveScale
       asOf { changedLater changedLaterAt changes }
     }
   }
@@ -187,6 +188,7 @@ function useCaseTold() {
 }
 
 function useFirmTold() {
+  const place = usePlaces();
   const texts = useTexts();
   const words = useWords();
   const name = useNames();
@@ -195,12 +197,12 @@ function useFirmTold() {
     whole([
       ["name", fields.name, one.name],
       ["uscc", fields.uscc, one.uscc],
-      ["district", fields.district, one.district.name],
+      ["district", fields.district, place(one.district)],
       ["subdistrict", texts.subdistrict, one.subdistrict?.name],
       ["park", texts.park, one.park?.name],
       ["unit", texts.unit, one.reportingUnit?.name],
       ["group", texts.group, one.group?.name],
-      ["industry", fields.industry, `${one.industry.code} ${one.industry.name ?? ""}`],
+      ["industry", fields.industry, `${one.industry.code} ${place(one.industry)}`],
       ["employees", texts.employees, one.employees],
       ["revenue", texts.revenue, one.revenueWan && decimal(one.revenueWan)],
       ["size", fields.size, name(SizeClassNames, one.sizeClass)],

@@ -5,11 +5,12 @@ import { graphql } from "../gql";
 import { PeerBasisNames, SizeClassNames } from "../gql/enum-names";
 import type { PeersQuery } from "../gql/graphql";
 import { spoken, useNames } from "../language";
+import { usePlaces } from "../places";
 
 const PEERS = graphql(`
   query Peers($id: ID!) {
     peerStanding(diagnosis: $id) {
-      basis year industry { code name } sizeClass firmsAtLeast ownersAtLeast mark
+      basis year industry { code name nameInEnglish } sizeClass firmsAtLeast ownersAtLeast mark
       total { fromPercent toPercent } dimensions { id name band { fromPercent toPercent } }
     }
   }
@@ -41,13 +42,14 @@ export function Peers({ id }: { id: string }) {
 }
 
 function Bands({ standing }: { standing: Standing }) {
+  const place = usePlaces();
   const texts = useTexts();
   const name = useNames();
   const { total, dimensions } = standing;
   return (
     <>
       <h2>{texts.title}</h2>
-      <p className="clause">{texts.alike(standing.year, standing.industry.name ?? standing.industry.code, name(SizeClassNames, standing.sizeClass))}</p>
+      <p className="clause">{texts.alike(standing.year, place(standing.industry), name(SizeClassNames, standing.sizeClass))}</p>
       {!total || standing.firmsAtLeast === null ? (
         <p>{texts.none(name(PeerBasisNames, standing.basis), standing.ownersAtLeast)}</p>
       ) : (

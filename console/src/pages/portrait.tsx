@@ -6,6 +6,7 @@ import { decimal, share } from "../format";
 import { graphql } from "../gql";
 import type { HeatQuery } from "../gql/graphql";
 import { spoken, useWords } from "../language";
+import { usePlaces } from "../places";
 import { SheetTable } from "../sheet-table";
 import { SHADES } from "./district-tiles";
 
@@ -16,7 +17,7 @@ const PORTRAIT = graphql(`
 `);
 const HEAT = graphql(`
   query Heat($year: Int!, $cellsAfter: String) {
-    portrait(year: $year) { cells(first: 100, after: $cellsAfter) { pageInfo { hasNextPage endCursor } nodes { district { code name } industry { code name } firms mean low high } } }
+    portrait(year: $year) { cells(first: 100, after: $cellsAfter) { pageInfo { hasNextPage endCursor } nodes { district { code name nameInEnglish } industry { code name nameInEnglish } firms mean low high } } }
   }
 `);
 const WEAKEST = graphql(`
@@ -81,6 +82,7 @@ export function PortraitOf({ year }: { year: number }) {
 }
 
 function Heat({ year }: { year: number }) {
+  const place = usePlaces();
   const texts = useTexts();
   const words = useWords();
   const answer = useAsk(HEAT, { year });
@@ -102,9 +104,9 @@ function Heat({ year }: { year: number }) {
         rowKey="code"
         dataSource={industries}
         columns={[
-          { title: words.fields.industry, fixed: "left" as const, render: (_, one) => <div style={{ maxWidth: 140 }}>{one.code} {one.name}</div> },
+          { title: words.fields.industry, fixed: "left" as const, render: (_, one) => <div style={{ maxWidth: 140 }}>{one.code} {place(one)}</div> },
           ...districts.map((district) => ({
-            title: (district.name ?? district.code).replace(/（.*）/, ""),
+            title: place(district).replace(/（.*）/, ""),
             align: "center" as const,
             onCell: (industry: Industry) => {
               const mean = at.get(`${district.code} ${industry.code}`)?.mean;

@@ -16,7 +16,7 @@ const useTexts = spoken(
     certificate: (model: string, level: string, number: string, on: string) => `${model}，${level}，${number}，${on} 评估`, mapped: (node: string, relation: string, confidence: string, version: number, mark: string) => `${node}（${relation}，置信度 ${confidence}），第 ${version} 版，${mark}`, unnumbered: "无编号",
   },
   {
-    title: (count: number) => `Certificates of your firm offer answers to ${count} open indicators`, says: "They are offers: once taken they are your firm's own answers, may be changed, and are verified like any other.", take: (count: number) => `Take ${count} chosen`, choose: (indicator: string) => `Choose ${indicator}`, indicator: "Indicator", level: "Offered level", source: "From", by: "Through the crosswalk",
+    title: (count: number) => `Certificates of your firm offer answers to ${count} open indicator${count === 1 ? "" : "s"}`, says: "They are offers: once taken they are your firm's own answers, may be changed, and are verified like any other.", take: (count: number) => `Take ${count} chosen`, choose: (indicator: string) => `Choose ${indicator}`, indicator: "Indicator", level: "Offered level", source: "From", by: "Through the crosswalk",
     certificate: (model: string, level: string, number: string, on: string) => `${model}, ${level}, ${number}, assessed on ${on}`, mapped: (node: string, relation: string, confidence: string, version: number, mark: string) => `${node} (${relation}, confidence ${confidence}), version ${version}, ${mark}`, unnumbered: "no number",
   },
 );

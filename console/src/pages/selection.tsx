@@ -103,7 +103,7 @@ function TheCall({ call, again }: { call: Call; again: () => void }) {
   const step = viewer.role === "CITY" ? next[call.stage] : undefined;
   return (
     <>
-      <Steps size="small" current={STAGES.indexOf(call.stage)} items={STAGES.map((stage) => ({ title: name(CallStageNames, stage) }))} style={{ marginBottom: 20 }} />
+      <Steps size="small" titlePlacement="vertical" current={STAGES.indexOf(call.stage)} items={STAGES.map((stage) => ({ title: name(CallStageNames, stage) }))} style={{ marginBottom: 20 }} />
       <Descriptions size="small" bordered column={{ xs: 1, md: 2 }} style={{ marginBottom: 16 }}>
         <Descriptions.Item label={w.applicationsUntil}>{call.applicationsUntil}</Descriptions.Item>
         <Descriptions.Item label={w.mendingUntil}>{call.mendingUntil}</Descriptions.Item>

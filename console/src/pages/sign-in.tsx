@@ -85,7 +85,7 @@ export function SignIn() {
             <Button type="link" style={{ padding: 0 }} onClick={() => { setProblem(undefined); setKeyed(true); }}>{words.signIn.withKey}</Button>
             <a href="/verify">{words.signIn.verify}</a>
             <Link to="/directory">{words.signIn.public}</Link>
-            <Button type="link" onClick={() => set(language === "zh" ? "en" : "zh")} lang={language === "zh" ? "en" : "zh-CN"}>{words.language}</Button>
+            <Button type="link" style={{ padding: 0 }} onClick={() => set(language === "zh" ? "en" : "zh")} lang={language === "zh" ? "en" : "zh-CN"}>{words.language}</Button>
           </Space>
         </Form>
       ) : (

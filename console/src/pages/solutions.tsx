@@ -18,7 +18,7 @@ const SOLUTIONS = graphql(`
       totalCount
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
       nodes {
-        id status title summary edition indicators { indicator name } industries { code name } sizes publishedAt reason supplier { id name }
+        id status title summary edition indicators { indicator name } industries { code name nameInEnglish } sizes publishedAt reason supplier { id name }
         cases { number industry { code } text firmName } ties { provider { id name } kind found } listings { year document }
       }
     }

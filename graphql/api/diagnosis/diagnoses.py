@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -50,7 +50,7 @@ from api.participants.enterprises import NAMED, Enterprise, load_enterprises
 from api.participants.organisations import Organisation, load_organisations
 from api.standard.editions import Edition as PublishedStandard
 from api.standard.editions import editions_of, load_editions
-from domain.access import Mask
+from domain.access import Mask, Role
 from domain.diagnosis.assignments import AssignExpert
 from domain.diagnosis.case_numbers import read_case_number
 from domain.diagnosis.evidence import AttachEvidence
@@ -93,6 +93,11 @@ class Diagnosis(Node):
     status_name: str = field("Status in Chinese · 状态名称", out_of=("status", STATUS_NAMES.__getitem__))
     status_since: datetime = field("When it came into this status, UTC · 进入该状态的时间")
     overdue: bool = field("Whether it is past the last day of its stage, or stays for too long in its status · 是否超期", made=True)
+    due: date | None = field(
+        "Last day of the stage that runs; null where none does, and outside the case · 现行环节截止日. plan P5",
+        roles=PROCEEDINGS | {Role.DEPARTMENT_FILLER},
+        made=True,
+    )
     case_number: str = field("Number of the case, to be said on the telephone: twelve digits, the last one a check digit · 案号")
     version: int = field("Version of its stream; pass it as `expectedVersion` · 版本")
     opened_at: datetime = field("When it was opened, UTC · 开启时间")
@@ -116,6 +121,12 @@ class Diagnosis(Node):
     )
     grade_name: str | None = field("Name of the issued grade · 档名称", roles=OUTCOMES, mask=Mask.OUTCOME)
     level_name: str | None = field("Name of the issued level · 等级名称", roles=OUTCOMES, mask=Mask.OUTCOME)
+    held_back: bool | None = field(
+        "Whether a gate keeps the issued grade below what the verified total reaches; null before there is a grade "
+        "· 是否被门槛压档. plan S4",
+        roles=OUTCOMES,
+        mask=Mask.OUTCOME,
+    )
     issued_version: int | None = field(
         "Version of the latest report, of which everything that is read outside the case is; null before · 最新报告版次"
     )
@@ -245,13 +256,14 @@ def _pace(context: Context, rows: Sequence[tuple[Any, ...]], wanted: frozenset[s
     return {
         identity: {
             "stage": stages.get(identity),
+            "due": stages[identity].due if identity in stages else None,
             "overdue": stages[identity].overdue if identity in stages else since < late.get(status, since),
         }
         for identity, status, since in rows
     }
 
 
-PACE = WorkedOut(frozenset({"stage", "overdue"}), ("id", "status", "status_since"), _pace)
+PACE = WorkedOut(frozenset({"stage", "overdue", "due"}), ("id", "status", "status_since"), _pace)
 
 
 def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: frozenset[str]) -> list[Diagnosis]:
@@ -280,7 +292,7 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
     filings = load_filings(context, ids) if "filing" in wanted else {}
     readings = load_readings(context, ids) if "reading" in wanted else {}
     follow_ups = load_follow_ups(context, ids) if "followUp" in wanted else {}
-    asked = {"stage", "overdue"} & wanted
+    asked = {"stage", "overdue", "due"} & wanted
     pace = _pace(context, [(row.id, row.status, row.status_since) for row in rows], wanted) if asked else {}
     assignments = load_assignments(context, ids, wanted_parts(wanted, "assignments")) if "assignments" in wanted else {}
     verified = verified_answers(context, ids) if LIFTS & wanted else {}
@@ -289,6 +301,7 @@ def build_diagnoses(context: Context, rows: Sequence[DiagnosisRow], wanted: froz
         Diagnosis(
             **shown(Diagnosis, row),
             overdue=pace[row.id]["overdue"] if row.id in pace else False,
+            due=pace[row.id]["due"] if row.id in pace else None,
             enterprise=firm_of(row.enterprise),
             provider=provider_of(row.provider),
             edition=published_of(row.edition),
@@ -349,7 +362,7 @@ DIAGNOSES: Listed[DiagnosisFilter, DiagnosisRow, Diagnosis] = Listed(
         validity.diagnosis_places,
         validity.diagnosis_count,
         lambda context, ids, position, _wanted: replay.of_diagnoses(context.snapshot, context.scope, ids, position),
-        unkept=frozenset({"changed_at", "filing", "follow_up", "overdue", "reading", "stage"}),
+        unkept=frozenset({"changed_at", "filing", "follow_up", "held_back", "overdue", "reading", "stage"}),
     ),
 )
 load_diagnoses = DIAGNOSES.of_ids

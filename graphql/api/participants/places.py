@@ -21,6 +21,7 @@ class District:
 
     code: str = field("GB/T 2260 code · 区代码")
     name: str | None = field("Its name; null: no such code is known · 名称")
+    name_in_english: str | None = field("Its name in English, of a code that is known · 英文名称")
 
 
 @published(ANYONE, placed=False)
@@ -29,6 +30,7 @@ class Industry:
 
     code: str = field("GB/T 4754 code, such as C34 · 行业代码")
     name: str | None = field("Name of its two-digit division; null: no such code is known · 行业大类")
+    name_in_english: str | None = field("The same name in English, as the statistical yearbook has it · 行业大类（英文）")
 
 
 @published(SIGNED_IN, placed=False)
@@ -50,14 +52,18 @@ class Unit:
 @lru_cache(4_096)
 def _district(code: str) -> District:
     found = district_codes().get(code)
-    return District(code=code, name=found.name if found is not None else None)
+    if found is None:
+        return District(code=code, name=None, name_in_english=None)
+    return District(code=code, name=found.name, name_in_english=found.name_in_english)
 
 
 @lru_cache(4_096)
 def industry_of(code: str) -> Industry:
     """An industry by its code 行业; null names nothing known."""
     found = industries().get(code[:DIVISION])
-    return Industry(code=code, name=found.name if found is not None else None)
+    if found is None:
+        return Industry(code=code, name=None, name_in_english=None)
+    return Industry(code=code, name=found.name, name_in_english=found.name_in_english)
 
 
 CONVERSIONS[str, District] = _district

@@ -1,9 +1,9 @@
 """Directory 名录 in the schema: who is listed with which tags, on any day, by which moves, and why; open to all. plan V2, V4."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
 import strawberry
@@ -23,8 +23,9 @@ from api.participants.places import Industry, industry_of
 from api.providers.causes import Cause, causes_shown, grounds_for
 from api.server.subscriptions import BATCH, follow
 from domain.access import Role, Scope
+from domain.governance.proceedings.state import ProceedingOutcome
 from domain.governance.standing import DirectoryStanding, Listing, listing_stream
-from domain.instants import city_day, utc_moment
+from domain.instants import city_day, city_midnight, microseconds, utc_moment
 from domain.kernel import Command, Event, cause_of, cited
 from domain.masks import ANYONE, APPLICANTS, SIGNED_IN
 from domain.providers.applications.state import Application, ApplicationStage, application_stream
@@ -32,6 +33,7 @@ from domain.providers.listings.events import ListingLapsed, ProviderListed
 from interop.code_lists import industries
 from projections import Snapshot
 from projections.engine.pages import Page
+from projections.governance.proceedings import EndedProceeding, ended_proceedings
 from projections.participants.organisations import organisations_by_id
 from projections.providers import directory, selection
 from projections.providers.causes import CauseRow, causes_of, chain
@@ -56,6 +58,14 @@ class IndustryTag:
 
 
 @published(ANYONE, placed=False)
+class MoveConclusion:
+    """What the proceeding that a move cites came to; its reasons stay with its parties · 所依程序结论. plan V4"""
+
+    on: date = field("Day of the city on which it ended, decided for good or withdrawn · 终结日")
+    outcome: ProceedingOutcome | None = field("Whether what was asked was granted; null: withdrawn before that · 处理结果")
+
+
+@published(ANYONE, placed=False)
 class DirectoryMove:
     """Move of a provider in the directory · 名录变动. plan V4"""
 
@@ -74,6 +84,9 @@ class DirectoryMove:
     reason: str | None = field("Why, in the city's words; null of a yearly move · 理由")
     rule: str | None = field("Rule that it follows, as stream/version; null of the default on file · 所依规则")
     causes: list[strawberry.ID] = field("Facts that it rests on, as stream/version · 依据")
+    conclusion: MoveConclusion | None = field(
+        "What the proceeding that it cites came to; null of a move that cites none, and before that one has ended · 所依程序的结论"
+    )
 
 
 @published(ANYONE, placed=False)
@@ -109,17 +122,34 @@ class DirectoryEvent:
     move: DirectoryMove = field("The move · 名录变动")
 
 
-def _moves(rows: Sequence[MoveRow]) -> list[DirectoryMove]:
+Ended = Mapping[str, EndedProceeding]
+"""Stream of a proceeding that has ended -> what it came to."""
+
+
+def _ended(snapshot: Snapshot, rows: Iterable[MoveRow], until: date | None) -> Ended:
+    """To what the proceedings came that moves cite, of those that had ended by the end of a day; None = by now."""
+    streams = {cited(cause)[0] for row in rows for cause in causes_of(row.event())}
+    before = None if until is None else microseconds(city_midnight(until + timedelta(days=1)))
+    return ended_proceedings(snapshot.whole(), streams, before)
+
+
+def _conclusion(event: Event, ended: Ended) -> MoveConclusion | None:
+    streams = [cited(cause)[0] for cause in causes_of(event)]
+    found = next((ended[one] for one in streams if one in ended), None)
+    return MoveConclusion(on=city_day(utc_moment(found.at)), outcome=found.outcome) if found is not None else None
+
+
+def _moves(rows: Sequence[MoveRow], ended: Ended) -> list[DirectoryMove]:
     """Moves of one provider, all up to a day: each with what it changed."""
     found, before = [], frozenset[str]()
     for at, row in enumerate(rows):
         after = directory.listing_after(rows[: at + 1])
-        found.append(_move(row, after, before))
+        found.append(_move(row, after, before, ended))
         before = frozenset(after.tags)
     return found
 
 
-def _move(row: MoveRow, after: Listing, before: frozenset[str]) -> DirectoryMove:
+def _move(row: MoveRow, after: Listing, before: frozenset[str], ended: Ended) -> DirectoryMove:
     event, tags = row.event(), frozenset(after.tags)
     return DirectoryMove(
         id=strawberry.ID(cause_of(listing_stream(row.provider), row.version)),
@@ -137,18 +167,24 @@ def _move(row: MoveRow, after: Listing, before: frozenset[str]) -> DirectoryMove
         reason=getattr(event, "reason", None),
         rule=event.rule,
         causes=[strawberry.ID(one) for one in event.causes],
+        conclusion=_conclusion(event, ended),
     )
 
 
-def _build(context: Context, rows: Sequence[DirectoryRow], wanted: frozenset[str]) -> list[DirectoryEntry]:
+def _build(
+    context: Context, rows: Sequence[DirectoryRow], wanted: frozenset[str], until: date | None = None
+) -> list[DirectoryEntry]:
+    """until: the day at whose end it is known to what proceedings came; None = now."""
     names: Mapping[str, str] = {}
+    ended = _ended(context.snapshot, (move for row in rows for move in row.moves), until) if "history" in wanted else None
     if "name" in wanted:
         known = organisations_by_id(context.snapshot, [row.id for row in rows]) if rows else {}
         names = {identity: one.name for identity, one in known.items()}
-    return [_entry(row, names.get(row.id, row.id), with_history="history" in wanted) for row in rows]
+    return [_entry(row, names.get(row.id, row.id), ended) for row in rows]
 
 
-def _entry(row: DirectoryRow, name: str, *, with_history: bool) -> DirectoryEntry:
+def _entry(row: DirectoryRow, name: str, ended: Ended | None) -> DirectoryEntry:
+    """ended: None leaves its history out."""
     listing = row.listing
     return DirectoryEntry(
         provider=id_of("organisation", row.id),
@@ -161,7 +197,7 @@ def _entry(row: DirectoryRow, name: str, *, with_history: bool) -> DirectoryEntr
         ],
         moved=listing.moved,
         due=listing.due,
-        history=_moves(row.moves) if with_history else [],
+        history=_moves(row.moves, ended) if ended is not None else [],
     )
 
 
@@ -227,17 +263,20 @@ class DirectoryQueries:
         row = directory.entry_of(context.snapshot, identity, past_day(on, context.today))
         if row is None:
             return None
-        (entry,) = _build(context, [row], frozenset({"name", "history"}))
+        (entry,) = _build(context, [row], frozenset({"name", "history"}), on)
         decisive = _decisive(row)
         moves = [cause_of(listing_stream(identity), one.version) for one in decisive]
         found = chain(context.snapshot, moves, grounds_for(context, identity, on))
         concluded = _concluded(found, decisive)
+        came_to = [] if concluded else _came_to(decisive, _ended(context.snapshot, decisive, on))
         refused, below = _refused_since(context, row, on)
         found += [one for one in below if one.id not in {known.id for known in found}]
         return WhyListed(
             entry=entry,
-            sentence=_sentence(entry, decisive, concluded, refused),
-            sentence_in_english=_sentence_in_english(entry, decisive, concluded, refused),
+            sentence=_sentence(entry, _done(decisive, concluded, trail_sentences.CHINESE) + [one for one, _ in came_to], refused),
+            sentence_in_english=_sentence_in_english(
+                entry, _done(decisive, concluded, trail_sentences.ENGLISH) + [one for _, one in came_to], refused
+            ),
             causes=causes_shown(context, identity, found),
         )
 
@@ -272,22 +311,16 @@ def _refused_since(context: Context, row: DirectoryRow, on: date | None) -> tupl
     return (latest, found) if told else (None, [])
 
 
-def _sentence(
-    entry: DirectoryEntry, decisive: Sequence[MoveRow], concluded: Sequence[CauseRow], refused: Application | None
-) -> str:
+def _sentence(entry: DirectoryEntry, parts: list[str], refused: Application | None) -> str:
     """Where it stands and by what, in Chinese; reasons are the city's own words, which are public."""
-    parts = _done(decisive, concluded, trail_sentences.CHINESE)
     if refused is not None and refused.result is not None:
         why = "、".join(one.names[0] for one in refused.result.shortfalls)
         parts.append(f"{refused.year} 年征集未入选：{why}")
     return f"“{entry.name}”现为“{entry.standing.names[0]}”：{'；'.join(parts)}。"
 
 
-def _sentence_in_english(
-    entry: DirectoryEntry, decisive: Sequence[MoveRow], concluded: Sequence[CauseRow], refused: Application | None
-) -> str:
+def _sentence_in_english(entry: DirectoryEntry, parts: list[str], refused: Application | None) -> str:
     """The same, in English."""
-    parts = _done(decisive, concluded, trail_sentences.ENGLISH)
     if refused is not None and refused.result is not None:
         why = ", ".join(one.names[1] for one in refused.result.shortfalls)
         parts.append(f"not listed by the call of {refused.year}: {why}")
@@ -299,6 +332,26 @@ def _done(decisive: Sequence[MoveRow], concluded: Sequence[CauseRow], words: tra
     events: list[tuple[str, Event]] = [(one.day, one.event()) for one in decisive]
     events += [(city_day(utc_moment(one.entry.at)).isoformat(), one.event) for one in concluded]
     return [f"{day} {trail_sentences.predicate(event, trail_sentences.KnownNames(), words)}" for day, event in events]
+
+
+def _came_to(decisive: Sequence[MoveRow], ended: Ended) -> list[tuple[str, str]]:
+    """To what the proceedings came that decisive moves were made before, in both languages: how they ended, and no reason.
+
+    For whoever is not led to those facts themselves: a reason that time has overtaken would be all that is ever read of it.
+    """
+    found = dict[str, EndedProceeding]()
+    for row in decisive:
+        streams = [cited(cause)[0] for cause in causes_of(row.event())]
+        found |= {one: ended[one] for one in streams if one in ended and row.at < ended[one].at}
+    return [_how_ended(one) for one in sorted(found.values(), key=lambda one: one.at)]
+
+
+def _how_ended(one: EndedProceeding) -> tuple[str, str]:
+    day = city_day(utc_moment(one.at))
+    if one.outcome is None:
+        return f"所依程序已于 {day} 撤回", f"the proceeding behind it was withdrawn on {day}"
+    chinese, english = one.outcome.names
+    return f"所依程序已于 {day} 终结，处理结果：{chinese}", f"the proceeding behind it ended on {day}, its outcome: {english}"
 
 
 @dataclass(frozen=True)
@@ -342,7 +395,7 @@ def _moved(snapshot: Snapshot, position: int) -> list[MovedRow]:
     found = []
     for row in directory.moves(snapshot, after=position, first=BATCH):
         upto = [one for one in directory.moves(snapshot, provider=row.provider) if one.version <= row.version]
-        found.append(MovedRow(position=row.position, provider=row.provider, move=_moves(upto)[-1]))
+        found.append(MovedRow(position=row.position, provider=row.provider, move=_moves(upto, _ended(snapshot, upto, None))[-1]))
     return found
 
 

@@ -16,6 +16,9 @@ READ = """query($id: ID!) { diagnosis(id: $id) {
   result { standardStatus selfTotal verifiedTotal issuedGrade dimensions { id name selfScore verifiedScore }
     indicators { id contribution weight } gates { code holds says lift } } } }"""
 
+HELD = "query($held: Boolean!) { diagnoses(filter: {heldBack: $held}) { nodes { heldBack } } }"
+BAND = "query($id: ID!) { diagnosis(id: $id) { heldBack result { bandGrade issuedGrade } } }"
+
 
 def read(city: LiveCity, diagnosis: str, who: str = "enterprise") -> Any:
     return city.data(who, READ, id=diagnosis)["diagnosis"]
@@ -189,3 +192,16 @@ def test_a_read_may_ask_to_see_its_own_write(city: LiveCity) -> None:
     assert city.data("enterprise", query, id=diagnosis, at=written["position"])["diagnosis"]["version"] == 2
     forged = city.ask("enterprise", query, id=diagnosis, at="forged")
     assert forged["errors"][0]["extensions"]["code"] == "CURSOR_INVALID"
+
+
+def test_a_grade_that_a_gate_holds_back_is_found_by_who_may_read_it_and_outside_the_case_once_it_is_issued(city: LiveCity) -> None:
+    diagnosis = city.scored(level=5)
+    seen = city.data("provider", BAND, id=diagnosis)["diagnosis"]
+    assert seen["heldBack"], "no expert has reviewed it"
+    assert seen["result"]["bandGrade"] > seen["result"]["issuedGrade"]
+    told = {("provider", True): [True], ("provider", False): [], ("subdistrict", True): [], ("subdistrict", False): [None]}
+    for (who, held), found in told.items():
+        assert [one["heldBack"] for one in city.data(who, HELD, held=held)["diagnoses"]["nodes"]] == found, (who, held)
+    city.done("provider", "issueReport", diagnosis=diagnosis)
+    assert city.data("subdistrict", HELD, held=True)["diagnoses"]["nodes"] == [{"heldBack": True}]
+    assert city.ask("partner", HELD, held=True)["errors"][0]["extensions"]["code"] == "FORBIDDEN"

@@ -112,6 +112,7 @@ def filters() -> Iterator[Literal]:
     for waits in ("true", "false"):
         yield Literal(f"{{ openObjection: {waits} }}")
         yield Literal(f"{{ overdue: {waits} }}")
+        yield Literal(f"{{ heldBack: {waits} }}")
     yield Literal('{ provider: "p1" }')
 
 

@@ -6,6 +6,7 @@ from tests.live_city import LiveCity
 
 STAGE = """query($id: ID!) { diagnosis(id: $id) { status stage {
   stage due overdue assumed remindOn remindedAt escalatedAt extendedFrom reason } } }"""
+DUE = "query($id: ID!) { diagnosis(id: $id) { overdue due } }"
 TYPES = "query($s: ID!) { auditTrail(subject: $s) { nodes { type } } }"
 LATE = "query($filter: DiagnosisFilter) { diagnoses(filter: $filter) { totalCount nodes { id } } }"
 TRAIL = "query($s: ID!) { auditTrail(subject: $s) { nodes { sentence } } }"
@@ -14,6 +15,7 @@ TRAIL = "query($s: ID!) { auditTrail(subject: $s) { nodes { sentence } } }"
 def test_the_district_finds_what_is_due_and_extends_with_the_reason(city: LiveCity) -> None:
     case = city.opened()
     due = city.data("district", STAGE, id=case)["diagnosis"]["stage"]["due"]
+    assert city.data("department", DUE, id=case)["diagnosis"] == {"overdue": False, "due": due}, "who fills a part is told the day"
     by = {"dueBy": due}
     before = {"dueBy": (date.fromisoformat(due) - timedelta(days=1)).isoformat()}
     assert city.data("district", LATE, filter=by)["diagnoses"]["nodes"] == [{"id": case}]
@@ -40,6 +42,7 @@ def test_who_is_no_party_is_told_of_no_stage_and_finds_none(city: LiveCity) -> N
     case = city.opened()
     assert city.ask("subdistrict", STAGE, id=case)["errors"][0]["extensions"]["code"] == "FORBIDDEN"
     assert city.ask("subdistrict", LATE, filter={"dueBy": "2099-01-01"})["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    assert city.ask("subdistrict", DUE, id=case)["errors"][0]["extensions"]["code"] == "FORBIDDEN"
     key = case.split("/")[1]
     assert city.data("subdistrict", TYPES, s=f"stage/{key}")["auditTrail"]["nodes"] == []
     assert city.data("pudong", TRAIL, s=f"stage/{key}")["auditTrail"]["nodes"] == []

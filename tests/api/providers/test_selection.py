@@ -16,6 +16,9 @@ DIRECTORY = """query($on: Date, $industry: String) { directory(on: $on, industry
 WHY = """query($provider: ID!) { whyListed(provider: $provider) { sentence sentenceInEnglish entry { standing }
   causes { id parent depth what whatInEnglish sentence sentenceInEnglish } } }"""
 
+CONCLUSION = """query($provider: ID!, $on: Date) { whyListed(provider: $provider, on: $on) { entry { history(first: 50) { nodes {
+  conclusion { on outcome } } } } } }"""
+
 
 def test_two_providers_apply_are_marked_blind_and_are_listed_where_everyone_reads_it(selecting: Selecting) -> None:
     city = selecting.adopted().city
@@ -80,7 +83,12 @@ def test_who_was_suspended_before_the_hearing_is_told_what_the_proceeding_came_t
         assert "听证前先行暂停" in why["sentence"], who
         assert ("证据不足" in why["sentence"], "证据不足" in why["sentenceInEnglish"]) == (told, told), who
         assert (f"{opened}/2" in {one["id"] for one in why["causes"]}) is told, who
+        assert ("所依程序已于" in why["sentence"], "withdrawn on" in why["sentenceInEnglish"]) == (not told, not told), who
+        [*_, move] = city.data(who, CONCLUSION, provider="p1")["whyListed"]["entry"]["history"]["nodes"]
+        assert move["conclusion"] == {"on": f"{city_day(selecting.clock.moment)}", "outcome": None}, who
     then = f'{{ whyListed(provider: "p1", on: "{before}") {{ sentence causes {{ id }} }} }}'
+    [*_, move] = city.data(None, CONCLUSION, provider="p1", on=f"{before}")["whyListed"]["entry"]["history"]["nodes"]
+    assert move["conclusion"] is None
     assert "证据不足" not in str(city.data("city", then)), "as of a day before it was known"
 
 

@@ -86,6 +86,7 @@ RESTRICTED_BUT_OPEN = {
     "RosterFinding.*": "as above",
     "LeftOut.*": "as above",
     "Diagnosis.openObjection": "tells no more than the status does",
+    "Diagnosis.due": "until when the administration gave time, which holds nothing of the firm's",
     "Coverage.removals": "why a firm no longer counts in a year, as the administration itself decided",
     "RosterRemoval.*": "as above",
     "Disclosure.*": "the log is the firm's to read and holds no protected data",

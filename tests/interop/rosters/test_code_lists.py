@@ -114,13 +114,16 @@ def test_every_bound_of_a_size_class_carries_its_mark() -> None:
     assert ("large", "V") in marks
 
 
+STATED = "source: a\nmark: V\nenglish_source: a\nenglish_mark: M\n"
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
         ("source: a\nsource: b\n", "repeated key"),
-        ("source: a\nmark: V\ndistricts: []\nretired: []\nmore: 1\n", "more"),
+        (f"{STATED}districts: []\nretired: []\nmore: 1\n", "more"),
         ("source: a\nmark: certain\ndistricts: []\nretired: []\n", "mark"),
-        ('source: a\nmark: V\ndistricts: [{code: "44", name: b}]\nretired: []\n', "code"),
+        (f'{STATED}districts: [{{code: "44", name: b}}]\nretired: []\n', "code"),
         ("- a\n", "not a mapping"),
         ("source: [\n", "districts.yaml"),
     ],
@@ -130,3 +133,10 @@ def test_a_code_list_is_read_strictly(tmp_path: Path, text: str, says: str) -> N
     path.write_text(text, encoding="utf-8")
     with pytest.raises(CodesMalformed, match=says):
         read_codes(path, Districts)
+
+
+def test_each_district_and_division_has_an_english_name_of_its_own() -> None:
+    for named in ([*districts().districts, *districts().retired], list(industries().values())):
+        english = [one.name_in_english for one in named]
+        assert len(set(english)) == len(named)
+        assert all(one.isascii() and one[0].isupper() for one in english)
