@@ -36,7 +36,7 @@ class HandshakeBegun(Event):
     """A partner had a handshake sent 已发起握手: to what it registered or enabled. number: of that scope's on that day."""
 
     type: Literal["openendpoints.handshake_begun.v1"] = "openendpoints.handshake_begun.v1"
-    says: ClassVar = "发起了 {day} 的第 {number} 次推送端点握手"
+    says: ClassVar = "开始了 {day} 的第 {number} 次推送端点握手"
     says_in_english: ClassVar = "had handshake {number} of {day} sent to an endpoint"
     organisation: str
     day: date
