@@ -147,9 +147,10 @@ def story(data: DemoData, chance: Random, present: datetime, *, applying: bool =
     played += whole_year(data, people, _free(played, open_to_all[FIRMS_MAPPED:]), present)
     played.sort(key=lambda timed: timed.at)
     logins = {role.value: people.callers[role, unit].actor for role, unit in shown.items()}
-    buyer = next(timed.act.who for timed in played if isinstance(timed.act.what, AcceptOffer))
+    # In a small city nobody has bought anything.
+    buyer = next((timed.act.who for timed in played if isinstance(timed.act.what, AcceptOffer)), None)
     second = (buyer, selecting.chief, selecting.director, *selecting.markers[1:])
-    return Story(tuple(played), logins | {one.login: who.actor for one, who in zip(SECOND_LOGINS, second, strict=False)})
+    return Story(tuple(played), logins | {one.login: who.actor for one, who in zip(SECOND_LOGINS, second, strict=False) if who})
 
 
 def _targets(people: People, rosters: Rosters) -> Iterator[Timed]:
