@@ -82,7 +82,7 @@ FACTS = {
     "provider_assigned": lambda value: {"provider": value},
     "accepted": lambda value: {"provider": value},
     "scored": lambda value: {
-        "verified": {"total": "50.00", "grade": value, "indicators": []},
+        "verified": {"total": "50.00", "grade": value, "band_grade": 10, "indicators": []},
         "issued": {"grade": value, "level": 1, "grade_name": "档", "level_name": "级"},
     },
     "objections_answered": lambda value: {"answers": [{"indicator": "Z01", "upheld": value, "reason": "r"}]},
