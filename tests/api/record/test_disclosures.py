@@ -83,8 +83,7 @@ RESTRICTED_BUT_OPEN = {
     "DistrictCoverage.*": "as above",
     "CityTarget.*": "the city's own target",
     "RosterImport.*": "a report of the administration's own file",
-    "RosterFinding.*": "as above",
-    "LeftOut.*": "as above",
+    **dict.fromkeys(("RosterFinding.*", "LeftOut.*"), "as above"),
     "Diagnosis.openObjection": "tells no more than the status does",
     "Diagnosis.due": "until when the administration gave time, which holds nothing of the firm's",
     "Coverage.removals": "why a firm no longer counts in a year, as the administration itself decided",
@@ -365,8 +364,7 @@ NOT_LOGGED = {
     "/ecosystem/links.csv": "who is linked to whom, which no mask covers, as `EcosystemLink.*`",
     "/certificates/status-list": "two bits a certificate, by its place, open to everyone; of no firm",
     "/results/status-list": "as above, of result credentials",
-    "/.well-known/jwt-vc-issuer": "a public key",
-    "/.well-known/jwt-vc-issuer/{under:path}": "as above",
+    **dict.fromkeys(("/.well-known/jwt-vc-issuer", "/.well-known/jwt-vc-issuer/{under:path}"), "a public key"),
 }
 
 
