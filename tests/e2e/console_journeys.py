@@ -21,9 +21,11 @@ BIN = Path(sys.executable).parent
 JOURNEYS = ROOT / "console" / "e2e"
 
 
-ON_CASES = ("keeping", "filling", "deferring", "resuming", "signalling", "verifying", "looking", "visiting", "speaking", "finding")
+ON_CASES = (
+    "keying", "keeping", "filling", "deferring", "resuming", "signalling", "verifying", "looking", "visiting", "speaking", "finding"
+)  # fmt: skip
 """Journeys that work on cases which are being filled in or verified: one after the other, each finds what the one before left."""
-READ_ONLY = ("pages", "translating", "entering", "exporting", "proving", "recalling", "weighing", "wandering", "keying", "hostile")
+READ_ONLY = ("pages", "translating", "entering", "exporting", "proving", "recalling", "weighing", "wandering", "hostile")
 """Journeys that change nothing that another looks at."""
 ON_THEIR_OWN = ("leading", "inviting", "pushing", "revising", "examining")
 """Journeys that change what no other touches: duties, sessions, endpoints, a draft, an exam. All others keep their order."""
@@ -97,6 +99,7 @@ def lanes_of(journeys: Iterable[tuple[str, ...]]) -> tuple[list[tuple[str, ...]]
         name = asked[0].removesuffix(".mjs")
         lane = reads if name in READ_ONLY else cases if name in (*ON_CASES, *ON_THEIR_OWN) else programme
         lane.append(asked)
+    cases.sort(key=lambda asked: asked != ("keying.mjs",))  # before a questionnaire that it opens is handed in
     return cases, programme, sorted(reads, key=lambda asked: " ".join(asked).replace(".mjs", "") not in LONG)
 
 

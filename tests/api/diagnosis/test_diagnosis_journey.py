@@ -1,5 +1,6 @@
 """One enterprise, diagnosed end to end through the API (plan P3–P6), as each role in turn."""
 
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -204,4 +205,5 @@ def test_a_grade_that_a_gate_holds_back_is_found_by_who_may_read_it_and_outside_
         assert [one["heldBack"] for one in city.data(who, HELD, held=held)["diagnoses"]["nodes"]] == found, (who, held)
     city.done("provider", "issueReport", diagnosis=diagnosis)
     assert city.data("subdistrict", HELD, held=True)["diagnoses"]["nodes"] == [{"heldBack": True}]
+    city.tokens["partner"] = city.installation.accounts.issue_partner_key("erp", "*", timedelta(days=1)).token
     assert city.ask("partner", HELD, held=True)["errors"][0]["extensions"]["code"] == "FORBIDDEN"
