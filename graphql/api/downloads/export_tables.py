@@ -34,7 +34,7 @@ class ExportTable:
     """A table as it may be exported 可导出表.
 
     kind: published type. row: class of its rows. names: of the columns. named: column -> kind of the thing that it names by its
-    key. kinds: what the columns hold that are no text. called: enumerations, whose values the schema calls by their names.
+    key. kinds: of the columns whose values say less than they hold. called: enumerations, whose values the schema calls by their names.
     holds: whose data its rows are; None = nobody's. fields: column -> field, where that is another.
     """
 
@@ -55,17 +55,18 @@ class ExportTable:
     def columns(self) -> Mapping[str, Column]:
         """Every column, by its name in the row."""
         definition = get_object_definition(self.kind, strict=True)
+        hints = get_type_hints(self.row)
         says = {one.python_name: one.description or "" for one in definition.fields}
-        return {name: self._column(name, says[self.field_of(name)]) for name in self.names}
+        return {name: self._column(name, says[self.field_of(name)], hints[name]) for name in self.names}
 
-    def _column(self, name: str, says: str) -> Column:
+    def _column(self, name: str, says: str, hint: Any) -> Column:  # noqa: ANN401 - an annotation
         called = self.called.get(name)
         return Column(
             name=to_camel_case(self.field_of(name)),
             source=name,
-            kind=self.kinds.get(name, Kind.TEXT),
+            kind=self.kinds.get(name) or next((kind for own, kind in KINDS.items() if own in (hint, *get_args(hint))), Kind.TEXT),
             says=says,
-            nullable=_may_be_none(get_type_hints(self.row)[name]),
+            nullable=_may_be_none(hint),
             of=self.named.get(name, ""),
             called=tuple((str(one.value), one.name) for one in called) if called is not None else (),
         )
@@ -82,6 +83,10 @@ class ExportTable:
         """Kinds of protected data among them."""
         found = (mask_of(self.kind, self.field_of(one.source)) for one in self.readable(role))
         return frozenset(mask for mask in found if mask is not None)
+
+
+KINDS: Mapping[type, Kind] = {bool: Kind.BOOLEAN, int: Kind.INTEGER}
+"""Of a row's value -> how it is exported, where a table says no other."""
 
 
 def _may_be_none(hint: Any) -> bool:  # noqa: ANN401 - an annotation

@@ -243,7 +243,7 @@ def test_an_export_beyond_its_bounds_is_refused_and_leaves_nothing(
     city: LiveCity, client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = partner(city)
-    monkeypatch.setattr(plans, "BOUNDS", Bounds(memory_mib=1, cpu_seconds=1, wall_seconds=5.0, written_mib=1))
+    monkeypatch.setattr(plans, "BOUNDS", Bounds(memory_mib=1, cpu_seconds=1, wall_seconds=5.0))
     answer = asked(client, key, "/exports")
     refused = {"code": "EXPORT_TOO_COSTLY", "clause": plans.EXPORT_TOO_COSTLY.clause}
     assert (answer.status_code, answer.json()["errors"][0]["extensions"]) == (422, refused)
