@@ -34,7 +34,7 @@ await journey(async (browser) => {
   await form.getByLabel("目标值").fill("60");
   await form.locator("button[type=submit]").click();
   await form.waitFor({ state: "hidden" });
-  await city.locator("tbody tr.ant-table-row", { hasText: /\b26\d\b/ }).first().waitFor(); // 60 percent of some 441 firms
+  await city.locator("tbody tr.ant-table-row td", { hasText: /^2[5-7]\d$/ }).first().waitFor(); // 60 percent of some 441 firms
   await accessible(city, "steering-target-phone");
   await shot(city, "steering-target-phone");
 
