@@ -19,7 +19,7 @@ from tests.live_city import LiveCity
 
 ASKED_OF_THE_JOURNAL = ("look", "read", "read_many", "neighbour", "snapshot", "head", "outcome")
 ONE_LOOK_MORE = frozenset({"draftCaseStudy", "handOverMembership", "openDiagnosis"})
-"""Commands that read what a firm or a person names: of nothing its neighbour is read in its place, which may name less. Left open."""
+"""Commands that read what a firm or a person names: of nothing its neighbour is read in its place, which may name less. Open."""
 REACHED = 60
 """Things and commands at least that are answered as none: fewer, and this tries nothing."""
 

@@ -1,8 +1,8 @@
 """Who waits together leaves alone, and nothing is done or kept for those who have gone (plan P5, P7; decision 0118)."""
 
 import asyncio
-import time
 from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -115,18 +115,20 @@ def test_nothing_is_answered_for_who_left_before_the_job_began() -> None:
     assert asyncio.run(answered()) == [-1] * asked_together.AT_ONCE + [2]
 
 
-@pytest.mark.parametrize(("seconds", "sizes"), [(0.0, [64, 512, 449]), (0.05, [64] * 16 + [1])], ids=["quick", "slow"])
+@pytest.mark.parametrize(("seconds", "sizes"), [(0.000_1, [64, 512, 449]), (0.05, [64] * 16 + [1])], ids=["quick", "slow"])
 def test_a_job_is_of_so_many_that_whom_it_judged_first_is_answered_soon_and_others_have_their_turn(
-    seconds: float, sizes: list[int]
+    seconds: float, sizes: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of no more than are answered in a moment, by the time that the job before took."""
+    passed = [0.0]
+    monkeypatch.setattr(asked_together, "time", SimpleNamespace(monotonic=lambda: passed[0]))
 
     async def answered() -> list[tuple[str, int]]:
         jobs = list[tuple[str, int]]()
 
         def answer(asked: Sequence[str]) -> list[str]:
             jobs.append((asked[0], len(asked)))
-            time.sleep(seconds)
+            passed[0] += seconds
             return list(asked)
 
         together = AskedTogether(at_once)

@@ -95,7 +95,8 @@ class Writer:
             grade, points = value
             scores = [{"id": one, "points": told} for one, told in points.items()]
             issued = {"grade": grade, "level": 1, "grade_name": "档", "level_name": "级"}
-            return {"verified": {"total": f"{grade}0.25", "grade": grade, "indicators": scores}, "issued": issued}
+            verified = {"total": f"{grade}0.25", "grade": grade, "band_grade": grade, "indicators": scores}
+            return {"verified": verified, "issued": issued}
         self.reports[case] += 1
         return {"version": self.reports[case], "file": {"pdf": "a" * 64, "rendered_at": 1, "number": None, "check_code": None}}
 
