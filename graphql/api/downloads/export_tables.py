@@ -34,8 +34,8 @@ class ExportTable:
     """A table as it may be exported 可导出表.
 
     kind: published type. row: class of its rows. names: of the columns. named: column -> kind of the thing that it names by its
-    key. kinds: of the columns whose values say less than they hold. called: enumerations, whose values the schema calls by their names.
-    holds: whose data its rows are; None = nobody's. fields: column -> field, where that is another.
+    key. kinds: of the columns whose values say less than they hold. called: enumerations, whose values the schema calls by their
+    names. holds: whose data its rows are; None = nobody's. fields: column -> field, where that is another.
     """
 
     kind: type
