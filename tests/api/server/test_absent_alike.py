@@ -20,6 +20,8 @@ from tests.live_city import LiveCity
 ASKED_OF_THE_JOURNAL = ("look", "read", "read_many", "neighbour", "snapshot", "head", "outcome")
 ONE_LOOK_MORE = frozenset({"draftCaseStudy", "handOverMembership", "openDiagnosis"})
 """Commands that read what a firm or a person names: of nothing its neighbour is read in its place, which may name less. Open."""
+TRIES = 3
+"""What differs each time differs by the thing; on a busy machine a look at what others wrote meanwhile comes in once."""
 REACHED = 60
 """Things and commands at least that are answered as none: fewer, and this tries nothing."""
 
@@ -82,10 +84,13 @@ def test_a_command_on_a_thing_that_is_not_the_senders_asks_what_one_on_nothing_a
 ) -> None:
     reached, uneven = 0, list[Any]()
     for asked in commands_on_things(everything(city)):
-        (foreign, more), (absent, less) = (
-            work(city, monkeypatch, asked.who, asked.query, asked.given(one, city.today))
-            for one in (asked.ids[0], f"{asked.kind}/{NOTHING}")
-        )
+        for _ in range(TRIES):
+            (foreign, more), (absent, less) = (
+                work(city, monkeypatch, asked.who, asked.query, asked.given(one, city.today))
+                for one in (asked.ids[0], f"{asked.kind}/{NOTHING}")
+            )
+            if (foreign, more) == (absent, less) or not is_none(foreign, asked.command):
+                break
         if not is_none(foreign, asked.command):
             continue
         reached += 1
