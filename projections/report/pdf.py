@@ -89,10 +89,3 @@ def _taken_up(layout: Layout, style: Any) -> None:  # noqa: ANN401 - the library
 def pango_bytes() -> bytes:
     """Which version of the text layout shapes a page."""
     return f"pango {pango.pango_version()}".encode()
-
-
-FIRST = """<!doctype html><html lang="zh-CN"><title>1</title><style>table { border-collapse: collapse } td { border: 1pt solid }
-@page { @bottom-center { content: counter(page) } }</style><h1>1</h1><p>1<b>1</b><table><tr><td>1</table>"""
-"""A page of a line, a table and a margin."""
-HTML(string=FIRST, url_fetcher=OwnFonts()).write_pdf(stylesheets=list(_READ.values()), font_config=FontConfiguration())
-# Once here, so that no child of this process reads the library's own declarations and sheets anew: a twentieth of a page's time.
